@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// The flash of a chip: what a driver for one controller type must offer, and the job that turns "erase
+// these ranges, put these bytes there" into the least work (which pages are equal, blank, changed).
+// Alignment, buffering, comparing and verifying are done here once; a driver knows its registers only.
+#ifndef SWDLINK_FLASH_FLASH_H
+#define SWDLINK_FLASH_FLASH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "swd/stlink.h"
+
+struct flash_driver;
+
+// One bank of equal pages, as a chip's table row and its size register say.
+struct flash_bank {
+    uint32_t base;
+    uint32_t size;      // bytes
+    uint32_t page_size; // bytes, the erase unit
+    uint32_t regs;      // address of the controller's registers
+    const struct flash_driver *driver;
+    uint32_t ram_base; // SRAM that a loader may borrow
+    uint32_t ram_size;
+};
+
+// What a driver works on; the driver keeps nothing elsewhere.
+struct flash_access {
+    struct stlink *st;
+    struct log *log;
+    const struct flash_bank *bank;
+    uint32_t saved[4]; // the driver's own notes between begin and end (what it has to restore)
+};
+
+// Every function may take as long as the controller needs for one page and no longer.
+struct flash_driver {
+    const char *name;
+    unsigned unit; // bytes that are programmed at once; the erased value is 0xff
+    // Checks protection and unlocks. ERR_PROTECTED explains what protects and what to do about it.
+    enum err (*begin)(struct flash_access *fa);
+    enum err (*erase_page)(struct flash_access *fa, uint32_t addr);
+    enum err (*erase_all)(struct flash_access *fa);
+    // addr and len are multiples of unit, within one page; the range was erased before.
+    enum err (*program)(struct flash_access *fa, uint32_t addr, const uint8_t *data, size_t len);
+    // Locks again and restores what begin changed; also after a failure.
+    enum err (*end)(struct flash_access *fa);
+};
+
+// Drivers in one const table, by name: tests walk it.
+extern const struct flash_driver *const flash_drivers[];
+extern const unsigned flash_driver_count;
+
+// What a job has done so far, in bytes of target flash (time in µs of the link's clock).
+struct flash_stats {
+    uint32_t erased, programmed, skipped, verified;
+    uint64_t started_us, ended_us;
+};
+
+// A job: pages become due as their data is complete, so that work goes on while data still arrives.
+struct flash_job;
+
+// Nothing is touched yet. The job belongs to the caller until flash_job_free().
+enum err flash_job_open(struct flash_job **job, const struct flash_bank *bank, struct stlink *st,
+                        struct log *log) MUST_CHECK;
+// The range (whole pages) shall be erased: remembered, carried out when its page's turn comes.
+enum err flash_job_erase(struct flash_job *job, uint32_t addr, uint32_t len) MUST_CHECK;
+// Bytes for the image, in any order; bytes of a page that is erased and never written become 0xff.
+// Outside the bank, or not erased before by this job: ERR_USAGE.
+enum err flash_job_write(struct flash_job *job, uint32_t addr, const void *data, size_t len) MUST_CHECK;
+// Carries out at most one page's worth of work that is due (a page whose data is complete or which later
+// data has passed by). *more: there is more that could be done now.
+enum err flash_job_step(struct flash_job *job, bool *more) MUST_CHECK;
+// No more data comes: everything becomes due. After that, step until !*more; the last steps verify.
+void flash_job_close_input(struct flash_job *job);
+const struct flash_stats *flash_job_stats(const struct flash_job *job);
+// Ends the driver's session; when the job was not finished the log's sentence says which range is
+// incomplete. Frees the job.
+enum err flash_job_free(struct flash_job *job) MUST_CHECK;
+
+#endif

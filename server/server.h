@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// The GDB server: one probe, one target, one libev loop (the only place with sockets and timers).
+#ifndef SWDLINK_SERVER_SERVER_H
+#define SWDLINK_SERVER_SERVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "targets/target.h"
+
+struct server_options {
+    const char *host; // NULL: loopback, 127.0.0.1 and ::1
+    uint16_t port;    // 0: any free one, told in the readiness line
+    bool once;        // end after the first debugger has left
+};
+
+// Serves until SIGINT or SIGTERM (or, with once, until the debugger has left), then returns with the target
+// as it was found. Prints the readiness lines on standard error when it listens. The caller connected the
+// target and disconnects it afterwards.
+enum err server_run(struct target *t, const struct server_options *options, struct log *log) MUST_CHECK;
+
+#endif

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// The virtual STM32: core, memories, peripherals, supply, reset and boot pins. A chip is a row of data in
+// sim/chips.c over reusable peripherals.
+#ifndef SWDLINK_SIM_CHIP_H
+#define SWDLINK_SIM_CHIP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "sim/account.h"
+#include "sim/bus.h"
+#include "sim/clock.h"
+#include "sim/core.h"
+
+struct sim_chip;
+
+// A factory-new chip by its name ("stm32f031k6"), not powered. ERR_USAGE lists the names that exist.
+enum err sim_chip_create(struct sim_chip **chip, const char *name, struct sim_clock *clock,
+                         struct sim_account *account, struct log *log) MUST_CHECK;
+void sim_chip_destroy(struct sim_chip *chip);
+
+// Pins. Power: off loses SRAM, registers and the DP; a page under erase or a halfword under programming
+// is then left undefined (seeded). On starts with a power-on reset.
+void sim_chip_set_power(struct sim_chip *chip, bool on);
+void sim_chip_set_nrst(struct sim_chip *chip, bool low);
+void sim_chip_set_boot0(struct sim_chip *chip, bool high);
+bool sim_chip_is_powered(const struct sim_chip *chip);
+// Lets the chip run until the clock stands at until_ns.
+void sim_chip_run(struct sim_chip *chip, uint64_t until_ns);
+
+// The debug port's view. False: the SWD pins are dead (RDP level 2, pins taken by the program, Stop or
+// Standby without DBGMCU bits, no power, dead chip).
+bool sim_chip_swd_alive(const struct sim_chip *chip);
+uint32_t sim_chip_dpidr(const struct sim_chip *chip);
+uint32_t sim_chip_ap_idr(const struct sim_chip *chip);
+uint32_t sim_chip_rom_base(const struct sim_chip *chip);
+// An access of the MEM-AP. Brings the RDP level 1 lock into effect as the reference manual says.
+enum sim_bus_status sim_chip_ap_read(struct sim_chip *chip, uint32_t addr, unsigned size,
+                                     uint32_t *value);
+enum sim_bus_status sim_chip_ap_write(struct sim_chip *chip, uint32_t addr, unsigned size,
+                                      uint32_t value);
+// When a stalled access may be tried again.
+uint64_t sim_chip_stall_until_ns(const struct sim_chip *chip);
+
+// From outside of the simulation: what a test or the board's options do to a chip.
+void sim_chip_set_dead(struct sim_chip *chip, bool dead);
+// Option byte RDP as if programmed earlier (0, 1, 2), loaded at the next power-on.
+enum err sim_chip_set_rdp(struct sim_chip *chip, unsigned level) MUST_CHECK;
+// Puts an ELF or a raw binary file into flash without any erase count.
+enum err sim_chip_load_firmware(struct sim_chip *chip, const char *path) MUST_CHECK;
+// Memory as it is, without side effects; false outside of flash, SRAM, option bytes, system memory.
+bool sim_chip_peek(const struct sim_chip *chip, uint32_t addr, void *data, size_t len);
+bool sim_chip_poke(struct sim_chip *chip, uint32_t addr, const void *data, size_t len);
+struct sim_core *sim_chip_core(struct sim_chip *chip);
+struct sim_bus *sim_chip_bus(struct sim_chip *chip);
+// How often the page at addr was erased.
+unsigned sim_chip_erase_count(const struct sim_chip *chip, uint32_t addr);
+// What the program sent on its USARTs: bytes since the start, read and removed. Returns how many.
+size_t sim_chip_take_usart(struct sim_chip *chip, uint8_t *data, size_t cap);
+// flash, option bytes and erase counts from and to a file (the board's store= option).
+enum err sim_chip_store_read(struct sim_chip *chip, const char *path) MUST_CHECK;
+enum err sim_chip_store_write(const struct sim_chip *chip, const char *path) MUST_CHECK;
+
+#endif

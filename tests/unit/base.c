@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+// base/: the cursor over untrusted bytes, hexadecimal text, error sentences.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/bytes.h"
+#include "base/cursor.h"
+#include "base/err.h"
+#include "base/hex.h"
+#include "base/log.h"
+
+static void every_error_has_a_sentence_of_its_own(void **state)
+{
+    (void)state;
+    for (int e = 0; e < ERR_COUNT; e++) {
+        assert_string_not_equal(err_text((enum err)e), "unknown error");
+        for (int f = 0; f < e; f++)
+            assert_string_not_equal(err_text((enum err)e), err_text((enum err)f));
+    }
+    assert_string_equal(err_text((enum err)ERR_COUNT), "unknown error");
+    assert_string_equal(err_text((enum err)-1), "unknown error");
+}
+
+static void cursor_reads_integers_and_sticks_at_the_end(void **state)
+{
+    (void)state;
+    static const uint8_t bytes[] = {1, 2, 3, 4, 5, 6, 7};
+    struct cursor c = cursor_over(bytes, sizeof bytes);
+    assert_int_equal(cursor_u8(&c), 1);
+    assert_int_equal(cursor_le16(&c), 0x0302);
+    assert_int_equal(cursor_le32(&c), 0x07060504);
+    assert_false(c.bad);
+    assert_int_equal(cursor_u8(&c), 0);
+    assert_true(c.bad);
+}
+
+static void cursor_that_is_bad_stays_bad(void **state)
+{
+    (void)state;
+    static const uint8_t bytes[] = {1, 2, 3};
+    struct cursor c = cursor_over(bytes, sizeof bytes);
+    assert_int_equal(cursor_le32(&c), 0);
+    assert_true(c.bad);
+    assert_int_equal(cursor_u8(&c), 0);
+    assert_null(cursor_bytes(&c, 1));
+}
+
+static void cursor_reads_hexadecimal_text(void **state)
+{
+    (void)state;
+    struct cursor c = cursor_over("20000fFc,4", 10);
+    assert_int_equal(cursor_hex32(&c), 0x20000ffc);
+    assert_true(cursor_skip_text(&c, ","));
+    assert_false(cursor_skip_text(&c, ","));
+    assert_int_equal(cursor_hex32(&c), 4);
+    assert_false(c.bad);
+    assert_int_equal(cursor_left(&c), 0);
+}
+
+static void cursor_refuses_numbers_beyond_32_bits_and_empty_ones(void **state)
+{
+    (void)state;
+    struct cursor c = cursor_over("123456789", 9);
+    assert_int_equal(cursor_hex32(&c), 0);
+    assert_true(c.bad);
+    c = cursor_over("ffffffff", 8);
+    assert_int_equal(cursor_hex32(&c), 0xffffffff);
+    assert_false(c.bad);
+    c = cursor_over(",", 1);
+    assert_int_equal(cursor_hex32(&c), 0);
+    assert_true(c.bad);
+    c = cursor_over("4x", 2);
+    assert_int_equal(cursor_hex_byte(&c), 0);
+    assert_true(c.bad);
+}
+
+static void hex_goes_there_and_back(void **state)
+{
+    (void)state;
+    static const uint8_t bytes[] = {0x00, 0x7f, 0x80, 0xff};
+    char text[9];
+    uint8_t back[4];
+    hex_encode(text, bytes, sizeof bytes);
+    assert_string_equal(text, "007f80ff");
+    assert_true(hex_decode(back, "007F80fF", 4));
+    assert_memory_equal(back, bytes, 4);
+    assert_false(hex_decode(back, "0g", 1));
+    assert_false(hex_decode(back, "0", 1));
+}
+
+static void bytes_are_little_or_big_endian_as_named(void **state)
+{
+    (void)state;
+    uint8_t b[4];
+    put_le32(b, 0xf1020304);
+    assert_int_equal(b[0], 4);
+    assert_int_equal(get_le32(b), 0xf1020304);
+    assert_int_equal(get_le16(b), 0x0304);
+    assert_int_equal(get_be16(b), 0x0403);
+    put_be16(b, 0x1234);
+    assert_int_equal(b[0], 0x12);
+    put_le16(b, 0x1234);
+    assert_int_equal(b[0], 0x34);
+}
+
+struct heard {
+    unsigned lines;
+    char last[256];
+};
+
+static void hear(void *user, enum log_level level, const char *line)
+{
+    struct heard *h = user;
+    (void)level;
+    h->lines++;
+    strncpy(h->last, line, sizeof h->last - 1);
+}
+
+static void log_keeps_the_sentence_of_the_last_failure(void **state)
+{
+    (void)state;
+    struct heard h = {0};
+    struct log log = {.level = LOG_NOTE, .write = hear, .user = &h};
+    assert_string_equal(log_sentence(&log, ERR_FAULT), err_text(ERR_FAULT));
+    assert_int_equal(log_fail(&log, ERR_FAULT, "no memory at 0x%08x", 0x30000000u), ERR_FAULT);
+    assert_int_equal(h.lines, 0);
+    assert_string_equal(log_sentence(&log, ERR_FAULT), "no memory at 0x30000000");
+    assert_int_equal(log_fail(&log, ERR_FLASH, "page: %s", log.sentence), ERR_FLASH);
+    assert_string_equal(log.sentence, "page: no memory at 0x30000000");
+    log_forget(&log);
+    assert_string_equal(log_sentence(&log, ERR_FAULT), err_text(ERR_FAULT));
+}
+
+static void log_drops_lines_above_its_level(void **state)
+{
+    (void)state;
+    struct heard h = {0};
+    struct log log = {.level = LOG_NOTE, .write = hear, .user = &h};
+    log_line(&log, LOG_DEBUG, "hidden");
+    assert_int_equal(h.lines, 0);
+    log_line(&log, LOG_WARN, "seen %d", 1);
+    assert_int_equal(h.lines, 1);
+    assert_string_equal(h.last, "seen 1");
+    struct log quiet = log_silent();
+    log_line(&quiet, LOG_ERROR, "nobody listens");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_error_has_a_sentence_of_its_own),
+        cmocka_unit_test(cursor_reads_integers_and_sticks_at_the_end),
+        cmocka_unit_test(cursor_that_is_bad_stays_bad),
+        cmocka_unit_test(cursor_reads_hexadecimal_text),
+        cmocka_unit_test(cursor_refuses_numbers_beyond_32_bits_and_empty_ones),
+        cmocka_unit_test(hex_goes_there_and_back),
+        cmocka_unit_test(bytes_are_little_or_big_endian_as_named),
+        cmocka_unit_test(log_keeps_the_sentence_of_the_last_failure),
+        cmocka_unit_test(log_drops_lines_above_its_level),
+    };
+    return cmocka_run_group_tests_name("base", tests, NULL, NULL);
+}
