@@ -26,22 +26,28 @@ void sim_core_destroy(struct sim_core *core);
 
 // Holds the core in reset or lets it go; letting go fetches SP and PC from the vector table (through the
 // bus, address 0). SIM_RESET_POWER also clears the debug registers; SIM_RESET_SYSTEM keeps C_DEBUGEN,
-// DEMCR, BPU and DWT (DDI 0419, B1.5.16 and C1) and sets S_RESET_ST.
+// DEMCR, DFSR, BPU and DWT (DDI 0419, B1.5.16 and C1) and sets S_RESET_ST. C_HALT, C_STEP and C_MASKINTS
+// are cleared, and cannot be set while the core is held: DEMCR.VC_CORERESET halts it at its first
+// instruction. A vector table that stalls the bus is waited for in sim_core_run().
 void sim_core_hold(struct sim_core *core, enum sim_reset kind);
 void sim_core_release(struct sim_core *core);
 bool sim_core_is_held(const struct sim_core *core);
 
 // Runs until the clock stands at until_ns. While running, clock->now_ns is up to date at every bus access
 // outside the windows. A halted, locked up, sleeping or held core lets the time pass (SysTick counts in
-// sleep, not while halted). Returns early when clock->rearmed or on a reset request.
+// sleep, not while halted). Returns early when clock->rearmed, on a reset request, and once when the core
+// falls asleep, so that the chip can look at sim_core_deep_sleep(). The processor may be ahead of the
+// clock by the part of its last instruction that lies behind until_ns.
 enum sim_core_event sim_core_run(struct sim_core *core, uint64_t until_ns);
 // Core clock; takes effect from now on. 0: stopped (Stop mode).
 void sim_core_set_hclk(struct sim_core *core, uint32_t hz);
 
-// Interrupt line n (0 to 31) goes active or inactive; a level stays pending while it is active.
+// Interrupt line n (0 to 31) goes active or inactive; a level pends when it goes active, again when its
+// handler returns while it is active, and stays pending (latched) when it goes inactive before.
 void sim_core_set_irq(struct sim_core *core, unsigned n, bool active);
 void sim_core_pend_nmi(struct sim_core *core);
-// An access by the core or the debugger to the private peripheral bus. Registers that only the debugger
+// An access by the core or the debugger to the private peripheral bus: words only, anything else is a bus
+// error and a violation. Registers that only the debugger
 // may see (DHCSR, DCRSR, DCRDR, DEMCR, DFSR, BPU, DWT) read as zero to the core.
 enum sim_bus_status sim_core_ppb_read(struct sim_core *core, enum sim_master master, uint32_t addr,
                                       unsigned size, uint32_t *value);

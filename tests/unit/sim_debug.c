@@ -222,6 +222,22 @@ static void a_step_over_an_exception_return_ends_in_the_thread(void **state)
     assert_int_equal(ipsr(b), 0);
 }
 
+// B1.5.12: with another exception waiting, the return chains to it.
+static void a_step_over_a_chained_return_ends_at_the_next_handler(void **state)
+{
+    struct bench *b = *state;
+    CODE_AT(b, CODE, SVC0, LOOP);
+    CODE_AT(b, HANDLER(11), BX_LR);
+    bench_start_halted(b);
+    bench_step(b);
+    bench_write(b, ISER, 1);
+    bench_write(b, ISPR, 1);
+    bench_step(b);
+    assert_int_equal(bench_reg(b, REG_PC), HANDLER(16));
+    assert_int_equal(bench_reg(b, REG_LR), 0xfffffff9);
+    assert_int_equal(b->account.instructions, 2);
+}
+
 static void a_step_over_wfi_lasts_until_it_wakes(void **state)
 {
     struct bench *b = *state;
@@ -507,6 +523,7 @@ int main(void)
         bench_test(c_maskints_keeps_a_step_out_of_interrupts_but_not_out_of_svc),
         bench_test(a_step_over_a_fault_ends_at_hardfault),
         bench_test(a_step_over_an_exception_return_ends_in_the_thread),
+        bench_test(a_step_over_a_chained_return_ends_at_the_next_handler),
         bench_test(a_step_over_wfi_lasts_until_it_wakes),
         bench_test(a_halt_ends_a_sleep_behind_the_wfi),
         bench_test(changing_c_maskints_without_c_halt_is_lost_and_a_violation),

@@ -354,6 +354,17 @@ static void clearing_an_active_level_leaves_it_pending(void **state)
     assert_int_equal(bench_read(b, ISPR), 0);
 }
 
+static void a_line_that_fell_while_reset_was_held_is_not_pending(void **state)
+{
+    struct bench *b = *state;
+    CODE_AT(b, CODE, LOOP);
+    sim_core_set_irq(b->core, 3, true);
+    sim_core_set_irq(b->core, 4, true);
+    sim_core_set_irq(b->core, 3, false);
+    bench_release(b);
+    assert_int_equal(bench_read(b, ISPR), 1u << 4);
+}
+
 // B3.2.4 ICSR.
 static void icsr_shows_and_sets_what_is_pending(void **state)
 {
@@ -479,6 +490,18 @@ static void wfe_returns_at_once_after_sev_and_sleeps_the_second_time(void **stat
 {
     struct bench *b = *state;
     CODE_AT(b, CODE, SEV, WFE, INC_R7, WFE, INC_R7, LOOP);
+    bench_release(b);
+    sim_core_set_reg(b->core, 7, 0);
+    bench_run(b);
+    assert_int_equal(bench_reg(b, 7), 1);
+    assert_true(sim_core_is_sleeping(b->core));
+}
+
+static void an_exception_sets_the_event_register(void **state)
+{
+    struct bench *b = *state;
+    CODE_AT(b, CODE, SVC0, WFE, INC_R7, WFE, INC_R7, LOOP); // B1.5.18
+    CODE_AT(b, HANDLER(11), BX_LR);
     bench_release(b);
     sim_core_set_reg(b->core, 7, 0);
     bench_run(b);
@@ -751,6 +774,7 @@ int main(void)
         bench_test(primask_holds_interrupts_back_until_cpsie),
         bench_test(a_level_pends_again_when_its_handler_returns),
         bench_test(clearing_an_active_level_leaves_it_pending),
+        bench_test(a_line_that_fell_while_reset_was_held_is_not_pending),
         bench_test(icsr_shows_and_sets_what_is_pending),
         bench_test(the_control_block_has_the_fields_of_a_cortex_m0),
         bench_test(the_private_peripheral_bus_takes_words_only),
@@ -759,6 +783,7 @@ int main(void)
         bench_test(wfi_with_primask_wakes_and_does_not_enter_the_handler),
         bench_test(an_interrupt_that_is_not_urgent_enough_does_not_wake),
         bench_test(wfe_returns_at_once_after_sev_and_sleeps_the_second_time),
+        bench_test(an_exception_sets_the_event_register),
         bench_test(sevonpend_wakes_wfe_by_an_interrupt_that_is_not_enabled),
         bench_test(sleep_on_exit_sleeps_where_the_thread_would_go_on),
         bench_test(falling_asleep_comes_back_to_the_chip_once),
