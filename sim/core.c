@@ -265,10 +265,14 @@ enum sim_core_event sim_core_run(struct sim_core *core, uint64_t until_ns)
     }
     core->account->instructions += core->cpu.instructions - core->instructions_told;
     core->instructions_told = core->cpu.instructions;
-    if (!core->reset_request)
-        return SIM_CORE_TIME;
+    return sim_core_take_reset_request(core) ? SIM_CORE_RESET_REQUEST : SIM_CORE_TIME;
+}
+
+bool sim_core_take_reset_request(struct sim_core *core)
+{
+    bool requested = core->reset_request;
     core->reset_request = false;
-    return SIM_CORE_RESET_REQUEST;
+    return requested;
 }
 
 void sim_core_set_hclk(struct sim_core *core, uint32_t hz)

@@ -39,6 +39,8 @@ bool sim_core_is_held(const struct sim_core *core);
 // falls asleep, so that the chip can look at sim_core_deep_sleep(). The processor may be ahead of the
 // clock by the part of its last instruction that lies behind until_ns.
 enum sim_core_event sim_core_run(struct sim_core *core, uint64_t until_ns);
+// True once after SYSRESETREQ was written: for a request by the debugger while the core does not run.
+bool sim_core_take_reset_request(struct sim_core *core);
 // Core clock; takes effect from now on. 0: stopped (Stop mode).
 void sim_core_set_hclk(struct sim_core *core, uint32_t hz);
 

@@ -394,6 +394,9 @@ static void sysresetreq_by_the_debugger_comes_back_from_the_next_run(void **stat
     bench_write(b, AIRCR, 0x05fa0004);
     assert_int_equal(bench_run_ns(b, 1000), SIM_CORE_RESET_REQUEST);
     bench_run(b); // once
+    bench_write(b, AIRCR, 0x05fa0004);
+    assert_true(sim_core_take_reset_request(b->core));
+    bench_run(b);
 }
 
 static void vectclractive_needs_a_halted_core(void **state)
