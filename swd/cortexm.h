@@ -87,6 +87,8 @@ enum err cortexm_resume(struct cortexm *cm) MUST_CHECK;
 // Starts one instruction, with interrupts masked (C_MASKINTS) when mask_interrupts; cortexm_read_dhcsr()
 // tells when it is done: an instruction may take long (WFI).
 enum err cortexm_start_step(struct cortexm *cm, bool mask_interrupts) MUST_CHECK;
+// After a masked step has ended: interrupts are taken again. The core stays halted.
+enum err cortexm_end_step(struct cortexm *cm) MUST_CHECK;
 
 // Of a halted core, through the cache; all of them are fetched with one command.
 enum err cortexm_read_reg(struct cortexm *cm, enum cortexm_reg reg, uint32_t *value) MUST_CHECK;
@@ -97,6 +99,8 @@ enum err cortexm_flush_regs(struct cortexm *cm) MUST_CHECK;
 
 // Which DEMCR.VC_* events halt the core; kept until changed or detached.
 enum err cortexm_set_vcatch(struct cortexm *cm, uint32_t vc_bits) MUST_CHECK;
+// VC_CORERESET beside the kept events: the next reset, whoever causes it, stops at the first instruction.
+enum err cortexm_catch_reset(struct cortexm *cm, bool on) MUST_CHECK;
 // SYSRESETREQ (AIRCR), with the core caught at its first instruction when halt. Waits until the reset
 // was seen; comparators and debug enable survive it (DDI 0419, B1.5.16).
 enum err cortexm_reset(struct cortexm *cm, bool halt) MUST_CHECK;
