@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/log.h"
 #include "sim/account.h"
 #include "sim/clock.h"
 
@@ -47,6 +48,7 @@ struct sim_mapping {
     uint32_t base, size;
     const struct sim_device *device; // NULL: not modelled; touching it is logged by name, reads give 0
     void *self;
+    bool touched; // a region that is not modelled was logged once
 };
 
 struct sim_core;
@@ -58,6 +60,7 @@ struct sim_bus {
     struct sim_core *core; // owner of 0xe0000000 to 0xe00fffff
     struct sim_clock *clock;
     struct sim_account *account;
+    struct log *log; // NULL: nobody hears of regions that are not modelled
     enum sim_master master; // of the access under way, for devices that care
     uint64_t stall_until_ns; // set with SIM_BUS_STALL
     // Asked before every access of the debugger to the system bus (not the PPB); NULL: always allowed.
