@@ -32,7 +32,7 @@ struct chip {
     uint32_t option_base, option_size;
     uint32_t uid_addr;
     uint32_t dbgmcu_base;        // CR at +4, APB1_FZ at +8, APB2_FZ at +c
-    uint32_t dbgmcu_gate_addr;   // clock gate of DBGMCU: register and bit, 0 when there is none
+    uint32_t dbgmcu_gate_addr;   // clock gate of DBGMCU: register and mask, 0 when there is none
     uint32_t dbgmcu_gate_bit;
     uint32_t dbgmcu_cr;          // low-power debug bits to set while attached
     uint32_t dbgmcu_apb1_fz;     // watchdogs frozen while halted
