@@ -35,6 +35,8 @@ bool sim_core_is_held(const struct sim_core *core);
 // outside the windows. A halted, locked up, sleeping or held core lets the time pass (SysTick counts in
 // sleep, not while halted). Returns early when clock->rearmed or on a reset request.
 enum sim_core_event sim_core_run(struct sim_core *core, uint64_t until_ns);
+// True once after SYSRESETREQ was written: for a request by the debugger while the core does not run.
+bool sim_core_take_reset_request(struct sim_core *core);
 // Core clock; takes effect from now on. 0: stopped (Stop mode).
 void sim_core_set_hclk(struct sim_core *core, uint32_t hz);
 
