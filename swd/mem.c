@@ -77,9 +77,11 @@ enum err mem_read(struct stlink *st, uint32_t addr, void *data, size_t len, size
             at += piece;
         else if (e == ERR_FAULT && done && unit == 4 && piece > 4) {
             char sentence[LOG_SENTENCE_SIZE];
+            uint32_t where = st->fault_address;
             memcpy(sentence, st->log->sentence, sizeof sentence);
             at += read_up_to_fault(st, here, p, piece);
             memcpy(st->log->sentence, sentence, sizeof sentence);
+            st->fault_address = where;
         }
     }
     if (done)
