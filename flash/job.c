@@ -2,6 +2,7 @@
 // A flash job: collects what shall be erased and written, and carries it out page by page with the
 // least work: a page that already holds its data is left alone, one that is blank is not erased.
 // Pages are compared and verified by reading them back.
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,8 +32,10 @@ struct flash_job {
     unsigned page_count;
     unsigned first_waiting; // no page before it is waiting
     bool begun;             // the driver has to be ended
+    bool ready;             // and its begin() succeeded
     bool closed;
     bool touched;  // the chip's content was changed, or tried to
+    bool failed;   // the last step did, and left its sentence in the log
     uint8_t *chip; // a page as the chip holds it
 };
 
@@ -229,6 +232,14 @@ static void count_programmed(struct flash_job *job, const struct page *p)
         job->stats.programmed += (uint32_t)(stop - start);
 }
 
+// A driver that refuses because of protection has not changed the chip.
+static enum err note_touch(struct flash_job *job, enum err e)
+{
+    if (e != ERR_PROTECTED)
+        job->touched = true;
+    return e;
+}
+
 static enum err carry_out(struct flash_job *job, unsigned n)
 {
     const struct flash_driver *driver = job->bank.driver;
@@ -242,14 +253,13 @@ static enum err carry_out(struct flash_job *job, unsigned n)
         p->state = PAGE_DONE;
         return ERR_OK;
     }
-    job->touched = true;
     if (!chip_page_is_blank(job)) {
-        if ((e = driver->erase_page(&job->access, addr)))
+        if ((e = note_touch(job, driver->erase_page(&job->access, addr))))
             return e;
         job->stats.erased += size;
     }
     if (p->data) {
-        if ((e = driver->program(&job->access, addr, p->data, size)))
+        if ((e = note_touch(job, driver->program(&job->access, addr, p->data, size))))
             return e;
         count_programmed(job, p);
     }
@@ -289,8 +299,7 @@ static bool is_mass_erase(const struct flash_job *job)
 
 static enum err mass_erase(struct flash_job *job)
 {
-    job->touched = true;
-    enum err e = job->bank.driver->erase_all(&job->access);
+    enum err e = note_touch(job, job->bank.driver->erase_all(&job->access));
     if (e)
         return e;
     job->stats.erased += job->bank.size;
@@ -301,11 +310,13 @@ static enum err mass_erase(struct flash_job *job)
 
 static enum err start_driver(struct flash_job *job)
 {
-    if (job->begun)
+    if (job->ready)
         return ERR_OK;
     job->begun = true;
     job->stats.started_us = usb_link_now_us(&job->access.st->link);
-    return job->bank.driver->begin(&job->access);
+    enum err e = job->bank.driver->begin(&job->access);
+    job->ready = !e;
+    return e;
 }
 
 static bool is_more(const struct flash_job *job)
@@ -314,22 +325,28 @@ static bool is_more(const struct flash_job *job)
     return find_due(job, &n) || (job->closed && find_state(job, PAGE_WRITTEN, &n));
 }
 
-enum err flash_job_step(struct flash_job *job, bool *more)
+static enum err do_work(struct flash_job *job)
 {
     unsigned n;
-    *more = false;
-    if (!is_more(job))
-        return ERR_OK;
     enum err e = start_driver(job);
     if (e)
         return e;
-    if (is_mass_erase(job)) {
-        e = mass_erase(job);
-    } else if (find_due(job, &n)) {
-        e = carry_out(job, n);
-    } else if (find_state(job, PAGE_WRITTEN, &n)) {
-        e = verify(job, n);
-    }
+    if (is_mass_erase(job))
+        return mass_erase(job);
+    if (find_due(job, &n))
+        return carry_out(job, n);
+    if (find_state(job, PAGE_WRITTEN, &n))
+        return verify(job, n);
+    return ERR_OK;
+}
+
+enum err flash_job_step(struct flash_job *job, bool *more)
+{
+    *more = false;
+    if (!is_more(job))
+        return ERR_OK;
+    enum err e = do_work(job);
+    job->failed = e != ERR_OK;
     while (job->first_waiting < job->page_count &&
            job->page[job->first_waiting].state != PAGE_WAITING)
         job->first_waiting++;
@@ -338,8 +355,8 @@ enum err flash_job_step(struct flash_job *job, bool *more)
     return e;
 }
 
-// Adds which range is incomplete to the sentence of what went wrong, if anything did.
-static enum err fail_incomplete(struct flash_job *job)
+// Says which range is incomplete, after the sentence of what went wrong if anything did.
+static enum err fail_incomplete(struct flash_job *job, const char *sentence)
 {
     unsigned first = job->page_count, last = 0;
     for (unsigned n = 0; n < job->page_count; n++)
@@ -349,12 +366,11 @@ static enum err fail_incomplete(struct flash_job *job)
         }
     if (!job->touched || first == job->page_count)
         return ERR_OK;
-    struct log *log = job->access.log;
     return log_fail(
-        log, ERR_FLASH,
+        job->access.log, ERR_FLASH,
         "%s%sthe flash is incomplete: 0x%08x to 0x%08x was not written to the end; load the "
         "program again",
-        log->sentence, log->sentence[0] ? "; " : "", page_addr(job, first),
+        sentence, sentence[0] ? "; " : "", page_addr(job, first),
         page_addr(job, last) + job->bank.page_size - 1);
 }
 
@@ -362,14 +378,16 @@ enum err flash_job_free(struct flash_job *job)
 {
     if (!job)
         return ERR_OK;
-    // Where a failure has its sentence already, that of locking the controller would hide it.
-    struct log quiet = log_silent();
+    // Closing the controller may fail for the same reason as the step before; the first sentence
+    // counts.
     struct log *log = job->access.log;
-    if (log->sentence[0])
-        job->access.log = &quiet;
+    char sentence[LOG_SENTENCE_SIZE] = "";
+    if (job->failed)
+        snprintf(sentence, sizeof sentence, "%s", log->sentence);
     enum err e = job->begun ? job->bank.driver->end(&job->access) : ERR_OK;
-    job->access.log = log;
-    enum err incomplete = fail_incomplete(job);
+    if (job->failed)
+        snprintf(log->sentence, sizeof log->sentence, "%s", sentence);
+    enum err incomplete = fail_incomplete(job, sentence);
     for (unsigned n = 0; n < job->page_count; n++)
         free(job->page[n].data);
     free(job->page);
