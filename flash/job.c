@@ -2,7 +2,6 @@
 // A flash job: collects what shall be erased and written, and carries it out page by page with the
 // least work: a page that already holds its data is left alone, one that is blank is not erased.
 // Pages are compared and verified by reading them back.
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -380,14 +379,11 @@ enum err flash_job_free(struct flash_job *job)
         return ERR_OK;
     // Closing the controller may fail for the same reason as the step before; the first sentence
     // counts.
-    struct log *log = job->access.log;
-    char sentence[LOG_SENTENCE_SIZE] = "";
-    if (job->failed)
-        snprintf(sentence, sizeof sentence, "%s", log->sentence);
+    struct log kept = *job->access.log;
     enum err e = job->begun ? job->bank.driver->end(&job->access) : ERR_OK;
     if (job->failed)
-        snprintf(log->sentence, sizeof log->sentence, "%s", sentence);
-    enum err incomplete = fail_incomplete(job, sentence);
+        *job->access.log = kept;
+    enum err incomplete = fail_incomplete(job, job->failed ? kept.sentence : "");
     for (unsigned n = 0; n < job->page_count; n++)
         free(job->page[n].data);
     free(job->page);

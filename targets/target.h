@@ -64,6 +64,7 @@ struct target_region {
     uint32_t page_size; // flash only
 };
 
+// All that a debugger may look at is in a region: memories, the code alias at 0, the peripherals (as RAM).
 #define TARGET_MAX_REGIONS 8
 #define TARGET_MAX_SWBREAKS 64
 
@@ -84,37 +85,50 @@ struct target {
         uint16_t original;
         unsigned users;
     } swbreak[TARGET_MAX_SWBREAKS];
+    // A breakpoint that is taken out while the instruction under it is stepped.
+    struct {
+        bool software;
+        unsigned hardware_users;
+        uint32_t addr;
+    } lifted;
     uint32_t found_dbgmcu_cr, found_dbgmcu_fz; // to leave as found
+    bool found_dbgmcu_gate_off;
     bool dbgmcu_changed;
     bool found_halted;   // the core was halted when we came
     bool stepping;       // a step was started and its end not yet seen
     bool caught_running; // an interrupt was let in before a step: a temporary comparator waits at step_pc
     uint32_t step_pc;
     uint32_t range_start, range_end; // of a range step; both 0: single
+    struct target_stop last_stop;    // of a halted core
 };
 
 // Connects by the ladder (or by the one way that is forced), identifies the chip and attaches to the core.
-// The core runs or is halted as it was found (under reset: halted at its first instruction). On failure
-// the sentence says what was measured and what to try.
+// The core runs or is halted as it was found (under reset: halted at its first instruction). While we are
+// attached a HardFault halts it, the watchdogs stand still while it is halted and, except with hotplug,
+// which must not change what the program draws, debugging goes on in Stop and Standby. On failure the
+// sentence says what was measured and what to try, and the probe is idle again.
 enum err target_connect(struct target *t, struct stlink *st, const struct target_options *options,
                         struct log *log) MUST_CHECK;
 // Leaves everything as found: breakpoints, vector catch, DBGMCU bits, masks. Then the core runs, unless
-// keep_halted. A lost target is only forgotten.
+// keep_halted, and the probe is idle. A lost target is only forgotten.
 void target_disconnect(struct target *t, bool keep_halted);
 // After TARGET_LOST: connects again with the same options and restores comparators. ERR_USAGE when another
-// chip (UID) answers.
+// chip (UID) answers. A probe that was unplugged has to be opened again before, in the same struct stlink.
 enum err target_reconnect(struct target *t) MUST_CHECK;
 
 // Run control. Calls that need a halted core answer ERR_STATE when it runs.
 enum err target_halt(struct target *t) MUST_CHECK;
-// A breakpoint at the current PC is stepped over first.
+// A breakpoint at the current PC is stepped over first, and a BKPT of the program's own at which it
+// stopped is passed. When that step itself ends in a stop, target_poll() tells it.
 enum err target_resume(struct target *t) MUST_CHECK;
 // Starts a step of one instruction, or of instructions while the PC stays in [start, end). Does not fall
-// into interrupts: pending ones are let run to their end first, and the instruction itself is stepped
-// masked. Ends by target_poll().
+// into interrupts: ones that are pending in Thread mode are let run to their end first (behind a temporary
+// comparator, if one is free), and the instruction itself is stepped masked. Ends by target_poll(); a step
+// over WFI may take for ever, and is then ended by target_halt().
 enum err target_step(struct target *t, uint32_t start, uint32_t end) MUST_CHECK;
 // One bounded look at a running target; *stopped with *stop filled when it halted. While a range step is
-// under way it goes on with it for at most about 20 ms. Reports lockup (halting the core).
+// under way it goes on with it for at most about 20 ms. Reports lockup (halting the core). Of a target
+// that is halted already (found so, or by target_halt()) it tells the last stop again, free of cost.
 enum err target_poll(struct target *t, bool *stopped, struct target_stop *stop) MUST_CHECK;
 // Resets the chip; halt: stopped at its first instruction. Breakpoints stay set.
 enum err target_reset(struct target *t, bool halt) MUST_CHECK;
