@@ -22,14 +22,26 @@ static enum err print_json(struct probe *p, struct output *out, struct log *log)
 
 static void announce(const struct probe *p, struct log *log)
 {
-    char firmware[32], chip[128], vtref[32] = "not measured";
+    char firmware[32], vtref[32] = "not measured";
     if (p->vtref_known)
         snprintf(vtref, sizeof vtref, "%u.%02u V", p->vtref_mv / 1000, p->vtref_mv % 1000 / 10);
     log_line(log, LOG_NOTE, "%s%s, firmware %s, serial %s, VTref %s",
              p->is_virtual ? "virtual " : "", probe_model(&p->id),
              stlink_version_text(&p->st, firmware, sizeof firmware), p->id.serial, vtref);
-    log_line(log, LOG_NOTE, "%s, SWD at %u kHz", chip_describe(&p->target.id, chip, sizeof chip),
-             p->st.swclk_hz / 1000);
+}
+
+static enum err serve(struct probe *p, const struct options *o, struct output *out, struct log *log)
+{
+    const struct server_options options = {
+        .host = o->host[0] ? o->host : NULL,
+        .port = o->port,
+        .once = o->once,
+    };
+    announce(p, log);
+    enum err e = probe_connect(p, o, log);
+    if (e == ERR_OK && o->json)
+        e = print_json(p, out, log);
+    return e == ERR_OK ? server_run(&p->target, &options, log) : e;
 }
 
 enum err cmd_serve(const struct options *o, struct output *out, struct log *log)
@@ -38,18 +50,7 @@ enum err cmd_serve(const struct options *o, struct output *out, struct log *log)
     enum err e = probe_open(&p, o, true, log);
     if (e != ERR_OK)
         return e;
-    e = probe_connect(&p, o, log);
-    if (e == ERR_OK && o->json)
-        e = print_json(&p, out, log);
-    if (e == ERR_OK) {
-        announce(&p, log);
-        const struct server_options options = {
-            .host = o->host[0] ? o->host : NULL,
-            .port = o->port,
-            .once = o->once,
-        };
-        e = server_run(&p.target, &options, log);
-    }
+    e = serve(&p, o, out, log);
     probe_close(&p, p.target.found_halted);
     return e;
 }

@@ -25,14 +25,14 @@ const char *probe_model(const struct usb_identity *id)
     return model ? model->name : "ST-LINK";
 }
 
-enum err probe_open(struct probe *p, const struct options *o, bool follow, struct log *log)
+enum err probe_open(struct probe *p, const struct options *o, bool serving, struct log *log)
 {
-    *p = (struct probe){0};
+    *p = (struct probe){.serving = serving};
     const char *board = probe_virtual_board(o->probe);
     p->is_virtual = board != NULL;
     struct usb_link link;
     enum err e =
-        board ? virtual_open(&link, board, follow, log) : usb_libusb_open(&link, o->probe, log);
+        board ? virtual_open(&link, board, serving, log) : usb_libusb_open(&link, o->probe, log);
     if (e != ERR_OK)
         return e;
     p->id = link.id;
@@ -53,7 +53,11 @@ enum err probe_open(struct probe *p, const struct options *o, bool follow, struc
 
 enum err probe_connect(struct probe *p, const struct options *o, struct log *log)
 {
+    const enum log_level level = log->level;
+    if (!p->serving && level == LOG_NOTE)
+        log->level = LOG_WARN;
     enum err e = target_connect(&p->target, &p->st, &o->target, log);
+    log->level = level;
     p->connected = e == ERR_OK;
     return e;
 }

@@ -17,6 +17,7 @@ struct probe {
     struct stlink st;
     struct target target; // once connected
     bool is_virtual;
+    bool serving;
     bool connected;
     bool vtref_known;
     unsigned vtref_mv;
@@ -27,8 +28,10 @@ const char *probe_virtual_board(const char *which);
 // "ST-LINK/V2-1", by product id; "ST-LINK" for one that we do not know.
 const char *probe_model(const struct usb_identity *id);
 
-// Opens the probe that the options name; the target is not touched. follow: see cli/virtual.h.
-enum err probe_open(struct probe *p, const struct options *o, bool follow,
+// Opens the probe that the options name; the target is not touched. serving: for a long session
+// with a person who watches; otherwise connecting tells only what is not as it should be, and the
+// clock of a virtual board does not wait for the wall's.
+enum err probe_open(struct probe *p, const struct options *o, bool serving,
                     struct log *log) MUST_CHECK;
 // Connects to the target of an open probe as the options say.
 enum err probe_connect(struct probe *p, const struct options *o, struct log *log) MUST_CHECK;
