@@ -56,33 +56,6 @@ void chip_update_windows(struct sim_chip *chip)
     }
 }
 
-static enum sim_bus_status info_read(void *self, uint32_t offset, unsigned size, uint32_t *value)
-{
-    const struct sim_chip *chip = self;
-    if (offset + size > SIM_INFO_SIZE)
-        return SIM_BUS_FAULT;
-    const uint8_t *p = chip->info + offset;
-    *value = size == 4 ? get_le32(p) : size == 2 ? get_le16(p) : *p;
-    return SIM_BUS_OK;
-}
-
-static enum sim_bus_status info_write(void *self, uint32_t offset, unsigned size, uint32_t value)
-{
-    (void)self;
-    (void)offset;
-    (void)size;
-    (void)value;
-    return SIM_BUS_FAULT;
-}
-
-static void info_reset(void *self, enum sim_reset kind)
-{
-    (void)self;
-    (void)kind;
-}
-
-static const struct sim_device info_device = {info_reset, info_read, info_write};
-
 // Regions that exist in silicon and are not modelled: touching one is logged by name.
 static const struct {
     const char *name;
@@ -101,7 +74,6 @@ static void map_devices(struct sim_chip *chip)
     sim_bus_map(bus, "flash", SIM_FLASH_BASE, chip->row->flash_size, &fpec_flash_device, &chip->fpec);
     sim_bus_map(bus, "boot alias", 0, chip->row->flash_size, &fpec_flash_device, &chip->fpec);
     sim_bus_map(bus, "option bytes", SIM_OPTION_BASE, SIM_OPTION_SIZE, &fpec_option_device, &chip->fpec);
-    sim_bus_map(bus, "factory values", SIM_INFO_BASE & ~3u, SIM_INFO_SIZE, &info_device, chip);
     sim_bus_map(bus, "FPEC", 0x40022000, 0x400, &fpec_device, &chip->fpec);
     sim_bus_map(bus, "RCC", 0x40021000, 0x400, &rcc_device, &chip->rcc);
     sim_bus_map(bus, "DBGMCU", 0x40015800, 0x400, &dbgmcu_device, chip);
@@ -316,13 +288,14 @@ static void make_system_memory(struct sim_chip *chip)
     put_le16(chip->system + 0x100, 0xe7fe); // b .
 }
 
+// What the factory writes at the end of the system memory: unique ID, calibration, flash size (RM0091, 33).
 static void make_factory_values(struct sim_chip *chip)
 {
     static const uint8_t uid[12] = {0x1f, 0x00, 0x30, 0x00, 0x0e, 0x51, 0x33, 0x33, 0x32, 0x32, 0x36, 0x34};
-    memset(chip->info, 0xff, sizeof chip->info);
-    memcpy(chip->info + (0x1ffff7ac - (SIM_INFO_BASE & ~3u)), uid, sizeof uid);
-    put_le16(chip->info + (0x1ffff7ba - (SIM_INFO_BASE & ~3u)), 1524); // VREFINT_CAL at 3.3 V, 30 °C
-    put_le16(chip->info + (0x1ffff7cc - (SIM_INFO_BASE & ~3u)), (uint16_t)(chip->row->flash_size / 1024));
+    const uint32_t base = chip->row->system_base;
+    memcpy(chip->system + (0x1ffff7ac - base), uid, sizeof uid);
+    put_le16(chip->system + (0x1ffff7ba - base), 1524); // VREFINT_CAL at 3.3 V, 30 °C
+    put_le16(chip->system + (0x1ffff7cc - base), (uint16_t)(chip->row->flash_size / 1024));
 }
 
 static void make_peripherals(struct sim_chip *chip)

@@ -10,8 +10,6 @@
 #define SIM_SRAM_BASE   0x20000000u
 #define SIM_OPTION_BASE 0x1ffff800u
 #define SIM_OPTION_SIZE 16u
-#define SIM_INFO_BASE   0x1ffff7acu // UID, flash size and calibration values
-#define SIM_INFO_SIZE   0x40u
 #define SIM_MAX_PAGES   256u
 #define SIM_USART_ROOM  65536u
 #define SIM_GPIO_PORTS  6u
@@ -87,7 +85,6 @@ struct sim_chip {
 
     uint8_t *flash, *sram, *system;
     uint8_t option[SIM_OPTION_SIZE];
-    uint8_t info[SIM_INFO_SIZE];
     unsigned erase_count[SIM_MAX_PAGES];
 
     uint32_t dbgmcu_cr, dbgmcu_apb1_fz, dbgmcu_apb2_fz;
