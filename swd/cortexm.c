@@ -25,6 +25,18 @@ static void forget_regs(struct cortexm *cm)
     cm->dirty = 0;
 }
 
+// Sets or clears C_MASKINTS of a halted core. It must not change in the write that lets the core go
+// (DDI 0419, C1.6.3).
+static enum err set_masked(struct cortexm *cm, bool masked)
+{
+    if (cm->masked == masked)
+        return ERR_OK;
+    enum err e = write_dhcsr(cm, DHCSR_C_HALT | (masked ? DHCSR_C_MASKINTS : 0));
+    if (e == ERR_OK)
+        cm->masked = masked;
+    return e;
+}
+
 // Cortex-M0, M0+ and M1 have these part numbers (CPUID bits 15:4); all others here are ARMv7-M or later.
 static bool is_armv6m(uint32_t cpuid)
 {
@@ -61,6 +73,8 @@ enum err cortexm_detach(struct cortexm *cm, bool keep_halted)
 {
     enum err e = cm->regs_valid ? cortexm_flush_regs(cm) : ERR_OK;
     forget_regs(cm);
+    if (e == ERR_OK && cm->masked)
+        e = set_masked(cm, false);
     if (e == ERR_OK)
         e = bpu_clear_all(&cm->bpu);
     if (e == ERR_OK)
@@ -99,7 +113,7 @@ enum err cortexm_halt(struct cortexm *cm)
 {
     uint64_t deadline = usb_link_now_us(&cm->st->link) + HALT_DEADLINE_US;
     uint32_t dhcsr;
-    enum err e = write_dhcsr(cm, DHCSR_C_HALT);
+    enum err e = write_dhcsr(cm, DHCSR_C_HALT | (cm->masked ? DHCSR_C_MASKINTS : 0));
     while (e == ERR_OK) {
         e = cortexm_read_dhcsr(cm, &dhcsr);
         if (e != ERR_OK || dhcsr & DHCSR_S_HALT)
@@ -114,31 +128,25 @@ enum err cortexm_halt(struct cortexm *cm)
     return e;
 }
 
-enum err cortexm_resume(struct cortexm *cm)
+static enum err let_go(struct cortexm *cm, bool masked, uint32_t bits)
 {
     enum err e = cortexm_flush_regs(cm);
+    if (e == ERR_OK)
+        e = set_masked(cm, masked);
     if (e != ERR_OK)
         return e;
     forget_regs(cm);
-    return write_dhcsr(cm, 0);
+    return write_dhcsr(cm, bits | (masked ? DHCSR_C_MASKINTS : 0));
+}
+
+enum err cortexm_resume(struct cortexm *cm)
+{
+    return let_go(cm, false, 0);
 }
 
 enum err cortexm_start_step(struct cortexm *cm, bool mask_interrupts)
 {
-    enum err e = cortexm_flush_regs(cm);
-    if (e != ERR_OK)
-        return e;
-    forget_regs(cm);
-    if (!mask_interrupts)
-        return write_dhcsr(cm, DHCSR_C_STEP);
-    // C_MASKINTS must be changed while C_HALT stays set, and before the step (DDI 0419, C1.6.3).
-    e = write_dhcsr(cm, DHCSR_C_HALT | DHCSR_C_MASKINTS);
-    return e == ERR_OK ? write_dhcsr(cm, DHCSR_C_STEP | DHCSR_C_MASKINTS) : e;
-}
-
-enum err cortexm_end_step(struct cortexm *cm)
-{
-    return write_dhcsr(cm, DHCSR_C_HALT);
+    return let_go(cm, mask_interrupts, DHCSR_C_STEP);
 }
 
 enum err cortexm_set_vcatch(struct cortexm *cm, uint32_t vc_bits)
@@ -182,9 +190,8 @@ enum err cortexm_reset(struct cortexm *cm, bool halt)
     enum err e = cortexm_read_dhcsr(cm, &dhcsr);
     if (e == ERR_OK && halt)
         e = cortexm_catch_reset(cm, true);
-    // A core that is halted stays so through a reset only if it is caught: let it go first.
-    if (e == ERR_OK && !halt && dhcsr & DHCSR_S_HALT)
-        e = write_dhcsr(cm, 0);
+    if (e == ERR_OK && dhcsr & DHCSR_S_HALT)
+        e = set_masked(cm, false);
     if (e != ERR_OK)
         return e;
     cm->reset_seen = false;

@@ -63,6 +63,7 @@ struct cortexm {
     bool regs_valid;
     uint32_t regs[CORTEXM_REG_COUNT];
     uint32_t dirty; // bit per register: written here and not yet in the core
+    bool masked;     // C_MASKINTS is set: it may change only while the core is halted
     bool reset_seen; // S_RESET_ST was seen since cortexm_take_reset()
 };
 
@@ -84,11 +85,10 @@ enum err cortexm_take_halt_cause(struct cortexm *cm, uint32_t *dfsr) MUST_CHECK;
 enum err cortexm_halt(struct cortexm *cm) MUST_CHECK;
 // Writes back changed registers and lets it run.
 enum err cortexm_resume(struct cortexm *cm) MUST_CHECK;
-// Starts one instruction, with interrupts masked (C_MASKINTS) when mask_interrupts; cortexm_read_dhcsr()
+// Starts one instruction, with interrupts masked (C_MASKINTS, which stays set until something else is asked
+// for, so that the next masked step costs one command) when mask_interrupts; cortexm_read_dhcsr()
 // tells when it is done: an instruction may take long (WFI).
 enum err cortexm_start_step(struct cortexm *cm, bool mask_interrupts) MUST_CHECK;
-// After a masked step has ended: interrupts are taken again. The core stays halted.
-enum err cortexm_end_step(struct cortexm *cm) MUST_CHECK;
 
 // Of a halted core, through the cache; all of them are fetched with one command.
 enum err cortexm_read_reg(struct cortexm *cm, enum cortexm_reg reg, uint32_t *value) MUST_CHECK;

@@ -330,6 +330,15 @@ static enum err take_lockup(struct target *t)
     return e ? e : run_take_stop(t, TARGET_STOP_LOCKUP);
 }
 
+// A masked step sleeps in WFI, because C_MASKINTS keeps interrupts from waking the core. As soon as one
+// waits, the WFI is over: halting ends it (DDI 0419, B1.5.17), and the next step lets the interrupt in.
+static enum err end_sleep_when_due(struct target *t)
+{
+    bool due;
+    enum err e = cortexm_interrupt_pending(&t->core, &due);
+    return !e && due ? cortexm_halt(&t->core) : e;
+}
+
 enum err target_poll(struct target *t, bool *stopped, struct target_stop *stop)
 {
     *stopped = false;
@@ -343,7 +352,9 @@ enum err target_poll(struct target *t, bool *stopped, struct target_stop *stop)
         if (dhcsr & DHCSR_S_LOCKUP)
             e = take_lockup(t);
         else if (!(dhcsr & DHCSR_S_HALT))
-            return ERR_OK;
+            return t->stepping && dhcsr & DHCSR_S_SLEEP && !t->caught_running
+                       ? target_note_error(t, end_sleep_when_due(t))
+                       : ERR_OK;
         else if (t->caught_running)
             e = end_interrupts(t);
         else if (t->stepping && t->range_end > t->range_start)

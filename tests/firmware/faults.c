@@ -24,8 +24,9 @@ __attribute__((noinline)) void read_nowhere(void)
 
 __attribute__((noinline)) void read_unaligned(void)
 {
-    volatile uint32_t *odd = (volatile uint32_t *)0x20000001;
-    sink = *odd;
+    uint32_t value = 0x20000001;
+    __asm__ volatile("ldr %0, [%0]" : "+r"(value)); // the compiler would read byte by byte
+    sink = value;
 }
 
 __attribute__((noinline)) void execute_undefined(void)

@@ -10,6 +10,7 @@ struct point {
 volatile uint32_t rounds;
 volatile uint32_t written;  // only ever written
 volatile uint32_t consumed; // only ever read
+volatile uint32_t mixed;
 volatile uint8_t bytes[4];  // byte 2 is written
 struct point origin = {3, 4};
 int table[8] = {1, 1, 2, 3, 5, 8, 13, 21};
@@ -41,14 +42,19 @@ __attribute__((noinline, section(".ramfunc"))) uint32_t in_ram(uint32_t seed)
     uint32_t value = seed;
     value ^= value << 7;
     value ^= value >> 9;
+    mixed = value;
     return value + 1;
 }
 
 __attribute__((noinline)) void touch(void)
 {
+    // After a watchpoint GDB steps once more without it, so no two accesses follow each other.
     written = rounds;
+    __asm__ volatile("nop\n\tnop\n\tnop");
     uint32_t taken = consumed;
+    __asm__ volatile("nop\n\tnop\n\tnop");
     bytes[2] = (uint8_t)taken;
+    __asm__ volatile("nop\n\tnop\n\tnop");
 }
 
 __attribute__((noinline)) int sum_table(void)
@@ -68,6 +74,6 @@ int main(void)
         move(&origin, 1, result);
         seed = in_ram(seed);
         touch();
-        zeroed[rounds & 15] = fibonacci(5) + (uint32_t)sum_table();
+        zeroed[rounds & 15] = fibonacci(5) + (uint32_t)sum_table() + (uint8_t)greeting[rounds & 7];
     }
 }

@@ -26,7 +26,7 @@ import traceback
 
 BUILD = os.environ.get("top_builddir", os.getcwd())
 GDB = os.environ.get("GDB") or "gdb-multiarch"
-PATIENCE_S = 60  # how long anything may take before the test gives up; never a measure of speed
+PATIENCE_S = float(os.environ.get("PATIENCE", 60))  # how long anything may take; never a measure of speed
 VIA_USB = os.environ.get("SWDLINK_VIA") == "usb"
 
 
@@ -191,7 +191,10 @@ class Gdb:
         result = self.reader.wait(done, "GDB's answer")
         if "^running" in result:
             wanted = self.stops + 1
-            self.reader.wait(lambda lines: self._stop_count(lines) >= wanted, "the target to stop")
+            # A breakpoint that cannot be inserted ends a `continue` with a late error and no stop.
+            self.reader.wait(lambda lines: self._stop_count(lines) >= wanted or
+                             any(l.startswith(f"{token}^error") for l in lines[self.taken:]),
+                             "the target to stop")
             self._settle()
         return self.take()
 
@@ -241,7 +244,8 @@ class Gdb:
         return token
 
     def interrupt(self):
-        """Ctrl-C."""
+        """Ctrl-C, a moment later: GDB says that it runs before it is ready to be interrupted."""
+        time.sleep(0.2)
         wanted = self.stops + 1
         os.kill(self.process.pid, signal.SIGINT)
         self.reader.wait(lambda lines: self._stop_count(lines) >= wanted, "the target to stop")

@@ -99,8 +99,6 @@ def control_c_ends_a_step_over_wfi_that_would_last_for_ever(session):
     gdb.cmds("tbreak main", "continue", "set var ticking = 0", "tbreak sleep_once", "continue")
     token = gdb.start("next")
     gdb.reader.wait(lambda lines: any(l.startswith(f"{token}^running") for l in lines), "the step")
-    import time
-    time.sleep(0.3)
     expect(r"SIGINT|sleep_once", gdb.interrupt())
 
 

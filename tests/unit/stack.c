@@ -150,7 +150,6 @@ static void steps_run_and_halts_are_exact(void **state)
     OK(cortexm_read_reg(&s->core, 0, &r0));
     assert_int_equal(pc, CODE + 4);
     assert_int_equal(r0, 2);
-    OK(cortexm_end_step(&s->core));
     OK(cortexm_resume(&s->core));
     sim_board_wait_ns(s->board, 1000000);
     OK(cortexm_halt(&s->core));
