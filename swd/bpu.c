@@ -22,6 +22,16 @@ static uint32_t comparator_value(const struct bpu *bpu, uint32_t addr)
     return (addr & COMP_ADDR) | (addr & 2 ? COMP_UPPER : COMP_LOWER) | COMP_ENABLE;
 }
 
+static enum err enable(struct bpu *bpu, bool on)
+{
+    if (bpu->enabled == on)
+        return ERR_OK;
+    enum err e = mem_write32(bpu->st, BP_CTRL, CTRL_KEY | (on ? CTRL_ENABLE : 0));
+    if (e == ERR_OK)
+        bpu->enabled = on;
+    return e;
+}
+
 static enum err write_slot(struct bpu *bpu, unsigned i)
 {
     uint32_t value = bpu->slot[i].used ? comparator_value(bpu, bpu->slot[i].addr) : 0;
@@ -83,6 +93,8 @@ enum err bpu_set(struct bpu *bpu, uint32_t addr)
         bpu->slot[i].addr = addr;
         bpu->slot[i].users = 1;
         enum err e = write_slot(bpu, i);
+        if (e == ERR_OK)
+            e = enable(bpu, true);
         if (e != ERR_OK)
             bpu->slot[i].used = false;
         return e;
@@ -112,7 +124,7 @@ enum err bpu_clear_all(struct bpu *bpu)
         if (was_used)
             e = write_slot(bpu, i);
     }
-    return e == ERR_OK ? mem_write32(bpu->st, BP_CTRL, CTRL_KEY) : e;
+    return e == ERR_OK ? enable(bpu, false) : e;
 }
 
 bool bpu_has(const struct bpu *bpu, uint32_t addr)
@@ -122,7 +134,8 @@ bool bpu_has(const struct bpu *bpu, uint32_t addr)
 
 enum err bpu_restore(struct bpu *bpu)
 {
-    enum err e = mem_write32(bpu->st, BP_CTRL, CTRL_KEY | CTRL_ENABLE);
+    bpu->enabled = false; // or not known
+    enum err e = enable(bpu, true);
     for (unsigned i = 0; i < bpu->count && e == ERR_OK; i++)
         e = write_slot(bpu, i);
     return e;
