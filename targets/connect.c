@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Getting hold of a target, and letting it go as it was found. The ladder: as asked; slower; under
-// reset; caught right after a reset. Each rung leaves evidence for the sentence that tells of a
-// failure.
+// reset; caught right after a reset. Failed rungs leave evidence for the sentence that tells of it.
 #include <stdio.h>
 #include <string.h>
 
@@ -85,9 +84,22 @@ static enum err arm_reset_catch(struct target *t)
                              DEMCR_DWTENA | DEMCR_VC_CORERESET | DEMCR_VC_HARDERR);
 }
 
-// Lets NRST go and waits for the halt at the first instruction. *was_reset: the core noticed the
-// reset, so the wire is there. Reading DHCSR clears S_RESET_ST: it counts when it was seen once.
-static enum err release_and_catch(struct target *t, bool *was_reset)
+// Pulls NRST low. *was_reset: the core noticed, so the wire is there; that can only be told when
+// the resets before it were read away.
+static enum err hold_reset(struct target *t, bool *was_reset)
+{
+    uint32_t dhcsr = 0;
+    enum err e = stlink_drive_nrst(t->st, STLINK_NRST_LOW);
+    usb_link_sleep_us(&t->st->link, NRST_LOW_US);
+    if (!e)
+        e = stlink_read_word(t->st, SCS_DHCSR, &dhcsr);
+    *was_reset = dhcsr & DHCSR_S_RESET_ST;
+    return e;
+}
+
+// Lets NRST go and waits for the halt at the first instruction. While something holds NRST low,
+// S_RESET_ST comes back after every read.
+static enum err release_reset(struct target *t)
 {
     uint32_t dhcsr = 0;
     struct usb_link *link = &t->st->link;
@@ -96,44 +108,37 @@ static enum err release_and_catch(struct target *t, bool *was_reset)
     for (bool late = false; !e && !late;) {
         late = usb_link_now_us(link) > deadline;
         e = stlink_read_word(t->st, SCS_DHCSR, &dhcsr);
-        if (e)
-            break;
-        // While NRST is low, S_RESET_ST comes back after every read.
-        bool held = dhcsr & DHCSR_S_RESET_ST;
-        *was_reset |= held;
-        if (!held && (dhcsr & DHCSR_S_HALT))
+        if (!e && !(dhcsr & DHCSR_S_RESET_ST) && (dhcsr & DHCSR_S_HALT))
             return ERR_OK;
         usb_link_sleep_us(link, POLL_US);
     }
-    return e ? e
-             : log_fail(t->log, ERR_TIMEOUT,
-                        "the core does not start within %u ms after reset: is NRST held low, by a "
-                        "button "
-                        "or a large capacitor?",
-                        NRST_RELEASE_US / 1000);
+    if (e)
+        return e;
+    return log_fail(t->log, ERR_TIMEOUT,
+                    "the core does not start within %u ms after reset: is NRST held low, by a "
+                    "button or a large capacitor?",
+                    NRST_RELEASE_US / 1000);
 }
 
 enum err connect_pulse_nrst(struct target *t, bool halt)
 {
-    bool was_reset = false;
-    enum err e = stlink_drive_nrst(t->st, STLINK_NRST_LOW);
+    bool was_reset;
+    enum err e = hold_reset(t, &was_reset);
+    if (!e && !was_reset)
+        e = log_fail(t->log, ERR_TIMEOUT,
+                     "the target was not reset, neither by its own request nor by NRST: is the "
+                     "NRST wire connected?");
     if (!e && halt)
         e = arm_reset_catch(t);
-    usb_link_sleep_us(&t->st->link, NRST_LOW_US);
-    enum err high =
-        halt && !e ? release_and_catch(t, &was_reset) : stlink_drive_nrst(t->st, STLINK_NRST_HIGH);
+    enum err high = !e && halt ? release_reset(t) : stlink_drive_nrst(t->st, STLINK_NRST_HIGH);
     e = e ? e : high;
-    if (!e && halt && !was_reset)
-        return log_fail(
-            t->log, ERR_TIMEOUT,
-            "the target was not reset, neither by its own request nor by NRST: is the NRST "
-            "wire connected?");
     // Also writes DEMCR without the catch, and drops the cached registers.
     return e ? e : connect_rearm(t);
 }
 
 static enum err enter_under_reset(struct target *t, struct evidence *ev, bool *was_reset)
 {
+    uint32_t dhcsr;
     // The firmware wants the level before it enters, and knows the pin only afterwards.
     if (stlink_drive_nrst(t->st, STLINK_NRST_LOW))
         log_forget(t->log);
@@ -142,9 +147,12 @@ static enum err enter_under_reset(struct target *t, struct evidence *ev, bool *w
     if (e)
         return e;
     ev->answered = true;
-    if ((e = stlink_drive_nrst(t->st, STLINK_NRST_LOW)) || (e = arm_reset_catch(t)))
+    if ((e = stlink_drive_nrst(t->st, STLINK_NRST_LOW)) ||
+        (e = stlink_read_word(t->st, SCS_DHCSR, &dhcsr)) ||
+        (e = stlink_drive_nrst(t->st, STLINK_NRST_HIGH)) || (e = hold_reset(t, was_reset)) ||
+        (e = arm_reset_catch(t)))
         return e;
-    return release_and_catch(t, was_reset);
+    return release_reset(t);
 }
 
 static enum err try_under_reset(struct target *t, uint32_t hz, struct evidence *ev)

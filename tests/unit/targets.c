@@ -145,6 +145,7 @@ static void under_reset_without_the_nrst_wire_resets_through_swd(void **state)
     assert_int_equal(world_connect(&w, &t, TARGET_CONNECT_UNDER_RESET), ERR_OK);
     assert_int_equal(t.state, TARGET_HALTED);
     assert_int_equal(t.last_stop.cause, TARGET_STOP_RESET);
+    assert_false(t.last_stop.was_reset);
 }
 
 static void hotplug_never_touches_nrst(void **state)

@@ -185,6 +185,19 @@ static void a_halt_while_interrupts_run_leaves_no_comparator(void **state)
     assert_false(bpu_has(&t.core.bpu, 0x08000100));
 }
 
+static void a_halt_at_the_temporary_comparator_is_a_request(void **state)
+{
+    (void)state;
+    struct world w;
+    struct target t;
+    world_attach_halted(&w, &t);
+    w.interrupt_pending = true;
+    assert_int_equal(target_step(&t, 0, 0), ERR_OK);
+    w.dfsr = DFSR_BKPT;
+    assert_int_equal(target_halt(&t), ERR_OK);
+    assert_int_equal(world_poll_stopped(&t).cause, TARGET_STOP_REQUEST);
+}
+
 static void a_step_without_a_free_comparator_does_without_interrupts(void **state)
 {
     (void)state;
@@ -452,6 +465,7 @@ int main(void)
         cmocka_unit_test(a_step_is_masked_and_ends_as_a_step),
         cmocka_unit_test(pending_interrupts_run_before_a_step),
         cmocka_unit_test(a_halt_while_interrupts_run_leaves_no_comparator),
+        cmocka_unit_test(a_halt_at_the_temporary_comparator_is_a_request),
         cmocka_unit_test(a_step_without_a_free_comparator_does_without_interrupts),
         cmocka_unit_test(masked_interrupts_are_not_waited_for),
         cmocka_unit_test(a_range_step_ends_where_the_range_ends),
