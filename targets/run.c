@@ -4,9 +4,6 @@
 // A step does not end in an interrupt handler, and yet no interrupt is lost: what is pending runs
 // first, up to a comparator at the instruction to be stepped, which is then stepped with interrupts
 // masked.
-#include <stdio.h>
-#include <string.h>
-
 #include "swd/mem.h"
 #include "targets/internal.h"
 
@@ -71,11 +68,6 @@ static void explain_stop(struct target *t, struct target_stop *s)
         fault_explain(t, s->detail, sizeof s->detail);
     else if (s->cause == TARGET_STOP_LOCKUP)
         fault_explain_lockup(t, s->detail, sizeof s->detail);
-    else if (s->was_reset)
-        snprintf(
-            s->detail, sizeof s->detail,
-            "the chip was reset since the last stop: by its program, a watchdog, its supply or the "
-            "reset button");
 }
 
 // What DFSR and the place say. More than one bit may be set: a breakpoint that was hit in the

@@ -54,7 +54,7 @@ struct target_stop {
     uint32_t watch_addr;
     enum dwt_access watch;
     bool was_reset;   // the target was reset by something else than us since the last stop
-    char detail[256]; // a sentence for the console, or empty
+    char detail[256]; // of a fault or a lockup: a sentence for the console; or empty
 };
 
 enum target_region_kind { TARGET_REGION_RAM, TARGET_REGION_ROM, TARGET_REGION_FLASH };

@@ -283,7 +283,6 @@ static void a_reset_by_the_chip_itself_is_told_at_the_next_stop(void **state)
     assert_int_equal(target_halt(&t), ERR_OK);
     stop = world_poll_stopped(&t);
     assert_true(stop.was_reset);
-    assert_non_null(strstr(stop.detail, "was reset"));
     assert_int_equal(target_reset(&t, true), ERR_OK);
     stop = world_poll_stopped(&t);
     assert_int_equal(stop.cause, TARGET_STOP_RESET);
