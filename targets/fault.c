@@ -164,11 +164,25 @@ static bool is_flash_empty(struct target *t)
     return reset_vector == ERASED_WORD;
 }
 
+// The first access of a debugger to a protected chip's bus cuts its program off from the flash.
+static bool explain_protection(const struct target *t, const char *what, char *text, size_t size)
+{
+    if (t->id.rdp_level == 0)
+        return false;
+    snprintf(text, size,
+             "%s: read protection level %u stops a program in flash as soon as a debugger is "
+             "attached; it runs again after a power cycle",
+             what, t->id.rdp_level);
+    return true;
+}
+
 void fault_explain(struct target *t, char *text, size_t size)
 {
     struct scene s;
     char why[128];
     uint8_t code[4];
+    if (explain_protection(t, "HardFault", text, size))
+        return;
     enum err e = read_scene(t, &s);
     if (e) {
         log_forget(t->log);
@@ -197,6 +211,8 @@ void fault_explain(struct target *t, char *text, size_t size)
 void fault_explain_lockup(struct target *t, char *text, size_t size)
 {
     uint32_t xpsr = 0, sp = 0;
+    if (explain_protection(t, "the core is locked up", text, size))
+        return;
     if (is_flash_empty(t)) {
         snprintf(text, size, "the core is locked up: there is no program in the flash");
         return;

@@ -304,6 +304,10 @@ static void a_lockup_is_halted_and_told(void **state)
     memset(w.flash, 0xff, sizeof w.flash);
     w.lockup = true;
     assert_non_null(strstr(world_poll_stopped(&t).detail, "no program in the flash"));
+    assert_int_equal(target_resume(&t), ERR_OK);
+    t.id.rdp_level = 1;
+    w.lockup = true;
+    assert_non_null(strstr(world_poll_stopped(&t).detail, "read protection level 1"));
 }
 
 // A HardFault of the instruction, with r0 to r3 as given; r4 is 0x20000104.
