@@ -311,7 +311,7 @@ static enum err fail_connect(struct target *t, const struct evidence *ev)
     describe_tries(ev, tries, sizeof tries);
     if (known)
         snprintf(vtref, sizeof vtref, "VTref is %u.%02u V", mv / 1000, mv % 1000 / 10);
-    if (known && mv < NO_SUPPLY_MV)
+    if (known && mv < NO_SUPPLY_MV && !ev->answered)
         return log_fail(
             t->log, e,
             "no connection to the target (tried %s), and %s: the target is not powered, or the "
