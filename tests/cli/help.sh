@@ -5,6 +5,7 @@
 . "$top_srcdir/tests/tap.sh"
 
 swdlink=$top_builddir/swdlink
+swdlink_sim=$top_builddir/swdlink-sim
 manual=$top_srcdir/doc/swdlink.1
 
 names_command_and_help() {
@@ -15,10 +16,10 @@ names_command_and_help() {
 options_are_in_manual() {
     missing=0
     # shellcheck disable=SC2013 # options have no spaces
-    for option in $(grep -o -e ' --[a-z][a-z_-]*' "$out" | sort -u); do
+    for option in $(sed -n 's/^ *\(-., \)\{0,1\}--\([a-z_-]*\).*/\2/p' "$out" | sort -u); do
         # mdoc writes "--json" as "Fl -json"
-        grep -q -e "Fl -${option#--}\( \|\$\)" "$manual" || {
-            echo "# not in the manual: $option"
+        grep -q -e "Fl -$option\( \|\$\)" "$manual" || {
+            echo "# not in the manual: --$option"
             missing=1
         }
     done
@@ -78,6 +79,15 @@ lint() {
         return 1
     }
 }
+
+if [ -x "$swdlink_sim" ]; then
+    manual=$top_srcdir/doc/swdlink-sim.1
+    run "$swdlink_sim" --help
+    check "swdlink-sim --help ends with status 0" is "$status" 0
+    check "every option of swdlink-sim --help is in its manual" options_are_in_manual
+else
+    skip "every option of swdlink-sim --help is in its manual" "this build has no swdlink-sim"
+fi
 
 completes() {
     bash -c '
