@@ -69,7 +69,7 @@ static void skip_signal(struct cursor *args)
 {
     (void)cursor_hex_byte(args);
     if (cursor_left(args) > 0)
-        args->bad |= !cursor_skip_text(args, ";");
+        args->bad |= !cursor_skip_text(args, ";") || cursor_left(args) == 0;
 }
 
 void packet_continue_signal(struct session *s, struct cursor *args)
