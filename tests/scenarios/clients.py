@@ -67,7 +67,7 @@ def run_restarts_the_program_under_extended_remote(session):
     gdb = session.loaded("session.elf", connect="target extended-remote")
     gdb.cmds("break compute", "continue", "continue", "continue")
     expect_equal(3, gdb.value("rounds"))
-    expect(r"compute \(a=1, b=2\)", gdb.cmd("run"))
+    expect(r"compute \(a=1, b=.*2\)", gdb.cmd("run"))
     expect_equal(1, gdb.value("rounds"))
 
 
@@ -76,9 +76,9 @@ def kill_and_run_work_again_and_again_under_extended_remote(session):
     gdb = session.loaded("session.elf", connect="target extended-remote")
     gdb.cmd("break compute")
     for _ in range(3):
-        expect(r"compute \(a=1, b=2\)", gdb.cmd("run"))
+        expect(r"compute \(a=1, b=.*2\)", gdb.cmd("run"))
         gdb.cmd("kill")
-    expect(r"compute \(a=1, b=2\)", gdb.cmd("run"))
+    expect(r"compute \(a=1, b=.*2\)", gdb.cmd("run"))
 
 
 @scenario()
@@ -113,7 +113,7 @@ def a_wrong_checksum_is_refused_and_the_right_one_taken(session):
     connection.sendall(b"$?#00")
     expect_equal(b"-", connection.recv(1))
     connection.sendall(packet("?"))
-    expect(rb"^\+\$T05|^\+\$T02|^\+\$S".decode(), answer(connection).decode())
+    expect(r"^\+\$T[0-9a-f]{2}", answer(connection).decode())
     connection.close()
     usable(session)
 
@@ -130,7 +130,9 @@ def garbage_is_named_in_the_log_and_harms_nothing(session):
     connection = session.raw()
     connection.sendall(b"$m20000000,4#")  # half a packet
     connection.close()
-    expect(r"(?i)garbage|not a debugger|unexpected|bytes", session.server.wait_log(r"(?i)garbage|not a|unexpected|dropped").string)
+    session.server.wait_log(r"sent \d{4} bytes outside of packets")
+    session.server.wait_log(r"sent 35 bytes outside of packets")
+    session.server.wait_log(r"the connection ended in the middle of a packet \(11 bytes")
     usable(session)
 
 
@@ -140,7 +142,10 @@ def huge_lengths_and_wrong_numbers_get_errors(session):
     connection.sendall(packet("QStartNoAckMode"))
     answer(connection)
     connection.sendall(b"+")
-    for bad in ("m20000000,ffffffff", "m20000000,", "mxyz", "m123456789,4", "M20000000,4:00",
+    # What can be read of it is the answer: the 4 KiB of SRAM at most.
+    connection.sendall(packet("m20000000,ffffffff"))
+    expect(r"^\$(E[^#]*|[0-9a-f]{2,8192})#..$", answer(connection).decode())
+    for bad in ("m20000000,", "mxyz", "m123456789,4", "M20000000,4:00",
                 "M20000000,ffffffff:00", "X20000000,10:abc", "Z0,zz,2", "Z9,0,0", "vFlashErase:0,ffffffff",
                 "vFlashErase:08000001,400", "vFlashWrite:08000000", "vFlashWrite:ffffffff:abcd", "P1", "Pff=0",
                 "pffff", "qXfer:features:read:target.xml:ffffffff,10", "qXfer:memory-map:read::0,",
