@@ -192,8 +192,7 @@ static enum err fail_write_protected(struct flash_access *fa, uint32_t page)
 {
     return log_fail(
         fa->log, ERR_PROTECTED,
-        "the flash page at 0x%08x is write-protected by the chip's option bytes (WRP); see "
-        "`swdlink options`",
+        "the flash page at 0x%08x is write-protected by the chip's option bytes (WRP)",
         page);
 }
 

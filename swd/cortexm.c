@@ -23,6 +23,7 @@ static void forget_regs(struct cortexm *cm)
 {
     cm->regs_valid = false;
     cm->dirty = 0;
+    cm->runs++;
 }
 
 // Sets or clears C_MASKINTS of a halted core. It must not change in the write that lets the core go

@@ -63,6 +63,7 @@ struct cortexm {
     bool regs_valid;
     uint32_t regs[CORTEXM_REG_COUNT];
     uint32_t dirty; // bit per register: written here and not yet in the core
+    uint32_t runs;   // counts up whenever the core may have run: what was read before may be old
     bool masked;     // C_MASKINTS is set: it may change only while the core is halted
     bool reset_seen; // S_RESET_ST was seen since cortexm_take_reset()
 };

@@ -87,6 +87,11 @@ static enum err clear_software(struct target *t, int i, bool all_users)
         t->lifted.software = false;
         return ERR_OK;
     }
+    // A program that has copied its code there since (startup code does) must not get the old bytes back.
+    uint16_t found;
+    enum err e = mem_read16(t->st, t->swbreak[i].addr, &found);
+    if (e || found != BKPT_INSTRUCTION)
+        return e;
     return mem_write16(t->st, t->swbreak[i].addr, t->swbreak[i].original);
 }
 
@@ -171,10 +176,17 @@ enum err breaks_restore_software(struct target *t)
 
 void breaks_hide(const struct target *t, uint32_t addr, uint8_t *data, size_t len)
 {
+    uint8_t bkpt[BKPT_SIZE];
+    put_le16(bkpt, BKPT_INSTRUCTION);
     for (int i = 0; i < TARGET_MAX_SWBREAKS; i++) {
         uint8_t original[BKPT_SIZE];
-        if (!t->swbreak[i].used)
-            continue;
+        bool still_there = t->swbreak[i].used;
+        for (uint32_t k = 0; k < BKPT_SIZE && still_there; k++) {
+            uint32_t at = t->swbreak[i].addr + k - addr;
+            still_there = at >= len || data[at] == bkpt[k];
+        }
+        if (!still_there)
+            continue; // or overwritten by the program
         put_le16(original, t->swbreak[i].original);
         for (uint32_t k = 0; k < BKPT_SIZE; k++) {
             uint32_t at = t->swbreak[i].addr + k - addr;

@@ -57,6 +57,7 @@ static enum err set_swclk(struct target *t, uint32_t hz)
 // Takes the core as it is, and asks the chip who it is.
 static enum err settle(struct target *t)
 {
+    t->code.valid = t->flash_written = false;
     enum err e = cortexm_attach(&t->core, t->st, t->log);
     return e ? e : chip_identify(&t->id, t->st, t->log);
 }
@@ -315,22 +316,20 @@ static enum err fail_connect(struct target *t, const struct evidence *ev)
         return log_fail(
             t->log, e,
             "no connection to the target (tried %s), and %s: the target is not powered, or the "
-            "VTref wire is missing. The probe says: %s (0x%02x). Check the supply and GND; "
-            "`swdlink doctor` measures more",
+            "VTref wire is missing. The probe says: %s (0x%02x). Check the supply and GND",
             tries, vtref, status_words(ev->status), ev->status);
     if (ev->answered)
         return log_fail(
             t->log, e,
             "the debug port answers, but the core behind it cannot be taken over (tried %s): "
             "%s. %s. Likely causes: NRST held low, a supply that drops, wires too long for the "
-            "clock (try --speed 100k). `swdlink doctor` finds out which",
+            "clock (try --speed 100k)",
             tries, ev->sentence, vtref);
     return log_fail(
         t->log, e,
         "no target answers on SWD (tried %s). %s; the probe says: %s (0x%02x). Likely causes, in "
         "this order: SWDIO or SWCLK open or swapped, no common GND or supply, NRST not wired "
-        "or held low, the program sleeps or turns SWD off, read protection level 2. `swdlink "
-        "doctor` finds out which",
+        "or held low, the program sleeps or turns SWD off, read protection level 2",
         tries, vtref, status_words(ev->status), ev->status);
 }
 
@@ -350,6 +349,7 @@ static enum err ladder(struct target *t)
 enum err connect_rearm(struct target *t)
 {
     struct cortexm before = t->core;
+    t->code.valid = t->flash_written = false;
     enum err e = cortexm_attach(&t->core, t->st, t->log);
     if (e)
         return e;

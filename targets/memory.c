@@ -83,6 +83,57 @@ static enum err fail_read_protected(struct target *t, uint32_t addr)
         addr, t->id.rdp_level);
 }
 
+// Memory that may be read in any portion: not registers.
+static bool is_plain(const struct target *t, const struct target_region *r)
+{
+    return r && (r->kind != TARGET_REGION_RAM || (t->id.chip && r->base == t->id.chip->sram_base));
+}
+
+static bool code_is_fresh(const struct target *t, uint32_t base)
+{
+    return t->code.valid && t->code.runs == t->core.runs && t->code.base == base;
+}
+
+// A debugger asks again and again for the few instructions around the PC. One line of flash answers, as long
+// as the core has not run and nobody has programmed.
+static enum err read_code(struct target *t, uint32_t addr, void *data, size_t len)
+{
+    uint32_t base = addr & ~(TARGET_CODE_LINE - 1);
+    enum err e = ERR_OK;
+    if (!code_is_fresh(t, base)) {
+        t->code.valid = false;
+        e = mem_read(t->st, base, t->code.bytes, TARGET_CODE_LINE, NULL);
+        t->code.base = base;
+        t->code.runs = t->core.runs;
+        t->code.valid = e == ERR_OK;
+    }
+    if (e == ERR_OK)
+        memcpy(data, t->code.bytes + (addr - base), len);
+    return e;
+}
+
+// Short and misaligned pieces of memory, read as the words they lie in: one command instead of one for each
+// byte and halfword.
+static enum err read_words(struct target *t, uint32_t addr, void *data, size_t len)
+{
+    uint8_t words[TARGET_CODE_LINE + 8];
+    uint32_t base = addr & ~3u;
+    size_t covered = (addr - base + len + 3) & ~(size_t)3;
+    enum err e = mem_read(t->st, base, words, covered, NULL);
+    if (e == ERR_OK)
+        memcpy(data, words + (addr - base), len);
+    return e;
+}
+
+static enum err read_small(struct target *t, const struct target_region *r, uint32_t addr, void *data,
+                           size_t len)
+{
+    bool one_line = (addr & (TARGET_CODE_LINE - 1)) + len <= TARGET_CODE_LINE;
+    bool kept = t->state == TARGET_HALTED && r->kind == TARGET_REGION_FLASH &&
+                !(t->flash_written && t->flash_written_at == t->core.runs);
+    return one_line && kept ? read_code(t, addr, data, len) : read_words(t, addr, data, len);
+}
+
 enum err target_read_mem(struct target *t, uint32_t addr, void *data, size_t len, size_t *done)
 {
     size_t good = 0;
@@ -95,7 +146,10 @@ enum err target_read_mem(struct target *t, uint32_t addr, void *data, size_t len
     // Never tried, because not every chip's refusal can be told from zeros.
     if (t->id.rdp_level > 0 && r && r->kind == TARGET_REGION_FLASH)
         return fail_read_protected(t, addr);
-    e = mem_read(t->st, addr, data, len, &good);
+    if (is_plain(t, r) && len <= TARGET_CODE_LINE && addr - r->base + len <= r->size)
+        e = read_small(t, r, addr, data, len);
+    else
+        e = mem_read(t->st, addr, data, len, &good);
     breaks_hide(t, addr, data, e ? good : len);
     if (done)
         *done = e ? good : len;
@@ -116,8 +170,7 @@ enum err target_write_mem(struct target *t, uint32_t addr, const void *data, siz
             continue;
         if (r->kind == TARGET_REGION_FLASH)
             return log_fail(t->log, ERR_USAGE,
-                            "0x%08x is flash, which is not written like RAM: use `load` in GDB, or "
-                            "`swdlink flash FILE`",
+                            "0x%08x is flash, which is not written like RAM: use `load` in GDB",
                             addr);
         return log_fail(t->log, ERR_USAGE, "0x%08x is read-only memory", addr);
     }

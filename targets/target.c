@@ -92,5 +92,7 @@ enum err target_flash_open(struct target *t, struct flash_job **job)
             "read protection level %u is active, so the flash cannot be written; `swdlink "
             "unlock` erases the chip and removes the protection",
             t->id.rdp_level);
+    t->flash_written = true;
+    t->flash_written_at = t->core.runs;
     return flash_job_open(job, &t->bank, t->st, t->log);
 }

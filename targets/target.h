@@ -69,6 +69,7 @@ struct target_region {
 // (as RAM).
 #define TARGET_MAX_REGIONS  8
 #define TARGET_MAX_SWBREAKS 64
+#define TARGET_CODE_LINE    32u
 
 struct target {
     struct stlink *st;
@@ -93,6 +94,15 @@ struct target {
         unsigned hardware_users;
         uint32_t addr;
     } lifted;
+    // The flash around the last code that was read: it cannot change while the core is halted.
+    struct {
+        bool valid;
+        uint32_t runs; // core.runs when it was read
+        uint32_t base;
+        uint8_t bytes[TARGET_CODE_LINE];
+    } code;
+    bool flash_written;        // a flash job was opened since the core ran last: nothing is kept
+    uint32_t flash_written_at; // core.runs then
     uint32_t found_dbgmcu_cr, found_dbgmcu_fz; // to leave as found
     bool found_dbgmcu_gate_off;
     bool dbgmcu_changed;

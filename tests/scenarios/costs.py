@@ -34,7 +34,7 @@ def per_time(what, few, many, act, at_most):
 
 @scenario()
 def a_stepi_costs_few_commands(_):
-    per_time("stepi", 5, 55, lambda gdb, n: [gdb.cmd("stepi") for _ in range(n)], 16)
+    per_time("stepi", 5, 55, lambda gdb, n: [gdb.cmd("stepi") for _ in range(n)], 13)
 
 
 @scenario()

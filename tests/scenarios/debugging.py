@@ -180,6 +180,19 @@ def a_breakpoint_in_ram_is_an_instruction_and_leaves_no_trace(session):
 
 
 @scenario()
+def a_breakpoint_in_code_that_startup_copies_to_ram_does_not_spoil_it(session):
+    gdb = session.loaded("session.elf")
+    gdb.cmds("break in_ram", "tbreak compute")
+    # The breakpoint goes in before startup has copied the function, and is copied over.
+    expect(r"compute \(a=1", gdb.cmd("continue"))
+    gdb.cmd("delete")
+    gdb.cmds("tbreak touch")
+    expect(r"touch \(\)", gdb.cmd("continue"))
+    expect(r"touch \(\)", gdb.cmds("tbreak touch", "continue"))
+    expect_not(r"HardFault|SIGSEGV", gdb.cmds("tbreak fibonacci", "continue"))
+
+
+@scenario()
 def more_than_four_breakpoints_fit_when_the_rest_is_in_ram(session):
     gdb = at_main(session)
     for name in ("compute", "move", "touch", "sum_table", "in_ram"):

@@ -79,6 +79,7 @@ def a_client_that_vanishes_in_the_middle_of_a_load_leaves_a_server_that_says_so(
         connection.sendall(b"$" + body + b"#%02x" % (sum(body) & 0xff))
 
     packet("qSupported:swbreak+;hwbreak+")
+    packet("?")  # takes hold of the target, which halts it
     packet("vFlashErase:08000000,1000")
     packet(b"vFlashWrite:08000000:" + bytes(range(32)) * 8)
     connection.sendall(b"$vFlashWrite:08000100:half of a pack")

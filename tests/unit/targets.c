@@ -176,7 +176,6 @@ static void the_sentence_of_a_failure_tells_what_was_measured(void **state)
     world_assert_says(&w, "VTref is 3.27 V");
     world_assert_says(&w, "0x09");
     world_assert_says(&w, "read protection level 2");
-    world_assert_says(&w, "`swdlink doctor`");
     assert_true(strlen(w.log.sentence) < LOG_SENTENCE_SIZE - 1);
     assert_false(w.st.in_debug);
     assert_false(w.nrst_low);

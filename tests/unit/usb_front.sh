@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 # swdlink-sim with a stand-in board (fake_board.c) and an ordinary libusb program (usb_client.c): the mocked
 # USB device behaves as the kernel's would, and the command line does what --help says.
+# shellcheck disable=SC2016 # what stands in single quotes is for the inner shell
+top_builddir=${top_builddir:?make check sets it}
 sim=$top_builddir/tests/unit/fake_sim
 client=$top_builddir/tests/unit/usb_client
 dir=$(mktemp -d) || exit 1
