@@ -30,12 +30,20 @@ static void announce(const struct probe *p, struct log *log)
              stlink_version_text(&p->st, firmware, sizeof firmware), p->id.serial, vtref);
 }
 
+static enum err reopen_probe(void *user, struct stlink *st)
+{
+    (void)st; // the same as in the probe
+    return probe_reopen(user);
+}
+
 static enum err serve(struct probe *p, const struct options *o, struct output *out, struct log *log)
 {
     const struct server_options options = {
         .host = o->host[0] ? o->host : NULL,
         .port = o->port,
         .once = o->once,
+        .reopen_probe = reopen_probe,
+        .user = p,
     };
     announce(p, log);
     enum err e = probe_connect(p, o, log);

@@ -62,6 +62,23 @@ enum err probe_connect(struct probe *p, const struct options *o, struct log *log
     return e;
 }
 
+enum err probe_reopen(struct probe *p)
+{
+    struct log *log = p->st.log;
+    struct usb_link link;
+    struct stlink fresh;
+    if (p->is_virtual)
+        return log_fail(log, ERR_NO_PROBE, "a virtual probe that was unplugged does not come back");
+    enum err e = usb_libusb_open(&link, p->id.serial[0] ? p->id.serial : NULL, log);
+    if (e == ERR_OK)
+        e = stlink_open(&fresh, link, log);
+    if (e != ERR_OK)
+        return e;
+    stlink_close(&p->st);
+    p->st = fresh;
+    return ERR_OK;
+}
+
 void probe_close(struct probe *p, bool keep_halted)
 {
     if (p->connected)

@@ -35,6 +35,9 @@ enum err probe_open(struct probe *p, const struct options *o, bool serving,
                     struct log *log) MUST_CHECK;
 // Connects to the target of an open probe as the options say.
 enum err probe_connect(struct probe *p, const struct options *o, struct log *log) MUST_CHECK;
+// Opens a plugged-in probe that was lost, into the same st, when it is on the bus again. Until then
+// the old one stays as it is: everybody who uses it hears that it is lost.
+enum err probe_reopen(struct probe *p) MUST_CHECK;
 // Disconnects (halted when keep_halted, else running) and closes.
 void probe_close(struct probe *p, bool keep_halted);
 
