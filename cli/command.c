@@ -52,6 +52,14 @@ const struct command commands[] = {
         .about = "",
         .run = cmd_reset,
     },
+    {
+        .name = "unlock",
+        .bit = COMMAND_UNLOCK,
+        .operands = "",
+        .summary = "leave read protection level 1 (erases the chip; asks, or --yes)",
+        .about = "The other option bytes are kept. Level 2 cannot be left by anybody.\n",
+        .run = cmd_unlock,
+    },
 };
 
 const unsigned command_count = sizeof commands / sizeof *commands;

@@ -10,12 +10,13 @@ struct options;
 struct output;
 
 // One bit per command: which options belong to which command is said with these in options.c.
-#define COMMAND_SERVE (1u << 0)
-#define COMMAND_LIST  (1u << 1)
-#define COMMAND_INFO  (1u << 2)
-#define COMMAND_READ  (1u << 3)
-#define COMMAND_RESET (1u << 4)
-#define COMMAND_ALL   ((1u << 5) - 1)
+#define COMMAND_SERVE  (1u << 0)
+#define COMMAND_LIST   (1u << 1)
+#define COMMAND_INFO   (1u << 2)
+#define COMMAND_READ   (1u << 3)
+#define COMMAND_RESET  (1u << 4)
+#define COMMAND_UNLOCK (1u << 5)
+#define COMMAND_ALL    ((1u << 6) - 1)
 
 struct command {
     const char *name;
@@ -40,5 +41,6 @@ enum err cmd_list(const struct options *o, struct output *out, struct log *log) 
 enum err cmd_info(const struct options *o, struct output *out, struct log *log) MUST_CHECK;
 enum err cmd_read(const struct options *o, struct output *out, struct log *log) MUST_CHECK;
 enum err cmd_reset(const struct options *o, struct output *out, struct log *log) MUST_CHECK;
+enum err cmd_unlock(const struct options *o, struct output *out, struct log *log) MUST_CHECK;
 
 #endif

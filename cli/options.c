@@ -30,6 +30,7 @@ enum option_id {
     OPTION_MULTI,
     OPTION_OUTPUT,
     OPTION_HALT,
+    OPTION_YES,
 };
 
 enum option_group { GROUP_OWN, GROUP_COMMON, GROUP_STUTIL };
@@ -54,6 +55,8 @@ static const struct option_row rows[] = {
      "write the bytes to FILE"},
     {OPTION_HALT, GROUP_OWN, COMMAND_RESET, 0, "halt", no_argument, "",
      "stop at the first instruction"},
+    {OPTION_YES, GROUP_OWN, COMMAND_UNLOCK, 0, "yes", no_argument, "",
+     "do not ask before the chip is erased"},
 
     {OPTION_PROBE, GROUP_COMMON, COMMAND_ALL, 0, "probe", required_argument, " WHICH",
      "a serial number (or part of it) or virtual[:BOARD]"},
@@ -219,6 +222,9 @@ static enum err take(struct options *o, enum option_id id, const char *argument,
         return ERR_OK;
     case OPTION_HALT:
         o->halt = true;
+        return ERR_OK;
+    case OPTION_YES:
+        o->yes = true;
         return ERR_OK;
     }
     return ERR_USAGE;

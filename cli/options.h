@@ -32,6 +32,7 @@ struct options {
     bool once;                  // serve
     const char *output;         // read; NULL: standard output
     bool halt;                  // reset
+    bool yes;                   // unlock
     const char *operand[OPTIONS_MAX_OPERANDS];
 };
 

@@ -49,6 +49,10 @@ struct flash_driver {
     enum err (*program)(struct flash_access *fa, uint32_t addr, const uint8_t *data, size_t len);
     // Locks again and restores what begin changed; also after a failure.
     enum err (*end)(struct flash_access *fa);
+    // Leaves read protection level 1, on which the chip erases its flash; the other option bytes are put back.
+    // Outside of begin and end. Ends with a reset of the chip that loads them, so the connection is to be
+    // made again whatever this returns.
+    enum err (*unlock)(struct flash_access *fa);
 };
 
 // Drivers in one const table, by name: tests walk it.

@@ -12,11 +12,12 @@
 
 // Offsets from the bank's `regs`. SR, CR and AR follow each other: one block write sets them in
 // order.
-#define KEYR 0x04u
-#define SR   0x0cu
-#define CR   0x10u
-#define OBR  0x1cu
-#define WRPR 0x20u
+#define KEYR    0x04u
+#define OPTKEYR 0x08u
+#define SR      0x0cu
+#define CR      0x10u
+#define OBR     0x1cu
+#define WRPR    0x20u
 
 #define KEY1 0x45670123u
 #define KEY2 0xcdef89abu
@@ -27,11 +28,15 @@
 #define SR_BSY      (1u << 0)
 #define SR_FLAGS    (SR_EOP | SR_WRPRTERR | SR_PGERR) // cleared by writing ones
 
-#define CR_LOCK (1u << 7)
-#define CR_STRT (1u << 6)
-#define CR_MER  (1u << 2)
-#define CR_PER  (1u << 1)
-#define CR_PG   (1u << 0)
+#define CR_OBL_LAUNCH (1u << 13)
+#define CR_OPTWRE     (1u << 9)
+#define CR_LOCK       (1u << 7)
+#define CR_STRT       (1u << 6)
+#define CR_OPTER      (1u << 5)
+#define CR_OPTPG      (1u << 4)
+#define CR_MER        (1u << 2)
+#define CR_PER        (1u << 1)
+#define CR_PG         (1u << 0)
 
 // Set at every protection level above 0: RDPRT of F1, RDPRT[0] of F0 and F3 (level 2 has no debug
 // port).
@@ -190,10 +195,9 @@ static enum err end(struct flash_access *fa)
 
 static enum err fail_write_protected(struct flash_access *fa, uint32_t page)
 {
-    return log_fail(
-        fa->log, ERR_PROTECTED,
-        "the flash page at 0x%08x is write-protected by the chip's option bytes (WRP)",
-        page);
+    return log_fail(fa->log, ERR_PROTECTED,
+                    "the flash page at 0x%08x is write-protected by the chip's option bytes (WRP)",
+                    page);
 }
 
 // Whether the option bytes protect the page, so that the refusal comes before anything was changed.
@@ -333,6 +337,69 @@ static enum err program(struct flash_access *fa, uint32_t addr, const uint8_t *d
     return ERR_OK;
 }
 
+// ---- read protection (RM0091, 3.2.5 and 3.3.1) ----
+
+// RDP, USER, DATA0, DATA1, WRP0 to WRP3, each a halfword whose high byte is the complement.
+#define OPTION_BASE  0x1ffff800u
+#define OPTION_COUNT 8u
+#define RDP_LEVEL_0  0xaau
+
+static enum err option_command(struct flash_access *fa, uint32_t cr)
+{
+    uint32_t sr;
+    enum err e = prepare(fa, CR_OPTWRE | cr, NULL);
+    if (!e && (cr & CR_OPTER))
+        e = reg_write(fa, CR, CR_OPTWRE | cr | CR_STRT);
+    return e ? e : wait_idle(fa, ERASE_LIMIT_US, &sr);
+}
+
+static enum err write_option(struct flash_access *fa, unsigned n, uint8_t value)
+{
+    uint32_t sr;
+    enum err e = mem_write16(fa->st, OPTION_BASE + 2 * n, value);
+    // Leaving level 1 erases the flash before the halfword is written.
+    if (!e)
+        e = wait_idle(fa, ERASE_LIMIT_US, &sr);
+    if (e || !(sr & (SR_PGERR | SR_WRPRTERR)))
+        return e;
+    return log_fail(fa->log, ERR_FLASH, "option byte %u could not be written (FLASH_SR 0x%02x)", n,
+                    sr);
+}
+
+// RDP comes first: until it is written, a reset would find the chip locked, with its options gone.
+static enum err write_options(struct flash_access *fa, const uint8_t old[2 * OPTION_COUNT])
+{
+    enum err e = option_command(fa, CR_OPTER);
+    if (!e)
+        e = option_command(fa, CR_OPTPG);
+    if (!e)
+        e = write_option(fa, 0, RDP_LEVEL_0);
+    for (unsigned n = 1; !e && n < OPTION_COUNT; n++)
+        if ((old[2 * n] ^ old[2 * n + 1]) == 0xff)
+            e = write_option(fa, n, old[2 * n]);
+    return e;
+}
+
+static enum err unlock_chip(struct flash_access *fa)
+{
+    uint8_t old[2 * OPTION_COUNT];
+    uint32_t cr;
+    enum err e = switch_hsi_on(fa);
+    if (e || (e = mem_read(fa->st, OPTION_BASE, old, sizeof old, NULL)) || (e = unlock(fa)) ||
+        (e = reg_write(fa, OPTKEYR, KEY1)) || (e = reg_write(fa, OPTKEYR, KEY2)) ||
+        (e = reg_read(fa, CR, &cr)))
+        return e;
+    if (!(cr & CR_OPTWRE))
+        return log_fail(fa->log, ERR_FLASH,
+                        "the option bytes stay locked: reset the target and try again");
+    if ((e = write_options(fa, old)))
+        return e;
+    // The chip resets while it answers, so what becomes of this write on the wire says nothing.
+    if (reg_write(fa, CR, CR_OBL_LAUNCH) != ERR_OK)
+        log_forget(fa->log);
+    return ERR_OK;
+}
+
 const struct flash_driver fpec16_driver = {
     .name = "fpec16",
     .unit = 2,
@@ -341,4 +408,5 @@ const struct flash_driver fpec16_driver = {
     .erase_all = erase_all,
     .program = program,
     .end = end,
+    .unlock = unlock_chip,
 };

@@ -3,7 +3,7 @@
 
 import tempfile
 
-from harness import expect, expect_equal, expect_not, firmware, main, scenario
+from harness import expect, expect_equal, expect_not, firmware, main, scenario, swdlink
 
 
 @scenario()
@@ -67,6 +67,22 @@ def loading_into_a_protected_chip_says_what_to_do(session):
     expect(r"rror", said)
     expect(r"(?i)protect", said + session.server.log())
     expect(r"unlock", said + session.server.log())
+
+
+@scenario()
+def a_protected_chip_is_unlocked_by_the_command_and_then_takes_a_program(_):
+    with tempfile.TemporaryDirectory() as folder:
+        store = f"store={folder}/chip"
+        swdlink(["info"], f"stm32f031k6,{store},rdp=1")
+        refused = swdlink(["unlock"], f"stm32f031k6,{store}", check=False)
+        expect_equal(2, refused.returncode)
+        expect(r"erases the whole flash", refused.stderr)
+        expect(r'"rdp_level": 1', swdlink(["info", "--json"], f"stm32f031k6,{store}").stdout)
+        expect(r"unlocked", swdlink(["unlock", "--yes"], f"stm32f031k6,{store}").stderr)
+        expect(r'"rdp_level": 0', swdlink(["info", "--json"], f"stm32f031k6,{store}").stdout)
+        expect(r"nothing was changed", swdlink(["unlock", "--yes"], f"stm32f031k6,{store}").stderr)
+        read = swdlink(["read", "0x1ffff800", "4", "--json"], f"stm32f031k6,{store}").stdout
+        expect(r"aa55ff00", read)
 
 
 @scenario()
