@@ -675,7 +675,7 @@ static enum sim_cpu_event read_special(struct sim_cpu *cpu, uint32_t op2)
     case 2:
     case 3:
         x = sim_cpu_xpsr(cpu) & 0xf0000000;
-        // fall through
+        __attribute__((fallthrough));
     case 5:
     case 6:
     case 7:
