@@ -1,8 +1,77 @@
 // SPDX-License-Identifier: MIT
-#include <stdio.h>
+// swdlink: chooses the command, runs it, turns its error into one sentence and an exit status.
+#include "config.h"
 
-int main(void)
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/options.h"
+#include "cli/output.h"
+
+enum exit_status { STATUS_DONE = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
+
+static enum exit_status usage(const struct output *out, const char *sentence, const char *command)
 {
-    fputs("swdlink: nothing is built in yet\n", stderr);
-    return 1;
+    output_error(out, sentence);
+    fprintf(stderr, "try swdlink %s%s--help\n", command, command[0] ? " " : "");
+    return STATUS_USAGE;
+}
+
+// Turns the end of a command into a sentence, with --json also into a document, and into the
+// status.
+static enum exit_status report(struct output *out, const struct command *command,
+                               const struct options *o, enum err e, struct log *log)
+{
+    if (e == ERR_OK)
+        e = output_flush(log);
+    if (e == ERR_OK)
+        return STATUS_DONE;
+    if (e == ERR_USAGE)
+        return usage(out, log_sentence(log, e), command->name);
+    output_error(out, log_sentence(log, e));
+    // The sentence above already says what went wrong, so nothing hangs on this second telling.
+    if (o->json && !out->json_printed && output_json_error(out, e, log) == ERR_OK)
+        fflush(stdout);
+    return STATUS_FAILED;
+}
+
+static enum exit_status run(const struct command *command, int argc, char **argv,
+                            struct output *out, struct log *log)
+{
+    struct options o;
+    enum err e = options_parse(&o, command, argc, argv, log);
+    if (e != ERR_OK)
+        return usage(out, log_sentence(log, e), command->name);
+    output_configure(out, log, &o);
+    if (o.version)
+        puts(PACKAGE_STRING);
+    else if (o.help)
+        options_print_command_help(stdout, command);
+    else
+        e = command->run(&o, out, log);
+    return report(out, command, &o, e, log);
+}
+
+int main(int argc, char **argv)
+{
+    struct output out = output_default();
+    struct log log = output_log(&out);
+
+    // The first word is the command; without one, or with an option in its place, it is serve.
+    if (argc < 2 || argv[1][0] == '-') {
+        if (argc == 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
+            options_print_help(stdout);
+            return output_flush(&log) == ERR_OK ? STATUS_DONE : STATUS_FAILED;
+        }
+        return (int)run(command_find("serve"), argc, argv, &out, &log);
+    }
+    const struct command *command = command_find(argv[1]);
+    if (!command) {
+        char sentence[128];
+        snprintf(sentence, sizeof sentence, "there is no command '%.60s'", argv[1]);
+        return (int)usage(&out, sentence, "");
+    }
+    return (int)run(command, argc - 1, argv + 1, &out, &log);
 }

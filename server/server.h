@@ -14,11 +14,16 @@ struct server_options {
     const char *host; // NULL: loopback, 127.0.0.1 and ::1
     uint16_t port;    // 0: any free one, told in the readiness line
     bool once;        // end after the first debugger has left
+    // Opens a probe that was unplugged again, in the same struct stlink, when it is back; called
+    // once a second until it answers ERR_OK. NULL: such a probe stays lost.
+    enum err (*reopen_probe)(void *user, struct stlink *st);
+    void *user;
 };
 
-// Serves until SIGINT or SIGTERM (or, with once, until the debugger has left), then returns with the target
-// as it was found. Prints the readiness lines on standard error when it listens. The caller connected the
-// target and disconnects it afterwards.
-enum err server_run(struct target *t, const struct server_options *options, struct log *log) MUST_CHECK;
+// Serves until SIGINT or SIGTERM (or, with once, until the debugger has left), then returns with
+// the target as it was found. Prints the readiness lines on standard error when it listens. The
+// caller connected the target and disconnects it afterwards.
+enum err server_run(struct target *t, const struct server_options *options,
+                    struct log *log) MUST_CHECK;
 
 #endif

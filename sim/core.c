@@ -18,6 +18,7 @@ struct sim_core *sim_core_create(struct sim_bus *bus, struct sim_clock *clock,
     if (!core)
         return NULL;
     core->bus = bus;
+    bus->core = core;
     core->account = account;
     core->hclk = (struct sim_hclk){.clock = clock, .hz = HZ_AFTER_RESET};
     core->cpu.bus = bus;
@@ -30,6 +31,8 @@ struct sim_core *sim_core_create(struct sim_bus *bus, struct sim_clock *clock,
 
 void sim_core_destroy(struct sim_core *core)
 {
+    if (core)
+        core->bus->core = NULL;
     free(core);
 }
 

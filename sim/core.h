@@ -19,7 +19,7 @@ enum sim_core_event {
     SIM_CORE_RESET_REQUEST, // AIRCR.SYSRESETREQ was written (by the program or the debugger)
 };
 
-// NULL when out of memory. The core starts in power-on reset, held.
+// NULL when out of memory. The core starts in power-on reset, held, as bus->core.
 struct sim_core *sim_core_create(struct sim_bus *bus, struct sim_clock *clock,
                                  struct sim_account *account);
 void sim_core_destroy(struct sim_core *core);

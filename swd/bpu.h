@@ -17,6 +17,7 @@ struct bpu {
     struct log *log;
     unsigned count; // comparators that the core has
     bool revision2; // compares any address
+    bool enabled;   // BP_CTRL.ENABLE
     struct {
         bool used;
         uint32_t addr;
@@ -31,6 +32,7 @@ enum err bpu_attach(struct bpu *bpu, struct stlink *st, struct log *log) MUST_CH
 enum err bpu_set(struct bpu *bpu, uint32_t addr) MUST_CHECK;
 // ERR_USAGE when there is none at the address.
 enum err bpu_clear(struct bpu *bpu, uint32_t addr) MUST_CHECK;
+// Also switches the unit off, as it was found; the next bpu_set() switches it on.
 enum err bpu_clear_all(struct bpu *bpu) MUST_CHECK;
 bool bpu_has(const struct bpu *bpu, uint32_t addr);
 // Writes all comparators again: after a reset that lost them (power, chip of another kind).

@@ -63,6 +63,8 @@ struct cortexm {
     bool regs_valid;
     uint32_t regs[CORTEXM_REG_COUNT];
     uint32_t dirty; // bit per register: written here and not yet in the core
+    uint32_t runs;   // counts up whenever the core may have run: what was read before may be old
+    bool masked;     // C_MASKINTS is set: it may change only while the core is halted
     bool reset_seen; // S_RESET_ST was seen since cortexm_take_reset()
 };
 
@@ -84,7 +86,8 @@ enum err cortexm_take_halt_cause(struct cortexm *cm, uint32_t *dfsr) MUST_CHECK;
 enum err cortexm_halt(struct cortexm *cm) MUST_CHECK;
 // Writes back changed registers and lets it run.
 enum err cortexm_resume(struct cortexm *cm) MUST_CHECK;
-// Starts one instruction, with interrupts masked (C_MASKINTS) when mask_interrupts; cortexm_read_dhcsr()
+// Starts one instruction, with interrupts masked (C_MASKINTS, which stays set until something else is asked
+// for, so that the next masked step costs one command) when mask_interrupts; cortexm_read_dhcsr()
 // tells when it is done: an instruction may take long (WFI).
 enum err cortexm_start_step(struct cortexm *cm, bool mask_interrupts) MUST_CHECK;
 
@@ -97,6 +100,8 @@ enum err cortexm_flush_regs(struct cortexm *cm) MUST_CHECK;
 
 // Which DEMCR.VC_* events halt the core; kept until changed or detached.
 enum err cortexm_set_vcatch(struct cortexm *cm, uint32_t vc_bits) MUST_CHECK;
+// VC_CORERESET beside the kept events: the next reset, whoever causes it, stops at the first instruction.
+enum err cortexm_catch_reset(struct cortexm *cm, bool on) MUST_CHECK;
 // SYSRESETREQ (AIRCR), with the core caught at its first instruction when halt. Waits until the reset
 // was seen; comparators and debug enable survive it (DDI 0419, B1.5.16).
 enum err cortexm_reset(struct cortexm *cm, bool halt) MUST_CHECK;

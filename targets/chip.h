@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What each chip is: one row per die, const data. Sizes that differ within a die are read from the chip.
+// What each chip is: one row per die, const data. Sizes that differ within a die are read from the
+// chip.
 #ifndef SWDLINK_TARGETS_CHIP_H
 #define SWDLINK_TARGETS_CHIP_H
 
@@ -31,13 +32,13 @@ struct chip {
     uint32_t system_base, system_size; // boot loader ROM
     uint32_t option_base, option_size;
     uint32_t uid_addr;
-    uint32_t dbgmcu_base;        // CR at +4, APB1_FZ at +8, APB2_FZ at +c
-    uint32_t dbgmcu_gate_addr;   // clock gate of DBGMCU: register and bit, 0 when there is none
+    uint32_t dbgmcu_base;      // CR at +4, APB1_FZ at +8, APB2_FZ at +c
+    uint32_t dbgmcu_gate_addr; // clock gate of DBGMCU: register and mask, 0 when there is none
     uint32_t dbgmcu_gate_bit;
-    uint32_t dbgmcu_cr;          // low-power debug bits to set while attached
-    uint32_t dbgmcu_apb1_fz;     // watchdogs frozen while halted
+    uint32_t dbgmcu_cr;      // low-power debug bits to set while attached
+    uint32_t dbgmcu_apb1_fz; // watchdogs frozen while halted
     enum chip_rdp_scheme rdp;
-    bool tested_on_hardware;     // printed at attach when false
+    bool tested_on_hardware; // printed at attach when false
 };
 
 extern const struct chip chips[];
@@ -52,8 +53,8 @@ struct chip_identity {
     unsigned rdp_level; // 0, 1 or 2
 };
 
-// Reads the IDs of the attached chip. An unknown chip is ERR_OK with chip == NULL. uid and flash_size
-// stay 0 where they cannot be read.
+// Reads the IDs of the attached chip. An unknown chip is ERR_OK with chip == NULL. uid and
+// flash_size stay 0 where they cannot be read.
 enum err chip_identify(struct chip_identity *id, struct stlink *st, struct log *log) MUST_CHECK;
 // "STM32F031x4/x6 …, rev 1.0, 32 KiB flash, 4 KiB SRAM". Returns text.
 const char *chip_describe(const struct chip_identity *id, char *text, size_t size);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The one door: everything above (doctor, server, cli) asks here for memory, registers, run control,
-// breakpoints and flash. Synchronous and bounded: no call takes longer than about 50 ms with a healthy
-// probe, except reset, connect and a page of flash (up to about 100 ms). Nothing here waits for the
-// program: a running target is looked at with target_poll().
+// The one door: everything above (doctor, server, cli) asks here for memory, registers, run
+// control, breakpoints and flash. Synchronous and bounded: no call takes longer than about 50 ms
+// with a healthy probe, except reset, connect and a page of flash (up to about 100 ms). Nothing
+// here waits for the program: a running target is looked at with target_poll().
 #ifndef SWDLINK_TARGETS_TARGET_H
 #define SWDLINK_TARGETS_TARGET_H
 
@@ -18,7 +18,8 @@
 #include "targets/chip.h"
 
 enum target_connect {
-    TARGET_CONNECT_AUTO, // as asked; slower; under reset; under reset, caught at the first instruction
+    TARGET_CONNECT_AUTO, // as asked; slower; under reset; under reset, caught at the first
+                         // instruction
     TARGET_CONNECT_NORMAL,
     TARGET_CONNECT_UNDER_RESET,
     TARGET_CONNECT_HOTPLUG, // attach without disturbing the running program
@@ -36,15 +37,15 @@ enum target_state {
 };
 
 enum target_stop_cause {
-    TARGET_STOP_REQUEST,    // target_halt(), or found halted
-    TARGET_STOP_STEP,       // a step or a range step ended
-    TARGET_STOP_HWBREAK,    // a comparator of ours
-    TARGET_STOP_SWBREAK,    // a BKPT instruction of ours
-    TARGET_STOP_BKPT,       // a BKPT instruction of the program's own (semihosting is BKPT 0xab)
-    TARGET_STOP_WATCH,      // watch_addr and watch tell which
-    TARGET_STOP_FAULT,      // vector catch of HardFault: detail says what is known of the cause
-    TARGET_STOP_LOCKUP,     // locked up (and now halted)
-    TARGET_STOP_RESET,      // caught by VC_CORERESET
+    TARGET_STOP_REQUEST, // target_halt(), or found halted
+    TARGET_STOP_STEP,    // a step or a range step ended
+    TARGET_STOP_HWBREAK, // a comparator of ours
+    TARGET_STOP_SWBREAK, // a BKPT instruction of ours
+    TARGET_STOP_BKPT,    // a BKPT instruction of the program's own (semihosting is BKPT 0xab)
+    TARGET_STOP_WATCH,   // watch_addr and watch tell which
+    TARGET_STOP_FAULT,   // vector catch of HardFault: detail says what is known of the cause
+    TARGET_STOP_LOCKUP,  // locked up (and now halted)
+    TARGET_STOP_RESET,   // caught by VC_CORERESET
 };
 
 struct target_stop {
@@ -52,8 +53,8 @@ struct target_stop {
     uint32_t pc;
     uint32_t watch_addr;
     enum dwt_access watch;
-    bool was_reset;    // the target was reset by something else than us since the last stop
-    char detail[256];  // a sentence for the console, or empty
+    bool was_reset;   // the target was reset by something else than us since the last stop
+    char detail[256]; // of a fault or a lockup: a sentence for the console; or empty
 };
 
 enum target_region_kind { TARGET_REGION_RAM, TARGET_REGION_ROM, TARGET_REGION_FLASH };
@@ -64,8 +65,11 @@ struct target_region {
     uint32_t page_size; // flash only
 };
 
-#define TARGET_MAX_REGIONS 8
+// All that a debugger may look at is in a region: memories, the code alias at 0, the peripherals
+// (as RAM).
+#define TARGET_MAX_REGIONS  8
 #define TARGET_MAX_SWBREAKS 64
+#define TARGET_CODE_LINE    32u
 
 struct target {
     struct stlink *st;
@@ -84,37 +88,63 @@ struct target {
         uint16_t original;
         unsigned users;
     } swbreak[TARGET_MAX_SWBREAKS];
+    // A breakpoint that is taken out while the instruction under it is stepped.
+    struct {
+        bool software;
+        unsigned hardware_users;
+        uint32_t addr;
+    } lifted;
+    // The flash around the last code that was read: it cannot change while the core is halted.
+    struct {
+        bool valid;
+        uint32_t runs; // core.runs when it was read
+        uint32_t base;
+        uint8_t bytes[TARGET_CODE_LINE];
+    } code;
+    bool flash_written;        // a flash job was opened since the core ran last: nothing is kept
+    uint32_t flash_written_at; // core.runs then
     uint32_t found_dbgmcu_cr, found_dbgmcu_fz; // to leave as found
+    bool found_dbgmcu_gate_off;
     bool dbgmcu_changed;
     bool found_halted;   // the core was halted when we came
     bool stepping;       // a step was started and its end not yet seen
-    bool caught_running; // an interrupt was let in before a step: a temporary comparator waits at step_pc
+    bool caught_running; // an interrupt was let in before a step: a temporary comparator waits at
+                         // step_pc
     uint32_t step_pc;
     uint32_t range_start, range_end; // of a range step; both 0: single
+    struct target_stop last_stop;    // of a halted core
 };
 
-// Connects by the ladder (or by the one way that is forced), identifies the chip and attaches to the core.
-// The core runs or is halted as it was found (under reset: halted at its first instruction). On failure
-// the sentence says what was measured and what to try.
+// Connects by the ladder (or by the one way that is forced), identifies the chip and attaches to
+// the core. The core runs or is halted as it was found (under reset: halted at its first
+// instruction). While we are attached a HardFault halts it, the watchdogs stand still while it is
+// halted and, except with hotplug, which must not change what the program draws, debugging goes on
+// in Stop and Standby. On failure the sentence says what was measured and what to try, and the
+// probe is idle again.
 enum err target_connect(struct target *t, struct stlink *st, const struct target_options *options,
                         struct log *log) MUST_CHECK;
-// Leaves everything as found: breakpoints, vector catch, DBGMCU bits, masks. Then the core runs, unless
-// keep_halted. A lost target is only forgotten.
+// Leaves everything as found: breakpoints, vector catch, DBGMCU bits, masks. Then the core runs,
+// unless keep_halted, and the probe is idle. A lost target is only forgotten.
 void target_disconnect(struct target *t, bool keep_halted);
-// After TARGET_LOST: connects again with the same options and restores comparators. ERR_USAGE when another
-// chip (UID) answers.
+// After TARGET_LOST: connects again with the same options and restores comparators. ERR_USAGE when
+// another chip (UID) answers. A probe that was unplugged has to be opened again before, in the same
+// struct stlink.
 enum err target_reconnect(struct target *t) MUST_CHECK;
 
 // Run control. Calls that need a halted core answer ERR_STATE when it runs.
 enum err target_halt(struct target *t) MUST_CHECK;
-// A breakpoint at the current PC is stepped over first.
+// A breakpoint at the current PC is stepped over first, and a BKPT of the program's own at which it
+// stopped is passed. When that step itself ends in a stop, target_poll() tells it.
 enum err target_resume(struct target *t) MUST_CHECK;
-// Starts a step of one instruction, or of instructions while the PC stays in [start, end). Does not fall
-// into interrupts: pending ones are let run to their end first, and the instruction itself is stepped
-// masked. Ends by target_poll().
+// Starts a step of one instruction, or of instructions while the PC stays in [start, end). Does not
+// fall into interrupts: ones that are pending in Thread mode are let run to their end first (behind
+// a temporary comparator, if one is free), and the instruction itself is stepped masked. Ends by
+// target_poll(); a step over WFI may take for ever, and is then ended by target_halt().
 enum err target_step(struct target *t, uint32_t start, uint32_t end) MUST_CHECK;
-// One bounded look at a running target; *stopped with *stop filled when it halted. While a range step is
-// under way it goes on with it for at most about 20 ms. Reports lockup (halting the core).
+// One bounded look at a running target; *stopped with *stop filled when it halted. While a range
+// step is under way it goes on with it for at most about 20 ms. Reports lockup (halting the core).
+// Of a target that is halted already (found so, or by target_halt()) it tells the last stop again,
+// free of cost.
 enum err target_poll(struct target *t, bool *stopped, struct target_stop *stop) MUST_CHECK;
 // Resets the chip; halt: stopped at its first instruction. Breakpoints stay set.
 enum err target_reset(struct target *t, bool halt) MUST_CHECK;
@@ -123,30 +153,33 @@ enum err target_reset(struct target *t, bool halt) MUST_CHECK;
 enum err target_read_reg(struct target *t, enum cortexm_reg reg, uint32_t *value) MUST_CHECK;
 enum err target_write_reg(struct target *t, enum cortexm_reg reg, uint32_t value) MUST_CHECK;
 
-// Memory, also while the target runs. Software breakpoints do not show in what is read and survive what is
-// written. *done (may be NULL): good bytes from the start when a later one faulted. Flash is written only
-// through a flash job: ERR_USAGE with a sentence.
-enum err target_read_mem(struct target *t, uint32_t addr, void *data, size_t len, size_t *done)
-    MUST_CHECK;
+// Memory, also while the target runs. Software breakpoints do not show in what is read and survive
+// what is written. *done (may be NULL): good bytes from the start when a later one faulted. Flash
+// is written only through a flash job: ERR_USAGE with a sentence.
+enum err target_read_mem(struct target *t, uint32_t addr, void *data, size_t len,
+                         size_t *done) MUST_CHECK;
 enum err target_write_mem(struct target *t, uint32_t addr, const void *data, size_t len) MUST_CHECK;
 
-// Breakpoints. Hardware: a comparator. Software: BKPT in RAM; for an address in flash a comparator serves
-// as well. ERR_RESOURCE names the limit.
+// Breakpoints. Hardware: a comparator. Software: BKPT in RAM; for an address in flash a comparator
+// serves as well. ERR_RESOURCE names the limit.
 enum err target_set_break(struct target *t, bool hardware, uint32_t addr) MUST_CHECK;
 enum err target_clear_break(struct target *t, bool hardware, uint32_t addr) MUST_CHECK;
-enum err target_set_watch(struct target *t, uint32_t addr, uint32_t len, enum dwt_access access)
-    MUST_CHECK;
-enum err target_clear_watch(struct target *t, uint32_t addr, uint32_t len, enum dwt_access access)
-    MUST_CHECK;
+enum err target_set_watch(struct target *t, uint32_t addr, uint32_t len,
+                          enum dwt_access access) MUST_CHECK;
+enum err target_clear_watch(struct target *t, uint32_t addr, uint32_t len,
+                            enum dwt_access access) MUST_CHECK;
 // All of ours, when a debugger leaves.
 enum err target_clear_all_breaks(struct target *t) MUST_CHECK;
 
 // Flash: a job on the chip's bank. The core must be halted. ERR_UNSUPPORTED for an unknown chip;
 // ERR_PROTECTED says what to do.
 enum err target_flash_open(struct target *t, struct flash_job **job) MUST_CHECK;
+// Leaves read protection level 1, which erases the flash, and connects again. ERR_USAGE when the chip is not
+// protected; level 2 never gets here, because its debug port is dead.
+enum err target_unlock(struct target *t) MUST_CHECK;
 
-// Leaves the connection as TARGET_LOST when err is one that means so; returns e. For layers above that
-// talk to the probe directly (doctor).
+// Leaves the connection as TARGET_LOST when err is one that means so; returns e. For layers above
+// that talk to the probe directly (doctor).
 enum err target_note_error(struct target *t, enum err e) MUST_CHECK;
 
 #endif

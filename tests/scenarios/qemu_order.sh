@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: MIT
 # tests/firmware/order.c prints what it saw of its exceptions: the virtual core and QEMU's Cortex-M0 must
 # print the same. Skipped where qemu-system-arm or the cross compiler is missing.
-cross=${CROSS:-arm-none-eabi-}
-for tool in qemu-system-arm "${cross}gcc" "${cross}objcopy" timeout; do
+# shellcheck source=tests/tap.sh disable=SC2154 # the Makefile sets srcdir, builddir and top_srcdir
+. "$top_srcdir/tests/tap.sh"
+
+for tool in qemu-system-arm arm-none-eabi-gcc arm-none-eabi-objcopy timeout; do
     if ! command -v "$tool" >/dev/null 2>&1; then
         echo "1..0 # SKIP $tool is not installed"
         exit 0
@@ -12,32 +14,37 @@ done
 
 work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT
-source=$srcdir/tests/firmware
+firmware=$srcdir/tests/firmware/order
 
-say() # result, sentence
-{
-    count=$((count + 1))
-    if [ "$1" -eq 0 ]; then echo "ok $count - $2"; else echo "not ok $count - $2"; fi
+builds() {
+    arm-none-eabi-gcc -mcpu=cortex-m0 -mthumb -Os -ffreestanding -nostdlib -masm-syntax-unified \
+        -ffixed-r8 -ffixed-r9 -ffixed-r10 -ffixed-r11 -Wall -Wextra -Werror \
+        -T "$firmware.ld" -o "$work/order.elf" "$firmware.c" -lgcc &&
+        arm-none-eabi-objcopy -O binary "$work/order.elf" "$work/order.bin"
 }
 
-echo 1..4
-count=0
+runs_here() {
+    timeout 60 "$builddir/tests/scenarios/sim_firmware" "$work/order.bin" >"$work/own.txt"
+}
 
-"${cross}gcc" -mcpu=cortex-m0 -mthumb -Os -ffreestanding -nostdlib -masm-syntax-unified \
-    -ffixed-r8 -ffixed-r9 -ffixed-r10 -ffixed-r11 -Wall -Wextra -Werror \
-    -T "$source/order.ld" -o "$work/order.elf" "$source/order.c" -lgcc &&
-    "${cross}objcopy" -O binary "$work/order.elf" "$work/order.bin"
-say $? "the firmware builds"
+runs_in_qemu() {
+    timeout 60 qemu-system-arm -M microbit -display none -monitor none -serial none \
+        -chardev "file,id=log,path=$work/qemu.txt" \
+        -semihosting-config enable=on,target=native,chardev=log -kernel "$work/order.elf"
+}
 
-timeout 60 "$builddir/tests/scenarios/sim_firmware" "$work/order.bin" >"$work/own.txt"
-say $? "the virtual core runs it to its end without a violation"
+# More than 500 exceptions were entered: the mixture alone makes so many.
+saw_many() {
+    [ "$(grep -c '^1' "$work/own.txt")" -gt 500 ]
+}
 
-timeout 60 qemu-system-arm -M microbit -display none -monitor none -serial none \
-    -chardev "file,id=log,path=$work/qemu.txt" \
-    -semihosting-config enable=on,target=native,chardev=log -kernel "$work/order.elf"
-say $? "QEMU runs it to its end"
+saw_the_same() {
+    cmp "$work/own.txt" "$work/qemu.txt"
+}
 
-# Enough of every kind: the mixture alone makes hundreds of entries.
-[ "$(grep -c '^1' "$work/own.txt")" -gt 500 ] && diff "$work/own.txt" "$work/qemu.txt" | sed 20q >&2 &&
-    cmp -s "$work/own.txt" "$work/qemu.txt"
-say $? "both saw the same exceptions in the same order"
+check "the firmware builds" builds
+check "the virtual core runs it to its end without a violation" runs_here
+check "QEMU runs it to its end" runs_in_qemu
+check "the firmware saw more than 500 exceptions" saw_many
+check "both saw the same exceptions in the same order" saw_the_same
+plan

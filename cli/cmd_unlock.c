@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// swdlink unlock: leaves read protection level 1, which erases the chip. Asks before.
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/probe.h"
+
+// Consent comes from --yes, or from a person at a terminal.
+static enum err ask(const struct options *o, struct log *log)
+{
+    char answer[16] = "";
+    if (o->yes)
+        return ERR_OK;
+    if (!isatty(STDIN_FILENO))
+        return log_fail(log, ERR_USAGE,
+                        "unlocking erases the whole flash: say --yes, or answer at a terminal");
+    fputs("Unlocking erases the whole flash of this chip. Type yes to go on: ", stderr);
+    if (!fgets(answer, sizeof answer, stdin) || strcmp(answer, "yes\n") != 0)
+        return log_fail(log, ERR_STATE, "nothing was changed");
+    return ERR_OK;
+}
+
+enum err cmd_unlock(const struct options *o, struct output *out, struct log *log)
+{
+    struct probe p;
+    enum err e = probe_open(&p, o, false, log);
+    if (e != ERR_OK)
+        return e;
+    e = probe_connect(&p, o, log);
+    bool was_locked = e == ERR_OK && p.target.id.rdp_level > 0;
+    if (was_locked)
+        e = ask(o, log);
+    if (was_locked && e == ERR_OK)
+        e = target_unlock(&p.target);
+    probe_close(&p, false);
+    if (e != ERR_OK)
+        return e;
+    if (o->json)
+        return output_json(out,
+                           json_pack("{s:i, s:b, s:i}", "schema", OUTPUT_SCHEMA, "erased",
+                                     was_locked, "rdp_level", 0),
+                           log);
+    log_line(log, LOG_NOTE,
+             was_locked ? "unlocked: read protection is off, and the flash is erased"
+                        : "the chip is not protected: nothing was changed");
+    return ERR_OK;
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// The commands of swdlink, one file each (cmd_NAME.c) and one row each in the table of command.c.
+#ifndef SWDLINK_CLI_COMMAND_H
+#define SWDLINK_CLI_COMMAND_H
+
+#include "base/err.h"
+#include "base/log.h"
+
+struct options;
+struct output;
+
+// One bit per command: which options belong to which command is said with these in options.c.
+#define COMMAND_SERVE  (1u << 0)
+#define COMMAND_LIST   (1u << 1)
+#define COMMAND_INFO   (1u << 2)
+#define COMMAND_READ   (1u << 3)
+#define COMMAND_RESET  (1u << 4)
+#define COMMAND_UNLOCK (1u << 5)
+#define COMMAND_ALL    ((1u << 6) - 1)
+
+struct command {
+    const char *name;
+    unsigned bit;
+    unsigned operand_count; // it takes exactly that many
+    const char *operands; // as its help shows them, with a space before; empty when there are none
+    const char *summary;  // one line of `swdlink --help`
+    const char *about;    // what its own --help says beyond that; lines end in a newline
+    // Prints what was asked for on standard output. ERR_USAGE ends the program with status 2, any
+    // other error with status 1; the log holds the sentence.
+    enum err (*run)(const struct options *o, struct output *out, struct log *log);
+};
+
+extern const struct command commands[];
+extern const unsigned command_count;
+
+// NULL when there is none of that name.
+const struct command *command_find(const char *name);
+
+enum err cmd_serve(const struct options *o, struct output *out, struct log *log) MUST_CHECK;
+enum err cmd_list(const struct options *o, struct output *out, struct log *log) MUST_CHECK;
+enum err cmd_info(const struct options *o, struct output *out, struct log *log) MUST_CHECK;
+enum err cmd_read(const struct options *o, struct output *out, struct log *log) MUST_CHECK;
+enum err cmd_reset(const struct options *o, struct output *out, struct log *log) MUST_CHECK;
+enum err cmd_unlock(const struct options *o, struct output *out, struct log *log) MUST_CHECK;
+
+#endif

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+// Who is there, told to people and to programs. Part numbers of cores: CPUID, bits 15:4 (DDI 0419,
+// B3.2.3, and the technical reference manuals of the cores).
+#include "cli/describe.h"
+
+#include <stdio.h>
+
+#include "base/hex.h"
+
+static const struct {
+    uint16_t part;
+    const char *name;
+} cores[] = {
+    {0xc20, "Cortex-M0"}, {0xc60, "Cortex-M0+"}, {0xc23, "Cortex-M3"},  {0xc24, "Cortex-M4"},
+    {0xc27, "Cortex-M7"}, {0xd20, "Cortex-M23"}, {0xd21, "Cortex-M33"},
+};
+
+static const char *const rdp_texts[] = {
+    "level 0: open",
+    "level 1: a debugger cannot read the flash",
+    "level 2: closed for good",
+};
+
+// "Cortex-M0 r0p0": revision r is CPUID.VARIANT, patch p is CPUID.REVISION.
+static const char *core_text(uint32_t cpuid, char *text, size_t size)
+{
+    const char *name = "unknown core";
+    for (size_t i = 0; i < sizeof cores / sizeof *cores; i++)
+        if (cores[i].part == (cpuid >> 4 & 0xfff))
+            name = cores[i].name;
+    snprintf(text, size, "%s r%up%u", name, cpuid >> 20 & 0xf, cpuid & 0xf);
+    return text;
+}
+
+static enum err read_state(struct probe *p, const char **text)
+{
+    uint32_t dhcsr = 0;
+    enum err e = cortexm_read_dhcsr(&p->target.core, &dhcsr);
+    if (e != ERR_OK)
+        return e;
+    *text = "running";
+    if (dhcsr & DHCSR_S_LOCKUP)
+        *text = "locked up";
+    else if (dhcsr & DHCSR_S_HALT)
+        *text = "halted";
+    else if (dhcsr & DHCSR_S_SLEEP)
+        *text = "sleeping";
+    return ERR_OK;
+}
+
+static void print_region(const char *name, uint32_t base, uint32_t size)
+{
+    if (size == 0)
+        printf("%-11s of unknown size\n", name);
+    else
+        printf("%-11s %u KiB at 0x%08x\n", name, size / 1024, base);
+}
+
+void describe_print_probe(const struct probe *p)
+{
+    char firmware[32];
+    printf("%-11s %s%s, firmware %s, serial %s\n", "probe", p->is_virtual ? "virtual " : "",
+           probe_model(&p->id), stlink_version_text(&p->st, firmware, sizeof firmware),
+           p->id.serial);
+    if (p->vtref_known)
+        printf("%-11s %u.%02u V at the target's supply pin (VTref)\n", "voltage",
+               p->vtref_mv / 1000, p->vtref_mv % 1000 / 10);
+    else
+        printf("%-11s this probe's firmware cannot measure it\n", "voltage");
+}
+
+enum err describe_print_target(struct probe *p)
+{
+    const struct chip_identity *id = &p->target.id;
+    const struct chip *chip = id->chip;
+    const char *state;
+    enum err e = read_state(p, &state);
+    if (e != ERR_OK)
+        return e;
+    char text[32], uid[2 * sizeof id->uid + 1];
+    printf("%-11s %u kHz\n", "SWD clock", p->st.swclk_hz / 1000);
+    printf("%-11s %s\n", "core", core_text(id->cpuid, text, sizeof text));
+    if (chip) {
+        hex_encode(uid, id->uid, sizeof id->uid);
+        printf("%-11s %s (device id 0x%03x, revision id 0x%04x)\n", "chip", chip->name,
+               id->idcode & 0xfff, id->idcode >> 16);
+        print_region("flash", chip->flash_base, id->flash_size);
+        print_region("SRAM", chip->sram_base, chip->sram_size);
+        printf("%-11s %s\n", "unique id", uid);
+        printf("%-11s %s\n", "protection",
+               id->rdp_level < 3 ? rdp_texts[id->rdp_level] : "unknown");
+    } else {
+        printf("%-11s unknown (idcode 0x%08x): the core can be debugged, the flash not written\n",
+               "chip", id->idcode);
+    }
+    printf("%-11s %s\n", "state", state);
+    return ERR_OK;
+}
+
+json_t *describe_probe_json(const struct probe *p)
+{
+    char firmware[32], usb_id[16];
+    snprintf(usb_id, sizeof usb_id, "%04x:%04x", p->id.vid, p->id.pid);
+    return json_pack("{s:s, s:s, s:b, s:s, s:s, s:o}", "model", probe_model(&p->id), "serial",
+                     p->id.serial, "virtual", p->is_virtual, "usb_id", usb_id, "firmware",
+                     stlink_version_text(&p->st, firmware, sizeof firmware), "vtref_mv",
+                     p->vtref_known ? json_integer(p->vtref_mv) : json_null());
+}
+
+static json_t *region_json(uint32_t base, uint32_t size)
+{
+    return json_pack("{s:I, s:I}", "address", (json_int_t)base, "size", (json_int_t)size);
+}
+
+static json_t *chip_json(const struct chip_identity *id)
+{
+    char uid[2 * sizeof id->uid + 1];
+    if (!id->chip)
+        return json_null();
+    hex_encode(uid, id->uid, sizeof id->uid);
+    return json_pack("{s:s, s:i, s:i, s:o, s:o, s:s, s:i}", "name", id->chip->name, "device_id",
+                     (int)(id->idcode & 0xfff), "revision_id", (int)(id->idcode >> 16), "flash",
+                     region_json(id->chip->flash_base, id->flash_size), "sram",
+                     region_json(id->chip->sram_base, id->chip->sram_size), "unique_id", uid,
+                     "rdp_level", (int)id->rdp_level);
+}
+
+enum err describe_target_json(json_t **object, struct probe *p)
+{
+    const struct chip_identity *id = &p->target.id;
+    const char *state;
+    enum err e = read_state(p, &state);
+    if (e != ERR_OK)
+        return e;
+    char text[32];
+    *object =
+        json_pack("{s:I, s:s, s:I, s:I, s:o, s:s}", "swclk_hz", (json_int_t)p->st.swclk_hz, "core",
+                  core_text(id->cpuid, text, sizeof text), "cpuid", (json_int_t)id->cpuid, "dpidr",
+                  (json_int_t)id->dpidr, "chip", chip_json(id), "state", state);
+    return ERR_OK;
+}

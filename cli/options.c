@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: MIT
+// The command line: one table of options for all commands, handed to getopt_long() per command.
+// Several names may stand for one thing (st-util's --serial is our --probe), so that IDEs which
+// know only st-util can start us.
+#include "cli/options.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/value.h"
+
+enum option_id {
+    OPTION_PROBE = 256, // above every letter: getopt_long() reports both through one number
+    OPTION_SPEED,
+    OPTION_FREQ,
+    OPTION_CONNECT,
+    OPTION_JSON,
+    OPTION_QUIET,
+    OPTION_VERBOSE,
+    OPTION_COLOR,
+    OPTION_HELP,
+    OPTION_VERSION,
+    OPTION_LISTEN,
+    OPTION_PORT,
+    OPTION_ONCE,
+    OPTION_NO_RESET,
+    OPTION_UNDER_RESET,
+    OPTION_HOT_PLUG,
+    OPTION_MULTI,
+    OPTION_OUTPUT,
+    OPTION_HALT,
+    OPTION_YES,
+};
+
+enum option_group { GROUP_OWN, GROUP_COMMON, GROUP_STUTIL };
+
+struct option_row {
+    enum option_id id;
+    enum option_group group;
+    unsigned commands;
+    char letter;
+    const char *name;
+    int takes;
+    const char *argument; // as the help shows it, with what stands between
+    const char *help;
+};
+
+static const struct option_row rows[] = {
+    {OPTION_LISTEN, GROUP_OWN, COMMAND_SERVE, 0, "listen", required_argument, " [HOST:]PORT",
+     "where to listen (127.0.0.1:4242; port 0: any)"},
+    {OPTION_ONCE, GROUP_OWN, COMMAND_SERVE, 0, "once", no_argument, "",
+     "end after the first debugger has left"},
+    {OPTION_OUTPUT, GROUP_OWN, COMMAND_READ, 'o', "output", required_argument, " FILE",
+     "write the bytes to FILE"},
+    {OPTION_HALT, GROUP_OWN, COMMAND_RESET, 0, "halt", no_argument, "",
+     "stop at the first instruction"},
+    {OPTION_YES, GROUP_OWN, COMMAND_UNLOCK, 0, "yes", no_argument, "",
+     "do not ask before the chip is erased"},
+
+    {OPTION_PROBE, GROUP_COMMON, COMMAND_ALL, 0, "probe", required_argument, " WHICH",
+     "a serial number (or part of it) or virtual[:BOARD]"},
+    {OPTION_SPEED, GROUP_COMMON, COMMAND_ALL, 0, "speed", required_argument, " HZ",
+     "SWD clock at most this fast, such as 4M or 950k"},
+    {OPTION_CONNECT, GROUP_COMMON, COMMAND_ALL, 0, "connect", required_argument, " HOW",
+     "auto, normal, under-reset or hotplug"},
+    {OPTION_JSON, GROUP_COMMON, COMMAND_ALL, 0, "json", no_argument, "",
+     "one JSON document on standard output"},
+    {OPTION_QUIET, GROUP_COMMON, COMMAND_ALL, 'q', "quiet", no_argument, "",
+     "say nothing but warnings and errors"},
+    {OPTION_VERBOSE, GROUP_COMMON, COMMAND_ALL, 'v', "verbose", optional_argument, "[=N]",
+     "say more; twice: every packet and USB command"},
+    {OPTION_COLOR, GROUP_COMMON, COMMAND_ALL, 0, "color", required_argument, " WHEN",
+     "auto, always or never"},
+    {OPTION_HELP, GROUP_COMMON, COMMAND_ALL, 'h', "help", no_argument, "", "print this"},
+    {OPTION_VERSION, GROUP_COMMON, COMMAND_ALL, 'V', "version", no_argument, "",
+     "print the version"},
+
+    {OPTION_PORT, GROUP_STUTIL, COMMAND_SERVE, 'p', "port", required_argument, " PORT",
+     "as --listen PORT"},
+    {OPTION_PORT, GROUP_STUTIL, COMMAND_SERVE, 0, "listen_port", required_argument, " PORT",
+     "as --listen PORT"},
+    {OPTION_PROBE, GROUP_STUTIL, COMMAND_SERVE, 0, "serial", required_argument, " SERIAL",
+     "as --probe SERIAL"},
+    {OPTION_NO_RESET, GROUP_STUTIL, COMMAND_SERVE, 'n', "no-reset", no_argument, "",
+     "as --connect normal"},
+    {OPTION_UNDER_RESET, GROUP_STUTIL, COMMAND_SERVE, 'u', "connect-under-reset", no_argument, "",
+     "as --connect under-reset"},
+    {OPTION_HOT_PLUG, GROUP_STUTIL, COMMAND_SERVE, 0, "hot-plug", no_argument, "",
+     "as --connect hotplug"},
+    {OPTION_FREQ, GROUP_STUTIL, COMMAND_SERVE, 'F', "freq", required_argument, " KHZ",
+     "as --speed, in kHz when no unit follows"},
+    {OPTION_MULTI, GROUP_STUTIL, COMMAND_SERVE, 'm', "multi", no_argument, "",
+     "ignored: one debugger may always follow another"},
+};
+
+enum { ROW_COUNT = sizeof rows / sizeof *rows };
+
+static const char *const connect_names[] = {
+    [TARGET_CONNECT_AUTO] = "auto",
+    [TARGET_CONNECT_NORMAL] = "normal",
+    [TARGET_CONNECT_UNDER_RESET] = "under-reset",
+    [TARGET_CONNECT_HOTPLUG] = "hotplug",
+};
+
+static const char *const color_names[] = {
+    [OPTIONS_COLOR_AUTO] = "auto",
+    [OPTIONS_COLOR_ALWAYS] = "always",
+    [OPTIONS_COLOR_NEVER] = "never",
+};
+
+// The index of a word in a list, or ERR_USAGE with the list in the sentence.
+static enum err choose(int *index, const char *const *names, int count, const char *option,
+                       const char *word, struct log *log)
+{
+    char all[128] = "";
+    for (int i = 0; i < count; i++) {
+        if (!strcmp(names[i], word)) {
+            *index = i;
+            return ERR_OK;
+        }
+        const size_t used = strlen(all);
+        snprintf(all + used, sizeof all - used, "%s%s", i ? ", " : "", names[i]);
+    }
+    return log_fail(log, ERR_USAGE, "%s knows no '%s'; there are: %s", option, word, all);
+}
+
+// -v, -vv, -v99 (st-util's habit), --verbose, --verbose=2.
+static enum err parse_verbose(unsigned *verbose, const char *argument, struct log *log)
+{
+    if (!argument) {
+        ++*verbose;
+        return ERR_OK;
+    }
+    const size_t more = strspn(argument, "v");
+    if (!argument[more]) {
+        *verbose += 1 + (unsigned)more;
+        return ERR_OK;
+    }
+    uint32_t level = 0;
+    enum err e = value_parse_number(&level, argument, "level of verbosity", log);
+    *verbose = level;
+    return e;
+}
+
+// st-util's --freq counts in kHz when no unit follows.
+static enum err parse_freq(uint32_t *hz, const char *text, struct log *log)
+{
+    char in_khz[32];
+    const bool bare = text[0] && !text[strspn(text, "0123456789")];
+    snprintf(in_khz, sizeof in_khz, "%sk", text);
+    return value_parse_hz(hz, bare && strlen(text) < sizeof in_khz - 1 ? in_khz : text, log);
+}
+
+static enum err parse_choice(struct options *o, enum option_id id, const char *word,
+                             struct log *log)
+{
+    int index = 0;
+    enum err e;
+    if (id == OPTION_CONNECT) {
+        e = choose(&index, connect_names, sizeof connect_names / sizeof *connect_names, "--connect",
+                   word, log);
+        if (e == ERR_OK)
+            o->target.connect = (enum target_connect)index;
+    } else {
+        e = choose(&index, color_names, sizeof color_names / sizeof *color_names, "--color", word,
+                   log);
+        if (e == ERR_OK)
+            o->color = (enum options_color)index;
+    }
+    return e;
+}
+
+// Takes over one option that getopt_long() has recognised.
+static enum err take(struct options *o, enum option_id id, const char *argument, struct log *log)
+{
+    switch (id) {
+    case OPTION_PROBE:
+        o->probe = argument;
+        return ERR_OK;
+    case OPTION_SPEED:
+        return value_parse_hz(&o->target.swclk_hz, argument, log);
+    case OPTION_FREQ:
+        return parse_freq(&o->target.swclk_hz, argument, log);
+    case OPTION_CONNECT:
+    case OPTION_COLOR:
+        return parse_choice(o, id, argument, log);
+    case OPTION_JSON:
+        o->json = true;
+        return ERR_OK;
+    case OPTION_QUIET:
+        o->quiet = true;
+        return ERR_OK;
+    case OPTION_VERBOSE:
+        return parse_verbose(&o->verbose, argument, log);
+    case OPTION_HELP:
+        o->help = true;
+        return ERR_OK;
+    case OPTION_VERSION:
+        o->version = true;
+        return ERR_OK;
+    case OPTION_LISTEN:
+        return value_parse_listen(o->host, &o->port, argument, log);
+    case OPTION_PORT:
+        return value_parse_port(&o->port, argument, log);
+    case OPTION_ONCE:
+        o->once = true;
+        return ERR_OK;
+    case OPTION_NO_RESET:
+        o->target.connect = TARGET_CONNECT_NORMAL;
+        return ERR_OK;
+    case OPTION_UNDER_RESET:
+        o->target.connect = TARGET_CONNECT_UNDER_RESET;
+        return ERR_OK;
+    case OPTION_HOT_PLUG:
+        o->target.connect = TARGET_CONNECT_HOTPLUG;
+        return ERR_OK;
+    case OPTION_MULTI:
+        return ERR_OK;
+    case OPTION_OUTPUT:
+        o->output = argument;
+        return ERR_OK;
+    case OPTION_HALT:
+        o->halt = true;
+        return ERR_OK;
+    case OPTION_YES:
+        o->yes = true;
+        return ERR_OK;
+    }
+    return ERR_USAGE;
+}
+
+// What getopt_long() wants: the rows of one command.
+struct getopt_tables {
+    char letters[1 + 3 * ROW_COUNT + 1];
+    struct option longs[ROW_COUNT + 1];
+    enum option_id by_letter[256];
+};
+
+static void build_tables(struct getopt_tables *t, unsigned command)
+{
+    *t = (struct getopt_tables){.letters = ":"}; // ":": a missing argument is reported apart
+    unsigned count = 0;
+    size_t used = 1;
+    for (int i = 0; i < ROW_COUNT; i++) {
+        const struct option_row *row = &rows[i];
+        if (!(row->commands & command))
+            continue;
+        t->longs[count++] = (struct option){row->name, row->takes, NULL, (int)row->id};
+        if (!row->letter)
+            continue;
+        t->by_letter[(unsigned char)row->letter] = row->id;
+        used += (size_t)snprintf(t->letters + used, sizeof t->letters - used, "%c%.*s", row->letter,
+                                 row->takes, "::");
+    }
+}
+
+// The sentence for what getopt_long() refused: `word` is the argument it was looking at.
+static enum err refuse(const struct command *command, int result, const char *word, struct log *log)
+{
+    const bool by_name = !strncmp(word, "--", 2);
+    char what[64];
+    if (by_name)
+        snprintf(what, sizeof what, "%.*s", (int)strcspn(word, "="), word);
+    else
+        snprintf(what, sizeof what, "-%c", optopt);
+    if (result == ':')
+        return log_fail(log, ERR_USAGE, "%s wants a value", what);
+    if (by_name && optopt)
+        return log_fail(log, ERR_USAGE, "%s takes no value", what);
+    return log_fail(log, ERR_USAGE, "%s has no option %s (or it is cut too short to be one)",
+                    command->name, what);
+}
+
+static enum err take_operands(struct options *o, const struct command *command, int count,
+                              char **operands, struct log *log)
+{
+    if ((unsigned)count > command->operand_count && command_find(operands[0]))
+        return log_fail(log, ERR_USAGE, "the command comes first: swdlink %s …", operands[0]);
+    if ((unsigned)count > command->operand_count)
+        return log_fail(log, ERR_USAGE, "%s has no use for '%s'", command->name,
+                        operands[command->operand_count]);
+    if ((unsigned)count < command->operand_count)
+        return log_fail(log, ERR_USAGE, "too little was said: swdlink %s%s", command->name,
+                        command->operands);
+    for (int i = 0; i < count; i++)
+        o->operand[i] = operands[i];
+    return ERR_OK;
+}
+
+enum err options_parse(struct options *o, const struct command *command, int argc, char **argv,
+                       struct log *log)
+{
+    *o = (struct options){.port = OPTIONS_DEFAULT_PORT};
+    const char *probe = getenv("SWDLINK_PROBE");
+    o->probe = probe && probe[0] ? probe : NULL;
+
+    struct getopt_tables t;
+    build_tables(&t, command->bit);
+    optind = 0; // glibc and musl: start from scratch
+    opterr = 0;
+    for (;;) {
+        const int result = getopt_long(argc, argv, t.letters, t.longs, NULL);
+        if (result == -1)
+            break;
+        if (result == '?' || result == ':')
+            return refuse(command, result, argv[optind - 1], log);
+        const enum option_id id = result < 256 ? t.by_letter[result] : (enum option_id)result;
+        enum err e = take(o, id, optarg, log);
+        if (e != ERR_OK)
+            return e;
+        if (o->help || o->version)
+            return ERR_OK;
+    }
+    return take_operands(o, command, argc - optind, argv + optind, log);
+}
+
+static void print_group(FILE *out, enum option_group group, unsigned command, const char *title)
+{
+    bool any = false;
+    for (int i = 0; i < ROW_COUNT; i++) {
+        const struct option_row *row = &rows[i];
+        if (row->group != group || !(row->commands & command))
+            continue;
+        if (!any)
+            fprintf(out, "\n%s:\n", title);
+        any = true;
+        char left[40];
+        if (row->letter)
+            snprintf(left, sizeof left, "-%c, --%s%s", row->letter, row->name, row->argument);
+        else
+            snprintf(left, sizeof left, "    --%s%s", row->name, row->argument);
+        fprintf(out, "  %-26s %s\n", left, row->help);
+    }
+}
+
+void options_print_help(FILE *out)
+{
+    fputs("swdlink debugs and flashes STM32 chips through an ST-LINK probe.\n"
+          "\n"
+          "Usage: swdlink [COMMAND] [OPTION]...\n"
+          "\n"
+          "Commands:\n",
+          out);
+    for (unsigned i = 0; i < command_count; i++) {
+        char left[40];
+        snprintf(left, sizeof left, "%s%s", commands[i].name, commands[i].operands);
+        fprintf(out, "  %-14s %s\n", left, commands[i].summary);
+    }
+    print_group(out, GROUP_COMMON, COMMAND_ALL, "Options of every command");
+    fputs("\n"
+          "swdlink COMMAND --help tells the rest.\n"
+          "\n"
+          "Environment: SWDLINK_PROBE names a probe, NO_COLOR forbids colours.\n"
+          "Exit status: 0 done; 1 failed, and a sentence says why; 2 wrong usage.\n",
+          out);
+}
+
+void options_print_command_help(FILE *out, const struct command *command)
+{
+    fprintf(out, "Usage: swdlink %s%s [OPTION]...\n\n%s: %s\n", command->name, command->operands,
+            command->name, command->summary);
+    if (command->about[0])
+        fprintf(out, "\n%s", command->about);
+    print_group(out, GROUP_OWN, command->bit, "Options");
+    print_group(out, GROUP_COMMON, command->bit, "Options of every command");
+    print_group(out, GROUP_STUTIL, command->bit, "Options that st-util has as well");
+}

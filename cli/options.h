@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// What the user typed behind the command: options and operands, and the help that lists them. One
+// table in options.c says it all; parsing and help both walk it.
+#ifndef SWDLINK_CLI_OPTIONS_H
+#define SWDLINK_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "cli/command.h"
+#include "cli/value.h"
+#include "targets/target.h"
+
+#define OPTIONS_MAX_OPERANDS 2
+#define OPTIONS_DEFAULT_PORT 4242
+
+enum options_color { OPTIONS_COLOR_AUTO, OPTIONS_COLOR_ALWAYS, OPTIONS_COLOR_NEVER };
+
+struct options {
+    bool help, version;
+    const char *probe; // NULL: the one plugged-in ST-LINK
+    struct target_options target;
+    bool json;
+    bool quiet;
+    unsigned verbose;
+    enum options_color color;
+    char host[VALUE_HOST_SIZE]; // serve; empty: loopback
+    uint16_t port;              // serve; 0: any free one
+    bool once;                  // serve
+    const char *output;         // read; NULL: standard output
+    bool halt;                  // reset
+    bool yes;                   // unlock
+    const char *operand[OPTIONS_MAX_OPERANDS];
+};
+
+// argv[0] is the program's or the command's name and is passed over. Strings in *o point into argv
+// or the environment. ERR_USAGE with a sentence; --help and --version end the parse with ERR_OK.
+enum err options_parse(struct options *o, const struct command *command, int argc, char **argv,
+                       struct log *log) MUST_CHECK;
+
+// `swdlink --help` and `swdlink COMMAND --help`.
+void options_print_help(FILE *out);
+void options_print_command_help(FILE *out, const struct command *command);
+
+#endif

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// From `--probe WHICH` to an open probe and a connected target: the one place that chooses between
+// USB and the virtual board.
+#include "cli/probe.h"
+
+#include <string.h>
+
+#include "cli/virtual.h"
+#include "swd/usb_libusb.h"
+
+const char *probe_virtual_board(const char *which)
+{
+    static const char name[] = "virtual";
+    const size_t len = sizeof name - 1;
+    if (!which || strncmp(which, name, len) != 0)
+        return NULL;
+    if (which[len] == '\0')
+        return which + len;
+    return which[len] == ':' ? which + len + 1 : NULL;
+}
+
+const char *probe_model(const struct usb_identity *id)
+{
+    const struct usb_model *model = usb_libusb_model(id->pid);
+    return model ? model->name : "ST-LINK";
+}
+
+enum err probe_open(struct probe *p, const struct options *o, bool serving, struct log *log)
+{
+    *p = (struct probe){.serving = serving};
+    const char *board = probe_virtual_board(o->probe);
+    p->is_virtual = board != NULL;
+    struct usb_link link;
+    enum err e =
+        board ? virtual_open(&link, board, serving, log) : usb_libusb_open(&link, o->probe, log);
+    if (e != ERR_OK)
+        return e;
+    p->id = link.id;
+    e = stlink_open(&p->st, link, log);
+    if (e != ERR_OK)
+        return e;
+    e = stlink_get_vtref(&p->st, &p->vtref_mv);
+    p->vtref_known = e == ERR_OK;
+    if (e == ERR_OK)
+        return ERR_OK;
+    if (e == ERR_UNSUPPORTED) { // old firmware; a missing measurement stops nobody
+        log_forget(log);
+        return ERR_OK;
+    }
+    stlink_close(&p->st);
+    return e;
+}
+
+enum err probe_connect(struct probe *p, const struct options *o, struct log *log)
+{
+    const enum log_level level = log->level;
+    if (!p->serving && level == LOG_NOTE)
+        log->level = LOG_WARN;
+    enum err e = target_connect(&p->target, &p->st, &o->target, log);
+    log->level = level;
+    p->connected = e == ERR_OK;
+    return e;
+}
+
+enum err probe_reopen(struct probe *p)
+{
+    struct log *log = p->st.log;
+    struct usb_link link;
+    struct stlink fresh;
+    if (p->is_virtual)
+        return log_fail(log, ERR_NO_PROBE, "a virtual probe that was unplugged does not come back");
+    enum err e = usb_libusb_open(&link, p->id.serial[0] ? p->id.serial : NULL, log);
+    if (e == ERR_OK)
+        e = stlink_open(&fresh, link, log);
+    if (e != ERR_OK)
+        return e;
+    stlink_close(&p->st);
+    p->st = fresh;
+    return ERR_OK;
+}
+
+void probe_close(struct probe *p, bool keep_halted)
+{
+    if (p->connected)
+        target_disconnect(&p->target, keep_halted);
+    p->connected = false;
+    stlink_close(&p->st);
+}

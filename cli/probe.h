@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// From `--probe WHICH` to an open probe and a connected target.
+#ifndef SWDLINK_CLI_PROBE_H
+#define SWDLINK_CLI_PROBE_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "cli/options.h"
+#include "swd/stlink.h"
+#include "swd/usb_link.h"
+#include "targets/target.h"
+
+struct probe {
+    struct usb_identity id;
+    struct stlink st;
+    struct target target; // once connected
+    bool is_virtual;
+    bool serving;
+    bool connected;
+    bool vtref_known;
+    unsigned vtref_mv;
+};
+
+// The board's text when `which` names a virtual probe ("virtual", "virtual:BOARD"), else NULL.
+const char *probe_virtual_board(const char *which);
+// "ST-LINK/V2-1", by product id; "ST-LINK" for one that we do not know.
+const char *probe_model(const struct usb_identity *id);
+
+// Opens the probe that the options name; the target is not touched. serving: for a long session
+// with a person who watches; otherwise connecting tells only what is not as it should be, and the
+// clock of a virtual board does not wait for the wall's.
+enum err probe_open(struct probe *p, const struct options *o, bool serving,
+                    struct log *log) MUST_CHECK;
+// Connects to the target of an open probe as the options say.
+enum err probe_connect(struct probe *p, const struct options *o, struct log *log) MUST_CHECK;
+// Opens a plugged-in probe that was lost, into the same st, when it is on the bus again. Until then
+// the old one stays as it is: everybody who uses it hears that it is lost.
+enum err probe_reopen(struct probe *p) MUST_CHECK;
+// Disconnects (halted when keep_halted, else running) and closes.
+void probe_close(struct probe *p, bool keep_halted);
+
+#endif

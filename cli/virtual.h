@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// The virtual probe, where this build has one. virtual_sim.c or virtual_none.c implements it, as
+// `configure --disable-sim` decides.
+#ifndef SWDLINK_CLI_VIRTUAL_H
+#define SWDLINK_CLI_VIRTUAL_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "swd/usb_link.h"
+
+// Opens a link to the board of the text (what follows "virtual:"). follow: its clock keeps up with
+// the wall, for a person who watches a running program.
+enum err virtual_open(struct usb_link *link, const char *board_text, bool follow,
+                      struct log *log) MUST_CHECK;
+
+#endif

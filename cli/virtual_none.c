@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// The virtual probe of a build without sim/: there is none.
+#include "cli/virtual.h"
+
+enum err virtual_open(struct usb_link *link, const char *board_text, bool follow, struct log *log)
+{
+    (void)link;
+    (void)board_text;
+    (void)follow;
+    return log_fail(
+        log, ERR_UNSUPPORTED,
+        "this swdlink was built without the virtual board (configure --disable-sim); name a "
+        "plugged-in ST-LINK instead (swdlink list shows them)");
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// The sockets on which debuggers knock: loopback in both internet protocols, or the addresses of
+// one host.
+#ifndef SWDLINK_SERVER_ACCEPTOR_H
+#define SWDLINK_SERVER_ACCEPTOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/log.h"
+
+#define ACCEPTOR_MAX       4u
+#define ACCEPTOR_NAME_SIZE 64u
+
+struct acceptor {
+    int fd[ACCEPTOR_MAX]; // non-blocking
+    unsigned count;
+    uint16_t port;
+};
+
+// host NULL: 127.0.0.1 and, where there is one, ::1. port 0: a free one, the same for all.
+enum err acceptor_open(struct acceptor *a, const char *host, uint16_t port,
+                       struct log *log) MUST_CHECK;
+void acceptor_close(struct acceptor *a);
+// The next connection, non-blocking, prepared, with its address as text; -1 when there is none.
+int acceptor_take(int listening_fd, char name[ACCEPTOR_NAME_SIZE]);
+
+#endif

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+// Z and z: breakpoints and watchpoints. GDB may send each twice and means one ("Debugging with
+// GDB", E.2: implemented in an idempotent way); the target counts, so the session remembers what
+// GDB has set.
+#include "server/packets.h"
+#include "server/reply.h"
+
+enum break_type {
+    BREAK_SOFTWARE = 0,
+    BREAK_HARDWARE = 1,
+    BREAK_WATCH_WRITE = 2,
+    BREAK_WATCH_READ = 3,
+    BREAK_WATCH_ACCESS = 4,
+};
+
+static enum dwt_access access_of(unsigned type)
+{
+    if (type == BREAK_WATCH_WRITE)
+        return DWT_WRITE;
+    return type == BREAK_WATCH_READ ? DWT_READ : DWT_ACCESS;
+}
+
+// TYPE,ADDR,LEN. Conditions and commands behind are not offered to GDB and so are malformed.
+static bool take_break(struct session *s, struct cursor *args, struct session_break *b)
+{
+    *b = (struct session_break){.used = true};
+    uint32_t type = cursor_hex32(args);
+    args->bad |= !cursor_skip_text(args, ",");
+    b->addr = cursor_hex32(args);
+    args->bad |= !cursor_skip_text(args, ",");
+    b->len = cursor_hex32(args);
+    b->type = type;
+    if (!packet_args_end(s, args))
+        return false;
+    if (type <= BREAK_WATCH_ACCESS)
+        return true;
+    reply_unsupported(s); // a kind that GDB may learn one day
+    return false;
+}
+
+// A breakpoint's length is the kind of instruction under it, and does not tell two of them apart.
+static bool is_same(const struct session_break *a, const struct session_break *b)
+{
+    return a->used && a->type == b->type && a->addr == b->addr &&
+           (a->type <= BREAK_HARDWARE || a->len == b->len);
+}
+
+static struct session_break *find_break(struct session *s, const struct session_break *b)
+{
+    for (unsigned i = 0; i < SESSION_MAX_BREAKS; i++)
+        if (is_same(&s->breaks[i], b))
+            return &s->breaks[i];
+    return NULL;
+}
+
+static struct session_break *free_place(struct session *s)
+{
+    for (unsigned i = 0; i < SESSION_MAX_BREAKS; i++)
+        if (!s->breaks[i].used)
+            return &s->breaks[i];
+    return NULL;
+}
+
+static enum err set_break(struct session *s, const struct session_break *b)
+{
+    if (b->type <= BREAK_HARDWARE)
+        return target_set_break(s->t, b->type == BREAK_HARDWARE, b->addr);
+    return target_set_watch(s->t, b->addr, b->len, access_of(b->type));
+}
+
+static enum err clear_break(struct session *s, const struct session_break *b)
+{
+    if (b->type <= BREAK_HARDWARE)
+        return target_clear_break(s->t, b->type == BREAK_HARDWARE, b->addr);
+    return target_clear_watch(s->t, b->addr, b->len, access_of(b->type));
+}
+
+void packet_set_break(struct session *s, struct cursor *args)
+{
+    struct session_break b;
+    if (!take_break(s, args, &b))
+        return;
+    if (find_break(s, &b)) {
+        reply_ok(s);
+        return;
+    }
+    struct session_break *place = free_place(s);
+    enum err e =
+        place ? set_break(s, &b)
+              : log_fail(s->log, ERR_RESOURCE, "all %u breakpoints that a session may set are used",
+                         SESSION_MAX_BREAKS);
+    if (e) {
+        reply_break_error(s, b.type, e);
+        return;
+    }
+    *place = b;
+    reply_ok(s);
+}
+
+void packet_clear_break(struct session *s, struct cursor *args)
+{
+    struct session_break b;
+    if (!take_break(s, args, &b))
+        return;
+    struct session_break *set = find_break(s, &b);
+    enum err e = set ? clear_break(s, set) : ERR_OK;
+    if (e) {
+        reply_error(s, e);
+        return;
+    }
+    if (set)
+        set->used = false;
+    reply_ok(s);
+}
+
+enum err packet_drop_breaks(struct session *s)
+{
+    for (unsigned i = 0; i < SESSION_MAX_BREAKS; i++)
+        s->breaks[i].used = false;
+    return s->t->state == TARGET_LOST ? ERR_OK : target_clear_all_breaks(s->t);
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+// vFlashErase, vFlashWrite, vFlashDone. Each vFlashWrite is answered when the pages that became
+// complete with it are done, page by page between looks at the connection: so GDB's progress is
+// true, vFlashDone has little left to do, and no reply is late (GDB waits for two seconds, three
+// times over).
+#include <stdio.h>
+
+#include "server/packets.h"
+#include "server/reply.h"
+
+// Ends the job. Returns e, or the error of ending it; the sentence tells both, when there are two.
+static enum err free_job(struct session *s, enum err e)
+{
+    char first[LOG_SENTENCE_SIZE / 2] = "";
+    if (e)
+        snprintf(first, sizeof first, "%s", log_sentence(s->log, e));
+    log_forget(s->log);
+    enum err end = flash_job_free(s->flash.job);
+    s->flash.job = NULL;
+    if (!e || !end)
+        return e ? log_fail(s->log, e, "%s", first) : end;
+    char second[LOG_SENTENCE_SIZE / 2];
+    snprintf(second, sizeof second, "%s", log_sentence(s->log, end));
+    return log_fail(s->log, e, "%s; %s", first, second);
+}
+
+static void fail_job(struct session *s, enum err e)
+{
+    if (s->state == SESSION_BUSY)
+        session_end_work(s);
+    // Marks the target as lost when that is what the error means.
+    e = free_job(s, target_note_error(s->t, e));
+    reply_error_and_later(s, e);
+}
+
+void packet_flash_drop(struct session *s)
+{
+    if (!s->flash.job)
+        return;
+    bool written = s->flash.written;
+    log_forget(s->log);
+    enum err e = free_job(s, ERR_OK);
+    if (e || written) {
+        log_line(s->log, LOG_WARN, "programming was given up before its end: %s",
+                 e ? log_sentence(s->log, e) : "the flash may be incomplete");
+        reply_console(s, "Programming was given up before its end: %s\n",
+                      e ? log_sentence(s->log, e) : "the flash may be incomplete");
+    }
+    log_forget(s->log);
+}
+
+static enum err open_job(struct session *s)
+{
+    // A new erase after data was written: the debugger gave up a load in its middle and begins
+    // another.
+    if (s->flash.job && s->flash.written)
+        packet_flash_drop(s);
+    if (s->flash.job)
+        return ERR_OK;
+    s->flash.written = false;
+    s->flash.closing = false;
+    return target_flash_open(s->t, &s->flash.job);
+}
+
+void packet_flash_erase(struct session *s, struct cursor *args)
+{
+    uint32_t addr = cursor_hex32(args);
+    args->bad |= !cursor_skip_text(args, ",");
+    uint32_t len = cursor_hex32(args);
+    if (!packet_args_end(s, args))
+        return;
+    enum err e = open_job(s);
+    if (e) {
+        reply_error_and_later(s, e);
+        return;
+    }
+    e = flash_job_erase(s->flash.job, addr, len);
+    if (e)
+        fail_job(s, e);
+    else
+        reply_ok(s);
+}
+
+static bool is_open(struct session *s)
+{
+    if (s->flash.job)
+        return true;
+    reply_error(s, log_fail(s->log, ERR_USAGE,
+                            "there is no programming under way: vFlashErase comes first"));
+    return false;
+}
+
+void packet_flash_write(struct session *s, struct cursor *args)
+{
+    uint32_t addr = cursor_hex32(args);
+    args->bad |= !cursor_skip_text(args, ":");
+    size_t len = cursor_left(args);
+    const uint8_t *data = cursor_bytes(args, len);
+    if (!packet_args_end(s, args) || !is_open(s))
+        return;
+    enum err e = flash_job_write(s->flash.job, addr, data, len);
+    if (e) {
+        fail_job(s, e);
+        return;
+    }
+    s->flash.written = true;
+    session_begin_work(s, SESSION_WORK_FLASH);
+}
+
+void packet_flash_done(struct session *s, struct cursor *args)
+{
+    (void)args;
+    if (!is_open(s))
+        return;
+    flash_job_close_input(s->flash.job);
+    s->flash.closing = true;
+    session_begin_work(s, SESSION_WORK_FLASH);
+}
+
+static void finish_job(struct session *s)
+{
+    struct flash_stats stats = *flash_job_stats(s->flash.job);
+    enum err e = free_job(s, ERR_OK);
+    if (e) {
+        reply_error_and_later(s, e);
+        return;
+    }
+    log_line(s->log, LOG_NOTE,
+             "flash: %u bytes erased, %u programmed, %u left as they were, %u verified",
+             stats.erased, stats.programmed, stats.skipped, stats.verified);
+    reply_ok(s);
+}
+
+void packet_flash_step(struct session *s)
+{
+    bool more = false;
+    enum err e = flash_job_step(s->flash.job, &more);
+    if (e) {
+        fail_job(s, e);
+        return;
+    }
+    if (more)
+        return;
+    session_end_work(s);
+    if (s->flash.closing)
+        finish_job(s);
+    else
+        reply_ok(s);
+}
+
+void packet_flash_interrupt(struct session *s)
+{
+    log_forget(s->log);
+    fail_job(s, log_fail(s->log, ERR_USAGE, "programming was interrupted by the debugger"));
+}

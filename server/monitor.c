@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: MIT
+// The words after `monitor`: one table, with help. What IDEs send by habit is understood too, or
+// politely answered with OK: an error would end their launch.
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hex.h"
+#include "server/monitor.h"
+#include "server/packets.h"
+#include "server/reply.h"
+#include "swd/stlink.h"
+
+#define LINE_MAX_LEN  512u
+#define WORD_MAX_LEN  32u
+#define SLEEP_MAX_MS  60000u
+#define NEAR_DISTANCE 3u // a word that differs more is no misspelling
+
+static enum err show_help(struct session *s, const char *args)
+{
+    (void)args;
+    for (unsigned i = 0; i < monitor_word_count; i++)
+        if (monitor_words[i].help)
+            reply_console(s, "  %-28s %s\n", monitor_words[i].usage, monitor_words[i].help);
+    return ERR_OK;
+}
+
+static enum err show_version(struct session *s, const char *args)
+{
+    (void)args;
+    reply_console(s, "%s\n", PACKAGE_STRING);
+    return ERR_OK;
+}
+
+// The flush is GDB's affair, and no packet can ask for it.
+static void say_halted(struct session *s, const char *what)
+{
+    uint32_t pc;
+    if (target_read_reg(s->t, CORTEXM_PC, &pc)) {
+        reply_console(s, "%s.\n", what);
+        log_forget(s->log);
+        return;
+    }
+    reply_console(
+        s,
+        "%s at 0x%08x. (GDB shows the registers from before until the program has run; `maint "
+        "flush register-cache` makes it read them.)\n",
+        what, pc);
+}
+
+static enum err reset(struct session *s, const char *args)
+{
+    bool run = strcmp(args, "run") == 0;
+    if (!run && *args && strcmp(args, "halt") != 0 && strcmp(args, "init") != 0)
+        return log_fail(
+            s->log, ERR_USAGE,
+            "`monitor reset` knows halt (which is the default), init (the same) and run, not "
+            "\"%s\"",
+            args);
+    packet_flash_drop(s);
+    enum err e = target_reset(s->t, !run);
+    if (e)
+        return e;
+    if (run)
+        reply_console(
+            s, "Reset and running, though GDB believes that it is halted: `continue` waits for "
+               "it, `monitor halt` stops it.\n");
+    else
+        say_halted(s, "Reset and halted");
+    return ERR_OK;
+}
+
+static enum err halt(struct session *s, const char *args)
+{
+    (void)args;
+    bool was_halted = s->t->state == TARGET_HALTED;
+    enum err e = was_halted ? ERR_OK : target_halt(s->t);
+    if (e)
+        return e;
+    say_halted(s, was_halted ? "It is halted already," : "Halted");
+    return ERR_OK;
+}
+
+static enum err resume(struct session *s, const char *args)
+{
+    (void)args;
+    packet_flash_drop(s);
+    enum err e = s->t->state == TARGET_RUNNING ? ERR_OK : target_resume(s->t);
+    if (e)
+        return e;
+    reply_console(
+        s, "Running, though GDB believes that it is halted: `continue` waits for it, `monitor "
+           "halt` stops it.\n");
+    return ERR_OK;
+}
+
+static enum err show_info(struct session *s, const char *args)
+{
+    static const char *const state[] = {
+        [TARGET_RUNNING] = "running",
+        [TARGET_HALTED] = "halted",
+        [TARGET_LOST] = "lost",
+    };
+    (void)args;
+    struct target *t = s->t;
+    char text[200];
+    unsigned mv;
+    reply_console(s, "Chip:   %s\n", chip_describe(&t->id, text, sizeof text));
+    reply_console(s, "Core:   CPUID 0x%08x, %s, %u breakpoint and %u watchpoint comparators\n",
+                  t->core.cpuid, state[t->state], t->core.bpu.count, t->core.dwt.count);
+    reply_console(s, "Probe:  ST-LINK %s, SWCLK %u kHz\n",
+                  stlink_version_text(t->st, text, sizeof text), t->st->swclk_hz / 1000);
+    enum err e = target_note_error(t, stlink_get_vtref(t->st, &mv));
+    if (e)
+        reply_console(s, "Supply: not measured (%s)\n", log_sentence(s->log, e));
+    else
+        reply_console(s, "Supply: %u.%02u V at VTref\n", mv / 1000, mv % 1000 / 10);
+    log_forget(s->log);
+    return ERR_OK;
+}
+
+static enum err vector_catch(struct session *s, const char *args)
+{
+    uint32_t bits = s->t->core.vcatch;
+    if (strcmp(args, "none") == 0)
+        bits = 0;
+    else if (strcmp(args, "hard") == 0)
+        bits |= DEMCR_VC_HARDERR;
+    else if (strcmp(args, "reset") == 0)
+        bits |= DEMCR_VC_CORERESET;
+    else if (*args)
+        return log_fail(s->log, ERR_USAGE,
+                        "`monitor vector_catch` knows hard, reset and none, not \"%s\"", args);
+    if (*args) {
+        enum err e = target_note_error(s->t, cortexm_set_vcatch(&s->t->core, bits));
+        if (e)
+            return e;
+    }
+    reply_console(s, "The core halts at: HardFault %s, reset %s\n",
+                  bits & DEMCR_VC_HARDERR ? "yes" : "no", bits & DEMCR_VC_CORERESET ? "yes" : "no");
+    return ERR_OK;
+}
+
+static enum err sleep_ms(struct session *s, const char *args)
+{
+    if (s->state == SESSION_RUNNING)
+        return log_fail(s->log, ERR_STATE, "the target is running: interrupt it first (Ctrl-C)");
+    char *end;
+    unsigned long ms = strtoul(args, &end, 10);
+    if (end == args || *end || ms > SLEEP_MAX_MS)
+        return log_fail(s->log, ERR_USAGE, "how long? Milliseconds, at most %u", SLEEP_MAX_MS);
+    s->sleep.ms = (uint32_t)ms;
+    s->sleep.until_ms = 0;
+    session_begin_work(s, SESSION_WORK_SLEEP);
+    return ERR_OK;
+}
+
+static enum err nothing_to_do(struct session *s, const char *args)
+{
+    (void)s;
+    (void)args;
+    return ERR_OK;
+}
+
+// OpenOCD's: the next step does not step, but makes GDB read the registers again.
+static enum err gdb_sync(struct session *s, const char *args)
+{
+    (void)args;
+    s->sync_next_step = true;
+    return ERR_OK;
+}
+
+static enum err not_there(struct session *s, const char *args)
+{
+    (void)args;
+    reply_console(s, "This is not there yet: nothing was changed.\n");
+    return ERR_OK;
+}
+
+const struct monitor_word monitor_words[] = {
+    {.word = "help", .usage = "help", .help = "this list", .run = show_help},
+    {.word = "reset",
+     .usage = "reset [halt|run]",
+     .help = "reset; halt at the first instruction, or run",
+     .run = reset},
+    {.word = "jtag_reset", .run = reset},
+    {.word = "halt", .usage = "halt", .help = "halt the core", .run = halt},
+    {.word = "resume", .usage = "resume", .help = "let it run behind GDB's back", .run = resume},
+    {.word = "info",
+     .usage = "info",
+     .help = "chip, core, probe, supply voltage",
+     .run = show_info},
+    {.word = "vector_catch",
+     .usage = "vector_catch [hard|reset|none]",
+     .help = "which events halt the core",
+     .run = vector_catch},
+    {.word = "sleep", .usage = "sleep MS", .help = "wait", .run = sleep_ms},
+    {.word = "delay", .run = sleep_ms},
+    {.word = "gdb_sync",
+     .usage = "gdb_sync",
+     .help = "let the next stepi only fetch the state",
+     .run = gdb_sync},
+    {.word = "version", .usage = "version", .help = "of this server", .run = show_version},
+    {.word = "init", .run = nothing_to_do},
+    {.word = "arm", .run = not_there},
+    {.word = "semihosting", .run = not_there},
+    {.word = "rtt", .run = not_there},
+    {.word = "swo", .run = not_there},
+    {.word = "tpiu", .run = not_there},
+};
+const unsigned monitor_word_count = sizeof monitor_words / sizeof monitor_words[0];
+
+// How many letters have to be put in, left out or changed (Levenshtein).
+unsigned monitor_distance(const char *a, const char *b)
+{
+    unsigned row[WORD_MAX_LEN + 1];
+    size_t len_b = strlen(b) < WORD_MAX_LEN ? strlen(b) : WORD_MAX_LEN;
+    for (unsigned j = 0; j <= len_b; j++)
+        row[j] = j;
+    for (unsigned i = 1; a[i - 1]; i++) {
+        unsigned diagonal = row[0];
+        row[0] = i;
+        for (unsigned j = 1; j <= len_b; j++) {
+            unsigned best = diagonal + (a[i - 1] != b[j - 1]);
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            diagonal = row[j];
+            row[j] = best;
+        }
+    }
+    return row[len_b];
+}
+
+static enum err unknown_word(struct session *s, const char *word)
+{
+    const char *near = NULL;
+    unsigned distance = NEAR_DISTANCE + 1;
+    for (unsigned i = 0; i < monitor_word_count; i++) {
+        unsigned d = monitor_distance(word, monitor_words[i].word);
+        if (d < distance && d < strlen(monitor_words[i].word)) {
+            distance = d;
+            near = monitor_words[i].word;
+        }
+    }
+    if (near)
+        return log_fail(
+            s->log, ERR_USAGE,
+            "there is no `monitor %s`; did you mean `monitor %s`? `monitor help` lists what "
+            "there is",
+            word, near);
+    return log_fail(s->log, ERR_USAGE,
+                    "there is no `monitor %s`; `monitor help` lists what there is", word);
+}
+
+static enum err run_line(struct session *s, char *line)
+{
+    char *word = line + strspn(line, " \t");
+    char *args = word + strcspn(word, " \t");
+    if (*args)
+        *args++ = '\0';
+    args += strspn(args, " \t");
+    for (size_t len = strlen(args); len > 0 && args[len - 1] == ' '; len--)
+        args[len - 1] = '\0';
+    if (!*word)
+        return show_help(s, args);
+    for (unsigned i = 0; i < monitor_word_count; i++)
+        if (strcmp(word, monitor_words[i].word) == 0)
+            return monitor_words[i].run(s, args);
+    return unknown_word(s, word);
+}
+
+void packet_monitor(struct session *s, struct cursor *args)
+{
+    char line[LINE_MAX_LEN];
+    size_t len = cursor_left(args) / 2;
+    const uint8_t *digits = cursor_bytes(args, 2 * len);
+    args->bad |= len >= sizeof line || !digits;
+    if (!args->bad && !hex_decode((uint8_t *)line, (const char *)digits, len))
+        args->bad = true;
+    if (!packet_args_end(s, args))
+        return;
+    line[len] = '\0';
+    for (size_t i = 0; i < len; i++)
+        if (line[i] < ' ' || line[i] > '~')
+            line[i] = ' ';
+    bool legal_before = s->text_legal; // the program may be running: text stays legal then
+    reply_begin_text(s);
+    enum err e = run_line(s, line);
+    if (e)
+        reply_error(s, e);
+    else if (s->state != SESSION_BUSY)
+        reply_ok(s);
+    s->text_legal = legal_before;
+}
+
+void packet_monitor_wake(struct session *s)
+{
+    session_end_work(s);
+    reply_ok(s);
+}
+
+void packet_monitor_sleep_step(struct session *s, uint64_t now_ms)
+{
+    if (s->sleep.until_ms == 0)
+        s->sleep.until_ms = now_ms + s->sleep.ms;
+    if (now_ms >= s->sleep.until_ms)
+        packet_monitor_wake(s);
+}

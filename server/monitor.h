@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// The table of `monitor` words. A handler prints with reply_console() and returns; OK or the error
+// is answered for it (except after session_begin_work()).
+#ifndef SWDLINK_SERVER_MONITOR_H
+#define SWDLINK_SERVER_MONITOR_H
+
+#include "server/session.h"
+
+struct monitor_word {
+    const char *word;
+    const char *usage, *help; // NULL: understood, but not told
+    enum err (*run)(struct session *s, const char *args);
+};
+
+extern const struct monitor_word monitor_words[];
+extern const unsigned monitor_word_count;
+
+unsigned monitor_distance(const char *a, const char *b);
+
+#endif

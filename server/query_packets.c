@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+// What GDB asks about us and about threads, of which there is one: the core.
+#include <string.h>
+
+#include "server/packets.h"
+#include "server/reply.h"
+
+static bool is_word(const uint8_t *p, size_t len, const char *word)
+{
+    return len == strlen(word) && memcmp(p, word, len) == 0;
+}
+
+static void note_feature(struct session *s, const uint8_t *p, size_t len)
+{
+    if (is_word(p, len, "hwbreak+"))
+        s->knows_hwbreak = true;
+    else if (is_word(p, len, "swbreak+"))
+        s->knows_swbreak = true;
+    else if (is_word(p, len, "error-message+"))
+        s->knows_error_text = true;
+}
+
+// qSupported[:FEATURE[;FEATURE]…]
+void packet_supported(struct session *s, struct cursor *args)
+{
+    if (cursor_left(args) > 0 && !cursor_skip_text(args, ":")) {
+        reply_malformed(s);
+        return;
+    }
+    while (cursor_left(args) > 0) {
+        const uint8_t *end = memchr(args->p, ';', cursor_left(args));
+        size_t len = end ? (size_t)(end - args->p) : cursor_left(args);
+        note_feature(s, cursor_bytes(args, len), len);
+        (void)cursor_skip_text(args, ";");
+    }
+    reply_begin(s);
+    reply_put_format(
+        s,
+        "PacketSize=%x;QStartNoAckMode+;vContSupported+;hwbreak+;swbreak+;"
+        "qXfer:features:read+;qXfer:memory-map:read+;qXfer:threads:read+;binary-upload+",
+        RSP_PACKET_MAX);
+    reply_end(s);
+}
+
+void packet_no_ack(struct session *s, struct cursor *args)
+{
+    (void)args;
+    reply_ok(s); // this one is still acknowledged
+    s->no_ack = true;
+    s->last_len = 0;
+}
+
+void packet_extended(struct session *s, struct cursor *args)
+{
+    (void)args;
+    s->extended = true;
+    reply_ok(s);
+}
+
+// 1: the target was there before GDB, which therefore detaches from it when it quits.
+void packet_attached(struct session *s, struct cursor *args)
+{
+    (void)args;
+    reply_text(s, "1");
+}
+
+void packet_current_thread(struct session *s, struct cursor *args)
+{
+    (void)args;
+    reply_text(s, "QC1");
+}
+
+void packet_first_threads(struct session *s, struct cursor *args)
+{
+    (void)args;
+    reply_text(s, "m1");
+}
+
+void packet_more_threads(struct session *s, struct cursor *args)
+{
+    (void)args;
+    reply_text(s, "l");
+}
+
+void packet_thread_info(struct session *s, struct cursor *args)
+{
+    static const char *const text[] = {
+        [TARGET_RUNNING] = "core, running",
+        [TARGET_HALTED] = "core, halted",
+        [TARGET_LOST] = "core, out of reach",
+    };
+    (void)packet_take_thread(args);
+    if (!packet_args_end(s, args))
+        return;
+    const char *info = text[s->t->state];
+    reply_begin(s);
+    reply_put_hex(s, info, strlen(info));
+    reply_end(s);
+}
+
+static void answer_thread(struct session *s, struct cursor *args)
+{
+    bool ours = packet_take_thread(args);
+    if (!packet_args_end(s, args))
+        return;
+    if (ours)
+        reply_ok(s);
+    else
+        reply_error_quietly(
+            s, log_fail(s->log, ERR_USAGE, "there is no such thread: the core is thread 1"));
+}
+
+void packet_thread_alive(struct session *s, struct cursor *args)
+{
+    answer_thread(s, args);
+}
+
+// H and the kind of operation that it is for: c, g and others.
+void packet_set_thread(struct session *s, struct cursor *args)
+{
+    (void)cursor_u8(args);
+    answer_thread(s, args);
+}
+
+// The program runs where it was linked.
+void packet_offsets(struct session *s, struct cursor *args)
+{
+    (void)args;
+    reply_text(s, "Text=0;Data=0;Bss=0");
+}
+
+// GDB offers to look up symbols; nothing here needs one yet.
+void packet_symbol(struct session *s, struct cursor *args)
+{
+    (void)args;
+    reply_ok(s);
+}

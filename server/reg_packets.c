@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// g, G, p, P: registers of a halted core, little-endian. Those of a running or lost one are told as
+// unavailable (x), which GDB shows as such instead of giving up.
+#include "base/bytes.h"
+#include "server/packets.h"
+#include "server/regs.h"
+#include "server/reply.h"
+
+#define REG_SIZE 4u
+
+static enum err put_register(struct session *s, const struct regs_row *row)
+{
+    uint8_t bytes[REG_SIZE];
+    uint32_t value = 0;
+    enum err e = ERR_STATE;
+    if (s->t->state == TARGET_HALTED)
+        e = target_read_reg(s->t, row->reg, &value);
+    if (s->t->state != TARGET_HALTED) {
+        log_forget(s->log);
+        reply_put_text(s, "xxxxxxxx");
+        return ERR_OK;
+    }
+    put_le32(bytes, value);
+    reply_put_hex(s, bytes, sizeof bytes);
+    return e;
+}
+
+void packet_read_registers(struct session *s, struct cursor *args)
+{
+    (void)args;
+    reply_begin(s);
+    for (unsigned i = 0; i < regs_table_count; i++) {
+        enum err e = regs_exists(s->t, &regs_table[i]) ? put_register(s, &regs_table[i]) : ERR_OK;
+        if (e) {
+            reply_error(s, e);
+            return;
+        }
+    }
+    reply_end(s);
+}
+
+static uint32_t take_value(struct cursor *args)
+{
+    uint8_t bytes[REG_SIZE];
+    for (unsigned i = 0; i < REG_SIZE; i++)
+        bytes[i] = cursor_hex_byte(args);
+    return get_le32(bytes);
+}
+
+void packet_write_registers(struct session *s, struct cursor *args)
+{
+    uint32_t value[CORTEXM_REG_COUNT] = {0};
+    for (unsigned i = 0; i < regs_table_count; i++)
+        if (regs_exists(s->t, &regs_table[i]))
+            value[i] = take_value(args);
+    if (!packet_args_end(s, args))
+        return;
+    for (unsigned i = 0; i < regs_table_count; i++) {
+        enum err e = ERR_OK;
+        if (regs_exists(s->t, &regs_table[i]))
+            e = target_write_reg(s->t, regs_table[i].reg, value[i]);
+        if (e) {
+            reply_error(s, e);
+            return;
+        }
+    }
+    reply_ok(s);
+}
+
+static const struct regs_row *take_register(struct session *s, struct cursor *args)
+{
+    uint32_t number = cursor_hex32(args);
+    const struct regs_row *row = args->bad ? NULL : regs_by_gdb_number(s->t, number);
+    if (!args->bad && !row)
+        log_fail(s->log, ERR_USAGE, "this core has no register with GDB's number %u", number);
+    return row;
+}
+
+void packet_read_register(struct session *s, struct cursor *args)
+{
+    const struct regs_row *row = take_register(s, args);
+    if (!packet_args_end(s, args))
+        return;
+    reply_begin(s);
+    enum err e = row ? put_register(s, row) : ERR_USAGE;
+    if (e)
+        reply_error(s, e);
+    else
+        reply_end(s);
+}
+
+void packet_write_register(struct session *s, struct cursor *args)
+{
+    const struct regs_row *row = take_register(s, args);
+    args->bad |= !cursor_skip_text(args, "=");
+    uint32_t value = take_value(args);
+    if (!packet_args_end(s, args))
+        return;
+    enum err e = row ? target_write_reg(s->t, row->reg, value) : ERR_USAGE;
+    if (e)
+        reply_error(s, e);
+    else
+        reply_ok(s);
+}

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: MIT
+// Run control: ?, c, s, C, S, vCont, and the beginning and end of a debugger's hold on the target:
+// vAttach, vRun, R, D, k, vKill.
+//
+// On bare metal there is no process, so the words get these meanings. Attaching halts the target.
+// Running and restarting reset it and halt it at its first instruction. Killing ends this run of
+// the program: a reset, and the chip is left to itself. Detaching lets it run on from where it is.
+// Signals that GDB sends along with c and s have no receiver and are dropped.
+#include "server/packets.h"
+#include "server/reply.h"
+#include "server/stop.h"
+
+struct action {
+    char letter; // c, s, r, t
+    uint32_t from, to;
+};
+
+static void start(struct session *s, const struct action *a)
+{
+    bool step = a->letter == 's' || a->letter == 'r';
+    s->attached = true;
+    packet_flash_drop(s);
+    if (step && s->sync_next_step) {
+        s->sync_next_step = false;
+        stop_tell(s);
+        return;
+    }
+    s->sync_next_step = false;
+    reply_begin_text(s);
+    enum err e = ERR_OK;
+    if (step)
+        e = target_step(s->t, a->from, a->to);
+    else if (s->t->state != TARGET_RUNNING) // it may run already, by `monitor reset run`
+        e = target_resume(s->t);
+    if (e) {
+        reply_error(s, e);
+        reply_end_text(s);
+        return;
+    }
+    s->poll_failed = false;
+    s->state = SESSION_RUNNING;
+}
+
+// c, s: an address to go on from may follow; C, S: after a signal, and a semicolon.
+static void start_at(struct session *s, struct cursor *args, char letter)
+{
+    bool elsewhere = !args->bad && cursor_left(args) > 0;
+    uint32_t addr = elsewhere ? cursor_hex32(args) : 0;
+    if (!packet_args_end(s, args))
+        return;
+    enum err e = elsewhere ? target_write_reg(s->t, CORTEXM_PC, addr) : ERR_OK;
+    if (e)
+        reply_error(s, e);
+    else
+        start(s, &(struct action){.letter = letter});
+}
+
+void packet_continue(struct session *s, struct cursor *args)
+{
+    start_at(s, args, 'c');
+}
+
+void packet_step(struct session *s, struct cursor *args)
+{
+    start_at(s, args, 's');
+}
+
+static void skip_signal(struct cursor *args)
+{
+    (void)cursor_hex_byte(args);
+    if (cursor_left(args) > 0)
+        args->bad |= !cursor_skip_text(args, ";") || cursor_left(args) == 0;
+}
+
+void packet_continue_signal(struct session *s, struct cursor *args)
+{
+    skip_signal(args);
+    start_at(s, args, 'c');
+}
+
+void packet_step_signal(struct session *s, struct cursor *args)
+{
+    skip_signal(args);
+    start_at(s, args, 's');
+}
+
+void packet_vcont_query(struct session *s, struct cursor *args)
+{
+    (void)args;
+    reply_text(s, "vCont;c;C;s;S;r;t");
+}
+
+// One action of vCont with its thread. False: it is for a thread that does not exist.
+static bool take_action(struct cursor *args, struct action *a)
+{
+    *a = (struct action){.letter = (char)cursor_u8(args)};
+    switch (a->letter) {
+    case 'C':
+    case 'S':
+        (void)cursor_hex_byte(args);
+        a->letter = a->letter == 'C' ? 'c' : 's';
+        break;
+    case 'r':
+        a->from = cursor_hex32(args);
+        args->bad |= !cursor_skip_text(args, ",");
+        a->to = cursor_hex32(args);
+        break;
+    case 'c':
+    case 's':
+    case 't':
+        break;
+    default:
+        args->bad = true;
+    }
+    return cursor_skip_text(args, ":") ? packet_take_thread(args) : true;
+}
+
+static void halt_and_tell(struct session *s)
+{
+    enum err e = s->t->state == TARGET_HALTED ? ERR_OK : target_halt(s->t);
+    if (e)
+        reply_error(s, e);
+    else
+        stop_tell(s);
+}
+
+// vCont;ACTION[:THREAD][;ACTION[:THREAD]]…: the first action that fits our only thread counts.
+void packet_vcont(struct session *s, struct cursor *args)
+{
+    struct action chosen = {0};
+    do {
+        struct action a;
+        bool ours = take_action(args, &a);
+        if (ours && !chosen.letter)
+            chosen = a;
+    } while (cursor_skip_text(args, ";"));
+    args->bad |= !chosen.letter;
+    if (!packet_args_end(s, args))
+        return;
+    if (chosen.letter == 't')
+        halt_and_tell(s);
+    else
+        start(s, &chosen);
+}
+
+// In all-stop mode GDB interrupts with the byte 0x03; this is its spelling as a packet.
+void packet_ctrl_c(struct session *s, struct cursor *args)
+{
+    (void)args;
+    reply_ok(s);
+    if (s->state == SESSION_RUNNING)
+        stop_interrupt(s);
+}
+
+void packet_why_halted(struct session *s, struct cursor *args)
+{
+    (void)args;
+    s->attached = true;
+    halt_and_tell(s);
+}
+
+void packet_attach(struct session *s, struct cursor *args)
+{
+    (void)cursor_hex32(args);
+    if (!packet_args_end(s, args))
+        return;
+    s->attached = true;
+    halt_and_tell(s);
+}
+
+// Takes the debugger's hand off the target.
+static enum err let_go(struct session *s)
+{
+    packet_flash_drop(s);
+    enum err e = packet_drop_breaks(s);
+    s->attached = false;
+    s->state = SESSION_IDLE;
+    reply_end_text(s);
+    return e;
+}
+
+void packet_detach(struct session *s, struct cursor *args)
+{
+    (void)args; // a process id, of which there is one
+    enum err e = let_go(s);
+    enum err run = s->t->state == TARGET_HALTED ? target_resume(s->t) : ERR_OK;
+    e = e ? e : run;
+    if (e && s->t->state != TARGET_LOST) {
+        reply_error(s, e);
+        return;
+    }
+    log_line(s->log, LOG_NOTE, "the debugger detached: the target %s",
+             s->t->state == TARGET_LOST ? "is lost" : "runs");
+    reply_ok(s);
+}
+
+static enum err kill_program(struct session *s)
+{
+    enum err e = let_go(s);
+    enum err reset = target_reset(s->t, false);
+    e = e ? e : reset;
+    if (!e)
+        log_line(s->log, LOG_NOTE,
+                 "the debugger killed the program: the target was reset and runs");
+    return e;
+}
+
+void packet_kill(struct session *s, struct cursor *args)
+{
+    (void)args;
+    enum err e = kill_program(s);
+    if (e)
+        log_line(s->log, LOG_WARN, "%s", log_sentence(s->log, e));
+    if (!s->extended)
+        s->state = SESSION_OVER;
+}
+
+void packet_vkill(struct session *s, struct cursor *args)
+{
+    (void)args;
+    enum err e = kill_program(s);
+    if (e)
+        reply_error(s, e);
+    else
+        reply_ok(s);
+}
+
+static enum err begin_anew(struct session *s)
+{
+    packet_flash_drop(s);
+    enum err e = target_reset(s->t, true);
+    s->attached = true;
+    return e;
+}
+
+void packet_restart(struct session *s, struct cursor *args)
+{
+    (void)args;
+    enum err e = begin_anew(s);
+    if (e)
+        reply_console(s, "%s\n", log_sentence(s->log, e));
+}
+
+// vRun;FILE;ARGUMENT…: the program is what is in flash, and has no arguments.
+void packet_run(struct session *s, struct cursor *args)
+{
+    (void)args;
+    enum err e = begin_anew(s);
+    if (e)
+        reply_error(s, e);
+    else
+        stop_tell(s);
+}

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+#include "server/session.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "server/packets.h"
+#include "server/reply.h"
+#include "server/stop.h"
+
+#define COMPLAINTS_TOLD 5u
+
+void session_start(struct session *s, struct target *t, struct log *log)
+{
+    memset(s, 0, sizeof *s);
+    s->t = t;
+    s->log = log;
+}
+
+void session_complain(struct session *s, const char *fmt, ...)
+{
+    char text[256];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    s->complaints++;
+    if (s->complaints <= COMPLAINTS_TOLD)
+        log_line(s->log, LOG_WARN, "the debugger %s%s", text,
+                 s->complaints == COMPLAINTS_TOLD ? " (further ones are not told)" : "");
+}
+
+void session_begin_work(struct session *s, enum session_work work)
+{
+    s->state = SESSION_BUSY;
+    s->work = work;
+}
+
+void session_end_work(struct session *s)
+{
+    s->state = SESSION_IDLE;
+}
+
+static void interrupt(struct session *s)
+{
+    log_line(s->log, LOG_TRACE, "gdb -> interrupt");
+    if (s->state == SESSION_RUNNING) {
+        stop_interrupt(s);
+        return;
+    }
+    if (s->state != SESSION_BUSY)
+        return; // the stop that it asks for was told while it was on its way
+    switch (s->work) {
+    case SESSION_WORK_FLASH:
+        packet_flash_interrupt(s);
+        break;
+    case SESSION_WORK_CRC:
+    case SESSION_WORK_FIND:
+        session_end_work(s);
+        reply_error_quietly(s, log_fail(s->log, ERR_USAGE, "interrupted"));
+        break;
+    case SESSION_WORK_SLEEP:
+        packet_monitor_wake(s);
+        break;
+    }
+}
+
+static void acknowledge(struct session *s, char sign)
+{
+    if (!s->no_ack)
+        s->out[s->out_len++] = (uint8_t)sign;
+}
+
+// The debugger did not get our reply whole. While the next reply is still being made there is
+// nothing to repeat: what GDB misses then (it asks again after two seconds) is on its way.
+static void repeat_reply(struct session *s)
+{
+    if (s->no_ack || s->last_len == 0)
+        return;
+    memcpy(s->out + s->out_len, s->last, s->last_len);
+    s->out_len += s->last_len;
+}
+
+static void take_packet(struct session *s)
+{
+    acknowledge(s, '+');
+    s->packets++;
+    s->last_len = 0;
+    packet_dispatch(s);
+}
+
+// A reader of replies, whose packet we cannot use, waits for a reply: without acknowledgements
+// there is no way to ask for it again.
+static void refuse_packet(struct session *s, const char *why)
+{
+    session_complain(s, "sent %s", why);
+    s->last_len = 0;
+    log_forget(s->log);
+    reply_error_quietly(s, log_fail(s->log, ERR_USAGE, "the packet cannot be used: it is %s", why));
+}
+
+static void push(struct session *s, uint8_t byte)
+{
+    switch (rsp_push(&s->rsp, byte)) {
+    case RSP_NOTHING:
+        break;
+    case RSP_PACKET:
+        take_packet(s);
+        break;
+    case RSP_INTERRUPT:
+        interrupt(s);
+        break;
+    case RSP_ACK:
+        s->last_len = 0;
+        break;
+    case RSP_NAK:
+        repeat_reply(s);
+        break;
+    case RSP_BAD_SUM:
+        if (s->no_ack)
+            refuse_packet(s, "a packet with a wrong checksum");
+        else
+            session_complain(s, "sent a packet with a wrong checksum; it is asked for again");
+        acknowledge(s, '-');
+        break;
+    case RSP_TOO_LONG:
+        acknowledge(s, '+');
+        refuse_packet(s, "a packet longer than the announced size");
+        break;
+    case RSP_CUT:
+        session_complain(s, "left a packet unfinished and began another");
+        break;
+    }
+}
+
+// Whether this byte has to wait: the client does not read its replies, or the last packet is not
+// answered.
+static bool must_wait(const struct session *s, uint8_t byte)
+{
+    if (s->out_len > SESSION_OUT_HIGH)
+        return true;
+    return s->state == SESSION_BUSY && s->rsp.state == RSP_OUTSIDE && byte == '$';
+}
+
+size_t session_feed(struct session *s, const uint8_t *data, size_t len)
+{
+    size_t i = 0;
+    while (i < len && s->state != SESSION_OVER && !must_wait(s, data[i]))
+        push(s, data[i++]);
+    return s->state == SESSION_OVER ? len : i;
+}
+
+enum session_want session_wants(const struct session *s)
+{
+    if (s->state == SESSION_RUNNING)
+        return SESSION_WANT_POLL;
+    if (s->state == SESSION_BUSY)
+        return s->work == SESSION_WORK_SLEEP ? SESSION_WANT_POLL : SESSION_WANT_STEP;
+    return SESSION_WANT_BYTES;
+}
+
+static void work_step(struct session *s, uint64_t now_ms)
+{
+    switch (s->work) {
+    case SESSION_WORK_FLASH:
+        packet_flash_step(s);
+        break;
+    case SESSION_WORK_CRC:
+    case SESSION_WORK_FIND:
+        packet_scan_step(s);
+        break;
+    case SESSION_WORK_SLEEP:
+        packet_monitor_sleep_step(s, now_ms);
+        break;
+    }
+}
+
+void session_tick(struct session *s, uint64_t now_ms)
+{
+    log_forget(s->log);
+    if (s->state == SESSION_RUNNING)
+        stop_poll(s);
+    else if (s->state == SESSION_BUSY)
+        work_step(s, now_ms);
+}
+
+void session_sent(struct session *s, size_t len)
+{
+    memmove(s->out, s->out + len, s->out_len - len);
+    s->out_len -= len;
+}
+
+bool session_is_over(const struct session *s)
+{
+    return s->state == SESSION_OVER;
+}
+
+void session_target_is_back(struct session *s)
+{
+    if (!s->attached)
+        return;
+    if (s->state != SESSION_RUNNING && s->t->state == TARGET_RUNNING) {
+        log_forget(s->log);
+        enum err e = target_halt(s->t);
+        if (e)
+            log_line(s->log, LOG_WARN, "%s", log_sentence(s->log, e));
+    }
+    reply_console(s,
+                  "The target is back. Its registers and its RAM may have changed: `monitor reset "
+                  "halt` starts afresh.\n");
+}
+
+void session_end(struct session *s)
+{
+    log_forget(s->log);
+    packet_flash_drop(s);
+    if (s->rsp.state != RSP_OUTSIDE)
+        log_line(s->log, LOG_WARN,
+                 "the connection ended in the middle of a packet (%zu bytes of it came)",
+                 s->rsp.raw);
+    if (s->rsp.stray > 0)
+        log_line(s->log, LOG_WARN, "the debugger sent %zu bytes outside of packets", s->rsp.stray);
+    if (s->complaints > COMPLAINTS_TOLD)
+        log_line(s->log, LOG_WARN, "the debugger sent %u things that no debugger should",
+                 s->complaints);
+    if (s->attached) {
+        enum err e = packet_drop_breaks(s);
+        if (e)
+            log_line(s->log, LOG_WARN, "breakpoints could not be removed: %s",
+                     log_sentence(s->log, e));
+        log_line(s->log, LOG_NOTE, "it left without detaching: the target %s",
+                 s->t->state == TARGET_RUNNING  ? "runs on"
+                 : s->t->state == TARGET_HALTED ? "stays halted"
+                                                : "is lost");
+    }
+    s->attached = false;
+    s->state = SESSION_OVER;
+}

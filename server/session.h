@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+// One debugger's session: bytes in, bytes out. No socket, no clock, no loop in here: the owner
+// feeds what arrived, ticks while session_wants() says so, and sends what is waiting. A step of
+// either is bounded (one packet, one look at the running target, one page of flash), so that an
+// interrupt and a vanished client are seen between two of them.
+#ifndef SWDLINK_SERVER_SESSION_H
+#define SWDLINK_SERVER_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/log.h"
+#include "server/rsp.h"
+#include "targets/target.h"
+
+#define SESSION_OUT_SIZE   0x20000u
+#define SESSION_OUT_HIGH   0x8000u // no packet is taken while more than this waits to be sent
+#define SESSION_MAX_BREAKS 96u
+#define SESSION_LATER_SIZE 1024u
+#define SESSION_FIND_MAX   256u // bytes of a pattern that qSearch:memory looks for
+
+enum session_state {
+    SESSION_IDLE,    // the debugger asks, we answer
+    SESSION_RUNNING, // it waits for a stop reply
+    SESSION_BUSY,    // it waits for the end of work that is done in steps: see `work`
+    SESSION_OVER,    // nothing more to say: send what is waiting, then close
+};
+
+enum session_work { SESSION_WORK_FLASH, SESSION_WORK_CRC, SESSION_WORK_FIND, SESSION_WORK_SLEEP };
+
+enum session_want {
+    SESSION_WANT_BYTES, // nothing but bytes
+    SESSION_WANT_POLL,  // a tick every few milliseconds
+    SESSION_WANT_STEP,  // a tick as soon as possible
+};
+
+// A breakpoint or watchpoint as GDB set it: Z packets may come twice and count once.
+struct session_break {
+    bool used;
+    unsigned type; // 0 to 4, as in the packet
+    uint32_t addr;
+    uint32_t len;
+};
+
+struct session {
+    struct target *t;
+    struct log *log;
+    enum session_state state;
+    enum session_work work;
+    struct rsp rsp;
+    unsigned packets;    // good ones so far
+    unsigned complaints; // about what the client sent
+    bool no_ack;
+    bool extended; // target extended-remote: the session outlives the program
+    bool attached; // the debugger took hold of the target and has not let it go
+
+    // What GDB announced in qSupported.
+    bool knows_hwbreak, knows_swbreak, knows_error_text;
+
+    // Console text (O packets) is legal only while GDB waits for a stop reply or for a monitor
+    // command; what must be said at another time waits in `later`.
+    bool text_legal;
+    char later[SESSION_LATER_SIZE];
+
+    bool poll_failed;    // told once, not at each poll
+    bool sync_next_step; // monitor gdb_sync: the next step only tells the state
+    bool step_wanted;    // what the program was started for
+    struct session_break breaks[SESSION_MAX_BREAKS];
+
+    struct {
+        struct flash_job *job; // NULL when none is open
+        bool written;          // data came in since it was opened
+        bool closing;          // vFlashDone: its reply is owed
+    } flash;
+    struct {
+        uint32_t addr, left;
+        uint32_t crc;
+        uint8_t pattern[SESSION_FIND_MAX];
+        size_t pattern_len;
+    } scan;
+    struct {
+        uint32_t ms;
+        uint64_t until_ms; // 0: the clock was not seen yet
+    } sleep;
+
+    size_t reply_len;
+    uint8_t reply[RSP_PACKET_MAX]; // the one under construction
+    size_t last_len;               // of the last reply, kept until it is acknowledged
+    uint8_t last[RSP_FRAMED_MAX(RSP_PACKET_MAX)];
+    size_t out_len;
+    uint8_t out[SESSION_OUT_SIZE];
+};
+
+// A new debugger. The target stays as it is until the debugger asks for its state.
+void session_start(struct session *s, struct target *t, struct log *log);
+// The debugger has gone, with or without a word. Without: breakpoints go, an unfinished flash job
+// is given up, and the target keeps its state, running or halted.
+void session_end(struct session *s);
+
+// Takes as much as can be taken now and returns how much; the rest is to be offered again after a
+// tick or after output was sent.
+size_t session_feed(struct session *s, const uint8_t *data, size_t len);
+enum session_want session_wants(const struct session *s);
+// One bounded step of what is under way. now_ms: any clock that does not jump.
+void session_tick(struct session *s, uint64_t now_ms);
+// The first len bytes of out were sent.
+void session_sent(struct session *s, size_t len);
+bool session_is_over(const struct session *s);
+// The connection to the target, which was lost, is back: the debugger believes that it stands
+// still.
+void session_target_is_back(struct session *s);
+
+// For the handlers: work that ends with a later reply.
+void session_begin_work(struct session *s, enum session_work work);
+void session_end_work(struct session *s);
+// Notes that the client sent what no debugger should; the first few times only.
+void session_complain(struct session *s, const char *fmt, ...) LOG_PRINTF(2, 3);
+
+#endif

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+#include "server/stop.h"
+
+#include "base/bytes.h"
+#include "server/regs.h"
+#include "server/reply.h"
+
+enum stop_signal stop_signal_of(enum target_stop_cause cause, bool asked)
+{
+    switch (cause) {
+    case TARGET_STOP_REQUEST:
+        return asked ? STOP_SIGNAL_INT : STOP_SIGNAL_TRAP;
+    case TARGET_STOP_FAULT:
+        return STOP_SIGNAL_SEGV;
+    case TARGET_STOP_LOCKUP:
+        return STOP_SIGNAL_BUS;
+    case TARGET_STOP_STEP:
+    case TARGET_STOP_HWBREAK:
+    case TARGET_STOP_SWBREAK:
+    case TARGET_STOP_BKPT:
+    case TARGET_STOP_WATCH:
+    case TARGET_STOP_RESET:
+        break;
+    }
+    return STOP_SIGNAL_TRAP;
+}
+
+static void put_reason(struct session *s, const struct target_stop *stop)
+{
+    static const char *const watch[] = {
+        [DWT_READ] = "rwatch",
+        [DWT_WRITE] = "watch",
+        [DWT_ACCESS] = "awatch",
+    };
+    if (stop->cause == TARGET_STOP_WATCH)
+        reply_put_format(s, "%s:%08x;", watch[stop->watch], stop->watch_addr);
+    else if (stop->cause == TARGET_STOP_HWBREAK && s->knows_hwbreak)
+        reply_put_text(s, "hwbreak:;");
+    else if (stop->cause == TARGET_STOP_SWBREAK && s->knows_swbreak)
+        reply_put_text(s, "swbreak:;");
+}
+
+// The registers that GDB asks for at every stop, so that it need not.
+static void put_registers(struct session *s)
+{
+    static const enum cortexm_reg wanted[] = {CORTEXM_R0 + 7, CORTEXM_SP, CORTEXM_LR, CORTEXM_PC,
+                                              CORTEXM_XPSR};
+    for (unsigned i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        uint32_t value;
+        uint8_t bytes[4];
+        if (target_read_reg(s->t, wanted[i], &value)) {
+            log_forget(s->log); // GDB asks for it, and is told then
+            return;
+        }
+        put_le32(bytes, value);
+        reply_put_format(s, "%02x:", regs_gdb_number(s->t, wanted[i]));
+        reply_put_hex(s, bytes, sizeof bytes);
+        reply_put_text(s, ";");
+    }
+}
+
+static void send_reply(struct session *s, enum stop_signal signal, const struct target_stop *stop)
+{
+    reply_begin(s);
+    reply_put_format(s, "T%02x", (unsigned)signal);
+    if (stop)
+        put_reason(s, stop);
+    reply_put_text(s, "thread:1;");
+    if (stop)
+        put_registers(s);
+    reply_end(s);
+}
+
+static void say(struct session *s, const struct target_stop *stop)
+{
+    if (stop->was_reset)
+        reply_console(s, "The target was reset by something else than the debugger (its program, a "
+                         "watchdog, NRST or the supply).\n");
+    if (stop->detail[0])
+        reply_console(s, "%s\n", stop->detail);
+}
+
+static void finish(struct session *s, const struct target_stop *stop, bool asked)
+{
+    say(s, stop);
+    reply_end_text(s);
+    s->state = SESSION_IDLE;
+    send_reply(s, stop_signal_of(stop->cause, asked), stop);
+}
+
+static void finish_lost(struct session *s, enum err e)
+{
+    log_line(s->log, LOG_WARN, "%s", log_sentence(s->log, e));
+    reply_console(s, "%s\nThe target is lost; it is looked for once a second.\n",
+                  log_sentence(s->log, e));
+    log_forget(s->log);
+    reply_end_text(s);
+    s->state = SESSION_IDLE;
+    send_reply(s, STOP_SIGNAL_LOST, NULL);
+}
+
+// What goes wrong between two looks may be right at the next one: told once, and looked at again.
+static void note_failure(struct session *s, enum err e)
+{
+    if (!s->poll_failed) {
+        log_line(s->log, LOG_WARN, "%s", log_sentence(s->log, e));
+        reply_console(s, "%s\n", log_sentence(s->log, e));
+    }
+    log_forget(s->log);
+    s->poll_failed = true;
+}
+
+static bool look(struct session *s, bool asked)
+{
+    struct target_stop stop = {0};
+    bool stopped = false;
+    enum err e = target_poll(s->t, &stopped, &stop);
+    if (s->t->state == TARGET_LOST)
+        finish_lost(s, e ? e : ERR_NO_TARGET);
+    else if (e)
+        note_failure(s, e);
+    else if (stopped)
+        finish(s, &stop, asked);
+    return s->state != SESSION_RUNNING;
+}
+
+void stop_poll(struct session *s)
+{
+    (void)look(s, false);
+}
+
+void stop_interrupt(struct session *s)
+{
+    if (look(s, false))
+        return;
+    enum err e = target_halt(s->t);
+    if (s->t->state == TARGET_LOST) {
+        finish_lost(s, e ? e : ERR_NO_TARGET);
+        return;
+    }
+    if (e) {
+        // Held in reset, for instance: GDB keeps waiting, and the user may try again or set it
+        // free.
+        log_line(s->log, LOG_WARN, "%s", log_sentence(s->log, e));
+        reply_console(s, "%s\n", log_sentence(s->log, e));
+        log_forget(s->log);
+        return;
+    }
+    (void)look(s, true);
+}
+
+void stop_tell(struct session *s)
+{
+    struct target_stop stop = {0};
+    bool stopped = false;
+    enum err e = target_poll(s->t, &stopped, &stop);
+    if (e) {
+        reply_error(s, e);
+        return;
+    }
+    if (!stopped)
+        stop.cause = TARGET_STOP_REQUEST;
+    say(s, &stop);
+    send_reply(s, stop_signal_of(stop.cause, false), &stop);
+}

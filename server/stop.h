@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// How a run ends: looking at the running target, interrupting it, and telling GDB why it stands
+// still
+// ("Debugging with GDB", E.3 Stop Reply Packets).
+#ifndef SWDLINK_SERVER_STOP_H
+#define SWDLINK_SERVER_STOP_H
+
+#include "server/session.h"
+
+// GDB's own signal numbers (include/gdb/signals.def), which are those of no system.
+enum stop_signal {
+    STOP_SIGNAL_NONE = 0,
+    STOP_SIGNAL_INT = 2,
+    STOP_SIGNAL_TRAP = 5,
+    STOP_SIGNAL_BUS = 10,
+    STOP_SIGNAL_SEGV = 11,
+    STOP_SIGNAL_LOST = 29,
+};
+
+// One look at the running target; answers the run when it has stopped or is lost.
+void stop_poll(struct session *s);
+// GDB's Ctrl-C. A stop that came first wins.
+void stop_interrupt(struct session *s);
+// Answers with the reason of the last stop of a halted target.
+void stop_tell(struct session *s);
+// The signal that stands for a cause; `asked`: the debugger interrupted.
+enum stop_signal stop_signal_of(enum target_stop_cause cause, bool asked);
+
+#endif

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+// qXfer:OBJECT:read:ANNEX:OFFSET,LENGTH: the documents that describe the target to GDB, made afresh
+// for each request ("Debugging with GDB", G.2 target descriptions, E.17 memory map, E.15 threads).
+#include <stdio.h>
+#include <string.h>
+
+#include "server/packets.h"
+#include "server/regs.h"
+#include "server/reply.h"
+#include "server/xfer.h"
+
+void xfer_put(struct xfer_text *x, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    int n = vsnprintf(x->text + x->len, sizeof x->text - x->len, fmt, ap);
+    va_end(ap);
+    if (n > 0)
+        x->len += (size_t)n < sizeof x->text - x->len ? (size_t)n : sizeof x->text - x->len - 1;
+}
+
+static void put_feature(struct xfer_text *x, const struct target *t, enum regs_feature feature,
+                        const char *name)
+{
+    xfer_put(x, "<feature name=\"%s\">\n", name);
+    for (unsigned i = 0; i < regs_table_count; i++) {
+        const struct regs_row *r = &regs_table[i];
+        if (r->feature == feature && regs_exists(t, r))
+            xfer_put(x,
+                     "<reg name=\"%s\" bitsize=\"32\" regnum=\"%u\" type=\"%s\" group=\"%s\"/>\n",
+                     r->name, regs_gdb_number(t, r->reg), r->type,
+                     feature == REGS_PROFILE ? "general" : "system");
+    }
+    xfer_put(x, "</feature>\n");
+}
+
+// osabi none: else GDB may take the ABI of its host for the target's.
+void xfer_target_xml(struct xfer_text *x, const struct target *t)
+{
+    xfer_put(x,
+             "<?xml version=\"1.0\"?>\n<!DOCTYPE target SYSTEM \"gdb-target.dtd\">\n"
+             "<target version=\"1.0\">\n<architecture>arm</architecture>\n<osabi>none</osabi>\n");
+    put_feature(x, t, REGS_PROFILE, "org.gnu.gdb.arm.m-profile");
+    put_feature(x, t, REGS_SYSTEM, "org.gnu.gdb.arm.m-system");
+    xfer_put(x, "</target>\n");
+}
+
+// Of a chip that nobody knows: the address map that all Cortex-M share (DDI 0419, B3.1). Code is
+// said to be ROM, so that GDB sets hardware breakpoints there.
+static const struct target_region architecture[] = {
+    {.kind = TARGET_REGION_ROM, .base = 0x00000000u, .size = 0x20000000u},
+    {.kind = TARGET_REGION_RAM, .base = 0x20000000u, .size = 0xc0000000u},
+    {.kind = TARGET_REGION_RAM, .base = 0xe0000000u, .size = 0x1fffffffu},
+};
+
+static void put_region(struct xfer_text *x, const struct target_region *r)
+{
+    static const char *const kind[] = {
+        [TARGET_REGION_RAM] = "ram",
+        [TARGET_REGION_ROM] = "rom",
+        [TARGET_REGION_FLASH] = "flash",
+    };
+    xfer_put(x, "<memory type=\"%s\" start=\"0x%08x\" length=\"0x%x\"", kind[r->kind], r->base,
+             r->size);
+    if (r->kind == TARGET_REGION_FLASH)
+        xfer_put(x, "><property name=\"blocksize\">0x%x</property></memory>\n", r->page_size);
+    else
+        xfer_put(x, "/>\n");
+}
+
+void xfer_memory_map(struct xfer_text *x, const struct target *t)
+{
+    xfer_put(x, "<?xml version=\"1.0\"?>\n"
+                "<!DOCTYPE memory-map PUBLIC \"+//IDN gnu.org//DTD GDB Memory Map V1.0//EN\" "
+                "\"http://sourceware.org/gdb/gdb-memory-map.dtd\">\n<memory-map>\n");
+    bool known = t->region_count > 0;
+    unsigned count = known ? t->region_count : sizeof architecture / sizeof architecture[0];
+    for (unsigned i = 0; i < count; i++)
+        put_region(x, known ? &t->region[i] : &architecture[i]);
+    xfer_put(x, "</memory-map>\n");
+}
+
+void xfer_threads(struct xfer_text *x, const struct target *t)
+{
+    (void)t;
+    xfer_put(x, "<?xml version=\"1.0\"?>\n<threads>\n<thread id=\"1\" core=\"0\" name=\"core\"/>\n"
+                "</threads>\n");
+}
+
+// One row per document: object and annex as they stand in the packet.
+static const struct {
+    const char *object, *annex;
+    void (*make)(struct xfer_text *x, const struct target *t);
+} documents[] = {
+    {.object = "features:read:", .annex = "target.xml:", .make = xfer_target_xml},
+    {.object = "memory-map:read:", .annex = ":", .make = xfer_memory_map},
+    {.object = "threads:read:", .annex = ":", .make = xfer_threads},
+};
+
+static void send_part(struct session *s, const struct xfer_text *x, uint32_t offset, uint32_t len)
+{
+    if (offset > x->len) {
+        reply_error_quietly(
+            s, log_fail(s->log, ERR_USAGE, "offset %u is past the end of the document", offset));
+        return;
+    }
+    size_t left = x->len - offset;
+    size_t part = len < left ? len : left;
+    reply_begin(s);
+    if (part > reply_room(s) - 1)
+        part = reply_room(s) - 1;
+    reply_put_text(s, part < left ? "m" : "l");
+    reply_put(s, x->text + offset, part);
+    reply_end(s);
+}
+
+void packet_xfer(struct session *s, struct cursor *args)
+{
+    unsigned count = sizeof documents / sizeof documents[0], i = 0;
+    while (i < count && !cursor_skip_text(args, documents[i].object))
+        i++;
+    if (i == count) {
+        reply_unsupported(s);
+        return;
+    }
+    if (!cursor_skip_text(args, documents[i].annex)) {
+        reply_text(s, "E00"); // means: no such annex
+        return;
+    }
+    uint32_t offset = cursor_hex32(args);
+    args->bad |= !cursor_skip_text(args, ",");
+    uint32_t len = cursor_hex32(args);
+    if (!packet_args_end(s, args))
+        return;
+    struct xfer_text x = {.len = 0};
+    documents[i].make(&x, s->t);
+    send_part(s, &x, offset, len);
+}

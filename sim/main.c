@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: MIT
+// swdlink-sim: runs any unmodified libusb program with virtual ST-LINKs plugged in.
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+
+#include "sim/control.h"
+#include "sim/launch.h"
+#include "sim/umock.h"
+
+enum { MAX_PROBES = 16, NAME_SIZE = 4096 };
+
+struct settings {
+    const char *board; // as for swdlink --probe virtual:
+    const char *account, *control;
+    unsigned count;
+    struct umock_options bus;
+    char **command;
+    bool done; // --help and --version leave nothing to do
+};
+
+static const char help_text[] =
+    "Usage: swdlink-sim [OPTION...] [BOARD] -- COMMAND [ARG...]\n"
+    "Run COMMAND with a virtual ST-LINK plugged in that is wired to a virtual STM32.\n"
+    "COMMAND is any program that uses libusb: openocd, st-flash, st-util, swdlink, a shell.\n"
+    "\n"
+    "BOARD is CHIP[,KEY=VALUE...], what follows virtual: in swdlink --probe virtual:BOARD.\n"
+    "Without it: stm32f031k6 on an ST-LINK/V2, nothing broken.\n"
+    "\n"
+    "  --account FILE    at the end, write what the session has cost to FILE (JSON);\n"
+    "                    with --count, the second probe's to FILE.2 and so on\n"
+    "  --control SOCKET  listen on a UNIX socket for lines that change the board or ask about\n"
+    "                    it while COMMAND runs; send help for the list\n"
+    "  --count N         plug in N such boards (1 to 16)\n"
+    "  --pace            let every transfer take as long as it does on real hardware\n"
+    "  --no-follow       let the target run only while COMMAND uses the probe; without this\n"
+    "                    it keeps real time also while COMMAND sleeps\n"
+    "  --verbose         say more; twice: everything\n"
+    "  --help            show this and end\n"
+    "  --version         show the version and end\n"
+    "\n"
+    "COMMAND must be dynamically linked and not be set-user-id. What it runs in turn sees the\n"
+    "probe too; the probe is gone when COMMAND ends. umockdev must be installed.\n"
+    "\n"
+    "Exit status: that of COMMAND (128 + N when signal N ended it); 125 when swdlink-sim itself\n"
+    "failed, 126 when COMMAND cannot be run, 127 when it was not found.\n";
+
+static void write_line(void *user, enum log_level level, const char *line)
+{
+    static const char *const prefix[] = {[LOG_ERROR] = "error: ",
+                                         [LOG_WARN] = "warning: ",
+                                         [LOG_NOTE] = "",
+                                         [LOG_DEBUG] = "",
+                                         [LOG_TRACE] = ""};
+    (void)user;
+    fprintf(stderr, "swdlink-sim: %s%s\n", prefix[level], line);
+}
+
+static enum err parse_count(const char *text, unsigned *count, struct log *log)
+{
+    char *end;
+    unsigned long n = strtoul(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end || n < 1 || n > MAX_PROBES)
+        return log_fail(log, ERR_USAGE, "--count takes a number from 1 to %d, not %s", MAX_PROBES,
+                        text);
+    *count = (unsigned)n;
+    return ERR_OK;
+}
+
+static enum err parse_option(struct settings *s, int letter, char *name, struct log *log)
+{
+    switch (letter) {
+    case 'a':
+        s->account = optarg;
+        return ERR_OK;
+    case 'c':
+        s->control = optarg;
+        return ERR_OK;
+    case 'n':
+        return parse_count(optarg, &s->count, log);
+    case 'p':
+        s->bus.pace = true;
+        return ERR_OK;
+    case 'F':
+        s->bus.follow = false;
+        return ERR_OK;
+    case 'v':
+        log->level = log->level < LOG_DEBUG ? LOG_DEBUG : LOG_TRACE;
+        return ERR_OK;
+    case 'h':
+        s->done = true;
+        fputs(help_text, stdout);
+        return ERR_OK;
+    case 'V':
+        s->done = true;
+        puts(PACKAGE_NAME "-sim " PACKAGE_VERSION);
+        return ERR_OK;
+    case ':':
+        return log_fail(log, ERR_USAGE, "%s needs a value; see swdlink-sim --help", name);
+    default:
+        return log_fail(log, ERR_USAGE, "%s is not an option; see swdlink-sim --help", name);
+    }
+}
+
+static enum err parse_options(struct settings *s, int argc, char **argv, struct log *log)
+{
+    static const struct option options[] = {
+        {"account", required_argument, NULL, 'a'},
+        {"control", required_argument, NULL, 'c'},
+        {"count", required_argument, NULL, 'n'},
+        {"pace", no_argument, NULL, 'p'},
+        {"no-follow", no_argument, NULL, 'F'},
+        {"verbose", no_argument, NULL, 'v'},
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},
+        {NULL, 0, NULL, 0},
+    };
+    int letter;
+    opterr = 0;
+    while (!s->done && (letter = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+        enum err e = parse_option(s, letter, argv[optind - 1], log);
+        if (e)
+            return e;
+    }
+    if (s->done)
+        return ERR_OK;
+    if (optind < argc)
+        s->board = argv[optind++];
+    if (optind < argc)
+        return log_fail(log, ERR_USAGE, "one BOARD at most, and then -- COMMAND; what is %s?",
+                        argv[optind]);
+    return ERR_OK;
+}
+
+// Splits at the first "--", so that the options of COMMAND stay its own.
+static enum err parse(struct settings *s, int argc, char **argv, struct log *log)
+{
+    int ours = 1;
+    *s = (struct settings){.board = "", .count = 1, .bus = {.follow = true}};
+    while (ours < argc && strcmp(argv[ours], "--"))
+        ours++;
+    enum err e = parse_options(s, ours, argv, log);
+    if (e || s->done)
+        return e;
+    if (ours + 1 >= argc)
+        return log_fail(log, ERR_USAGE, "say what to run: swdlink-sim [BOARD] -- COMMAND [ARG...]");
+    s->command = argv + ours + 1;
+    return ERR_OK;
+}
+
+struct bench {
+    struct loop loop;
+    struct launch launch;
+    struct umock *umock;
+    struct control *control;
+    struct sim_board *boards[MAX_PROBES];
+    unsigned count;
+};
+
+static enum err set_account(struct sim_board *board, const struct settings *s, unsigned index)
+{
+    char name[NAME_SIZE];
+    if (!s->account)
+        return ERR_OK;
+    if (index == 0)
+        snprintf(name, sizeof name, "%s", s->account);
+    else
+        snprintf(name, sizeof name, "%s.%u", s->account, index + 1);
+    return sim_board_set(board, "account", name);
+}
+
+// Probes on one bus differ in their serial number.
+static enum err set_serial(struct sim_board *board, unsigned index)
+{
+    char serial[64];
+    if (index == 0)
+        return ERR_OK;
+    snprintf(serial, sizeof serial, "%s", sim_board_usb_serial(board));
+    size_t len = strlen(serial);
+    if (len >= 2)
+        snprintf(serial + len - 2, 3, "%02X", index + 1);
+    return sim_board_set(board, "serial", serial);
+}
+
+static enum err add_boards(struct bench *b, const struct settings *s, struct log *log)
+{
+    for (unsigned i = 0; i < s->count; i++) {
+        enum err e = sim_board_open(&b->boards[i], s->board, log);
+        if (e)
+            return e;
+        b->count++;
+        e = set_account(b->boards[i], s, i);
+        if (!e)
+            e = set_serial(b->boards[i], i);
+        if (!e)
+            e = umock_add(b->umock, b->boards[i]);
+        if (e)
+            return e;
+    }
+    return ERR_OK;
+}
+
+static enum err plug(void *arg, unsigned index, bool plugged)
+{
+    struct bench *b = arg;
+    return umock_set_plugged(b->umock, index, plugged);
+}
+
+static void changed(void *arg, unsigned index)
+{
+    struct bench *b = arg;
+    umock_board_changed(b->umock, index);
+}
+
+static enum err open_control(struct bench *b, const struct settings *s, struct log *log)
+{
+    struct control_bench bench = {
+        .boards = b->boards, .count = b->count, .plug = plug, .changed = changed, .arg = b};
+    if (!s->control)
+        return ERR_OK;
+    return control_open(&b->control, &b->loop, s->control, &bench, log);
+}
+
+static enum err set_up(struct bench *b, const struct settings *s, struct log *log)
+{
+    b->launch.signals.fd = -1;
+    enum err e = loop_open(&b->loop, log);
+    if (!e)
+        e = launch_open(&b->launch, &b->loop, log);
+    if (!e)
+        e = umock_open(&b->umock, &b->loop, &s->bus, log);
+    if (!e)
+        e = add_boards(b, s, log);
+    if (!e)
+        e = open_control(b, s, log);
+    if (!e)
+        e = launch_start(&b->launch, s->command, umock_dir(b->umock));
+    return e;
+}
+
+static enum err tear_down(struct bench *b)
+{
+    enum err result = ERR_OK;
+    control_close(b->control);
+    umock_close(b->umock);
+    for (unsigned i = 0; i < b->count; i++) {
+        enum err e = sim_board_close(b->boards[i]);
+        result = result ? result : e;
+    }
+    launch_close(&b->launch);
+    loop_close(&b->loop);
+    return result;
+}
+
+static int fail(struct log *log, enum err e)
+{
+    log_line(log, LOG_ERROR, "%s", log_sentence(log, e));
+    return LAUNCH_FAILED;
+}
+
+int main(int argc, char **argv)
+{
+    struct log log = {.level = LOG_WARN, .write = write_line};
+    struct settings settings;
+    struct bench bench = {.count = 0};
+    enum err e = parse(&settings, argc, argv, &log);
+    if (e)
+        return fail(&log, e);
+    if (settings.done)
+        return 0;
+    e = set_up(&bench, &settings, &log);
+    int status = LAUNCH_FAILED;
+    if (e)
+        fail(&log, e);
+    else
+        loop_run(&bench.loop);
+    if (!e)
+        status = bench.launch.status;
+    e = tear_down(&bench);
+    return e ? fail(&log, e) : status;
+}

@@ -1,0 +1,445 @@
+// SPDX-License-Identifier: MIT
+// Opening and closing a probe, its version, modes, clock, voltage and NRST; DP, AP and core registers.
+// Memory blocks are in stlink_mem.c.
+#include "swd/stlink.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "swd/stlink_command.h"
+#include "swd/stlink_status.h"
+
+#define PID_V2_1      0x374bu
+#define PID_V2_1_NOMS 0x3752u
+#define PID_V3_FIRST  0x374du
+
+static bool is_v3_pid(uint16_t pid)
+{
+    return pid >= PID_V3_FIRST && pid != PID_V2_1_NOMS;
+}
+
+// A killed program may have left a reply in the pipe, and after re-opening a V2 may lose the first reply
+// (its data toggle is not reset): so ask for the mode with short time-outs until an answer fits.
+static enum err wake_up(struct stlink *st)
+{
+    enum err e = ERR_TIMEOUT;
+    for (unsigned attempt = 0; attempt < 4; attempt++) {
+        uint8_t reply[64] = {0};
+        struct usb_exchange x = {.command = {STLINK_GET_MODE},
+                                 .in = reply,
+                                 .in_len = sizeof reply,
+                                 .timeout_ms = attempt < 2 ? 200 : 1000};
+        e = usb_link_transfer(&st->link, &x);
+        if (e == ERR_OK && x.in_got == 2 && reply[0] <= STLINK_MODE_BOOTLOADER && reply[1] == 0)
+            return ERR_OK;
+        if (e == ERR_PROBE_LOST)
+            break;
+    }
+    if (e == ERR_PROBE_LOST)
+        return log_fail(st->log, e, "the ST-LINK was unplugged: plug it in again");
+    return log_fail(st->log, e == ERR_OK ? ERR_PROBE_PROTOCOL : e,
+                    "the ST-LINK is plugged in but does not answer: unplug it, wait a second and plug it in "
+                    "again");
+}
+
+static enum err read_version_ex(struct stlink *st)
+{
+    uint8_t r[12];
+    struct usb_exchange x = {.command = {STLINK_GET_VERSION_EX, 0x80},
+                             .in = r,
+                             .in_len = sizeof r,
+                             .timeout_ms = STLINK_TIMEOUT_MS};
+    enum err e = stlink_exchange(st, &x);
+    if (e == ERR_OK)
+        st->version = (struct stlink_version){
+            .hardware = r[0], .swim = r[1], .jtag = r[2], .msd = r[3], .bridge = r[4]};
+    return e;
+}
+
+// On a V2-1 the low field is the mass storage version, except in firmware that only knows STM8.
+static void sort_v2_1_fields(struct stlink_version *v, unsigned high, unsigned low)
+{
+    bool stm8_only = (high <= 22 && low == 7) || (high >= 25 && low >= 7 && low <= 12);
+    v->jtag = stm8_only ? 0 : high;
+    v->msd = stm8_only ? high : low;
+    v->swim = stm8_only ? low : 0;
+}
+
+static enum err read_version(struct stlink *st)
+{
+    uint8_t r[6];
+    struct usb_exchange x = {.command = {STLINK_GET_VERSION, 0x80},
+                             .in = r,
+                             .in_len = sizeof r,
+                             .timeout_ms = STLINK_TIMEOUT_MS};
+    enum err e = stlink_exchange(st, &x);
+    if (e != ERR_OK)
+        return e;
+    unsigned packed = get_be16(r), high = packed >> 6 & 63, low = packed & 63;
+    st->version = (struct stlink_version){.hardware = packed >> 12, .jtag = high, .swim = low};
+    uint16_t pid = st->link.id.pid;
+    if (st->version.hardware == 2 && (pid == PID_V2_1 || pid == PID_V2_1_NOMS))
+        sort_v2_1_fields(&st->version, high, low);
+    return ERR_OK;
+}
+
+static enum err check_version(struct stlink *st)
+{
+    const struct stlink_version *v = &st->version;
+    if (v->hardware < 2)
+        return log_fail(st->log, ERR_PROBE_FIRMWARE,
+                        "this is an ST-LINK/V1, which swdlink does not drive: use a V2 or V3");
+    if (v->jtag == 0)
+        return log_fail(st->log, ERR_PROBE_FIRMWARE,
+                        "this ST-LINK's firmware cannot debug an STM32 (it is for STM8 only): update it with "
+                        "ST's STSW-LINK007");
+    if (v->hardware == 2 && v->jtag < 15)
+        return log_fail(st->log, ERR_PROBE_FIRMWARE,
+                        "this ST-LINK's firmware V2J%u is too old: update it with ST's STSW-LINK007 to "
+                        "V2J15 at least, better the newest",
+                        v->jtag);
+    return ERR_OK;
+}
+
+static enum err send_only(struct stlink *st, uint8_t class, uint8_t sub)
+{
+    struct usb_exchange x = {.command = {class, sub}, .timeout_ms = STLINK_TIMEOUT_MS};
+    return stlink_exchange(st, &x);
+}
+
+static enum err leave_any_mode(struct stlink *st)
+{
+    enum stlink_mode mode;
+    enum err e = stlink_get_mode(st, &mode);
+    if (e != ERR_OK)
+        return e;
+    if (mode == STLINK_MODE_BOOTLOADER)
+        return log_fail(st->log, ERR_PROBE_FIRMWARE,
+                        "the ST-LINK is in its boot loader: unplug it and plug it in again");
+    if (mode == STLINK_MODE_DFU)
+        e = send_only(st, STLINK_DFU, STLINK_DFU_EXIT);
+    else if (mode == STLINK_MODE_DEBUG)
+        e = send_only(st, STLINK_DEBUG, STLINK_DEBUG_EXIT);
+    else if (mode == STLINK_MODE_SWIM)
+        e = send_only(st, STLINK_SWIM, STLINK_SWIM_EXIT);
+    // Leaving DFU takes the firmware a moment, without re-enumeration.
+    for (unsigned i = 0; e == ERR_OK && mode == STLINK_MODE_DFU && i < 50; i++) {
+        usb_link_sleep_us(&st->link, i ? 10000 : 0);
+        e = stlink_get_mode(st, &mode);
+    }
+    if (e == ERR_OK && mode == STLINK_MODE_DFU)
+        e = log_fail(st->log, ERR_PROBE_PROTOCOL,
+                     "the ST-LINK does not leave its DFU mode: unplug it and plug it in again");
+    return e;
+}
+
+enum err stlink_open(struct stlink *st, struct usb_link link, struct log *log)
+{
+    *st = (struct stlink){.link = link, .log = log};
+    enum err e = wake_up(st);
+    if (e == ERR_OK)
+        e = is_v3_pid(link.id.pid) ? read_version_ex(st) : read_version(st);
+    if (e == ERR_OK)
+        e = check_version(st);
+    if (e == ERR_OK)
+        e = leave_any_mode(st);
+    if (e != ERR_OK)
+        usb_link_close(&st->link);
+    return e;
+}
+
+void stlink_close(struct stlink *st)
+{
+    if (st->in_debug && stlink_leave(st) != ERR_OK)
+        log_line(st->log, LOG_DEBUG, "could not leave debug mode while closing");
+    usb_link_close(&st->link);
+}
+
+const char *stlink_version_text(const struct stlink *st, char *text, size_t size)
+{
+    const struct stlink_version *v = &st->version;
+    size_t at = (size_t)snprintf(text, size, "V%uJ%u", v->hardware, v->jtag);
+    if (v->msd && at < size)
+        at += (size_t)snprintf(text + at, size - at, "M%u", v->msd);
+    if (v->bridge && at < size)
+        at += (size_t)snprintf(text + at, size - at, "B%u", v->bridge);
+    if ((v->swim || !v->msd) && at < size)
+        snprintf(text + at, size - at, "S%u", v->swim);
+    return text;
+}
+
+enum err stlink_get_mode(struct stlink *st, enum stlink_mode *mode)
+{
+    uint8_t r[2];
+    struct usb_exchange x = {.command = {STLINK_GET_MODE},
+                             .in = r,
+                             .in_len = sizeof r,
+                             .timeout_ms = STLINK_TIMEOUT_MS};
+    enum err e = stlink_exchange(st, &x);
+    if (e != ERR_OK)
+        return e;
+    if (r[0] > STLINK_MODE_BOOTLOADER)
+        return log_fail(st->log, ERR_PROBE_PROTOCOL, "the ST-LINK names an unknown mode (%u)", r[0]);
+    *mode = (enum stlink_mode)r[0];
+    return ERR_OK;
+}
+
+enum err stlink_get_vtref(struct stlink *st, unsigned *mv)
+{
+    if (!stlink_has(st, 13, 0))
+        return log_fail(st->log, ERR_UNSUPPORTED,
+                        "this ST-LINK's firmware cannot measure the target's voltage (V2J13 can)");
+    uint8_t r[8];
+    struct usb_exchange x = {.command = {STLINK_GET_VOLTAGE},
+                             .in = r,
+                             .in_len = sizeof r,
+                             .timeout_ms = STLINK_TIMEOUT_MS};
+    enum err e = stlink_exchange(st, &x);
+    if (e != ERR_OK)
+        return e;
+    uint32_t reference = get_le32(r), half = get_le32(r + 4);
+    if (reference == 0)
+        return log_fail(st->log, ERR_UNSUPPORTED, "this ST-LINK's voltage measurement is broken");
+    *mv = (unsigned)((uint64_t)half * 2400 / reference); // 2 * 1.2 V * half / reference
+    return ERR_OK;
+}
+
+// SWD clocks of V2 and V2-1: divisor and nominal Hz, as OpenOCD and stlink have them.
+static const struct {
+    uint32_t hz;
+    uint16_t divisor;
+} v2_swclk[] = {
+    {4000000, 0}, {1800000, 1}, {1200000, 2}, {950000, 3}, {480000, 7},  {240000, 15},
+    {125000, 31}, {100000, 40}, {50000, 79},  {25000, 158}, {15000, 265}, {5000, 798},
+};
+#define V2_SWCLK_COUNT (sizeof v2_swclk / sizeof v2_swclk[0])
+
+static enum err list_v3_swclk(struct stlink *st, struct stlink_swclk_list *list)
+{
+    uint8_t r[52];
+    struct usb_exchange x = stlink_debug_command(STLINK_DEBUG_GET_COM_FREQ);
+    x.in = r;
+    x.in_len = sizeof r;
+    enum err e = stlink_do(st, &x, "asking for the SWD clocks");
+    if (e != ERR_OK)
+        return e;
+    uint32_t count = get_le32(r + 8);
+    if (count == 0 || count > 10)
+        return log_fail(st->log, ERR_PROBE_PROTOCOL, "the ST-LINK offers %u SWD clocks", count);
+    list->count = count;
+    for (unsigned i = 0; i < count; i++)
+        list->hz[i] = get_le32(r + 12 + 4 * i) * 1000;
+    return ERR_OK;
+}
+
+enum err stlink_list_swclk(struct stlink *st, struct stlink_swclk_list *list)
+{
+    *list = (struct stlink_swclk_list){0};
+    if (st->version.hardware >= 3)
+        return list_v3_swclk(st, list);
+    if (!stlink_has(st, 22, 0)) {
+        list->hz[list->count++] = 1800000; // fixed below V2J22
+        return ERR_OK;
+    }
+    for (unsigned i = 0; i < V2_SWCLK_COUNT; i++)
+        list->hz[list->count++] = v2_swclk[i].hz;
+    return ERR_OK;
+}
+
+static enum err set_v3_swclk(struct stlink *st, uint32_t hz)
+{
+    uint8_t r[8];
+    struct usb_exchange x = stlink_debug_command(STLINK_DEBUG_SET_COM_FREQ);
+    put_le32(&x.command[4], hz / 1000);
+    x.in = r;
+    x.in_len = sizeof r;
+    enum err e = stlink_do(st, &x, "setting the SWD clock");
+    if (e == ERR_OK)
+        st->swclk_hz = get_le32(r + 4) * 1000;
+    return e;
+}
+
+static enum err set_v2_swclk(struct stlink *st, unsigned index)
+{
+    uint8_t r[2];
+    struct usb_exchange x = stlink_debug_command(STLINK_DEBUG_SWD_SET_FREQ);
+    put_le16(&x.command[2], v2_swclk[index].divisor);
+    x.in = r;
+    x.in_len = sizeof r;
+    enum err e = stlink_do(st, &x, "setting the SWD clock");
+    if (e == ERR_OK)
+        st->swclk_hz = v2_swclk[index].hz;
+    return e;
+}
+
+enum err stlink_set_swclk(struct stlink *st, uint32_t hz)
+{
+    struct stlink_swclk_list list;
+    enum err e = stlink_list_swclk(st, &list);
+    if (e != ERR_OK)
+        return e;
+    unsigned chosen = 0;
+    while (chosen + 1 < list.count && list.hz[chosen] > hz)
+        chosen++;
+    if (st->version.hardware >= 3)
+        return set_v3_swclk(st, list.hz[chosen]);
+    if (stlink_has(st, 22, 0))
+        return set_v2_swclk(st, chosen);
+    st->swclk_hz = list.hz[0];
+    return ERR_OK;
+}
+
+static enum err open_ap(struct stlink *st)
+{
+    if (!stlink_has(st, 28, 0))
+        return ERR_OK;
+    uint8_t r[2];
+    struct usb_exchange x = stlink_debug_command(STLINK_DEBUG_INIT_AP);
+    x.in = r;
+    x.in_len = sizeof r;
+    enum err e = stlink_do(st, &x, "opening the access port");
+    st->ap_open = e == ERR_OK;
+    if (e == ERR_OK || (st->last_status != STLINK_ST_NO_DEVICE && st->last_status != STLINK_ST_BAD_AP))
+        return e;
+    return log_fail(st->log, ERR_NO_TARGET,
+                    "a chip answers on SWD, but this ST-LINK's firmware refuses chips that are not made by "
+                    "ST (status %02x)",
+                    st->last_status);
+}
+
+enum err stlink_enter_swd(struct stlink *st)
+{
+    uint8_t r[2];
+    struct usb_exchange x = stlink_debug_command(STLINK_DEBUG_ENTER);
+    x.command[2] = STLINK_ENTER_SWD;
+    x.in = r;
+    x.in_len = sizeof r;
+    st->in_debug = false;
+    enum err e = stlink_do(st, &x, "connecting through SWD");
+    if (e != ERR_OK)
+        return e;
+    enum stlink_mode mode;
+    e = stlink_get_mode(st, &mode);
+    if (e != ERR_OK)
+        return e;
+    if (mode != STLINK_MODE_DEBUG)
+        return log_fail(st->log, ERR_NO_TARGET, "the ST-LINK did not enter SWD mode");
+    st->in_debug = true;
+    return open_ap(st);
+}
+
+enum err stlink_leave(struct stlink *st)
+{
+    st->in_debug = false;
+    st->ap_open = false;
+    return send_only(st, STLINK_DEBUG, STLINK_DEBUG_EXIT);
+}
+
+enum err stlink_drive_nrst(struct stlink *st, enum stlink_nrst level)
+{
+    uint8_t r[2];
+    struct usb_exchange x = stlink_debug_command(STLINK_DEBUG_DRIVE_NRST);
+    x.command[2] = (uint8_t)level;
+    x.in = r;
+    x.in_len = sizeof r;
+    return stlink_do(st, &x, "driving NRST");
+}
+
+// The IN endpoint stalls when a debug command comes outside of debug mode: never send one.
+static enum err need_debug(struct stlink *st)
+{
+    if (st->in_debug)
+        return ERR_OK;
+    return log_fail(st->log, ERR_NO_TARGET, "there is no SWD connection to the target");
+}
+
+enum err stlink_read_dpidr(struct stlink *st, uint32_t *dpidr)
+{
+    enum err e = need_debug(st);
+    if (e != ERR_OK)
+        return e;
+    uint8_t r[12];
+    struct usb_exchange x = stlink_debug_command(STLINK_DEBUG_READ_IDCODES);
+    x.in = r;
+    x.in_len = sizeof r;
+    e = stlink_do(st, &x, "reading DPIDR");
+    if (e == ERR_OK)
+        *dpidr = get_le32(r + 4);
+    return e;
+}
+
+static enum err need_dap_registers(struct stlink *st)
+{
+    if (stlink_has(st, 24, 0))
+        return need_debug(st);
+    return log_fail(st->log, ERR_UNSUPPORTED, "this needs ST-LINK firmware V2J24 or newer");
+}
+
+// A command of 2 or 8 bytes of reply whose value, if any, stands at offset 4.
+static enum err reg_command(struct stlink *st, struct usb_exchange *x, uint32_t *value, const char *what)
+{
+    uint8_t r[8];
+    enum err e = need_debug(st);
+    if (e != ERR_OK)
+        return e;
+    x->in = r;
+    x->in_len = value ? 8 : 2;
+    e = stlink_do(st, x, what);
+    if (e == ERR_OK && value)
+        *value = get_le32(r + 4);
+    return e;
+}
+
+enum err stlink_read_dap(struct stlink *st, uint16_t port, uint16_t addr, uint32_t *value)
+{
+    enum err e = need_dap_registers(st);
+    if (e != ERR_OK)
+        return e;
+    struct usb_exchange x = stlink_debug_command(STLINK_DEBUG_READ_DAP_REG);
+    put_le16(&x.command[2], port);
+    put_le16(&x.command[4], addr);
+    return reg_command(st, &x, value, "reading a debug port register");
+}
+
+enum err stlink_write_dap(struct stlink *st, uint16_t port, uint16_t addr, uint32_t value)
+{
+    enum err e = need_dap_registers(st);
+    if (e != ERR_OK)
+        return e;
+    struct usb_exchange x = stlink_debug_command(STLINK_DEBUG_WRITE_DAP_REG);
+    put_le16(&x.command[2], port);
+    put_le16(&x.command[4], addr);
+    put_le32(&x.command[6], value);
+    return reg_command(st, &x, NULL, "writing a debug port register");
+}
+
+enum err stlink_read_core_reg(struct stlink *st, unsigned regsel, uint32_t *value)
+{
+    struct usb_exchange x = stlink_debug_command(STLINK_DEBUG_READREG);
+    x.command[2] = (uint8_t)regsel;
+    return reg_command(st, &x, value, "reading a core register");
+}
+
+enum err stlink_write_core_reg(struct stlink *st, unsigned regsel, uint32_t value)
+{
+    struct usb_exchange x = stlink_debug_command(STLINK_DEBUG_WRITEREG);
+    x.command[2] = (uint8_t)regsel;
+    put_le32(&x.command[3], value);
+    return reg_command(st, &x, NULL, "writing a core register");
+}
+
+enum err stlink_read_core_regs(struct stlink *st, uint32_t regs[STLINK_CORE_REGS])
+{
+    enum err e = need_debug(st);
+    if (e != ERR_OK)
+        return e;
+    uint8_t r[4 + 4 * STLINK_CORE_REGS];
+    struct usb_exchange x = stlink_debug_command(STLINK_DEBUG_READALLREGS);
+    x.in = r;
+    x.in_len = sizeof r;
+    e = stlink_do(st, &x, "reading the core's registers");
+    for (unsigned i = 0; e == ERR_OK && i < STLINK_CORE_REGS; i++)
+        regs[i] = get_le32(r + 4 + 4 * i);
+    return e;
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#include "swd/stlink_command.h"
+
+#include <string.h>
+
+#include "swd/dp.h"
+#include "swd/stlink_status.h"
+
+// A WAIT that reaches us was retried by the firmware already; what is slow by then is the target's bus, so
+// pauses are long (1, 2, 4 … ms) and few.
+#define WAIT_DEADLINE_US 1000000u
+#define WAIT_PAUSE_US    1000u
+
+bool stlink_has(const struct stlink *st, unsigned v2_jtag, unsigned v3_jtag)
+{
+    return st->version.jtag >= (st->version.hardware >= 3 ? v3_jtag : v2_jtag);
+}
+
+struct usb_exchange stlink_debug_command(uint8_t sub)
+{
+    return (struct usb_exchange){.command = {STLINK_DEBUG, sub}, .timeout_ms = STLINK_TIMEOUT_MS};
+}
+
+enum err stlink_exchange(struct stlink *st, struct usb_exchange *x)
+{
+    if (x->in_len)
+        memset(x->in, 0, x->in_len); // whatever goes wrong, nothing stale is ever looked at
+    enum err e = usb_link_transfer(&st->link, x);
+    switch (e) {
+    case ERR_OK:
+        break;
+    case ERR_TIMEOUT:
+        return log_fail(st->log, e,
+                        "the ST-LINK does not answer (command %02x %02x): unplug it and plug it in again",
+                        x->command[0], x->command[1]);
+    case ERR_PROBE_LOST:
+        return log_fail(st->log, e, "the ST-LINK was unplugged: plug it in again");
+    case ERR_PROBE_PROTOCOL:
+        return log_fail(st->log, e, "the ST-LINK refuses command %02x %02x (USB stall)", x->command[0],
+                        x->command[1]);
+    default:
+        return log_fail(st->log, e, "USB transfer to the ST-LINK failed (command %02x %02x)",
+                        x->command[0], x->command[1]);
+    }
+    if (x->in_got < x->in_len)
+        return log_fail(st->log, ERR_PROBE_PROTOCOL,
+                        "the ST-LINK sent %zu of %zu bytes in answer to command %02x %02x", x->in_got,
+                        x->in_len, x->command[0], x->command[1]);
+    return ERR_OK;
+}
+
+enum err stlink_check_status(struct stlink *st, uint8_t status, const char *what)
+{
+    st->last_status = status;
+    enum err e = stlink_status_err(status);
+    if (e == ERR_OK)
+        return ERR_OK;
+    return log_fail(st->log, e, "%s: %s (ST-LINK status %02x)", what, stlink_status_text(status),
+                    status);
+}
+
+enum err stlink_do(struct stlink *st, struct usb_exchange *x, const char *what)
+{
+    uint64_t deadline = usb_link_now_us(&st->link) + WAIT_DEADLINE_US;
+    uint32_t pause = WAIT_PAUSE_US;
+    bool waited = false;
+    for (;;) {
+        enum err e = stlink_exchange(st, x);
+        if (e != ERR_OK)
+            return e;
+        uint8_t status = x->in[0];
+        // V3J7 reports a bus that is still busy after a WAIT as a fault.
+        bool late_fault = waited && status == STLINK_ST_AP_FAULT && st->version.hardware >= 3;
+        if (!stlink_status_is_wait(status) && !late_fault)
+            return stlink_check_status(st, status, what);
+        if (usb_link_now_us(&st->link) >= deadline)
+            return stlink_check_status(st, status, what);
+        waited = true;
+        usb_link_sleep_us(&st->link, pause);
+        pause *= 2;
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// How one ST-LINK command is sent and its reply checked: shared by the stlink*.c files, and by nobody else.
+#ifndef SWDLINK_SWD_STLINK_COMMAND_H
+#define SWDLINK_SWD_STLINK_COMMAND_H
+
+#include "swd/stlink.h"
+
+// Classes (first byte) and sub-commands of the debug class (second byte).
+enum {
+    STLINK_GET_VERSION = 0xf1,
+    STLINK_DEBUG = 0xf2,
+    STLINK_DFU = 0xf3,
+    STLINK_SWIM = 0xf4,
+    STLINK_GET_MODE = 0xf5,
+    STLINK_GET_VOLTAGE = 0xf7,
+    STLINK_GET_VERSION_EX = 0xfb,
+    STLINK_DFU_EXIT = 0x07,
+    STLINK_SWIM_EXIT = 0x01,
+    STLINK_DEBUG_READMEM_32 = 0x07,
+    STLINK_DEBUG_WRITEMEM_32 = 0x08,
+    STLINK_DEBUG_READMEM_8 = 0x0c,
+    STLINK_DEBUG_WRITEMEM_8 = 0x0d,
+    STLINK_DEBUG_EXIT = 0x21,
+    STLINK_DEBUG_ENTER = 0x30,
+    STLINK_DEBUG_READ_IDCODES = 0x31,
+    STLINK_DEBUG_READREG = 0x33,
+    STLINK_DEBUG_WRITEREG = 0x34,
+    STLINK_DEBUG_WRITEDEBUGREG = 0x35,
+    STLINK_DEBUG_READDEBUGREG = 0x36,
+    STLINK_DEBUG_READALLREGS = 0x3a,
+    STLINK_DEBUG_LAST_RW_STATUS = 0x3b,
+    STLINK_DEBUG_DRIVE_NRST = 0x3c,
+    STLINK_DEBUG_LAST_RW_STATUS2 = 0x3e,
+    STLINK_DEBUG_SWD_SET_FREQ = 0x43,
+    STLINK_DEBUG_READ_DAP_REG = 0x45,
+    STLINK_DEBUG_WRITE_DAP_REG = 0x46,
+    STLINK_DEBUG_READMEM_16 = 0x47,
+    STLINK_DEBUG_WRITEMEM_16 = 0x48,
+    STLINK_DEBUG_INIT_AP = 0x4b,
+    STLINK_DEBUG_SET_COM_FREQ = 0x61,
+    STLINK_DEBUG_GET_COM_FREQ = 0x62,
+    STLINK_ENTER_SWD = 0xa3,
+};
+
+#define STLINK_TIMEOUT_MS 3000u
+
+// True when the firmware is at least v2 (on V2, V2-1) or v3 (on V3 and later).
+bool stlink_has(const struct stlink *st, unsigned v2_jtag, unsigned v3_jtag);
+// A command of the debug class with up to 14 further bytes already at x->command[2].
+struct usb_exchange stlink_debug_command(uint8_t sub);
+// One exchange; a short reply is ERR_PROBE_PROTOCOL. No status is looked at.
+enum err stlink_exchange(struct stlink *st, struct usb_exchange *x) MUST_CHECK;
+// Translates a status byte, remembers it, and writes the sentence: "<what>: <meaning>".
+enum err stlink_check_status(struct stlink *st, uint8_t status, const char *what) MUST_CHECK;
+// Exchange plus status in byte 0 of the reply (x->in); WAITs are repeated until a deadline.
+enum err stlink_do(struct stlink *st, struct usb_exchange *x, const char *what) MUST_CHECK;
+
+#endif

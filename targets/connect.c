@@ -1,0 +1,492 @@
+// SPDX-License-Identifier: MIT
+// Getting hold of a target, and letting it go as it was found. The ladder: as asked; slower; under
+// reset; caught right after a reset. Failed rungs leave evidence for the sentence that tells of it.
+#include <stdio.h>
+#include <string.h>
+
+#include "targets/internal.h"
+
+#define SCS_DHCSR 0xe000edf0u
+#define SCS_DEMCR 0xe000edfcu
+#define DHCSR_KEY 0xa05f0000u // DDI 0419, C1.6.3
+
+#define BEST_SWCLK_HZ  4000000u // ST's tools use it with an STM32F0 at its 8 MHz after reset
+#define RESET_SWCLK_HZ 1000000u // under reset, where nothing is known of the wires yet
+#define SLOW_SWCLK_HZ  240000u  // for long wires, and for a core at some 100 kHz
+#define NO_SUPPLY_MV   1200u    // an unpowered target is seen with up to 1.2 V at VTref
+
+#define NRST_LOW_US     5000u
+#define NRST_RELEASE_US 500000u // slow reset circuits: 100 nF and more at NRST
+#define POLL_US         1000u
+#define CATCH_TRIES     5u
+
+enum rung { RUNG_ASKED, RUNG_SLOWER, RUNG_UNDER_RESET, RUNG_CATCH, RUNG_COUNT };
+
+static const char *const rung_names[RUNG_COUNT] = {
+    [RUNG_ASKED] = "as asked",
+    [RUNG_SLOWER] = "slower",
+    [RUNG_UNDER_RESET] = "under reset",
+    [RUNG_CATCH] = "right after a reset",
+};
+
+// What failed attempts have shown.
+struct evidence {
+    unsigned tried;    // bit per rung
+    bool answered;     // the debug port did, once
+    uint8_t status;    // of the probe, at the first failure
+    uint32_t asked_hz; // the clock of the first rung, as the probe really set it
+    enum err last;
+    char sentence[160]; // of the last failure behind a debug port that answered
+};
+
+static bool is_probe_trouble(enum err e)
+{
+    return (e >= ERR_NO_PROBE && e <= ERR_PROBE_FIRMWARE) || e == ERR_MEMORY || e == ERR_USAGE;
+}
+
+static enum err set_swclk(struct target *t, uint32_t hz)
+{
+    enum err e = stlink_set_swclk(t->st, hz);
+    // Firmware below V2J22 has one clock only, and that may do.
+    if (e != ERR_UNSUPPORTED)
+        return e;
+    log_forget(t->log);
+    return ERR_OK;
+}
+
+// Takes the core as it is, and asks the chip who it is.
+static enum err settle(struct target *t)
+{
+    t->code.valid = t->flash_written = false;
+    enum err e = cortexm_attach(&t->core, t->st, t->log);
+    return e ? e : chip_identify(&t->id, t->st, t->log);
+}
+
+static enum err try_plain(struct target *t, uint32_t hz, struct evidence *ev)
+{
+    uint32_t dhcsr;
+    enum err e = set_swclk(t, hz);
+    if (e || (e = stlink_enter_swd(t->st)))
+        return e;
+    ev->answered = true;
+    if ((e = stlink_read_word(t->st, SCS_DHCSR, &dhcsr)))
+        return e;
+    t->found_halted = dhcsr & DHCSR_S_HALT;
+    return settle(t);
+}
+
+// Arms halting and the reset vector catch; that can be done while NRST holds the chip.
+static enum err arm_reset_catch(struct target *t)
+{
+    enum err e = stlink_write_word(t->st, SCS_DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN | DHCSR_C_HALT);
+    if (e)
+        return e;
+    return stlink_write_word(t->st, SCS_DEMCR,
+                             DEMCR_DWTENA | DEMCR_VC_CORERESET | DEMCR_VC_HARDERR);
+}
+
+// Pulls NRST low. *was_reset: the core noticed, so the wire is there; that can only be told when
+// the resets before it were read away.
+static enum err hold_reset(struct target *t, bool *was_reset)
+{
+    uint32_t dhcsr = 0;
+    enum err e = stlink_drive_nrst(t->st, STLINK_NRST_LOW);
+    usb_link_sleep_us(&t->st->link, NRST_LOW_US);
+    if (!e)
+        e = stlink_read_word(t->st, SCS_DHCSR, &dhcsr);
+    *was_reset = dhcsr & DHCSR_S_RESET_ST;
+    return e;
+}
+
+// Lets NRST go and waits for the halt at the first instruction. While something holds NRST low,
+// S_RESET_ST comes back after every read.
+static enum err release_reset(struct target *t)
+{
+    uint32_t dhcsr = 0;
+    struct usb_link *link = &t->st->link;
+    enum err e = stlink_drive_nrst(t->st, STLINK_NRST_HIGH);
+    uint64_t deadline = usb_link_now_us(link) + NRST_RELEASE_US;
+    for (bool late = false; !e && !late;) {
+        late = usb_link_now_us(link) > deadline;
+        e = stlink_read_word(t->st, SCS_DHCSR, &dhcsr);
+        if (!e && !(dhcsr & DHCSR_S_RESET_ST) && (dhcsr & DHCSR_S_HALT))
+            return ERR_OK;
+        usb_link_sleep_us(link, POLL_US);
+    }
+    if (e)
+        return e;
+    return log_fail(t->log, ERR_TIMEOUT,
+                    "the core does not start within %u ms after reset: is NRST held low, by a "
+                    "button or a large capacitor?",
+                    NRST_RELEASE_US / 1000);
+}
+
+enum err connect_pulse_nrst(struct target *t, bool halt)
+{
+    bool was_reset;
+    enum err e = hold_reset(t, &was_reset);
+    if (!e && !was_reset)
+        e = log_fail(t->log, ERR_TIMEOUT,
+                     "the target was not reset, neither by its own request nor by NRST: is the "
+                     "NRST wire connected?");
+    if (!e && halt)
+        e = arm_reset_catch(t);
+    enum err high = !e && halt ? release_reset(t) : stlink_drive_nrst(t->st, STLINK_NRST_HIGH);
+    e = e ? e : high;
+    // Also writes DEMCR without the catch, and drops the cached registers.
+    return e ? e : connect_rearm(t);
+}
+
+static enum err enter_under_reset(struct target *t, struct evidence *ev, bool *was_reset)
+{
+    uint32_t dhcsr;
+    // The firmware wants the level before it enters, and knows the pin only afterwards.
+    if (stlink_drive_nrst(t->st, STLINK_NRST_LOW))
+        log_forget(t->log);
+    usb_link_sleep_us(&t->st->link, NRST_LOW_US);
+    enum err e = stlink_enter_swd(t->st);
+    if (e)
+        return e;
+    ev->answered = true;
+    if ((e = stlink_drive_nrst(t->st, STLINK_NRST_LOW)) ||
+        (e = stlink_read_word(t->st, SCS_DHCSR, &dhcsr)) ||
+        (e = stlink_drive_nrst(t->st, STLINK_NRST_HIGH)) || (e = hold_reset(t, was_reset)) ||
+        (e = arm_reset_catch(t)))
+        return e;
+    return release_reset(t);
+}
+
+static enum err try_under_reset(struct target *t, uint32_t hz, struct evidence *ev)
+{
+    bool was_reset = false;
+    enum err e = stlink_leave(t->st);
+    if (e || (e = set_swclk(t, hz)))
+        return e;
+    if ((e = enter_under_reset(t, ev, &was_reset))) {
+        struct log kept = *t->log;
+        (void)!stlink_drive_nrst(t->st, STLINK_NRST_HIGH);
+        *t->log = kept;
+        return e;
+    }
+    if ((e = settle(t)) || was_reset)
+        return e;
+    log_line(t->log, LOG_WARN,
+             "NRST has no effect (is the wire connected?); the chip was reset through SWD instead");
+    return cortexm_reset(&t->core, true);
+}
+
+// For a program that takes the SWD pins or goes to sleep a moment after its start, on a board or a
+// chip that cannot be entered while NRST is low: be quick, halt, and start again from the first
+// instruction.
+static enum err try_catch(struct target *t, uint32_t hz, struct evidence *ev)
+{
+    enum err e = set_swclk(t, hz);
+    for (unsigned i = 0; i < CATCH_TRIES; i++) {
+        if (stlink_leave(t->st) || stlink_drive_nrst(t->st, STLINK_NRST_LOW))
+            log_forget(t->log);
+        usb_link_sleep_us(&t->st->link, NRST_LOW_US);
+        if ((e = stlink_drive_nrst(t->st, STLINK_NRST_HIGH)) || (e = stlink_enter_swd(t->st)))
+            continue;
+        ev->answered = true;
+        e = stlink_write_word(t->st, SCS_DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN | DHCSR_C_HALT);
+        if (!e)
+            break;
+    }
+    if (e || (e = settle(t)))
+        return e;
+    return cortexm_reset(&t->core, true);
+}
+
+static enum err try_rung(struct target *t, enum rung rung, struct evidence *ev)
+{
+    uint32_t hz = t->options.swclk_hz ? t->options.swclk_hz : BEST_SWCLK_HZ;
+    switch (rung) {
+    case RUNG_ASKED:
+        return try_plain(t, hz, ev);
+    case RUNG_SLOWER:
+        return try_plain(t, hz < SLOW_SWCLK_HZ ? hz : SLOW_SWCLK_HZ, ev);
+    case RUNG_UNDER_RESET:
+        return try_under_reset(t, t->options.swclk_hz ? hz : RESET_SWCLK_HZ, ev);
+    default:
+        return try_catch(t, hz, ev);
+    }
+}
+
+// Which rungs a way of connecting may use, as bits.
+static unsigned allowed_rungs(const struct target_options *o)
+{
+    unsigned plain = 1u << RUNG_ASKED;
+    if (!o->swclk_hz || o->swclk_hz > SLOW_SWCLK_HZ)
+        plain |= 1u << RUNG_SLOWER;
+    switch (o->connect) {
+    case TARGET_CONNECT_AUTO:
+        return plain | 1u << RUNG_UNDER_RESET | 1u << RUNG_CATCH;
+    case TARGET_CONNECT_UNDER_RESET:
+        return 1u << RUNG_UNDER_RESET | 1u << RUNG_CATCH;
+    default:
+        return plain;
+    }
+}
+
+static enum err climb(struct target *t, struct evidence *ev)
+{
+    for (unsigned rung = 0; rung < RUNG_COUNT; rung++) {
+        if (!(allowed_rungs(&t->options) & 1u << rung))
+            continue;
+        t->found_halted = false;
+        ev->last = try_rung(t, rung, ev);
+        if (!ev->last) {
+            log_line(t->log, ev->tried ? LOG_NOTE : LOG_DEBUG, "connected %s, at %u kHz",
+                     rung_names[rung], t->st->swclk_hz / 1000);
+            log_forget(t->log);
+            return ERR_OK;
+        }
+        log_line(t->log, LOG_DEBUG, "connecting %s failed: %s", rung_names[rung],
+                 log_sentence(t->log, ev->last));
+        if (is_probe_trouble(ev->last))
+            return ev->last;
+        if (!ev->tried) {
+            ev->status = t->st->last_status;
+            ev->asked_hz = t->st->swclk_hz;
+        }
+        ev->tried |= 1u << rung;
+        if (ev->answered)
+            snprintf(ev->sentence, sizeof ev->sentence, "%s", log_sentence(t->log, ev->last));
+        if (t->st->in_debug && stlink_leave(t->st))
+            log_forget(t->log);
+    }
+    return ev->last;
+}
+
+// The probe's own words for what it met on the wires.
+static const char *status_words(uint8_t status)
+{
+    switch (status) {
+    case 0x05:
+        return "no device, or one that ST did not make";
+    case 0x09:
+        return "no valid identification on SWD";
+    case 0x0b:
+        return "the debug port does not power up";
+    case 0x10:
+    case 0x14:
+        return "the target keeps asking to wait";
+    case 0x11:
+    case 0x15:
+    case 0x19:
+        return "the target refuses the access";
+    case 0x12:
+    case 0x16:
+        return "no acknowledge on SWD";
+    case 0x13:
+    case 0x17:
+        return "garbled data on SWD";
+    default:
+        return "an unusual error";
+    }
+}
+
+static void describe_tries(const struct evidence *ev, char *text, size_t size)
+{
+    static const enum rung plain[] = {RUNG_ASKED, RUNG_SLOWER};
+    size_t n = 0;
+    text[0] = '\0';
+    for (unsigned i = 0; i < 2; i++)
+        if (ev->tried & 1u << plain[i])
+            n += (size_t)snprintf(&text[n], size - n, "%sat %u kHz", n ? ", " : "",
+                                  (i ? SLOW_SWCLK_HZ : ev->asked_hz) / 1000);
+    if (ev->tried & 1u << RUNG_UNDER_RESET)
+        n += (size_t)snprintf(&text[n], size - n, "%sunder reset", n ? ", " : "");
+    if (ev->tried & 1u << RUNG_CATCH)
+        snprintf(&text[n], size - n, "%sright after reset", n ? ", " : "");
+}
+
+// The short form of the doctor's verdict. Voltage is evidence and never a veto: some probes always
+// report 0 V, others always 3.3 V.
+static enum err fail_connect(struct target *t, const struct evidence *ev)
+{
+    char tries[96], vtref[64] = "VTref unknown";
+    unsigned mv = 0;
+    bool known = stlink_get_vtref(t->st, &mv) == ERR_OK;
+    enum err e = ev->answered ? ev->last : ERR_NO_TARGET;
+    describe_tries(ev, tries, sizeof tries);
+    if (known)
+        snprintf(vtref, sizeof vtref, "VTref is %u.%02u V", mv / 1000, mv % 1000 / 10);
+    if (known && mv < NO_SUPPLY_MV && !ev->answered)
+        return log_fail(
+            t->log, e,
+            "no connection to the target (tried %s), and %s: the target is not powered, or the "
+            "VTref wire is missing. The probe says: %s (0x%02x). Check the supply and GND",
+            tries, vtref, status_words(ev->status), ev->status);
+    if (ev->answered)
+        return log_fail(
+            t->log, e,
+            "the debug port answers, but the core behind it cannot be taken over (tried %s): "
+            "%s. %s. Likely causes: NRST held low, a supply that drops, wires too long for the "
+            "clock (try --speed 100k)",
+            tries, ev->sentence, vtref);
+    return log_fail(
+        t->log, e,
+        "no target answers on SWD (tried %s). %s; the probe says: %s (0x%02x). Likely causes, in "
+        "this order: SWDIO or SWCLK open or swapped, no common GND or supply, NRST not wired "
+        "or held low, the program sleeps or turns SWD off, read protection level 2",
+        tries, vtref, status_words(ev->status), ev->status);
+}
+
+static enum err ladder(struct target *t)
+{
+    struct evidence ev = {0};
+    enum err e = climb(t, &ev);
+    if (!e || is_probe_trouble(e))
+        return e;
+    e = fail_connect(t, &ev);
+    struct log kept = *t->log;
+    (void)!stlink_leave(t->st);
+    *t->log = kept;
+    return e;
+}
+
+enum err connect_rearm(struct target *t)
+{
+    struct cortexm before = t->core;
+    t->code.valid = t->flash_written = false;
+    enum err e = cortexm_attach(&t->core, t->st, t->log);
+    if (e)
+        return e;
+    memcpy(t->core.bpu.slot, before.bpu.slot, sizeof before.bpu.slot);
+    memcpy(t->core.dwt.slot, before.dwt.slot, sizeof before.dwt.slot);
+    t->core.reset_seen |= before.reset_seen;
+    if ((e = bpu_restore(&t->core.bpu)) || (e = dwt_restore(&t->core.dwt)) ||
+        (e = cortexm_set_vcatch(&t->core, before.vcatch)))
+        return e;
+    if (t->dbgmcu_changed && (e = dbgmcu_set(t)))
+        return e;
+    return breaks_restore_software(t);
+}
+
+// What every debugger wants of a target that is there.
+static enum err prepare(struct target *t)
+{
+    enum err e = cortexm_set_vcatch(&t->core, DEMCR_VC_HARDERR);
+    if (!e && t->id.chip && (e = dbgmcu_set(t)) == ERR_FAULT) {
+        log_line(t->log, LOG_WARN,
+                 "the chip's debug unit cannot be set: watchdogs go on while it is halted");
+        log_forget(t->log);
+        e = ERR_OK;
+    }
+    return e;
+}
+
+static enum err find_state(struct target *t)
+{
+    uint32_t dhcsr;
+    enum err e = cortexm_read_dhcsr(&t->core, &dhcsr);
+    t->state = TARGET_RUNNING;
+    // Resets before we came are not news.
+    (void)cortexm_take_reset(&t->core);
+    return !e && (dhcsr & DHCSR_S_HALT) ? run_take_stop(t, TARGET_STOP_REQUEST) : e;
+}
+
+static void report(const struct target *t)
+{
+    char text[128];
+    log_line(t->log, LOG_NOTE, "found %s", chip_describe(&t->id, text, sizeof text));
+    if (!t->id.chip)
+        log_line(t->log, LOG_WARN, "this chip is not known here: only its core can be debugged");
+    else if (!t->id.chip->tested_on_hardware)
+        log_line(t->log, LOG_DEBUG, "nobody has reported a test on real chips of this kind yet");
+    if (t->id.rdp_level > 0)
+        log_line(
+            t->log, LOG_WARN,
+            "read protection level %u is active: the flash can be neither read nor written, and a "
+            "debugged program may stop running until the power is cycled",
+            t->id.rdp_level);
+}
+
+static enum err settle_down(struct target *t)
+{
+    enum err e = prepare(t);
+    if (!e)
+        e = find_state(t);
+    if (e) {
+        struct log kept = *t->log;
+        target_disconnect(t, false);
+        *t->log = kept;
+    }
+    return e;
+}
+
+enum err target_connect(struct target *t, struct stlink *st, const struct target_options *options,
+                        struct log *log)
+{
+    memset(t, 0, sizeof *t);
+    t->st = st;
+    t->log = log;
+    t->options = *options;
+    t->state = TARGET_LOST;
+    enum err e = ladder(t);
+    if (e)
+        return e;
+    memory_map(t);
+    t->state = TARGET_RUNNING;
+    if ((e = settle_down(t)))
+        return e;
+    report(t);
+    return ERR_OK;
+}
+
+void target_disconnect(struct target *t, bool keep_halted)
+{
+    if (t->state == TARGET_LOST)
+        return;
+    // Each is tried, whatever became of those before: what can still be left as found shall be.
+    enum err first = run_end_step(t);
+    enum err e = target_clear_all_breaks(t);
+    first = first ? first : e;
+    e = dbgmcu_restore(t);
+    first = first ? first : e;
+    e = cortexm_detach(&t->core, keep_halted);
+    first = first ? first : e;
+    e = stlink_leave(t->st);
+    first = first ? first : e;
+    if (first)
+        log_line(t->log, LOG_WARN, "the target may not be as it was found: %s",
+                 log_sentence(t->log, first));
+    t->state = TARGET_LOST;
+}
+
+static bool is_same_chip(const struct chip_identity *a, const struct chip_identity *b)
+{
+    return a->chip == b->chip && memcmp(a->uid, b->uid, sizeof a->uid) == 0;
+}
+
+enum err target_reconnect(struct target *t)
+{
+    struct chip_identity before = t->id;
+    struct cortexm core = t->core;
+    enum err e = ladder(t);
+    if (e) {
+        t->id = before;
+        t->core = core;
+        return e;
+    }
+    if (!is_same_chip(&before, &t->id)) {
+        t->id = before;
+        t->core = core;
+        (void)!stlink_leave(t->st);
+        return log_fail(t->log, ERR_USAGE,
+                        "another chip answers than the one that was lost: start again to debug it");
+    }
+    memcpy(t->core.bpu.slot, core.bpu.slot, sizeof core.bpu.slot);
+    memcpy(t->core.dwt.slot, core.dwt.slot, sizeof core.dwt.slot);
+    t->core.vcatch = core.vcatch;
+    t->state = TARGET_RUNNING;
+    e = connect_rearm(t);
+    if (!e)
+        e = run_end_step(t);
+    if (!e)
+        e = find_state(t);
+    if (e)
+        t->state = TARGET_LOST;
+    return e;
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+// Who is on the other end: the IDs of debug port, access port, core and chip, the sizes and the
+// unique number that ST wrote into it, and its read protection level.
+#include <stdio.h>
+#include <string.h>
+
+#include "swd/ap.h"
+#include "swd/mem.h"
+#include "targets/chip.h"
+
+#define SCS_CPUID       0xe000ed00u
+#define IDCODE_DEV_MASK 0xfffu
+
+#define FPEC_OBR              0x1cu
+#define FPEC_OBR_RDPRT_SHIFT  1u
+#define FPEC_OBR_RDPRT_MASK   3u
+#define FPEC_OBR_RDPRT_LEVEL2 3u
+
+// Whether the target merely has no such register, so that it is worth looking elsewhere.
+static bool is_refusal(enum err e)
+{
+    return e == ERR_FAULT || e == ERR_UNSUPPORTED;
+}
+
+static enum err read_ports(struct chip_identity *id, struct stlink *st, struct log *log)
+{
+    struct ap_identity ap;
+    enum err e = stlink_read_dpidr(st, &id->dpidr);
+    if (!e && !(e = ap_identify(st, 0, &ap)))
+        id->ap_idr = ap.idr;
+    if (e && !is_refusal(e))
+        return e;
+    log_forget(log);
+    return mem_read32(st, SCS_CPUID, &id->cpuid);
+}
+
+static const struct chip *find_chip(uint32_t idcode_addr, uint32_t idcode)
+{
+    for (unsigned i = 0; i < chip_count; i++)
+        if (chips[i].idcode_addr == idcode_addr && chips[i].dev_id == (idcode & IDCODE_DEV_MASK))
+            return &chips[i];
+    return NULL;
+}
+
+static bool is_first_with_address(unsigned row)
+{
+    for (unsigned i = 0; i < row; i++)
+        if (chips[i].idcode_addr == chips[row].idcode_addr)
+            return false;
+    return true;
+}
+
+// Reads DBGMCU_IDCODE wherever chips of the table have it, until one of them is recognised.
+static enum err find_idcode(struct chip_identity *id, struct stlink *st, struct log *log)
+{
+    for (unsigned i = 0; i < chip_count && !id->chip; i++) {
+        uint32_t value, addr = chips[i].idcode_addr;
+        if (!is_first_with_address(i))
+            continue;
+        enum err e = mem_read32(st, addr, &value);
+        if (is_refusal(e)) {
+            log_forget(log);
+            continue;
+        }
+        if (e)
+            return e;
+        id->chip = find_chip(addr, value);
+        if (id->chip || !id->idcode)
+            id->idcode = value;
+    }
+    return ERR_OK;
+}
+
+static enum err read_flash_size(struct chip_identity *id, struct stlink *st, struct log *log)
+{
+    const struct chip *c = id->chip;
+    uint32_t word;
+    // As a word, which every probe reads with one command.
+    enum err e = mem_read32(st, c->flash_size_addr & ~3u, &word);
+    if (e)
+        return e;
+    uint32_t size = (c->flash_size_addr & 2 ? word >> 16 : word & 0xffff) * 1024;
+    if (size == 0 || size > c->flash_max) {
+        log_line(log, LOG_WARN,
+                 "the chip's flash size register says %u KiB, which no %s has; taking %u KiB",
+                 size / 1024, c->name, c->flash_max / 1024);
+        size = c->flash_max;
+    }
+    id->flash_size = size;
+    return ERR_OK;
+}
+
+static enum err read_rdp_level(struct chip_identity *id, struct stlink *st)
+{
+    if (id->chip->rdp != CHIP_RDP_FPEC_OBR_F0)
+        return ERR_OK;
+    uint32_t obr;
+    enum err e = mem_read32(st, id->chip->flash_regs + FPEC_OBR, &obr);
+    if (e)
+        return e;
+    uint32_t rdprt = obr >> FPEC_OBR_RDPRT_SHIFT & FPEC_OBR_RDPRT_MASK;
+    id->rdp_level = rdprt == FPEC_OBR_RDPRT_LEVEL2 ? 2 : rdprt != 0;
+    return ERR_OK;
+}
+
+enum err chip_identify(struct chip_identity *id, struct stlink *st, struct log *log)
+{
+    memset(id, 0, sizeof *id);
+    enum err e = read_ports(id, st, log);
+    if (e || (e = find_idcode(id, st, log)) || !id->chip)
+        return e;
+    if ((e = read_flash_size(id, st, log)) && !is_refusal(e))
+        return e;
+    if ((e = mem_read(st, id->chip->uid_addr, id->uid, sizeof id->uid, NULL))) {
+        memset(id->uid, 0, sizeof id->uid);
+        if (!is_refusal(e))
+            return e;
+    }
+    if ((e = read_rdp_level(id, st)) && !is_refusal(e))
+        return e;
+    if (e)
+        log_forget(log);
+    return ERR_OK;
+}
+
+// REV_ID 0x1000 is revision 1.0 in ST's tables, 0x2000 2.0; others have no name that follows from
+// them.
+static const char *revision_text(uint32_t idcode, char *text, size_t size)
+{
+    unsigned rev = idcode >> 16;
+    if (rev & 0xfff)
+        snprintf(text, size, "rev 0x%04x", rev);
+    else
+        snprintf(text, size, "rev %u.0", rev >> 12);
+    return text;
+}
+
+const char *chip_describe(const struct chip_identity *id, char *text, size_t size)
+{
+    char rev[16], flash[32] = "flash of unknown size";
+    if (!id->chip) {
+        snprintf(text, size, "unknown chip (CPUID 0x%08x, DBGMCU_IDCODE 0x%08x)", id->cpuid,
+                 id->idcode);
+        return text;
+    }
+    if (id->flash_size)
+        snprintf(flash, sizeof flash, "%u KiB flash", id->flash_size / 1024);
+    snprintf(text, size, "%s, %s, %s, %u KiB SRAM", id->chip->name,
+             revision_text(id->idcode, rev, sizeof rev), flash, id->chip->sram_size / 1024);
+    return text;
+}

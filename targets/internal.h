@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// What the files behind targets/target.h know of each other. The prefix tells in which one it is.
+#ifndef SWDLINK_TARGETS_INTERNAL_H
+#define SWDLINK_TARGETS_INTERNAL_H
+
+#include "targets/target.h"
+
+// target.c: the two guards of every call. ERR_STATE, or ERR_NO_TARGET for a lost one, with a
+// sentence.
+enum err target_require_present(struct target *t) MUST_CHECK;
+enum err target_require_halted(struct target *t) MUST_CHECK;
+
+// connect.c: attaches again to a core that lost its debug state with its power, and sets everything
+// in it that was set before.
+enum err connect_rearm(struct target *t) MUST_CHECK;
+// The same core reset by the NRST wire, halted at its first instruction when halt.
+enum err connect_pulse_nrst(struct target *t, bool halt) MUST_CHECK;
+
+// dbgmcu.c: sets what debugging needs, remembering at the first time what was there, and puts that
+// back.
+enum err dbgmcu_set(struct target *t) MUST_CHECK;
+enum err dbgmcu_restore(struct target *t) MUST_CHECK;
+
+// run.c: one look at DHCSR that survives a glitch on the wires: the line is reset and asked once
+// more. Then the target is lost.
+enum err run_look(struct target *t, uint32_t *dhcsr) MUST_CHECK;
+// The core was seen halted: ends whatever step was under way and finds out why, into t->last_stop;
+// `plain` when nothing but a request or a step did it.
+enum err run_take_stop(struct target *t, enum target_stop_cause plain) MUST_CHECK;
+// Forgets a step that is under way, with its temporary comparator and lifted breakpoint.
+enum err run_end_step(struct target *t) MUST_CHECK;
+
+// breaks.c
+enum break_kind { BREAK_NONE, BREAK_HARDWARE, BREAK_SOFTWARE };
+enum break_kind breaks_at(const struct target *t, uint32_t addr);
+// Takes what is set at the address out of the target, and puts it back.
+enum err breaks_lift(struct target *t, uint32_t addr) MUST_CHECK;
+enum err breaks_put_back(struct target *t) MUST_CHECK;
+// Puts the original bytes over our BKPTs in what was read.
+void breaks_hide(const struct target *t, uint32_t addr, uint8_t *data, size_t len);
+// Writes memory around our BKPTs; what would have gone over them is what they hide from now on.
+enum err breaks_write_around(struct target *t, uint32_t addr, const uint8_t *data,
+                             size_t len) MUST_CHECK;
+// Sets the BKPTs again in a RAM that lost its content.
+enum err breaks_restore_software(struct target *t) MUST_CHECK;
+
+// memory.c: the regions and the flash bank of the chip in t->id.
+void memory_map(struct target *t);
+// The region of an address, or NULL.
+const struct target_region *memory_region_at(const struct target *t, uint32_t addr);
+// Whether a BKPT can be written there.
+bool memory_is_ram(const struct target *t, uint32_t addr);
+
+// fault.c: a sentence about the HardFault at whose first instruction the core was caught, or about
+// a lockup. Left empty when even that cannot be read.
+void fault_explain(struct target *t, char *text, size_t size);
+void fault_explain_lockup(struct target *t, char *text, size_t size);
+
+#endif

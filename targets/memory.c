@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+// The address space as a debugger may use it: which memory is where, and what may be done to it.
+#include <string.h>
+
+#include "swd/mem.h"
+#include "targets/internal.h"
+
+// The ARMv6-M and ARMv7-M system address map (DDI 0419, B3.1): what is RAM on a chip we do not
+// know, the peripherals, and the private peripheral bus with the vendor's system space behind it.
+#define ARCH_SRAM_BASE       0x20000000u
+#define ARCH_SRAM_SIZE       0x20000000u
+#define ARCH_PERIPHERAL_BASE 0x40000000u
+#define ARCH_PERIPHERAL_SIZE 0x20000000u
+#define ARCH_PPB_BASE        0xe0000000u
+#define ARCH_PPB_SIZE        0x00100000u
+
+static void add_region(struct target *t, enum target_region_kind kind, uint32_t base, uint32_t size,
+                       uint32_t page_size)
+{
+    if (size > 0)
+        t->region[t->region_count++] = (struct target_region){kind, base, size, page_size};
+}
+
+void memory_map(struct target *t)
+{
+    const struct chip *c = t->id.chip;
+    t->region_count = 0;
+    t->bank = (struct flash_bank){0};
+    if (!c)
+        return;
+    add_region(t, TARGET_REGION_ROM, 0, t->id.flash_size, 0);
+    add_region(t, TARGET_REGION_FLASH, c->flash_base, t->id.flash_size, c->page_size);
+    add_region(t, TARGET_REGION_ROM, c->system_base, c->system_size, 0);
+    add_region(t, TARGET_REGION_ROM, c->option_base, c->option_size, 0);
+    add_region(t, TARGET_REGION_RAM, c->sram_base, c->sram_size, 0);
+    add_region(t, TARGET_REGION_RAM, ARCH_PERIPHERAL_BASE, ARCH_PERIPHERAL_SIZE, 0);
+    add_region(t, TARGET_REGION_RAM, ARCH_PPB_BASE, ARCH_PPB_SIZE, 0);
+    t->bank = (struct flash_bank){
+        .base = c->flash_base,
+        .size = t->id.flash_size,
+        .page_size = c->page_size,
+        .regs = c->flash_regs,
+        .driver = c->driver,
+        .ram_base = c->sram_base,
+        .ram_size = c->sram_size,
+    };
+}
+
+const struct target_region *memory_region_at(const struct target *t, uint32_t addr)
+{
+    for (unsigned i = 0; i < t->region_count; i++)
+        if (addr - t->region[i].base < t->region[i].size)
+            return &t->region[i];
+    return NULL;
+}
+
+bool memory_is_ram(const struct target *t, uint32_t addr)
+{
+    const struct chip *c = t->id.chip;
+    return c ? addr - c->sram_base < c->sram_size : addr - ARCH_SRAM_BASE < ARCH_SRAM_SIZE;
+}
+
+static bool overlaps(const struct target_region *r, uint32_t addr, size_t len)
+{
+    return addr - r->base < r->size || (r->base >= addr && r->base - addr < len);
+}
+
+static enum err check_range(struct target *t, uint32_t addr, size_t len)
+{
+    if (len == 0 || len - 1 <= UINT32_MAX - addr)
+        return ERR_OK;
+    return log_fail(t->log, ERR_USAGE,
+                    "%zu bytes at 0x%08x reach beyond the end of the address space", len, addr);
+}
+
+static enum err fail_read_protected(struct target *t, uint32_t addr)
+{
+    return log_fail(
+        t->log, ERR_PROTECTED,
+        "0x%08x cannot be read: read protection level %u hides the flash from debuggers. RAM "
+        "and registers can be read; `swdlink unlock` erases the chip and removes the "
+        "protection",
+        addr, t->id.rdp_level);
+}
+
+// Memory that may be read in any portion: not registers.
+static bool is_plain(const struct target *t, const struct target_region *r)
+{
+    return r && (r->kind != TARGET_REGION_RAM || (t->id.chip && r->base == t->id.chip->sram_base));
+}
+
+static bool code_is_fresh(const struct target *t, uint32_t base)
+{
+    return t->code.valid && t->code.runs == t->core.runs && t->code.base == base;
+}
+
+// A debugger asks again and again for the few instructions around the PC. One line of flash answers, as long
+// as the core has not run and nobody has programmed.
+static enum err read_code(struct target *t, uint32_t addr, void *data, size_t len)
+{
+    uint32_t base = addr & ~(TARGET_CODE_LINE - 1);
+    enum err e = ERR_OK;
+    if (!code_is_fresh(t, base)) {
+        t->code.valid = false;
+        e = mem_read(t->st, base, t->code.bytes, TARGET_CODE_LINE, NULL);
+        t->code.base = base;
+        t->code.runs = t->core.runs;
+        t->code.valid = e == ERR_OK;
+    }
+    if (e == ERR_OK)
+        memcpy(data, t->code.bytes + (addr - base), len);
+    return e;
+}
+
+// Short and misaligned pieces of memory, read as the words they lie in: one command instead of one for each
+// byte and halfword.
+static enum err read_words(struct target *t, uint32_t addr, void *data, size_t len)
+{
+    uint8_t words[TARGET_CODE_LINE + 8];
+    uint32_t base = addr & ~3u;
+    size_t covered = (addr - base + len + 3) & ~(size_t)3;
+    enum err e = mem_read(t->st, base, words, covered, NULL);
+    if (e == ERR_OK)
+        memcpy(data, words + (addr - base), len);
+    return e;
+}
+
+static enum err read_small(struct target *t, const struct target_region *r, uint32_t addr, void *data,
+                           size_t len)
+{
+    bool one_line = (addr & (TARGET_CODE_LINE - 1)) + len <= TARGET_CODE_LINE;
+    bool kept = t->state == TARGET_HALTED && r->kind == TARGET_REGION_FLASH &&
+                !(t->flash_written && t->flash_written_at == t->core.runs);
+    return one_line && kept ? read_code(t, addr, data, len) : read_words(t, addr, data, len);
+}
+
+enum err target_read_mem(struct target *t, uint32_t addr, void *data, size_t len, size_t *done)
+{
+    size_t good = 0;
+    enum err e = target_require_present(t);
+    if (done)
+        *done = 0;
+    if (e || (e = check_range(t, addr, len)) || len == 0)
+        return e;
+    const struct target_region *r = memory_region_at(t, addr);
+    // Never tried, because not every chip's refusal can be told from zeros.
+    if (t->id.rdp_level > 0 && r && r->kind == TARGET_REGION_FLASH)
+        return fail_read_protected(t, addr);
+    if (is_plain(t, r) && len <= TARGET_CODE_LINE && addr - r->base + len <= r->size)
+        e = read_small(t, r, addr, data, len);
+    else
+        e = mem_read(t->st, addr, data, len, &good);
+    breaks_hide(t, addr, data, e ? good : len);
+    if (done)
+        *done = e ? good : len;
+    // The alias at 0 is flash or, by the boot pins, another memory that may be read.
+    if (e == ERR_FAULT && t->id.rdp_level > 0 && r && r->base == 0)
+        return fail_read_protected(t, addr);
+    return target_note_error(t, e);
+}
+
+enum err target_write_mem(struct target *t, uint32_t addr, const void *data, size_t len)
+{
+    enum err e = target_require_present(t);
+    if (e || (e = check_range(t, addr, len)) || len == 0)
+        return e;
+    for (unsigned i = 0; i < t->region_count; i++) {
+        const struct target_region *r = &t->region[i];
+        if (r->kind == TARGET_REGION_RAM || !overlaps(r, addr, len))
+            continue;
+        if (r->kind == TARGET_REGION_FLASH)
+            return log_fail(t->log, ERR_USAGE,
+                            "0x%08x is flash, which is not written like RAM: use `load` in GDB",
+                            addr);
+        return log_fail(t->log, ERR_USAGE, "0x%08x is read-only memory", addr);
+    }
+    return target_note_error(t, breaks_write_around(t, addr, data, len));
+}

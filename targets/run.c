@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: MIT
+// Run control: halt, resume, step, and why the core stopped (DDI 0419, C1.5 and C1.6).
+//
+// A step does not end in an interrupt handler, and yet no interrupt is lost: what is pending runs
+// first, up to a comparator at the instruction to be stepped, which is then stepped with interrupts
+// masked.
+#include "swd/mem.h"
+#include "targets/internal.h"
+
+#define SCS_DFSR 0xe000ed30u
+
+#define XPSR_EXCEPTION      0x1ffu
+#define EXCEPTION_HARDFAULT 3u
+#define PRIMASK_PM          1u
+#define LOCKUP_PC           0xfffffffeu // DDI 0419, B1.5.15
+#define BKPT_SIZE           2u
+
+#define STEP_LOOKS    4u     // at an instruction that should be done at once
+#define RANGE_TIME_US 20000u // that a range step may take of one target_poll()
+
+static bool is_probe_gone(enum err e)
+{
+    return e == ERR_PROBE_LOST || e == ERR_PROBE_BUSY || e == ERR_PROBE_ACCESS;
+}
+
+enum err run_look(struct target *t, uint32_t *dhcsr)
+{
+    enum err e = cortexm_read_dhcsr(&t->core, dhcsr);
+    if (e && !is_probe_gone(e)) {
+        log_line(t->log, LOG_DEBUG, "the target did not answer (%s); resetting the line",
+                 log_sentence(t->log, e));
+        e = stlink_enter_swd(t->st);
+        if (!e)
+            e = cortexm_read_dhcsr(&t->core, dhcsr);
+        if (!e)
+            log_forget(t->log);
+    }
+    if (!e && !(*dhcsr & DHCSR_C_DEBUGEN)) {
+        log_line(t->log, LOG_WARN,
+                 "the target lost its power for a moment; its breakpoints are set again");
+        e = connect_rearm(t);
+        if (!e)
+            e = run_end_step(t);
+        if (!e)
+            e = cortexm_read_dhcsr(&t->core, dhcsr);
+    }
+    if (e)
+        t->state = TARGET_LOST;
+    return e;
+}
+
+enum err run_end_step(struct target *t)
+{
+    t->stepping = false;
+    t->range_start = t->range_end = 0;
+    if (t->caught_running) {
+        t->caught_running = false;
+        enum err e = bpu_clear(&t->core.bpu, t->step_pc);
+        if (e)
+            return e;
+    }
+    return breaks_put_back(t);
+}
+
+static void explain_stop(struct target *t, struct target_stop *s)
+{
+    if (s->cause == TARGET_STOP_FAULT)
+        fault_explain(t, s->detail, sizeof s->detail);
+    else if (s->cause == TARGET_STOP_LOCKUP)
+        fault_explain_lockup(t, s->detail, sizeof s->detail);
+}
+
+// What DFSR and the place say. More than one bit may be set: a breakpoint that was hit in the
+// moment of a halt request is still a breakpoint.
+static enum err find_cause(struct target *t, uint32_t dfsr, uint32_t xpsr, struct target_stop *s)
+{
+    bool temporary = t->caught_running && s->pc == t->step_pc;
+    enum err e = run_end_step(t);
+    if (e)
+        return e;
+    if (dfsr & DFSR_VCATCH) {
+        bool reset = (xpsr & XPSR_EXCEPTION) != EXCEPTION_HARDFAULT;
+        s->cause = reset ? TARGET_STOP_RESET : TARGET_STOP_FAULT;
+        return ERR_OK;
+    }
+    if ((s->pc & ~1u) == LOCKUP_PC) {
+        s->cause = TARGET_STOP_LOCKUP;
+        return ERR_OK;
+    }
+    bool hit = false;
+    if (dfsr & DFSR_DWTTRAP) {
+        e = dwt_take_hit(&t->core.dwt, &hit, &s->watch_addr, &s->watch);
+        if (hit)
+            s->cause = TARGET_STOP_WATCH;
+    }
+    if (e || hit || !(dfsr & DFSR_BKPT))
+        return e;
+    enum break_kind kind = breaks_at(t, s->pc);
+    if (kind != BREAK_NONE)
+        s->cause = kind == BREAK_HARDWARE ? TARGET_STOP_HWBREAK : TARGET_STOP_SWBREAK;
+    else if (!temporary)
+        s->cause = TARGET_STOP_BKPT;
+    return ERR_OK;
+}
+
+enum err run_take_stop(struct target *t, enum target_stop_cause plain)
+{
+    struct target_stop s = {.cause = plain};
+    uint32_t dfsr, xpsr;
+    t->state = TARGET_HALTED;
+    enum err e = cortexm_take_halt_cause(&t->core, &dfsr);
+    if (e || (e = cortexm_read_reg(&t->core, CORTEXM_PC, &s.pc)) ||
+        (e = cortexm_read_reg(&t->core, CORTEXM_XPSR, &xpsr)) ||
+        (e = find_cause(t, dfsr, xpsr, &s)))
+        return target_note_error(t, e);
+    s.was_reset = cortexm_take_reset(&t->core);
+    explain_stop(t, &s);
+    t->last_stop = s;
+    return ERR_OK;
+}
+
+enum err target_halt(struct target *t)
+{
+    enum err e = target_require_present(t);
+    if (e || t->state == TARGET_HALTED)
+        return e;
+    e = cortexm_halt(&t->core);
+    return e ? target_note_error(t, e) : run_take_stop(t, TARGET_STOP_REQUEST);
+}
+
+// Where a BKPT of the program's own stopped it, it would stop for ever.
+static enum err pass_own_bkpt(struct target *t, bool *passed)
+{
+    uint32_t pc;
+    enum err e = cortexm_read_reg(&t->core, CORTEXM_PC, &pc);
+    *passed = !e && t->last_stop.cause == TARGET_STOP_BKPT && t->last_stop.pc == pc;
+    return *passed ? cortexm_write_reg(&t->core, CORTEXM_PC, pc + BKPT_SIZE) : e;
+}
+
+// Steps the instruction under a breakpoint of ours. A WFI that sleeps is ended: it may return at
+// any time.
+static enum err step_over_break(struct target *t, uint32_t pc)
+{
+    uint32_t dhcsr = 0;
+    t->stepping = true;
+    enum err e = breaks_lift(t, pc);
+    if (e || (e = cortexm_start_step(&t->core, true)))
+        return e;
+    for (unsigned i = 0; !e && i < STEP_LOOKS && !(dhcsr & DHCSR_S_HALT); i++)
+        e = run_look(t, &dhcsr);
+    if (!e && !(dhcsr & DHCSR_S_HALT))
+        e = cortexm_halt(&t->core);
+    return e ? e : run_take_stop(t, TARGET_STOP_STEP);
+}
+
+enum err target_resume(struct target *t)
+{
+    bool passed;
+    uint32_t pc;
+    enum err e = target_require_halted(t);
+    if (e || (e = pass_own_bkpt(t, &passed)) || (e = cortexm_read_reg(&t->core, CORTEXM_PC, &pc)))
+        return target_note_error(t, e);
+    if (breaks_at(t, pc) != BREAK_NONE) {
+        e = step_over_break(t, pc);
+        if (e || t->last_stop.cause != TARGET_STOP_STEP)
+            return target_note_error(t, e);
+    }
+    if ((e = cortexm_resume(&t->core)))
+        return target_note_error(t, e);
+    t->state = TARGET_RUNNING;
+    return ERR_OK;
+}
+
+static enum err start_masked_step(struct target *t, uint32_t pc)
+{
+    enum err e = breaks_at(t, pc) == BREAK_NONE ? ERR_OK : breaks_lift(t, pc);
+    if (!e)
+        e = cortexm_start_step(&t->core, true);
+    if (!e)
+        t->state = TARGET_RUNNING;
+    return e;
+}
+
+// Whether an interrupt waits that the core would take before its next instruction. Only Thread mode
+// is considered: in a handler it would depend on priorities.
+static enum err is_interrupt_due(struct target *t, bool *due)
+{
+    uint32_t xpsr, primask = 0;
+    *due = false;
+    enum err e = cortexm_read_reg(&t->core, CORTEXM_XPSR, &xpsr);
+    if (!e)
+        e = cortexm_read_reg(&t->core, CORTEXM_PRIMASK, &primask);
+    if (e || (xpsr & XPSR_EXCEPTION) || (primask & PRIMASK_PM))
+        return e;
+    return cortexm_interrupt_pending(&t->core, due);
+}
+
+// Lets pending interrupts run up to a temporary comparator at pc. *let_in false: there was none, or
+// no comparator is free, and the step has to do without.
+static enum err let_interrupts_in(struct target *t, uint32_t pc, bool *let_in)
+{
+    bool due;
+    *let_in = false;
+    enum err e = is_interrupt_due(t, &due);
+    if (e || !due)
+        return e;
+    e = bpu_set(&t->core.bpu, pc);
+    if (e == ERR_RESOURCE || e == ERR_UNSUPPORTED) {
+        log_line(t->log, LOG_DEBUG, "stepping with a pending interrupt left aside: %s",
+                 log_sentence(t->log, e));
+        log_forget(t->log);
+        return ERR_OK;
+    }
+    if (e)
+        return e;
+    t->step_pc = pc;
+    t->caught_running = *let_in = true;
+    e = cortexm_resume(&t->core);
+    if (!e)
+        t->state = TARGET_RUNNING;
+    return e;
+}
+
+static enum err start_step(struct target *t)
+{
+    bool let_in;
+    uint32_t pc;
+    enum err e = cortexm_read_reg(&t->core, CORTEXM_PC, &pc);
+    if (e || (e = let_interrupts_in(t, pc, &let_in)) || let_in)
+        return e;
+    return start_masked_step(t, pc);
+}
+
+enum err target_step(struct target *t, uint32_t start, uint32_t end)
+{
+    bool passed;
+    enum err e = target_require_halted(t);
+    if (e || (e = pass_own_bkpt(t, &passed)))
+        return target_note_error(t, e);
+    if (passed) {
+        t->last_stop.cause = TARGET_STOP_STEP;
+        t->last_stop.pc += BKPT_SIZE;
+        t->last_stop.was_reset = false;
+        t->last_stop.detail[0] = '\0';
+        return ERR_OK;
+    }
+    t->stepping = true;
+    t->range_start = start;
+    t->range_end = end;
+    return target_note_error(t, start_step(t));
+}
+
+// The core halted while interrupts ran: at the comparator that waited for their end, or elsewhere
+// for a reason of its own.
+static enum err end_interrupts(struct target *t)
+{
+    uint32_t pc, dfsr;
+    enum err e = stlink_read_core_reg(t->st, CORTEXM_PC, &pc);
+    if (!e)
+        e = mem_read32(t->st, SCS_DFSR, &dfsr);
+    if (e)
+        return e;
+    if (pc != t->step_pc || (dfsr & (DFSR_VCATCH | DFSR_DWTTRAP)))
+        return run_take_stop(t, TARGET_STOP_REQUEST);
+    t->caught_running = false;
+    e = bpu_clear(&t->core.bpu, pc);
+    if (e || (e = cortexm_take_halt_cause(&t->core, &dfsr)))
+        return e;
+    return start_masked_step(t, pc);
+}
+
+// Whether a range step ends where the core stands now. Only what the question needs is read.
+static enum err is_range_done(struct target *t, bool *done)
+{
+    uint32_t pc, dfsr;
+    enum err e = stlink_read_core_reg(t->st, CORTEXM_PC, &pc);
+    if (!e)
+        e = mem_read32(t->st, SCS_DFSR, &dfsr);
+    if (!e)
+        e = breaks_put_back(t);
+    *done = !e && ((dfsr & ~DFSR_HALTED) || pc < t->range_start || pc >= t->range_end ||
+                   breaks_at(t, pc) != BREAK_NONE);
+    return e;
+}
+
+static enum err take_range_stop(struct target *t)
+{
+    enum err e = run_take_stop(t, TARGET_STOP_STEP);
+    enum break_kind kind = breaks_at(t, t->last_stop.pc);
+    if (!e && t->last_stop.cause == TARGET_STOP_STEP && kind != BREAK_NONE)
+        t->last_stop.cause = kind == BREAK_HARDWARE ? TARGET_STOP_HWBREAK : TARGET_STOP_SWBREAK;
+    return e;
+}
+
+// Goes on with a range step until it ends, meets an instruction that takes long, or its time is
+// over. So often only are interrupts let in.
+static enum err continue_range(struct target *t)
+{
+    uint64_t deadline = usb_link_now_us(&t->st->link) + RANGE_TIME_US;
+    bool done;
+    uint32_t dhcsr = DHCSR_S_HALT;
+    enum err e = ERR_OK;
+    for (bool first = true; !e && (dhcsr & DHCSR_S_HALT); first = false) {
+        if ((e = is_range_done(t, &done)))
+            return e;
+        if (done)
+            return take_range_stop(t);
+        uint32_t pc;
+        e = first ? start_step(t) : stlink_read_core_reg(t->st, CORTEXM_PC, &pc);
+        if (!e && !first)
+            e = start_masked_step(t, pc);
+        if (e || t->caught_running || usb_link_now_us(&t->st->link) > deadline)
+            return e;
+        e = run_look(t, &dhcsr);
+    }
+    return e;
+}
+
+static enum err take_lockup(struct target *t)
+{
+    enum err e = cortexm_halt(&t->core);
+    return e ? e : run_take_stop(t, TARGET_STOP_LOCKUP);
+}
+
+// A masked step sleeps in WFI, because C_MASKINTS keeps interrupts from waking the core. As soon as one
+// waits, the WFI is over: halting ends it (DDI 0419, B1.5.17), and the next step lets the interrupt in.
+static enum err end_sleep_when_due(struct target *t)
+{
+    bool due;
+    enum err e = cortexm_interrupt_pending(&t->core, &due);
+    return !e && due ? cortexm_halt(&t->core) : e;
+}
+
+enum err target_poll(struct target *t, bool *stopped, struct target_stop *stop)
+{
+    *stopped = false;
+    enum err e = target_require_present(t);
+    if (e)
+        return e;
+    if (t->state == TARGET_RUNNING) {
+        uint32_t dhcsr;
+        if ((e = run_look(t, &dhcsr)))
+            return e;
+        if (dhcsr & DHCSR_S_LOCKUP)
+            e = take_lockup(t);
+        else if (!(dhcsr & DHCSR_S_HALT))
+            return t->stepping && dhcsr & DHCSR_S_SLEEP && !t->caught_running
+                       ? target_note_error(t, end_sleep_when_due(t))
+                       : ERR_OK;
+        else if (t->caught_running)
+            e = end_interrupts(t);
+        else if (t->stepping && t->range_end > t->range_start)
+            e = continue_range(t);
+        else
+            e = run_take_stop(t, t->stepping ? TARGET_STOP_STEP : TARGET_STOP_REQUEST);
+    }
+    if (e)
+        return target_note_error(t, e);
+    *stopped = t->state == TARGET_HALTED;
+    if (*stopped)
+        *stop = t->last_stop;
+    return ERR_OK;
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+// The plain part of the door: registers, reset, flash, and what an error means for the connection.
+#include "targets/target.h"
+
+#include "targets/internal.h"
+
+enum err target_require_present(struct target *t)
+{
+    if (t->state != TARGET_LOST)
+        return ERR_OK;
+    return log_fail(
+        t->log, ERR_NO_TARGET,
+        "the connection to the target is lost: check the cable and the supply, then connect "
+        "again");
+}
+
+enum err target_require_halted(struct target *t)
+{
+    enum err e = target_require_present(t);
+    if (e || t->state == TARGET_HALTED)
+        return e;
+    return log_fail(t->log, ERR_STATE, "the target is running: halt it first");
+}
+
+// Whether the error says that a partner may be gone, so that it is worth a look.
+static bool is_doubtful(enum err e)
+{
+    return e == ERR_NO_TARGET || e == ERR_LINK || e == ERR_TIMEOUT || e == ERR_PROBE_PROTOCOL;
+}
+
+enum err target_note_error(struct target *t, enum err e)
+{
+    if (e == ERR_PROBE_LOST)
+        t->state = TARGET_LOST;
+    if (!is_doubtful(e) || t->state == TARGET_LOST)
+        return e;
+    struct log kept = *t->log;
+    uint32_t dhcsr;
+    // Marks the target as lost when there is nothing to see. What is told is the first error all
+    // the same.
+    if (run_look(t, &dhcsr))
+        log_line(t->log, LOG_DEBUG, "the target does not answer any more");
+    *t->log = kept;
+    return e;
+}
+
+enum err target_read_reg(struct target *t, enum cortexm_reg reg, uint32_t *value)
+{
+    enum err e = target_require_halted(t);
+    return e ? e : target_note_error(t, cortexm_read_reg(&t->core, reg, value));
+}
+
+enum err target_write_reg(struct target *t, enum cortexm_reg reg, uint32_t value)
+{
+    enum err e = target_require_halted(t);
+    return e ? e : target_note_error(t, cortexm_write_reg(&t->core, reg, value));
+}
+
+enum err target_reset(struct target *t, bool halt)
+{
+    enum err e = target_require_present(t);
+    if (e || (e = run_end_step(t)))
+        return target_note_error(t, e);
+    e = cortexm_reset(&t->core, halt);
+    if (e == ERR_TIMEOUT) {
+        log_line(t->log, LOG_WARN, "the core does not reset itself; trying the NRST wire");
+        log_forget(t->log);
+        e = connect_pulse_nrst(t, halt);
+    }
+    if (e)
+        return target_note_error(t, e);
+    (void)cortexm_take_reset(&t->core);
+    t->state = TARGET_RUNNING;
+    return halt ? run_take_stop(t, TARGET_STOP_RESET) : ERR_OK;
+}
+
+enum err target_flash_open(struct target *t, struct flash_job **job)
+{
+    *job = NULL;
+    enum err e = target_require_halted(t);
+    if (e)
+        return e;
+    if (t->bank.size == 0)
+        return log_fail(
+            t->log, ERR_UNSUPPORTED,
+            "the flash of this chip (DBGMCU_IDCODE 0x%08x) is not known here: it can be "
+            "debugged, but not programmed",
+            t->id.idcode);
+    if (t->id.rdp_level > 0)
+        return log_fail(
+            t->log, ERR_PROTECTED,
+            "read protection level %u is active, so the flash cannot be written; `swdlink "
+            "unlock` erases the chip and removes the protection",
+            t->id.rdp_level);
+    t->flash_written = true;
+    t->flash_written_at = t->core.runs;
+    return flash_job_open(job, &t->bank, t->st, t->log);
+}
+
+enum err target_unlock(struct target *t)
+{
+    enum err e = target_require_present(t);
+    if (e)
+        return e;
+    if (t->id.rdp_level == 0 || t->bank.size == 0)
+        return log_fail(t->log, ERR_USAGE, "this chip is not read-protected: there is nothing to unlock");
+    if (t->state == TARGET_RUNNING && (e = target_halt(t)))
+        return e;
+    struct flash_access fa = {.st = t->st, .log = t->log, .bank = &t->bank};
+    t->flash_written = true;
+    t->flash_written_at = t->core.runs;
+    if ((e = t->bank.driver->unlock(&fa)))
+        return target_note_error(t, e);
+    t->state = TARGET_LOST;
+    if ((e = target_reconnect(t)))
+        return e;
+    if (t->id.rdp_level == 0)
+        return ERR_OK;
+    return log_fail(t->log, ERR_FLASH,
+                    "the flash is erased, but the chip still says that it is protected: switch its power off "
+                    "and on");
+}

@@ -1,0 +1,156 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# list, info, read, reset and serve at the virtual board: results, JSON, exit status, what goes where.
+# shellcheck source=tests/tap.sh disable=SC2154 # the Makefile sets top_srcdir and top_builddir
+. "$top_srcdir/tests/tap.sh"
+
+unset SWDLINK_PROBE NO_COLOR
+swdlink=$top_builddir/swdlink
+sample=$top_builddir/tests/firmware/sample.elf
+
+run "$swdlink" list --probe virtual
+if [ "$status" -ne 0 ] && grep -q "without the virtual board" "$err"; then
+    check "a build without the board says so in one line" is "$(wc -l <"$err")" 1
+    skip "commands at the virtual board" "this build has none"
+    plan
+    exit 0
+fi
+
+# json EXPRESSION: true of the document d in $out.
+json() {
+    python3 -c "import json, sys; d = json.load(open(sys.argv[1])); sys.exit(not ($1))" "$out" || {
+        sed 's/^/# got: /' "$out"
+        return 1
+    }
+}
+
+# check_json NAME EXPRESSION
+check_json() {
+    if command -v python3 >/dev/null; then
+        check "$1" json "$2"
+    else
+        skip "$1" "python3 is not installed"
+    fi
+}
+
+check "list shows the virtual probe that was asked for" is "$status" 0
+check "list tells it from plugged-in ones" has "$out" "virtual"
+run "$swdlink" list --probe virtual --json
+check_json "list --json is one document with a schema" 'd["schema"] == 1'
+check_json "list --json has the virtual probe's product id" \
+    '[p["usb_id"] for p in d["probes"] if p["virtual"]] == ["0483:3748"]'
+run env SWDLINK_PROBE=virtual "$swdlink" list
+check "SWDLINK_PROBE stands for --probe" has "$out" "virtual"
+
+run "$swdlink" list --json
+check_json "list --json without --probe has no virtual probe" \
+    'not [p for p in d["probes"] if p["virtual"]]'
+run "$swdlink" list
+check "list without --probe ends with status 0" is "$status" 0
+if [ -s "$out" ]; then
+    skip "list says on standard error that nothing is plugged in" "an ST-LINK is plugged in"
+    skip "info without a probe fails" "an ST-LINK is plugged in"
+    skip "info --json without a probe names the kind of error" "an ST-LINK is plugged in"
+else
+    check "list says on standard error that nothing is plugged in" has "$err" \
+        "no ST-LINK is plugged in"
+    run "$swdlink" info
+    check "info without a probe fails" is "$status" 1
+    run "$swdlink" info --json
+    check_json "info --json without a probe names the kind of error" \
+        'd["error"]["kind"] == "no-probe" and d["error"]["text"]'
+fi
+
+run "$swdlink" info --probe virtual
+check "info ends with status 0" is "$status" 0
+check "info names the probe's firmware" has "$out" "V2J37S7"
+check "info names the chip" has "$out" "STM32F031"
+check "info names the core" has "$out" "Cortex-M0 r0p0"
+check "info tells the flash size" has "$out" "32 KiB at 0x08000000"
+check "info tells the SRAM size" has "$out" "4 KiB at 0x20000000"
+check "info tells the voltage" grep -q "^voltage *3\.[0-9][0-9] V" "$out"
+check "info tells the read protection" has "$out" "level 0"
+run "$swdlink" info --probe virtual --json
+check_json "info --json has probe and target" \
+    'd["schema"] == 1 and d["probe"]["virtual"] and d["target"]["chip"]["device_id"] == 0x444'
+check_json "info --json counts in bytes and millivolts" \
+    'd["target"]["chip"]["flash"]["size"] == 32768 and 3000 < d["probe"]["vtref_mv"] < 3600'
+run "$swdlink" info --probe virtual:stm32f031k6,rdp=1 --json
+check_json "info tells read protection level 1" 'd["target"]["chip"]["rdp_level"] == 1'
+
+run "$swdlink" info --probe virtual:stm32f031k6,chip=dead
+check "info at a dead chip fails" is "$status" 1
+check "info at a dead chip still tells the probe" has "$out" "V2J37S7"
+check "info at a dead chip says why in one sentence" has "$err" "swdlink: "
+run "$swdlink" info --probe virtual:stm32f031k6,chip=dead --json
+check_json "info --json at a dead chip has the probe and the error" \
+    'd["probe"]["firmware"] == "V2J37S7" and d["target"] is None and d["error"]["text"]'
+
+run "$swdlink" info --probe virtual:stm32f999
+check "an unknown virtual chip is a usage error" is "$status" 2
+check "an unknown virtual chip is named with those that there are" has "$err" "stm32f031k6"
+
+run "$swdlink" read 0x08000000 1K --probe virtual --output "$tap_dir/bytes"
+check "read --output ends with status 0" is "$status" 0
+check "read --output writes as many bytes as were asked for" is \
+    "$(wc -c <"$tap_dir/bytes")" 1024
+check "read --output prints nothing on standard output" is_empty "$out"
+run "$swdlink" read 0x08000000 1024 --probe virtual --quiet
+check "read writes raw bytes to what is no terminal" cmp "$out" "$tap_dir/bytes"
+check "read --quiet says nothing else" is_empty "$err"
+run "$swdlink" read 0x08000001 7 --probe virtual --json
+check_json "read --json has the bytes in hexadecimal, at any alignment" \
+    'd["address"] == 0x08000001 and d["length"] == 7 and d["hex"] == "ff" * 7'
+if [ -f "$sample" ]; then
+    run "$swdlink" read 0x08000000 4 --probe "virtual:stm32f031k6,firmware=$sample" --json
+    check_json "read sees the firmware of the board" 'd["hex"] == "00100020"'
+else
+    skip "read sees the firmware of the board" "no ARM compiler made it"
+fi
+run "$swdlink" read 0x30000000 4 --probe virtual
+check "read where nothing is fails" is "$status" 1
+check "read where nothing is names the address" has "$err" "0x30000000"
+check "read where nothing is prints no bytes" is_empty "$out"
+run "$swdlink" read 0x08000000 4 --probe virtual:stm32f031k6,rdp=1
+check "read of protected flash fails" is "$status" 1
+check "read of protected flash prints no zeros" is_empty "$out"
+run "$swdlink" read 0x08000000 4 --probe virtual --output "$tap_dir/no/such/dir"
+check "a file that cannot be written is a failure" is "$status" 1
+check "a file that cannot be written is named" has "$err" "$tap_dir/no/such/dir"
+if [ -w /dev/full ]; then
+    status=0
+    "$swdlink" read 0x08000000 4 --probe virtual >/dev/full 2>"$err" || status=$?
+    check "a full disk behind standard output is a failure" is "$status" 1
+else
+    skip "a full disk behind standard output is a failure" "there is no /dev/full"
+fi
+
+run "$swdlink" reset --probe virtual
+check "reset ends with status 0" is "$status" 0
+check "reset prints nothing on standard output" is_empty "$out"
+run "$swdlink" reset --halt --probe virtual --json
+check_json "reset --halt --json tells where it stands" 'd["state"] == "halted" and "pc" in d'
+
+run "$swdlink" info --probe virtual:stm32f031k6,chip=dead --color always
+check "--color always colours errors in a pipe" has "$err" "$(printf '\033')"
+run env NO_COLOR=1 "$swdlink" info --probe virtual:stm32f031k6,chip=dead
+check "NO_COLOR leaves errors plain" lacks "$err" "$(printf '\033')"
+
+# Starts the server, waits for its readiness, ends it with a signal. (Not SIGINT: shells make background
+# programs ignore it.)
+serve_and_stop() {
+    status=0
+    "$swdlink" serve --probe virtual --listen 0 >"$out" 2>"$err" </dev/null &
+    server=$!
+    tries=0
+    until grep -q "^Listening" "$err" || [ $tries -ge 100 ] || ! kill -0 $server 2>/dev/null; do
+        tries=$((tries + 1))
+        sleep 0.1
+    done
+    kill -s "$1" $server
+    wait $server || status=$?
+    has "$err" "Listening at *" && is "$status" 0
+}
+
+check "serve listens and ends with status 0 on SIGTERM" serve_and_stop TERM
+plan

@@ -1,0 +1,118 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What swdlink says about itself: --help, --version, wrong usage, the man pages.
+# shellcheck source=tests/tap.sh disable=SC2154 # the Makefile sets top_srcdir and top_builddir
+. "$top_srcdir/tests/tap.sh"
+
+swdlink=$top_builddir/swdlink
+swdlink_sim=$top_builddir/swdlink-sim
+manual=$top_srcdir/doc/swdlink.1
+
+names_command_and_help() {
+    has "$err" "swdlink: " && has "$err" "try swdlink $1--help"
+}
+
+# Every long option of the help on standard input is in the manual.
+options_are_in_manual() {
+    missing=0
+    # shellcheck disable=SC2013 # options have no spaces
+    for option in $(sed -n 's/^ *\(-., \)\{0,1\}--\([a-z_-]*\).*/\2/p' "$out" | sort -u); do
+        # mdoc writes "--json" as "Fl -json"
+        grep -q -e "Fl -$option\( \|\$\)" "$manual" || {
+            echo "# not in the manual: --$option"
+            missing=1
+        }
+    done
+    return $missing
+}
+
+run "$swdlink" --help
+check "--help ends with status 0" is "$status" 0
+check "--help says nothing on standard error" is_empty "$err"
+check "--help is about swdlink" has "$out" "Usage: swdlink"
+check "every option of --help is in the manual" options_are_in_manual
+commands=$(sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' "$out")
+check "--help lists serve, list, info, read and reset" is "$(echo "$commands" | xargs)" \
+    "serve list info read reset"
+
+for command in $commands; do
+    run "$swdlink" "$command" --help
+    check "$command --help ends with status 0" is "$status" 0
+    check "$command --help says nothing on standard error" is_empty "$err"
+    check "$command --help shows how to call it" has "$out" "Usage: swdlink $command"
+    check "every option of $command --help is in the manual" options_are_in_manual
+    check "$command is in the manual" grep -q "^\.It Cm $command" "$manual"
+
+    run "$swdlink" "$command" --no-such-option
+    check "$command with an unknown option ends with status 2" is "$status" 2
+    check "$command with an unknown option says what to try" names_command_and_help "$command "
+    check "$command with an unknown option prints no result" is_empty "$out"
+done
+
+run "$swdlink" --version
+check "--version ends with status 0" is "$status" 0
+check "--version prints the name and a number" grep -q '^swdlink [0-9]' "$out"
+
+run "$swdlink" dance
+check "an unknown command ends with status 2" is "$status" 2
+check "an unknown command is named" has "$err" "there is no command 'dance'"
+check "an unknown command prints no result" is_empty "$out"
+
+run "$swdlink" --listen 0 info
+check "a command behind options is a usage error" is "$status" 2
+check "a command behind options: the sentence shows the right order" has "$err" "swdlink info"
+
+run "$swdlink" read 0x08000000
+check "a missing operand is a usage error" is "$status" 2
+run "$swdlink" read 0xfffffff0 0x20 --probe virtual
+check "a range beyond the address space is a usage error" is "$status" 2
+run "$swdlink" info --speed fast
+check "a speed that is none is a usage error" is "$status" 2
+check "a speed that is none gets examples" has "$err" "4M, 950k"
+
+run "$swdlink" info --speed fast --color=always
+check "before the options are known nothing is coloured in a pipe" lacks "$err" "$(printf '\033')"
+
+lint() {
+    mandoc -Tlint -W error "$1" >"$out" 2>&1 || {
+        sed 's/^/# /' "$out"
+        return 1
+    }
+}
+
+if [ -x "$swdlink_sim" ]; then
+    manual=$top_srcdir/doc/swdlink-sim.1
+    run "$swdlink_sim" --help
+    check "swdlink-sim --help ends with status 0" is "$status" 0
+    check "every option of swdlink-sim --help is in its manual" options_are_in_manual
+else
+    skip "every option of swdlink-sim --help is in its manual" "this build has no swdlink-sim"
+fi
+
+completes() {
+    bash -c '
+        PATH=$1:$PATH
+        . "$2"
+        COMP_WORDS=(swdlink re) COMP_CWORD=1
+        _swdlink
+        echo "${COMPREPLY[*]}"
+        COMP_WORDS=(swdlink reset --ha) COMP_CWORD=2
+        _swdlink
+        echo "${COMPREPLY[*]}"' bash "$top_builddir" "$top_srcdir/contrib/completions/swdlink.bash" >"$out" &&
+        is "$(cat "$out")" "$(printf 'read reset\n--halt')"
+}
+if command -v bash >/dev/null; then
+    check "bash completes commands and their options" completes
+else
+    skip "bash completes commands and their options" "bash is not installed"
+fi
+
+for page in "$top_srcdir"/doc/*.1; do
+    name="mandoc finds no error in ${page##*/}"
+    if command -v mandoc >/dev/null; then
+        check "$name" lint "$page"
+    else
+        skip "$name" "mandoc is not installed"
+    fi
+done
+plan

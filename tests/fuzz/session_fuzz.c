@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+// Random packets, mutations of good ones and plain noise against a session over a fake target.
+// Nothing is expected but that it holds: no crash (run it with --enable-sanitizers), a bounded
+// output, one reply for each packet that wants one, and a sound answer to a good packet at any
+// time. Usage: session_fuzz [ROUNDS [SEED]]; without arguments, a short run that is the same every
+// time.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "server/session.h"
+#include "tests/unit/fake_target.h"
+
+#define PACKET_MAX 300u
+
+struct fuzz {
+    unsigned long rounds;
+    uint32_t seed;
+    struct log log;
+    struct fake_target f;
+    struct session s;
+};
+
+static uint32_t next(struct fuzz *z)
+{
+    z->seed ^= z->seed << 13;
+    z->seed ^= z->seed >> 17;
+    z->seed ^= z->seed << 5;
+    return z->seed;
+}
+
+static const char *const good[] = {
+    "qSupported:swbreak+;hwbreak+",
+    "qSupported:error-message+",
+    "?",
+    "g",
+    "p0",
+    "pf",
+    "P0=00000000",
+    "m20000000,100",
+    "m8000000,4",
+    "x8000000,40",
+    "M20000000,2:0011",
+    "X20000000,2:ab",
+    "Z1,8000100,2",
+    "z1,8000100,2",
+    "Z2,20000000,4",
+    "vCont;c",
+    "vCont;s:1;c",
+    "vCont;r8000100,8000110:1",
+    "vCont?",
+    "c",
+    "s",
+    "D",
+    "!",
+    "R00",
+    "vRun;",
+    "vKill;1",
+    "vAttach;1",
+    "k",
+    "qCRC:8000000,2000",
+    "QStartNoAckMode",
+    "qSearch:memory:8000000;2000;ab",
+    "vFlashErase:8000000,800",
+    "vFlashWrite:8000000:abcdefgh",
+    "vFlashDone",
+    "qXfer:features:read:target.xml:0,100",
+    "qXfer:memory-map:read::0,1000",
+    "qXfer:threads:read::10,10",
+    "qRcmd,72657365742068616c74",
+    "qRcmd,68656c70",
+    "qRcmd,736c6565702031",
+    "qfThreadInfo",
+    "Hg0",
+    "T1",
+    "qC",
+    "qOffsets",
+    "vCtrlC",
+    "qThreadExtraInfo,1",
+};
+
+static size_t make_packet(struct fuzz *z, uint8_t *packet)
+{
+    const char *text = good[next(z) % (sizeof good / sizeof good[0])];
+    size_t len = strlen(text);
+    memcpy(packet, text, len);
+    for (unsigned changes = next(z) % 4; changes > 0 && len > 0; changes--) {
+        static const char favoured[] = ",;:=0fF19-?#$}*\x03zXmv";
+        size_t at = next(z) % len;
+        switch (next(z) % 4) {
+        case 0:
+            packet[at] = (uint8_t)next(z);
+            break;
+        case 1:
+            packet[at] = (uint8_t)favoured[next(z) % (sizeof favoured - 1)];
+            break;
+        case 2:
+            len = at;
+            break;
+        case 3:
+            memmove(packet + at + 1, packet + at, len - at);
+            packet[at] = (uint8_t)favoured[next(z) % (sizeof favoured - 1)];
+            len++;
+            break;
+        }
+    }
+    return len;
+}
+
+static void send_bytes(struct fuzz *z, const uint8_t *bytes, size_t len)
+{
+    for (size_t i = 0, patience = 0; i < len && patience < 100;) {
+        size_t part = 1 + next(z) % (len - i);
+        size_t taken = session_feed(&z->s, bytes + i, part);
+        i += taken;
+        assert_true(z->s.out_len <= SESSION_OUT_SIZE);
+        if (taken > 0)
+            continue;
+        patience++;
+        session_tick(&z->s, patience);
+        session_sent(&z->s, z->s.out_len);
+    }
+}
+
+static void disturb(struct fuzz *z)
+{
+    static const enum err errors[] = {ERR_LINK, ERR_TIMEOUT, ERR_PROBE_LOST, ERR_FLASH,
+                                      ERR_PROTECTED};
+    enum err *const places[] = {&z->f.fail_halt, &z->f.fail_resume,     &z->f.fail_reset,
+                                &z->f.fail_poll, &z->f.fail_flash_step, &z->f.fail_flash_end};
+    *places[next(z) % 6] = errors[next(z) % 5];
+    z->f.lose_at_poll = next(z) % 16 == 0;
+    z->f.stops_after_polls = next(z) % 4;
+    z->f.stop.cause = (enum target_stop_cause)(next(z) % (TARGET_STOP_RESET + 1));
+    z->f.stop.watch = (enum dwt_access)(1 + next(z) % 3);
+    z->f.stop.was_reset = next(z) % 8 == 0;
+}
+
+static void start_session(struct fuzz *z)
+{
+    if (z->f.t.state == TARGET_LOST)
+        assert_int_equal(target_reconnect(&z->f.t), ERR_OK);
+    session_start(&z->s, &z->f.t, &z->log);
+}
+
+static void one_round(struct fuzz *z)
+{
+    uint8_t packet[PACKET_MAX], framed[RSP_FRAMED_MAX(PACKET_MAX)];
+    size_t len = make_packet(z, packet);
+    size_t framed_len = rsp_frame(framed, packet, len);
+    if (next(z) % 8 == 0)
+        framed[next(z) % framed_len] = (uint8_t)next(z);
+    if (next(z) % 16 == 0)
+        framed_len = next(z) % framed_len;
+    send_bytes(z, framed, framed_len);
+    if (next(z) % 4 == 0)
+        session_tick(&z->s, z->seed);
+    if (next(z) % 8 == 0)
+        send_bytes(z, (const uint8_t *)"\x03", 1);
+    if (next(z) % 8 == 0)
+        disturb(z);
+    session_sent(&z->s, z->s.out_len);
+    if (session_is_over(&z->s) || next(z) % 64 == 0) {
+        session_end(&z->s);
+        assert_int_equal(z->f.flash_jobs, 0);
+        start_session(z);
+    }
+}
+
+static void a_session_holds_against_whatever_comes(void **state)
+{
+    struct fuzz *z = *state;
+    z->log = log_silent();
+    fake_target_init(&z->f, &z->log);
+    start_session(z);
+    for (unsigned long i = 0; i < z->rounds; i++)
+        one_round(z);
+    session_end(&z->s);
+    start_session(z);
+    send_bytes(z, (const uint8_t *)"$qC#b4", 6);
+    assert_memory_equal(z->s.out, "+$QC1#c5", 8);
+    session_end(&z->s);
+}
+
+int main(int argc, char **argv)
+{
+    struct fuzz *z = calloc(1, sizeof *z);
+    if (!z)
+        return 99;
+    z->rounds = argc > 1 ? strtoul(argv[1], NULL, 0) : 20000;
+    z->seed = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 0) | 1u : 0x9e3779b9u;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_prestate(a_session_holds_against_whatever_comes, z),
+    };
+    int failed = cmocka_run_group_tests_name("session_fuzz", tests, NULL, NULL);
+    free(z);
+    return failed;
+}

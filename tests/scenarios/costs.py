@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: MIT
+"""What a person's actions cost in USB commands: exact counts from the board's account, printed and bounded.
+
+Each figure is the difference between a session that does the thing more often and one that does it less
+often, so that connecting and leaving do not count.
+"""
+
+import os
+import subprocess
+import tempfile
+
+from harness import Failed, Session, expect, main, scenario
+
+
+def usb_commands(act):
+    session = Session()
+    try:
+        gdb = session.loaded("session.elf")
+        gdb.cmds("tbreak main", "continue")
+        act(gdb)
+        gdb.quit()
+        return session.close()["usb_commands"]
+    except BaseException:
+        session.abandon()
+        raise
+
+
+def per_time(what, few, many, act, at_most):
+    cost = (usb_commands(lambda gdb: act(gdb, many)) - usb_commands(lambda gdb: act(gdb, few))) / (many - few)
+    print(f"# USB commands per {what}: {cost:.2f}", flush=True)
+    if not 0 < cost <= at_most:
+        raise Failed(f"{what} costs {cost} USB commands, more than {at_most}")
+
+
+@scenario()
+def a_stepi_costs_few_commands(_):
+    per_time("stepi", 5, 55, lambda gdb, n: [gdb.cmd("stepi") for _ in range(n)], 13)
+
+
+@scenario()
+def a_continue_to_a_breakpoint_costs_few_commands(_):
+    def act(gdb, n):
+        gdb.cmd("break compute")
+        for _ in range(n):
+            expect(r"compute \(a=", gdb.cmd("continue"))
+    per_time("continue to a breakpoint", 2, 22, act, 30)
+
+
+@scenario()
+def reading_a_kibibyte_costs_few_commands(_):
+    def act(gdb, n):
+        for _ in range(n):
+            gdb.cmd("dump binary memory /dev/null 0x20000000 0x20000400")
+    per_time("1 KiB read", 2, 12, act, 4)
+
+
+def image(kib):
+    """An ELF file with random bytes for the second half of the flash."""
+    elf = tempfile.NamedTemporaryFile(suffix=".elf")
+    with tempfile.NamedTemporaryFile(suffix=".bin") as file:
+        file.write(os.urandom(kib * 1024))
+        file.flush()
+        subprocess.run(["arm-none-eabi-objcopy", "-I", "binary", "-O", "elf32-littlearm", "-B", "arm",
+                        "--rename-section", ".data=.image,alloc,load,contents",
+                        "--change-section-address", ".data=0x08004000", file.name, elf.name], check=True)
+    return elf
+
+
+@scenario()
+def the_load_of_8_kib_costs_few_commands(_):
+    def act(gdb, n):
+        with image(n) as elf:
+            expect(r"Transfer rate", gdb.cmd(f"load {elf.name}"))
+    per_time("1 KiB of load into blank flash", 1, 9, act, 60)
+
+
+main()

@@ -1,0 +1,376 @@
+# SPDX-License-Identifier: MIT
+"""A debugging session as a test: a real GDB, a real `swdlink serve`, a virtual board.
+
+A scenario is a function with a sentence for a name. It gets a `Session`: a server on a free port and a GDB
+that is connected to it. What it checks is what the person at the keyboard would read. Results are printed
+as TAP.
+
+The environment says how the server reaches the board: in-process by default; with SWDLINK_VIA=usb through
+libusb, as `swdlink-sim BOARD -- swdlink serve`. SWDLINK_WRAP puts words before swdlink (valgrind and the
+like).
+"""
+
+import json
+import os
+import re
+import selectors
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+
+BUILD = os.environ.get("top_builddir", os.getcwd())
+GDB = os.environ.get("GDB") or "gdb-multiarch"
+PATIENCE_S = float(os.environ.get("PATIENCE", 60))  # how long anything may take; never a measure of speed
+VIA_USB = os.environ.get("SWDLINK_VIA") == "usb"
+
+
+class Failed(Exception):
+    """What a person would have seen is not what was expected."""
+
+
+def firmware(name):
+    return os.path.join(BUILD, "tests", "firmware", name)
+
+
+def expect(pattern, text):
+    """The regular expression is found in the text; gives the match."""
+    found = re.search(pattern, text, re.MULTILINE)
+    if not found:
+        raise Failed(f"expected /{pattern}/ in:\n{text}")
+    return found
+
+
+def expect_not(pattern, text):
+    if re.search(pattern, text, re.MULTILINE):
+        raise Failed(f"did not expect /{pattern}/ in:\n{text}")
+
+
+def expect_equal(wanted, seen):
+    if wanted != seen:
+        raise Failed(f"expected {wanted!r}, saw {seen!r}")
+
+
+def swdlink_command(arguments, board=None):
+    """The command line of swdlink on a virtual board, in-process or through libusb."""
+    wrap = shlex.split(os.environ.get("SWDLINK_WRAP", ""))
+    program = wrap + [os.path.join(BUILD, "swdlink")]
+    if board is None:
+        return program + arguments
+    if VIA_USB:
+        return [os.path.join(BUILD, "swdlink-sim"), board, "--"] + program + arguments
+    return program + arguments + ["--probe", f"virtual:{board}"]
+
+
+def swdlink(arguments, board=None, check=True):
+    """Runs swdlink to its end."""
+    done = subprocess.run(swdlink_command(arguments, board), capture_output=True, text=True,
+                          timeout=PATIENCE_S, errors="replace")
+    if check and done.returncode != 0:
+        raise Failed(f"swdlink {arguments}: exit {done.returncode}\n{done.stdout}{done.stderr}")
+    return done
+
+
+class Reader:
+    """Lines of a pipe, collected by a thread, so that nobody blocks."""
+
+    def __init__(self, pipe):
+        self.lines = []
+        self.closed = False
+        self.news = threading.Condition()
+        self.thread = threading.Thread(target=self._run, args=(pipe,), daemon=True)
+        self.thread.start()
+
+    def _run(self, pipe):
+        for line in pipe:
+            with self.news:
+                self.lines.append(line.rstrip("\n"))
+                self.news.notify_all()
+        with self.news:
+            self.closed = True
+            self.news.notify_all()
+
+    def wait(self, predicate, what):
+        """Waits until predicate(lines) gives something true, and gives it."""
+        deadline = time.monotonic() + PATIENCE_S
+        with self.news:
+            while True:
+                result = predicate(self.lines)
+                if result:
+                    return result
+                left = deadline - time.monotonic()
+                if left <= 0 or self.closed:
+                    why = "the end came first" if self.closed else "nothing came"
+                    raise Failed(f"waited for {what}: {why}:\n" + "\n".join(self.lines[-40:]))
+                self.news.wait(left)
+
+
+class Server:
+    def __init__(self, board, arguments=()):
+        self.account_file = tempfile.NamedTemporaryFile(suffix=".json", delete=False).name
+        board = f"{board},account={self.account_file}"
+        command = swdlink_command(["serve", "--listen", "127.0.0.1:0", *arguments], board)
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stdin=subprocess.DEVNULL, text=True, errors="replace")
+        self.err = Reader(self.process.stderr)
+        self.out = Reader(self.process.stdout)
+        found = self.err.wait(lambda lines: next(
+            (m for m in (re.search(r"Listening on port (\d+)", l) for l in lines) if m), None),
+            "the readiness line")
+        self.port = int(found.group(1))
+
+    def log(self):
+        return "\n".join(self.err.lines)
+
+    def wait_log(self, pattern):
+        return self.err.wait(lambda lines: re.search(pattern, "\n".join(lines)), f"/{pattern}/ in the log")
+
+    def stop(self):
+        """SIGTERM; gives the exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise Failed("the server did not end on SIGTERM")
+
+    def account(self):
+        """The board's account; the server must have ended."""
+        with open(self.account_file, encoding="utf-8") as file:
+            return json.load(file)
+
+    def connect(self):
+        return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_S)
+
+
+def _unquote(text):
+    """An MI c-string."""
+    return json.loads(re.sub(r"\\([0-7]{3})", lambda m: f"\\u00{int(m.group(1), 8):02x}", text))
+
+
+class Gdb:
+    """GDB behind its machine interface, spoken to with the commands that a person types."""
+
+    def __init__(self, elf=None):
+        command = [GDB, "-q", "-nx", "--interpreter=mi3"] + ([elf] if elf else [])
+        environment = {k: v for k, v in os.environ.items() if k not in ("LD_PRELOAD", "SWDLINK_WRAP")}
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT, text=True, errors="replace",
+                                        env=environment, start_new_session=True)
+        self.reader = Reader(self.process.stdout)
+        self.token = 0
+        self.taken = 0
+        self.stops = 0
+        for setting in ("confirm off", "pagination off", "width 0", "height 0"):
+            self.cmd(f"set {setting}")
+
+    def start(self, command):
+        """Sends a command and does not wait."""
+        self.token += 1
+        quoted = json.dumps(command)
+        self.process.stdin.write(f"{self.token}-interpreter-exec console {quoted}\n")
+        self.process.stdin.flush()
+        return self.token
+
+    def _stop_count(self, lines):
+        return sum(line.startswith("*stopped") for line in lines)
+
+    def finish(self, token):
+        """Waits for the command's result (and for the stop when it let the target run)."""
+        def done(lines):
+            for at in range(self.taken, len(lines)):
+                if re.match(rf"{token}\^(done|error|running|exit)", lines[at]):
+                    return lines[at]
+            return None
+        result = self.reader.wait(done, "GDB's answer")
+        if "^running" in result:
+            wanted = self.stops + 1
+            # A breakpoint that cannot be inserted ends a `continue` with a late error and no stop.
+            self.reader.wait(lambda lines: self._stop_count(lines) >= wanted or
+                             any(l.startswith(f"{token}^error") for l in lines[self.taken:]),
+                             "the target to stop")
+            self._settle()
+        return self.take()
+
+    def _settle(self):
+        """GDB prints the source line after *stopped: an empty command marks the end of it."""
+        self.token += 1
+        self.process.stdin.write(f"{self.token}-gdb-set height 0\n")
+        self.process.stdin.flush()
+        token = self.token
+        self.reader.wait(lambda lines: any(l.startswith(f"{token}^") for l in lines[self.taken:]),
+                         "GDB to settle")
+
+    def take(self):
+        """What was printed since the last time, as a person would have read it."""
+        with self.reader.news:
+            new = self.reader.lines[self.taken:]
+            self.taken = len(self.reader.lines)
+            self.stops = self._stop_count(self.reader.lines)
+        text = []
+        for line in new:
+            if re.match(r'[~@&]"', line):
+                text.append(_unquote(line[1:]))
+            elif re.match(r"\d*\^error", line):
+                found = re.search(r'msg="((?:[^"\\]|\\.)*)"', line)
+                text.append("error: " + (_unquote(f'"{found.group(1)}"') if found else line) + "\n")
+            elif line.startswith("*stopped"):
+                text.append(line + "\n")
+        return "".join(text)
+
+    def cmd(self, command):
+        return self.finish(self.start(command))
+
+    def cmds(self, *commands):
+        return "".join(self.cmd(command) for command in commands)
+
+    def fails(self, command):
+        """The command must end in an error; gives what GDB said."""
+        said = self.cmd(command)
+        expect(r"^error: ", said)
+        return said
+
+    def run_away(self):
+        """continue, without waiting for a stop."""
+        token = self.start("continue")
+        self.reader.wait(lambda lines: any(re.match(rf"{token}\^running", l) for l in lines[self.taken:]),
+                         "the target to run")
+        return token
+
+    def interrupt(self):
+        """Ctrl-C, a moment later: GDB says that it runs before it is ready to be interrupted."""
+        time.sleep(0.2)
+        wanted = self.stops + 1
+        os.kill(self.process.pid, signal.SIGINT)
+        self.reader.wait(lambda lines: self._stop_count(lines) >= wanted, "the target to stop")
+        self._settle()
+        return self.take()
+
+    def wait_stop(self):
+        wanted = self.stops + 1
+        self.reader.wait(lambda lines: self._stop_count(lines) >= wanted, "the target to stop")
+        self._settle()
+        return self.take()
+
+    def value(self, expression):
+        said = self.cmd(f"output/d {expression}")
+        return int(expect(r"^(-?\d+)", said).group(1))
+
+    def kill(self):
+        """As when the window is closed by force."""
+        self.process.kill()
+        self.process.wait()
+
+    def quit(self):
+        if self.process.poll() is None:
+            try:
+                self.process.stdin.write("-gdb-exit\n")
+                self.process.stdin.flush()
+                self.process.wait(10)
+            except (OSError, subprocess.TimeoutExpired):
+                self.process.kill()
+        self.process.wait()
+
+
+class Session:
+    """A server on a board and, when asked for, GDBs on the server."""
+
+    def __init__(self, board="stm32f031k6", arguments=()):
+        self.gdbs = []
+        self.sockets = []
+        self.server = Server(board, arguments)
+
+    def gdb(self, elf=None, connect="target remote"):
+        gdb = Gdb(firmware(elf) if elf else None)
+        self.gdbs.append(gdb)
+        if connect:
+            gdb.hello = gdb.cmd(f"{connect} 127.0.0.1:{self.server.port}")
+            expect_not("^error: ", gdb.hello)
+        return gdb
+
+    def loaded(self, elf, connect="target remote"):
+        """A GDB with the program in flash, halted at its first instruction."""
+        gdb = self.gdb(elf, connect)
+        gdb.cmd("monitor reset halt")
+        said = gdb.cmd("load")
+        gdb.load_size = int(expect(r"load size (\d+)", said).group(1))
+        gdb.cmd("monitor reset halt")
+        gdb.cmd("maintenance flush register-cache")
+        return gdb
+
+    def raw(self):
+        """A plain socket to the server, for clients that misbehave."""
+        connection = self.server.connect()
+        self.sockets.append(connection)
+        return connection
+
+    def close(self, violations=()):
+        for gdb in self.gdbs:
+            gdb.quit()
+        for connection in self.sockets:
+            connection.close()
+        status = self.server.stop()
+        expect_equal(0, status)
+        # Under USB the board lives in swdlink-sim, which ends after the server and has then written too.
+        account = self.server.account()
+        unexpected = [v for v in account["violations"] if not any(re.search(e, v) for e in violations)]
+        if unexpected:
+            raise Failed("the virtual board saw what silicon forbids: " + "; ".join(unexpected))
+        return account
+
+    def abandon(self):
+        for gdb in self.gdbs:
+            gdb.kill()
+        for connection in self.sockets:
+            connection.close()
+        if self.server.process.poll() is None:
+            self.server.process.kill()
+
+
+SCENARIOS = []
+
+
+def scenario(board="stm32f031k6", arguments=(), violations=()):
+    """Marks a scenario: its name is its sentence; it gets an open Session."""
+    def mark(function):
+        SCENARIOS.append((function, board, arguments, violations))
+        return function
+    return mark
+
+
+def _run_one(function, board, arguments, violations):
+    session = Session(board, arguments)
+    try:
+        function(session)
+        session.close(violations)
+    except BaseException:
+        log = session.server.log()
+        session.abandon()
+        print("\n".join("# server: " + line for line in log.splitlines()[-30:]))
+        raise
+    finally:
+        if os.path.exists(session.server.account_file):
+            os.unlink(session.server.account_file)
+
+
+def main():
+    chosen = [s for s in SCENARIOS if len(sys.argv) < 2 or any(w in s[0].__name__ for w in sys.argv[1:])]
+    print(f"1..{len(chosen)}", flush=True)
+    failed = 0
+    for number, (function, board, arguments, violations) in enumerate(chosen, 1):
+        name = function.__name__.replace("_", " ")
+        try:
+            _run_one(function, board, arguments, violations)
+            print(f"ok {number} - {name}", flush=True)
+        except Exception:
+            failed += 1
+            for line in traceback.format_exc().splitlines():
+                print("# " + line)
+            print(f"not ok {number} - {name}", flush=True)
+    sys.exit(1 if failed else 0)

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+// The stand-in for swd/ of the tests of flash/.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/bytes.h"
+#include "swd/mem.h"
+#include "tests/unit/flash_world.h"
+
+static struct world *world_of(struct stlink *st)
+{
+    return (struct world *)st;
+}
+
+static void fpec_write(struct world *w, uint32_t addr, uint32_t value)
+{
+    switch (addr) {
+    case RCC:
+        w->rcc_cr = value & 1 ? value | 2 : value & ~2u;
+        break;
+    case REGS + 0x04:
+        w->keys = value == (w->keys ? 0xcdef89abu : 0x45670123u) ? w->keys + 1 : 99;
+        if (w->keys == 2)
+            w->cr &= ~0x80u;
+        break;
+    case REGS + 0x0c:
+        w->sr &= ~value;
+        break;
+    case REGS + 0x10:
+        if (w->cr & 0x80)
+            w->violations++;
+        w->cr = value;
+        if ((value & 0x44) == 0x44) {
+            memset(w->flash, 0xff, SIZE);
+            w->sr |= 0x20;
+        }
+        break;
+    case REGS + 0x14:
+        memset(&w->flash[addr == REGS + 0x14 ? value - BASE : 0], 0xff, PAGE);
+        w->sr |= 0x20;
+        break;
+    default:
+        fail_msg("write to 0x%08x", addr);
+    }
+}
+
+enum err mem_read32(struct stlink *st, uint32_t addr, uint32_t *value)
+{
+    struct world *w = world_of(st);
+    switch (addr) {
+    case RCC:
+        *value = w->rcc_cr;
+        return ERR_OK;
+    case REGS + 0x0c:
+        *value = w->sr;
+        return ERR_OK;
+    case REGS + 0x10:
+        *value = w->cr;
+        return ERR_OK;
+    case REGS + 0x1c:
+        *value = w->obr;
+        return ERR_OK;
+    case REGS + 0x20:
+        *value = w->wrpr;
+        return ERR_OK;
+    default:
+        return ERR_FAULT;
+    }
+}
+
+enum err mem_write32(struct stlink *st, uint32_t addr, uint32_t value)
+{
+    fpec_write(world_of(st), addr, value);
+    return ERR_OK;
+}
+
+enum err mem_write(struct stlink *st, uint32_t addr, const void *data, size_t len)
+{
+    const uint8_t *p = data;
+    for (size_t i = 0; i < len; i += 4)
+        fpec_write(world_of(st), addr + (uint32_t)i, get_le32(&p[i]));
+    return ERR_OK;
+}
+
+enum err mem_read(struct stlink *st, uint32_t addr, void *data, size_t len, size_t *done)
+{
+    struct world *w = world_of(st);
+    (void)done;
+    assert_true(addr >= BASE && len <= SIZE && addr - BASE <= SIZE - len);
+    w->reads++;
+    memcpy(data, &w->flash[addr - BASE], len);
+    return ERR_OK;
+}
+
+enum err mem_read16(struct stlink *st, uint32_t addr, uint16_t *value)
+{
+    uint8_t two[2];
+    enum err e = mem_read(st, addr, two, 2, NULL);
+    *value = get_le16(two);
+    return e;
+}
+
+enum err mem_write_halfwords(struct stlink *st, uint32_t addr, const void *data, size_t len)
+{
+    struct world *w = world_of(st);
+    const uint8_t *p = data;
+    for (size_t i = 0; i < len; i += 2) {
+        if (w->wait_after && i / 2 == w->wait_after)
+            return ERR_WAIT;
+        uint8_t *cell = &w->flash[addr - BASE + i];
+        if (get_le16(cell) != 0xffff)
+            w->sr |= 4;
+        else
+            memcpy(cell, &p[i], 2);
+        w->sr |= 0x20;
+    }
+    return ERR_OK;
+}
+
+bool stlink_has_halfwords(const struct stlink *st)
+{
+    return ((const struct world *)st)->halfwords;
+}
+
+static uint64_t now_us(void *self)
+{
+    struct world *w = self;
+    return ++w->now_us;
+}
+
+static void sleep_us(void *self, uint32_t us)
+{
+    ((struct world *)self)->now_us += us;
+}
+
+static const struct usb_link_ops link_ops = {.now_us = now_us, .sleep_us = sleep_us};
+
+void bench_open(struct bench *b, const struct flash_driver *driver)
+{
+    memset(b, 0, sizeof *b);
+    b->w.log = log_silent();
+    b->w.st.log = &b->w.log;
+    b->w.st.link = (struct usb_link){.ops = &link_ops, .self = &b->w};
+    b->w.cr = 0x80;
+    b->w.wrpr = 0xffffffff;
+    b->w.halfwords = true;
+    memset(b->w.flash, 0x55, SIZE);
+    b->bank = (struct flash_bank){
+        .base = BASE, .size = SIZE, .page_size = PAGE, .regs = REGS, .driver = driver};
+    for (unsigned i = 0; i < SIZE; i++)
+        b->image[i] = (uint8_t)(i * 7 + i / PAGE);
+    assert_int_equal(flash_job_open(&b->job, &b->bank, &b->w.st, &b->w.log), ERR_OK);
+}
+
+enum err bench_run(struct bench *b)
+{
+    bool more = true;
+    enum err e = ERR_OK;
+    while (more && !e)
+        e = flash_job_step(b->job, &more);
+    return e;
+}
+
+enum err bench_close(struct bench *b)
+{
+    return flash_job_free(b->job);
+}

@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: MIT
+// targets/: the table of chips, the ladder, breakpoints and memory.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/bytes.h"
+#include "targets/internal.h"
+#include "tests/unit/targets_world.h"
+
+// ---- chips ----
+
+static void every_chip_has_an_id_of_its_own_and_a_geometry_that_adds_up(void **state)
+{
+    (void)state;
+    assert_true(chip_count >= 5);
+    for (unsigned i = 0; i < chip_count; i++) {
+        const struct chip *c = &chips[i];
+        assert_true(c->name && c->name[0]);
+        assert_true(c->dev_id > 0 && c->dev_id <= 0xfff);
+        assert_true(c->page_size > 0 && c->flash_max % c->page_size == 0);
+        assert_non_null(c->driver);
+        assert_int_equal(c->page_size % c->driver->unit, 0);
+        assert_int_equal(c->sram_base, 0x20000000);
+        assert_true(c->sram_size >= 4096);
+        assert_int_equal(c->system_base + c->system_size, c->option_base);
+        assert_true(c->uid_addr >= c->system_base && c->uid_addr < c->option_base);
+        assert_true(c->dbgmcu_gate_addr == 0 || c->dbgmcu_gate_bit != 0);
+        for (unsigned k = 0; k < i; k++)
+            assert_false(chips[k].dev_id == c->dev_id && chips[k].idcode_addr == c->idcode_addr);
+    }
+}
+
+static void every_driver_of_a_chip_is_in_the_table_of_drivers(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < chip_count; i++) {
+        bool found = false;
+        for (unsigned k = 0; k < flash_driver_count; k++)
+            found |= flash_drivers[k] == chips[i].driver;
+        assert_true(found);
+    }
+}
+
+static void the_chip_is_recognised_and_described(void **state)
+{
+    (void)state;
+    struct world w;
+    struct target t;
+    char text[128];
+    world_attach(&w, &t);
+    assert_int_equal(t.id.flash_size, 32 * 1024);
+    assert_int_equal(t.id.uid[1], 2);
+    assert_int_equal(t.id.rdp_level, 0);
+    assert_int_equal(t.id.cpuid, 0x410cc200);
+    assert_string_equal(chip_describe(&t.id, text, sizeof text),
+                        "STM32F031x4/x6, F030x4/x6, F038x6, rev 1.0, 32 KiB flash, 4 KiB SRAM");
+}
+
+static void an_unknown_chip_can_still_be_debugged(void **state)
+{
+    (void)state;
+    struct world w;
+    struct target t;
+    struct flash_job *job;
+    char text[128];
+    world_make(&w);
+    w.idcode = 0x10006410;
+    assert_int_equal(world_connect(&w, &t, TARGET_CONNECT_AUTO), ERR_OK);
+    assert_null(t.id.chip);
+    assert_int_equal(t.region_count, 0);
+    assert_non_null(strstr(chip_describe(&t.id, text, sizeof text), "0x10006410"));
+    assert_int_equal(target_halt(&t), ERR_OK);
+    assert_int_equal(target_set_break(&t, false, RAM + 0x10), ERR_OK);
+    assert_int_equal(target_flash_open(&t, &job), ERR_UNSUPPORTED);
+}
+
+static void a_flash_size_that_cannot_be_is_replaced_by_the_largest(void **state)
+{
+    (void)state;
+    struct world w;
+    struct target t;
+    world_make(&w);
+    w.size_word = 0xffffffff;
+    assert_int_equal(world_connect(&w, &t, TARGET_CONNECT_AUTO), ERR_OK);
+    assert_int_equal(t.id.flash_size, 32 * 1024);
+}
+
+// ---- connecting ----
+
+static void a_healthy_target_is_taken_as_it_runs(void **state)
+{
+    (void)state;
+    struct world w;
+    struct target t;
+    world_attach(&w, &t);
+    assert_int_equal(t.state, TARGET_RUNNING);
+    assert_int_equal(w.nrst_pulses, 0);
+    assert_int_equal(w.st.swclk_hz, 4000000);
+    assert_int_equal(t.core.vcatch, DEMCR_VC_HARDERR);
+}
+
+static void long_wires_are_met_with_a_slower_clock(void **state)
+{
+    (void)state;
+    struct world w;
+    struct target t;
+    world_make(&w);
+    w.max_hz = 300000;
+    assert_int_equal(world_connect(&w, &t, TARGET_CONNECT_AUTO), ERR_OK);
+    assert_int_equal(w.nrst_pulses, 0);
+    assert_true(w.st.swclk_hz <= 300000);
+}
+
+static void a_program_that_takes_the_pins_is_caught_under_reset(void **state)
+{
+    (void)state;
+    struct world w;
+    struct target t;
+    struct target_stop stop;
+    bool stopped;
+    world_make(&w);
+    w.needs_reset = true;
+    assert_int_equal(world_connect(&w, &t, TARGET_CONNECT_NORMAL), ERR_NO_TARGET);
+    assert_int_equal(world_connect(&w, &t, TARGET_CONNECT_AUTO), ERR_OK);
+    assert_int_equal(t.state, TARGET_HALTED);
+    assert_int_equal(target_poll(&t, &stopped, &stop), ERR_OK);
+    assert_true(stopped);
+    assert_int_equal(stop.cause, TARGET_STOP_RESET);
+    assert_int_equal(stop.pc, 0x08000200);
+    assert_false(stop.was_reset);
+}
+
+static void under_reset_without_the_nrst_wire_resets_through_swd(void **state)
+{
+    (void)state;
+    struct world w;
+    struct target t;
+    world_make(&w);
+    w.no_nrst = true;
+    assert_int_equal(world_connect(&w, &t, TARGET_CONNECT_UNDER_RESET), ERR_OK);
+    assert_int_equal(t.state, TARGET_HALTED);
+    assert_int_equal(t.last_stop.cause, TARGET_STOP_RESET);
+    assert_false(t.last_stop.was_reset);
+}
+
+static void hotplug_never_touches_nrst(void **state)
+{
+    (void)state;
+    struct world w;
+    struct target t;
+    world_make(&w);
+    assert_int_equal(world_connect(&w, &t, TARGET_CONNECT_HOTPLUG), ERR_OK);
+    assert_true(w.running);
+    assert_int_equal(w.dbgmcu_cr, 1);
+    assert_int_equal(w.dbgmcu_fz, 3u << 11);
+    w.dead = true;
+    assert_int_equal(world_connect(&w, &t, TARGET_CONNECT_HOTPLUG), ERR_NO_TARGET);
+    assert_int_equal(w.nrst_pulses, 0);
+}
+
+static void the_sentence_of_a_failure_tells_what_was_measured(void **state)
+{
+    (void)state;
+    struct world w;
+    struct target t;
+    world_make(&w);
+    w.dead = true;
+    assert_int_equal(world_connect(&w, &t, TARGET_CONNECT_AUTO), ERR_NO_TARGET);
+    world_assert_says(
+        &w, "no target answers on SWD (tried at 4000 kHz, at 240 kHz, under reset, right after");
+    world_assert_says(&w, "VTref is 3.27 V");
+    world_assert_says(&w, "0x09");
+    world_assert_says(&w, "read protection level 2");
+    assert_true(strlen(w.log.sentence) < LOG_SENTENCE_SIZE - 1);
+    assert_false(w.st.in_debug);
+    assert_false(w.nrst_low);
+    w.vtref_mv = 20;
+    assert_int_equal(world_connect(&w, &t, TARGET_CONNECT_AUTO), ERR_NO_TARGET);
+    world_assert_says(&w,
+                      "VTref is 0.02 V: the target is not powered, or the VTref wire is missing");
+}
+
+static void a_probe_that_vanishes_ends_the_ladder_at_once(void **state)
+{
+    (void)state;
+    struct world w;
+    struct target t;
+    world_make(&w);
+    w.gone = true;
+    assert_int_equal(world_connect(&w, &t, TARGET_CONNECT_AUTO), ERR_PROBE_LOST);
+    assert_int_equal(w.now_us, 0);
+}
+
+static void everything_is_left_as_it_was_found(void **state)
+{
+    (void)state;
+    struct world w;
+    struct target t;
+    world_attach_halted(&w, &t);
+    assert_int_equal(w.dbgmcu_cr, 7);
+    assert_int_equal(w.dbgmcu_fz, 3u << 11);
+    put_le16(&w.ram[0x100], 0x2001);
+    assert_int_equal(target_set_break(&t, false, RAM + 0x100), ERR_OK);
+    assert_int_equal(target_set_break(&t, true, FLASH + 0x100), ERR_OK);
+    w.gate = 0; // as after a reset
+    target_disconnect(&t, false);
+    assert_int_equal(w.dbgmcu_cr, 1);
+    assert_int_equal(w.dbgmcu_fz, 0);
+    assert_int_equal(w.gate, 0);
+    assert_int_equal(w.closed_gate_writes, 0);
+    assert_int_equal(get_le16(&w.ram[0x100]), 0x2001);
+    assert_false(bpu_has(&t.core.bpu, FLASH + 0x100));
+    assert_true(w.detached && w.running && !w.st.in_debug);
+}
+
+// ---- breakpoints and memory ----
+
+static void software_breakpoints_are_not_seen_and_survive_writes(void **state)
+{
+    (void)state;
+    struct world w;
+    struct target t;
+    uint8_t data[8];
+    static const uint8_t fresh[8] = {10, 11, 12, 13, 14, 15, 16, 17};
+    world_attach_halted(&w, &t);
+    for (unsigned i = 0; i < 8; i++)
+        w.ram[i] = (uint8_t)i;
+    assert_int_equal(target_set_break(&t, false, RAM + 2), ERR_OK);
+    assert_int_equal(target_set_break(&t, false, RAM + 6), ERR_OK);
+    assert_int_equal(get_le16(&w.ram[2]), 0xbe00);
+    assert_int_equal(target_read_mem(&t, RAM, data, 8, NULL), ERR_OK);
+    for (unsigned i = 0; i < 8; i++)
+        assert_int_equal(data[i], i);
+    assert_int_equal(target_read_mem(&t, RAM + 3, data, 1, NULL), ERR_OK);
+    assert_int_equal(data[0], 3);
+    assert_int_equal(target_write_mem(&t, RAM + 3, &fresh[3], 4), ERR_OK);
+    assert_int_equal(get_le16(&w.ram[2]), 0xbe00);
+    assert_int_equal(get_le16(&w.ram[6]), 0xbe00);
+    assert_int_equal(target_clear_break(&t, false, RAM + 2), ERR_OK);
+    assert_int_equal(target_clear_break(&t, false, RAM + 6), ERR_OK);
+    static const uint8_t expected[8] = {0, 1, 2, 13, 14, 15, 16, 7};
+    assert_memory_equal(w.ram, expected, 8);
+}
+
+static void a_breakpoint_set_twice_is_cleared_twice(void **state)
+{
+    (void)state;
+    struct world w;
+    struct target t;
+    world_attach_halted(&w, &t);
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(target_set_break(&t, false, RAM + 2), ERR_OK);
+        assert_int_equal(target_set_break(&t, false, FLASH + 2), ERR_OK);
+    }
+    assert_int_equal(target_clear_break(&t, false, RAM + 2), ERR_OK);
+    assert_int_equal(target_clear_break(&t, false, FLASH + 2), ERR_OK);
+    assert_int_equal(breaks_at(&t, RAM + 2), BREAK_SOFTWARE);
+    assert_int_equal(breaks_at(&t, FLASH + 2), BREAK_HARDWARE);
+    assert_int_equal(target_clear_break(&t, false, RAM + 2), ERR_OK);
+    assert_int_equal(target_clear_break(&t, false, FLASH + 2), ERR_OK);
+    assert_int_equal(breaks_at(&t, RAM + 2), BREAK_NONE);
+    assert_int_equal(breaks_at(&t, FLASH + 2), BREAK_NONE);
+    assert_int_equal(target_clear_break(&t, false, RAM + 2), ERR_USAGE);
+    assert_int_equal(target_set_break(&t, true, FLASH + 3), ERR_USAGE);
+}
+
+static void flash_is_not_written_like_ram(void **state)
+{
+    (void)state;
+    struct world w;
+    struct target t;
+    static const uint8_t word[4] = {0};
+    world_attach_halted(&w, &t);
+    assert_int_equal(target_write_mem(&t, FLASH + 16, word, 4), ERR_USAGE);
+    world_assert_says(&w, "`load`");
+    assert_int_equal(target_write_mem(&t, FLASH - 2, word, 4), ERR_USAGE);
+    assert_int_equal(target_write_mem(&t, 0xfffffffe, word, 4), ERR_USAGE);
+    assert_int_equal(target_write_mem(&t, RAM, word, 4), ERR_OK);
+    assert_int_equal(target_write_mem(&t, FLASH + 16, word, 0), ERR_OK);
+}
+
+static void protected_flash_is_an_error_and_not_zeros(void **state)
+{
+    (void)state;
+    struct world w;
+    struct target t;
+    struct flash_job *job;
+    uint8_t data[4];
+    world_make(&w);
+    w.obr = 2;
+    assert_int_equal(world_connect(&w, &t, TARGET_CONNECT_AUTO), ERR_OK);
+    assert_int_equal(t.id.rdp_level, 1);
+    assert_int_equal(target_read_mem(&t, FLASH, data, 4, NULL), ERR_PROTECTED);
+    world_assert_says(&w, "`swdlink unlock`");
+    assert_int_equal(target_read_mem(&t, RAM, data, 4, NULL), ERR_OK);
+    assert_int_equal(target_halt(&t), ERR_OK);
+    assert_int_equal(target_flash_open(&t, &job), ERR_PROTECTED);
+    world_assert_says(&w, "`swdlink unlock`");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_chip_has_an_id_of_its_own_and_a_geometry_that_adds_up),
+        cmocka_unit_test(every_driver_of_a_chip_is_in_the_table_of_drivers),
+        cmocka_unit_test(the_chip_is_recognised_and_described),
+        cmocka_unit_test(an_unknown_chip_can_still_be_debugged),
+        cmocka_unit_test(a_flash_size_that_cannot_be_is_replaced_by_the_largest),
+        cmocka_unit_test(a_healthy_target_is_taken_as_it_runs),
+        cmocka_unit_test(long_wires_are_met_with_a_slower_clock),
+        cmocka_unit_test(a_program_that_takes_the_pins_is_caught_under_reset),
+        cmocka_unit_test(under_reset_without_the_nrst_wire_resets_through_swd),
+        cmocka_unit_test(hotplug_never_touches_nrst),
+        cmocka_unit_test(the_sentence_of_a_failure_tells_what_was_measured),
+        cmocka_unit_test(a_probe_that_vanishes_ends_the_ladder_at_once),
+        cmocka_unit_test(everything_is_left_as_it_was_found),
+        cmocka_unit_test(software_breakpoints_are_not_seen_and_survive_writes),
+        cmocka_unit_test(a_breakpoint_set_twice_is_cleared_twice),
+        cmocka_unit_test(flash_is_not_written_like_ram),
+        cmocka_unit_test(protected_flash_is_an_error_and_not_zeros),
+    };
+    return cmocka_run_group_tests_name("targets", tests, NULL, NULL);
+}

@@ -1,0 +1,512 @@
+// SPDX-License-Identifier: MIT
+// The stand-in for swd/: answers as a healthy probe does, except for the faults that struct world
+// names.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/bytes.h"
+#include "swd/ap.h"
+#include "swd/mem.h"
+#include "tests/unit/targets_world.h"
+
+static struct world *world_of(struct stlink *st)
+{
+    return (struct world *)st;
+}
+
+static enum err reach(struct world *w)
+{
+    if (w->gone)
+        return ERR_PROBE_LOST;
+    if (w->glitches > 0) {
+        w->glitches--;
+        return ERR_LINK;
+    }
+    bool pins_taken = w->needs_reset && !w->nrst_low && !w->caught;
+    if (w->dead || pins_taken || (w->max_hz && w->st.swclk_hz > w->max_hz))
+        return ERR_NO_TARGET;
+    return ERR_OK;
+}
+
+enum err stlink_set_swclk(struct stlink *st, uint32_t hz)
+{
+    st->swclk_hz = hz;
+    return ERR_OK;
+}
+
+enum err stlink_enter_swd(struct stlink *st)
+{
+    enum err e = reach(world_of(st));
+    st->last_status = e ? 0x09 : 0x80;
+    st->in_debug = !e;
+    return e;
+}
+
+enum err stlink_leave(struct stlink *st)
+{
+    st->in_debug = false;
+    world_of(st)->nrst_low = false;
+    return ERR_OK;
+}
+
+enum err stlink_drive_nrst(struct stlink *st, enum stlink_nrst level)
+{
+    struct world *w = world_of(st);
+    bool low = level == STLINK_NRST_LOW;
+    if (w->no_nrst)
+        return ERR_OK;
+    if (w->nrst_low && !low) {
+        w->nrst_pulses++;
+        w->reset_seen = true;
+        w->running = !w->caught;
+        w->reg[CORTEXM_PC] = 0x08000200;
+        w->reg[CORTEXM_XPSR] = 1u << 24;
+        w->dfsr = w->caught ? DFSR_VCATCH : 0;
+    }
+    w->nrst_low = low;
+    return ERR_OK;
+}
+
+enum err stlink_get_vtref(struct stlink *st, unsigned *mv)
+{
+    *mv = world_of(st)->vtref_mv;
+    return ERR_OK;
+}
+
+enum err stlink_read_dpidr(struct stlink *st, uint32_t *dpidr)
+{
+    *dpidr = 0x0bb11477;
+    return reach(world_of(st));
+}
+
+static uint32_t dhcsr_of(struct world *w)
+{
+    uint32_t v = w->debug_enabled ? DHCSR_C_DEBUGEN : 0;
+    if (!w->running)
+        v |= DHCSR_S_HALT;
+    if (w->lockup)
+        v |= DHCSR_S_LOCKUP;
+    if (w->reset_seen || w->nrst_low)
+        v |= DHCSR_S_RESET_ST;
+    w->reset_seen = false;
+    return v;
+}
+
+enum err stlink_read_word(struct stlink *st, uint32_t addr, uint32_t *value)
+{
+    assert_int_equal(addr, 0xe000edf0);
+    *value = dhcsr_of(world_of(st));
+    return reach(world_of(st));
+}
+
+enum err stlink_write_word(struct stlink *st, uint32_t addr, uint32_t value)
+{
+    struct world *w = world_of(st);
+    enum err e = reach(w);
+    if (e)
+        return e;
+    w->debug_enabled = true;
+    if (addr == 0xe000edfc)
+        w->caught = value & DEMCR_VC_CORERESET;
+    else
+        w->running = !(value & DHCSR_C_HALT);
+    return ERR_OK;
+}
+
+enum err stlink_read_core_reg(struct stlink *st, unsigned regsel, uint32_t *value)
+{
+    *value = world_of(st)->reg[regsel];
+    return reach(world_of(st));
+}
+
+bool stlink_has_halfwords(const struct stlink *st)
+{
+    (void)st;
+    return true;
+}
+
+enum err ap_identify(struct stlink *st, unsigned ap, struct ap_identity *id)
+{
+    (void)ap;
+    *id = (struct ap_identity){.idr = 0x04770021};
+    return reach(world_of(st));
+}
+
+static uint32_t *word_at(struct world *w, uint32_t addr)
+{
+    switch (addr) {
+    case GATE:
+        return &w->gate;
+    case DBGMCU:
+        return &w->idcode;
+    case DBGMCU + 4:
+        return &w->dbgmcu_cr;
+    case DBGMCU + 8:
+        return &w->dbgmcu_fz;
+    case 0x1ffff7cc:
+        return &w->size_word;
+    case 0x4002201c:
+        return &w->obr;
+    case 0xe000ed30:
+        return &w->dfsr;
+    default:
+        return NULL;
+    }
+}
+
+static uint8_t *bytes_at(struct world *w, uint32_t addr, size_t len)
+{
+    if (addr >= RAM && addr - RAM + len <= RAM_SIZE)
+        return &w->ram[addr - RAM];
+    if (addr < sizeof w->flash)
+        addr += FLASH;
+    if (addr >= FLASH && addr - FLASH + len <= sizeof w->flash)
+        return &w->flash[addr - FLASH];
+    return NULL;
+}
+
+enum err mem_read(struct stlink *st, uint32_t addr, void *data, size_t len, size_t *done)
+{
+    struct world *w = world_of(st);
+    static const uint8_t uid[12] = {1, 2, 3};
+    static const uint8_t cpuid[4] = {0x00, 0xc2, 0x0c, 0x41};
+    const uint8_t *p = bytes_at(w, addr, len);
+    if (addr == 0x1ffff7ac)
+        p = uid;
+    else if (addr == 0xe000ed00)
+        p = cpuid;
+    else if (word_at(w, addr))
+        p = (const uint8_t *)word_at(w, addr);
+    if (done)
+        *done = p ? len : 0;
+    if (p)
+        memcpy(data, p, len);
+    return p ? reach(w) : ERR_FAULT;
+}
+
+enum err mem_write(struct stlink *st, uint32_t addr, const void *data, size_t len)
+{
+    struct world *w = world_of(st);
+    uint8_t *p = bytes_at(w, addr, len);
+    if (word_at(w, addr))
+        p = (uint8_t *)word_at(w, addr);
+    if ((addr & ~0xfu) == DBGMCU && !(w->gate & GATE_BIT))
+        w->closed_gate_writes++;
+    if (p)
+        memcpy(p, data, len);
+    return p ? reach(w) : ERR_FAULT;
+}
+
+enum err mem_read32(struct stlink *st, uint32_t addr, uint32_t *value)
+{
+    uint8_t b[4] = {0};
+    enum err e = mem_read(st, addr, b, 4, NULL);
+    *value = get_le32(b);
+    return e;
+}
+
+enum err mem_write32(struct stlink *st, uint32_t addr, uint32_t value)
+{
+    uint8_t b[4];
+    put_le32(b, value);
+    return mem_write(st, addr, b, 4);
+}
+
+enum err mem_read16(struct stlink *st, uint32_t addr, uint16_t *value)
+{
+    uint8_t b[2] = {0};
+    enum err e = mem_read(st, addr, b, 2, NULL);
+    *value = get_le16(b);
+    return e;
+}
+
+enum err mem_write16(struct stlink *st, uint32_t addr, uint16_t value)
+{
+    uint8_t b[2];
+    put_le16(b, value);
+    return mem_write(st, addr, b, 2);
+}
+
+enum err mem_write_halfwords(struct stlink *st, uint32_t addr, const void *data, size_t len)
+{
+    return mem_write(st, addr, data, len);
+}
+
+enum err cortexm_attach(struct cortexm *cm, struct stlink *st, struct log *log)
+{
+    struct world *w = world_of(st);
+    *cm = (struct cortexm){.st = st, .log = log, .cpuid = 0x410cc200, .armv6m = true};
+    cm->bpu = (struct bpu){.st = st, .log = log, .count = w->comparators};
+    cm->dwt = (struct dwt){.st = st, .log = log, .count = 2};
+    w->debug_enabled = true;
+    w->lost_power = false;
+    return reach(w);
+}
+
+enum err cortexm_detach(struct cortexm *cm, bool keep_halted)
+{
+    struct world *w = world_of(cm->st);
+    w->detached = true;
+    w->running = !keep_halted;
+    return reach(w);
+}
+
+enum err cortexm_read_dhcsr(struct cortexm *cm, uint32_t *dhcsr)
+{
+    struct world *w = world_of(cm->st);
+    w->looks++;
+    enum err e = reach(w);
+    if (e)
+        return e;
+    // Interrupts that were let in have come back to the comparator by now.
+    if (w->running && w->interrupt_pending && bpu_has(&cm->bpu, w->reg[CORTEXM_PC])) {
+        w->interrupt_pending = w->running = false;
+        w->interrupts_ran = true;
+        w->dfsr |= DFSR_BKPT;
+    }
+    *dhcsr = dhcsr_of(w);
+    cm->reset_seen |= *dhcsr & DHCSR_S_RESET_ST;
+    return ERR_OK;
+}
+
+bool cortexm_take_reset(struct cortexm *cm)
+{
+    bool seen = cm->reset_seen;
+    cm->reset_seen = false;
+    return seen;
+}
+
+enum err cortexm_take_halt_cause(struct cortexm *cm, uint32_t *dfsr)
+{
+    struct world *w = world_of(cm->st);
+    *dfsr = w->dfsr;
+    w->dfsr = 0;
+    return reach(w);
+}
+
+enum err cortexm_halt(struct cortexm *cm)
+{
+    struct world *w = world_of(cm->st);
+    w->running = false;
+    w->dfsr |= DFSR_HALTED;
+    if (w->lockup)
+        w->reg[CORTEXM_PC] = 0xfffffffe;
+    w->lockup = false;
+    return reach(w);
+}
+
+enum err cortexm_resume(struct cortexm *cm)
+{
+    struct world *w = world_of(cm->st);
+    w->running = true;
+    w->resumes++;
+    return reach(w);
+}
+
+enum err cortexm_start_step(struct cortexm *cm, bool mask_interrupts)
+{
+    struct world *w = world_of(cm->st);
+    uint32_t pc = w->reg[CORTEXM_PC];
+    w->step_was_masked = mask_interrupts;
+    w->steps++;
+    w->running = w->sleeps;
+    if (w->sleeps)
+        return reach(w);
+    // A breakpoint under the instruction stops before it.
+    if (bpu_has(&cm->bpu, pc) || (pc >= RAM && get_le16(&w->ram[pc - RAM]) == 0xbe00)) {
+        w->dfsr |= DFSR_BKPT;
+        return reach(w);
+    }
+    w->reg[CORTEXM_PC] = pc + 2;
+    w->dfsr |= DFSR_HALTED;
+    return reach(w);
+}
+
+enum err cortexm_read_reg(struct cortexm *cm, enum cortexm_reg reg, uint32_t *value)
+{
+    *value = world_of(cm->st)->reg[reg];
+    return reach(world_of(cm->st));
+}
+
+enum err cortexm_write_reg(struct cortexm *cm, enum cortexm_reg reg, uint32_t value)
+{
+    world_of(cm->st)->reg[reg] = value;
+    return reach(world_of(cm->st));
+}
+
+enum err cortexm_set_vcatch(struct cortexm *cm, uint32_t vc_bits)
+{
+    cm->vcatch = vc_bits;
+    world_of(cm->st)->caught &=
+        (vc_bits & DEMCR_VC_CORERESET) != 0 || world_of(cm->st)->needs_reset;
+    return reach(world_of(cm->st));
+}
+
+enum err cortexm_reset(struct cortexm *cm, bool halt)
+{
+    struct world *w = world_of(cm->st);
+    w->running = !halt;
+    w->reg[CORTEXM_PC] = 0x08000200;
+    w->reg[CORTEXM_XPSR] = 1u << 24;
+    w->dfsr = halt ? DFSR_VCATCH : 0;
+    cm->reset_seen = true;
+    return reach(w);
+}
+
+enum err cortexm_interrupt_pending(struct cortexm *cm, bool *pending)
+{
+    *pending = world_of(cm->st)->interrupt_pending;
+    return reach(world_of(cm->st));
+}
+
+bool bpu_has(const struct bpu *bpu, uint32_t addr)
+{
+    for (unsigned i = 0; i < BPU_MAX; i++)
+        if (bpu->slot[i].used && bpu->slot[i].addr == addr)
+            return true;
+    return false;
+}
+
+enum err bpu_set(struct bpu *bpu, uint32_t addr)
+{
+    unsigned free_slot = bpu->count;
+    if (addr >= RAM)
+        return log_fail(bpu->log, ERR_UNSUPPORTED, "not in RAM");
+    for (unsigned i = bpu->count; i-- > 0;) {
+        if (bpu->slot[i].used && bpu->slot[i].addr == addr) {
+            bpu->slot[i].users++;
+            return ERR_OK;
+        }
+        if (!bpu->slot[i].used)
+            free_slot = i;
+    }
+    if (free_slot == bpu->count)
+        return log_fail(bpu->log, ERR_RESOURCE, "all %u in use", bpu->count);
+    bpu->slot[free_slot].used = true;
+    bpu->slot[free_slot].addr = addr;
+    bpu->slot[free_slot].users = 1;
+    return ERR_OK;
+}
+
+enum err bpu_clear(struct bpu *bpu, uint32_t addr)
+{
+    for (unsigned i = 0; i < bpu->count; i++)
+        if (bpu->slot[i].used && bpu->slot[i].addr == addr) {
+            bpu->slot[i].used = --bpu->slot[i].users > 0;
+            return ERR_OK;
+        }
+    return log_fail(bpu->log, ERR_USAGE, "none at 0x%08x", addr);
+}
+
+enum err bpu_clear_all(struct bpu *bpu)
+{
+    memset(bpu->slot, 0, sizeof bpu->slot);
+    return ERR_OK;
+}
+
+enum err bpu_restore(struct bpu *bpu)
+{
+    return reach(world_of(bpu->st));
+}
+
+enum err dwt_set(struct dwt *dwt, uint32_t addr, uint32_t len, enum dwt_access access)
+{
+    dwt->slot[0].used = true;
+    dwt->slot[0].addr = addr;
+    dwt->slot[0].len = len;
+    dwt->slot[0].access = access;
+    return ERR_OK;
+}
+
+enum err dwt_clear(struct dwt *dwt, uint32_t addr, uint32_t len, enum dwt_access access)
+{
+    (void)addr, (void)len, (void)access;
+    dwt->slot[0].used = false;
+    return ERR_OK;
+}
+
+enum err dwt_clear_all(struct dwt *dwt)
+{
+    dwt->slot[0].used = false;
+    return ERR_OK;
+}
+
+enum err dwt_take_hit(struct dwt *dwt, bool *hit, uint32_t *addr, enum dwt_access *access)
+{
+    *hit = dwt->slot[0].used;
+    *addr = dwt->slot[0].addr;
+    *access = dwt->slot[0].access;
+    return ERR_OK;
+}
+
+enum err dwt_restore(struct dwt *dwt)
+{
+    return reach(world_of(dwt->st));
+}
+
+static uint64_t now_us(void *self)
+{
+    return ++((struct world *)self)->now_us;
+}
+
+static void sleep_us(void *self, uint32_t us)
+{
+    ((struct world *)self)->now_us += us;
+}
+
+static const struct usb_link_ops link_ops = {.now_us = now_us, .sleep_us = sleep_us};
+
+void world_make(struct world *w)
+{
+    memset(w, 0, sizeof *w);
+    w->log = log_silent();
+    w->st.log = &w->log;
+    w->st.link = (struct usb_link){.ops = &link_ops, .self = w};
+    w->vtref_mv = 3270;
+    w->idcode = 0x10006444;
+    w->size_word = 0xffff0020;
+    w->comparators = 4;
+    w->running = true;
+    w->reg[CORTEXM_PC] = 0x08000100;
+    w->reg[CORTEXM_XPSR] = 1u << 24;
+    w->dbgmcu_cr = 1;
+}
+
+enum err world_connect(struct world *w, struct target *t, enum target_connect how)
+{
+    struct target_options o = {.connect = how};
+    return target_connect(t, &w->st, &o, &w->log);
+}
+
+void world_attach(struct world *w, struct target *t)
+{
+    world_make(w);
+    assert_int_equal(world_connect(w, t, TARGET_CONNECT_AUTO), ERR_OK);
+}
+
+void world_attach_halted(struct world *w, struct target *t)
+{
+    world_attach(w, t);
+    assert_int_equal(target_halt(t), ERR_OK);
+}
+
+struct target_stop world_poll_stopped(struct target *t)
+{
+    struct target_stop stop = {0};
+    bool stopped = false;
+    for (unsigned i = 0; i < 4 && !stopped; i++)
+        assert_int_equal(target_poll(t, &stopped, &stop), ERR_OK);
+    assert_true(stopped);
+    return stop;
+}
+
+void world_assert_says(const struct world *w, const char *part)
+{
+    if (!strstr(w->log.sentence, part))
+        fail_msg("\"%s\" does not say \"%s\"", w->log.sentence, part);
+}

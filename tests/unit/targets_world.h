@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// A probe, a chip and a core of a few lines, linked in the place of swd/ by the tests of targets/.
+// What real registers do is tested over the virtual board.
+#ifndef SWDLINK_TESTS_UNIT_TARGETS_WORLD_H
+#define SWDLINK_TESTS_UNIT_TARGETS_WORLD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "targets/target.h"
+
+#define RAM      0x20000000u
+#define RAM_SIZE 4096u
+#define FLASH    0x08000000u
+#define GATE     0x40021018u
+#define GATE_BIT (1u << 22)
+#define DBGMCU   0x40015800u
+
+struct world {
+    struct stlink st; // first: the stand-ins for swd/ get only this
+    struct log log;
+    uint64_t now_us;
+    // The wires.
+    bool dead, gone, lost_power;
+    bool needs_reset; // the program takes the SWD pins
+    bool no_nrst;
+    bool nrst_low, reset_seen;
+    uint32_t max_hz;
+    unsigned vtref_mv, glitches, nrst_pulses;
+    // The chip.
+    uint8_t ram[RAM_SIZE], flash[32 * 1024];
+    uint32_t idcode, size_word, obr, gate, dbgmcu_cr, dbgmcu_fz;
+    unsigned closed_gate_writes;
+    // The core.
+    bool running, debug_enabled, lockup, sleeps, interrupt_pending, caught;
+    bool interrupts_ran, step_was_masked, detached;
+    uint32_t reg[CORTEXM_REG_COUNT], dfsr, watch_addr;
+    unsigned comparators, resumes, steps, looks;
+};
+
+// A healthy STM32F031 that runs; the same with us attached; and halted.
+void world_make(struct world *w);
+enum err world_connect(struct world *w, struct target *t, enum target_connect how);
+void world_attach(struct world *w, struct target *t);
+void world_attach_halted(struct world *w, struct target *t);
+// Polls until it stopped, which has to be soon.
+struct target_stop world_poll_stopped(struct target *t);
+// The log's last sentence says it.
+void world_assert_says(const struct world *w, const char *part);
+
+#endif
