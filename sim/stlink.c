@@ -234,18 +234,20 @@ static void close_ap(struct sim_stlink *s, const uint8_t *c)
     stlink_reply_status(s, ST_OK, 2);
 }
 
+// From J37 (V3: J7) on, registers of an AP need INIT_AP first. Memory commands on AP 0 do not, although
+// OpenOCD sends it before them too: stlink-tools never sends it, and works with such firmware.
+static bool ap_usable(const struct sim_stlink *s)
+{
+    unsigned gate = s->model.hardware >= 3 ? 7 : 37;
+    return s->ap_open || s->model.jtag < gate;
+}
+
 // An AP that is not there reads as zero; above 8 the firmware refuses, and J37 wants INIT_AP before.
 static uint8_t check_port(const struct sim_stlink *s, uint16_t port)
 {
     if (port == 0xffff)
         return ST_OK;
-    return port > 8 || !stlink_ap_usable(s) ? ST_BAD_AP : ST_OK;
-}
-
-bool stlink_ap_usable(const struct sim_stlink *s)
-{
-    unsigned gate = s->model.hardware >= 3 ? 7 : 37;
-    return s->ap_open || s->model.jtag < gate;
+    return port > 8 || !ap_usable(s) ? ST_BAD_AP : ST_OK;
 }
 
 static void read_dap(struct sim_stlink *s, const uint8_t *c)

@@ -28,7 +28,6 @@ enum {
 uint8_t stlink_status_of(const struct sim_swd_host *h, enum sim_swd_result r);
 void stlink_reply_status(struct sim_stlink *s, uint8_t status, size_t len);
 void stlink_reply_value(struct sim_stlink *s, uint8_t status, uint32_t value);
-bool stlink_ap_usable(const struct sim_stlink *s);
 
 // stlink_mem.c
 void stlink_read_memory(struct sim_stlink *s, const uint8_t *c);

@@ -21,8 +21,6 @@ static bool increments(uint8_t sub)
 static uint8_t check(struct sim_stlink *s, uint32_t addr, size_t len, unsigned unit)
 {
     size_t limit = unit == 1 ? s->model.limit_8bit : SIM_STLINK_ROOM;
-    if (!stlink_ap_usable(s))
-        return ST_BAD_AP;
     if (s->refuses_target)
         return ST_NO_DEVICE;
     if (addr % unit || len % unit)
@@ -105,8 +103,6 @@ void stlink_last_status2(struct sim_stlink *s, const uint8_t *c)
 static uint8_t word_access(struct sim_stlink *s, bool write, uint32_t addr, uint8_t word[4])
 {
     size_t at;
-    if (!stlink_ap_usable(s))
-        return ST_BAD_AP;
     if (s->refuses_target)
         return ST_NO_DEVICE;
     if (addr % 4)

@@ -35,16 +35,12 @@ static enum sim_swd_result read_reg(struct sim_stlink *s, unsigned regsel, uint3
 void stlink_read_reg(struct sim_stlink *s, const uint8_t *c)
 {
     uint32_t value = 0;
-    uint8_t status = stlink_ap_usable(s) ? stlink_status_of(&s->swd, read_reg(s, c[2], &value)) : ST_BAD_AP;
+    uint8_t status = stlink_status_of(&s->swd, read_reg(s, c[2], &value));
     stlink_reply_value(s, status, value);
 }
 
 void stlink_write_reg(struct sim_stlink *s, const uint8_t *c)
 {
-    if (!stlink_ap_usable(s)) {
-        stlink_reply_status(s, ST_BAD_AP, 2);
-        return;
-    }
     enum sim_swd_result r = write32(s, DCRDR, get_le32(&c[3]));
     if (r == SWD_OK)
         r = write32(s, DCRSR, c[2] | 1u << 16);
@@ -58,10 +54,6 @@ void stlink_read_all_regs(struct sim_stlink *s, const uint8_t *c)
     uint32_t value = 0;
     enum sim_swd_result r = SWD_OK;
     (void)c;
-    if (!stlink_ap_usable(s)) {
-        stlink_reply_status(s, ST_BAD_AP, 88);
-        return;
-    }
     for (unsigned i = 0; i < 20 && r == SWD_OK; i++) {
         r = read_reg(s, regsel[i], &value);
         put_le32(&s->reply[4 + 4 * i], value);

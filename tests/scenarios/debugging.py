@@ -124,8 +124,10 @@ def step_enters_a_function_and_until_leaves_a_loop(session):
     expect(r"sum_table \(\)", gdb.cmd("continue"))
     here = gdb.cmd("info source")
     expect(r"session\.c", here)
-    while "for (" not in gdb.cmd("next"):
-        pass
+    expect(r"for \(", gdb.cmd("next") + gdb.cmd("next"))
+    while_in_loop = gdb.cmd("next")
+    expect(r"sum \+=", while_in_loop)
+    expect(r"for \(", gdb.cmd("next"))
     # At the head of the loop, where `next` would go round again.
     expect(r"return sum", gdb.cmd("until"))
     gdb.cmd("tbreak touch")

@@ -25,6 +25,7 @@ import time
 import traceback
 
 BUILD = os.environ.get("top_builddir", os.getcwd())
+SOURCE = os.environ.get("top_srcdir", os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 GDB = os.environ.get("GDB") or "gdb-multiarch"
 PATIENCE_S = float(os.environ.get("PATIENCE", 60))  # how long anything may take; never a measure of speed
 VIA_USB = os.environ.get("SWDLINK_VIA") == "usb"
@@ -167,7 +168,7 @@ class Gdb:
         self.token = 0
         self.taken = 0
         self.stops = 0
-        for setting in ("confirm off", "pagination off", "width 0", "height 0"):
+        for setting in (f"directories {SOURCE}", "confirm off", "pagination off", "width 0", "height 0"):
             self.cmd(f"set {setting}")
 
     def start(self, command):

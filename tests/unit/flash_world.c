@@ -106,6 +106,13 @@ enum err mem_read16(struct stlink *st, uint32_t addr, uint16_t *value)
     return e;
 }
 
+enum err mem_write16(struct stlink *st, uint32_t addr, uint16_t value)
+{
+    uint8_t two[2];
+    put_le16(two, value);
+    return mem_write_halfwords(st, addr, two, 2);
+}
+
 enum err mem_write_halfwords(struct stlink *st, uint32_t addr, const void *data, size_t len)
 {
     struct world *w = world_of(st);

@@ -41,6 +41,11 @@ enum err cmd_reset(const struct options *o, struct output *out, struct log *log)
     return cmd_serve(o, out, log);
 }
 
+enum err cmd_unlock(const struct options *o, struct output *out, struct log *log)
+{
+    return cmd_serve(o, out, log);
+}
+
 static enum err parse(struct options *o, struct log *log, const char *line)
 {
     static const char separator[] = " ";
