@@ -49,8 +49,8 @@ void sim_core_set_hclk(struct sim_core *core, uint32_t hz);
 void sim_core_set_irq(struct sim_core *core, unsigned n, bool active);
 void sim_core_pend_nmi(struct sim_core *core);
 // An access by the core or the debugger to the private peripheral bus: words only, anything else is a bus
-// error and a violation. Registers that only the debugger
-// may see (DHCSR, DCRSR, DCRDR, DEMCR, DFSR, BPU, DWT) read as zero to the core.
+// error and a violation. Registers that only the debugger may see (DHCSR, DCRSR, DCRDR, DEMCR, DFSR, BPU,
+// DWT) read as zero to the core.
 enum sim_bus_status sim_core_ppb_read(struct sim_core *core, enum sim_master master, uint32_t addr,
                                       unsigned size, uint32_t *value);
 enum sim_bus_status sim_core_ppb_write(struct sim_core *core, enum sim_master master, uint32_t addr,
