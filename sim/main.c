@@ -18,7 +18,7 @@ struct settings {
     const char *board; // as for swdlink --probe virtual:
     const char *account, *control;
     unsigned count;
-    struct umock_options bus;
+    struct usb_options bus;
     char **command;
     bool done; // --help and --version leave nothing to do
 };

@@ -125,16 +125,17 @@ static enum err enumerate(struct umock_device *device)
 {
     struct umock_entry *entry = &device->entry;
     struct log *log = device->umock->log;
-    if (get_descriptor(device->board, DESCRIPTOR_DEVICE, entry->device, sizeof entry->device) !=
-        (int)sizeof entry->device)
+    if (get_descriptor(device->queue.board, DESCRIPTOR_DEVICE, entry->device,
+                       sizeof entry->device) != (int)sizeof entry->device)
         return log_fail(log, ERR_PROBE_PROTOCOL, "the board gives no device descriptor");
-    int n = get_descriptor(device->board, DESCRIPTOR_CONFIG, entry->config, CONFIG_HEADER_SIZE);
+    int n =
+        get_descriptor(device->queue.board, DESCRIPTOR_CONFIG, entry->config, CONFIG_HEADER_SIZE);
     size_t len = n == CONFIG_HEADER_SIZE ? get_le16(entry->config + 2) : 0;
     if (len < CONFIG_HEADER_SIZE || len > sizeof entry->config)
         return log_fail(log, ERR_PROBE_PROTOCOL, "the board gives no configuration descriptor");
-    n = get_descriptor(device->board, DESCRIPTOR_CONFIG, entry->config, (uint16_t)len);
+    n = get_descriptor(device->queue.board, DESCRIPTOR_CONFIG, entry->config, (uint16_t)len);
     entry->config_len = n > 0 ? (size_t)n : 0;
-    entry->high_speed = sim_board_usb_high_speed(device->board);
+    entry->high_speed = sim_board_usb_high_speed(device->queue.board);
     return ERR_OK;
 }
 
@@ -170,8 +171,9 @@ static enum err plug(struct umock_device *device)
     return ERR_OK;
 }
 
-void umock_device_unplug(struct umock_device *device)
+void umock_device_unplug(void *arg)
 {
+    struct umock_device *device = arg;
     if (!device->plugged)
         return;
     // Who has opened the node and waits to be accepted must hear ENODEV: a socket that closes would
@@ -185,18 +187,13 @@ void umock_device_unplug(struct umock_device *device)
     for (struct umock_opener *o = device->openers; o; o = o->next) {
         o->gone = true;
         o->claimed = 0;
-        umock_urb_end_all(o, UMOCK_ALL, -ESHUTDOWN);
     }
+    usb_queue_end_all(&device->queue, USB_GONE);
+    for (struct umock_opener *o = device->openers; o; o = o->next)
+        umock_urb_wake(o);
     umock_tree_unplug(&device->umock->tree, &device->entry);
     umock_events_send(&device->umock->events, &device->entry, false);
     log_line(device->umock->log, LOG_DEBUG, "unplugged");
-}
-
-static void transfers_due(void *arg)
-{
-    struct umock_device *device = arg;
-    loop_take_timer(&device->timer);
-    umock_urb_run(device);
 }
 
 // Time passes also while no program asks for anything: targets run on, and may have something to
@@ -205,15 +202,11 @@ static void tick(void *arg)
 {
     struct umock *umock = arg;
     loop_take_timer(&umock->tick);
-    for (unsigned i = 0; i < umock->device_count; i++) {
-        if (umock->options.follow)
-            sim_board_wait_ns(umock->devices[i]->board, 0);
-        if (umock_urb_any_flying(umock->devices[i]))
-            umock_urb_run(umock->devices[i]);
-    }
+    for (unsigned i = 0; i < umock->device_count; i++)
+        usb_queue_tick(&umock->devices[i]->queue);
 }
 
-enum err umock_open(struct umock **umock, struct loop *loop, const struct umock_options *options,
+enum err umock_open(struct umock **umock, struct loop *loop, const struct usb_options *options,
                     struct log *log)
 {
     struct umock *u = calloc(1, sizeof *u);
@@ -252,10 +245,15 @@ static struct umock_device *new_device(struct umock *umock, struct sim_board *bo
     grown[umock->device_count++] = device;
     *device = (struct umock_device){
         .umock = umock,
-        .board = board,
         .entry = {.port = umock->device_count},
         .listener = {.fd = -1, .ready = accept_opener, .arg = device},
-        .timer = {.fd = -1, .ready = transfers_due, .arg = device},
+        .queue = {.board = board,
+                  .loop = umock->loop,
+                  .options = umock->options,
+                  .done = umock_urb_done,
+                  .gone = umock_device_unplug,
+                  .arg = device,
+                  .timer = {.fd = -1}},
     };
     return device;
 }
@@ -265,9 +263,7 @@ enum err umock_add(struct umock *umock, struct sim_board *board)
     struct umock_device *device = new_device(umock, board);
     if (!device)
         return log_fail(umock->log, ERR_MEMORY, "out of memory");
-    if (umock->options.follow)
-        sim_board_set_follow(board, true);
-    enum err e = loop_add_timer(umock->loop, &device->timer);
+    enum err e = usb_queue_open(&device->queue);
     if (e)
         return e;
     return plug(device);
@@ -278,7 +274,7 @@ enum err umock_set_plugged(struct umock *umock, unsigned index, bool plugged)
     if (index >= umock->device_count)
         return log_fail(umock->log, ERR_USAGE, "there is no probe number %u", index + 1);
     struct umock_device *device = umock->devices[index];
-    sim_board_usb_plug(device->board, plugged);
+    sim_board_usb_plug(device->queue.board, plugged);
     if (!plugged)
         umock_device_unplug(device);
     else if (!device->plugged)
@@ -289,7 +285,7 @@ enum err umock_set_plugged(struct umock *umock, unsigned index, bool plugged)
 void umock_board_changed(struct umock *umock, unsigned index)
 {
     if (index < umock->device_count)
-        umock_urb_run(umock->devices[index]);
+        usb_queue_run(&umock->devices[index]->queue);
 }
 
 const char *umock_dir(const struct umock *umock)
@@ -302,7 +298,7 @@ static void close_device(struct umock_device *device)
     while (device->openers)
         drop_opener(device->openers);
     loop_remove(device->umock->loop, &device->listener);
-    loop_remove(device->umock->loop, &device->timer);
+    usb_queue_close(&device->queue);
     umock_node_release(device, device->next_node);
     free(device);
 }

@@ -109,7 +109,7 @@ static void release_interface(struct umock_opener *opener, unsigned long arg)
         return;
     }
     opener->claimed &= ~(1u << interface);
-    umock_urb_end_all(opener, 1u << interface, -ENOENT);
+    umock_urb_end_interfaces(opener, 1u << interface);
     answer(opener, 0);
 }
 
@@ -137,9 +137,9 @@ static void clear_halt(struct umock_opener *opener, unsigned long arg)
     int interface = ep > 0xff ? -1 : umock_usbfs_interface_of(opener->device, (uint8_t)ep);
     int error = interface < 0 ? ENOENT : umock_usbfs_claim(opener, (unsigned)interface);
     if (!error)
-        sim_board_usb_clear_halt(opener->device->board, (uint8_t)ep);
+        sim_board_usb_clear_halt(opener->device->queue.board, (uint8_t)ep);
     answer(opener, error);
-    umock_urb_run(opener->device);
+    usb_queue_run(&opener->device->queue);
 }
 
 static void set_interface(struct umock_opener *opener, unsigned long arg)
@@ -166,10 +166,10 @@ static void reset(struct umock_opener *opener, unsigned long arg)
 {
     (void)arg;
     for (struct umock_opener *o = opener->device->openers; o; o = o->next) {
-        umock_urb_end_all(o, o->claimed, -ENOENT);
+        umock_urb_end_interfaces(o, o->claimed);
         o->claimed = 0;
     }
-    sim_board_usb_reset(opener->device->board);
+    sim_board_usb_reset(opener->device->queue.board);
     answer(opener, 0);
 }
 
