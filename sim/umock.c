@@ -21,17 +21,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/bytes.h"
 #include "sim/umock_device.h"
 
 enum {
     TICK_US = 10000,
     FIRST_ADDRESS = 2, // 1 is the root hub
     LAST_ADDRESS = 127,
-    GET_DESCRIPTOR = 6,
-    DESCRIPTOR_DEVICE = 1,
-    DESCRIPTOR_CONFIG = 2,
-    CONFIG_HEADER_SIZE = 9,
 };
 
 static void drop_opener(struct umock_opener *opener)
@@ -113,32 +108,6 @@ static void accept_opener(void *arg)
     accept_one(arg);
 }
 
-static int get_descriptor(struct sim_board *board, uint8_t type, uint8_t *data, uint16_t len)
-{
-    uint8_t setup[8] = {0x80, GET_DESCRIPTOR, 0, type};
-    put_le16(setup + 6, len);
-    return sim_board_usb_control(board, setup, data);
-}
-
-// What the kernel asks a new device for (USB 2.0, 9.4.3).
-static enum err enumerate(struct umock_device *device)
-{
-    struct umock_entry *entry = &device->entry;
-    struct log *log = device->umock->log;
-    if (get_descriptor(device->queue.board, DESCRIPTOR_DEVICE, entry->device,
-                       sizeof entry->device) != (int)sizeof entry->device)
-        return log_fail(log, ERR_PROBE_PROTOCOL, "the board gives no device descriptor");
-    int n =
-        get_descriptor(device->queue.board, DESCRIPTOR_CONFIG, entry->config, CONFIG_HEADER_SIZE);
-    size_t len = n == CONFIG_HEADER_SIZE ? get_le16(entry->config + 2) : 0;
-    if (len < CONFIG_HEADER_SIZE || len > sizeof entry->config)
-        return log_fail(log, ERR_PROBE_PROTOCOL, "the board gives no configuration descriptor");
-    n = get_descriptor(device->queue.board, DESCRIPTOR_CONFIG, entry->config, (uint16_t)len);
-    entry->config_len = n > 0 ? (size_t)n : 0;
-    entry->high_speed = sim_board_usb_high_speed(device->queue.board);
-    return ERR_OK;
-}
-
 static enum err listen_for_openers(struct umock_device *device)
 {
     struct umock *umock = device->umock;
@@ -157,7 +126,7 @@ static enum err plug(struct umock_device *device)
     umock->last_address =
         umock->last_address >= LAST_ADDRESS ? FIRST_ADDRESS : umock->last_address + 1;
     device->entry.address = umock->last_address;
-    enum err e = enumerate(device);
+    enum err e = usb_describe(&device->entry.usb, device->queue.board, umock->log);
     if (!e)
         e = umock_tree_plug(&umock->tree, &device->entry);
     if (!e)

@@ -72,8 +72,6 @@ struct umock {
 
 // umock_usbfs.c: carries out one ioctl and answers it.
 void umock_usbfs_ioctl(struct umock_opener *opener, unsigned long code, unsigned long arg);
-// The interface that the endpoint belongs to, or -1; endpoint 0 belongs to none.
-int umock_usbfs_interface_of(const struct umock_device *device, uint8_t ep);
 // Claims the interface for the opener unless another one has it. 0, or an errno.
 int umock_usbfs_claim(struct umock_opener *opener, unsigned interface);
 

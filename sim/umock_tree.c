@@ -144,19 +144,20 @@ void umock_tree_destroy(struct umock_tree *tree)
 
 static void fill_sys_dir(struct umock_tree *tree, const char *dir, const struct umock_entry *entry)
 {
-    uint8_t descriptors[sizeof entry->device + UMOCK_MAX_CONFIG];
-    memcpy(descriptors, entry->device, sizeof entry->device);
-    memcpy(descriptors + sizeof entry->device, entry->config, entry->config_len);
-    make_file(tree, dir, "descriptors", descriptors, sizeof entry->device + entry->config_len);
+    uint8_t descriptors[sizeof entry->usb.device + USB_MAX_CONFIG];
+    memcpy(descriptors, entry->usb.device, sizeof entry->usb.device);
+    memcpy(descriptors + sizeof entry->usb.device, entry->usb.config, entry->usb.config_len);
+    make_file(tree, dir, "descriptors", descriptors,
+              sizeof entry->usb.device + entry->usb.config_len);
     make_text(tree, dir, "busnum", "1\n");
     make_text(tree, dir, "devnum", "%u\n", entry->address);
     make_text(tree, dir, "devpath", "%u\n", entry->port);
-    make_text(tree, dir, "speed", "%s\n", entry->high_speed ? "480" : "12");
+    make_text(tree, dir, "speed", "%s\n", entry->usb.high_speed ? "480" : "12");
     make_text(tree, dir, "dev", "%u:%u\n", USB_MAJOR, umock_tree_minor(entry));
     make_text(tree, dir, "bConfigurationValue", "1\n");
-    make_text(tree, dir, "bNumConfigurations", "%u\n", entry->device[17]);
-    make_text(tree, dir, "idVendor", "%02x%02x\n", entry->device[9], entry->device[8]);
-    make_text(tree, dir, "idProduct", "%02x%02x\n", entry->device[11], entry->device[10]);
+    make_text(tree, dir, "bNumConfigurations", "%u\n", entry->usb.device[17]);
+    make_text(tree, dir, "idVendor", "%02x%02x\n", entry->usb.device[9], entry->usb.device[8]);
+    make_text(tree, dir, "idProduct", "%02x%02x\n", entry->usb.device[11], entry->usb.device[10]);
     make_text(tree, dir, "uevent",
               "MAJOR=%u\nMINOR=%u\nDEVNAME=bus/usb/001/%03u\nDEVTYPE=usb_device\nDRIVER=usb\n"
               "BUSNUM=001\nDEVNUM=%03u\n",

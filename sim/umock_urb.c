@@ -113,7 +113,7 @@ void umock_urb_end_interfaces(struct umock_opener *opener, uint32_t interfaces)
     struct usb_transfer *next;
     for (struct usb_transfer *t = device->queue.first; t; t = next) {
         const struct urb *urb = t->owner;
-        int interface = umock_usbfs_interface_of(device, t->endpoint);
+        int interface = usb_describe_interface_of(&device->entry.usb, t->endpoint);
         next = t->next;
         if (urb->opener == opener && interface >= 0 && interfaces >> interface & 1)
             usb_queue_end(&device->queue, t, USB_CANCELLED);
@@ -163,7 +163,7 @@ static int check(struct umock_opener *opener, const struct urb *urb)
         return urb->length < (int)USB_SETUP_SIZE ? EINVAL : 0;
     if (urb->type != USBDEVFS_URB_TYPE_BULK)
         return EINVAL; // an ST-LINK has no endpoints of other types
-    int interface = umock_usbfs_interface_of(opener->device, urb->transfer.endpoint);
+    int interface = usb_describe_interface_of(&opener->device->entry.usb, urb->transfer.endpoint);
     return interface < 0 ? ENOENT : umock_usbfs_claim(opener, (unsigned)interface);
 }
 
