@@ -16,6 +16,7 @@
 #include "sim/umock.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -111,13 +112,10 @@ static void accept_opener(void *arg)
 static enum err listen_for_openers(struct umock_device *device)
 {
     struct umock *umock = device->umock;
-    char node[UMOCK_PATH_SIZE], path[UMOCK_PATH_SIZE + 8] = "/ioctl";
+    char node[UMOCK_PATH_SIZE], path[UMOCK_ROOT_SIZE + UMOCK_PATH_SIZE + 8];
     umock_tree_node_path(&device->entry, node);
-    strcat(path, node);
-    enum err e = umock_tree_listen(&umock->tree, path, &device->listener.fd);
-    if (e)
-        return e;
-    return loop_add(umock->loop, &device->listener);
+    snprintf(path, sizeof path, "%s/ioctl%s", umock->tree.root, node);
+    return loop_add_listener(umock->loop, &device->listener, path);
 }
 
 static enum err plug(struct umock_device *device)

@@ -15,14 +15,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #define HUB "/devices/pci0000:00/0000:00:14.0/usb1"
 
-enum { USB_MAJOR = 189, PIPE_SIZE = 4096, BACKLOG = 16, OPEN_DIRS = 16, WALK_PATH_SIZE = 256 };
+enum { USB_MAJOR = 189, PIPE_SIZE = 4096, OPEN_DIRS = 16, WALK_PATH_SIZE = 256 };
 
 void umock_tree_sys_path(const struct umock_entry *entry, char path[UMOCK_PATH_SIZE])
 {
@@ -238,15 +236,4 @@ void umock_tree_set_ready(int fd, bool ready)
     char byte = 0;
     ssize_t n = ready ? read(fd, &byte, 1) : write(fd, &byte, 1);
     (void)n; // EAGAIN: it is so already
-}
-
-enum err umock_tree_listen(struct umock_tree *tree, const char *path, int *fd)
-{
-    struct sockaddr_un sun = {.sun_family = AF_UNIX};
-    snprintf(sun.sun_path, sizeof sun.sun_path, "%s%s", tree->root, path);
-    *fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (*fd < 0 || bind(*fd, (struct sockaddr *)&sun, sizeof sun) || listen(*fd, BACKLOG))
-        return log_fail(tree->log, ERR_FILE, "cannot listen at %s: %s", sun.sun_path,
-                        strerror(errno));
-    return ERR_OK;
 }

@@ -37,9 +37,6 @@ enum err umock_tree_fresh_node(struct umock_tree *tree, const struct umock_entry
                                int *fd) MUST_CHECK;
 // What poll() on the node says about POLLOUT, which is how usbfs tells that a transfer is done.
 void umock_tree_set_ready(int fd, bool ready);
-// A listening socket at PATH below the root.
-enum err umock_tree_listen(struct umock_tree *tree, const char *path, int *fd) MUST_CHECK;
-
 // "/devices/…/1-PORT" and "/dev/bus/usb/001/ADDRESS".
 void umock_tree_sys_path(const struct umock_entry *entry, char path[UMOCK_PATH_SIZE]);
 void umock_tree_node_path(const struct umock_entry *entry, char path[UMOCK_PATH_SIZE]);
