@@ -37,7 +37,8 @@ static const char help_text[] =
     "                    with --count, the second probe's to FILE.2 and so on\n"
     "  --control SOCKET  listen on a UNIX socket for lines that change the board or ask about\n"
     "                    it while COMMAND runs; send help for the list\n"
-    "  --count N         plug in N such boards (1 to 16)\n"
+    "  --count N         plug in N such boards (1 to 16), which differ in the last digit of the\n"
+    "                    probe's serial number\n"
     "  --pace            let every transfer take as long as it does on real hardware\n"
     "  --no-follow       let the target run only while COMMAND uses the probe; without this\n"
     "                    it keeps real time also while COMMAND sleeps\n"
@@ -182,16 +183,16 @@ static enum err set_account(struct sim_board *board, const struct settings *s, u
     return sim_board_set(board, "account", name);
 }
 
-// Probes on one bus differ in their serial number.
-static enum err set_serial(struct sim_board *board, unsigned index)
+// Several probes differ in the last digit of their serial numbers.
+static enum err set_serial(struct sim_board *board, const struct settings *s, unsigned index)
 {
+    static const char digits[MAX_PROBES + 1] = "0123456789ABCDEF";
     char serial[64];
-    if (index == 0)
-        return ERR_OK;
     snprintf(serial, sizeof serial, "%s", sim_board_usb_serial(board));
     size_t len = strlen(serial);
-    if (len >= 2)
-        snprintf(serial + len - 2, 3, "%02X", index + 1);
+    if (s->count == 1 || len == 0)
+        return ERR_OK;
+    serial[len - 1] = digits[index];
     return sim_board_set(board, "serial", serial);
 }
 
@@ -204,7 +205,7 @@ static enum err add_boards(struct bench *b, const struct settings *s, struct log
         b->count++;
         e = set_account(b->boards[i], s, i);
         if (!e)
-            e = set_serial(b->boards[i], i);
+            e = set_serial(b->boards[i], s, i);
         if (e)
             return e;
     }
