@@ -26,7 +26,7 @@ identifies() {
 }
 
 halts() {
-    ocd stm32f031k6 init halt 'targets' 'resume' 'wait_halt 100' 2>&1 | tee "$dir/half"
+    ocd stm32f031k6 init halt 'targets' 'resume' 'wait_halt 100'
     seen 'halted due to debug-request' 'timed out while waiting for target halted'
 }
 
