@@ -16,7 +16,7 @@ with() {
 probes() {
     with stm32f031k6 st-info --probe && no_violations &&
         seen 'Found 1 stlink programmers' 'version: *V2J37S7' 'flash: *32768 (pagesize: 1024)' \
-            'sram: *4096' 'chipid: *0x0444' 'descr: *F03x'
+            'sram: *4096' 'chipid: *0x0444' 'descr: *F0'
 }
 
 writes() {
