@@ -668,6 +668,20 @@ static void connecting_halts_only_when_the_debugger_asks_for_the_state(void **st
     assert_int_equal(b->f.halts, 1);
 }
 
+static void who_connects_to_a_target_that_is_out_of_reach_gets_a_stop_and_the_reason(void **state)
+{
+    struct bench *b = *state;
+    b->f.t.state = TARGET_LOST;
+    assert_reply(b, "?", "T1dthread:1;");         // an error here would make GDB 13 spin
+    assert_reply(b, "g", "E.the target is lost"); // every GDB shows this one as it stands
+    bench_monitor(b, "version");
+    assert_has(b->console, "the target is lost");
+    b->f.t.state = TARGET_RUNNING;
+    b->f.fail_halt = ERR_TIMEOUT;
+    assert_reply(b, "?", "T00thread:1;");
+    assert_reply(b, "g", "E.halt was made to fail");
+}
+
 static void detaching_leaves_it_running_without_breakpoints(void **state)
 {
     struct bench *b = *state;
@@ -1182,6 +1196,7 @@ int main(void)
         bench_test(a_target_that_comes_back_is_halted_as_gdb_believes),
         bench_test(detaching_from_a_lost_target_is_fine),
         fresh_bench_test(connecting_halts_only_when_the_debugger_asks_for_the_state),
+        bench_test(who_connects_to_a_target_that_is_out_of_reach_gets_a_stop_and_the_reason),
         bench_test(detaching_leaves_it_running_without_breakpoints),
         bench_test(a_debugger_that_vanishes_leaves_a_halted_target_halted),
         bench_test(a_debugger_that_vanishes_leaves_a_running_target_running),
