@@ -28,6 +28,10 @@ static enum err put_register(struct session *s, const struct regs_row *row)
 void packet_read_registers(struct session *s, struct cursor *args)
 {
     (void)args;
+    if (s->unreachable && s->t->state != TARGET_HALTED) {
+        reply_error_shown(s, ERR_NO_TARGET);
+        return;
+    }
     reply_begin(s);
     for (unsigned i = 0; i < regs_table_count; i++) {
         enum err e = regs_exists(s->t, &regs_table[i]) ? put_register(s, &regs_table[i]) : ERR_OK;

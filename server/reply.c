@@ -162,6 +162,14 @@ void reply_break_error(struct session *s, unsigned type, enum err e)
     log_forget(s->log);
 }
 
+void reply_error_shown(struct session *s, enum err e)
+{
+    char sentence[SESSION_LATER_SIZE];
+    snprintf(sentence, sizeof sentence, "%s", s->later[0] ? s->later : err_text(e));
+    sentence[strcspn(sentence, "\n")] = '\0';
+    send_error_text(s, "E.", sentence);
+}
+
 void reply_malformed(struct session *s)
 {
     char text[80];

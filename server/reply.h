@@ -31,6 +31,9 @@ void reply_error_quietly(struct session *s, enum err e);
 void reply_error_and_later(struct session *s, enum err e);
 // A breakpoint that cannot be set: such GDBs show a text for Z1, in a form of its own.
 void reply_break_error(struct session *s, unsigned type, enum err e);
+// An error with the sentence that waits for the console, in the E.text form whatever GDB announced:
+// for g, where every GDB shows the reply as it is.
+void reply_error_shown(struct session *s, enum err e);
 // A packet whose arguments make no sense.
 void reply_malformed(struct session *s);
 

@@ -156,7 +156,12 @@ void packet_why_halted(struct session *s, struct cursor *args)
 {
     (void)args;
     s->attached = true;
-    halt_and_tell(s);
+    enum err e = s->t->state == TARGET_HALTED ? ERR_OK : target_halt(s->t);
+    s->unreachable = e != ERR_OK;
+    if (e)
+        stop_tell_unknown(s, e);
+    else
+        stop_tell(s);
 }
 
 void packet_attach(struct session *s, struct cursor *args)

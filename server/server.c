@@ -213,6 +213,18 @@ static void welcome(struct server *sv, int fd, const char *name)
     log_line(sv->log, LOG_NOTE, "%s has connected", name);
 }
 
+// Whoever holds the target may have closed his connection just now, and knocks again.
+static bool is_gone(struct server *sv)
+{
+    size_t before;
+    do {
+        before = sv->in_len;
+        if (!read_some(sv))
+            return true;
+    } while (sv->in_len > before);
+    return false;
+}
+
 static void on_knock(struct ev_loop *loop, ev_io *w, int events)
 {
     (void)loop;
@@ -222,9 +234,10 @@ static void on_knock(struct ev_loop *loop, ev_io *w, int events)
     int fd = acceptor_take(w->fd, name);
     if (fd < 0)
         return;
-    // Whoever holds the target may have closed his connection just now, and knocks again.
-    if (sv->fd >= 0 && !read_some(sv))
+    if (sv->fd >= 0 && is_gone(sv)) {
+        feed(sv); // his last words
         drop_client(sv);
+    }
     if (sv->fd >= 0) {
         log_line(sv->log, LOG_WARN, "%s is turned away: %s is debugging, and there is room for one",
                  name, sv->name);

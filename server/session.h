@@ -63,7 +63,8 @@ struct session {
     bool text_legal;
     char later[SESSION_LATER_SIZE];
 
-    bool poll_failed;    // told once, not at each poll
+    bool unreachable; // when the debugger asked for the state first: reading registers tells it why
+    bool poll_failed; // told once, not at each poll
     bool sync_next_step; // monitor gdb_sync: the next step only tells the state
     bool step_wanted;    // what the program was started for
     struct session_break breaks[SESSION_MAX_BREAKS];

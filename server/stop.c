@@ -149,13 +149,21 @@ void stop_interrupt(struct session *s)
     (void)look(s, true);
 }
 
+void stop_tell_unknown(struct session *s, enum err e)
+{
+    log_line(s->log, LOG_WARN, "%s", log_sentence(s->log, e));
+    reply_console(s, "%s\n", log_sentence(s->log, e));
+    log_forget(s->log);
+    send_reply(s, s->t->state == TARGET_LOST ? STOP_SIGNAL_LOST : STOP_SIGNAL_NONE, NULL);
+}
+
 void stop_tell(struct session *s)
 {
     struct target_stop stop = {0};
     bool stopped = false;
     enum err e = target_poll(s->t, &stopped, &stop);
     if (e) {
-        reply_error(s, e);
+        stop_tell_unknown(s, e);
         return;
     }
     if (!stopped)

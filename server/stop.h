@@ -23,6 +23,9 @@ void stop_poll(struct session *s);
 void stop_interrupt(struct session *s);
 // Answers with the reason of the last stop of a halted target.
 void stop_tell(struct session *s);
+// Answers for a target that cannot be brought to stand still, because of e, where a stop reply is
+// due and an error is none: GDB 13 spins for ever when ? is answered with one.
+void stop_tell_unknown(struct session *s, enum err e);
 // The signal that stands for a cause; `asked`: the debugger interrupted.
 enum stop_signal stop_signal_of(enum target_stop_cause cause, bool asked);
 

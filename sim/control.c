@@ -14,7 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { LINE_SIZE = 1024, BACKLOG = 4, NS_PER_US = 1000 };
+enum { LINE_SIZE = 1024, NS_PER_US = 1000 };
 
 struct client {
     struct client *next;
@@ -247,17 +247,11 @@ static void accept_client(void *arg)
 
 static enum err listen_at(struct control *control, const char *path)
 {
-    struct sockaddr_un sun = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof sun.sun_path)
-        return log_fail(control->log, ERR_USAGE, "the name of the control socket is too long: %s",
-                        path);
-    strcpy(sun.sun_path, path);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    control->listener = (struct loop_source){.fd = fd, .ready = accept_client, .arg = control};
-    if (fd < 0 || bind(fd, (struct sockaddr *)&sun, sizeof sun) || listen(fd, BACKLOG))
-        return log_fail(control->log, ERR_FILE, "cannot listen at %s: %s", path, strerror(errno));
-    strcpy(control->path, path);
-    return loop_add(control->loop, &control->listener);
+    control->listener = (struct loop_source){.fd = -1, .ready = accept_client, .arg = control};
+    enum err e = loop_add_listener(control->loop, &control->listener, path);
+    if (!e)
+        snprintf(control->path, sizeof control->path, "%s", path);
+    return e;
 }
 
 enum err control_open(struct control **control, struct loop *loop, const char *path,

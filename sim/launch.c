@@ -7,6 +7,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <link.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,7 @@
 
 // The dynamic loader only warns when it cannot preload, and the program would then look at the real
 // USB.
-static enum err find_preload(struct launch *launch)
+enum err launch_find_preload(struct launch *launch)
 {
     struct link_map *map = NULL;
     void *library = dlopen(PRELOAD_NAME, RTLD_LAZY | RTLD_LOCAL);
@@ -45,11 +46,18 @@ static void take_status(struct launch *launch)
     }
 }
 
+static bool ends_us(unsigned number)
+{
+    return number == SIGINT || number == SIGTERM || number == SIGHUP || number == SIGQUIT;
+}
+
 // Ctrl-C on a terminal goes to the program as well as to us; only what was sent to us alone is
 // passed on.
 static void pass_on(struct launch *launch, const struct signalfd_siginfo *info)
 {
-    if (info->ssi_code != SI_KERNEL && launch->child > 0)
+    if (launch->child < 0 && ends_us(info->ssi_signo))
+        loop_stop(launch->loop);
+    else if (launch->child > 0 && info->ssi_code != SI_KERNEL)
         kill(launch->child, (int)info->ssi_signo);
 }
 
@@ -69,11 +77,8 @@ enum err launch_open(struct launch *launch, struct loop *loop, struct log *log)
 {
     static const int taken[] = {SIGCHLD, SIGHUP,  SIGINT,  SIGQUIT, SIGTERM,
                                 SIGUSR1, SIGUSR2, SIGCONT, SIGWINCH};
-    *launch = (struct launch){.loop = loop, .log = log, .child = -1, .status = LAUNCH_FAILED};
+    *launch = (struct launch){.loop = loop, .log = log, .child = -1};
     launch->signals.fd = -1;
-    enum err e = find_preload(launch);
-    if (e)
-        return e;
     sigset_t set;
     sigemptyset(&set);
     for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
@@ -100,7 +105,8 @@ static void set_environment(const struct launch *launch, const char *dir)
 static void become(const struct launch *launch, char *const argv[], const char *dir)
 {
     sigprocmask(SIG_SETMASK, &launch->old_mask, NULL);
-    set_environment(launch, dir);
+    if (dir)
+        set_environment(launch, dir);
     // The preload library naps for 0 us after each ioctl; with the default slack that takes 50 us
     // and more.
     prctl(PR_SET_TIMERSLACK, 1ul);

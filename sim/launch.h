@@ -20,14 +20,16 @@ struct launch {
     struct log *log;
     struct loop_source signals;
     sigset_t old_mask;
-    pid_t child;
-    int status; // of the program, as an exit status: 128 + N when signal N ended it
+    pid_t child; // -1: none is running; the loop then stops at the first signal
+    int status;  // of the program, as an exit status: 128 + N when signal N ended it; 0 without one
     char preload[LAUNCH_PRELOAD_SIZE];
 };
 
-// Looks for the preload library and takes over the signals. Call it before starting anything else.
+// Takes over the signals. Call it before starting anything else.
 enum err launch_open(struct launch *launch, struct loop *loop, struct log *log) MUST_CHECK;
-// Starts argv[0] with the preload library and UMOCKDEV_DIR=dir. The loop is stopped when it ends.
+// Looks for the preload library, without which launch_start() can mock nothing.
+enum err launch_find_preload(struct launch *launch) MUST_CHECK;
+// Starts argv[0], in the mocked world at dir unless that is NULL. The loop is stopped when it ends.
 enum err launch_start(struct launch *launch, char *const argv[], const char *dir) MUST_CHECK;
 void launch_close(struct launch *launch);
 

@@ -5,11 +5,13 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <sys/timerfd.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { US_PER_S = 1000000, NS_PER_US = 1000 };
+enum { US_PER_S = 1000000, NS_PER_US = 1000, BACKLOG = 16 };
 
 enum err loop_open(struct loop *loop, struct log *log)
 {
@@ -42,6 +44,19 @@ void loop_remove(struct loop *loop, struct loop_source *source)
     epoll_ctl(loop->epoll_fd, EPOLL_CTL_DEL, source->fd, NULL);
     close(source->fd);
     source->fd = -1;
+}
+
+enum err loop_add_listener(struct loop *loop, struct loop_source *source, const char *path)
+{
+    struct sockaddr_un sun = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof sun.sun_path)
+        return log_fail(loop->log, ERR_USAGE, "the name of the socket is too long: %s", path);
+    strcpy(sun.sun_path, path);
+    source->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (source->fd < 0 || bind(source->fd, (struct sockaddr *)&sun, sizeof sun) ||
+        listen(source->fd, BACKLOG))
+        return log_fail(loop->log, ERR_FILE, "cannot listen at %s: %s", path, strerror(errno));
+    return loop_add(loop, source);
 }
 
 void loop_run(struct loop *loop)

@@ -28,6 +28,9 @@ void loop_close(struct loop *loop);
 enum err loop_add(struct loop *loop, struct loop_source *source) MUST_CHECK;
 // Takes it out, closes its descriptor and sets that to -1; nothing happens when it is -1 already.
 void loop_remove(struct loop *loop, struct loop_source *source);
+// A listening UNIX socket, new at path, which whoever closes the source removes.
+enum err loop_add_listener(struct loop *loop, struct loop_source *source,
+                           const char *path) MUST_CHECK;
 void loop_run(struct loop *loop); // until loop_stop()
 void loop_stop(struct loop *loop);
 

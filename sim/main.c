@@ -11,20 +11,22 @@
 #include "sim/control.h"
 #include "sim/launch.h"
 #include "sim/umock.h"
+#include "sim/usbredir.h"
 
 enum { MAX_PROBES = 16, NAME_SIZE = 4096 };
 
 struct settings {
     const char *board; // as for swdlink --probe virtual:
-    const char *account, *control;
+    const char *account, *control, *usbredir;
     unsigned count;
-    struct umock_options bus;
+    struct usb_options usb;
     char **command;
     bool done; // --help and --version leave nothing to do
 };
 
 static const char help_text[] =
     "Usage: swdlink-sim [OPTION...] [BOARD] -- COMMAND [ARG...]\n"
+    "       swdlink-sim [OPTION...] [BOARD] --usbredir SOCKET [-- COMMAND [ARG...]]\n"
     "Run COMMAND with a virtual ST-LINK plugged in that is wired to a virtual STM32.\n"
     "COMMAND is any program that uses libusb: openocd, st-flash, st-util, swdlink, a shell.\n"
     "\n"
@@ -35,10 +37,15 @@ static const char help_text[] =
     "                    with --count, the second probe's to FILE.2 and so on\n"
     "  --control SOCKET  listen on a UNIX socket for lines that change the board or ask about\n"
     "                    it while COMMAND runs; send help for the list\n"
-    "  --count N         plug in N such boards (1 to 16)\n"
+    "  --count N         plug in N such boards (1 to 16), which differ in the last digit of the\n"
+    "                    probe's serial number\n"
     "  --pace            let every transfer take as long as it does on real hardware\n"
     "  --no-follow       let the target run only while COMMAND uses the probe; without this\n"
     "                    it keeps real time also while COMMAND sleeps\n"
+    "  --usbredir SOCKET give the board to a virtual machine instead: listen on a UNIX socket\n"
+    "                    for QEMU (-chardev socket,id=probe,path=SOCKET -device qemu-xhci\n"
+    "                    -device usb-redir,chardev=probe). COMMAND may then be QEMU, or be left\n"
+    "                    out: swdlink-sim serves until it is interrupted\n"
     "  --verbose         say more; twice: everything\n"
     "  --help            show this and end\n"
     "  --version         show the version and end\n"
@@ -80,13 +87,16 @@ static enum err parse_option(struct settings *s, int letter, char *name, struct 
     case 'c':
         s->control = optarg;
         return ERR_OK;
+    case 'r':
+        s->usbredir = optarg;
+        return ERR_OK;
     case 'n':
         return parse_count(optarg, &s->count, log);
     case 'p':
-        s->bus.pace = true;
+        s->usb.pace = true;
         return ERR_OK;
     case 'F':
-        s->bus.follow = false;
+        s->usb.follow = false;
         return ERR_OK;
     case 'v':
         log->level = log->level < LOG_DEBUG ? LOG_DEBUG : LOG_TRACE;
@@ -109,15 +119,11 @@ static enum err parse_option(struct settings *s, int letter, char *name, struct 
 static enum err parse_options(struct settings *s, int argc, char **argv, struct log *log)
 {
     static const struct option options[] = {
-        {"account", required_argument, NULL, 'a'},
-        {"control", required_argument, NULL, 'c'},
-        {"count", required_argument, NULL, 'n'},
-        {"pace", no_argument, NULL, 'p'},
-        {"no-follow", no_argument, NULL, 'F'},
-        {"verbose", no_argument, NULL, 'v'},
-        {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'V'},
-        {NULL, 0, NULL, 0},
+        {"account", required_argument, NULL, 'a'},  {"control", required_argument, NULL, 'c'},
+        {"usbredir", required_argument, NULL, 'r'}, {"count", required_argument, NULL, 'n'},
+        {"pace", no_argument, NULL, 'p'},           {"no-follow", no_argument, NULL, 'F'},
+        {"verbose", no_argument, NULL, 'v'},        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},        {NULL, 0, NULL, 0},
     };
     int letter;
     opterr = 0;
@@ -140,22 +146,26 @@ static enum err parse_options(struct settings *s, int argc, char **argv, struct 
 static enum err parse(struct settings *s, int argc, char **argv, struct log *log)
 {
     int ours = 1;
-    *s = (struct settings){.board = "", .count = 1, .bus = {.follow = true}};
+    *s = (struct settings){.board = "", .count = 1, .usb = {.follow = true}};
     while (ours < argc && strcmp(argv[ours], "--"))
         ours++;
     enum err e = parse_options(s, ours, argv, log);
     if (e || s->done)
         return e;
-    if (ours + 1 >= argc)
+    if (ours + 1 < argc)
+        s->command = argv + ours + 1;
+    else if (!s->usbredir)
         return log_fail(log, ERR_USAGE, "say what to run: swdlink-sim [BOARD] -- COMMAND [ARG...]");
-    s->command = argv + ours + 1;
+    if (s->usbredir && s->count > 1)
+        return log_fail(log, ERR_USAGE, "--usbredir serves one probe, not --count %u", s->count);
     return ERR_OK;
 }
 
 struct bench {
     struct loop loop;
     struct launch launch;
-    struct umock *umock;
+    struct umock *umock; // one of these two
+    struct usbredir *usbredir;
     struct control *control;
     struct sim_board *boards[MAX_PROBES];
     unsigned count;
@@ -173,16 +183,16 @@ static enum err set_account(struct sim_board *board, const struct settings *s, u
     return sim_board_set(board, "account", name);
 }
 
-// Probes on one bus differ in their serial number.
-static enum err set_serial(struct sim_board *board, unsigned index)
+// Several probes differ in the last digit of their serial numbers.
+static enum err set_serial(struct sim_board *board, const struct settings *s, unsigned index)
 {
+    static const char digits[MAX_PROBES + 1] = "0123456789ABCDEF";
     char serial[64];
-    if (index == 0)
-        return ERR_OK;
     snprintf(serial, sizeof serial, "%s", sim_board_usb_serial(board));
     size_t len = strlen(serial);
-    if (len >= 2)
-        snprintf(serial + len - 2, 3, "%02X", index + 1);
+    if (s->count == 1 || len == 0)
+        return ERR_OK;
+    serial[len - 1] = digits[index];
     return sim_board_set(board, "serial", serial);
 }
 
@@ -195,25 +205,45 @@ static enum err add_boards(struct bench *b, const struct settings *s, struct log
         b->count++;
         e = set_account(b->boards[i], s, i);
         if (!e)
-            e = set_serial(b->boards[i], i);
-        if (!e)
-            e = umock_add(b->umock, b->boards[i]);
+            e = set_serial(b->boards[i], s, i);
         if (e)
             return e;
     }
     return ERR_OK;
 }
 
+static enum err mock(struct bench *b, const struct settings *s, struct log *log)
+{
+    enum err e = launch_find_preload(&b->launch);
+    if (!e)
+        e = umock_open(&b->umock, &b->loop, &s->usb, log);
+    for (unsigned i = 0; i < b->count && !e; i++)
+        e = umock_add(b->umock, b->boards[i]);
+    return e;
+}
+
+// Makes the boards visible to those who will use them.
+static enum err plug_in(struct bench *b, const struct settings *s, struct log *log)
+{
+    if (s->usbredir)
+        return usbredir_open(&b->usbredir, &b->loop, s->usbredir, b->boards[0], &s->usb, log);
+    return mock(b, s, log);
+}
+
 static enum err plug(void *arg, unsigned index, bool plugged)
 {
     struct bench *b = arg;
-    return umock_set_plugged(b->umock, index, plugged);
+    return b->usbredir ? usbredir_set_plugged(b->usbredir, plugged)
+                       : umock_set_plugged(b->umock, index, plugged);
 }
 
 static void changed(void *arg, unsigned index)
 {
     struct bench *b = arg;
-    umock_board_changed(b->umock, index);
+    if (b->usbredir)
+        usbredir_board_changed(b->usbredir);
+    else
+        umock_board_changed(b->umock, index);
 }
 
 static enum err open_control(struct bench *b, const struct settings *s, struct log *log)
@@ -232,13 +262,13 @@ static enum err set_up(struct bench *b, const struct settings *s, struct log *lo
     if (!e)
         e = launch_open(&b->launch, &b->loop, log);
     if (!e)
-        e = umock_open(&b->umock, &b->loop, &s->bus, log);
-    if (!e)
         e = add_boards(b, s, log);
     if (!e)
-        e = open_control(b, s, log);
+        e = plug_in(b, s, log);
     if (!e)
-        e = launch_start(&b->launch, s->command, umock_dir(b->umock));
+        e = open_control(b, s, log);
+    if (!e && s->command)
+        e = launch_start(&b->launch, s->command, b->umock ? umock_dir(b->umock) : NULL);
     return e;
 }
 
@@ -247,6 +277,7 @@ static enum err tear_down(struct bench *b)
     enum err result = ERR_OK;
     control_close(b->control);
     umock_close(b->umock);
+    usbredir_close(b->usbredir);
     for (unsigned i = 0; i < b->count; i++) {
         enum err e = sim_board_close(b->boards[i]);
         result = result ? result : e;

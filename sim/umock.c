@@ -16,22 +16,18 @@
 #include "sim/umock.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/bytes.h"
 #include "sim/umock_device.h"
 
 enum {
     TICK_US = 10000,
     FIRST_ADDRESS = 2, // 1 is the root hub
     LAST_ADDRESS = 127,
-    GET_DESCRIPTOR = 6,
-    DESCRIPTOR_DEVICE = 1,
-    DESCRIPTOR_CONFIG = 2,
-    CONFIG_HEADER_SIZE = 9,
 };
 
 static void drop_opener(struct umock_opener *opener)
@@ -113,41 +109,13 @@ static void accept_opener(void *arg)
     accept_one(arg);
 }
 
-static int get_descriptor(struct sim_board *board, uint8_t type, uint8_t *data, uint16_t len)
-{
-    uint8_t setup[8] = {0x80, GET_DESCRIPTOR, 0, type};
-    put_le16(setup + 6, len);
-    return sim_board_usb_control(board, setup, data);
-}
-
-// What the kernel asks a new device for (USB 2.0, 9.4.3).
-static enum err enumerate(struct umock_device *device)
-{
-    struct umock_entry *entry = &device->entry;
-    struct log *log = device->umock->log;
-    if (get_descriptor(device->board, DESCRIPTOR_DEVICE, entry->device, sizeof entry->device) !=
-        (int)sizeof entry->device)
-        return log_fail(log, ERR_PROBE_PROTOCOL, "the board gives no device descriptor");
-    int n = get_descriptor(device->board, DESCRIPTOR_CONFIG, entry->config, CONFIG_HEADER_SIZE);
-    size_t len = n == CONFIG_HEADER_SIZE ? get_le16(entry->config + 2) : 0;
-    if (len < CONFIG_HEADER_SIZE || len > sizeof entry->config)
-        return log_fail(log, ERR_PROBE_PROTOCOL, "the board gives no configuration descriptor");
-    n = get_descriptor(device->board, DESCRIPTOR_CONFIG, entry->config, (uint16_t)len);
-    entry->config_len = n > 0 ? (size_t)n : 0;
-    entry->high_speed = sim_board_usb_high_speed(device->board);
-    return ERR_OK;
-}
-
 static enum err listen_for_openers(struct umock_device *device)
 {
     struct umock *umock = device->umock;
-    char node[UMOCK_PATH_SIZE], path[UMOCK_PATH_SIZE + 8] = "/ioctl";
+    char node[UMOCK_PATH_SIZE], path[UMOCK_ROOT_SIZE + UMOCK_PATH_SIZE + 8];
     umock_tree_node_path(&device->entry, node);
-    strcat(path, node);
-    enum err e = umock_tree_listen(&umock->tree, path, &device->listener.fd);
-    if (e)
-        return e;
-    return loop_add(umock->loop, &device->listener);
+    snprintf(path, sizeof path, "%s/ioctl%s", umock->tree.root, node);
+    return loop_add_listener(umock->loop, &device->listener, path);
 }
 
 static enum err plug(struct umock_device *device)
@@ -156,7 +124,7 @@ static enum err plug(struct umock_device *device)
     umock->last_address =
         umock->last_address >= LAST_ADDRESS ? FIRST_ADDRESS : umock->last_address + 1;
     device->entry.address = umock->last_address;
-    enum err e = enumerate(device);
+    enum err e = usb_describe(&device->entry.usb, device->queue.board, umock->log);
     if (!e)
         e = umock_tree_plug(&umock->tree, &device->entry);
     if (!e)
@@ -170,8 +138,9 @@ static enum err plug(struct umock_device *device)
     return ERR_OK;
 }
 
-void umock_device_unplug(struct umock_device *device)
+void umock_device_unplug(void *arg)
 {
+    struct umock_device *device = arg;
     if (!device->plugged)
         return;
     // Who has opened the node and waits to be accepted must hear ENODEV: a socket that closes would
@@ -185,18 +154,13 @@ void umock_device_unplug(struct umock_device *device)
     for (struct umock_opener *o = device->openers; o; o = o->next) {
         o->gone = true;
         o->claimed = 0;
-        umock_urb_end_all(o, UMOCK_ALL, -ESHUTDOWN);
     }
+    usb_queue_end_all(&device->queue, USB_GONE);
+    for (struct umock_opener *o = device->openers; o; o = o->next)
+        umock_urb_wake(o);
     umock_tree_unplug(&device->umock->tree, &device->entry);
     umock_events_send(&device->umock->events, &device->entry, false);
     log_line(device->umock->log, LOG_DEBUG, "unplugged");
-}
-
-static void transfers_due(void *arg)
-{
-    struct umock_device *device = arg;
-    loop_take_timer(&device->timer);
-    umock_urb_run(device);
 }
 
 // Time passes also while no program asks for anything: targets run on, and may have something to
@@ -205,15 +169,11 @@ static void tick(void *arg)
 {
     struct umock *umock = arg;
     loop_take_timer(&umock->tick);
-    for (unsigned i = 0; i < umock->device_count; i++) {
-        if (umock->options.follow)
-            sim_board_wait_ns(umock->devices[i]->board, 0);
-        if (umock_urb_any_flying(umock->devices[i]))
-            umock_urb_run(umock->devices[i]);
-    }
+    for (unsigned i = 0; i < umock->device_count; i++)
+        usb_queue_tick(&umock->devices[i]->queue);
 }
 
-enum err umock_open(struct umock **umock, struct loop *loop, const struct umock_options *options,
+enum err umock_open(struct umock **umock, struct loop *loop, const struct usb_options *options,
                     struct log *log)
 {
     struct umock *u = calloc(1, sizeof *u);
@@ -252,10 +212,15 @@ static struct umock_device *new_device(struct umock *umock, struct sim_board *bo
     grown[umock->device_count++] = device;
     *device = (struct umock_device){
         .umock = umock,
-        .board = board,
         .entry = {.port = umock->device_count},
         .listener = {.fd = -1, .ready = accept_opener, .arg = device},
-        .timer = {.fd = -1, .ready = transfers_due, .arg = device},
+        .queue = {.board = board,
+                  .loop = umock->loop,
+                  .options = umock->options,
+                  .done = umock_urb_done,
+                  .gone = umock_device_unplug,
+                  .arg = device,
+                  .timer = {.fd = -1}},
     };
     return device;
 }
@@ -265,9 +230,7 @@ enum err umock_add(struct umock *umock, struct sim_board *board)
     struct umock_device *device = new_device(umock, board);
     if (!device)
         return log_fail(umock->log, ERR_MEMORY, "out of memory");
-    if (umock->options.follow)
-        sim_board_set_follow(board, true);
-    enum err e = loop_add_timer(umock->loop, &device->timer);
+    enum err e = usb_queue_open(&device->queue);
     if (e)
         return e;
     return plug(device);
@@ -278,7 +241,7 @@ enum err umock_set_plugged(struct umock *umock, unsigned index, bool plugged)
     if (index >= umock->device_count)
         return log_fail(umock->log, ERR_USAGE, "there is no probe number %u", index + 1);
     struct umock_device *device = umock->devices[index];
-    sim_board_usb_plug(device->board, plugged);
+    sim_board_usb_plug(device->queue.board, plugged);
     if (!plugged)
         umock_device_unplug(device);
     else if (!device->plugged)
@@ -289,7 +252,7 @@ enum err umock_set_plugged(struct umock *umock, unsigned index, bool plugged)
 void umock_board_changed(struct umock *umock, unsigned index)
 {
     if (index < umock->device_count)
-        umock_urb_run(umock->devices[index]);
+        usb_queue_run(&umock->devices[index]->queue);
 }
 
 const char *umock_dir(const struct umock *umock)
@@ -302,7 +265,7 @@ static void close_device(struct umock_device *device)
     while (device->openers)
         drop_opener(device->openers);
     loop_remove(device->umock->loop, &device->listener);
-    loop_remove(device->umock->loop, &device->timer);
+    usb_queue_close(&device->queue);
     umock_node_release(device, device->next_node);
     free(device);
 }

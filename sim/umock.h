@@ -11,15 +11,11 @@
 #include "base/log.h"
 #include "sim/board.h"
 #include "sim/loop.h"
+#include "sim/usb_queue.h"
 
 struct umock;
 
-struct umock_options {
-    bool pace;   // transfers take as long on the wall as on the board's clock
-    bool follow; // the boards keep real time while the programs do nothing
-};
-
-enum err umock_open(struct umock **umock, struct loop *loop, const struct umock_options *options,
+enum err umock_open(struct umock **umock, struct loop *loop, const struct usb_options *options,
                     struct log *log) MUST_CHECK;
 // Plugs the board in; it stays the caller's and must live until umock_close().
 enum err umock_add(struct umock *umock, struct sim_board *board) MUST_CHECK;

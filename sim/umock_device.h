@@ -15,32 +15,15 @@
 
 #include "base/err.h"
 #include "base/log.h"
-#include "sim/board.h"
 #include "sim/loop.h"
 #include "sim/umock.h"
 #include "sim/umock_events.h"
 #include "sim/umock_tree.h"
 #include "sim/umock_wire.h"
+#include "sim/usb_queue.h"
 
 // The kernel allows 16 MiB in flight for all; no program needs more than this for one transfer.
 #define UMOCK_MAX_TRANSFER (1u << 20)
-#define UMOCK_ALL          UINT32_MAX
-
-// A USB request block: struct usbdevfs_urb in the program's memory, and its data here.
-struct umock_urb {
-    struct umock_urb *next;
-    unsigned long where, buffer; // addresses in the program: of the block, of its data
-    uint8_t type, endpoint;
-    unsigned flags;
-    int length, actual_length, status; // status: 0, or a negative errno
-    uint8_t *data; // of length bytes; for control transfers with the setup in front
-    bool ran;      // the board has carried it out; with pace it is done at due_us
-    uint64_t due_us;
-};
-
-struct umock_urb_list {
-    struct umock_urb *first, **end;
-};
 
 // A FIFO behind the device node, and our end of it.
 struct umock_node {
@@ -49,6 +32,8 @@ struct umock_node {
     ino_t inode;
     int users, ready_users; // of those who have something to reap
 };
+
+struct urb; // in umock_urb.c
 
 // One open file of a program.
 struct umock_opener {
@@ -61,25 +46,23 @@ struct umock_opener {
     bool gone;               // the device was unplugged since
     uint32_t claimed;        // interfaces, as bits
     unsigned long waiting;   // argument of a REAPURB that has not returned yet, or 0
-    struct umock_urb_list flying, done;
+    struct urb *done;        // transfers to be reaped, the oldest first
 };
 
 struct umock_device {
     struct umock *umock;
-    struct sim_board *board;
     struct umock_entry entry;
     bool plugged;
     struct loop_source listener;
     struct umock_node *nodes, *next_node; // all; the one that the next opener will find
     struct umock_opener *openers;
-    struct loop_source timer; // for transfers that take time (pace)
-    uint64_t busy_until_us;   // the board is still at the last transfer (pace)
+    struct usb_queue queue; // of all openers
 };
 
 struct umock {
     struct loop *loop;
     struct log *log;
-    struct umock_options options;
+    struct usb_options options;
     struct umock_tree tree;
     struct umock_events events;
     struct loop_source tick;
@@ -89,8 +72,6 @@ struct umock {
 
 // umock_usbfs.c: carries out one ioctl and answers it.
 void umock_usbfs_ioctl(struct umock_opener *opener, unsigned long code, unsigned long arg);
-// The interface that the endpoint belongs to, or -1; endpoint 0 belongs to none.
-int umock_usbfs_interface_of(const struct umock_device *device, uint8_t ep);
 // Claims the interface for the opener unless another one has it. 0, or an errno.
 int umock_usbfs_claim(struct umock_opener *opener, unsigned interface);
 
@@ -98,12 +79,13 @@ int umock_usbfs_claim(struct umock_opener *opener, unsigned interface);
 void umock_urb_submit(struct umock_opener *opener, unsigned long where);
 void umock_urb_discard(struct umock_opener *opener, unsigned long where);
 void umock_urb_reap(struct umock_opener *opener, unsigned long arg, bool wait);
-// Ends with a status what is flying on the interfaces of the mask; UMOCK_ALL: also on endpoint 0.
-void umock_urb_end_all(struct umock_opener *opener, uint32_t interfaces, int status);
+// The queue has finished one.
+void umock_urb_done(void *arg, struct usb_transfer *transfer);
+// Answers a program that waits in REAPURB, if there is an answer now.
+void umock_urb_wake(struct umock_opener *opener);
+// Cancels what the opener has under way on the interfaces of the mask.
+void umock_urb_end_interfaces(struct umock_opener *opener, uint32_t interfaces);
 void umock_urb_free_all(struct umock_opener *opener);
-// Lets the board carry out what it can now.
-void umock_urb_run(struct umock_device *device);
-bool umock_urb_any_flying(const struct umock_device *device);
 
 // umock_node.c: puts a new FIFO where the device node is.
 enum err umock_node_refresh(struct umock_device *device) MUST_CHECK;
@@ -114,6 +96,7 @@ void umock_node_release(struct umock_device *device, struct umock_node *node); /
 void umock_node_set_ready(struct umock_opener *opener, bool ready);
 
 // umock.c
-void umock_device_unplug(struct umock_device *device);
+// The queue has noticed that the board is unplugged (the argument is the device).
+void umock_device_unplug(void *device);
 
 #endif

@@ -15,14 +15,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #define HUB "/devices/pci0000:00/0000:00:14.0/usb1"
 
-enum { USB_MAJOR = 189, PIPE_SIZE = 4096, BACKLOG = 16, OPEN_DIRS = 16, WALK_PATH_SIZE = 256 };
+enum { USB_MAJOR = 189, PIPE_SIZE = 4096, OPEN_DIRS = 16, WALK_PATH_SIZE = 256 };
 
 void umock_tree_sys_path(const struct umock_entry *entry, char path[UMOCK_PATH_SIZE])
 {
@@ -144,19 +142,20 @@ void umock_tree_destroy(struct umock_tree *tree)
 
 static void fill_sys_dir(struct umock_tree *tree, const char *dir, const struct umock_entry *entry)
 {
-    uint8_t descriptors[sizeof entry->device + UMOCK_MAX_CONFIG];
-    memcpy(descriptors, entry->device, sizeof entry->device);
-    memcpy(descriptors + sizeof entry->device, entry->config, entry->config_len);
-    make_file(tree, dir, "descriptors", descriptors, sizeof entry->device + entry->config_len);
+    uint8_t descriptors[sizeof entry->usb.device + USB_MAX_CONFIG];
+    memcpy(descriptors, entry->usb.device, sizeof entry->usb.device);
+    memcpy(descriptors + sizeof entry->usb.device, entry->usb.config, entry->usb.config_len);
+    make_file(tree, dir, "descriptors", descriptors,
+              sizeof entry->usb.device + entry->usb.config_len);
     make_text(tree, dir, "busnum", "1\n");
     make_text(tree, dir, "devnum", "%u\n", entry->address);
     make_text(tree, dir, "devpath", "%u\n", entry->port);
-    make_text(tree, dir, "speed", "%s\n", entry->high_speed ? "480" : "12");
+    make_text(tree, dir, "speed", "%s\n", entry->usb.high_speed ? "480" : "12");
     make_text(tree, dir, "dev", "%u:%u\n", USB_MAJOR, umock_tree_minor(entry));
     make_text(tree, dir, "bConfigurationValue", "1\n");
-    make_text(tree, dir, "bNumConfigurations", "%u\n", entry->device[17]);
-    make_text(tree, dir, "idVendor", "%02x%02x\n", entry->device[9], entry->device[8]);
-    make_text(tree, dir, "idProduct", "%02x%02x\n", entry->device[11], entry->device[10]);
+    make_text(tree, dir, "bNumConfigurations", "%u\n", entry->usb.device[17]);
+    make_text(tree, dir, "idVendor", "%02x%02x\n", entry->usb.device[9], entry->usb.device[8]);
+    make_text(tree, dir, "idProduct", "%02x%02x\n", entry->usb.device[11], entry->usb.device[10]);
     make_text(tree, dir, "uevent",
               "MAJOR=%u\nMINOR=%u\nDEVNAME=bus/usb/001/%03u\nDEVTYPE=usb_device\nDRIVER=usb\n"
               "BUSNUM=001\nDEVNUM=%03u\n",
@@ -237,15 +236,4 @@ void umock_tree_set_ready(int fd, bool ready)
     char byte = 0;
     ssize_t n = ready ? read(fd, &byte, 1) : write(fd, &byte, 1);
     (void)n; // EAGAIN: it is so already
-}
-
-enum err umock_tree_listen(struct umock_tree *tree, const char *path, int *fd)
-{
-    struct sockaddr_un sun = {.sun_family = AF_UNIX};
-    snprintf(sun.sun_path, sizeof sun.sun_path, "%s%s", tree->root, path);
-    *fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (*fd < 0 || bind(*fd, (struct sockaddr *)&sun, sizeof sun) || listen(*fd, BACKLOG))
-        return log_fail(tree->log, ERR_FILE, "cannot listen at %s: %s", sun.sun_path,
-                        strerror(errno));
-    return ERR_OK;
 }

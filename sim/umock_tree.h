@@ -5,15 +5,13 @@
 #define SWDLINK_SIM_UMOCK_TREE_H
 
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
 #include "base/err.h"
 #include "base/log.h"
+#include "sim/usb_describe.h"
 
-#define UMOCK_ROOT_SIZE  64 // sockets lie below: sun_path has 108 bytes
-#define UMOCK_PATH_SIZE  108
-#define UMOCK_MAX_CONFIG 256
+#define UMOCK_ROOT_SIZE 64 // sockets lie below: sun_path has 108 bytes
+#define UMOCK_PATH_SIZE 108
 
 struct umock_tree {
     char root[UMOCK_ROOT_SIZE];
@@ -26,10 +24,7 @@ struct umock_tree {
 struct umock_entry {
     unsigned port;    // of the root hub, from 1
     unsigned address; // 2 to 127
-    bool high_speed;
-    uint8_t device[18];
-    uint8_t config[UMOCK_MAX_CONFIG];
-    size_t config_len;
+    struct usb_description usb;
 };
 
 enum err umock_tree_create(struct umock_tree *tree, struct log *log) MUST_CHECK;
@@ -42,9 +37,6 @@ enum err umock_tree_fresh_node(struct umock_tree *tree, const struct umock_entry
                                int *fd) MUST_CHECK;
 // What poll() on the node says about POLLOUT, which is how usbfs tells that a transfer is done.
 void umock_tree_set_ready(int fd, bool ready);
-// A listening socket at PATH below the root.
-enum err umock_tree_listen(struct umock_tree *tree, const char *path, int *fd) MUST_CHECK;
-
 // "/devices/…/1-PORT" and "/dev/bus/usb/001/ADDRESS".
 void umock_tree_sys_path(const struct umock_entry *entry, char path[UMOCK_PATH_SIZE]);
 void umock_tree_node_path(const struct umock_entry *entry, char path[UMOCK_PATH_SIZE]);

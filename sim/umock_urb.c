@@ -1,68 +1,63 @@
 // SPDX-License-Identifier: MIT
 // Transfers of a mocked device, as usbfs does them (Linux, drivers/usb/core/devio.c): submitted,
-// carried out in order on each endpoint, reaped when done, discarded when the program has lost
-// patience. A board that has nothing to send leaves a transfer pending; nothing here ends it but
-// the program.
+// reaped when done, discarded when the program has lost patience.
 #include <errno.h>
 #include <stdlib.h>
 
 #include "base/bytes.h"
 #include "sim/umock_device.h"
 
-enum { SETUP_SIZE = 8, IN_BIT = 0x80 };
+// A USB request block: struct usbdevfs_urb in the program's memory, and its data here.
+struct urb {
+    struct usb_transfer transfer; // whose owner it is
+    struct umock_opener *opener;
+    unsigned long where, buffer; // addresses in the program: of the block, of its data
+    int length;
+    unsigned type, flags;
+    struct urb *next_done;
+};
 
-static void list_reset(struct umock_urb_list *list)
+static void urb_free(struct urb *urb)
 {
-    list->first = NULL;
-    list->end = &list->first;
-}
-
-static void list_add(struct umock_urb_list *list, struct umock_urb *urb)
-{
-    if (!list->first)
-        list_reset(list);
-    urb->next = NULL;
-    *list->end = urb;
-    list->end = &urb->next;
-}
-
-// Takes out the one that *link points to.
-static struct umock_urb *list_take(struct umock_urb_list *list, struct umock_urb **link)
-{
-    struct umock_urb *urb = *link;
-    *link = urb->next;
-    if (!*link)
-        list->end = link;
-    return urb;
-}
-
-static void urb_free(struct umock_urb *urb)
-{
-    free(urb->data);
+    free(urb->transfer.data);
     free(urb);
 }
 
-static bool is_control(const struct umock_urb *urb)
+static bool is_control(const struct urb *urb)
 {
     return urb->type == USBDEVFS_URB_TYPE_CONTROL;
 }
 
-static bool is_in(const struct umock_urb *urb)
+// The status that the kernel gives (Linux, Documentation/driver-api/usb/error-codes.rst).
+static int status_of(const struct urb *urb)
 {
-    return is_control(urb) ? urb->data[0] & IN_BIT : urb->endpoint & IN_BIT;
+    static const int errors[] = {
+        [USB_DONE] = 0,
+        [USB_STALLED] = -EPIPE,
+        [USB_OVERFLOWN] = -EOVERFLOW,
+        [USB_CANCELLED] = -ENOENT,
+        [USB_GONE] = -ESHUTDOWN,
+    };
+    const struct usb_transfer *t = &urb->transfer;
+    bool is_short = t->result == USB_DONE && usb_transfer_is_in(t) && t->actual < t->len;
+    if (is_short && urb->flags & USBDEVFS_URB_SHORT_NOT_OK)
+        return -EREMOTEIO;
+    return errors[t->result];
 }
 
 // The program gets what came in, the status, and the address of its own block.
-static void answer_reap(struct umock_opener *opener, struct umock_urb *urb, unsigned long arg)
+static void answer_reap(struct umock_opener *opener, const struct urb *urb, unsigned long arg)
 {
     struct umock_answer answer = {0};
-    size_t skip = is_control(urb) ? SETUP_SIZE : 0;
-    if (is_in(urb))
-        umock_wire_put(&answer, urb->buffer + skip, urb->data + skip, (size_t)urb->actual_length);
-    umock_wire_put(&answer, urb->where + offsetof(struct usbdevfs_urb, status), &urb->status,
-                   sizeof urb->status);
-    umock_wire_put(&answer, urb->where + offsetof(struct usbdevfs_urb, actual_length),
-                   &urb->actual_length, sizeof urb->actual_length);
+    const struct usb_transfer *t = &urb->transfer;
+    size_t skip = is_control(urb) ? USB_SETUP_SIZE : 0;
+    int status = status_of(urb), actual = (int)t->actual;
+    if (usb_transfer_is_in(t))
+        umock_wire_put(&answer, urb->buffer + skip, t->data + skip, t->actual);
+    umock_wire_put(&answer, urb->where + offsetof(struct usbdevfs_urb, status), &status,
+                   sizeof status);
+    umock_wire_put(&answer, urb->where + offsetof(struct usbdevfs_urb, actual_length), &actual,
+                   sizeof actual);
     umock_wire_put(&answer, arg, &urb->where, sizeof urb->where);
     umock_wire_finish(&opener->wire, &answer, 0, 0);
 }
@@ -70,13 +65,14 @@ static void answer_reap(struct umock_opener *opener, struct umock_urb *urb, unsi
 // False when nothing is done yet and the program must wait or try again.
 static bool reap_one(struct umock_opener *opener, unsigned long arg)
 {
-    if (!opener->done.first) {
+    struct urb *urb = opener->done;
+    if (!urb) {
         if (opener->gone)
             umock_wire_error(&opener->wire, ENODEV);
         return opener->gone;
     }
-    struct umock_urb *urb = list_take(&opener->done, &opener->done.first);
-    if (!opener->done.first)
+    opener->done = urb->next_done;
+    if (!opener->done)
         umock_node_set_ready(opener, false);
     answer_reap(opener, urb, arg);
     urb_free(urb);
@@ -93,90 +89,109 @@ void umock_urb_reap(struct umock_opener *opener, unsigned long arg, bool wait)
         umock_wire_error(&opener->wire, EAGAIN);
 }
 
-static void finish(struct umock_opener *opener, struct umock_urb *urb)
+void umock_urb_wake(struct umock_opener *opener)
 {
-    list_add(&opener->done, urb);
-    umock_node_set_ready(opener, true);
     if (opener->waiting && reap_one(opener, opener->waiting))
         opener->waiting = 0;
 }
 
-void umock_urb_end_all(struct umock_opener *opener, uint32_t interfaces, int status)
+void umock_urb_done(void *arg, struct usb_transfer *transfer)
 {
-    struct umock_urb **link = &opener->flying.first;
-    while (*link) {
-        int interface = umock_usbfs_interface_of(opener->device, (*link)->endpoint);
-        bool meant = interfaces == UMOCK_ALL || (interface >= 0 && interfaces >> interface & 1);
-        if (!meant) {
-            link = &(*link)->next;
-            continue;
-        }
-        struct umock_urb *urb = list_take(&opener->flying, link);
-        urb->status = status;
-        finish(opener, urb);
+    (void)arg;
+    struct urb *urb = transfer->owner;
+    struct urb **end = &urb->opener->done;
+    while (*end)
+        end = &(*end)->next_done;
+    *end = urb;
+    umock_node_set_ready(urb->opener, true);
+    umock_urb_wake(urb->opener);
+}
+
+void umock_urb_end_interfaces(struct umock_opener *opener, uint32_t interfaces)
+{
+    struct umock_device *device = opener->device;
+    struct usb_transfer *next;
+    for (struct usb_transfer *t = device->queue.first; t; t = next) {
+        const struct urb *urb = t->owner;
+        int interface = usb_describe_interface_of(&device->entry.usb, t->endpoint);
+        next = t->next;
+        if (urb->opener == opener && interface >= 0 && interfaces >> interface & 1)
+            usb_queue_end(&device->queue, t, USB_CANCELLED);
     }
-    if (opener->waiting && reap_one(opener, opener->waiting))
-        opener->waiting = 0;
 }
 
 void umock_urb_free_all(struct umock_opener *opener)
 {
-    while (opener->flying.first)
-        urb_free(list_take(&opener->flying, &opener->flying.first));
-    while (opener->done.first)
-        urb_free(list_take(&opener->done, &opener->done.first));
+    struct usb_queue *queue = &opener->device->queue;
+    struct usb_transfer *next;
+    for (struct usb_transfer *t = queue->first; t; t = next) {
+        struct urb *urb = t->owner;
+        next = t->next;
+        if (urb->opener != opener)
+            continue;
+        usb_queue_take(queue, t);
+        urb_free(urb);
+    }
+    while (opener->done) {
+        struct urb *urb = opener->done;
+        opener->done = urb->next_done;
+        urb_free(urb);
+    }
+}
+
+static int fetch_block(struct umock_opener *opener, struct urb *urb)
+{
+    struct usbdevfs_urb block;
+    if (!umock_wire_get(&opener->wire, urb->where, &block, sizeof block))
+        return EFAULT;
+    urb->type = block.type;
+    urb->flags = block.flags;
+    urb->buffer = (unsigned long)block.buffer;
+    urb->length = block.buffer_length;
+    urb->transfer.endpoint = is_control(urb) ? 0 : block.endpoint;
+    return 0;
 }
 
 // What usbfs refuses at once. 0, or an errno.
-static int check(struct umock_opener *opener, const struct umock_urb *urb)
+static int check(struct umock_opener *opener, const struct urb *urb)
 {
     if (urb->length < 0 || (urb->length > 0 && !urb->buffer))
         return EINVAL;
     if ((unsigned)urb->length > UMOCK_MAX_TRANSFER)
         return ENOMEM;
     if (is_control(urb))
-        return urb->length < SETUP_SIZE ? EINVAL : 0;
+        return urb->length < (int)USB_SETUP_SIZE ? EINVAL : 0;
     if (urb->type != USBDEVFS_URB_TYPE_BULK)
         return EINVAL; // an ST-LINK has no endpoints of other types
-    int interface = umock_usbfs_interface_of(opener->device, urb->endpoint);
+    int interface = usb_describe_interface_of(&opener->device->entry.usb, urb->transfer.endpoint);
     return interface < 0 ? ENOENT : umock_usbfs_claim(opener, (unsigned)interface);
 }
 
-static int fetch_data(struct umock_opener *opener, struct umock_urb *urb)
+static int fetch_data(struct umock_opener *opener, struct urb *urb)
 {
-    size_t len = (size_t)urb->length;
-    urb->data = calloc(1, len + 1);
-    if (!urb->data)
+    struct usb_transfer *t = &urb->transfer;
+    t->len = (size_t)urb->length;
+    t->data = calloc(1, t->len + 1);
+    if (!t->data)
         return ENOMEM;
-    if (!is_control(urb) && is_in(urb))
+    if (t->endpoint && usb_transfer_is_in(t))
         return 0;
-    if (!umock_wire_get(&opener->wire, urb->buffer, urb->data, len))
+    if (!umock_wire_get(&opener->wire, urb->buffer, t->data, t->len))
         return EFAULT;
-    bool too_long = is_control(urb) && get_le16(urb->data + 6) + (size_t)SETUP_SIZE > len;
+    bool too_long = is_control(urb) && get_le16(t->data + 6) + USB_SETUP_SIZE > t->len;
     return too_long ? EINVAL : 0;
-}
-
-static int fetch_block(struct umock_opener *opener, struct umock_urb *urb)
-{
-    struct usbdevfs_urb block;
-    if (!umock_wire_get(&opener->wire, urb->where, &block, sizeof block))
-        return EFAULT;
-    urb->type = block.type;
-    urb->endpoint = block.endpoint;
-    urb->flags = block.flags;
-    urb->buffer = (unsigned long)block.buffer;
-    urb->length = block.buffer_length;
-    return 0;
 }
 
 void umock_urb_submit(struct umock_opener *opener, unsigned long where)
 {
-    struct umock_urb *urb = calloc(1, sizeof *urb);
+    struct urb *urb = calloc(1, sizeof *urb);
     if (!urb) {
         umock_wire_error(&opener->wire, ENOMEM);
         return;
     }
+    urb->opener = opener;
     urb->where = where;
+    urb->transfer.owner = urb;
     int error = fetch_block(opener, urb);
     if (!error)
         error = check(opener, urb);
@@ -187,145 +202,21 @@ void umock_urb_submit(struct umock_opener *opener, unsigned long where)
         umock_wire_error(&opener->wire, error);
         return;
     }
-    list_add(&opener->flying, urb);
+    usb_queue_add(&opener->device->queue, &urb->transfer);
     umock_wire_return(&opener->wire, 0); // first, so that the program goes on while the board works
-    umock_urb_run(opener->device);
+    usb_queue_run(&opener->device->queue);
 }
 
 void umock_urb_discard(struct umock_opener *opener, unsigned long where)
 {
-    struct umock_urb **link = &opener->flying.first;
-    while (*link && (*link)->where != where)
-        link = &(*link)->next;
-    if (!*link) {
-        umock_wire_error(&opener->wire, EINVAL);
+    struct usb_queue *queue = &opener->device->queue;
+    for (struct usb_transfer *t = queue->first; t; t = t->next) {
+        const struct urb *urb = t->owner;
+        if (urb->opener != opener || urb->where != where)
+            continue;
+        usb_queue_end(queue, t, USB_CANCELLED);
+        umock_wire_return(&opener->wire, 0);
         return;
     }
-    struct umock_urb *urb = list_take(&opener->flying, link);
-    urb->status = -ENOENT;
-    urb->actual_length = 0;
-    finish(opener, urb);
-    umock_wire_return(&opener->wire, 0);
-}
-
-static enum sim_usb_status run_control(struct sim_board *board, struct umock_urb *urb)
-{
-    int n = sim_board_usb_control(board, urb->data, urb->data + SETUP_SIZE);
-    if (n < 0)
-        return SIM_USB_STALL;
-    urb->actual_length = n;
-    return SIM_USB_OK;
-}
-
-static enum sim_usb_status run_in(struct sim_board *board, struct umock_urb *urb)
-{
-    size_t cap = (size_t)urb->length, len = 0;
-    bool overflow = false;
-    enum sim_usb_status status =
-        sim_board_usb_in(board, urb->endpoint, urb->data, cap, &len, &overflow);
-    urb->actual_length = (int)len;
-    if (overflow)
-        urb->status = -EOVERFLOW;
-    else if (len < cap && urb->flags & USBDEVFS_URB_SHORT_NOT_OK)
-        urb->status = -EREMOTEIO;
-    return status;
-}
-
-static enum sim_usb_status run_out(struct sim_board *board, struct umock_urb *urb)
-{
-    size_t len = (size_t)urb->length;
-    enum sim_usb_status status = sim_board_usb_out(board, urb->endpoint, urb->data, len);
-    if (status == SIM_USB_OK)
-        urb->actual_length = (int)len;
-    return status;
-}
-
-// With pace, the board is busy for as long as it took on its own clock. It takes what is sent to it
-// at the beginning of that time, and gives its answer at the end: a command that is long makes the
-// next transfer wait and not itself.
-static void set_due(struct umock_device *device, struct umock_urb *urb, uint64_t took_ns)
-{
-    uint64_t now = loop_now_us();
-    device->busy_until_us = now + took_ns / 1000;
-    urb->due_us = is_in(urb) ? device->busy_until_us : now;
-}
-
-static enum sim_usb_status run_on_board(struct umock_device *device, struct umock_urb *urb)
-{
-    struct sim_board *board = device->board;
-    if (device->umock->options.follow)
-        sim_board_wait_ns(board, 0); // so that what follows is the transfer's own time
-    uint64_t before = sim_board_now_ns(board);
-    enum sim_usb_status status = is_control(urb) ? run_control(board, urb)
-                                 : is_in(urb)    ? run_in(board, urb)
-                                                 : run_out(board, urb);
-    if (status == SIM_USB_STALL) {
-        urb->status = -EPIPE;
-        urb->actual_length = 0;
-    }
-    urb->ran = status == SIM_USB_OK || status == SIM_USB_STALL;
-    if (urb->ran && device->umock->options.pace)
-        set_due(device, urb, sim_board_now_ns(board) - before);
-    return status;
-}
-
-static uint32_t endpoint_bit(const struct umock_urb *urb)
-{
-    unsigned ep = is_control(urb) ? 0 : urb->endpoint;
-    return 1u << (ep & 0xf) << (ep & IN_BIT ? 16 : 0);
-}
-
-enum progress { PROGRESS_NONE, PROGRESS_SOME, PROGRESS_GONE };
-
-// One look at each transfer of a program, the oldest first. A transfer waits for those before it on
-// its endpoint; with pace all wait until the board has spent the time of the last one.
-static enum progress run_opener(struct umock_device *device, struct umock_opener *opener,
-                                uint64_t now)
-{
-    enum progress progress = PROGRESS_NONE;
-    uint32_t taken = 0;
-    struct umock_urb **link = &opener->flying.first;
-    while (*link) {
-        struct umock_urb *urb = *link;
-        bool may_run = !urb->ran && !(taken & endpoint_bit(urb)) && device->busy_until_us <= now;
-        if (may_run) {
-            if (run_on_board(device, urb) == SIM_USB_GONE)
-                return PROGRESS_GONE;
-            progress = urb->ran ? PROGRESS_SOME : progress;
-        }
-        taken |= endpoint_bit(urb);
-        if (urb->ran && urb->due_us <= now)
-            finish(opener, list_take(&opener->flying, link));
-        else
-            link = &urb->next;
-    }
-    return progress;
-}
-
-void umock_urb_run(struct umock_device *device)
-{
-    enum progress progress = PROGRESS_SOME;
-    uint64_t now = 0; // without pace nothing is ever due later
-    while (progress == PROGRESS_SOME) {
-        progress = PROGRESS_NONE;
-        if (device->umock->options.pace)
-            now = loop_now_us();
-        for (struct umock_opener *o = device->openers; o && progress != PROGRESS_GONE;
-             o = o->next) {
-            enum progress own = run_opener(device, o, now);
-            progress = own > progress ? own : progress;
-        }
-    }
-    if (progress == PROGRESS_GONE)
-        umock_device_unplug(device);
-    else if (device->busy_until_us > now)
-        loop_set_timer(&device->timer, device->busy_until_us);
-}
-
-bool umock_urb_any_flying(const struct umock_device *device)
-{
-    for (const struct umock_opener *o = device->openers; o; o = o->next)
-        if (o->flying.first)
-            return true;
-    return false;
+    umock_wire_error(&opener->wire, EINVAL);
 }

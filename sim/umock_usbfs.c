@@ -8,40 +8,19 @@
 
 #include "sim/umock_device.h"
 
-// The rows come from the configuration descriptor (USB 2.0, 9.6): interfaces and their endpoints.
 enum {
-    DESCRIPTOR_INTERFACE = 4,
-    DESCRIPTOR_ENDPOINT = 5,
     SPEED_FULL = 2, // enum usb_device_speed of linux/usb/ch9.h
     SPEED_HIGH = 3,
 };
 
-// Walks the descriptors. With ep ≥ 0: the interface of that endpoint; else whether there is an
-// interface of that number. -1 when not found.
-static int find(const struct umock_entry *entry, int ep, int interface)
+static int interface_of(const struct umock_opener *opener, unsigned ep)
 {
-    int current = -1;
-    const uint8_t *end = entry->config + entry->config_len;
-    for (const uint8_t *d = entry->config; end - d >= 3 && d[0] >= 3 && d[0] <= end - d;
-         d += d[0]) {
-        if (d[1] == DESCRIPTOR_INTERFACE)
-            current = d[2];
-        if (ep < 0 && d[1] == DESCRIPTOR_INTERFACE && d[2] == interface)
-            return interface;
-        if (ep >= 0 && d[1] == DESCRIPTOR_ENDPOINT && d[2] == ep)
-            return current;
-    }
-    return -1;
-}
-
-int umock_usbfs_interface_of(const struct umock_device *device, uint8_t ep)
-{
-    return (ep & 0x7f) == 0 ? -1 : find(&device->entry, ep, -1);
+    return ep > 0xff ? -1 : usb_describe_interface_of(&opener->device->entry.usb, (uint8_t)ep);
 }
 
 static bool has_interface(const struct umock_opener *opener, unsigned interface)
 {
-    return interface < 32 && find(&opener->device->entry, -1, (int)interface) >= 0;
+    return interface < 32 && usb_describe_has_interface(&opener->device->entry.usb, interface);
 }
 
 // The opener that has claimed the interface, or NULL.
@@ -109,7 +88,7 @@ static void release_interface(struct umock_opener *opener, unsigned long arg)
         return;
     }
     opener->claimed &= ~(1u << interface);
-    umock_urb_end_all(opener, 1u << interface, -ENOENT);
+    umock_urb_end_interfaces(opener, 1u << interface);
     answer(opener, 0);
 }
 
@@ -134,12 +113,12 @@ static void driver_ioctl(struct umock_opener *opener, unsigned long arg)
 static void clear_halt(struct umock_opener *opener, unsigned long arg)
 {
     unsigned ep = fetch_number(opener, arg);
-    int interface = ep > 0xff ? -1 : umock_usbfs_interface_of(opener->device, (uint8_t)ep);
+    int interface = interface_of(opener, ep);
     int error = interface < 0 ? ENOENT : umock_usbfs_claim(opener, (unsigned)interface);
     if (!error)
-        sim_board_usb_clear_halt(opener->device->board, (uint8_t)ep);
+        sim_board_usb_clear_halt(opener->device->queue.board, (uint8_t)ep);
     answer(opener, error);
-    umock_urb_run(opener->device);
+    usb_queue_run(&opener->device->queue);
 }
 
 static void set_interface(struct umock_opener *opener, unsigned long arg)
@@ -158,7 +137,7 @@ static void set_configuration(struct umock_opener *opener, unsigned long arg)
             answer(opener, EBUSY); // by whomever, the caller included
             return;
         }
-    answer(opener, configuration == opener->device->entry.config[5] ? 0 : EINVAL);
+    answer(opener, configuration == opener->device->entry.usb.config[5] ? 0 : EINVAL);
 }
 
 // The port is reset; usbfs is unbound from every interface on the way, so that all claims are lost.
@@ -166,17 +145,18 @@ static void reset(struct umock_opener *opener, unsigned long arg)
 {
     (void)arg;
     for (struct umock_opener *o = opener->device->openers; o; o = o->next) {
-        umock_urb_end_all(o, o->claimed, -ENOENT);
+        umock_urb_end_interfaces(o, o->claimed);
         o->claimed = 0;
     }
-    sim_board_usb_reset(opener->device->board);
+    sim_board_usb_reset(opener->device->queue.board);
     answer(opener, 0);
 }
 
 static void get_speed(struct umock_opener *opener, unsigned long arg)
 {
     (void)arg;
-    umock_wire_return(&opener->wire, opener->device->entry.high_speed ? SPEED_HIGH : SPEED_FULL);
+    umock_wire_return(&opener->wire,
+                      opener->device->entry.usb.high_speed ? SPEED_HIGH : SPEED_FULL);
 }
 
 static void get_connectinfo(struct umock_opener *opener, unsigned long arg)

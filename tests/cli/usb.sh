@@ -5,6 +5,9 @@
 . "$top_srcdir/tests/tap.sh"
 
 unset SWDLINK_PROBE
+# gcc's sanitizer runtime must not insist on being loaded before swdlink-sim's preload library.
+ASAN_OPTIONS=verify_asan_link_order=0${ASAN_OPTIONS:+:$ASAN_OPTIONS}
+export ASAN_OPTIONS
 swdlink=$top_builddir/swdlink
 swdlink_sim=$top_builddir/swdlink-sim
 serial=303030303030303030303031

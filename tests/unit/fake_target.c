@@ -164,7 +164,7 @@ enum err target_poll(struct target *t, bool *stopped, struct target_stop *stop)
     if (e || (e = take_failure(f, &f->fail_poll, "poll")))
         return e;
     f->polls++;
-    if (f->lose_at_poll) {
+    if (f->lose_at_poll && t->state == TARGET_RUNNING) {
         t->state = TARGET_LOST;
         return log_fail(t->log, ERR_PROBE_LOST, "the ST-LINK was unplugged");
     }

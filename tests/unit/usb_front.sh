@@ -117,6 +117,17 @@ passes_on() {
 }
 check 'a signal is passed on to the command' passes_on
 
+guest=$top_builddir/tests/unit/redir_guest
+if [ -x "$guest" ]; then
+    check 'a virtual machine uses the board through usbredir' \
+        board --usbredir "$dir/redir" -- "$guest" "$dir/redir"
+    check 'the usbredir socket is removed at the end' [ ! -e "$dir/redir" ]
+    check 'usbredir serves one probe' says 'one probe' 125 board --usbredir "$dir/redir" --count 2
+else
+    n=$((n + 1))
+    echo "ok $n - a virtual machine uses the board # SKIP built without libusbredirparser"
+fi
+
 mkdir "$dir/tmp"
 leaves_nothing() {
     TMPDIR=$dir/tmp board -- "$client" version && [ -z "$(ls "$dir/tmp")" ]

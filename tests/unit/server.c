@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: MIT
+// The server as a process with sockets, over a fake target: who is let in, who is turned away, how
+// it ends.
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "server/server.h"
+#include "tests/unit/fake_target.h"
+
+#define PATIENCE_MS 20000 // of a test that would otherwise hang; never reached when all is well
+
+struct running {
+    pid_t pid;
+    int err_fd; // its standard error
+    char told[8192];
+    unsigned port;
+};
+
+static void write_line(void *user, enum log_level level, const char *line)
+{
+    (void)user;
+    (void)level;
+    fprintf(stderr, "%s\n", line);
+}
+
+static void serve(const struct server_options *options, bool lose)
+{
+    struct log log = {.level = LOG_NOTE, .write = write_line};
+    struct fake_target *f = calloc(1, sizeof *f);
+    fake_target_init(f, &log);
+    f->stop.cause = TARGET_STOP_REQUEST;
+    f->lose_at_poll = lose;
+    enum err e = server_run(&f->t, options, &log);
+    if (e)
+        fprintf(stderr, "failed: %s\n", log_sentence(&log, e));
+    free(f);
+    _exit(e ? 1 : 0);
+}
+
+// Reads what the server says until the text has come.
+static void wait_for(struct running *r, const char *text)
+{
+    while (!strstr(r->told, text)) {
+        struct pollfd p = {.fd = r->err_fd, .events = POLLIN};
+        size_t used = strlen(r->told);
+        assert_int_equal(poll(&p, 1, PATIENCE_MS), 1);
+        ssize_t n = read(r->err_fd, r->told + used, sizeof r->told - 1 - used);
+        if (n <= 0)
+            fail_msg("\"%s\" did not come, but: %s", text, r->told);
+        r->told[used + (size_t)n] = '\0';
+    }
+}
+
+static struct running start(struct server_options options, bool lose)
+{
+    struct running r = {0};
+    int fds[2];
+    assert_int_equal(pipe(fds), 0);
+    r.pid = fork();
+    if (r.pid == 0) {
+        dup2(fds[1], 2);
+        close(fds[0]);
+        close(fds[1]);
+        serve(&options, lose);
+    }
+    close(fds[1]);
+    r.err_fd = fds[0];
+    return r;
+}
+
+static struct running start_listening(struct server_options options, bool lose)
+{
+    struct running r = start(options, lose);
+    wait_for(&r, "Listening on port ");
+    wait_for(&r, "\nListening on port");
+    const char *number = strstr(r.told, "Listening at *:");
+    assert_non_null(number);
+    r.port = (unsigned)strtoul(number + strlen("Listening at *:"), NULL, 10);
+    return r;
+}
+
+static int end_status(struct running *r)
+{
+    int status;
+    assert_int_equal(waitpid(r->pid, &status, 0), r->pid);
+    close(r->err_fd);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static int stop_running(struct running *r)
+{
+    kill(r->pid, SIGTERM);
+    return end_status(r);
+}
+
+static int knock(const struct running *r)
+{
+    struct sockaddr_in sin = {.sin_family = AF_INET, .sin_port = htons((uint16_t)r->port)};
+    sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&sin, sizeof sin), 0);
+    return fd;
+}
+
+// Sends bytes and waits until the text has come back; false: the connection was closed instead.
+static bool talk(int fd, const char *bytes, const char *expected)
+{
+    char got[1024] = "";
+    if (send(fd, bytes, strlen(bytes), MSG_NOSIGNAL) < 0)
+        return false;
+    while (!strstr(got, expected)) {
+        struct pollfd p = {.fd = fd, .events = POLLIN};
+        assert_int_equal(poll(&p, 1, PATIENCE_MS), 1);
+        ssize_t n = recv(fd, got + strlen(got), sizeof got - 1 - strlen(got), 0);
+        if (n <= 0)
+            return false;
+    }
+    return true;
+}
+
+static void it_says_where_it_listens_in_the_words_that_ides_wait_for(void **state)
+{
+    (void)state;
+    struct running r = start_listening((struct server_options){0}, false);
+    char expected[128];
+    snprintf(expected, sizeof expected, "Listening at *:%u (loopback only)\nListening on port %u\n",
+             r.port, r.port);
+    wait_for(&r, expected);
+    assert_int_equal(stop_running(&r), 0);
+}
+
+static void a_debugger_is_answered_and_may_leave(void **state)
+{
+    (void)state;
+    struct running r = start_listening((struct server_options){0}, false);
+    int fd = knock(&r);
+    assert_true(talk(fd, "$qC#b4", "+$QC1#c5"));
+    close(fd);
+    wait_for(&r, "has left");
+    // And comes again at once, again and again.
+    for (int i = 0; i < 20; i++) {
+        fd = knock(&r);
+        assert_true(talk(fd, "$qC#b4", "+$QC1#c5"));
+        close(fd);
+    }
+    assert_int_equal(stop_running(&r), 0);
+}
+
+static void a_second_debugger_is_turned_away_and_the_first_goes_on(void **state)
+{
+    (void)state;
+    struct running r = start_listening((struct server_options){0}, false);
+    int first = knock(&r);
+    assert_true(talk(first, "$qC#b4", "QC1"));
+    int second = knock(&r);
+    assert_false(talk(second, "$qC#b4", "QC1"));
+    wait_for(&r, "is turned away");
+    assert_true(talk(first, "$qC#b4", "QC1"));
+    close(second);
+    close(first);
+    assert_int_equal(stop_running(&r), 0);
+}
+
+static void a_running_target_is_watched_and_interrupted(void **state)
+{
+    (void)state;
+    struct running r = start_listening((struct server_options){0}, false);
+    int fd = knock(&r);
+    assert_true(talk(fd, "$vCont;s#b8", "$T05thread:1;")); // the stop comes by itself
+    assert_true(talk(fd, "$vCont;c#a8", "+"));
+    assert_true(talk(fd, "\x03", "$T02thread:1;"));
+    close(fd);
+    assert_int_equal(stop_running(&r), 0);
+}
+
+static void a_lost_target_is_found_again(void **state)
+{
+    (void)state;
+    struct running r = start_listening((struct server_options){0}, true);
+    int fd = knock(&r);
+    assert_true(talk(fd, "$vCont;c#a8", "$T1dthread:1;"));
+    wait_for(&r, "the target is back");
+    assert_true(talk(fd, "$m20000000,4#4f", "$00000000#80"));
+    close(fd);
+    assert_int_equal(stop_running(&r), 0);
+}
+
+static void with_once_it_ends_with_its_first_debugger_and_not_with_a_passer_by(void **state)
+{
+    (void)state;
+    struct running r = start_listening((struct server_options){.once = true}, false);
+    close(knock(&r));
+    wait_for(&r, "has left");
+    int fd = knock(&r);
+    assert_true(talk(fd, "$qC#b4", "QC1"));
+    close(fd);
+    assert_int_equal(end_status(&r), 0);
+}
+
+static void a_port_in_use_is_a_sentence(void **state)
+{
+    (void)state;
+    struct running r = start_listening((struct server_options){0}, false);
+    struct running late = start((struct server_options){.port = (uint16_t)r.port}, false);
+    wait_for(&late, "is in use");
+    assert_int_equal(end_status(&late), 1);
+    assert_int_equal(stop_running(&r), 0);
+}
+
+static void an_address_that_is_not_ours_is_a_sentence(void **state)
+{
+    (void)state;
+    struct running r = start((struct server_options){.host = "192.0.2.1"}, false);
+    wait_for(&r, "192.0.2.1 is no address of this machine");
+    assert_int_equal(end_status(&r), 1);
+}
+
+static void a_wider_address_is_said(void **state)
+{
+    (void)state;
+    struct running r = start_listening((struct server_options){.host = "0.0.0.0"}, false);
+    wait_for(&r, "(address 0.0.0.0: whoever reaches it can debug)");
+    assert_int_equal(stop_running(&r), 0);
+}
+
+static void noise_harms_nobody(void **state)
+{
+    (void)state;
+    struct running r = start_listening((struct server_options){0}, false);
+    static const char *const noises[] = {"GET / HTTP/1.0\r\n\r\n", "$vFlashWrite:8000000:abc",
+                                         "$$$$$}}}##", "$M20000000,ffffffff:00#00",
+                                         "----++++\x03\x03"};
+    for (unsigned i = 0; i < sizeof noises / sizeof noises[0]; i++) {
+        int fd = knock(&r);
+        assert_true(send(fd, noises[i], strlen(noises[i]), MSG_NOSIGNAL) > 0);
+        close(fd);
+    }
+    wait_for(&r, "bytes outside of packets");
+    wait_for(&r, "in the middle of a packet");
+    int fd = knock(&r);
+    assert_true(talk(fd, "$qC#b4", "+$QC1#c5"));
+    close(fd);
+    assert_int_equal(stop_running(&r), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_says_where_it_listens_in_the_words_that_ides_wait_for),
+        cmocka_unit_test(a_debugger_is_answered_and_may_leave),
+        cmocka_unit_test(a_second_debugger_is_turned_away_and_the_first_goes_on),
+        cmocka_unit_test(a_running_target_is_watched_and_interrupted),
+        cmocka_unit_test(a_lost_target_is_found_again),
+        cmocka_unit_test(with_once_it_ends_with_its_first_debugger_and_not_with_a_passer_by),
+        cmocka_unit_test(a_port_in_use_is_a_sentence),
+        cmocka_unit_test(an_address_that_is_not_ours_is_a_sentence),
+        cmocka_unit_test(a_wider_address_is_said),
+        cmocka_unit_test(noise_harms_nobody),
+    };
+    return cmocka_run_group_tests_name("server", tests, NULL, NULL);
+}
