@@ -71,12 +71,25 @@ struct flash_stats {
     uint64_t started_us, ended_us;
 };
 
+// Which pages may be erased, and how.
+enum flash_erase {
+    FLASH_ERASE_AUTO,  // what is not blank and has to change; all at once when that is cheaper and nothing
+                       // else is lost
+    FLASH_ERASE_PAGES, // never all at once
+    FLASH_ERASE_MASS,  // all at once, before anything is written: what no data was given for is lost too
+    FLASH_ERASE_NONE,  // ERR_FLASH when a page that has to change is not blank
+};
+
 // A job: pages become due as their data is complete, so that work goes on while data still arrives.
 struct flash_job;
 
 // Nothing is touched yet. The job belongs to the caller until flash_job_free().
 enum err flash_job_open(struct flash_job **job, const struct flash_bank *bank, struct stlink *st,
                         struct log *log) MUST_CHECK;
+// Before the first step. AUTO without it.
+void flash_job_set_erase(struct flash_job *job, enum flash_erase erase);
+// The caller will reset the chip after the job: what was borrowed of it need not come back.
+void flash_job_reset_follows(struct flash_job *job);
 // The range (whole pages) shall be erased: remembered, carried out when its page's turn comes. Data
 // that was written for these pages before is forgotten.
 enum err flash_job_erase(struct flash_job *job, uint32_t addr, uint32_t len) MUST_CHECK;

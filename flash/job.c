@@ -33,6 +33,8 @@ struct flash_job {
     bool begun;             // the driver has to be ended
     bool ready;             // and its begin() succeeded
     bool closed;
+    enum flash_erase erase;
+    bool reset_follows;
     bool touched;  // the chip's content was changed, or tried to
     bool failed;   // the last step did, and left its sentence in the log
     uint8_t *chip; // a page as the chip holds it
@@ -58,6 +60,16 @@ enum err flash_job_open(struct flash_job **job, const struct flash_bank *bank, s
     }
     *job = j;
     return ERR_OK;
+}
+
+void flash_job_set_erase(struct flash_job *job, enum flash_erase erase)
+{
+    job->erase = erase;
+}
+
+void flash_job_reset_follows(struct flash_job *job)
+{
+    job->reset_follows = true;
 }
 
 // Whether the range lies within the bank; sums that wrap around do not.

@@ -15,7 +15,7 @@ static enum err free_job(struct session *s, enum err e)
     if (e)
         snprintf(first, sizeof first, "%s", log_sentence(s->log, e));
     log_forget(s->log);
-    enum err end = flash_job_free(s->flash.job);
+    enum err end = target_flash_close(s->t, s->flash.job);
     s->flash.job = NULL;
     if (!e || !end)
         return e ? log_fail(s->log, e, "%s", first) : end;

@@ -97,6 +97,11 @@ enum err target_flash_open(struct target *t, struct flash_job **job)
     return flash_job_open(job, &t->bank, t->st, t->log);
 }
 
+enum err target_flash_close(struct target *t, struct flash_job *job)
+{
+    return target_note_error(t, flash_job_free(job));
+}
+
 enum err target_unlock(struct target *t)
 {
     enum err e = target_require_present(t);

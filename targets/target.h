@@ -174,6 +174,8 @@ enum err target_clear_all_breaks(struct target *t) MUST_CHECK;
 // Flash: a job on the chip's bank. The core must be halted. ERR_UNSUPPORTED for an unknown chip;
 // ERR_PROTECTED says what to do.
 enum err target_flash_open(struct target *t, struct flash_job **job) MUST_CHECK;
+// flash_job_free(), with the target's state set right by what it returns.
+enum err target_flash_close(struct target *t, struct flash_job *job) MUST_CHECK;
 // Leaves read protection level 1, which erases the flash, and connects again. ERR_USAGE when the chip is not
 // protected; level 2 never gets here, because its debug port is dead.
 enum err target_unlock(struct target *t) MUST_CHECK;
