@@ -126,8 +126,9 @@ static void finish_job(struct session *s)
         return;
     }
     log_line(s->log, LOG_NOTE,
-             "flash: %u bytes erased, %u programmed, %u left as they were, %u verified",
-             stats.erased, stats.programmed, stats.skipped, stats.verified);
+             "flash: %u bytes erased, %u programmed, %u left as they were, %u verified, in %u ms",
+             stats.erased, stats.programmed, stats.skipped, stats.verified,
+             (unsigned)((stats.ended_us - stats.started_us) / 1000));
     reply_ok(s);
 }
 

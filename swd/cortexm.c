@@ -156,6 +156,16 @@ enum err cortexm_set_vcatch(struct cortexm *cm, uint32_t vc_bits)
     return write_demcr(cm, 0);
 }
 
+enum err cortexm_pause_watchpoints(struct cortexm *cm, bool pause)
+{
+    bool any = false;
+    for (unsigned i = 0; i < cm->dwt.count; i++)
+        any |= cm->dwt.slot[i].used;
+    if (!any)
+        return ERR_OK;
+    return pause ? mem_write32(cm->st, SCS_DEMCR, cm->vcatch) : write_demcr(cm, 0);
+}
+
 enum err cortexm_catch_reset(struct cortexm *cm, bool on)
 {
     return write_demcr(cm, on ? DEMCR_VC_CORERESET : 0);

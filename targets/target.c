@@ -4,10 +4,18 @@
 
 #include "targets/internal.h"
 
+enum err target_settle(struct target *t, bool keep_ram)
+{
+    enum err e = t->job ? flash_job_pause(t->job) : ERR_OK;
+    if (!keep_ram)
+        flash_loan_drop(&t->loan);
+    return e || !t->loan.len ? e : flash_loan_return(&t->loan, t->st);
+}
+
 enum err target_require_present(struct target *t)
 {
     if (t->state != TARGET_LOST)
-        return ERR_OK;
+        return target_settle(t, true);
     return log_fail(
         t->log, ERR_NO_TARGET,
         "the connection to the target is lost: check the cable and the supply, then connect "
@@ -58,8 +66,9 @@ enum err target_write_reg(struct target *t, enum cortexm_reg reg, uint32_t value
 
 enum err target_reset(struct target *t, bool halt)
 {
-    enum err e = target_require_present(t);
-    if (e || (e = run_end_step(t)))
+    // What a flash job has borrowed need not come back.
+    enum err e = t->state == TARGET_LOST ? ERR_OK : target_settle(t, false);
+    if (e || (e = target_require_present(t)) || (e = run_end_step(t)))
         return target_note_error(t, e);
     e = cortexm_reset(&t->core, halt);
     if (e == ERR_TIMEOUT) {
@@ -94,12 +103,19 @@ enum err target_flash_open(struct target *t, struct flash_job **job)
             t->id.rdp_level);
     t->flash_written = true;
     t->flash_written_at = t->core.runs;
-    return flash_job_open(job, &t->bank, t->st, t->log);
+    struct flash_access access = {
+        .st = t->st, .log = t->log, .bank = &t->bank, .core = &t->core, .loan = &t->loan};
+    e = flash_job_open(job, &access);
+    t->job = *job;
+    return e;
 }
 
 enum err target_flash_close(struct target *t, struct flash_job *job)
 {
-    return target_note_error(t, flash_job_free(job));
+    enum err e = flash_job_free(job);
+    t->job = NULL;
+    t->flash_written_at = t->core.runs; // a loader on the core counts as running
+    return target_note_error(t, e);
 }
 
 enum err target_unlock(struct target *t)

@@ -101,6 +101,8 @@ struct target {
         uint32_t base;
         uint8_t bytes[TARGET_CODE_LINE];
     } code;
+    struct flash_job *job;     // open; while code of ours runs on the core, nobody else may use it
+    struct flash_loan loan;    // SRAM that a flash job has borrowed, and nobody needed since
     bool flash_written;        // a flash job was opened since the core ran last: nothing is kept
     uint32_t flash_written_at; // core.runs then
     uint32_t found_dbgmcu_cr, found_dbgmcu_fz; // to leave as found
