@@ -9,5 +9,7 @@
 
 // len is a multiple of 4; data as it lies in the target's memory (little-endian words).
 uint32_t flash_crc(const uint8_t *data, size_t len);
+// The word that takes the unit from one sum to another.
+uint32_t flash_crc_bridge(uint32_t from, uint32_t to);
 
 #endif

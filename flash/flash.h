@@ -109,6 +109,9 @@ struct flash_driver {
     enum err (*program)(struct flash_access *fa, uint32_t addr, const uint8_t *data, size_t len);
     // Carries out leave; also after a failure of one's own or of a loader.
     enum err (*end)(struct flash_access *fa);
+    // A register of the controller (offset from regs) and what to write there, unlocked or not, to have the
+    // option bytes loaded anew and the chip reset.
+    uint32_t reload_offset, reload_value;
     // Leaves read protection level 1, on which the chip erases its flash; the other option bytes
     // are put back. Outside of begin and end. Ends with a reset of the chip that loads them, so the
     // connection is to be made again whatever this returns.

@@ -9,6 +9,7 @@
 #include "flash/fpec16.h"
 
 #include "base/bytes.h"
+#include "flash/crc.h"
 #include "flash/loaders/fpec16.h"
 #include "swd/mem.h"
 
@@ -70,9 +71,12 @@
 #define RCC_APB1ENR        0x4002101cu
 #define RCC_APB1ENR_WWDGEN (1u << 11)
 
-#define CRC_UNIT 0x40023000u
-#define CRC_INIT (CRC_UNIT + 0x10u)
-#define CRC_POL  (CRC_UNIT + 0x14u)
+#define CRC_UNIT       0x40023000u
+#define CRC_DR         0x00u
+#define CRC_CR         0x08u
+#define CRC_CR_REV_OUT (1u << 7)
+#define CRC_INIT       0x10u
+#define CRC_POL        0x14u
 
 #define IWDG_KR        0x40003000u
 #define IWDG_KR_RELOAD 0xaaaau
@@ -242,26 +246,42 @@ static enum err plan_watchdogs(struct flash_access *fa, const uint8_t rcc[4 * RC
     return ERR_OK;
 }
 
-// The CRC unit of a program that uses it: INIT is the only way to its sum (RM0091, 5.4).
+static uint32_t reverse(uint32_t v)
+{
+    uint32_t r = 0;
+    for (unsigned i = 0; i < 32; i++)
+        r |= (v >> i & 1) << (31 - i);
+    return r;
+}
+
+// The CRC unit of a program that uses it. Its sum can only be brought back by feeding the right
+// word, since writing INIT sets the sum as well (RM0091, 12.3).
+static enum err plan_crc_return(struct flash_access *fa)
+{
+    uint8_t crc[24];
+    enum err e = mem_read(fa->st, CRC_UNIT, crc, sizeof crc, NULL);
+    if (e)
+        return e;
+    uint32_t sum = get_le32(&crc[0]), cr = get_le32(&crc[8]), init = get_le32(&crc[16]);
+    if (cr & CRC_CR_REV_OUT)
+        sum = reverse(sum);
+    flash_script_write(&fa->enter, CRC_UNIT + CRC_INIT, 0xffffffff);
+    flash_script_write(&fa->enter, CRC_UNIT + CRC_POL, 0x04c11db7);
+    flash_script_write(&fa->leave, CRC_UNIT + CRC_CR, 0);
+    flash_script_write(&fa->leave, CRC_UNIT + CRC_INIT, init);
+    flash_script_write(&fa->leave, CRC_UNIT + CRC_DR, flash_crc_bridge(init, sum));
+    flash_script_write(&fa->leave, CRC_UNIT + CRC_POL, get_le32(&crc[20]));
+    flash_script_write(&fa->leave, CRC_UNIT + CRC_CR, cr);
+    return ERR_OK;
+}
+
 static enum err plan_crc(struct flash_access *fa, uint32_t ahbenr)
 {
     // No DMA may write into SRAM that a loader borrows.
     flash_script_write(&fa->enter, RCC_AHBENR, (ahbenr | RCC_AHBENR_CRCEN) & ~RCC_AHBENR_DMA);
-    uint8_t crc[24];
-    if (ahbenr & RCC_AHBENR_CRCEN) {
-        enum err e = mem_read(fa->st, CRC_UNIT, crc, sizeof crc, NULL);
-        if (e)
-            return e;
-        uint32_t cr = get_le32(&crc[8]);
-        flash_script_write(&fa->leave, CRC_POL, get_le32(&crc[20]));
-        flash_script_write(&fa->leave, CRC_INIT, get_le32(&crc[0]));
-        flash_script_write(&fa->leave, CRC_UNIT + 8, cr | 1);
-        flash_script_write(&fa->leave, CRC_INIT, get_le32(&crc[16]));
-        flash_script_write(&fa->enter, CRC_INIT, 0xffffffff);
-        flash_script_write(&fa->enter, CRC_POL, 0x04c11db7);
-    }
+    enum err e = ahbenr & RCC_AHBENR_CRCEN ? plan_crc_return(fa) : ERR_OK;
     flash_script_write(&fa->leave, RCC_AHBENR, ahbenr);
-    return ERR_OK;
+    return e;
 }
 
 static void plan_controller(struct flash_access *fa, uint32_t cr, uint32_t rcc_cr)
@@ -578,5 +598,7 @@ const struct flash_driver fpec16_driver = {
     .erase_all = erase_all,
     .program = program,
     .end = end,
+    .reload_offset = CR,
+    .reload_value = CR_OBL_LAUNCH,
     .unlock = unlock_chip,
 };

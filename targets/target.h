@@ -101,6 +101,7 @@ struct target {
         uint32_t base;
         uint8_t bytes[TARGET_CODE_LINE];
     } code;
+    bool found_empty; // an empty-check chip that had no program when its option bytes were loaded
     struct flash_job *job;     // open; while code of ours runs on the core, nobody else may use it
     struct flash_loan loan;    // SRAM that a flash job has borrowed, and nobody needed since
     bool flash_written;        // a flash job was opened since the core ran last: nothing is kept
