@@ -179,10 +179,6 @@ enum err target_clear_all_breaks(struct target *t) MUST_CHECK;
 enum err target_flash_open(struct target *t, struct flash_job **job) MUST_CHECK;
 // flash_job_free(), with the target's state set right by what it returns.
 enum err target_flash_close(struct target *t, struct flash_job *job) MUST_CHECK;
-// Leaves read protection level 1, which erases the flash, and connects again. ERR_USAGE when the chip is not
-// protected; level 2 never gets here, because its debug port is dead.
-enum err target_unlock(struct target *t) MUST_CHECK;
-
 // Leaves the connection as TARGET_LOST when err is one that means so; returns e. For layers above
 // that talk to the probe directly (doctor).
 enum err target_note_error(struct target *t, enum err e) MUST_CHECK;

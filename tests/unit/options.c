@@ -46,6 +46,26 @@ enum err cmd_unlock(const struct options *o, struct output *out, struct log *log
     return cmd_serve(o, out, log);
 }
 
+enum err cmd_flash(const struct options *o, struct output *out, struct log *log)
+{
+    return cmd_serve(o, out, log);
+}
+
+enum err cmd_erase(const struct options *o, struct output *out, struct log *log)
+{
+    return cmd_serve(o, out, log);
+}
+
+enum err cmd_verify(const struct options *o, struct output *out, struct log *log)
+{
+    return cmd_serve(o, out, log);
+}
+
+enum err cmd_options(const struct options *o, struct output *out, struct log *log)
+{
+    return cmd_serve(o, out, log);
+}
+
 static enum err parse(struct options *o, struct log *log, const char *line)
 {
     static const char separator[] = " ";
