@@ -39,7 +39,7 @@ const struct command commands[] = {
         .bit = COMMAND_FLASH,
         .operand_count = 1,
         .operands = " FILE",
-        .summary = "program an ELF, Intel HEX or raw binary file, verify, reset",
+        .summary = "program an ELF, HEX or binary file, verify, reset",
         .about =
             "Only pages that differ are erased and programmed. Nothing is touched when the file\n"
             "does not fit the chip. Ctrl-C ends it at the next page.\n",

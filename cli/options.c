@@ -380,7 +380,7 @@ void options_print_help(FILE *out)
     for (unsigned i = 0; i < command_count; i++) {
         char left[40];
         snprintf(left, sizeof left, "%s%s", commands[i].name, commands[i].operands);
-        fprintf(out, "  %-14s %s\n", left, commands[i].summary);
+        fprintf(out, "  %-21s %s\n", left, commands[i].summary);
     }
     print_group(out, GROUP_COMMON, COMMAND_ALL, "Options of every command");
     fputs("\n"

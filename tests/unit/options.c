@@ -338,6 +338,7 @@ static void help_lists_every_command_and_keeps_to_80_columns(void **state)
     for (unsigned i = 0; i < command_count; i++) {
         assert_non_null(strstr(text, commands[i].summary));
         options_print_command_help(f, &commands[i]);
+        fflush(f); // text may have moved
     }
     fclose(f);
     for (char *line = text, *end; (end = strchr(line, '\n')); line = end + 1)
