@@ -183,7 +183,7 @@ run "$swdlink" flash "$tap_dir/full" --probe virtual:stm32f031k6,chip=dead
 check "flash at a dead chip fails" is "$status" 1
 
 # ---- interrupted ----
-run "$swdlink" flash "$tap_dir/full" --probe "$board,usb=unplug@60"
+run "$swdlink" flash "$tap_dir/full" --probe "$board,usb=unplug@100"
 check "an unplugged probe is a failure" is "$status" 1
 check "and the flash is told to be incomplete" has "$err" "the flash is incomplete"
 at flash "$tap_dir/full"
