@@ -9,9 +9,13 @@
 #include "base/bytes.h"
 #include "sim/chip_state.h"
 
-#define DPIDR_VALUE  0x0bb11477u // Cortex-M0 SW-DP (DDI 0432, 7)
-#define AP_IDR_VALUE 0x04770031u
+// The SW-DP and the AHB-AP of a Cortex-M0 (DDI 0432, 7), and what an STM32F0's ROM table says.
+#define DPIDR_VALUE  0x0bb11477u
+#define AP_IDR_VALUE 0x04770021u
 #define ROM_BASE     0xe00ff003u
+#define CPUID_VALUE  0x410cc200u
+#define DESIGNER_ST  0x020u
+#define ROM_PART     0x440u
 #define DBG_STOP     (1u << 1)
 #define DBG_STANDBY  (1u << 2)
 #define FZ_IWDG      (1u << 12)
@@ -159,6 +163,16 @@ void sim_chip_set_boot0(struct sim_chip *chip, bool high)
     chip->boot0 = high;
 }
 
+void sim_chip_set_vdda(struct sim_chip *chip, uint32_t mv)
+{
+    chip->vdda_mv = mv;
+}
+
+void sim_chip_set_hse(struct sim_chip *chip, uint32_t hz)
+{
+    chip->rcc.hse_hz = hz;
+}
+
 bool sim_chip_is_powered(const struct sim_chip *chip)
 {
     return chip->powered;
@@ -224,24 +238,6 @@ bool sim_chip_swd_alive(const struct sim_chip *chip)
     return gpio_swd_pins_are_swd(&chip->gpio[0]);
 }
 
-uint32_t sim_chip_dpidr(const struct sim_chip *chip)
-{
-    (void)chip;
-    return DPIDR_VALUE;
-}
-
-uint32_t sim_chip_ap_idr(const struct sim_chip *chip)
-{
-    (void)chip;
-    return AP_IDR_VALUE;
-}
-
-uint32_t sim_chip_rom_base(const struct sim_chip *chip)
-{
-    (void)chip;
-    return ROM_BASE;
-}
-
 static enum sim_bus_status debug_gate(void *arg, uint32_t addr)
 {
     struct sim_chip *chip = arg;
@@ -303,11 +299,24 @@ static void make_peripherals(struct sim_chip *chip)
     chip->fpec.chip = chip->rcc.chip = chip->usart1.chip = chip->iwdg.chip = chip->crc.chip = chip;
     chip->fpec.times = (struct sim_flash_times){53500, 30000000, 30000000};
     chip->rcc.hse_hz = 8000000;
+    chip->vdda_mv = 3300;
     chip->usart1.irq = 27;
     for (unsigned i = 0; i < SIM_GPIO_PORTS; i++) {
         chip->gpio[i].chip = chip;
         chip->gpio[i].port = i;
     }
+}
+
+static void make_identity(struct sim_chip *chip)
+{
+    const struct sim_identity identity = {.dpidr = DPIDR_VALUE,
+                                          .ap_idr = AP_IDR_VALUE,
+                                          .rom_base = ROM_BASE,
+                                          .idcode = chip->row->idcode,
+                                          .cpuid = CPUID_VALUE,
+                                          .designer = DESIGNER_ST,
+                                          .part = ROM_PART};
+    sim_chip_set_identity(chip, &identity);
 }
 
 static const struct sim_chip_row *find_row(const char *name, struct log *log)
@@ -353,6 +362,7 @@ enum err sim_chip_create(struct sim_chip **out, const char *name, struct sim_clo
     make_system_memory(chip);
     make_factory_values(chip);
     make_peripherals(chip);
+    make_identity(chip);
     map_devices(chip);
     reset_devices(chip, SIM_RESET_POWER);
     *out = chip;

@@ -78,6 +78,8 @@ struct sim_chip {
     struct sim_core *core;
 
     bool powered, dead, nrst_low, boot0;
+    uint32_t vdda_mv;
+    struct sim_identity identity;
     bool intruded; // RDP level 1: the debugger has touched the system bus since power-on
     unsigned rdp_level; // as loaded from the option bytes
     uint32_t reset_flags; // to be shown in RCC_CSR after the reset that is under way

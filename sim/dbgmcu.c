@@ -15,7 +15,7 @@ static void reset(void *self, enum sim_reset kind)
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
 {
     const struct sim_chip *chip = self;
-    uint32_t regs[4] = {chip->row->idcode, chip->dbgmcu_cr, chip->dbgmcu_apb1_fz, chip->dbgmcu_apb2_fz};
+    uint32_t regs[4] = {chip->identity.idcode, chip->dbgmcu_cr, chip->dbgmcu_apb1_fz, chip->dbgmcu_apb2_fz};
     uint32_t v = offset < 16 ? regs[offset / 4] >> 8 * (offset & 3) : 0;
     *value = size == 4 ? v : v & ((1u << 8 * size) - 1);
     return SIM_BUS_OK;

@@ -88,7 +88,7 @@ static uint32_t read_dp(struct sim_swdp *dp)
     switch (REQ_ADDR(dp->request)) {
     case 0x0:
         dp->fresh = false;
-        return dp->dpidr;
+        return sim_chip_identity(dp->ap->chip)->dpidr;
     case 0x4: {
         collect_fault(dp);
         return dp->select & 15 ? 0 : read_ctrl_stat(dp);

@@ -24,7 +24,6 @@ enum sim_swdp_phase {
 struct sim_swdp {
     struct sim_memap *ap;
     struct sim_account *account;
-    uint32_t dpidr;
     enum sim_swdp_phase phase;
     unsigned bit;   // within the phase
     unsigned ones;  // in a row, for the line reset
