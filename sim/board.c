@@ -11,6 +11,7 @@
 #include "sim/board_state.h"
 
 #define DEFAULT_CHIP "stm32f031k6"
+#define UPTIME_MS    100u
 #define CATCH_UP_NS  100000000u
 
 // ---- time
@@ -60,7 +61,7 @@ void board_follow_wall(struct sim_board *board)
 
 uint64_t sim_board_now_ns(const struct sim_board *board)
 {
-    return board->clock.now_ns;
+    return board->clock.now_ns - board->opened_ns;
 }
 
 void sim_board_wait_ns(struct sim_board *board, uint64_t ns)
@@ -90,6 +91,7 @@ static void assemble(struct sim_board *board)
     board->stlink.swd.spend = spend;
     board->stlink.swd.arg = board;
     board->seed = 1;
+    board->uptime_ms = UPTIME_MS;
     strcpy(board->serial, "303030303030303030303031");
 }
 
@@ -115,6 +117,14 @@ static void destroy(struct sim_board *board)
     sim_chip_destroy(board->chip);
     sim_account_clear(&board->account);
     free(board);
+}
+
+// Who comes to debug a board finds it at work: its program has long done what it does at first.
+static void been_on(struct sim_board *board)
+{
+    board_advance_to(board, board->clock.now_ns + (uint64_t)board->uptime_ms * 1000000u);
+    board->opened_ns = board->clock.now_ns;
+    board->account.instructions = 0;
 }
 
 enum err sim_board_open(struct sim_board **out, const char *text, struct log *log)
@@ -150,13 +160,14 @@ enum err sim_board_open(struct sim_board **out, const char *text, struct log *lo
     board->usb.plugged = true;
     board->supply.live = true; // now, with all that the text says, the board gets its supply
     sim_supply_changed(&board->supply);
+    been_on(board);
     *out = board;
     return ERR_OK;
 }
 
 static enum err write_account(struct sim_board *board)
 {
-    char *json = sim_account_json(&board->account, board->clock.now_ns);
+    char *json = sim_account_json(&board->account, sim_board_now_ns(board));
     FILE *f = json ? fopen(board->account_file, "w") : NULL;
     bool ok = f && fprintf(f, "%s\n", json) > 0;
     if (f)

@@ -52,7 +52,7 @@ const char *sim_board_usb_serial(const struct sim_board *board);
 bool sim_board_usb_high_speed(const struct sim_board *board);
 void sim_board_usb_plug(struct sim_board *board, bool plugged);
 
-// Time. Waiting on the board's clock lets the chip run.
+// Time since the board was opened. Waiting on the board's clock lets the chip run.
 uint64_t sim_board_now_ns(const struct sim_board *board);
 void sim_board_wait_ns(struct sim_board *board, uint64_t ns);
 // On: the virtual clock never lags behind the wall (a free-running target keeps real time while a

@@ -51,6 +51,8 @@ struct sim_board {
     enum sim_vtref vtref;
     unsigned vtref_fixed_mv;
     bool follow;
+    unsigned uptime_ms; // since when it has had its supply, when it is opened
+    uint64_t opened_ns;
     uint64_t wall_start_ns, follow_start_ns;
     char serial[32];
     enum sim_serial_form serial_form;

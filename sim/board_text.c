@@ -238,6 +238,15 @@ static enum err set_boot0(struct sim_board *board, const char *value)
     return ERR_OK;
 }
 
+static enum err set_uptime(struct sim_board *board, const char *value)
+{
+    unsigned long long ms;
+    if (!parse_number(value, 60000, &ms))
+        return bad_value(board, "uptime", value, "milliseconds up to 60000");
+    board->uptime_ms = (unsigned)ms;
+    return ERR_OK;
+}
+
 static enum err set_hse(struct sim_board *board, const char *value)
 {
     unsigned long long hz = 0;
@@ -473,8 +482,8 @@ static const struct {
     {"probe", set_probe},     {"probe-fw", set_probe_fw}, {"probe-mode", set_probe_mode},
     {"rdp", set_rdp},         {"seed", set_seed},         {"serial", set_serial},
     {"store", set_store},     {"swclk", set_swclk},       {"swdio", set_swdio},
-    {"usb", set_usb},         {"vdd", set_vdd},           {"vdda", set_vdda},
-    {"vtref", set_vtref},
+    {"uptime", set_uptime},   {"usb", set_usb},           {"vdd", set_vdd},
+    {"vdda", set_vdda},       {"vtref", set_vtref},
 };
 
 enum err board_set(struct sim_board *board, const char *key, const char *value)
