@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A host at the virtual ST-LINK's endpoints, for the tests of the probe side of sim/: raw commands, as
-// stlink-protocol documents them, and the few that every test needs.
+// A host at the virtual ST-LINK's endpoints, for the tests of the probe side of sim/: raw commands,
+// as stlink-protocol documents them, and the few that every test needs.
 #ifndef SWDLINK_TESTS_SIM_PROBE_H
 #define SWDLINK_TESTS_SIM_PROBE_H
 
@@ -132,7 +132,8 @@ static inline uint8_t probe_write32(struct probe *p, uint32_t addr, uint32_t val
 
 enum { PORT_DP = 0xffff };
 
-static inline uint8_t probe_read_port(struct probe *p, unsigned port, unsigned addr, uint32_t *value)
+static inline uint8_t probe_read_port(struct probe *p, unsigned port, unsigned addr,
+                                      uint32_t *value)
 {
     uint8_t c[6] = {0xf2, 0x45};
     put_le16(&c[2], (uint16_t)port);
@@ -143,7 +144,8 @@ static inline uint8_t probe_read_port(struct probe *p, unsigned port, unsigned a
     return status;
 }
 
-static inline uint8_t probe_write_port(struct probe *p, unsigned port, unsigned addr, uint32_t value)
+static inline uint8_t probe_write_port(struct probe *p, unsigned port, unsigned addr,
+                                       uint32_t value)
 {
     uint8_t c[10] = {0xf2, 0x46};
     put_le16(&c[2], (uint16_t)port);
