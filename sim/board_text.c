@@ -257,6 +257,18 @@ static enum err set_hse(struct sim_board *board, const char *value)
     return ERR_OK;
 }
 
+static enum err set_flash_time(struct sim_board *board, const char *value)
+{
+    static const char *const words[] = {
+        [SIM_FLASH_TYP] = "typ", [SIM_FLASH_MIN] = "min", [SIM_FLASH_MAX] = "max"};
+    for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(value, words[i]) == 0) {
+            sim_chip_set_flash_time(board->chip, i);
+            return ERR_OK;
+        }
+    return bad_value(board, "flash-time", value, "min, typ or max");
+}
+
 static enum err set_firmware(struct sim_board *board, const char *value)
 {
     return sim_program_load(board->chip, value) ? ERR_OK
@@ -448,6 +460,7 @@ static enum err set_seed(struct sim_board *board, const char *value)
     if (!parse_number(value, UINT64_MAX, &n))
         return bad_value(board, "seed", value, "a number");
     board->seed = board->wires.seed = board->supply.seed = n;
+    sim_chip_set_seed(board->chip, n ? n : 1);
     return ERR_OK;
 }
 
@@ -475,15 +488,20 @@ static const struct {
     const char *key;
     setter *set;
 } keys[] = {
-    {"account", set_account}, {"boot0", set_boot0},       {"cable", set_cable},
-    {"chip", set_chip},       {"cpuid", set_cpuid},       {"designer", set_designer},
-    {"dpidr", set_dpidr},     {"firmware", set_firmware}, {"gnd", set_gnd},
-    {"hse", set_hse},         {"idcode", set_idcode},     {"nrst", set_nrst},
-    {"probe", set_probe},     {"probe-fw", set_probe_fw}, {"probe-mode", set_probe_mode},
-    {"rdp", set_rdp},         {"seed", set_seed},         {"serial", set_serial},
-    {"store", set_store},     {"swclk", set_swclk},       {"swdio", set_swdio},
-    {"uptime", set_uptime},   {"usb", set_usb},           {"vdd", set_vdd},
-    {"vdda", set_vdda},       {"vtref", set_vtref},
+    {"account", set_account},   {"boot0", set_boot0},
+    {"cable", set_cable},       {"chip", set_chip},
+    {"cpuid", set_cpuid},       {"designer", set_designer},
+    {"dpidr", set_dpidr},       {"firmware", set_firmware},
+    {"gnd", set_gnd},           {"flash-time", set_flash_time},
+    {"hse", set_hse},           {"idcode", set_idcode},
+    {"nrst", set_nrst},         {"probe", set_probe},
+    {"probe-fw", set_probe_fw}, {"probe-mode", set_probe_mode},
+    {"rdp", set_rdp},           {"seed", set_seed},
+    {"serial", set_serial},     {"store", set_store},
+    {"swclk", set_swclk},       {"swdio", set_swdio},
+    {"uptime", set_uptime},     {"usb", set_usb},
+    {"vdd", set_vdd},           {"vdda", set_vdda},
+    {"vtref", set_vtref},
 };
 
 enum err board_set(struct sim_board *board, const char *key, const char *value)

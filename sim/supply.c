@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "sim/supply.h"
 
-// STM32F031 data sheet (DS9773), 6.3.2: power-on reset at 1.92 V rising, 1.88 V falling (typical),
-// and the same for VDDA, which the supervisor watches as well. Load of a running chip at 8
-// MHz: 6.3.5.
+// STM32F031 data sheet (DS9773), 6.3.3: power-on reset at 1.92 V rising, 1.88 V falling (typical).
+// Load of a running chip at 8 MHz: 6.3.5.
 #define POWER_ON_MV   1920
 #define POWER_DOWN_MV 1880
 #define DIODE_MV      600
@@ -18,13 +17,6 @@
 #define FLAKY_DIP_NS  2000000u
 #define FLAKY_DIP_MV  1000
 
-static bool watched_power(const struct sim_supply *s)
-{
-    double vdda = s->vdda_follows ? s->rail_mv : s->vdda_mv;
-    double weakest = vdda < s->rail_mv ? vdda : s->rail_mv;
-    return weakest >= (sim_chip_is_powered(s->chip) ? POWER_DOWN_MV : POWER_ON_MV);
-}
-
 static void follow_rail(struct sim_supply *s)
 {
     if (s->wires->rail_mv != sim_supply_rail_mv(s)) {
@@ -33,14 +25,12 @@ static void follow_rail(struct sim_supply *s)
     }
     if (!s->live)
         return;
+    bool on = s->rail_mv >= (sim_chip_is_powered(s->chip) ? POWER_DOWN_MV : POWER_ON_MV);
+    if (!on)
+        sim_chip_set_power(s->chip, false);
     sim_chip_set_vdda(s->chip, s->vdda_follows ? s->wires->rail_mv : s->vdda_mv);
-    bool on = watched_power(s);
-    if (on == sim_chip_is_powered(s->chip))
-        return;
-    sim_chip_set_power(s->chip, on);
     if (on)
-        sim_swdp_power_on(s->wires->dp);
-    sim_wires_changed(s->wires);
+        sim_chip_set_power(s->chip, true);
 }
 
 // The charge of the rail's capacitor after dt: what comes through the pins against what is drawn.

@@ -217,6 +217,9 @@ static void rebuild(struct sim_wires *w)
 {
     bool alive = !w->no_chip && sim_chip_swd_alive(w->chip);
     int hum_mv = sim_wires_ground_mv(w);
+    if (w->power_resets != sim_chip_power_resets(w->chip))
+        sim_swdp_power_on(w->dp);
+    w->power_resets = sim_chip_power_resets(w->chip);
     turn_contact(w, &w->swdio, &w->dio_contact, &w->dio_turn_ns);
     turn_contact(w, &w->swclk, &w->clk_contact, &w->clk_turn_ns);
     if (!w->stale && alive == w->built_alive && hum_mv == w->built_hum_mv &&

@@ -71,6 +71,7 @@ struct sim_wires {
     struct sim_wires_input input[WIRES_NODES];
     bool stale; // the table is out of date
     bool built_alive;
+    unsigned power_resets; // that the debug port has seen
     int built_hum_mv;
     uint32_t built_hz;
     float mv[WIRES_NODES];
