@@ -339,6 +339,13 @@ enum err cortexm_write_reg(struct cortexm *cm, enum cortexm_reg reg, uint32_t va
     return reach(world_of(cm->st));
 }
 
+enum err cortexm_reset_by(struct cortexm *cm, bool halt, uint32_t addr, uint32_t value)
+{
+    (void)addr;
+    (void)value;
+    return cortexm_reset(cm, halt);
+}
+
 bool cortexm_has_reg(const struct cortexm *cm, enum cortexm_reg reg)
 {
     (void)cm;
