@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Timers (RM0091, 15 to 20): registers, update events and interrupts, input capture of the internal
+// Timers (RM0091, 17 to 21): registers, update events and interrupts, input capture of the internal
 // signals that TIM14 can listen to. Counting is in tim_count.c. Not modelled: outputs, slave modes,
 // capture from pins, DMA.
 #include "sim/chip_state.h"
