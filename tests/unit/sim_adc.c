@@ -258,6 +258,25 @@ static void results_that_nobody_reads_are_an_overrun(void **state)
     assert_int_equal(rd(b, ADC_CR), ADEN);
 }
 
+static void an_overrun_keeps_the_old_result_or_takes_the_new_one(void **state)
+{
+    struct chip_bench *b = *state;
+    calibrate_and_enable(b);
+    wr(b, ADC_CHSELR, 1);
+    for (unsigned ovrmod = 0; ovrmod < 2; ovrmod++) {
+        wr(b, ADC_CFGR1, ovrmod << 12);
+        sim_chip_drive_pin(b->chip, 'A', 0, true);
+        wr(b, ADC_CR, ADSTART);
+        run_ns(b, 5 * NS_PER_US);
+        sim_chip_drive_pin(b->chip, 'A', 0, false);
+        wr(b, ADC_CR, ADSTART);
+        run_ns(b, 5 * NS_PER_US);
+        assert_true(rd(b, ADC_ISR) & OVR);
+        assert_int_equal(rd(b, ADC_DR), ovrmod ? 0 : 4095);
+        wr(b, ADC_ISR, 0xff);
+    }
+}
+
 static void the_analog_watchdog_sees_what_is_outside(void **state)
 {
     struct chip_bench *b = *state;
@@ -309,6 +328,7 @@ int main(void)
         bench_test(pins_read_what_drives_them),
         bench_test(a_sequence_goes_through_its_channels_in_the_direction_asked_for),
         bench_test(results_that_nobody_reads_are_an_overrun),
+        bench_test(an_overrun_keeps_the_old_result_or_takes_the_new_one),
         bench_test(the_analog_watchdog_sees_what_is_outside),
         bench_test(fewer_bits_and_left_alignment_are_done),
         bench_test(settings_wait_for_the_end_of_conversions),

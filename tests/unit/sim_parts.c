@@ -328,6 +328,21 @@ static void the_frame_s_length_follows_its_format(void **state)
     }
 }
 
+static void only_the_bits_of_the_word_are_sent(void **state)
+{
+    struct chip_bench *b = *state;
+    char text[8];
+    wire_usart(b, 80);
+    wr(b, USART_CR1, 1u << 28 | UE | TE); // seven bits
+    wr(b, USART_TDR, 0xc1);
+    run_ns(b, 200 * NS_PER_US);
+    wr(b, USART_CR1, 1u << 10 | UE | TE); // eight, one of them parity
+    wr(b, USART_TDR, 0xc2);
+    run_ns(b, 200 * NS_PER_US);
+    sent(b, text, sizeof text);
+    assert_string_equal(text, "AB");
+}
+
 static void the_baud_rate_follows_the_chosen_clock(void **state)
 {
     struct chip_bench *b = *state;
@@ -419,6 +434,7 @@ int main(void)
         bench_test(a_byte_takes_ten_bits_at_the_baud_rate),
         bench_test(the_data_register_holds_one_more),
         bench_test(the_frame_s_length_follows_its_format),
+        bench_test(only_the_bits_of_the_word_are_sent),
         bench_test(the_baud_rate_follows_the_chosen_clock),
         bench_test(nobody_hears_a_pin_that_is_not_tx),
         bench_test(writing_while_it_is_off_is_a_violation),

@@ -148,6 +148,11 @@ static void standby_loses_everything_and_says_so_in_sbf(void **state)
     assert_true(rd(b, PWR_CSR) & CSR_SBF);
     assert_true(rd(b, PWR_CSR) & CSR_WUF);
     assert_int_not_equal(rd(b, SRAM + 0x100), 0x12345678);
+    sim_chip_set_nrst(b->chip, true);
+    sim_chip_set_nrst(b->chip, false);
+    run_ns(b, NS_PER_MS);
+    set_bits(b, RCC_APB1ENR, PWREN);
+    assert_int_equal(rd(b, PWR_CSR) & CSR_SBF, CSR_SBF); // only power or CSBF clears it (5.4.2)
     wr(b, PWR_CR, CR_CSBF | CR_CWUF);
     assert_int_equal(rd(b, PWR_CSR) & 3, 0);
 }

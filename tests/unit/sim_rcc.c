@@ -140,7 +140,7 @@ static void the_crystal_s_frequency_is_what_the_board_has(void **state)
     assert_in_range(counted_in_1ms(b), 2 * at_8_mhz - 4, 2 * at_8_mhz + 4);
     wr(b, RCC_CFGR, 0);
     wr(b, RCC_CFGR, 1u << 16 | 10u << 18);
-    wr(b, RCC_CFGR2, 7); // PREDIV: by 8; its lowest bit is also bit 17 of CFGR (6.4.2)
+    wr(b, RCC_CFGR2, 7);           // PREDIV: by 8; its lowest bit is also bit 17 of CFGR (6.4.2)
     set_bits(b, RCC_CR, CR_PLLON); // 16 MHz / 8 * 12
     run_ns(b, NS_PER_MS);
     set_bits(b, RCC_CFGR, 2);
@@ -318,6 +318,8 @@ static void the_apb_bridge_duplicates_narrow_writes_and_ahb_does_not(void **stat
 static void power_on_sets_por_and_pin_and_rmvf_clears_them(void **state)
 {
     struct chip_bench *b = *state;
+    assert_int_equal(rd(b, RCC_CSR) & CSR_FLAGS, CSR_PORRSTF | CSR_PINRSTF);
+    wr(b, RCC_CSR, CSR_LSION);
     assert_int_equal(rd(b, RCC_CSR) & CSR_FLAGS, CSR_PORRSTF | CSR_PINRSTF);
     wr(b, RCC_CSR, CSR_RMVF);
     assert_int_equal(rd(b, RCC_CSR) & CSR_FLAGS, 0);

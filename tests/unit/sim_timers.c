@@ -275,6 +275,19 @@ static void a_compare_value_sets_its_flag_and_interrupts(void **state)
     assert_int_equal(rd(b, TIM3 + SR) & CC2IF, CC2IF);
 }
 
+static void a_match_long_ago_is_not_forgotten(void **state)
+{
+    struct chip_bench *b = *state;
+    clock_all(b);
+    wr(b, TIM3 + CCR1, 50);
+    start(b, TIM3, 7, 99, 0);
+    run_ns(b, 60 * NS_PER_US);
+    wr(b, TIM3 + SR, 0);
+    run_ns(b, 1060 * NS_PER_US); // ten rounds and a bit, in which nobody looks
+    assert_int_equal(rd(b, TIM3 + CNT), 20);
+    assert_int_equal(rd(b, TIM3 + SR) & (CC1IF | UIF), CC1IF | UIF);
+}
+
 static void a_compare_value_beyond_the_reload_value_matches_at_the_overflow(void **state)
 {
     struct chip_bench *b = *state;
@@ -478,6 +491,7 @@ int main(void)
         bench_test(an_update_interrupts_on_time),
         bench_test(a_handler_runs_once_a_period),
         bench_test(a_compare_value_sets_its_flag_and_interrupts),
+        bench_test(a_match_long_ago_is_not_forgotten),
         bench_test(a_compare_value_beyond_the_reload_value_matches_at_the_overflow),
         bench_test(a_frozen_timer_waits_for_the_core),
         bench_test(the_timers_of_a_divided_bus_run_at_twice_its_clock),
