@@ -98,7 +98,7 @@ const struct command commands[] = {
         .name = "unlock",
         .bit = COMMAND_UNLOCK,
         .operands = "",
-        .summary = "leave read protection level 1 (erases the chip; asks, or --yes)",
+        .summary = "leave read protection level 1 (erases the chip; asks)",
         .about = "The other option bytes are kept. Level 2 cannot be left by anybody.\n",
         .run = cmd_unlock,
     },
