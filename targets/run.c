@@ -137,6 +137,29 @@ static enum err pass_own_bkpt(struct target *t, bool *passed)
     return *passed ? cortexm_write_reg(&t->core, CORTEXM_PC, pc + BKPT_SIZE) : e;
 }
 
+enum err target_pass_bkpt(struct target *t, uint32_t r0, struct target_stop *stop)
+{
+    uint32_t before, pc;
+    enum err e = target_require_halted(t);
+    if (e || (e = cortexm_read_reg(&t->core, CORTEXM_R0, &before)) ||
+        (e = cortexm_read_reg(&t->core, CORTEXM_PC, &pc)))
+        return target_note_error(t, e);
+    pc += BKPT_SIZE;
+    if (before != r0)
+        e = cortexm_write_reg(&t->core, CORTEXM_R0, r0);
+    if (!e)
+        e = cortexm_write_reg(&t->core, CORTEXM_PC, pc);
+    if (e)
+        return target_note_error(t, e);
+    enum break_kind kind = breaks_at(t, pc);
+    *stop = (struct target_stop){.cause = kind == BREAK_HARDWARE   ? TARGET_STOP_HWBREAK
+                                          : kind == BREAK_SOFTWARE ? TARGET_STOP_SWBREAK
+                                                                   : TARGET_STOP_STEP,
+                                 .pc = pc};
+    t->last_stop = *stop;
+    return ERR_OK;
+}
+
 // Steps the instruction under a breakpoint of ours. A WFI that sleeps is ended: it may return at
 // any time.
 static enum err step_over_break(struct target *t, uint32_t pc)

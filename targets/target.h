@@ -133,6 +133,10 @@ enum err target_reconnect(struct target *t) MUST_CHECK;
 
 // Run control. Calls that need a halted core answer ERR_STATE when it runs.
 enum err target_halt(struct target *t) MUST_CHECK;
+// Ends a call that the program made of its debugger by a BKPT of its own, at which it stopped:
+// sets R0 and the PC behind the BKPT. *stop, which is the last stop from now on, tells whether a
+// breakpoint of ours waits there; else it is TARGET_STOP_STEP.
+enum err target_pass_bkpt(struct target *t, uint32_t r0, struct target_stop *stop) MUST_CHECK;
 // A breakpoint at the current PC is stepped over first, and a BKPT of the program's own at which it
 // stopped is passed. When that step itself ends in a stop, target_poll() tells it.
 enum err target_resume(struct target *t) MUST_CHECK;
