@@ -42,6 +42,9 @@ static enum err serve(struct probe *p, const struct options *o, struct output *o
         .host = o->host[0] ? o->host : NULL,
         .port = o->port,
         .once = o->once,
+        .semihosting = {.enabled = o->semihosting,
+                        .stdio = o->semihosting_stdio,
+                        .dir = o->semihosting_dir},
         .reopen_probe = reopen_probe,
         .user = p,
     };

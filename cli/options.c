@@ -24,6 +24,9 @@ enum option_id {
     OPTION_LISTEN,
     OPTION_PORT,
     OPTION_ONCE,
+    OPTION_SEMIHOSTING,
+    OPTION_SEMIHOSTING_DIR,
+    OPTION_SEMIHOSTING_CONSOLE,
     OPTION_NO_RESET,
     OPTION_UNDER_RESET,
     OPTION_HOT_PLUG,
@@ -51,6 +54,12 @@ static const struct option_row rows[] = {
      "where to listen (127.0.0.1:4242; port 0: any)"},
     {OPTION_ONCE, GROUP_OWN, COMMAND_SERVE, 0, "once", no_argument, "",
      "end after the first debugger has left"},
+    {OPTION_SEMIHOSTING, GROUP_OWN, COMMAND_SERVE, 0, "semihosting", no_argument, "",
+     "serve the program's semihosting calls"},
+    {OPTION_SEMIHOSTING_DIR, GROUP_OWN, COMMAND_SERVE, 0, "semihosting-dir", required_argument,
+     " DIR", "the program's files lie in DIR, not at GDB's host"},
+    {OPTION_SEMIHOSTING_CONSOLE, GROUP_OWN, COMMAND_SERVE, 0, "semihosting-console",
+     required_argument, " WHERE", "gdb, or stdio: the server's own terminal"},
     {OPTION_OUTPUT, GROUP_OWN, COMMAND_READ, 'o', "output", required_argument, " FILE",
      "write the bytes to FILE"},
     {OPTION_HALT, GROUP_OWN, COMMAND_RESET, 0, "halt", no_argument, "",
@@ -102,6 +111,8 @@ static const char *const connect_names[] = {
     [TARGET_CONNECT_UNDER_RESET] = "under-reset",
     [TARGET_CONNECT_HOTPLUG] = "hotplug",
 };
+
+static const char *const console_names[] = {"gdb", "stdio"};
 
 static const char *const color_names[] = {
     [OPTIONS_COLOR_AUTO] = "auto",
@@ -157,7 +168,11 @@ static enum err parse_choice(struct options *o, enum option_id id, const char *w
 {
     int index = 0;
     enum err e;
-    if (id == OPTION_CONNECT) {
+    if (id == OPTION_SEMIHOSTING_CONSOLE) {
+        e = choose(&index, console_names, 2, "--semihosting-console", word, log);
+        o->semihosting = true;
+        o->semihosting_stdio = index == 1;
+    } else if (id == OPTION_CONNECT) {
         e = choose(&index, connect_names, sizeof connect_names / sizeof *connect_names, "--connect",
                    word, log);
         if (e == ERR_OK)
@@ -184,6 +199,7 @@ static enum err take(struct options *o, enum option_id id, const char *argument,
         return parse_freq(&o->target.swclk_hz, argument, log);
     case OPTION_CONNECT:
     case OPTION_COLOR:
+    case OPTION_SEMIHOSTING_CONSOLE:
         return parse_choice(o, id, argument, log);
     case OPTION_JSON:
         o->json = true;
@@ -205,6 +221,13 @@ static enum err take(struct options *o, enum option_id id, const char *argument,
         return value_parse_port(&o->port, argument, log);
     case OPTION_ONCE:
         o->once = true;
+        return ERR_OK;
+    case OPTION_SEMIHOSTING_DIR:
+        o->semihosting_dir = argument;
+        o->semihosting = true;
+        return ERR_OK;
+    case OPTION_SEMIHOSTING:
+        o->semihosting = true;
         return ERR_OK;
     case OPTION_NO_RESET:
         o->target.connect = TARGET_CONNECT_NORMAL;

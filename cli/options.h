@@ -27,12 +27,15 @@ struct options {
     bool quiet;
     unsigned verbose;
     enum options_color color;
-    char host[VALUE_HOST_SIZE]; // serve; empty: loopback
-    uint16_t port;              // serve; 0: any free one
-    bool once;                  // serve
-    const char *output;         // read; NULL: standard output
-    bool halt;                  // reset
-    bool yes;                   // unlock
+    char host[VALUE_HOST_SIZE];  // serve; empty: loopback
+    uint16_t port;               // serve; 0: any free one
+    bool once;                   // serve
+    bool semihosting;            // serve
+    bool semihosting_stdio;      // serve
+    const char *semihosting_dir; // serve; NULL: GDB's host has the files
+    const char *output;          // read; NULL: standard output
+    bool halt;                   // reset
+    bool yes;                    // unlock
     const char *operand[OPTIONS_MAX_OPERANDS];
 };
 

@@ -128,6 +128,7 @@ static void finish_job(struct session *s)
     log_line(s->log, LOG_NOTE,
              "flash: %u bytes erased, %u programmed, %u left as they were, %u verified",
              stats.erased, stats.programmed, stats.skipped, stats.verified);
+    semihost_restart(s->semihost);
     reply_ok(s);
 }
 

@@ -22,7 +22,8 @@ struct bench *bench_open_fresh(void)
         abort();
     b->log = (struct log){.level = LOG_NOTE, .write = keep_log, .user = b};
     fake_target_init(&b->f, &b->log);
-    session_start(&b->s, &b->f.t, &b->log);
+    semihost_init(&b->semihost, &b->f.t, &b->log);
+    session_start(&b->s, &b->f.t, &b->semihost, &b->log);
     return b;
 }
 
@@ -44,7 +45,7 @@ struct bench *bench_open(void)
 void bench_reconnect(struct bench *b)
 {
     session_end(&b->s);
-    session_start(&b->s, &b->f.t, &b->log);
+    session_start(&b->s, &b->f.t, &b->semihost, &b->log);
     greet(b);
 }
 
