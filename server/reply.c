@@ -20,7 +20,7 @@ static void send_packet(struct session *s, const uint8_t *data, size_t len, bool
         s->state = SESSION_OVER;
         return;
     }
-    size_t framed = rsp_frame(s->out + s->out_len, data, len);
+    size_t framed = rsp_frame_short(s->out + s->out_len, data, len);
     if (repeatable && !s->no_ack) {
         memcpy(s->last, s->out + s->out_len, framed);
         s->last_len = framed;
