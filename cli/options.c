@@ -23,6 +23,7 @@ enum option_id {
     OPTION_VERSION,
     OPTION_LISTEN,
     OPTION_PORT,
+    OPTION_ALL,
     OPTION_ONCE,
     OPTION_SEMIHOSTING,
     OPTION_SEMIHOSTING_DIR,
@@ -52,6 +53,8 @@ struct option_row {
 static const struct option_row rows[] = {
     {OPTION_LISTEN, GROUP_OWN, COMMAND_SERVE, 0, "listen", required_argument, " [HOST:]PORT",
      "where to listen (127.0.0.1:4242; port 0: any)"},
+    {OPTION_ALL, GROUP_OWN, COMMAND_SERVE, 0, "all", no_argument, "",
+     "every ST-LINK, each on a port of its own"},
     {OPTION_ONCE, GROUP_OWN, COMMAND_SERVE, 0, "once", no_argument, "",
      "end after the first debugger has left"},
     {OPTION_SEMIHOSTING, GROUP_OWN, COMMAND_SERVE, 0, "semihosting", no_argument, "",
@@ -219,6 +222,9 @@ static enum err take(struct options *o, enum option_id id, const char *argument,
         return value_parse_listen(o->host, &o->port, argument, log);
     case OPTION_PORT:
         return value_parse_port(&o->port, argument, log);
+    case OPTION_ALL:
+        o->all = true;
+        return ERR_OK;
     case OPTION_ONCE:
         o->once = true;
         return ERR_OK;

@@ -29,6 +29,7 @@ struct options {
     enum options_color color;
     char host[VALUE_HOST_SIZE];  // serve; empty: loopback
     uint16_t port;               // serve; 0: any free one
+    bool all;                    // serve
     bool once;                   // serve
     bool semihosting;            // serve
     bool semihosting_stdio;      // serve

@@ -284,12 +284,13 @@ static void start_watchers(struct server *sv)
 // N".
 static void announce(const struct server *sv)
 {
-    const char *host = sv->options->host;
+    const char *host = sv->options->host, *name = sv->options->name;
+    fprintf(stderr, "Listening at *:%u%s%s ", sv->acceptor.port, name ? " for " : "",
+            name ? name : "");
     if (host)
-        fprintf(stderr, "Listening at *:%u (address %s: whoever reaches it can debug)\n",
-                sv->acceptor.port, host);
+        fprintf(stderr, "(address %s: whoever reaches it can debug)\n", host);
     else
-        fprintf(stderr, "Listening at *:%u (loopback only)\n", sv->acceptor.port);
+        fprintf(stderr, "(loopback only)\n");
     fprintf(stderr, "Listening on port %u\n", sv->acceptor.port);
     fflush(stderr);
 }
@@ -305,14 +306,21 @@ static void say_goodbye(struct server *sv)
     drop_client(sv);
 }
 
+// A caller who blocks the signals that end us is not interrupted while he connects and disconnects.
 static enum err run_loop(struct server *sv)
 {
+    sigset_t set, before;
     sv->loop = ev_loop_new(EVFLAG_AUTO);
     if (!sv->loop)
         return log_fail(sv->log, ERR_MEMORY, "the event loop could not be made");
     start_watchers(sv);
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigprocmask(SIG_UNBLOCK, &set, &before);
     announce(sv);
     ev_run(sv->loop, 0);
+    sigprocmask(SIG_SETMASK, &before, NULL);
     say_goodbye(sv);
     ev_loop_destroy(sv->loop);
     return ERR_OK;

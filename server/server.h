@@ -13,6 +13,7 @@
 struct server_options {
     const char *host; // NULL: loopback, 127.0.0.1 and ::1
     uint16_t port;    // 0: any free one, told in the readiness line
+    const char *name; // of the probe, where several servers speak; or NULL
     bool once;        // end after the first debugger has left
     struct {
         bool enabled;    // from the start; `monitor semihosting` changes it
