@@ -35,7 +35,7 @@ enum err run_look(struct target *t, uint32_t *dhcsr)
         if (!e)
             log_forget(t->log);
     }
-    if (!e && !(*dhcsr & DHCSR_C_DEBUGEN)) {
+    if (!e && !(*dhcsr & DHCSR_C_DEBUGEN) && !t->released) {
         log_line(t->log, LOG_WARN,
                  "the target lost its power for a moment; its breakpoints are set again");
         e = connect_rearm(t);
@@ -362,7 +362,7 @@ enum err target_poll(struct target *t, bool *stopped, struct target_stop *stop)
         return e;
     if (t->state == TARGET_RUNNING) {
         uint32_t dhcsr;
-        if ((e = run_look(t, &dhcsr)))
+        if ((e = run_look(t, &dhcsr)) || t->released)
             return e;
         if (dhcsr & DHCSR_S_LOCKUP)
             e = take_lockup(t);
