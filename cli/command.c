@@ -40,10 +40,23 @@ const struct command commands[] = {
         .operand_count = 1,
         .operands = " FILE",
         .summary = "program an ELF, HEX or binary file, verify, reset",
-        .about =
-            "Only pages that differ are erased and programmed. Nothing is touched when the\n"
-            "file does not fit the chip. Ctrl-C ends it at the next page.\n",
+        .about = "Only pages that differ are erased and programmed. Nothing is touched when the\n"
+                 "file does not fit the chip. Ctrl-C ends it at the next page.\n",
         .run = cmd_flash,
+    },
+    {
+        .name = "run",
+        .bit = COMMAND_RUN,
+        .operand_count = 1,
+        .operands = " FILE",
+        .summary = "program, run, stream the output, exit with its status",
+        .about =
+            "For tests on hardware. What the program prints by semihosting (and with --rtt by\n"
+            "RTT) goes to standard output. It ends with the status that the program gives\n"
+            "to semihosting's exit, or at --exit-at; with 1 after a fault, a lockup or a\n"
+            "reset that nobody asked for; with 124 after --timeout; with 125 when swdlink\n"
+            "itself failed.\n",
+        .run = cmd_run,
     },
     {
         .name = "erase",
@@ -88,10 +101,9 @@ const struct command commands[] = {
         .more_operands = OPTIONS_MAX_OPERANDS,
         .operands = " [NAME=VALUE…]",
         .summary = "read option bytes; with NAME=VALUE, write them",
-        .about =
-            "Names are those of the reference manual. Writing resets the chip, which loads\n"
-            "the new values. Read protection (RDP=1) wants --yes or an answer at the\n"
-            "terminal; level 2, which nobody can leave again, is never set.\n",
+        .about = "Names are those of the reference manual. Writing resets the chip, which loads\n"
+                 "the new values. Read protection (RDP=1) wants --yes or an answer at the\n"
+                 "terminal; level 2, which nobody can leave again, is never set.\n",
         .run = cmd_options,
     },
     {

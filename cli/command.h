@@ -20,7 +20,8 @@ struct output;
 #define COMMAND_ERASE   (1u << 7)
 #define COMMAND_VERIFY  (1u << 8)
 #define COMMAND_OPTIONS (1u << 9)
-#define COMMAND_ALL     ((1u << 10) - 1)
+#define COMMAND_RUN     (1u << 10)
+#define COMMAND_ALL     ((1u << 11) - 1)
 
 struct command {
     const char *name;
@@ -50,6 +51,7 @@ enum err cmd_unlock(const struct options *o, struct output *out, struct log *log
 enum err cmd_flash(const struct options *o, struct output *out, struct log *log) MUST_CHECK;
 enum err cmd_erase(const struct options *o, struct output *out, struct log *log) MUST_CHECK;
 enum err cmd_verify(const struct options *o, struct output *out, struct log *log) MUST_CHECK;
+enum err cmd_run(const struct options *o, struct output *out, struct log *log) MUST_CHECK;
 enum err cmd_options(const struct options *o, struct output *out, struct log *log) MUST_CHECK;
 
 #endif

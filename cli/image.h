@@ -31,6 +31,11 @@ enum err image_load(struct image *image, const char *path, bool has_address, uin
                     struct log *log) MUST_CHECK;
 void image_free(struct image *image);
 
+// The address of a function or object by its name, from the symbol table of an ELF file. ERR_USAGE
+// when there is none of that name.
+enum err image_find_symbol(const char *path, const char *name, uint32_t *addr,
+                           struct log *log) MUST_CHECK;
+
 // For the readers of formats (image_elf.c, image_hex.c): a copy of the bytes. ERR_FILE when they
 // reach beyond the end of the address space.
 enum err image_add(struct image *image, uint32_t addr, const uint8_t *data, size_t len,

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The segments of an ELF executable at their physical addresses: where a loader puts them, which
 // for initialised data is the flash that the program copies them from.
+#include <fcntl.h>
 #include <gelf.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "cli/image.h"
 
@@ -63,4 +66,35 @@ enum err image_read_elf(struct image *image, const char *path, const uint8_t *fi
     enum err e = read_segments(image, elf, path, file, len, log);
     elf_end(elf);
     return e;
+}
+
+static bool find_in_section(Elf *elf, Elf_Scn *section, const char *name, uint32_t *addr)
+{
+    GElf_Shdr header;
+    if (!gelf_getshdr(section, &header) || header.sh_type != SHT_SYMTAB || header.sh_entsize == 0)
+        return false;
+    Elf_Data *data = elf_getdata(section, NULL);
+    GElf_Sym symbol;
+    for (int i = 0; data && gelf_getsym(data, i, &symbol); i++) {
+        const char *found = elf_strptr(elf, header.sh_link, symbol.st_name);
+        if (found && strcmp(found, name) == 0 && symbol.st_shndx != SHN_UNDEF) {
+            *addr = (uint32_t)symbol.st_value & ~1u; // bit 0 only says Thumb
+            return true;
+        }
+    }
+    return false;
+}
+
+enum err image_find_symbol(const char *path, const char *name, uint32_t *addr, struct log *log)
+{
+    int fd = open(path, O_RDONLY);
+    bool known = elf_version(EV_CURRENT) != EV_NONE;
+    Elf *elf = fd >= 0 && known ? elf_begin(fd, ELF_C_READ, NULL) : NULL;
+    bool found = false;
+    for (Elf_Scn *s = NULL; elf && !found && (s = elf_nextscn(elf, s));)
+        found = find_in_section(elf, s, name, addr);
+    elf_end(elf);
+    if (fd >= 0)
+        close(fd);
+    return found ? ERR_OK : log_fail(log, ERR_USAGE, "%s has no symbol '%s'", path, name);
 }

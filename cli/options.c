@@ -39,6 +39,11 @@ enum option_id {
     OPTION_ERASE,
     OPTION_NO_VERIFY,
     OPTION_RANGE,
+    OPTION_RTT,
+    OPTION_TIMEOUT,
+    OPTION_JUNIT,
+    OPTION_TAP,
+    OPTION_EXIT_AT,
 };
 
 enum option_group { GROUP_OWN, GROUP_COMMON, GROUP_STUTIL };
@@ -63,18 +68,27 @@ static const struct option_row rows[] = {
      "end after the first debugger has left"},
     {OPTION_SEMIHOSTING, GROUP_OWN, COMMAND_SERVE, 0, "semihosting", no_argument, "",
      "serve the program's semihosting calls"},
-    {OPTION_SEMIHOSTING_DIR, GROUP_OWN, COMMAND_SERVE, 0, "semihosting-dir", required_argument,
-     " DIR", "the program's files lie in DIR, not at GDB's host"},
+    {OPTION_SEMIHOSTING_DIR, GROUP_OWN, COMMAND_SERVE | COMMAND_RUN, 0, "semihosting-dir",
+     required_argument, " DIR", "the program's files lie in DIR, not at GDB's host"},
     {OPTION_SEMIHOSTING_CONSOLE, GROUP_OWN, COMMAND_SERVE, 0, "semihosting-console",
      required_argument, " WHERE", "gdb, or stdio: the server's own terminal"},
     {OPTION_OUTPUT, GROUP_OWN, COMMAND_READ, 'o', "output", required_argument, " FILE",
      "write the bytes to FILE"},
-    {OPTION_ADDRESS, GROUP_OWN, COMMAND_FLASH | COMMAND_VERIFY, 'a', "address", required_argument,
-     " ADDR", "where a raw binary goes (0x08000000)"},
-    {OPTION_ERASE, GROUP_OWN, COMMAND_FLASH, 0, "erase", required_argument, " HOW",
+    {OPTION_ADDRESS, GROUP_OWN, COMMAND_FLASH | COMMAND_VERIFY | COMMAND_RUN, 'a', "address",
+     required_argument, " ADDR", "where a raw binary goes (0x08000000)"},
+    {OPTION_ERASE, GROUP_OWN, COMMAND_FLASH | COMMAND_RUN, 0, "erase", required_argument, " HOW",
      "auto, pages, mass (all of the chip) or none"},
     {OPTION_NO_VERIFY, GROUP_OWN, COMMAND_FLASH, 0, "no-verify", no_argument, "",
      "do not compare afterwards"},
+    {OPTION_TIMEOUT, GROUP_OWN, COMMAND_RUN, 0, "timeout", required_argument, " SECONDS",
+     "end with status 124 when it runs longer"},
+    {OPTION_EXIT_AT, GROUP_OWN, COMMAND_RUN, 0, "exit-at", required_argument, " SYMBOL[=N]",
+     "end with status N (0) when it gets there"},
+    {OPTION_RTT, GROUP_OWN, COMMAND_RUN, 0, "rtt", no_argument, "", "show RTT channel 0 too"},
+    {OPTION_JUNIT, GROUP_OWN, COMMAND_RUN, 0, "junit", required_argument, " FILE",
+     "write its test results to FILE as JUnit XML"},
+    {OPTION_TAP, GROUP_OWN, COMMAND_RUN, 0, "tap", no_argument, "",
+     "print its test results as TAP"},
     {OPTION_RANGE, GROUP_OWN, COMMAND_ERASE, 0, "range", required_argument, " ADDR:LEN",
      "erase these pages only"},
     {OPTION_HALT, GROUP_OWN, COMMAND_RESET | COMMAND_FLASH, 0, "halt", no_argument, "",
@@ -284,6 +298,20 @@ static enum err take(struct options *o, enum option_id id, const char *argument,
         return value_parse_number(&o->address, argument, "address", log);
     case OPTION_NO_VERIFY:
         o->no_verify = true;
+        return ERR_OK;
+    case OPTION_RTT:
+        o->rtt = true;
+        return ERR_OK;
+    case OPTION_TIMEOUT:
+        return value_parse_number(&o->timeout_s, argument, "number of seconds", log);
+    case OPTION_JUNIT:
+        o->junit = argument;
+        return ERR_OK;
+    case OPTION_TAP:
+        o->tap = true;
+        return ERR_OK;
+    case OPTION_EXIT_AT:
+        o->exit_at = argument;
         return ERR_OK;
     case OPTION_RANGE:
         o->range = argument;

@@ -42,6 +42,11 @@ struct options {
     enum flash_erase erase; // flash
     bool no_verify;         // flash
     const char *range;      // erase; NULL: all
+    bool rtt;               // run
+    uint32_t timeout_s;     // run; 0: for ever
+    const char *junit;      // run
+    bool tap;               // run
+    const char *exit_at;    // run
     unsigned operand_count;
     const char *operand[OPTIONS_MAX_OPERANDS];
 };

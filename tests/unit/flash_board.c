@@ -576,6 +576,7 @@ static bool cut_at(struct desk *d, unsigned n, const uint8_t *image, size_t len)
         return false;
     assert_int_equal(d->t.state, TARGET_LOST);
     sim_board_usb_plug(d->board, true);
+    target_disconnect(&d->t, false);
     stlink_close(&d->st);
     plug_in(d);
     OK(program(d, FLASH_ERASE_AUTO, FLASH, image, len));

@@ -46,6 +46,11 @@ enum err cmd_unlock(const struct options *o, struct output *out, struct log *log
     return cmd_serve(o, out, log);
 }
 
+enum err cmd_run(const struct options *o, struct output *out, struct log *log)
+{
+    return cmd_serve(o, out, log);
+}
+
 enum err cmd_flash(const struct options *o, struct output *out, struct log *log)
 {
     return cmd_serve(o, out, log);
