@@ -26,10 +26,14 @@ static enum err program(struct probe *p, const struct image *image, const struct
     e = target_reset(&p->target, true);
     if (e == ERR_OK)
         e = flasher_program(&p->target, image, o, stats);
-    // Also after a failure: the loader may have borrowed RAM that the program needs.
-    enum err reset =
-        p->target.state == TARGET_LOST ? ERR_OK : target_reset(&p->target, o->halt || e);
-    return e ? e : reset;
+    if (e == ERR_OK)
+        return target_reset(&p->target, o->halt);
+    // What is only half written shall not run, and RAM that a loader borrowed is not given back.
+    struct log kept = *log;
+    if (p->target.state != TARGET_LOST && target_reset(&p->target, true) != ERR_OK)
+        log_line(log, LOG_DEBUG, "the target could not be reset either");
+    *log = kept;
+    return e;
 }
 
 static void tell(const struct flash_stats *s, const struct options *o, struct log *log)

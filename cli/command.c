@@ -39,10 +39,10 @@ const struct command commands[] = {
         .bit = COMMAND_FLASH,
         .operand_count = 1,
         .operands = " FILE",
-        .summary = "program an ELF, Intel HEX or raw binary file, verify, reset",
+        .summary = "program an ELF, HEX or binary file, verify, reset",
         .about =
-            "Only pages that differ are erased and programmed. Nothing is touched when the file\n"
-            "does not fit the chip. Ctrl-C ends it at the next page.\n",
+            "Only pages that differ are erased and programmed. Nothing is touched when the\n"
+            "file does not fit the chip. Ctrl-C ends it at the next page.\n",
         .run = cmd_flash,
     },
     {
@@ -89,16 +89,16 @@ const struct command commands[] = {
         .operands = " [NAME=VALUE…]",
         .summary = "read option bytes; with NAME=VALUE, write them",
         .about =
-            "Names are those of the reference manual. Writing resets the chip, which loads the\n"
-            "new values. Read protection (RDP=1) wants --yes or an answer at the terminal;\n"
-            "level 2, which nobody can leave again, is never set.\n",
+            "Names are those of the reference manual. Writing resets the chip, which loads\n"
+            "the new values. Read protection (RDP=1) wants --yes or an answer at the\n"
+            "terminal; level 2, which nobody can leave again, is never set.\n",
         .run = cmd_options,
     },
     {
         .name = "unlock",
         .bit = COMMAND_UNLOCK,
         .operands = "",
-        .summary = "leave read protection level 1 (erases the chip; asks, or --yes)",
+        .summary = "leave read protection level 1 (erases the chip; asks)",
         .about = "The other option bytes are kept. Level 2 cannot be left by anybody.\n",
         .run = cmd_unlock,
     },

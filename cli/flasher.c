@@ -125,6 +125,7 @@ static enum err close_job(struct target *t, struct flash_job *job, enum err e)
     char first[LOG_SENTENCE_SIZE / 2] = "";
     if (e)
         snprintf(first, sizeof first, "%s", log_sentence(t->log, e));
+    e = target_note_error(t, e);
     log_forget(t->log);
     enum err end = target_flash_close(t, job);
     if (!e || !end)

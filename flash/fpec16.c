@@ -310,20 +310,25 @@ static enum err end(struct flash_access *fa)
     return e ? e : left;
 }
 
+static unsigned wrp_bit(const struct flash_access *fa, uint32_t addr)
+{
+    uint32_t bit = (addr - fa->bank->base) / WRP_BLOCK;
+    return bit > WRP_LAST ? WRP_LAST : bit;
+}
+
 static enum err fail_write_protected(struct flash_access *fa, uint32_t page)
 {
-    return log_fail(fa->log, ERR_PROTECTED,
-                    "the flash page at 0x%08x is write-protected by the chip's option bytes (WRP)",
-                    page);
+    return log_fail(
+        fa->log, ERR_PROTECTED,
+        "the flash page at 0x%08x is write-protected by the chip's option bytes; `swdlink options "
+        "WRP%u=0xff` takes the protection away",
+        page, wrp_bit(fa, page) / 8);
 }
 
 // Whether the option bytes protect the page, so that the refusal comes before anything was changed.
 static bool is_write_protected(const struct flash_access *fa, uint32_t addr)
 {
-    uint32_t bit = (addr - fa->bank->base) / WRP_BLOCK;
-    if (bit > WRP_LAST)
-        bit = WRP_LAST;
-    return fa->saved[SAVED_WRITE_PROTECTED] & 1u << bit;
+    return fa->saved[SAVED_WRITE_PROTECTED] & 1u << wrp_bit(fa, addr);
 }
 
 static enum err check_page(struct flash_access *fa, uint32_t addr)

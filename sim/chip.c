@@ -9,10 +9,6 @@
 
 #include "sim/chip_state.h"
 
-#define DPIDR    0x0bb11477u // SW-DP of the Cortex-M0 (DDI 0432, 8.2)
-#define AP_IDR   0x04770021u // its AHB-AP, as real parts answer
-#define ROM_BASE 0xe00ff003u
-
 uint32_t sim_chip_random(struct sim_chip *chip)
 {
     // xorshift64 (Marsaglia).
@@ -41,6 +37,7 @@ void sim_chip_violation(struct sim_chip *chip, const char *fmt, ...)
 void sim_chip_clocks_changed(struct sim_chip *chip)
 {
     sim_wwdg_clock_changed(chip);
+    sim_tim_clock_changed(chip);
 }
 
 void sim_chip_follow_debug(struct sim_chip *chip)
@@ -48,6 +45,7 @@ void sim_chip_follow_debug(struct sim_chip *chip)
     bool halted = sim_core_is_halted(chip->core);
     sim_iwdg_freeze(chip, halted && chip->dbgmcu.fz[0] & DBGMCU_FZ1_IWDG);
     sim_wwdg_freeze(chip, halted && chip->dbgmcu.fz[0] & DBGMCU_FZ1_WWDG);
+    sim_tim_follow_debug(chip, halted);
     chip->halted = halted;
 }
 
@@ -97,24 +95,6 @@ bool sim_chip_swd_alive(const struct sim_chip *chip)
     if (chip->pwr.mode == SIM_POWER_STANDBY && !(chip->dbgmcu.cr & DBGMCU_CR_DBG_STANDBY))
         return false;
     return sim_gpio_swd_connected(chip);
-}
-
-uint32_t sim_chip_dpidr(const struct sim_chip *chip)
-{
-    (void)chip;
-    return DPIDR;
-}
-
-uint32_t sim_chip_ap_idr(const struct sim_chip *chip)
-{
-    (void)chip;
-    return AP_IDR;
-}
-
-uint32_t sim_chip_rom_base(const struct sim_chip *chip)
-{
-    (void)chip;
-    return ROM_BASE;
 }
 
 // While the system is in reset only DBGMCU answers beside the private bus; and whoever reaches for
@@ -179,6 +159,8 @@ static void make_peripherals(struct sim_chip *chip)
     sim_usart_create(chip);
     sim_iwdg_create(chip);
     sim_wwdg_create(chip);
+    sim_adc_create(chip);
+    sim_tim_create(chip);
 }
 
 static bool make_memories(struct sim_chip *chip)
@@ -220,6 +202,7 @@ enum err sim_chip_create(struct sim_chip **out, const char *name, struct sim_clo
         sim_chip_destroy(chip);
         return ERR_MEMORY;
     }
+    sim_identity_create(chip);
     make_peripherals(chip);
     sim_map_build(chip);
     sim_map_reset(chip, SIM_RESET_POWER);
