@@ -14,7 +14,7 @@
 #include "cli/value.h"
 #include "targets/target.h"
 
-#define OPTIONS_MAX_OPERANDS 2
+#define OPTIONS_MAX_OPERANDS 16
 #define OPTIONS_DEFAULT_PORT 4242
 
 enum options_color { OPTIONS_COLOR_AUTO, OPTIONS_COLOR_ALWAYS, OPTIONS_COLOR_NEVER };
@@ -31,8 +31,14 @@ struct options {
     uint16_t port;              // serve; 0: any free one
     bool once;                  // serve
     const char *output;         // read; NULL: standard output
-    bool halt;                  // reset
-    bool yes;                   // unlock
+    bool halt;                  // reset, flash
+    bool yes;                   // unlock, options
+    bool has_address;           // flash, verify
+    uint32_t address;
+    enum flash_erase erase; // flash, erase
+    bool no_verify;         // flash
+    const char *range;      // erase; NULL: all
+    unsigned operand_count;
     const char *operand[OPTIONS_MAX_OPERANDS];
 };
 

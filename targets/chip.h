@@ -29,6 +29,8 @@ struct chip {
     uint32_t flash_regs;
     const struct flash_driver *driver;
     uint32_t sram_base, sram_size;
+    uint32_t parity_off; // as in struct flash_bank
+    uint32_t fast_cfgr;
     uint32_t system_base, system_size; // boot loader ROM
     uint32_t option_base, option_size;
     uint32_t wrp_unit; // bytes of flash for one bit of write protection; the last bit has the rest
