@@ -139,10 +139,14 @@ static void standby_loses_everything_and_says_so_in_sbf(void **state)
     struct chip_bench *b = *state;
     wr(b, SRAM + 0x100, 0x12345678);
     set_bits(b, RCC_APB1ENR, PWREN);
+    sim_chip_drive_pin(b->chip, 'A', 0, true);
     wr(b, PWR_CSR, CSR_EWUP1);
     go_deep(b, CR_PDDS);
     assert_false(sim_chip_swd_alive(b->chip));
-    sim_chip_drive_pin(b->chip, 'A', 0, true); // WKUP1
+    sim_chip_drive_pin(b->chip, 'A', 0, false);
+    run_ns(b, NS_PER_MS);
+    assert_false(sim_chip_swd_alive(b->chip));
+    sim_chip_drive_pin(b->chip, 'A', 0, true); // WKUP1, by its rising edge
     run_ns(b, NS_PER_MS);
     assert_true(sim_chip_swd_alive(b->chip));
     set_bits(b, RCC_APB1ENR, PWREN);
