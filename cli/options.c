@@ -23,7 +23,11 @@ enum option_id {
     OPTION_VERSION,
     OPTION_LISTEN,
     OPTION_PORT,
+    OPTION_ALL,
     OPTION_ONCE,
+    OPTION_SEMIHOSTING,
+    OPTION_SEMIHOSTING_DIR,
+    OPTION_SEMIHOSTING_CONSOLE,
     OPTION_NO_RESET,
     OPTION_UNDER_RESET,
     OPTION_HOT_PLUG,
@@ -53,8 +57,16 @@ struct option_row {
 static const struct option_row rows[] = {
     {OPTION_LISTEN, GROUP_OWN, COMMAND_SERVE, 0, "listen", required_argument, " [HOST:]PORT",
      "where to listen (127.0.0.1:4242; port 0: any)"},
+    {OPTION_ALL, GROUP_OWN, COMMAND_SERVE, 0, "all", no_argument, "",
+     "every ST-LINK, each on a port of its own"},
     {OPTION_ONCE, GROUP_OWN, COMMAND_SERVE, 0, "once", no_argument, "",
      "end after the first debugger has left"},
+    {OPTION_SEMIHOSTING, GROUP_OWN, COMMAND_SERVE, 0, "semihosting", no_argument, "",
+     "serve the program's semihosting calls"},
+    {OPTION_SEMIHOSTING_DIR, GROUP_OWN, COMMAND_SERVE, 0, "semihosting-dir", required_argument,
+     " DIR", "the program's files lie in DIR, not at GDB's host"},
+    {OPTION_SEMIHOSTING_CONSOLE, GROUP_OWN, COMMAND_SERVE, 0, "semihosting-console",
+     required_argument, " WHERE", "gdb, or stdio: the server's own terminal"},
     {OPTION_OUTPUT, GROUP_OWN, COMMAND_READ, 'o', "output", required_argument, " FILE",
      "write the bytes to FILE"},
     {OPTION_ADDRESS, GROUP_OWN, COMMAND_FLASH | COMMAND_VERIFY, 'a', "address", required_argument,
@@ -121,6 +133,7 @@ static const char *const erase_names[] = {
     [FLASH_ERASE_MASS] = "mass",
     [FLASH_ERASE_NONE] = "none",
 };
+static const char *const console_names[] = {"gdb", "stdio"};
 
 static const char *const color_names[] = {
     [OPTIONS_COLOR_AUTO] = "auto",
@@ -176,7 +189,11 @@ static enum err parse_choice(struct options *o, enum option_id id, const char *w
 {
     int index = 0;
     enum err e;
-    if (id == OPTION_CONNECT) {
+    if (id == OPTION_SEMIHOSTING_CONSOLE) {
+        e = choose(&index, console_names, 2, "--semihosting-console", word, log);
+        o->semihosting = true;
+        o->semihosting_stdio = index == 1;
+    } else if (id == OPTION_CONNECT) {
         e = choose(&index, connect_names, sizeof connect_names / sizeof *connect_names, "--connect",
                    word, log);
         if (e == ERR_OK)
@@ -209,6 +226,7 @@ static enum err take(struct options *o, enum option_id id, const char *argument,
     case OPTION_CONNECT:
     case OPTION_COLOR:
     case OPTION_ERASE:
+    case OPTION_SEMIHOSTING_CONSOLE:
         return parse_choice(o, id, argument, log);
     case OPTION_JSON:
         o->json = true;
@@ -228,8 +246,18 @@ static enum err take(struct options *o, enum option_id id, const char *argument,
         return value_parse_listen(o->host, &o->port, argument, log);
     case OPTION_PORT:
         return value_parse_port(&o->port, argument, log);
+    case OPTION_ALL:
+        o->all = true;
+        return ERR_OK;
     case OPTION_ONCE:
         o->once = true;
+        return ERR_OK;
+    case OPTION_SEMIHOSTING_DIR:
+        o->semihosting_dir = argument;
+        o->semihosting = true;
+        return ERR_OK;
+    case OPTION_SEMIHOSTING:
+        o->semihosting = true;
         return ERR_OK;
     case OPTION_NO_RESET:
         o->target.connect = TARGET_CONNECT_NORMAL;

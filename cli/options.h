@@ -27,15 +27,19 @@ struct options {
     bool quiet;
     unsigned verbose;
     enum options_color color;
-    char host[VALUE_HOST_SIZE]; // serve; empty: loopback
-    uint16_t port;              // serve; 0: any free one
-    bool once;                  // serve
-    const char *output;         // read; NULL: standard output
-    bool halt;                  // reset, flash
-    bool yes;                   // unlock, options
-    bool has_address;           // flash, verify
+    char host[VALUE_HOST_SIZE];  // serve; empty: loopback
+    uint16_t port;               // serve; 0: any free one
+    bool all;                    // serve
+    bool once;                   // serve
+    bool semihosting;            // serve
+    bool semihosting_stdio;      // serve
+    const char *semihosting_dir; // serve; NULL: GDB's host has the files
+    const char *output;          // read; NULL: standard output
+    bool halt;                   // reset, flash
+    bool yes;                    // unlock, options
+    bool has_address;            // flash, verify
     uint32_t address;
-    enum flash_erase erase; // flash, erase
+    enum flash_erase erase; // flash
     bool no_verify;         // flash
     const char *range;      // erase; NULL: all
     unsigned operand_count;

@@ -182,8 +182,31 @@ check "and has erased the flash" is "$(tr -d '\377' <"$out" | wc -c)" 0
 run "$swdlink" flash "$tap_dir/full" --probe virtual:stm32f031k6,chip=dead
 check "flash at a dead chip fails" is "$status" 1
 
+# ---- progress ----
+if command -v script >/dev/null; then
+    at erase
+    script -qec "$swdlink flash --probe $board $tap_dir/full" /dev/null >"$out" </dev/null
+    check "a terminal sees a bar that grows" grep -q '\[##*\.*\] *[1-9][0-9]* %' "$out"
+else
+    skip "a terminal sees a bar that grows" "there is no script(1)"
+fi
+at erase
+at flash "$tap_dir/full"
+check "elsewhere there are plain lines" lacks "$err" "["
+
 # ---- interrupted ----
-run "$swdlink" flash "$tap_dir/full" --probe "$board,usb=unplug@100"
+if env --block-signal=TERM true 2>/dev/null; then
+    # shellcheck disable=SC2016 # the inner shell expands it
+    run env --block-signal=TERM sh -c 'kill -TERM $$; exec "$@"' sh \
+        "$swdlink" flash "$tap_dir/other" --probe "$board"
+    check "SIGTERM ends it" is "$status" 1
+    check "and is told" has "$err" "interrupted"
+    at verify "$tap_dir/full"
+    check "before anything was changed, when it came that early" is "$status" 0
+else
+    skip "SIGTERM ends it" "this env(1) cannot block signals"
+fi
+run "$swdlink" flash "$tap_dir/other" --probe "$board,usb=unplug@100"
 check "an unplugged probe is a failure" is "$status" 1
 check "and the flash is told to be incomplete" has "$err" "the flash is incomplete"
 at flash "$tap_dir/full"
