@@ -254,9 +254,9 @@ struct sim_chip {
     bool reload_options;  // with it
     struct sim_timer reset_timer;
     unsigned power_resets; // so far
-    bool intruded;      // a debugger has used the system bus since power-on
-    enum sim_boot boot; // what the last reset decided
-    bool halted;        // the core, when the chip looked last
+    bool intruded;         // a debugger has used the system bus since power-on
+    enum sim_boot boot;    // what the last reset decided
+    bool halted;           // the core, when the chip looked last
 
     struct sim_slot slot[SIM_MAX_SLOTS];
     unsigned slot_count;
