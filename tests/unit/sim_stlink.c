@@ -174,6 +174,10 @@ static void the_voltage_is_a_pair_of_readings(void **state)
     assert_int_equal(COMMAND(p, 0xf7), SIM_USB_OK);
     EXPECT(p, 0xf1, 0x05, 0, 0, 0x0b, 0x08, 0, 0); // a reply of a real probe
     probe_close(p);
+    p = probe_open("vtref=3302,probe=v2-1");
+    assert_int_equal(COMMAND(p, 0xf7), SIM_USB_OK);
+    assert_int_equal(get_le32(&p->reply[4]), 2093); // 2092.6
+    probe_close(p);
     p = probe_open("vtref=adc-dead,probe=v2-1");
     assert_int_equal(COMMAND(p, 0xf7), SIM_USB_OK);
     EXPECT(p, 0, 0, 0, 0, 0, 0, 0, 0);
@@ -680,6 +684,19 @@ static void foreign_parts_are_refused_by_new_firmware(void **state)
     }
 }
 
+// The firmware looks at the part once, not at every access.
+static void the_part_is_looked_at_once(void **state)
+{
+    (void)state;
+    uint32_t v;
+    struct probe *p = entered("");
+    probe_read32(p, 0x20000000, &v);
+    uint64_t before = sim_board_account(p->board)->swd_packets;
+    probe_read32(p, 0x20000000, &v);
+    assert_in_range(sim_board_account(p->board)->swd_packets - before, 2, 6);
+    probe_close(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -717,6 +734,7 @@ int main(void)
         cmocka_unit_test(closing_an_access_port_works_but_on_j28),
         cmocka_unit_test(only_so_many_access_ports_exist),
         cmocka_unit_test(debug_port_registers_are_reached),
+        cmocka_unit_test(the_part_is_looked_at_once),
         cmocka_unit_test(foreign_parts_are_refused_by_new_firmware),
     };
     return cmocka_run_group_tests_name("sim_stlink", tests, NULL, NULL);

@@ -292,6 +292,27 @@ static void the_data_of_a_block_may_come_in_pieces(void **state)
     probe_close(p);
 }
 
+// 6.5: halfwords go straight into the flash; the bus says WAIT, and the firmware asks again.
+static void a_block_of_halfwords_programs_flash_at_its_own_pace(void **state)
+{
+    static const uint32_t unlock[][2] = {
+        {0x40022004, 0x45670123}, {0x40022004, 0xcdef89ab}, {0x40022010, 1}};
+    (void)state;
+    struct probe *p = entered("");
+    uint8_t data[64];
+    fill(data, sizeof data);
+    for (unsigned i = 0; i < 3; i++)
+        assert_int_equal(probe_write32(p, unlock[i][0], unlock[i][1]), STATUS_OK);
+    uint64_t before = sim_board_now_ns(p->board);
+    write_block(p, WRITE_16, 0x08000400, data, sizeof data);
+    assert_last(p, STATUS_OK, 0);
+    assert_true(sim_board_now_ns(p->board) - before > 31 * 53000);
+    assert_true(sim_board_account(p->board)->swd_waits > 30);
+    read_block(p, READ_32, 0x08000400, sizeof data);
+    assert_memory_equal(p->reply, data, sizeof data);
+    probe_close(p);
+}
+
 // ---- 2.3: words and registers
 // -----------------------------------------------------------------------------------
 
@@ -455,6 +476,7 @@ int main(void)
         cmocka_unit_test(blocks_name_an_access_port_from_j32_on),
         cmocka_unit_test(a_block_can_bring_its_own_csw),
         cmocka_unit_test(the_data_of_a_block_may_come_in_pieces),
+        cmocka_unit_test(a_block_of_halfwords_programs_flash_at_its_own_pace),
         cmocka_unit_test(single_words_carry_their_status),
         cmocka_unit_test(core_registers_are_read_and_written),
         cmocka_unit_test(all_registers_come_at_once),

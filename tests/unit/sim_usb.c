@@ -59,6 +59,8 @@ static void the_account_counts_commands_transfers_and_bytes(void **state)
     (void)state;
     struct probe *p = probe_open("");
     const struct sim_account *a = sim_board_account(p->board);
+    assert_int_equal(sim_board_now_ns(p->board), 0);
+    assert_int_equal(a->instructions, 0);
     COMMAND(p, 0xf1);
     COMMAND(p, 0xf3, 0x07);
     assert_int_equal(a->usb_commands, 2);
@@ -158,6 +160,8 @@ static void serial_numbers_come_in_their_forms(void **state)
                                     0x48, 0, 0x53, 0, 0x21, 0, 0x39, 0, 0x01, 0, 0x87, 0};
     assert_int_equal(d[0], 26);
     assert_memory_equal(&d[2], raw, 24);
+    assert_int_equal(sim_board_set(p->board, "serial", "0123"), ERR_OK);
+    assert_int_equal(get_descriptor(p, 3, 3, d, sizeof d), 6);
     assert_int_equal(sim_board_set(p->board, "serial", "none"), ERR_OK);
     assert_int_equal(get_descriptor(p, 3, 3, d, sizeof d), -1);
     assert_int_equal(get_descriptor(p, 1, 0, d, sizeof d), 18);
@@ -311,6 +315,7 @@ static void an_answer_that_nobody_fetched_becomes_stale(void **state)
     assert_int_equal(probe_receive(p), SIM_USB_OK);
     EXPECT(p, 0, 0);
     probe_send(p, version, 16);
+    probe_send(p, mode, 16);
     sim_board_usb_reset(p->board); // but not over a reset of the port
     assert_int_equal(COMMAND(p, 0xf5), SIM_USB_OK);
     EXPECT(p, 0, 0);
@@ -336,6 +341,22 @@ static void toggle_loss_eats_the_first_answer(void **state)
     sim_board_usb_open(p->board);
     sim_board_usb_clear_halt(p->board, EP_IN); // sets both back
     assert_int_equal(COMMAND(p, 0xf5), SIM_USB_OK);
+    probe_close(p);
+}
+
+// It is packets that count: an answer of two leaves the toggle as it was.
+static void toggles_count_packets(void **state)
+{
+    (void)state;
+    struct probe *p = probe_open("usb=toggle-loss,probe=v2-1");
+    sim_board_usb_clear_halt(p->board, EP_IN);
+    assert_int_equal(probe_enter(p), STATUS_OK); // two answers of a packet each
+    assert_int_equal(COMMAND(p, 0xf2, 0x07, 0, 0, 0, 0x20, 128, 0), SIM_USB_OK);
+    sim_board_usb_open(p->board);
+    assert_int_equal(COMMAND(p, 0xf5), SIM_USB_OK);
+    assert_int_equal(COMMAND(p, 0xf2, 0x07, 0, 0, 0, 0x20, 128, 0), SIM_USB_OK);
+    sim_board_usb_open(p->board);
+    assert_int_equal(COMMAND(p, 0xf5), SIM_USB_NAK);
     probe_close(p);
 }
 
@@ -399,6 +420,22 @@ static void slow_and_late_answers_come_in_the_end(void **state)
     probe_close(p);
 }
 
+static void a_link_waits_for_an_answer_as_long_as_it_may(void **state)
+{
+    (void)state;
+    struct log log = log_silent();
+    struct usb_link link;
+    uint8_t reply[2];
+    struct usb_exchange x = {.command = {0xf5}, .in = reply, .in_len = 2, .timeout_ms = 100};
+    assert_int_equal(sim_link_open(&link, "usb=slow,usb=late@2", &log), ERR_OK);
+    assert_int_equal(link.ops->transfer(link.self, &x), ERR_OK);
+    assert_int_equal(x.in_got, 2);
+    uint64_t before = link.ops->now_us(link.self);
+    assert_int_equal(link.ops->transfer(link.self, &x), ERR_TIMEOUT);
+    assert_in_range(link.ops->now_us(link.self) - before, 100000, 110000);
+    link.ops->close(link.self);
+}
+
 static void who_may_not_have_the_probe_is_told_why(void **state)
 {
     static const struct {
@@ -447,9 +484,11 @@ int main(void)
         cmocka_unit_test(a_stale_reply_comes_first),
         cmocka_unit_test(an_answer_that_nobody_fetched_becomes_stale),
         cmocka_unit_test(toggle_loss_eats_the_first_answer),
+        cmocka_unit_test(toggles_count_packets),
         cmocka_unit_test(a_stuck_probe_needs_a_replug),
         cmocka_unit_test(a_failed_connection_wedges_the_next_program),
         cmocka_unit_test(slow_and_late_answers_come_in_the_end),
+        cmocka_unit_test(a_link_waits_for_an_answer_as_long_as_it_may),
         cmocka_unit_test(who_may_not_have_the_probe_is_told_why),
         cmocka_unit_test(ok_ends_the_faults_of_the_bus),
     };
