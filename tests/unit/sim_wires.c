@@ -28,6 +28,8 @@ static void two_resistors_divide_a_voltage(void **state)
     network_solve(&n, mv);
     assert_near(mv[0], 2000, 0.1);
     assert_near(network_resistance(&n, 0), 2000.0 / 3, 0.1);
+    network_connect(&n, 0, 1, 500);
+    assert_near(network_resistance(&n, 1), 500 + 2000.0 / 3, 0.1);
 }
 
 static void a_bridge_is_solved(void **state)
@@ -173,6 +175,19 @@ static void a_line_keeps_its_level_for_a_moment(void **state)
     rig_close(r);
 }
 
+// With every bit inverted, zeros are a line reset.
+static void noise_reaches_the_target_too(void **state)
+{
+    struct rig *r = rig_open();
+    (void)state;
+    r->wires.swdio.noise = 1;
+    sim_wires_changed(&r->wires);
+    for (unsigned i = 0; i < 60; i++)
+        sim_wires_cycle(&r->wires, true, false);
+    assert_true(r->dp.fresh);
+    rig_close(r);
+}
+
 // ---- whole packets through the cable
 // -----------------------------------------------------------------------
 
@@ -231,6 +246,7 @@ static void a_loose_contact_fails_at_every_clock(void **state)
         assert_in_range(passes("swdio=flaky", divisors[i], 200), 60, 195);
         assert_in_range(passes("swclk=flaky", divisors[i], 200), 60, 195);
     }
+    assert_in_range(passes("swdio=flaky", 798, 40), 0, 15); // a packet takes 10 ms there
 }
 
 static void without_ground_packets_pass_by_luck(void **state)
@@ -426,6 +442,16 @@ static void pins_feed_a_chip_that_has_no_supply(void **state)
     assert_in_range(probe_vtref_mv(p), 1200, 2700);
     assert_int_equal(probe_mode(p), 2);
     probe_close(p);
+    p = probe_open("vdd=pins,swdio=open,probe=v2-1"); // SWCLK alone feeds half as much
+    probe_set_divisor(p, 798);
+    probe_enter(p);
+    assert_in_range(probe_vtref_mv(p), 800, 2700);
+    sim_board_wait_ns(p->board, 300000000); // after a failed connection the pins are let go
+    assert_in_range(probe_vtref_mv(p), 0, 100);
+    probe_close(p);
+    p = probe_open("vdd=pins,uptime=0,probe=v2-1"); // nothing has ever charged it
+    assert_in_range(probe_vtref_mv(p), 0, 50);
+    probe_close(p);
     p = probe_open("vdd=pins,cable=out");
     for (unsigned i = 0; i < 3; i++)
         assert_int_equal(probe_enter(p), STATUS_NO_IDCODE);
@@ -503,6 +529,7 @@ int main(void)
         cmocka_unit_test(a_quiet_line_reads_as_each_fault_makes_it),
         cmocka_unit_test(an_unpowered_chip_pulls_the_line_low),
         cmocka_unit_test(a_line_keeps_its_level_for_a_moment),
+        cmocka_unit_test(noise_reaches_the_target_too),
         cmocka_unit_test(a_good_cable_passes_everything),
         cmocka_unit_test(a_long_cable_fails_more_the_faster_it_goes),
         cmocka_unit_test(a_resistor_matters_with_the_clock),
