@@ -16,7 +16,8 @@ struct output;
 #define COMMAND_READ   (1u << 3)
 #define COMMAND_RESET  (1u << 4)
 #define COMMAND_UNLOCK (1u << 5)
-#define COMMAND_ALL    ((1u << 6) - 1)
+#define COMMAND_DOCTOR (1u << 6)
+#define COMMAND_ALL    ((1u << 7) - 1)
 
 struct command {
     const char *name;
@@ -37,6 +38,7 @@ extern const unsigned command_count;
 const struct command *command_find(const char *name);
 
 enum err cmd_serve(const struct options *o, struct output *out, struct log *log) MUST_CHECK;
+enum err cmd_doctor(const struct options *o, struct output *out, struct log *log) MUST_CHECK;
 enum err cmd_list(const struct options *o, struct output *out, struct log *log) MUST_CHECK;
 enum err cmd_info(const struct options *o, struct output *out, struct log *log) MUST_CHECK;
 enum err cmd_read(const struct options *o, struct output *out, struct log *log) MUST_CHECK;

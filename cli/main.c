@@ -27,7 +27,7 @@ static enum exit_status report(struct output *out, const struct command *command
     if (e == ERR_OK)
         e = output_flush(log);
     if (e == ERR_OK)
-        return STATUS_DONE;
+        return out->finding ? STATUS_FAILED : STATUS_DONE;
     if (e == ERR_USAGE)
         return usage(out, log_sentence(log, e), command->name);
     output_error(out, log_sentence(log, e));

@@ -31,6 +31,8 @@ enum option_id {
     OPTION_OUTPUT,
     OPTION_HALT,
     OPTION_YES,
+    OPTION_DEEP,
+    OPTION_EXPLAIN,
 };
 
 enum option_group { GROUP_OWN, GROUP_COMMON, GROUP_STUTIL };
@@ -51,6 +53,10 @@ static const struct option_row rows[] = {
      "where to listen (127.0.0.1:4242; port 0: any)"},
     {OPTION_ONCE, GROUP_OWN, COMMAND_SERVE, 0, "once", no_argument, "",
      "end after the first debugger has left"},
+    {OPTION_DEEP, GROUP_OWN, COMMAND_DOCTOR, 0, "deep", no_argument, "",
+     "also halt and reset, to test NRST, VDDA and HSE"},
+    {OPTION_EXPLAIN, GROUP_OWN, COMMAND_DOCTOR, 0, "explain", required_argument, " ID",
+     "explain a verdict instead of looking for one"},
     {OPTION_OUTPUT, GROUP_OWN, COMMAND_READ, 'o', "output", required_argument, " FILE",
      "write the bytes to FILE"},
     {OPTION_HALT, GROUP_OWN, COMMAND_RESET, 0, "halt", no_argument, "",
@@ -219,6 +225,12 @@ static enum err take(struct options *o, enum option_id id, const char *argument,
         return ERR_OK;
     case OPTION_OUTPUT:
         o->output = argument;
+        return ERR_OK;
+    case OPTION_DEEP:
+        o->deep = true;
+        return ERR_OK;
+    case OPTION_EXPLAIN:
+        o->explain = argument;
         return ERR_OK;
     case OPTION_HALT:
         o->halt = true;

@@ -30,6 +30,8 @@ struct options {
     char host[VALUE_HOST_SIZE]; // serve; empty: loopback
     uint16_t port;              // serve; 0: any free one
     bool once;                  // serve
+    bool deep;                  // doctor
+    const char *explain;        // doctor; NULL: look for a verdict
     const char *output;         // read; NULL: standard output
     bool halt;                  // reset
     bool yes;                   // unlock

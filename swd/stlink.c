@@ -114,7 +114,8 @@ static enum err leave_any_mode(struct stlink *st)
     enum err e = stlink_get_mode(st, &mode);
     if (e != ERR_OK)
         return e;
-    if (mode == STLINK_MODE_BOOTLOADER)
+    st->boot_loader = mode == STLINK_MODE_BOOTLOADER;
+    if (st->boot_loader)
         return log_fail(st->log, ERR_PROBE_FIRMWARE,
                         "the ST-LINK is in its boot loader: unplug it and plug it in again");
     if (mode == STLINK_MODE_DFU)

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// Weighs the rules and ranks what they find.
+#include "doctor/diagnosis.h"
+
+#include <string.h>
+
+const struct rule *diagnosis_find(const char *id)
+{
+    for (unsigned i = 0; i < diagnosis_rule_count; i++)
+        if (strcmp(diagnosis_rules[i].id, id) == 0)
+            return &diagnosis_rules[i];
+    return NULL;
+}
+
+// Findings in the order of the table, then possibilities by their odds.
+static bool goes_before(const struct finding *a, const struct finding *b)
+{
+    bool a_likely = a->percent >= DIAGNOSIS_LIKELY, b_likely = b->percent >= DIAGNOSIS_LIKELY;
+    if (a_likely != b_likely)
+        return a_likely;
+    return a_likely ? a->rule < b->rule : a->percent > b->percent;
+}
+
+static void insert(struct diagnosis *d, const struct finding *f)
+{
+    unsigned at = d->count++;
+    while (at > 0 && goes_before(f, &d->finding[at - 1])) {
+        d->finding[at] = d->finding[at - 1];
+        at--;
+    }
+    d->finding[at] = *f;
+}
+
+void diagnosis_make(struct diagnosis *d, const struct measurements *m)
+{
+    d->count = 0;
+    for (unsigned i = 0; i < diagnosis_rule_count && d->count < DIAGNOSIS_MAX - 1; i++) {
+        struct finding f = {.rule = &diagnosis_rules[i]};
+        if (f.rule->applies && (f.percent = f.rule->applies(m, &f.evidence)) > 0)
+            insert(d, &f);
+    }
+    if (d->count && d->finding[0].percent >= DIAGNOSIS_LIKELY)
+        return;
+    struct finding healthy = {.rule = diagnosis_find("healthy"), .percent = 95};
+    if (d->count)
+        healthy.percent = 100 - d->finding[0].percent;
+    insert(d, &healthy);
+}
+
+bool diagnosis_is_healthy(const struct diagnosis *d)
+{
+    return strcmp(d->finding[0].rule->id, "healthy") == 0;
+}
+
+bool diagnosis_is_ambiguous(const struct diagnosis *d)
+{
+    return strcmp(d->finding[0].rule->id, "no-answer") == 0;
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+// How good the wires are: blocks of the core's ROM table, which every Cortex-M has, which never
+// changes and which no read protection guards, at every clock that the probe offers. Then patterns
+// through DCRDR, which belongs to the debugger (DDI 0419, C1.6.5): they travel in the other
+// direction.
+#include <string.h>
+
+#include "doctor/measure.h"
+#include "swd/stlink_status.h"
+
+#define ROM_TABLE_IDS 0xe00fff00u // the last quarter KiB: identification among zeros
+#define BLOCK_WORDS   64u
+#define BLOCKS        6u
+#define BLOCK_US      30000u // at most, so that slow clocks do not take the time of all others
+#define WORD_CLOCKS   46u    // of one SWD transfer (IHI 0031, B4.2)
+#define DCRDR         0xe000edf8u
+#define WRITES        16u
+
+static void classify(struct measured_clock *c, uint8_t status)
+{
+    c->failed++;
+    if (status == STLINK_ST_AP_ERROR || status == STLINK_ST_DP_ERROR ||
+        status == STLINK_ST_GET_IDCODE)
+        c->silent++;
+    else if (status == 0x13 || status == 0x17)
+        c->garbled++;
+}
+
+static unsigned words_at(uint32_t hz)
+{
+    uint64_t words = (uint64_t)BLOCK_US * hz / 1000000 / WORD_CLOCKS;
+    return words > BLOCK_WORDS ? BLOCK_WORDS : words < 4 ? 4 : (unsigned)words;
+}
+
+// The last words of the ROM table, so that a short block has content too.
+static enum err read_block(struct measure *b, struct measured_clock *c, uint32_t *reference,
+                           bool *have_reference)
+{
+    uint32_t data[BLOCK_WORDS] = {0};
+    unsigned words = words_at(c->hz), skipped = BLOCK_WORDS - words;
+    c->blocks++;
+    c->transfers += words;
+    enum err e = b->st->in_debug ? ERR_OK : measure_connect(b, c->hz);
+    if (!e)
+        e = stlink_read_block(b->st, 4, ROM_TABLE_IDS + 4 * skipped, data, 4 * words);
+    if (measure_is_fatal(e))
+        return e;
+    if (e) {
+        classify(c, b->st->last_status);
+        // The next block begins with a line reset.
+        return stlink_leave(b->st);
+    }
+    if (*have_reference && memcmp(data, reference + skipped, 4 * words) != 0) {
+        c->failed++;
+        c->garbled++;
+    }
+    if (!*have_reference && words == BLOCK_WORDS) {
+        memcpy(reference, data, sizeof data);
+        *have_reference = true;
+    }
+    return ERR_OK;
+}
+
+static enum err read_at_clock(struct measure *b, uint32_t hz, uint32_t *reference,
+                              bool *have_reference)
+{
+    struct measured_clock *c = &b->m->link.clock[b->m->link.count++];
+    *c = (struct measured_clock){.hz = hz};
+    enum err e = stlink_leave(b->st);
+    for (unsigned i = 0; i < BLOCKS && !e; i++)
+        e = read_block(b, c, reference, have_reference);
+    return e;
+}
+
+// A clock is safe when nothing failed there, nor at any slower one.
+static uint32_t find_safe(const struct measured_link *link)
+{
+    uint32_t safe = 0;
+    for (unsigned i = link->count; i-- > 0 && !link->clock[i].failed;)
+        safe = link->clock[i].hz;
+    return safe;
+}
+
+static enum err write_patterns(struct measure *b)
+{
+    static const uint32_t patterns[] = {0x00000000, 0xffffffff, 0x55555555, 0xaaaaaaaa};
+    struct measured_link *link = &b->m->link;
+    uint32_t before, value;
+    enum err e = measure_connect(b, link->safe_hz);
+    if (e || (e = stlink_read_word(b->st, DCRDR, &before)))
+        return e;
+    link->writes_tested = true;
+    for (unsigned i = 0; i < WRITES; i++) {
+        uint32_t wanted = patterns[i % 4] ^ i;
+        link->writes++;
+        if ((e = stlink_write_word(b->st, DCRDR, wanted)) ||
+            (e = stlink_read_word(b->st, DCRDR, &value)) || value != wanted)
+            link->writes_wrong++;
+        if (measure_is_fatal(e))
+            return e;
+    }
+    return stlink_write_word(b->st, DCRDR, before);
+}
+
+enum err measure_link(struct measure *b)
+{
+    struct measured_link *link = &b->m->link;
+    struct stlink_swclk_list list;
+    uint32_t reference[BLOCK_WORDS];
+    bool have_reference = false;
+    enum err e = stlink_list_swclk(b->st, &list);
+    *link = (struct measured_link){0};
+    for (unsigned i = 0; i < list.count && i < MEASURE_MAX_CLOCKS && !e; i++)
+        e = read_at_clock(b, list.hz[i], reference, &have_reference);
+    if (e)
+        return e;
+    link->safe_hz = find_safe(link);
+    if (link->safe_hz)
+        e = write_patterns(b);
+    return measure_is_fatal(e) ? e : ERR_OK;
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+// Supply voltages. VTref is evidence and never a veto: some probes always show 0 V, some clones
+// always 3.3 V. An unpowered target was seen with up to 1.2 V there, and with values that wander
+// when the wire hangs in the air.
+#include "doctor/rules.h"
+
+#define NO_SUPPLY_MV 1250u
+#define LOWEST_MV                                                                                  \
+    1950u // VDD of an STM32F0 is 2.0 to 3.6 V (DS9773, 6.3.1); VTref is good to a few percent
+#define HIGHEST_MV  3750u
+#define FLOATING_MV 300u  // spread of the samples
+#define BACKFEED_MV 150u  // what driving SWD adds to a supply that is off
+#define VDDA_LOW_MV 2350u // the ADC wants 2.4 V (DS9773, 6.3.16)
+#define VDDA_BELOW  250u  // VDDA must not be below VDD (6.3.1)
+#define CSR_PORRSTF (1u << 27)
+
+static unsigned spread(const struct measured_series *s)
+{
+    return s->max_mv - s->min_mv;
+}
+
+static bool floats(const struct measurements *m)
+{
+    return m->supply.known && spread(&m->supply.idle) > FLOATING_MV;
+}
+
+static void say_vtref(const struct measurements *m, struct evidence *ev, const char *more)
+{
+    const struct measured_series *s = &m->supply.idle;
+    rules_say(ev, "VTref is %u.%02u V (%u samples, %u mV apart)%s", s->mean_mv / 1000,
+              s->mean_mv % 1000 / 10, s->count, spread(s), more);
+}
+
+// Driving the debug wires lifts a supply that is off through the chip's protection diodes.
+static bool is_fed_by_wires(const struct measurements *m)
+{
+    const struct measured_supply *s = &m->supply;
+    return s->busy.count && s->idle.mean_mv < LOWEST_MV &&
+           s->busy.max_mv > s->idle.max_mv + BACKFEED_MV;
+}
+
+unsigned rule_target_overvoltage(const struct measurements *m, struct evidence *ev)
+{
+    if (!m->supply.known || m->supply.idle.mean_mv <= HIGHEST_MV)
+        return 0;
+    say_vtref(m, ev, ", and the chip bears 3.6 V");
+    return 85;
+}
+
+unsigned rule_target_unpowered(const struct measurements *m, struct evidence *ev)
+{
+    if (!rules_target_was_tried(m) || rules_is_present(m) || rules_only_under_reset(m))
+        return 0;
+    if (!m->supply.known) {
+        rules_say(ev, "this probe cannot measure the supply, and nothing answers");
+        return 15;
+    }
+    if (is_fed_by_wires(m)) {
+        rules_say(ev,
+                  "VTref is %u.%02u V, and rises to %u.%02u V while SWD is driven: it is fed by "
+                  "the wires only",
+                  m->supply.idle.mean_mv / 1000, m->supply.idle.mean_mv % 1000 / 10,
+                  m->supply.busy.max_mv / 1000, m->supply.busy.max_mv % 1000 / 10);
+        return 95;
+    }
+    if (m->supply.idle.mean_mv < NO_SUPPLY_MV) {
+        say_vtref(m, ev, ", and nothing answers on SWD");
+        return floats(m) ? 50 : 70;
+    }
+    rules_say(ev, "a probe that always reports 3.3 V, as some clones do, would hide this");
+    return m->probe.on_board ? 3 : 6;
+}
+
+unsigned rule_target_undervoltage(const struct measurements *m, struct evidence *ev)
+{
+    unsigned mv = m->supply.idle.mean_mv;
+    if (!m->supply.known || mv < NO_SUPPLY_MV || mv >= LOWEST_MV || floats(m) || is_fed_by_wires(m))
+        return 0;
+    say_vtref(m, ev, ", and an STM32F0 wants 2.0 V at least");
+    return rules_is_present(m) ? 90 : 75;
+}
+
+unsigned rule_supply_unstable(const struct measurements *m, struct evidence *ev)
+{
+    const struct measured_core *c = &m->core;
+    if (m->chip.state_known && m->chip.rcc_csr & CSR_PORRSTF && c->resets > 0 && c->lost > 0) {
+        rules_say(ev, "the chip lost its power while it was watched: %u resets, SWD lost %u times",
+                  c->resets, c->lost);
+        return 85;
+    }
+    if (floats(m) && m->supply.idle.mean_mv > NO_SUPPLY_MV && !rules_is_silent(m)) {
+        say_vtref(m, ev, "");
+        return 55;
+    }
+    return 0;
+}
+
+unsigned rule_vtref_not_wired(const struct measurements *m, struct evidence *ev)
+{
+    if (!m->supply.known || m->supply.idle.mean_mv >= LOWEST_MV || is_fed_by_wires(m))
+        return 0;
+    bool low = m->supply.idle.mean_mv < NO_SUPPLY_MV;
+    if (!low && !floats(m))
+        return 0;
+    if (!rules_is_silent(m) && rules_target_was_tried(m)) {
+        say_vtref(m, ev, ", and yet the target answers");
+        return 95;
+    }
+    say_vtref(m, ev, "");
+    return floats(m) ? 45 : 25;
+}
+
+unsigned rule_vdda_low(const struct measurements *m, struct evidence *ev)
+{
+    const struct measured_deep *d = &m->deep_results;
+    if (!d->vdda_known)
+        return 0;
+    unsigned vdd = m->supply.known ? m->supply.idle.mean_mv : 0;
+    bool below = rules_is_present(m) && vdd >= LOWEST_MV && vdd < HIGHEST_MV &&
+                 d->vdda_mv + VDDA_BELOW < vdd;
+    if (d->vdda_mv >= VDDA_LOW_MV && !below)
+        return 0;
+    rules_say(ev,
+              "the chip measures %u.%02u V at VDDA (VREFINT reads %u; %u in the factory at 3.3 V)",
+              d->vdda_mv / 1000, d->vdda_mv % 1000 / 10, d->vrefint, d->vrefint_cal);
+    return 90;
+}
