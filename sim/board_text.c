@@ -123,6 +123,18 @@ static enum err set_boot0(struct sim_board *board, const char *value)
     return ERR_OK;
 }
 
+static enum err set_flash_time(struct sim_board *board, const char *value)
+{
+    static const char *const words[] = {
+        [SIM_FLASH_TYP] = "typ", [SIM_FLASH_MIN] = "min", [SIM_FLASH_MAX] = "max"};
+    for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(value, words[i]) == 0) {
+            sim_chip_set_flash_time(board->chip, i);
+            return ERR_OK;
+        }
+    return bad_value(board, "flash-time", value, "min, typ or max");
+}
+
 static enum err set_firmware(struct sim_board *board, const char *value)
 {
     return sim_chip_load_firmware(board->chip, value);
@@ -206,6 +218,7 @@ static const struct {
     setter *set;
 } keys[] = {
     {"account", set_account},   {"boot0", set_boot0}, {"chip", set_chip},   {"firmware", set_firmware},
+    {"flash-time", set_flash_time},
     {"gnd", set_gnd},           {"nrst", set_nrst},   {"probe", set_probe}, {"probe-fw", set_probe_fw},
     {"rdp", set_rdp},           {"seed", set_seed},   {"store", set_store}, {"swclk", set_swclk},
     {"swdio", set_swdio},       {"usb", set_usb},     {"vdd", set_vdd},     {"vtref", set_vtref},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The virtual STM32: core, memories, peripherals, supply, reset and boot pins. A chip is a row of data in
-// sim/chips.c over reusable peripherals.
+// The virtual STM32: core, memories, peripherals, supply, reset and boot pins. A chip is a row of
+// data in sim/chips.c over reusable peripherals.
 #ifndef SWDLINK_SIM_CHIP_H
 #define SWDLINK_SIM_CHIP_H
 
@@ -17,22 +17,28 @@
 
 struct sim_chip;
 
-// A factory-new chip by its name ("stm32f031k6"), not powered. ERR_USAGE lists the names that exist.
+// A factory-new chip by its name ("stm32f031k6"), not powered. ERR_USAGE lists the names that
+// exist.
 enum err sim_chip_create(struct sim_chip **chip, const char *name, struct sim_clock *clock,
                          struct sim_account *account, struct log *log) MUST_CHECK;
 void sim_chip_destroy(struct sim_chip *chip);
 
-// Pins. Power: off loses SRAM, registers and the DP; a page under erase or a halfword under programming
-// is then left undefined (seeded). On starts with a power-on reset.
+// Pins. Power: off loses SRAM, registers and the DP; a page under erase or a halfword under
+// programming is then left undefined (seeded). On starts with a power-on reset.
 void sim_chip_set_power(struct sim_chip *chip, bool on);
 void sim_chip_set_nrst(struct sim_chip *chip, bool low);
 void sim_chip_set_boot0(struct sim_chip *chip, bool high);
+// A pin of a port ('A' to 'F') as something outside drives it, or lets go of it.
+void sim_chip_drive_pin(struct sim_chip *chip, char port, unsigned pin, bool high);
+void sim_chip_release_pin(struct sim_chip *chip, char port, unsigned pin);
+// The level on a pin, whoever makes it.
+bool sim_chip_pin_level(const struct sim_chip *chip, char port, unsigned pin);
 bool sim_chip_is_powered(const struct sim_chip *chip);
 // Lets the chip run until the clock stands at until_ns.
 void sim_chip_run(struct sim_chip *chip, uint64_t until_ns);
 
-// The debug port's view. False: the SWD pins are dead (RDP level 2, pins taken by the program, Stop or
-// Standby without DBGMCU bits, no power, dead chip).
+// The debug port's view. False: the SWD pins are dead (RDP level 2, pins taken by the program, Stop
+// or Standby without DBGMCU bits, no power, dead chip).
 bool sim_chip_swd_alive(const struct sim_chip *chip);
 uint32_t sim_chip_dpidr(const struct sim_chip *chip);
 uint32_t sim_chip_ap_idr(const struct sim_chip *chip);
@@ -47,6 +53,16 @@ uint64_t sim_chip_stall_until_ns(const struct sim_chip *chip);
 
 // From outside of the simulation: what a test or the board's options do to a chip.
 void sim_chip_set_dead(struct sim_chip *chip, bool dead);
+// The crystal or clock on OSC_IN; 0: none, or broken. 8 MHz at first.
+void sim_chip_set_hse(struct sim_chip *chip, uint32_t hz);
+// The analog supply, 3300 mV at first. Too little of it holds the chip in power-on reset, as VDD
+// would.
+void sim_chip_set_vdda(struct sim_chip *chip, uint32_t mv);
+// What erasing and programming take: of the data sheet's range.
+enum sim_flash_time { SIM_FLASH_TYP, SIM_FLASH_MIN, SIM_FLASH_MAX };
+void sim_chip_set_flash_time(struct sim_chip *chip, enum sim_flash_time time);
+// Where chance decides (SRAM after power-on, what a cut leaves behind). Not 0.
+void sim_chip_set_seed(struct sim_chip *chip, uint64_t seed);
 // Option byte RDP as if programmed earlier (0, 1, 2), loaded at the next power-on.
 enum err sim_chip_set_rdp(struct sim_chip *chip, unsigned level) MUST_CHECK;
 // Puts an ELF or a raw binary file into flash without any erase count.

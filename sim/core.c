@@ -255,14 +255,14 @@ static bool fell_asleep(const struct sim_core *core, bool before)
 enum sim_core_event sim_core_run(struct sim_core *core, uint64_t until_ns)
 {
     struct sim_clock *clock = core->hclk.clock;
-    bool told = core->sleep_told;
+    bool told = core->sleep_told, halted = core->debug.halted;
     sim_hclk_begin(&core->hclk, core->cpu.cycles, until_ns);
     while (clock->now_ns < until_ns && !core->reset_request) {
         slice(core);
         if (clock->rearmed)
             core->hclk.until_ns = earlier(until_ns, sim_clock_next(clock));
         sim_hclk_publish(&core->hclk, core->cpu.cycles);
-        if (clock->rearmed || fell_asleep(core, told))
+        if (clock->rearmed || fell_asleep(core, told) || core->debug.halted != halted)
             break;
         told = core->sleep_told;
     }

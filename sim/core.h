@@ -35,8 +35,9 @@ bool sim_core_is_held(const struct sim_core *core);
 
 // Runs until the clock stands at until_ns. While running, clock->now_ns is up to date at every bus access
 // outside the windows. A halted, locked up, sleeping or held core lets the time pass (SysTick counts in
-// sleep, not while halted). Returns early when clock->rearmed, on a reset request, and once when the core
-// falls asleep, so that the chip can look at sim_core_deep_sleep(). The processor may be ahead of the
+// sleep, not while halted). Returns early when clock->rearmed, on a reset request, when the core halts,
+// so that the chip can stop its watchdogs, and once when it falls asleep, so that the chip can look at
+// sim_core_deep_sleep(). The processor may be ahead of the
 // clock by the part of its last instruction that lies behind until_ns.
 enum sim_core_event sim_core_run(struct sim_core *core, uint64_t until_ns);
 // True once after SYSRESETREQ was written: for a request by the debugger while the core does not run.

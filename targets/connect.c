@@ -437,11 +437,15 @@ enum err target_connect(struct target *t, struct stlink *st, const struct target
 
 void target_disconnect(struct target *t, bool keep_halted)
 {
-    if (t->state == TARGET_LOST)
+    if (t->state == TARGET_LOST) {
+        flash_loan_drop(&t->loan);
         return;
+    }
     // Each is tried, whatever became of those before: what can still be left as found shall be.
-    enum err first = run_end_step(t);
-    enum err e = target_clear_all_breaks(t);
+    enum err first = target_settle(t, true);
+    enum err e = run_end_step(t);
+    first = first ? first : e;
+    e = target_clear_all_breaks(t);
     first = first ? first : e;
     e = dbgmcu_restore(t);
     first = first ? first : e;
@@ -464,6 +468,7 @@ enum err target_reconnect(struct target *t)
 {
     struct chip_identity before = t->id;
     struct cortexm core = t->core;
+    flash_loan_drop(&t->loan); // who knows what became of that RAM
     enum err e = ladder(t);
     if (e) {
         t->id = before;

@@ -101,6 +101,9 @@ struct target {
         uint32_t base;
         uint8_t bytes[TARGET_CODE_LINE];
     } code;
+    bool found_empty; // an empty-check chip that had no program when its option bytes were loaded
+    struct flash_job *job;     // open; while code of ours runs on the core, nobody else may use it
+    struct flash_loan loan;    // SRAM that a flash job has borrowed, and nobody needed since
     bool flash_written;        // a flash job was opened since the core ran last: nothing is kept
     uint32_t flash_written_at; // core.runs then
     uint32_t found_dbgmcu_cr, found_dbgmcu_fz; // to leave as found
@@ -174,6 +177,8 @@ enum err target_clear_all_breaks(struct target *t) MUST_CHECK;
 // Flash: a job on the chip's bank. The core must be halted. ERR_UNSUPPORTED for an unknown chip;
 // ERR_PROTECTED says what to do.
 enum err target_flash_open(struct target *t, struct flash_job **job) MUST_CHECK;
+// flash_job_free(), with the target's state set right by what it returns.
+enum err target_flash_close(struct target *t, struct flash_job *job) MUST_CHECK;
 // Leaves read protection level 1, which erases the flash, and connects again. ERR_USAGE when the chip is not
 // protected; level 2 never gets here, because its debug port is dead.
 enum err target_unlock(struct target *t) MUST_CHECK;
