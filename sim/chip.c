@@ -9,10 +9,6 @@
 
 #include "sim/chip_state.h"
 
-#define DPIDR    0x0bb11477u // SW-DP of the Cortex-M0 (DDI 0432, 8.2)
-#define AP_IDR   0x04770021u // its AHB-AP, as real parts answer
-#define ROM_BASE 0xe00ff003u
-
 uint32_t sim_chip_random(struct sim_chip *chip)
 {
     // xorshift64 (Marsaglia).
@@ -97,24 +93,6 @@ bool sim_chip_swd_alive(const struct sim_chip *chip)
     if (chip->pwr.mode == SIM_POWER_STANDBY && !(chip->dbgmcu.cr & DBGMCU_CR_DBG_STANDBY))
         return false;
     return sim_gpio_swd_connected(chip);
-}
-
-uint32_t sim_chip_dpidr(const struct sim_chip *chip)
-{
-    (void)chip;
-    return DPIDR;
-}
-
-uint32_t sim_chip_ap_idr(const struct sim_chip *chip)
-{
-    (void)chip;
-    return AP_IDR;
-}
-
-uint32_t sim_chip_rom_base(const struct sim_chip *chip)
-{
-    (void)chip;
-    return ROM_BASE;
 }
 
 // While the system is in reset only DBGMCU answers beside the private bus; and whoever reaches for
@@ -220,6 +198,7 @@ enum err sim_chip_create(struct sim_chip **out, const char *name, struct sim_clo
         sim_chip_destroy(chip);
         return ERR_MEMORY;
     }
+    sim_identity_create(chip);
     make_peripherals(chip);
     sim_map_build(chip);
     sim_map_reset(chip, SIM_RESET_POWER);

@@ -194,12 +194,14 @@ struct sim_chip {
     // Supply, pins, reset.
     bool powered, dead, nrst_low, boot0;
     uint32_t vdda_mv;
+    struct sim_identity identity;
     bool in_reset;        // the reset line inside is low
     bool power_on_reset;  // and it is the one of power-on
     uint64_t release_ns;  // when the chip itself lets go of it
     uint32_t reset_flags; // of a reset that was asked for and has not come yet, 0: none
     bool reload_options;  // with it
     struct sim_timer reset_timer;
+    unsigned power_resets; // so far
     bool intruded;      // a debugger has used the system bus since power-on
     enum sim_boot boot; // what the last reset decided
     bool halted;        // the core, when the chip looked last
@@ -269,6 +271,9 @@ void sim_reset_request(struct sim_chip *chip, uint32_t csr_flags);
 void sim_reset_assert(struct sim_chip *chip, enum sim_reset kind, uint32_t csr_flags);
 // Leaves Standby: everything but what survives it starts anew.
 void sim_reset_from_standby(struct sim_chip *chip);
+
+// identity.c
+void sim_identity_create(struct sim_chip *chip);
 
 // ids.c: fills the system memory with what the factory puts there.
 void sim_ids_fill(struct sim_chip *chip);

@@ -20,6 +20,9 @@ struct sim_core *sim_core_create(struct sim_bus *bus, struct sim_clock *clock,
     core->bus = bus;
     bus->core = core;
     core->account = account;
+    core->cpuid = 0x410cc200; // Cortex-M0 r0p0 (DDI 0432, 4.2)
+    core->designer = 0x020;
+    core->part = 0x440;
     core->hclk = (struct sim_hclk){.clock = clock, .hz = HZ_AFTER_RESET};
     core->cpu.bus = bus;
     core->cpu.hclk = &core->hclk;
@@ -27,6 +30,13 @@ struct sim_core *sim_core_create(struct sim_bus *bus, struct sim_clock *clock,
     core->cpu.dwt = &core->dwt;
     sim_core_hold(core, SIM_RESET_POWER);
     return core;
+}
+
+void sim_core_set_identity(struct sim_core *core, uint32_t cpuid, unsigned designer, unsigned part)
+{
+    core->cpuid = cpuid;
+    core->designer = designer;
+    core->part = part;
 }
 
 void sim_core_destroy(struct sim_core *core)

@@ -57,6 +57,9 @@ enum sim_bus_status sim_core_ppb_read(struct sim_core *core, enum sim_master mas
 enum sim_bus_status sim_core_ppb_write(struct sim_core *core, enum sim_master master, uint32_t addr,
                                        unsigned size, uint32_t value);
 
+// CPUID, and the ROM table's designer (JEP106) and part, which are the chip maker's.
+void sim_core_set_identity(struct sim_core *core, uint32_t cpuid, unsigned designer, unsigned part);
+
 // For the chip and for tests.
 bool sim_core_is_halted(const struct sim_core *core);
 bool sim_core_is_locked_up(const struct sim_core *core);

@@ -20,7 +20,7 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
     (void)size;
     switch (offset) {
     case DBGMCU_IDCODE:
-        *value = d->chip->row->idcode;
+        *value = d->chip->identity.idcode;
         break;
     case DBGMCU_CR:
         *value = d->cr;

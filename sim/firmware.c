@@ -58,6 +58,11 @@ static enum err load_binary(struct sim_chip *chip, int fd, const char *path)
     return ERR_OK;
 }
 
+void sim_chip_erase(struct sim_chip *chip)
+{
+    memset(chip->flash.bytes, 0xff, chip->row->flash_size);
+}
+
 enum err sim_chip_load_firmware(struct sim_chip *chip, const char *path)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -89,6 +89,7 @@ void sim_reset_assert(struct sim_chip *chip, enum sim_reset kind, uint32_t csr_f
     bool standby = chip->pwr.mode == SIM_POWER_STANDBY && kind == SIM_RESET_SYSTEM;
     bool lost = standby && !(chip->dbgmcu.cr & DBGMCU_CR_DBG_STANDBY);
     abort_flash(chip);
+    chip->power_resets += lost || kind == SIM_RESET_POWER;
     if (lost)
         reset_standby(chip);
     else
@@ -157,6 +158,11 @@ void sim_chip_set_power(struct sim_chip *chip, bool on)
         power_on(chip);
     else
         power_off(chip);
+}
+
+unsigned sim_chip_power_resets(const struct sim_chip *chip)
+{
+    return chip->power_resets;
 }
 
 void sim_chip_set_vdda(struct sim_chip *chip, uint32_t mv)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Memory commands of the virtual ST-LINK. Blocks carry no status: it is latched for GETLASTRWSTATUS.
+// Memory commands of the virtual ST-LINK. Blocks carry no status: it is latched for
+// GETLASTRWSTATUS.
 #include <string.h>
 
 #include "base/bytes.h"
@@ -20,8 +21,9 @@ static bool increments(uint8_t sub)
 // In the order in which the firmware looks: port, alignment, length.
 static uint8_t check(struct sim_stlink *s, uint32_t addr, size_t len, unsigned unit)
 {
-    size_t limit = unit == 1 ? s->model.limit_8bit : SIM_STLINK_ROOM;
-    if (s->refuses_target)
+    bool wide = s->model.high_speed && s->model.jtag >= 6;
+    size_t limit = unit > 1 ? SIM_STLINK_ROOM : wide ? 512 : 64;
+    if (!stlink_accepts_target(s))
         return ST_NO_DEVICE;
     if (addr % unit || len % unit)
         return ST_ALIGNMENT;
@@ -33,8 +35,8 @@ static void latch(struct sim_stlink *s, enum sim_swd_result r, uint32_t fault)
 {
     s->rw_status = stlink_status_of(&s->swd, r);
     s->rw_fault = r == SWD_OK ? 0 : fault;
-    // Peers that never touch ABORT go on after a fault, so the firmware tidies up; it does not after errors
-    // of the line, which need a new connection.
+    // Peers that never touch ABORT go on after a fault, so the firmware tidies up; it does not
+    // after errors of the line, which need a new connection.
     if (r == SWD_FAULT)
         sim_swd_clear_sticky(&s->swd);
 }
@@ -74,8 +76,8 @@ static void write_block(struct sim_stlink *s)
     size_t at = 0;
     if (s->rw_status != ST_OK)
         return; // the data was only swallowed
-    enum sim_swd_result r = sim_swd_write_memory(&s->swd, unit_of(c[1]), increments(c[1]), addr, s->out,
-                                                 s->out_got, &at);
+    enum sim_swd_result r = sim_swd_write_memory(&s->swd, unit_of(c[1]), increments(c[1]), addr,
+                                                 s->out, s->out_got, &at);
     latch(s, r, addr + (uint32_t)at);
 }
 
@@ -103,7 +105,7 @@ void stlink_last_status2(struct sim_stlink *s, const uint8_t *c)
 static uint8_t word_access(struct sim_stlink *s, bool write, uint32_t addr, uint8_t word[4])
 {
     size_t at;
-    if (s->refuses_target)
+    if (!stlink_accepts_target(s))
         return ST_NO_DEVICE;
     if (addr % 4)
         return ST_ALIGNMENT;

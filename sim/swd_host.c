@@ -19,6 +19,7 @@ static void spend(struct sim_swd_host *h, unsigned cycles)
 {
     h->account->swd_clocks += cycles;
     h->spend(h->arg, (uint64_t)cycles * 1000000000u / h->swclk_hz);
+    sim_wires_caught_up(h->wires);
 }
 
 static void send_bits(struct sim_swd_host *h, uint64_t bits, unsigned count)
@@ -95,6 +96,7 @@ static enum sim_swd_result select_bank(struct sim_swd_host *h, bool ap, uint32_t
 
 static void line_reset(struct sim_swd_host *h)
 {
+    h->wires->swclk_hz = h->swclk_hz;
     send_bits(h, ~0ull, 56);
     spend(h, 56);
 }
