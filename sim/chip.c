@@ -37,6 +37,7 @@ void sim_chip_violation(struct sim_chip *chip, const char *fmt, ...)
 void sim_chip_clocks_changed(struct sim_chip *chip)
 {
     sim_wwdg_clock_changed(chip);
+    sim_tim_clock_changed(chip);
 }
 
 void sim_chip_follow_debug(struct sim_chip *chip)
@@ -44,6 +45,7 @@ void sim_chip_follow_debug(struct sim_chip *chip)
     bool halted = sim_core_is_halted(chip->core);
     sim_iwdg_freeze(chip, halted && chip->dbgmcu.fz[0] & DBGMCU_FZ1_IWDG);
     sim_wwdg_freeze(chip, halted && chip->dbgmcu.fz[0] & DBGMCU_FZ1_WWDG);
+    sim_tim_follow_debug(chip, halted);
     chip->halted = halted;
 }
 
@@ -157,6 +159,8 @@ static void make_peripherals(struct sim_chip *chip)
     sim_usart_create(chip);
     sim_iwdg_create(chip);
     sim_wwdg_create(chip);
+    sim_adc_create(chip);
+    sim_tim_create(chip);
 }
 
 static bool make_memories(struct sim_chip *chip)

@@ -30,9 +30,14 @@ enum sim_irq {
     SIM_IRQ_EXTI2_3 = 6,
     SIM_IRQ_EXTI4_15 = 7,
     SIM_IRQ_ADC = 12,
+    SIM_IRQ_TIM1_UP = 13,
+    SIM_IRQ_TIM1_CC = 14,
     SIM_IRQ_TIM2 = 15,
     SIM_IRQ_TIM3 = 16,
+    SIM_IRQ_TIM6 = 17,
+    SIM_IRQ_TIM7 = 18,
     SIM_IRQ_TIM14 = 19,
+    SIM_IRQ_TIM15 = 20,
     SIM_IRQ_TIM16 = 21,
     SIM_IRQ_TIM17 = 22,
     SIM_IRQ_USART1 = 27,
@@ -174,6 +179,53 @@ struct sim_crc {
     uint8_t idr;
 };
 
+enum sim_adc_job {
+    SIM_ADC_IDLE,
+    SIM_ADC_CALIBRATES,
+    SIM_ADC_ENABLES,
+    SIM_ADC_CONVERTS,
+    SIM_ADC_WAITS, // for DR to be read
+};
+
+struct sim_adc {
+    struct sim_chip *chip;
+    uint32_t isr, ier, cr, cfgr1, cfgr2, smpr, tr, chselr, dr, ccr;
+    bool calibrated, ready;
+    enum sim_adc_job job;
+    unsigned channel;      // under conversion
+    uint32_t left;         // channels of the sequence that are still to come
+    uint64_t enable_ns;    // not earlier
+    uint64_t reference_ns; // when the internal channels were switched on
+    struct sim_timer timer;
+};
+
+enum sim_tim_has { SIM_TIM_DOWN = 1, SIM_TIM_REPEATS = 2, SIM_TIM_REMAPS = 4 };
+
+struct sim_tim_kind {
+    const char *name;
+    unsigned irq, irq_cc;
+    unsigned bits, channels;
+    unsigned has; // of enum sim_tim_has
+    unsigned freeze_register;
+    uint32_t freeze_bit; // in DBGMCU_APB1_FZ or APB2_FZ
+};
+
+struct sim_tim {
+    struct sim_chip *chip;
+    const struct sim_tim_kind *kind;
+    uint32_t cr1, cr2, smcr, dier, sr, ccmr[2], ccer, or, bdtr;
+    uint32_t cnt, psc, arr, ccr[4], rcr;
+    uint32_t psc_used, arr_used, repeats_left; // the preloaded values at work
+    uint64_t divided;                          // timer clocks towards the next count
+    bool frozen;
+    struct sim_ticker clock;
+    struct sim_ticker signal; // what is captured, twice
+    uint64_t signal_ticks;    // of it since the last capture
+    unsigned capture_divider;
+    struct sim_timer timer;
+};
+#define SIM_TIMS 9u
+
 // A peripheral on its bus: its clock gate and its reset line (slot.c).
 struct sim_slot {
     struct sim_chip *chip;
@@ -222,6 +274,8 @@ struct sim_chip {
     struct sim_iwdg iwdg;
     struct sim_wwdg wwdg;
     struct sim_crc crc;
+    struct sim_adc adc;
+    struct sim_tim tim[SIM_TIMS];
 
     uint8_t *usart_out; // a ring: the oldest bytes go first
     size_t usart_start, usart_len;
@@ -261,6 +315,8 @@ struct sim_peripheral {
 extern const struct sim_device sim_slot_device;
 // Resets the peripherals whose bits in the reset registers are set.
 void sim_slot_follow_resets(struct sim_chip *chip);
+// The clock of the peripheral with that state is on.
+bool sim_slot_is_clocked(const struct sim_chip *chip, const void *self);
 
 // reset.c
 void sim_reset_create(struct sim_chip *chip);
@@ -332,6 +388,8 @@ void sim_rcc_update_irq(struct sim_rcc *rcc);
 #define RCC_CFGR_SW      0x3u
 #define RCC_CFGR2_PREDIV 0xfu
 #define RCC_CR_CSSON     (1u << 19)
+#define RCC_CIR_CSSF     (1u << 7)
+#define RCC_CR2_HSI14DIS (1u << 2)
 void sim_clocks_create(struct sim_chip *chip);
 void sim_clocks_apply(struct sim_chip *chip); // after anything that changes a frequency
 // Starts what is on and can start, stops what is off.
@@ -343,6 +401,10 @@ void sim_clocks_leave_stop(struct sim_chip *chip);
 void sim_clocks_force_lsi(struct sim_chip *chip);     // the watchdog needs it
 void sim_clocks_request_hsi14(struct sim_chip *chip); // the ADC asks for its own oscillator
 bool sim_clocks_is_ready(const struct sim_chip *chip, enum sim_clock_source source);
+// How long until a source is ready: 0 when it is, SIM_NEVER when it is not on its way.
+uint64_t sim_clocks_wait_ns(const struct sim_chip *chip, enum sim_clock_source source);
+// The signal on TIM14's first input, by TIM14_OR.TI1_RMP: a frequency and by what it is divided.
+uint32_t sim_clocks_signal_hz(const struct sim_chip *chip, unsigned remap, unsigned *divider);
 uint32_t sim_clocks_hclk_hz(const struct sim_chip *chip); // 0: stopped
 uint32_t sim_clocks_pclk_hz(const struct sim_chip *chip);
 uint32_t sim_clocks_timer_hz(const struct sim_chip *chip);
@@ -351,13 +413,8 @@ uint32_t sim_clocks_usart_hz(const struct sim_chip *chip, unsigned index);
 // dbgmcu.c
 #define DBGMCU_CR_DBG_STOP    (1u << 1)
 #define DBGMCU_CR_DBG_STANDBY (1u << 2)
-#define DBGMCU_FZ1_TIM2       (1u << 0)
-#define DBGMCU_FZ1_TIM3       (1u << 1)
-#define DBGMCU_FZ1_TIM14      (1u << 8)
 #define DBGMCU_FZ1_WWDG       (1u << 11)
 #define DBGMCU_FZ1_IWDG       (1u << 12)
-#define DBGMCU_FZ2_TIM16      (1u << 17)
-#define DBGMCU_FZ2_TIM17      (1u << 18)
 #define SIM_DBGMCU_BASE       0x40015800u
 extern const struct sim_device sim_dbgmcu_device;
 
@@ -371,6 +428,8 @@ unsigned sim_syscfg_exti_port(const struct sim_chip *chip, unsigned line);
 extern const struct sim_device sim_gpio_device;
 uint16_t sim_gpio_levels(const struct sim_gpio *gpio); // as IDR shows them
 bool sim_gpio_is_alternate(const struct sim_chip *chip, char port, unsigned pin, unsigned af);
+// Something outside drives that pin, and how.
+bool sim_gpio_is_driven(const struct sim_chip *chip, char port, unsigned pin, bool *high);
 bool sim_gpio_swd_connected(const struct sim_chip *chip);
 
 // pwr.c
@@ -397,8 +456,32 @@ void sim_wwdg_create(struct sim_chip *chip);
 void sim_wwdg_clock_changed(struct sim_chip *chip);
 void sim_wwdg_freeze(struct sim_chip *chip, bool frozen);
 
-// crc.c
-extern const struct sim_device sim_crc_device;
+// crc.c, adc.c
+extern const struct sim_device sim_crc_device, sim_adc_device;
+void sim_adc_create(struct sim_chip *chip);
 #define SIM_VREFINT_MV 1230u // DS9773, 6.3.4: 1.2 to 1.25 V
+#define SIM_TS_30_MV   1430u // of the temperature sensor at 30 degrees (DS9773, 6.3.17)
+
+// tim.c
+extern const struct sim_device sim_tim_device;
+void sim_tim_create(struct sim_chip *chip);
+void sim_tim_clock_changed(struct sim_chip *chip);
+void sim_tim_follow_debug(struct sim_chip *chip, bool halted);
+
+// tim_count.c
+#define SIM_TIM_CEN   (1u << 0) // of CR1
+#define SIM_TIM_UDIS  (1u << 1)
+#define SIM_TIM_URS   (1u << 2)
+#define SIM_TIM_OPM   (1u << 3)
+#define SIM_TIM_DIR   (1u << 4)
+#define SIM_TIM_CMS   (3u << 5)
+#define SIM_TIM_ARPE  (1u << 7)
+#define SIM_TIM_UIF   (1u << 0) // of SR and DIER
+#define SIM_TIM_CC1   (1u << 1)
+#define SIM_TIM_CC1OF (1u << 9)
+uint32_t sim_tim_mask(const struct sim_tim *t);
+void sim_tim_restart(struct sim_tim *t);                // EGR.UG
+void sim_tim_count_to(struct sim_tim *t, uint64_t ns);  // brings the counter to a time
+uint64_t sim_tim_count_due_ns(const struct sim_tim *t); // of the next interrupt by counting
 
 #endif

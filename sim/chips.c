@@ -17,10 +17,7 @@ static const struct sim_tx_pin tx2[] = {{'A', 2, 1}, {'A', 14, 1}, {0, 0, 0}};
 static const struct sim_tx_pin tx2_f07x[] = {{'A', 2, 1}, {'A', 14, 1}, {'D', 5, 0}, {0, 0, 0}};
 
 #define REGIONS_OF_ALL                                                                             \
-    {"TIM2 and TIM3", 0x40000000, 0x800}, {"TIM14", 0x40002000, 0x400},                            \
-        {"TIM16 and TIM17", 0x40014400, 0x800}, {"ADC", 0x40012400, 0x400},                        \
-        {"RTC", 0x40002800, 0x400}, {"I2C1", 0x40005400, 0x400}, {"TIM1", 0x40012c00, 0x400},      \
-        {"SPI1", 0x40013000, 0x400},                                                               \
+    {"RTC", 0x40002800, 0x400}, {"I2C1", 0x40005400, 0x400}, {"SPI1", 0x40013000, 0x400},          \
     {                                                                                              \
         "DMA", 0x40020000, 0x400                                                                   \
     }
@@ -38,19 +35,16 @@ static const struct sim_region regions_f042[] = {
 };
 static const struct sim_region regions_f051[] = {
     REGIONS_OF_ALL,
-    {"TIM6", 0x40001000, 0x400},
     {"SPI2", 0x40003800, 0x400},
     {"I2C2", 0x40005800, 0x400},
     {"DAC", 0x40007400, 0x400},
     {"CEC", 0x40007800, 0x400},
-    {"TIM15", 0x40014000, 0x400},
     {"TSC", 0x40024000, 0x400},
     {NULL, 0, 0},
 };
 // Neighbours share a row: the bus has a limited number of mappings.
 static const struct sim_region regions_f072[] = {
     REGIONS_OF_ALL,
-    {"TIM6 and TIM7", 0x40001000, 0x800},
     {"SPI2", 0x40003800, 0x400},
     {"USART3 and USART4", 0x40004800, 0x800},
     {"I2C2", 0x40005800, 0x400},
@@ -58,13 +52,11 @@ static const struct sim_region regions_f072[] = {
     {"CAN", 0x40006400, 0x400},
     {"CRS", 0x40006c00, 0x400},
     {"DAC and CEC", 0x40007400, 0x800},
-    {"TIM15", 0x40014000, 0x400},
     {"TSC", 0x40024000, 0x400},
     {NULL, 0, 0},
 };
 static const struct sim_region regions_f091[] = {
     REGIONS_OF_ALL,
-    {"TIM6 and TIM7", 0x40001000, 0x800},
     {"SPI2", 0x40003800, 0x400},
     {"USART3 to USART5", 0x40004800, 0xc00},
     {"I2C2", 0x40005800, 0x400},
@@ -72,7 +64,6 @@ static const struct sim_region regions_f091[] = {
     {"CRS", 0x40006c00, 0x400},
     {"DAC and CEC", 0x40007400, 0x800},
     {"USART6 to USART8", 0x40011400, 0xc00},
-    {"TIM15", 0x40014000, 0x400},
     {"DMA2", 0x40020400, 0x400},
     {"TSC", 0x40024000, 0x400},
     {NULL, 0, 0},
@@ -100,9 +91,12 @@ static const struct sim_region regions_f091[] = {
     .system_size = 8 * KIB, .exti_imr = 0x7f840000, .ports = "ABCDEF", .tx = {tx1, tx2_f07x},      \
     .regions = regions_f091
 
+#define TIMERS_F05X (SIM_HAS_TIM6 | SIM_HAS_TIM15)
+#define TIMERS_F07X (TIMERS_F05X | SIM_HAS_TIM7)
 #define FEATURES_F04X                                                                              \
     (SIM_HAS_USART2 | SIM_HAS_TIM2 | SIM_HAS_BOOT_SEL | SIM_HAS_EMPTY_CHECK | SIM_HAS_HSI48)
-#define FEATURES_F07X (SIM_HAS_USART2 | SIM_HAS_TIM2 | SIM_HAS_HSI48 | SIM_HAS_CRC_POLYNOMIAL)
+#define FEATURES_F07X                                                                              \
+    (SIM_HAS_USART2 | SIM_HAS_TIM2 | TIMERS_F07X | SIM_HAS_HSI48 | SIM_HAS_CRC_POLYNOMIAL)
 #define FEATURES_F09X (FEATURES_F07X | SIM_HAS_BOOT_SEL | SIM_HAS_EMPTY_CHECK)
 
 #define PART(part, die, kib, has)                                                                  \
@@ -119,15 +113,15 @@ static const struct sim_chip_row rows[] = {
     PART("stm32f042k6", DIE_F04X, 32, FEATURES_F04X),
     PART("stm32f042f4", DIE_F04X, 16, FEATURES_F04X),
     PART("stm32f070f6", DIE_F04X, 32, SIM_HAS_USART2 | SIM_HAS_EMPTY_CHECK),
-    PART("stm32f051c8", DIE_F05X, 64, SIM_HAS_USART2 | SIM_HAS_TIM2),
-    PART("stm32f051k6", DIE_F05X, 32, SIM_HAS_USART2 | SIM_HAS_TIM2),
-    PART("stm32f030c8", DIE_F05X, 64, SIM_HAS_USART2),
+    PART("stm32f051c8", DIE_F05X, 64, SIM_HAS_USART2 | SIM_HAS_TIM2 | TIMERS_F05X),
+    PART("stm32f051k6", DIE_F05X, 32, SIM_HAS_USART2 | SIM_HAS_TIM2 | TIMERS_F05X),
+    PART("stm32f030c8", DIE_F05X, 64, SIM_HAS_USART2 | TIMERS_F05X),
     PART("stm32f072rb", DIE_F07X, 128, FEATURES_F07X),
     PART("stm32f072c8", DIE_F07X, 64, FEATURES_F07X),
-    PART("stm32f070rb", DIE_F07X, 128, SIM_HAS_USART2),
+    PART("stm32f070rb", DIE_F07X, 128, SIM_HAS_USART2 | TIMERS_F07X),
     PART("stm32f091rc", DIE_F09X, 256, FEATURES_F09X),
     PART("stm32f091cb", DIE_F09X, 128, FEATURES_F09X),
-    PART("stm32f030rc", DIE_F09X, 256, SIM_HAS_USART2 | SIM_HAS_EMPTY_CHECK),
+    PART("stm32f030rc", DIE_F09X, 256, SIM_HAS_USART2 | TIMERS_F07X | SIM_HAS_EMPTY_CHECK),
 };
 // clang-format on
 

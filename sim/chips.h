@@ -26,6 +26,9 @@ enum sim_chip_feature {
     SIM_HAS_BOOT_SEL = 1 << 2,    // option bits nBOOT0 and BOOT_SEL (RM0091, 2.5)
     SIM_HAS_EMPTY_CHECK = 1 << 3, // an empty flash boots the system memory (RM0091, 2.5)
     SIM_HAS_HSI48 = 1 << 4,
+    SIM_HAS_TIM6 = 1 << 6,
+    SIM_HAS_TIM7 = 1 << 7,
+    SIM_HAS_TIM15 = 1 << 8,
     SIM_HAS_CRC_POLYNOMIAL = 1 << 5, // CRC_POL and POLYSIZE (RM0091, 12.2)
 };
 

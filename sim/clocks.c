@@ -106,6 +106,14 @@ bool sim_clocks_is_ready(const struct sim_chip *chip, enum sim_clock_source sour
     return chip->rcc.ready[source];
 }
 
+uint64_t sim_clocks_wait_ns(const struct sim_chip *chip, enum sim_clock_source source)
+{
+    uint64_t ready_ns = chip->rcc.ready_ns[source];
+    if (chip->rcc.ready[source])
+        return 0;
+    return ready_ns == SIM_NEVER ? SIM_NEVER : ready_ns - chip->clock->now_ns;
+}
+
 void sim_clocks_apply(struct sim_chip *chip)
 {
     uint32_t hclk = sim_clocks_hclk_hz(chip);
@@ -151,6 +159,7 @@ void sim_clocks_update(struct sim_rcc *rcc)
             next = rcc->ready_ns[s];
     }
     sim_clock_arm(rcc->chip->clock, &rcc->timer, next);
+    sim_chip_clocks_changed(rcc->chip);
 }
 
 static void source_ready(void *arg)
@@ -198,6 +207,8 @@ void sim_clocks_force_lsi(struct sim_chip *chip)
 
 void sim_clocks_request_hsi14(struct sim_chip *chip)
 {
+    if (chip->rcc.on[SIM_HSI14] || chip->rcc.cr2 & RCC_CR2_HSI14DIS)
+        return;
     chip->rcc.on[SIM_HSI14] = true;
     sim_clocks_update(&chip->rcc);
 }
@@ -214,18 +225,89 @@ void sim_clocks_leave_stop(struct sim_chip *chip)
     sim_clocks_apply(chip);
 }
 
+// The clock security system (6.2.7): HSE is switched off, and if the system ran from it, by itself
+// or through the PLL, it goes on with HSI.
+static void lose_hse(struct sim_chip *chip)
+{
+    struct sim_rcc *rcc = &chip->rcc;
+    if (pll_input(chip) == SIM_HSE)
+        rcc->on[SIM_PLL] = false;
+    if (drives_sysclk(rcc, SIM_HSE)) {
+        rcc->cfgr &= ~RCC_CFGR_SW;
+        rcc->sws = SW_HSI;
+        rcc->on[SIM_HSI] = rcc->ready[SIM_HSI] = true;
+    }
+    rcc->on[SIM_HSE] = false;
+    rcc->cir_flags |= RCC_CIR_CSSF;
+    sim_core_pend_nmi(chip->core);
+}
+
 void sim_chip_set_hse(struct sim_chip *chip, uint32_t hz)
 {
+    bool ran = chip->rcc.ready[SIM_HSE];
     chip->rcc.hse_hz = hz;
     if (!chip->powered)
         return;
-    // A clock that stops takes the system with it to HSI, if the security system watches (6.2.7).
-    bool in_use = drives_sysclk(&chip->rcc, SIM_HSE);
+    if (!hz && ran && chip->rcc.cr & RCC_CR_CSSON)
+        lose_hse(chip);
     sim_clocks_update(&chip->rcc);
-    if (!hz && in_use && chip->rcc.cr & RCC_CR_CSSON) {
-        sim_clocks_leave_stop(chip);
-        sim_core_pend_nmi(chip->core);
-    } else if (in_use) {
-        sim_clocks_apply(chip);
+    sim_clocks_apply(chip);
+}
+
+// ---- what goes to others
+// --------------------------------------------------------------------------
+
+static uint32_t if_ready(const struct sim_chip *chip, enum sim_clock_source s, uint32_t hz)
+{
+    return chip->rcc.ready[s] ? hz : 0;
+}
+
+// The microcontroller clock output (6.4.2, MCO); MCOPRE divides it.
+static uint32_t mco_hz(const struct sim_chip *chip, unsigned *divider)
+{
+    const struct sim_rcc *rcc = &chip->rcc;
+    *divider = 1u << (rcc->cfgr >> 28 & 7);
+    switch (rcc->cfgr >> 24 & 15) {
+    case 1:
+        return if_ready(chip, SIM_HSI14, 14000000);
+    case 2:
+        return if_ready(chip, SIM_LSI, SIM_LSI_HZ);
+    case 4:
+        return is_stopped(chip) ? 0 : sysclk_hz(chip);
+    case 5:
+        return if_ready(chip, SIM_HSI, SIM_HSI_HZ);
+    case 6:
+        return if_ready(chip, SIM_HSE, rcc->hse_hz);
+    case 7: // PLLNODIV leaves out the division by two
+        return if_ready(chip, SIM_PLL, pll_hz(chip) / (rcc->cfgr >> 31 ? 1 : 2));
+    case 8:
+        return if_ready(chip, SIM_HSI48, 48000000);
+    default: // off, or LSE, which the board does not have
+        return 0;
+    }
+}
+
+static uint32_t rtc_hz(const struct sim_chip *chip, unsigned *divider)
+{
+    unsigned select = chip->rcc.bdcr >> 8 & 3;
+    *divider = select == 3 ? 32 : 1;
+    if (select == 2)
+        return if_ready(chip, SIM_LSI, SIM_LSI_HZ);
+    return select == 3 ? if_ready(chip, SIM_HSE, chip->rcc.hse_hz) : 0;
+}
+
+uint32_t sim_clocks_signal_hz(const struct sim_chip *chip, unsigned remap, unsigned *divider)
+{
+    *divider = 1;
+    switch (remap) { // 19.4.11
+    case 1:
+        return rtc_hz(chip, divider);
+    case 2:
+        *divider = 32;
+        return if_ready(chip, SIM_HSE, chip->rcc.hse_hz);
+    case 3:
+        return mco_hz(chip, divider);
+    default: // a pin
+        return 0;
     }
 }

@@ -5,7 +5,9 @@
 
 enum { DBGMCU_IDCODE = 0x0, DBGMCU_CR = 0x4, DBGMCU_APB1_FZ = 0x8, DBGMCU_APB2_FZ = 0xc };
 
-#define CR_BITS (DBGMCU_CR_DBG_STOP | DBGMCU_CR_DBG_STANDBY)
+#define CR_BITS  (DBGMCU_CR_DBG_STOP | DBGMCU_CR_DBG_STANDBY)
+#define FZ1_BITS 0x02201d33u // 32.9.4; those of peripherals that are not modelled are kept too
+#define FZ2_BITS 0x00070800u
 
 static void reset(void *self, enum sim_reset kind)
 {
@@ -43,7 +45,7 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     if (offset == DBGMCU_CR)
         d->cr = value & CR_BITS;
     else if (offset == DBGMCU_APB1_FZ || offset == DBGMCU_APB2_FZ)
-        d->fz[offset == DBGMCU_APB2_FZ] = value;
+        d->fz[offset == DBGMCU_APB2_FZ] = value & (offset == DBGMCU_APB2_FZ ? FZ2_BITS : FZ1_BITS);
     sim_chip_follow_debug(d->chip);
     return SIM_BUS_OK;
 }

@@ -74,6 +74,13 @@ bool sim_gpio_is_alternate(const struct sim_chip *chip, char port, unsigned pin,
     return mode_of(g, pin) == MODE_ALTERNATE && (g->afr[pin / 8] >> 4 * (pin % 8) & 15) == af;
 }
 
+bool sim_gpio_is_driven(const struct sim_chip *chip, char port, unsigned pin, bool *high)
+{
+    const struct sim_gpio *g = port_of(chip, port);
+    *high = g->level >> pin & 1;
+    return g->driven >> pin & 1;
+}
+
 bool sim_gpio_swd_connected(const struct sim_chip *chip)
 {
     return sim_gpio_is_alternate(chip, 'A', 13, 0) && sim_gpio_is_alternate(chip, 'A', 14, 0);

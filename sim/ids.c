@@ -13,7 +13,6 @@
 #define FLASH_SIZE_ADDR  0x1ffff7ccu
 
 #define CAL_VDDA_MV 3300u
-#define TS_30_MV    1430u // at 30 °C
 #define TS_110_MV   1086u // 4.3 mV less for each degree
 
 enum { VECTORS = 16, LOOP_OFFSET = 4 * VECTORS };
@@ -44,7 +43,7 @@ void sim_ids_fill(struct sim_chip *chip)
     memset(chip->system, 0xff, chip->row->system_size);
     put_boot_loader(chip);
     memcpy(factory_byte(chip, UID_ADDR), uid, sizeof uid);
-    put_calibration(factory_byte(chip, TS_CAL1_ADDR), TS_30_MV);
+    put_calibration(factory_byte(chip, TS_CAL1_ADDR), SIM_TS_30_MV);
     put_calibration(factory_byte(chip, VREFINT_CAL_ADDR), SIM_VREFINT_MV);
     put_calibration(factory_byte(chip, TS_CAL2_ADDR), TS_110_MV);
     put_le16(factory_byte(chip, FLASH_SIZE_ADDR), (uint16_t)(chip->row->flash_size / 1024));

@@ -14,6 +14,12 @@ enum { WINDOW_FLASH, WINDOW_SRAM, WINDOW_BOOT, WINDOW_SYSTEM };
             SIM_ON_AHB, 1u << (17 + (n)), 0                                                        \
     }
 
+#define TIM(index, number, base, bus, bit, feature)                                                \
+    {                                                                                              \
+        "TIM" #number, base, &sim_tim_device, AT(tim[index]), SIM_LANES_APB, bus, 1u << (bit),     \
+            feature                                                                                \
+    }
+
 // What is touched most comes first: the bus looks them through in order.
 static const struct sim_peripheral peripherals[] = {
     {"FPEC", 0x40022000, &sim_fpec_device, AT(fpec), SIM_LANES_RAW, SIM_ON_AHB, 0, 0},
@@ -27,6 +33,15 @@ static const struct sim_peripheral peripherals[] = {
      0},
     {"USART2", 0x40004400, &sim_usart_device, AT(usart[1]), SIM_LANES_APB, SIM_ON_APB1, 1u << 17,
      SIM_HAS_USART2},
+    TIM(0, 1, 0x40012c00, SIM_ON_APB2, 11, 0),
+    TIM(1, 2, 0x40000000, SIM_ON_APB1, 0, SIM_HAS_TIM2),
+    TIM(2, 3, 0x40000400, SIM_ON_APB1, 1, 0),
+    TIM(3, 6, 0x40001000, SIM_ON_APB1, 4, SIM_HAS_TIM6),
+    TIM(4, 7, 0x40001400, SIM_ON_APB1, 5, SIM_HAS_TIM7),
+    TIM(5, 14, 0x40002000, SIM_ON_APB1, 8, 0),
+    TIM(6, 15, 0x40014000, SIM_ON_APB2, 16, SIM_HAS_TIM15),
+    TIM(7, 16, 0x40014400, SIM_ON_APB2, 17, 0),
+    TIM(8, 17, 0x40014800, SIM_ON_APB2, 18, 0),
     {"RCC", 0x40021000, &sim_rcc_device, AT(rcc), SIM_LANES_AHB, SIM_ON_AHB, 0, 0},
     {"CRC", 0x40023000, &sim_crc_device, AT(crc), SIM_LANES_RAW, SIM_ON_AHB, 1u << 6, 0},
     {"IWDG", 0x40003000, &sim_iwdg_device, AT(iwdg), SIM_LANES_APB, SIM_ON_APB1, 0, 0},
@@ -34,6 +49,7 @@ static const struct sim_peripheral peripherals[] = {
     {"PWR", 0x40007000, &sim_pwr_device, AT(pwr), SIM_LANES_APB, SIM_ON_APB1, 1u << 28, 0},
     {"SYSCFG", 0x40010000, &sim_syscfg_device, AT(syscfg), SIM_LANES_APB, SIM_ON_APB2, 1u << 0, 0},
     {"EXTI", 0x40010400, &sim_exti_device, AT(exti), SIM_LANES_APB, SIM_ON_APB2, 0, 0},
+    {"ADC", 0x40012400, &sim_adc_device, AT(adc), SIM_LANES_APB, SIM_ON_APB2, 1u << 9, 0},
     {"DBGMCU", SIM_DBGMCU_BASE, &sim_dbgmcu_device, AT(dbgmcu), SIM_LANES_APB, SIM_ON_APB2,
      1u << 22, 0},
 };

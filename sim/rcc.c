@@ -30,7 +30,7 @@ enum {
 #define CR_AT_RESET  0x80u // HSITRIM; HSION and HSIRDY are kept elsewhere
 #define CFGR_SWS     0xcu
 #define CFGR_PLL     0x003f8000u // PLLSRC, PLLXTPRE, PLLMUL
-#define CIR_FLAGS    0x7fu
+#define CIR_FLAGS    0x7fu       // of the sources; CSSF has no enable bit
 #define CR2_HSI14ON  (1u << 0)
 #define CR2_HSI48ON  (1u << 16)
 #define CR2_KEPT     0x000100fdu
@@ -92,7 +92,7 @@ static void write_cfgr2(struct sim_rcc *rcc, uint32_t value)
 static void write_cir(struct sim_rcc *rcc, uint32_t value)
 {
     rcc->cir_enables = value >> 8 & CIR_FLAGS;
-    rcc->cir_flags &= ~(value >> 16 & CIR_FLAGS);
+    rcc->cir_flags &= ~(value >> 16 & (CIR_FLAGS | RCC_CIR_CSSF));
     sim_rcc_update_irq(rcc);
 }
 
@@ -218,6 +218,7 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
         if (plain(rcc, offset))
             *plain(rcc, offset) = value;
         sim_slot_follow_resets(rcc->chip);
+        sim_chip_clocks_changed(rcc->chip);
         break;
     }
     return SIM_BUS_OK;

@@ -80,4 +80,14 @@ void sim_slot_follow_resets(struct sim_chip *chip)
     }
 }
 
+bool sim_slot_is_clocked(const struct sim_chip *chip, const void *self)
+{
+    for (unsigned i = 0; i < chip->slot_count; i++) {
+        const struct sim_peripheral *k = chip->slot[i].kind;
+        if (self_of(&chip->slot[i]) == self)
+            return chip->rcc.enr[k->bus] & k->gate;
+    }
+    return false;
+}
+
 const struct sim_device sim_slot_device = {reset, read, write};

@@ -62,7 +62,8 @@ static void expire(void *arg)
 static void follow(struct sim_wwdg *w)
 {
     sync(w);
-    w->pclk.hz = w->frozen ? 0 : sim_clocks_pclk_hz(w->chip);
+    bool counts = !w->frozen && sim_slot_is_clocked(w->chip, w);
+    w->pclk.hz = counts ? sim_clocks_pclk_hz(w->chip) : 0;
     arm(w);
 }
 
@@ -132,7 +133,8 @@ static void reset(void *self, enum sim_reset kind)
                              .frozen = w->frozen,
                              .cfr = COUNT_MASK,
                              .counter = COUNT_MASK,
-                             .pclk = {.at_ns = w->chip->clock->now_ns, .hz = w->pclk.hz}};
+
+                             .pclk = {.at_ns = w->chip->clock->now_ns}};
     *w = fresh;
     arm(w);
     update_irq(w);
