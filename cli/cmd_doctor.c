@@ -40,7 +40,9 @@ static enum err measure(struct measurements *m, const struct options *o, struct 
     describe_probe(&m->probe, &p, o->probe, e, log);
     if (e != ERR_OK)
         return ERR_OK;
-    e = measure_all(m, &p.st, o->deep, o->target.swclk_hz, log);
+    const struct measure_options options = {
+        .deep = o->deep, .swclk_hz = o->target.swclk_hz, .hse_hz = o->hse_hz};
+    e = measure_all(m, &p.st, &options, log);
     if (e != ERR_OK)
         describe_probe(&m->probe, &p, o->probe, e, log);
     probe_close(&p, false);

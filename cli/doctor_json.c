@@ -26,8 +26,9 @@ static json_t *series_json(const struct measured_series *s)
 
 static json_t *supply_json(const struct measured_supply *s)
 {
-    return json_pack("{s:o, s:o, s:o}", "idle", series_json(&s->idle), "busy",
-                     series_json(&s->busy), "reset", series_json(&s->reset));
+    return json_pack("{s:o, s:o, s:o, s:o}", "idle", series_json(&s->idle), "busy",
+                     series_json(&s->busy), "reset", series_json(&s->reset), "later",
+                     series_json(&s->later));
 }
 
 static json_t *answers_json(const struct measurements *m)
@@ -58,11 +59,11 @@ static json_t *link_json(const struct measured_link *link)
     json_t *clocks = json_array();
     for (unsigned i = 0; i < link->count; i++) {
         const struct measured_clock *c = &link->clock[i];
-        json_array_append_new(clocks,
-                              json_pack("{s:I, s:i, s:i, s:i, s:i, s:i}", "swclk_hz",
-                                        (json_int_t)c->hz, "blocks", (int)c->blocks, "failed",
-                                        (int)c->failed, "silent", (int)c->silent, "garbled",
-                                        (int)c->garbled, "transfers", (int)c->transfers));
+        json_array_append_new(clocks, json_pack("{s:I, s:i, s:i, s:i, s:i, s:i, s:i}", "swclk_hz",
+                                                (json_int_t)c->hz, "blocks", (int)c->blocks,
+                                                "failed", (int)c->failed, "silent", (int)c->silent,
+                                                "garbled", (int)c->garbled, "wrong", (int)c->wrong,
+                                                "transfers", (int)c->transfers));
     }
     return json_pack("{s:o, s:I, s:i, s:i}", "clocks", clocks, "safe_hz", (json_int_t)link->safe_hz,
                      "writes", (int)link->writes, "writes_wrong", (int)link->writes_wrong);
@@ -82,24 +83,23 @@ static json_t *registers_json(const struct measured_chip *c)
 {
     if (!c->state_known)
         return json_null();
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "rcc_cr", hex(c->rcc_cr),
-                     "rcc_cfgr", hex(c->rcc_cfgr), "rcc_csr", hex(c->rcc_csr), "syscfg_cfgr1",
-                     hex(c->syscfg_cfgr1), "flash_obr", hex(c->flash_obr), "gpioa_moder",
-                     hex(c->gpioa_moder), "pwr_cr", hex(c->pwr_cr), "scr", hex(c->scr));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "rcc_cr", hex(c->rcc_cr), "rcc_cfgr",
+                     hex(c->rcc_cfgr), "rcc_csr", hex(c->rcc_csr), "flash_obr", hex(c->flash_obr),
+                     "scr", hex(c->scr));
 }
 
 static json_t *chip_json(const struct measured_chip *c)
 {
     if (!c->known)
         return json_null();
-    return json_pack("{s:s?, s:o, s:o, s:o, s:o, s:i, s:b, s:o, s:b, s:b, s:o, s:o}", "name",
+    return json_pack("{s:s?, s:o, s:o, s:o, s:o, s:i, s:b, s:o, s:b, s:b, s:b, s:o, s:o}", "name",
                      c->id.chip ? c->id.chip->name : NULL, "dpidr", hex(c->id.dpidr), "cpuid",
                      hex(c->id.cpuid), "idcode", hex(c->id.idcode), "designer",
                      c->designer_known ? json_sprintf("0x%03x", c->designer) : json_null(),
                      "rdp_level", (int)c->id.rdp_level, "registers_refused", c->id_refused,
                      "registers", registers_json(c), "flash_readable", c->flash_readable,
-                     "flash_blank", c->flash_blank, "vector_sp", hex(c->vector_sp), "vector_pc",
-                     hex(c->vector_pc));
+                     "boots_system", c->boots_system, "flash_blank", c->flash_blank, "vector_sp",
+                     hex(c->vector_sp), "vector_pc", hex(c->vector_pc));
 }
 
 static json_t *reset_json(const struct measured_reset *r)
@@ -118,13 +118,26 @@ static json_t *survival_json(const struct measured_survival *s)
                      "standby", s->standby, "lived_us", (int)s->lived_us);
 }
 
+static json_t *deep_json(const struct measured_deep *d)
+{
+    static const char *const hse[] = {
+        [HSE_NOT_TESTED] = "not tested", [HSE_DEAD] = "dead", [HSE_RUNS] = "runs"};
+    if (!d->tested)
+        return json_null();
+    return json_pack("{s:o, s:i, s:i, s:s, s:i, s:b}", "vdda_mv",
+                     d->vdda_known ? json_integer(d->vdda_mv) : json_null(), "vrefint",
+                     (int)d->vrefint, "vrefint_cal", (int)d->vrefint_cal, "hse", hse[d->hse],
+                     "hse_hz", (int)d->hse_hz, "hse_used", d->hse_used);
+}
+
 static json_t *measurements_json(const struct measurements *m)
 {
-    return json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i}", "deep", m->deep, "probe",
-                     probe_json(&m->probe), "vtref", supply_json(&m->supply), "answers",
-                     answers_json(m), "link", link_json(&m->link), "core", core_json(&m->core),
-                     "chip", chip_json(&m->chip), "nrst", reset_json(&m->reset), "survival",
-                     survival_json(&m->survival), "took_us", (int)m->took_us);
+    return json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i}", "deep",
+                     m->asked.deep, "probe", probe_json(&m->probe), "vtref",
+                     supply_json(&m->supply), "answers", answers_json(m), "link",
+                     link_json(&m->link), "core", core_json(&m->core), "chip", chip_json(&m->chip),
+                     "nrst", reset_json(&m->reset), "survival", survival_json(&m->survival),
+                     "deep_results", deep_json(&m->deep_results), "took_us", (int)m->took_us);
 }
 
 json_t *doctor_report_json(const struct measurements *m, const struct diagnosis *d)

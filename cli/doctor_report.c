@@ -55,6 +55,13 @@ static void print_supply(FILE *out, const struct measured_supply *s)
         print_volts(out, s->busy.mean_mv);
         fprintf(out, " while SWD is driven");
     }
+    if (s->later.count) {
+        fprintf(out, "; ");
+        print_volts(out, s->later.min_mv);
+        fprintf(out, " to ");
+        print_volts(out, s->later.max_mv);
+        fprintf(out, " later");
+    }
     fputc('\n', out);
 }
 
@@ -129,8 +136,7 @@ static void print_chip(FILE *out, const struct measured_chip *c)
     if (!c->state_known)
         return;
     item(out, "registers");
-    fprintf(out, "RCC_CSR 0x%08x, SYSCFG_CFGR1 0x%08x, FLASH_OBR 0x%08x\n", c->rcc_csr,
-            c->syscfg_cfgr1, c->flash_obr);
+    fprintf(out, "RCC_CSR 0x%08x, FLASH_OBR 0x%08x\n", c->rcc_csr, c->flash_obr);
     if (!c->flash_readable)
         return;
     item(out, "vectors");
@@ -161,6 +167,29 @@ static void print_survival(FILE *out, const struct measured_survival *s)
                           : "SWD dies");
 }
 
+static void print_deep(FILE *out, const struct measured_deep *d)
+{
+    if (!d->tested)
+        return;
+    item(out, "VDDA");
+    if (d->vdda_known) {
+        print_volts(out, d->vdda_mv);
+        fprintf(out, " as the chip measures it (VREFINT %u; %u in the factory)\n", d->vrefint,
+                d->vrefint_cal);
+    } else {
+        fprintf(out, "the chip's ADC gave no reading\n");
+    }
+    item(out, "HSE");
+    if (d->hse == HSE_DEAD)
+        fprintf(out, "does not start; the program %s\n",
+                d->hse_used ? "wants it" : "does not use it");
+    else if (d->hse_hz)
+        fprintf(out, "%u.%03u MHz, give or take 1 %%\n", d->hse_hz / 1000000,
+                d->hse_hz / 1000 % 1000);
+    else
+        fprintf(out, "starts; its frequency could not be measured\n");
+}
+
 static void print_measured(FILE *out, const struct measurements *m, bool unicode)
 {
     fprintf(out, "\nmeasured:\n");
@@ -174,6 +203,7 @@ static void print_measured(FILE *out, const struct measurements *m, bool unicode
     print_chip(out, &m->chip);
     print_reset(out, &m->reset);
     print_survival(out, &m->survival);
+    print_deep(out, &m->deep_results);
 }
 
 static void print_findings(FILE *out, const struct diagnosis *d)
@@ -206,7 +236,7 @@ static void print_advice(FILE *out, const struct measurements *m, const struct d
     const struct finding *first = &d->finding[0];
     for (unsigned i = 0; i < DIAGNOSIS_MAX_ADVICE && first->rule->advice[i]; i++)
         fprintf(out, "%s  %u. %s\n", i ? "" : "\nnext:\n", i + 1, first->rule->advice[i]);
-    if (diagnosis_is_healthy(d) && !m->deep)
+    if (diagnosis_is_healthy(d) && !m->asked.deep)
         fprintf(out, "\nNRST, VDDA and the crystal were not tested, because that disturbs the "
                      "program: --deep "
                      "does it\n");

@@ -33,6 +33,7 @@ enum option_id {
     OPTION_YES,
     OPTION_DEEP,
     OPTION_EXPLAIN,
+    OPTION_HSE,
 };
 
 enum option_group { GROUP_OWN, GROUP_COMMON, GROUP_STUTIL };
@@ -55,6 +56,8 @@ static const struct option_row rows[] = {
      "end after the first debugger has left"},
     {OPTION_DEEP, GROUP_OWN, COMMAND_DOCTOR, 0, "deep", no_argument, "",
      "also halt and reset, to test NRST, VDDA and HSE"},
+    {OPTION_HSE, GROUP_OWN, COMMAND_DOCTOR, 0, "hse", required_argument, " HZ",
+     "what the crystal's frequency should be, such as 8M"},
     {OPTION_EXPLAIN, GROUP_OWN, COMMAND_DOCTOR, 0, "explain", required_argument, " ID",
      "explain a verdict instead of looking for one"},
     {OPTION_OUTPUT, GROUP_OWN, COMMAND_READ, 'o', "output", required_argument, " FILE",
@@ -229,6 +232,8 @@ static enum err take(struct options *o, enum option_id id, const char *argument,
     case OPTION_DEEP:
         o->deep = true;
         return ERR_OK;
+    case OPTION_HSE:
+        return value_parse_hz(&o->hse_hz, argument, log);
     case OPTION_EXPLAIN:
         o->explain = argument;
         return ERR_OK;

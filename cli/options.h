@@ -31,6 +31,7 @@ struct options {
     uint16_t port;              // serve; 0: any free one
     bool once;                  // serve
     bool deep;                  // doctor
+    uint32_t hse_hz;            // doctor; 0: not known
     const char *explain;        // doctor; NULL: look for a verdict
     const char *output;         // read; NULL: standard output
     bool halt;                  // reset

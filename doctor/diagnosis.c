@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "doctor/rules.h"
+
 const struct rule *diagnosis_find(const char *id)
 {
     for (unsigned i = 0; i < diagnosis_rule_count; i++)
@@ -42,8 +44,12 @@ void diagnosis_make(struct diagnosis *d, const struct measurements *m)
     if (d->count && d->finding[0].percent >= DIAGNOSIS_LIKELY)
         return;
     struct finding healthy = {.rule = diagnosis_find("healthy"), .percent = 95};
-    if (d->count)
-        healthy.percent = 100 - d->finding[0].percent;
+    for (unsigned i = 0; i < d->count; i++)
+        if (healthy.percent > 100 - d->finding[i].percent)
+            healthy.percent = 100 - d->finding[i].percent;
+    if (healthy.percent < DIAGNOSIS_LIKELY)
+        healthy.percent = DIAGNOSIS_LIKELY;
+    rules_say_health(m, &healthy.evidence);
     insert(d, &healthy);
 }
 

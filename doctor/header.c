@@ -14,6 +14,7 @@ static const struct {
     const char *text;
 } judgements[] = {
     {"vtref-not-wired", 1u << VTREF, WIRE_BAD, "not connected"},
+    {"not-connected", 0x1f, WIRE_BAD, "not connected"},
     {"target-unpowered", 1u << VTREF, WIRE_BAD, "no supply"},
     {"target-undervoltage", 1u << VTREF, WIRE_SHAKY, "too low"},
     {"target-overvoltage", 1u << VTREF, WIRE_BAD, "too high"},

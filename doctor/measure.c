@@ -3,12 +3,19 @@
 // gentler means are left.
 #include "doctor/measure.h"
 
-#define BEST_SWCLK_HZ 4000000u // what connecting begins with
-#define TRIES_ASKED   12u
-#define TRIES_OTHER   6u
-#define WATCH_US      120000u     // of a running core
-#define WATCH_LONG_US 900000u     // when a watchdog has bitten already
-#define CSR_WATCHDOGS 0x60000000u // WWDGRSTF, IWDGRSTF (RM0091, 6.4.10)
+#define BEST_SWCLK_HZ   4000000u // what connecting begins with
+#define TRIES_ASKED     12u
+#define TRIES_OTHER     6u
+#define TRIES_SLOWEST   2u
+#define SLOW_COMMAND_US 5000u // a probe behind a bad hub: fewer tries have to do
+#define SAMPLES         8u
+#define BUSY_ROUNDS     4u
+#define BUSY_SAMPLES    8u
+#define WATCH_US        120000u     // of a running core
+#define WATCH_LONG_US   600000u     // when a watchdog has bitten already
+#define PATIENCE_MS     500u        // no command of ours takes longer than a tenth of it
+#define VTREF_JTAG      13u         // firmware of a V2 that measures it
+#define CSR_WATCHDOGS   0x60000000u // WWDGRSTF, IWDGRSTF (RM0091, 6.4.10)
 
 bool measure_is_fatal(enum err e)
 {
@@ -27,6 +34,12 @@ bool measure_is_fatal(enum err e)
     }
 }
 
+void measure_count(struct measure *b, enum err e)
+{
+    b->m->probe.commands++;
+    b->m->probe.usb_errors += e == ERR_PROBE_PROTOCOL;
+}
+
 enum err measure_connect(struct measure *b, uint32_t swclk_hz)
 {
     enum err e = stlink_set_swclk(b->st, swclk_hz);
@@ -35,42 +48,49 @@ enum err measure_connect(struct measure *b, uint32_t swclk_hz)
     return e ? e : stlink_enter_swd(b->st);
 }
 
-static bool any_answer(const struct measurements *m)
+static unsigned tries(const struct measure *b, unsigned wanted)
 {
-    for (unsigned way = 0; way < WAY_COUNT; way++)
-        if (measure_answers(m, way))
-            return true;
-    return false;
+    return b->m->probe.command_us > SLOW_COMMAND_US && wanted > 2 ? wanted / 3 : wanted;
+}
+
+static enum err measure_idle_supply(struct measure *b)
+{
+    struct measured_supply *s = &b->m->supply;
+    uint64_t start = usb_link_now_us(&b->st->link);
+    enum err e = measure_supply(b, &s->idle, SAMPLES);
+    s->known = s->idle.count > 0;
+    s->broken =
+        !e && !s->known && (b->st->version.hardware > 2 || b->st->version.jtag >= VTREF_JTAG);
+    b->m->probe.command_us = (uint32_t)(usb_link_now_us(&b->st->link) - start) / SAMPLES;
+    return e;
 }
 
 // Attempts are also what drives SWDIO and SWCLK: what does VTref do meanwhile?
 static enum err measure_busy_supply(struct measure *b)
 {
-    struct measured_series all = {0};
-    for (unsigned i = 0; i < 4; i++) {
-        enum err e = measure_connect(b, b->m->asked_hz);
+    enum err e = ERR_OK;
+    for (unsigned i = 0; i < BUSY_ROUNDS && !e; i++) {
+        e = measure_connect(b, b->m->asked_hz);
         if (measure_is_fatal(e))
             return e;
-        e = measure_supply(b, &all);
-        if (e)
-            return e;
+        e = measure_supply(b, &b->m->supply.busy, tries(b, BUSY_SAMPLES));
     }
-    b->m->supply.busy = all;
-    return stlink_leave(b->st);
+    return e ? e : stlink_leave(b->st);
 }
 
 static enum err measure_silence(struct measure *b)
 {
-    enum err e = measure_answer(b, WAY_SLOW, TRIES_OTHER);
+    enum err e = measure_answer(b, WAY_SLOW, tries(b, TRIES_OTHER));
     if (!e && !measure_answers(b->m, WAY_SLOW))
-        e = measure_answer(b, WAY_SLOWEST, 2);
+        e = measure_answer(b, WAY_SLOWEST, TRIES_SLOWEST);
     if (!e && b->m->supply.known)
         e = measure_busy_supply(b);
-    if (e || measure_answers(b->m, WAY_SLOW) || measure_answers(b->m, WAY_SLOWEST))
+    if (e || measure_answers(b->m, WAY_ASKED) || measure_answers(b->m, WAY_SLOW) ||
+        measure_answers(b->m, WAY_SLOWEST))
         return e;
-    e = measure_answer(b, WAY_UNDER_RESET, TRIES_OTHER);
+    e = measure_answer(b, WAY_UNDER_RESET, tries(b, TRIES_OTHER));
     if (!e && !measure_answers(b->m, WAY_UNDER_RESET))
-        e = measure_answer(b, WAY_AFTER_RESET, 3);
+        e = measure_answer(b, WAY_AFTER_RESET, TRIES_SLOWEST);
     return e;
 }
 
@@ -80,54 +100,68 @@ static bool nothing_to_lose(const struct measurements *m)
     return m->chip.flash_blank || m->chip.id_refused;
 }
 
-static enum err measure_present_target(struct measure *b)
+static enum err measure_program(struct measure *b)
 {
     struct measurements *m = b->m;
-    enum err e = measure_link(b);
-    if (e || !m->link.safe_hz)
-        return e;
-    e = measure_connect(b, m->link.safe_hz);
-    if (!e)
-        e = measure_core(b, WATCH_US);
+    enum err e = measure_core(b, WATCH_US);
     if (!e)
         e = measure_chip(b);
     if (!e && m->chip.state_known && m->chip.rcc_csr & CSR_WATCHDOGS && m->core.resets < 2)
         e = measure_core(b, WATCH_LONG_US);
-    if (!e && (m->deep || nothing_to_lose(m)))
+    if (!e && (m->asked.deep || nothing_to_lose(m)))
         e = measure_reset(b);
-    return measure_is_fatal(e) ? e : ERR_OK;
+    if (!e && m->asked.deep && m->chip.id.chip && !m->reset.held_after)
+        e = measure_deep(b);
+    return e;
 }
 
-// The debug port answers while NRST is low and not otherwise: it is the program that ends it.
-static enum err measure_target_under_reset(struct measure *b)
+static bool any_refused(const struct measurements *m)
 {
-    enum err e = measure_survival(b);
-    return measure_is_fatal(e) ? e : ERR_OK;
+    for (unsigned way = 0; way < WAY_COUNT; way++)
+        if (m->answer[way].refused)
+            return true;
+    return false;
+}
+
+static enum err measure_present_target(struct measure *b)
+{
+    enum err e = measure_link(b);
+    if (e || !b->m->link.safe_hz)
+        return e;
+    e = measure_connect(b, b->m->link.safe_hz);
+    return e ? e : measure_program(b);
 }
 
 static enum err measure_target(struct measure *b)
 {
     struct measurements *m = b->m;
-    enum err e = measure_answer(b, WAY_ASKED, TRIES_ASKED);
-    if (!e && m->answer[WAY_ASKED].good < m->answer[WAY_ASKED].tries)
+    enum err e = measure_answer(b, WAY_ASKED, tries(b, TRIES_ASKED));
+    // Firmware that knows no debug commands needs no further questions, nor does one that refuses
+    // the chip.
+    if (e || m->probe.stalled_entries == m->answer[WAY_ASKED].tries || any_refused(m))
+        return e;
+    if (m->answer[WAY_ASKED].good < m->answer[WAY_ASKED].tries)
         e = measure_silence(b);
-    if (e || !any_answer(m))
+    if (e)
         return e;
     if (measure_answers(m, WAY_ASKED) || measure_answers(m, WAY_SLOW) ||
         measure_answers(m, WAY_SLOWEST))
-        return measure_present_target(b);
-    return measure_target_under_reset(b);
+        e = measure_present_target(b);
+    else if (measure_answers(m, WAY_UNDER_RESET)) // it is the program that ends it
+        e = measure_survival(b);
+    return measure_is_fatal(e) ? e : ERR_OK;
 }
 
-enum err measure_all(struct measurements *m, struct stlink *st, bool deep, uint32_t swclk_hz,
-                     struct log *log)
+enum err measure_all(struct measurements *m, struct stlink *st,
+                     const struct measure_options *options, struct log *log)
 {
     struct measure b = {.st = st, .log = log, .m = m};
     uint64_t start = usb_link_now_us(&st->link);
-    m->deep = deep;
-    m->asked_hz = swclk_hz ? swclk_hz : BEST_SWCLK_HZ;
-    enum err e = measure_supply(&b, &m->supply.idle);
-    m->supply.known = m->supply.idle.count > 0;
+    m->asked = *options;
+    m->asked_hz = options->swclk_hz ? options->swclk_hz : BEST_SWCLK_HZ;
+    unsigned patience_ms = st->patience_ms;
+    st->patience_ms = PATIENCE_MS;
+    enum err e = measure_idle_supply(&b);
     if (!e)
         e = measure_target(&b);
     struct log kept = *log;
@@ -135,6 +169,7 @@ enum err measure_all(struct measurements *m, struct stlink *st, bool deep, uint3
         log_forget(log);
     else
         *log = kept;
+    st->patience_ms = patience_ms;
     m->took_us = (uint32_t)(usb_link_now_us(&st->link) - start);
     return e;
 }

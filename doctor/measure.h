@@ -14,7 +14,6 @@
 #include "targets/chip.h"
 
 // ---- the probe and its way onto the USB bus
-// -------------------------------------------------------------
 
 struct measured_probe {
     enum err opening;                 // ERR_OK: the probe is open, and all else could be measured
@@ -29,26 +28,32 @@ struct measured_probe {
     char node[32], owner[32], group[32];
     unsigned mode;
     bool rule_installed; // one of udev's rules names ST's vendor id
-    unsigned holder_pid; // another process that has the node open; 0: none seen
+    unsigned commands,
+        usb_errors; // exchanges that were counted, and of those: stalls, short replies, nonsense
+    unsigned stalled_entries; // attempts to connect that the firmware did not understand at all
+    uint32_t command_us;      // what a command costs, about
+    unsigned holder_pid;      // another process that has the node open; 0: none seen
     char holder[64];
 };
 
 // ---- supply
-// ---------------------------------------------------------------------------------------------
 
 struct measured_series {
     unsigned count, min_mv, max_mv, mean_mv;
+    unsigned first_mv;
+    unsigned odd; // samples that are far from the first one
 };
 
 struct measured_supply {
     bool known;                   // this probe measures VTref
+    bool broken;                  // ... and should, but its converter reads nothing
     struct measured_series idle;  // nothing is driven
     struct measured_series busy;  // between attempts to connect; count 0: not measured
     struct measured_series reset; // while NRST is pulled low; count 0: not measured
+    struct measured_series later; // now and then while the link was measured; count 0: not measured
 };
 
 // ---- does the debug port answer
-// -------------------------------------------------------------------------
 
 enum measured_way {
     WAY_ASKED,       // the clock that was asked for
@@ -69,7 +74,6 @@ struct measured_answer {
 };
 
 // ---- quality of the link
-// --------------------------------------------------------------------------------
 
 #define MEASURE_MAX_CLOCKS 16
 
@@ -77,7 +81,8 @@ struct measured_clock {
     uint32_t hz;
     unsigned blocks, failed; // of blocks: failed in any way
     unsigned silent;         // of failed: no acknowledge
-    unsigned garbled;        // of failed: parity errors, and data that came differently than before
+    unsigned garbled;        // of failed: parity errors
+    unsigned wrong;          // of failed: reported good, and the data was not what came before
     unsigned transfers;      // SWD transfers that the blocks consisted of, about
 };
 
@@ -90,7 +95,6 @@ struct measured_link {
 };
 
 // ---- core, chip, program
-// --------------------------------------------------------------------------------
 
 struct measured_core {
     bool known;
@@ -109,14 +113,15 @@ struct measured_chip {
     bool designer_known;
     unsigned designer, part; // of the ROM table: JEP106 continuation << 7 | id (ARM IHI 0031, D1)
     bool state_known;        // the registers below
-    uint32_t rcc_cr, rcc_cfgr, rcc_csr, syscfg_cfgr1, flash_obr, gpioa_moder, pwr_cr, scr;
+    uint32_t rcc_cr, rcc_cfgr, rcc_csr, flash_obr, scr;
     bool flash_readable;
-    bool flash_blank; // its first page
+    bool flash_blank;  // its first page
+    bool boots_system; // at address 0 stands what is in the boot loader ROM, and not what is in the
+                       // flash
     uint32_t vector_sp, vector_pc;
 };
 
 // ---- reset
-// ----------------------------------------------------------------------------------------------
 
 struct measured_reset {
     bool tested;
@@ -137,7 +142,6 @@ struct measured_survival {
 };
 
 // ---- only with --deep
-// -----------------------------------------------------------------------------------
 
 enum measured_hse { HSE_NOT_TESTED, HSE_DEAD, HSE_RUNS };
 
@@ -147,14 +151,19 @@ struct measured_deep {
     unsigned vdda_mv;
     unsigned vrefint, vrefint_cal; // raw: now, and in the factory at 3.3 V
     enum measured_hse hse;
-    uint32_t hse_hz;      // against HSI, which is 8 MHz within 1 % at 25 °C
-    bool hse_used;        // the program had it switched on
-    bool nrst_by_request; // SYSRESETREQ resets the core
+    uint32_t hse_hz; // against HSI, which is 8 MHz within 1 % at 25 °C
+    bool hse_used;   // the program had it switched on
+};
+
+struct measure_options {
+    bool deep;         // also halt and reset a target that answers
+    uint32_t swclk_hz; // 0: the best
+    uint32_t hse_hz;   // the crystal's frequency as the user knows it; 0: unknown
 };
 
 struct measurements {
-    bool deep; // asked for
-    uint32_t asked_hz;
+    struct measure_options asked;
+    uint32_t asked_hz; // never 0
     struct measured_probe probe;
     struct measured_supply supply;
     struct measured_answer answer[WAY_COUNT];
@@ -174,20 +183,19 @@ struct measure {
     struct measurements *m;
 };
 
-// All of them in the order that makes sense, as many as the findings on the way ask for. deep also
-// allows to halt and to reset a target that answers. A failure is one of the probe (unplugged,
-// stuck); the target's troubles are measurements.
-enum err measure_all(struct measurements *m, struct stlink *st, bool deep, uint32_t swclk_hz,
-                     struct log *log) MUST_CHECK;
+// All of them in the order that makes sense, as many as the findings on the way ask for. A failure
+// is one of the probe (unplugged, stuck); the target's troubles are measurements.
+enum err measure_all(struct measurements *m, struct stlink *st,
+                     const struct measure_options *options, struct log *log) MUST_CHECK;
 
 // ---- the instruments, one file each
-// ---------------------------------------------------------------------
 
 // What the operating system knows of the probe that could not be opened (or of all that are plugged
 // in).
 void measure_usb(struct measured_probe *p, const char *which, struct log *log);
-// VTref: a few samples.
-enum err measure_supply(struct measure *b, struct measured_series *series) MUST_CHECK;
+// VTref: so many samples more.
+enum err measure_supply(struct measure *b, struct measured_series *series,
+                        unsigned samples) MUST_CHECK;
 // Tries to get DPIDR. WAY_UNDER_RESET and WAY_AFTER_RESET reset the target.
 enum err measure_answer(struct measure *b, enum measured_way way, unsigned tries) MUST_CHECK;
 bool measure_answers(const struct measurements *m, enum measured_way way);
@@ -201,9 +209,13 @@ enum err measure_chip(struct measure *b) MUST_CHECK;
 enum err measure_reset(struct measure *b) MUST_CHECK;
 // Starts the program from reset and watches what becomes of the debug port.
 enum err measure_survival(struct measure *b) MUST_CHECK;
+// Resets the chip, measures VDDA and HSE before the first instruction, and resets it again.
+enum err measure_deep(struct measure *b) MUST_CHECK;
 
 // True for an error after which measuring makes no sense: of the probe, or of this computer.
 bool measure_is_fatal(enum err e);
+// Counts an exchange, and whether it failed on USB.
+void measure_count(struct measure *b, enum err e);
 // Connects at the clock; ERR_NO_TARGET and the like are results.
 enum err measure_connect(struct measure *b, uint32_t swclk_hz) MUST_CHECK;
 

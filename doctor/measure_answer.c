@@ -41,6 +41,8 @@ static void count(struct measure *b, struct measured_answer *a, enum err e)
 {
     uint32_t dpidr = 0;
     a->tries++;
+    measure_count(b, e);
+    b->m->probe.stalled_entries += e == ERR_PROBE_PROTOCOL;
     a->swclk_hz = b->st->swclk_hz;
     // Refused: the debug port answered, and the firmware's own check of the maker did not pass.
     bool refused =
@@ -69,9 +71,11 @@ enum err measure_answer(struct measure *b, enum measured_way way, unsigned tries
         if (measure_is_fatal(e))
             return e;
         count(b, a, e);
-        // A pulled NRST is let go as well.
-        if ((e = stlink_leave(b->st)) ||
-            (way == WAY_UNDER_RESET && (e = stlink_drive_nrst(b->st, STLINK_NRST_HIGH))))
+        // Leaving also lets NRST go.
+        e = stlink_leave(b->st);
+        if (!e && way == WAY_UNDER_RESET)
+            e = stlink_drive_nrst(b->st, STLINK_NRST_HIGH);
+        if (measure_is_fatal(e))
             return e;
     }
     log_forget(b->log);

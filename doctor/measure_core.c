@@ -45,13 +45,14 @@ enum err measure_core(struct measure *b, uint32_t watch_us)
         enum err e = b->st->in_debug ? ERR_OK : measure_connect(b, b->st->swclk_hz);
         if (!e)
             e = stlink_read_word(b->st, SCS_DHCSR, &dhcsr);
+        measure_count(b, e);
         if (measure_is_fatal(e))
             return e;
         if (!e) {
             take(c, dhcsr, usb_link_now_us(link), &times);
             continue;
         }
-        c->lost++;
+        c->lost += e != ERR_PROBE_PROTOCOL;
         if ((e = stlink_leave(b->st)))
             return e;
     }

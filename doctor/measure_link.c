@@ -8,13 +8,18 @@
 #include "doctor/measure.h"
 #include "swd/stlink_status.h"
 
-#define ROM_TABLE_IDS 0xe00fff00u // the last quarter KiB: identification among zeros
-#define BLOCK_WORDS   64u
-#define BLOCKS        6u
-#define BLOCK_US      30000u // at most, so that slow clocks do not take the time of all others
-#define WORD_CLOCKS   46u    // of one SWD transfer (IHI 0031, B4.2)
-#define DCRDR         0xe000edf8u
-#define WRITES        16u
+#define ROM_TABLE_IDS   0xe00fff00u // the last quarter KiB: identification among zeros
+#define BLOCK_WORDS     64u
+#define BLOCKS          6u
+#define FEWEST_BLOCKS   2u
+#define BUDGET_US       1200000u // for all clocks, so that a slow USB connection does not take for ever
+#define BLOCK_COMMANDS  4u // that go with a block: itself, its status, VTref, a part of connecting
+#define BLOCK_US        30000u // at most, so that slow clocks do not take the time of all others
+#define WORD_CLOCKS     46u    // of one SWD transfer (IHI 0031, B4.2)
+#define DCRDR           0xe000edf8u
+#define WRITES          16u
+#define FEWEST_WRITES   4u
+#define SLOW_COMMAND_US 5000u
 
 static void classify(struct measured_clock *c, uint8_t status)
 {
@@ -38,13 +43,16 @@ static enum err read_block(struct measure *b, struct measured_clock *c, uint32_t
 {
     uint32_t data[BLOCK_WORDS] = {0};
     unsigned words = words_at(c->hz), skipped = BLOCK_WORDS - words;
-    c->blocks++;
-    c->transfers += words;
     enum err e = b->st->in_debug ? ERR_OK : measure_connect(b, c->hz);
     if (!e)
         e = stlink_read_block(b->st, 4, ROM_TABLE_IDS + 4 * skipped, data, 4 * words);
+    measure_count(b, e);
     if (measure_is_fatal(e))
         return e;
+    if (e == ERR_PROBE_PROTOCOL) // a fault of USB says nothing about the wires
+        return stlink_leave(b->st);
+    c->blocks++;
+    c->transfers += words;
     if (e) {
         classify(c, b->st->last_status);
         // The next block begins with a line reset.
@@ -52,7 +60,7 @@ static enum err read_block(struct measure *b, struct measured_clock *c, uint32_t
     }
     if (*have_reference && memcmp(data, reference + skipped, 4 * words) != 0) {
         c->failed++;
-        c->garbled++;
+        c->wrong++;
     }
     if (!*have_reference && words == BLOCK_WORDS) {
         memcpy(reference, data, sizeof data);
@@ -61,14 +69,24 @@ static enum err read_block(struct measure *b, struct measured_clock *c, uint32_t
     return ERR_OK;
 }
 
-static enum err read_at_clock(struct measure *b, uint32_t hz, uint32_t *reference,
+static unsigned blocks_of(const struct measure *b, unsigned clocks)
+{
+    uint64_t each_us = (uint64_t)(b->m->probe.command_us + 1) * BLOCK_COMMANDS * (clocks + 1);
+    uint64_t blocks = BUDGET_US / each_us;
+    return blocks > BLOCKS ? BLOCKS : blocks < FEWEST_BLOCKS ? FEWEST_BLOCKS : (unsigned)blocks;
+}
+
+static enum err read_at_clock(struct measure *b, uint32_t hz, unsigned blocks, uint32_t *reference,
                               bool *have_reference)
 {
     struct measured_clock *c = &b->m->link.clock[b->m->link.count++];
     *c = (struct measured_clock){.hz = hz};
     enum err e = stlink_leave(b->st);
-    for (unsigned i = 0; i < BLOCKS && !e; i++)
+    for (unsigned i = 0; i < blocks && !e; i++) {
         e = read_block(b, c, reference, have_reference);
+        if (!e && b->m->supply.known)
+            e = measure_supply(b, &b->m->supply.later, 1);
+    }
     return e;
 }
 
@@ -90,14 +108,17 @@ static enum err write_patterns(struct measure *b)
     if (e || (e = stlink_read_word(b->st, DCRDR, &before)))
         return e;
     link->writes_tested = true;
-    for (unsigned i = 0; i < WRITES; i++) {
+    const unsigned writes = b->m->probe.command_us > SLOW_COMMAND_US ? FEWEST_WRITES : WRITES;
+    for (unsigned i = 0; i < writes; i++) {
         uint32_t wanted = patterns[i % 4] ^ i;
         link->writes++;
-        if ((e = stlink_write_word(b->st, DCRDR, wanted)) ||
-            (e = stlink_read_word(b->st, DCRDR, &value)) || value != wanted)
-            link->writes_wrong++;
+        e = stlink_write_word(b->st, DCRDR, wanted);
+        if (!e)
+            e = stlink_read_word(b->st, DCRDR, &value);
+        measure_count(b, e);
         if (measure_is_fatal(e))
             return e;
+        link->writes_wrong += e != ERR_PROBE_PROTOCOL && (e || value != wanted);
     }
     return stlink_write_word(b->st, DCRDR, before);
 }
@@ -109,9 +130,13 @@ enum err measure_link(struct measure *b)
     uint32_t reference[BLOCK_WORDS];
     bool have_reference = false;
     enum err e = stlink_list_swclk(b->st, &list);
+    unsigned blocks = blocks_of(b, list.count);
+    // Where a command takes long, every other clock has to do, or every third.
+    unsigned least_us = b->m->probe.command_us * FEWEST_BLOCKS * BLOCK_COMMANDS * list.count;
+    unsigned step = 1 + least_us / BUDGET_US;
     *link = (struct measured_link){0};
-    for (unsigned i = 0; i < list.count && i < MEASURE_MAX_CLOCKS && !e; i++)
-        e = read_at_clock(b, list.hz[i], reference, &have_reference);
+    for (unsigned i = 0; i < list.count && link->count < MEASURE_MAX_CLOCKS && !e; i += step)
+        e = read_at_clock(b, list.hz[i], blocks, reference, &have_reference);
     if (e)
         return e;
     link->safe_hz = find_safe(link);

@@ -49,7 +49,7 @@ static enum err pull(struct measure *b)
     enum err e = stlink_drive_nrst(b->st, STLINK_NRST_LOW);
     usb_link_sleep_us(&b->st->link, NRST_LOW_US);
     if (!e && b->m->supply.known)
-        e = measure_supply(b, &b->m->supply.reset);
+        e = measure_supply(b, &b->m->supply.reset, 4);
     return e ? e : look(b, &b->m->reset.works);
 }
 

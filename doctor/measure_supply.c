@@ -3,10 +3,14 @@
 // wanders.
 #include "doctor/measure.h"
 
-#define SAMPLES 8u
+#define ODD_MV 400u
 
 static void add(struct measured_series *s, unsigned mv)
 {
+    if (s->count && (mv + ODD_MV < s->first_mv || mv > s->first_mv + ODD_MV))
+        s->odd++;
+    if (!s->count)
+        s->first_mv = mv;
     if (!s->count || mv < s->min_mv)
         s->min_mv = mv;
     if (!s->count || mv > s->max_mv)
@@ -15,18 +19,20 @@ static void add(struct measured_series *s, unsigned mv)
     s->count++;
 }
 
-enum err measure_supply(struct measure *b, struct measured_series *series)
+enum err measure_supply(struct measure *b, struct measured_series *series, unsigned samples)
 {
-    for (unsigned i = 0; i < SAMPLES; i++) {
+    for (unsigned i = 0; i < samples; i++) {
         unsigned mv;
         enum err e = stlink_get_vtref(b->st, &mv);
         if (e == ERR_UNSUPPORTED) {
             log_forget(b->log);
             return ERR_OK;
         }
-        if (e)
+        measure_count(b, e);
+        if (measure_is_fatal(e))
             return e;
-        add(series, mv);
+        if (!e)
+            add(series, mv);
     }
     return ERR_OK;
 }

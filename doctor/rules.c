@@ -15,7 +15,8 @@ void rules_say(struct evidence *ev, const char *fmt, ...)
 
 bool rules_target_was_tried(const struct measurements *m)
 {
-    return m->answer[WAY_ASKED].tries > 0;
+    unsigned tries = m->answer[WAY_ASKED].tries;
+    return tries > 0 && m->probe.stalled_entries < tries;
 }
 
 bool rules_is_silent(const struct measurements *m)
@@ -47,4 +48,19 @@ void rules_say_silence(const struct measurements *m, struct evidence *ev)
         "no answer in %u tries, at %u, %u and %u kHz and under reset; the probe's status is 0x%02x",
         tries, m->answer[WAY_ASKED].swclk_hz / 1000, m->answer[WAY_SLOW].swclk_hz / 1000,
         m->answer[WAY_SLOWEST].swclk_hz / 1000, m->answer[WAY_ASKED].status);
+}
+
+unsigned rules_not_tested(struct evidence *ev)
+{
+    rules_say(ev, "not tested: that would disturb the program (--deep)");
+    return RULES_NOT_TESTED;
+}
+
+void rules_say_health(const struct measurements *m, struct evidence *ev)
+{
+    unsigned transfers = 0;
+    for (unsigned i = 0; i < m->link.count; i++)
+        transfers += m->link.clock[i].transfers;
+    rules_say(ev, "SWD answers up to %u kHz, with no error in %u transfers at %u clocks",
+              m->link.safe_hz / 1000, transfers, m->link.count);
 }

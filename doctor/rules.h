@@ -6,6 +6,9 @@
 
 #include "doctor/diagnosis.h"
 
+// VDD of an STM32F0 is 2.0 to 3.6 V (DS9773, 6.3.1).
+#define RULES_LOWEST_MV 2000u
+
 typedef unsigned rule_condition(const struct measurements *m, struct evidence *ev);
 
 void rules_say(struct evidence *ev, const char *fmt, ...) LOG_PRINTF(2, 3);
@@ -20,12 +23,17 @@ bool rules_only_under_reset(const struct measurements *m);
 // "no answer in 26 tries, at 4000, 240 and 5 kHz, also under reset"
 void rules_say_silence(const struct measurements *m, struct evidence *ev);
 
+// For what only --deep can tell: a possibility, and a small one.
+#define RULES_NOT_TESTED 3u
+unsigned rules_not_tested(struct evidence *ev);
+void rules_say_health(const struct measurements *m, struct evidence *ev);
+
 // rules_probe.c
 rule_condition rule_no_probe, rule_probe_unclear, rule_probe_permission, rule_probe_busy,
-    rule_probe_bootloader, rule_probe_firmware, rule_probe_stuck;
+    rule_probe_bootloader, rule_probe_firmware, rule_probe_stuck, rule_probe_usb, rule_probe_vtref;
 // rules_supply.c
-rule_condition rule_target_overvoltage, rule_target_unpowered, rule_target_undervoltage,
-    rule_supply_unstable, rule_vtref_not_wired, rule_vdda_low;
+rule_condition rule_target_overvoltage, rule_not_connected, rule_target_unpowered,
+    rule_target_undervoltage, rule_supply_unstable, rule_vtref_not_wired, rule_vdda_low;
 // rules_wires.c
 rule_condition rule_no_answer, rule_gnd_open, rule_swd_swapped, rule_swclk_fault, rule_swdio_open,
     rule_swdio_low, rule_swdio_high, rule_swd_joined, rule_nrst_low, rule_nrst_not_wired,

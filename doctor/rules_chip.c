@@ -4,17 +4,17 @@
 #include "doctor/rules.h"
 #include "swd/cortexm.h"
 
-#define DESIGNER_ST   0x020u // JEP106, bank 0
-#define CSR_WWDGRSTF  (1u << 30)
-#define CSR_IWDGRSTF  (1u << 29)
-#define CSR_SFTRSTF   (1u << 28)
-#define CSR_PORRSTF   (1u << 27)
-#define MEM_MODE      3u
-#define MEM_MODE_SYS  1u
-#define SCR_SLEEPDEEP (1u << 2)
-#define RCC_CR_HSEON  (1u << 16)
-#define HSE_LOW_HZ    3500000u // 4 to 32 MHz (DS9773, 6.3.7)
-#define HSE_HIGH_HZ   33000000u
+#define DESIGNER_ST     0x020u      // JEP106, bank 0
+#define PART_M0         0xc20u      // CPUID, bits 15:4
+#define DPIDR_M0        0x0bb11477u // DDI 0432, 5.3
+#define IMPLEMENTER_ARM 0x41u       // CPUID, bits 31:24
+#define CSR_WWDGRSTF    (1u << 30)
+#define CSR_IWDGRSTF    (1u << 29)
+#define CSR_SFTRSTF     (1u << 28)
+#define CSR_PORRSTF     (1u << 27)
+#define SCR_SLEEPDEEP   (1u << 2)
+#define LIBRARY_HSE_HZ  8000000u // HSE_VALUE of ST's libraries, unless a project says otherwise
+#define HSI_PERCENT     3u
 
 // ---- who it is
 // ------------------------------------------------------------------------------------------
@@ -37,6 +37,11 @@ unsigned rule_foreign_chip(const struct measurements *m, struct evidence *ev)
             m->answer[WAY_ASKED].dpidr);
         return 85;
     }
+    if (c->known && (c->id.cpuid >> 4 & 0xfff) == PART_M0 && c->id.dpidr != DPIDR_M0) {
+        rules_say(ev, "a Cortex-M0 of ST's has DPIDR 0x%08x, and this one 0x%08x", DPIDR_M0,
+                  c->id.dpidr);
+        return 65;
+    }
     if (!c->designer_known || c->designer == DESIGNER_ST)
         return 0;
     rules_say(ev, "its ROM table names maker 0x%03x (JEP106), and ST is 0x020", c->designer);
@@ -46,6 +51,10 @@ unsigned rule_foreign_chip(const struct measurements *m, struct evidence *ev)
 unsigned rule_unknown_chip(const struct measurements *m, struct evidence *ev)
 {
     const struct measured_chip *c = &m->chip;
+    if (c->known && c->id.cpuid >> 24 != IMPLEMENTER_ARM) {
+        rules_say(ev, "CPUID 0x%08x is not one of ARM's", c->id.cpuid);
+        return 90;
+    }
     if (!c->known || c->id.chip || (c->designer_known && c->designer != DESIGNER_ST))
         return 0;
     rules_say(ev, "CPUID 0x%08x, DBGMCU_IDCODE 0x%08x", c->id.cpuid, c->id.idcode);
@@ -54,8 +63,14 @@ unsigned rule_unknown_chip(const struct measurements *m, struct evidence *ev)
 
 unsigned rule_chip_dead(const struct measurements *m, struct evidence *ev)
 {
+    const struct measured_series *v = &m->supply.idle;
     if (!rules_is_silent(m))
         return 0;
+    // Neither off nor on: something draws the supply down, such as a chip that is turned round.
+    if (m->supply.known && v->min_mv > 300 && v->max_mv < 1250 && v->max_mv - v->min_mv < 100) {
+        rules_say(ev, "VTref is at %u mV, as if something drew the supply down", v->mean_mv);
+        return 20;
+    }
     rules_say_silence(m, ev);
     return 5;
 }
@@ -120,6 +135,10 @@ unsigned rule_low_power(const struct measurements *m, struct evidence *ev)
         rules_say(ev, "SWD was lost %u times, and the program has SLEEPDEEP set", c->lost);
         return 80;
     }
+    if (c->sleeping > c->looks / 2) {
+        rules_say(ev, "the core sleeps (WFI), which does not keep a debugger away");
+        return 10;
+    }
     return 0;
 }
 
@@ -174,9 +193,9 @@ unsigned rule_blank_flash(const struct measurements *m, struct evidence *ev)
 
 unsigned rule_boot_system_memory(const struct measurements *m, struct evidence *ev)
 {
-    if (!m->chip.state_known || (m->chip.syscfg_cfgr1 & MEM_MODE) != MEM_MODE_SYS)
+    if (!m->chip.boots_system)
         return 0;
-    rules_say(ev, "MEM_MODE in SYSCFG_CFGR1 is 1: the boot loader ROM stands at address 0");
+    rules_say(ev, "the boot loader ROM stands at address 0, and not the flash");
     return 92;
 }
 
@@ -186,6 +205,8 @@ unsigned rule_boot_system_memory(const struct measurements *m, struct evidence *
 unsigned rule_hse_dead(const struct measurements *m, struct evidence *ev)
 {
     const struct measured_deep *d = &m->deep_results;
+    if (rules_is_present(m) && !d->tested)
+        return rules_not_tested(ev);
     if (d->hse != HSE_DEAD)
         return 0;
     rules_say(ev, "HSERDY does not come within 100 ms; the program %s",
@@ -193,12 +214,20 @@ unsigned rule_hse_dead(const struct measurements *m, struct evidence *ev)
     return d->hse_used ? 92 : 60;
 }
 
+// HSI is good to 1 % at room temperature and 3 % at the ends of the range (DS9773, 6.3.8).
 unsigned rule_hse_frequency(const struct measurements *m, struct evidence *ev)
 {
     const struct measured_deep *d = &m->deep_results;
+    uint32_t wanted = m->asked.hse_hz ? m->asked.hse_hz : LIBRARY_HSE_HZ;
+    if (rules_is_present(m) && !d->tested)
+        return rules_not_tested(ev);
     if (d->hse != HSE_RUNS || !d->hse_hz)
         return 0;
-    rules_say(ev, "HSE runs at %u.%03u MHz against HSI", d->hse_hz / 1000000,
-              d->hse_hz / 1000 % 1000);
-    return d->hse_hz < HSE_LOW_HZ || d->hse_hz > HSE_HIGH_HZ ? 90 : 0;
+    uint32_t off = d->hse_hz > wanted ? d->hse_hz - wanted : wanted - d->hse_hz;
+    if (off < wanted / 100 * HSI_PERCENT)
+        return 0;
+    rules_say(ev, "HSE runs at %u.%03u MHz against HSI, and %s %u.%03u MHz", d->hse_hz / 1000000,
+              d->hse_hz / 1000 % 1000, m->asked.hse_hz ? "should run at" : "ST's libraries assume",
+              wanted / 1000000, wanted / 1000 % 1000);
+    return m->asked.hse_hz ? 92 : 55;
 }

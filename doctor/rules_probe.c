@@ -33,7 +33,8 @@ unsigned rule_probe_permission(const struct measurements *m, struct evidence *ev
     if (p->opening != ERR_PROBE_ACCESS)
         return 0;
     if (!p->node[0]) {
-        rules_say(ev, "the operating system refuses to open the %s", p->model);
+        rules_say(ev, "the operating system refuses to open the %s",
+                  p->model[0] ? p->model : "device");
         return 100;
     }
     rules_say(ev, "%s belongs to %s:%s with mode %04o; %s", p->node, p->owner, p->group, p->mode,
@@ -66,10 +67,16 @@ unsigned rule_probe_bootloader(const struct measurements *m, struct evidence *ev
 unsigned rule_probe_firmware(const struct measurements *m, struct evidence *ev)
 {
     const struct measured_probe *p = &m->probe;
-    if (p->opening != ERR_PROBE_FIRMWARE || p->boot_loader)
+    const struct measured_answer *a = &m->answer[WAY_ASKED];
+    if (p->opening == ERR_PROBE_FIRMWARE && !p->boot_loader) {
+        rules_say(ev, "%s", p->sentence);
+        return 100;
+    }
+    if (!a->tries || p->stalled_entries < a->tries)
         return 0;
-    rules_say(ev, "%s", p->sentence);
-    return 100;
+    rules_say(ev, "it refused all %u commands to enter debug mode, as firmware for the STM8 does",
+              p->stalled_entries);
+    return 85;
 }
 
 unsigned rule_probe_stuck(const struct measurements *m, struct evidence *ev)
@@ -79,4 +86,37 @@ unsigned rule_probe_stuck(const struct measurements *m, struct evidence *ev)
         return 0;
     rules_say(ev, "%s", m->probe.sentence);
     return 90;
+}
+
+// Parity guards every word on the wires; what was reported good and is wrong was bent on USB.
+unsigned rule_probe_usb(const struct measurements *m, struct evidence *ev)
+{
+    unsigned wrong = 0, garbled = 0;
+    for (unsigned i = 0; i < m->link.count; i++) {
+        wrong += m->link.clock[i].wrong;
+        garbled += m->link.clock[i].garbled + m->link.clock[i].silent;
+    }
+    if (m->probe.stalled_entries && m->probe.stalled_entries == m->answer[WAY_ASKED].tries)
+        return 0;
+    // One sample of VTref that is far from all others, and nothing else happened.
+    unsigned odd = m->supply.later.odd == 1 && !garbled ? 1 : 0;
+    unsigned errors = m->probe.usb_errors + (garbled ? 0 : wrong) + odd;
+    if (m->probe.opening == ERR_TIMEOUT && m->probe.commands) {
+        rules_say(ev, "it stopped answering after %u commands", m->probe.commands);
+        return 40;
+    }
+    if (!errors)
+        return 0;
+    rules_say(ev, "%u of %u commands were answered with a stall, too short, or with nonsense",
+              errors, m->probe.commands);
+    return 75;
+}
+
+// The firmware can measure, and both readings are zero, that of its own reference too.
+unsigned rule_probe_vtref(const struct measurements *m, struct evidence *ev)
+{
+    if (!m->supply.broken)
+        return 0;
+    rules_say(ev, "the readings of VTref and of the reference are both zero");
+    return 60;
 }

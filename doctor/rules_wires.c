@@ -17,7 +17,7 @@
 
 static bool vtref_is_good(const struct measurements *m)
 {
-    return !m->supply.known || m->supply.idle.mean_mv >= 1950;
+    return !m->supply.known || m->supply.idle.mean_mv >= RULES_LOWEST_MV;
 }
 
 // Without a supply the wires cannot be judged; they stay possible.
@@ -100,10 +100,17 @@ static bool fails_at_any_clock(const struct measurements *m)
 unsigned rule_gnd_open(const struct measurements *m, struct evidence *ev)
 {
     unsigned failed, blocks = total_blocks(&m->link, &failed);
+    const struct measured_series *v = &m->supply.idle;
+    if (rules_is_silent(m) && m->supply.known && v->max_mv > RULES_LOWEST_MV &&
+        v->max_mv - v->min_mv > 500) {
+        rules_say(ev, "VTref swings between %u.%02u and %u.%02u V, and nothing answers on SWD",
+                  v->min_mv / 1000, v->min_mv % 1000 / 10, v->max_mv / 1000, v->max_mv % 1000 / 10);
+        return 65;
+    }
     if (rules_is_present(m) && fails_at_any_clock(m)) {
         rules_say(ev, "%u of %u blocks failed, at slow clocks as well as at fast ones", failed,
                   blocks);
-        return 45;
+        return 35;
     }
     return odds(m, ev, 8);
 }
@@ -128,7 +135,7 @@ unsigned rule_link_marginal(const struct measurements *m, struct evidence *ev)
 {
     const struct measured_link *link = &m->link;
     for (unsigned i = 0; i < link->count; i++)
-        if (link->clock[i].failed && link->clock[i].hz <= SAFE_HZ) {
+        if (link->clock[i].failed > link->clock[i].wrong && link->clock[i].hz <= SAFE_HZ) {
             say_clocks(link, ev);
             return fails_at_any_clock(m) ? 80 : 92;
         }
@@ -167,14 +174,16 @@ unsigned rule_nrst_not_wired(const struct measurements *m, struct evidence *ev)
     }
     if (r->tested || !rules_is_present(m))
         return 0;
-    rules_say(ev, "not tested: that needs a reset (--deep)");
-    return 10;
+    return rules_not_tested(ev);
 }
 
 unsigned rule_nrst_slow(const struct measurements *m, struct evidence *ev)
 {
     const struct measured_reset *r = &m->reset;
-    if (!r->tested || !r->works || r->held_after || r->release_us < SLOW_NRST_US)
+    if (rules_is_present(m) && !r->tested)
+        return rules_not_tested(ev);
+    if (!r->tested || !r->works || r->held_after ||
+        r->release_us < SLOW_NRST_US + 2 * m->probe.command_us)
         return 0;
     rules_say(ev, "the core left reset %u ms after the probe had let NRST go",
               r->release_us / 1000);

@@ -48,6 +48,7 @@ struct stlink {
     struct log *log;
     struct stlink_version version;
     uint32_t swclk_hz; // nominal, as last set
+    unsigned patience_ms; // of one command at most; 0: what is usual
     bool in_debug;     // SWD mode was entered and not left
     bool boot_loader;  // found so when it was opened, which therefore failed
     bool ap_open;      // INIT_AP was done (needed from J37 / V3J7 on)

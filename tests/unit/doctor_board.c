@@ -48,7 +48,7 @@ static void measure(struct measurements *m, const char *probe, const char *fault
     assert_int_equal(stlink_open(&st, sim_link_to(board), &log), ERR_OK);
     m->probe.version = st.version;
     m->probe.on_board = strcmp(probe, "v2-1") == 0;
-    assert_int_equal(measure_all(m, &st, false, 0, &log), ERR_OK);
+    assert_int_equal(measure_all(m, &st, &(struct measure_options){0}, &log), ERR_OK);
     stlink_close(&st);
     assert_int_equal(sim_board_close(board), ERR_OK);
 }

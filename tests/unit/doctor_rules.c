@@ -40,17 +40,17 @@ static struct measurements healthy(void)
     m.link.clock[1] = (struct measured_clock){.hz = 100000, .blocks = 6, .transfers = 384};
     m.core = (struct measured_core){
         .known = true, .dhcsr = 0x01010000, .looks = 120, .watched_us = 120000};
-    m.chip =
-        (struct measured_chip){.known = true,
-                               .id = {.chip = &chips[2], .dpidr = ALL_DPIDR, .flash_size = 32768},
-                               .designer_known = true,
-                               .designer = 0x020,
-                               .state_known = true,
-                               .rcc_csr = 0x0c000000,
-                               .flash_obr = 0xffffff00,
-                               .flash_readable = true,
-                               .vector_sp = 0x20001000,
-                               .vector_pc = 0x080000c1};
+    m.chip = (struct measured_chip){
+        .known = true,
+        .id = {.chip = &chips[2], .dpidr = ALL_DPIDR, .cpuid = 0x410cc200, .flash_size = 32768},
+        .designer_known = true,
+        .designer = 0x020,
+        .state_known = true,
+        .rcc_csr = 0x0c000000,
+        .flash_obr = 0xffffff00,
+        .flash_readable = true,
+        .vector_sp = 0x20001000,
+        .vector_pc = 0x080000c1};
     return m;
 }
 
@@ -318,7 +318,7 @@ static void what_the_program_lacks_is_told(void **state)
     m.chip.flash_blank = false;
     expect(&m, "lockup");
     m = healthy();
-    m.chip.syscfg_cfgr1 = 1;
+    m.chip.boots_system = true;
     expect(&m, "boot-system-memory");
 }
 
@@ -352,7 +352,7 @@ static void what_only_deep_measures_is_told(void **state)
 {
     (void)state;
     struct measurements m = healthy();
-    m.deep = true;
+    m.asked.deep = true;
     m.reset = (struct measured_reset){.tested = true, .works = true};
     m.deep_results = (struct measured_deep){
         .tested = true, .vdda_known = true, .vdda_mv = 3280, .hse = HSE_RUNS, .hse_hz = 8000000};
