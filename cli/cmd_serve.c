@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: MIT
 // swdlink serve: connects to the target and hands it to the GDB server.
+#include "config.h"
+
+#include <signal.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "cli/command.h"
 #include "cli/describe.h"
 #include "cli/output.h"
+#include "cli/serve.h"
 #include "server/server.h"
+
+#define RETRY_S 5 // between two tries to reach a probe or a target that is not there yet
 
 // For programs that start us: what is being served, before the first debugger comes.
 static enum err print_json(struct probe *p, struct output *out, struct log *log)
@@ -41,24 +48,85 @@ static enum err serve(struct probe *p, const struct options *o, struct output *o
     const struct server_options options = {
         .host = o->host[0] ? o->host : NULL,
         .port = o->port,
+        .name = out->name ? p->id.serial : NULL,
         .once = o->once,
+        .semihosting = {.enabled = o->semihosting,
+                        .stdio = o->semihosting_stdio,
+                        .dir = o->semihosting_dir},
         .reopen_probe = reopen_probe,
         .user = p,
     };
-    announce(p, log);
-    enum err e = probe_connect(p, o, log);
-    if (e == ERR_OK && o->json)
-        e = print_json(p, out, log);
+    enum err e = o->json ? print_json(p, out, log) : ERR_OK;
     return e == ERR_OK ? server_run(&p->target, &options, log) : e;
+}
+
+static enum err open_and_connect(struct probe *p, const struct options *o, struct log *log)
+{
+    enum err e = probe_open(p, o, true, log);
+    if (e != ERR_OK)
+        return e;
+    announce(p, log);
+    e = probe_connect(p, o, log);
+    if (e != ERR_OK)
+        probe_close(p, false);
+    return e;
+}
+
+// Waits between two tries. False: SIGTERM came.
+static bool pause_unless_ended(void)
+{
+    sigset_t set;
+    const struct timespec pause = {.tv_sec = RETRY_S};
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    return sigtimedwait(&set, NULL, &pause) != SIGTERM;
+}
+
+// The first failure is told, and the end of them; what comes between would be the same again.
+static enum err connect_patiently(struct probe *p, const struct options *o,
+                                  const struct output *out, struct log *log, bool *ended)
+{
+    const enum log_level level = log->level;
+    enum err e = open_and_connect(p, o, log);
+    if (e != ERR_OK)
+        output_error(out, log_sentence(log, e));
+    while (e != ERR_OK && e != ERR_MEMORY) {
+        log->level = LOG_ERROR;
+        *ended = !pause_unless_ended();
+        if (*ended)
+            break;
+        e = open_and_connect(p, o, log);
+    }
+    log->level = level;
+    return e;
+}
+
+// Who is interrupted while he takes hold of a target, or lets it go, leaves it as it should not be
+// left. In between the server listens to these signals.
+static void block_signals(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+enum err serve_one(const struct options *o, bool patient, struct output *out, struct log *log)
+{
+    struct probe p;
+    bool ended = false;
+    block_signals();
+    enum err e =
+        patient ? connect_patiently(&p, o, out, log, &ended) : open_and_connect(&p, o, log);
+    if (e != ERR_OK)
+        return ended ? ERR_OK : e;
+    e = serve(&p, o, out, log);
+    probe_close(&p, p.target.found_halted);
+    return e;
 }
 
 enum err cmd_serve(const struct options *o, struct output *out, struct log *log)
 {
-    struct probe p;
-    enum err e = probe_open(&p, o, true, log);
-    if (e != ERR_OK)
-        return e;
-    e = serve(&p, o, out, log);
-    probe_close(&p, p.target.found_halted);
-    return e;
+    return o->all ? serve_all(o, out, log) : serve_one(o, false, out, log);
 }

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "cli/options.h"
+
 const struct command commands[] = {
     {
         .name = "serve",
@@ -44,6 +46,25 @@ const struct command commands[] = {
         .run = cmd_info,
     },
     {
+        .name = "flash",
+        .bit = COMMAND_FLASH,
+        .operand_count = 1,
+        .operands = " FILE",
+        .summary = "program an ELF, HEX or binary file, verify, reset",
+        .about =
+            "Only pages that differ are erased and programmed. Nothing is touched when the\n"
+            "file does not fit the chip. Ctrl-C ends it at the next page.\n",
+        .run = cmd_flash,
+    },
+    {
+        .name = "erase",
+        .bit = COMMAND_ERASE,
+        .operands = "",
+        .summary = "erase the flash (or --range ADDR:LEN)",
+        .about = "Without --range all of the flash is erased. A range is made of whole pages.\n",
+        .run = cmd_erase,
+    },
+    {
         .name = "read",
         .bit = COMMAND_READ,
         .operand_count = 2,
@@ -56,6 +77,15 @@ const struct command commands[] = {
         .run = cmd_read,
     },
     {
+        .name = "verify",
+        .bit = COMMAND_VERIFY,
+        .operand_count = 1,
+        .operands = " FILE",
+        .summary = "compare a file with the target, without writing",
+        .about = "Every byte is read back. The program may run meanwhile.\n",
+        .run = cmd_verify,
+    },
+    {
         .name = "reset",
         .bit = COMMAND_RESET,
         .operands = "",
@@ -64,10 +94,22 @@ const struct command commands[] = {
         .run = cmd_reset,
     },
     {
+        .name = "options",
+        .bit = COMMAND_OPTIONS,
+        .more_operands = OPTIONS_MAX_OPERANDS,
+        .operands = " [NAME=VALUE…]",
+        .summary = "read option bytes; with NAME=VALUE, write them",
+        .about =
+            "Names are those of the reference manual. Writing resets the chip, which loads\n"
+            "the new values. Read protection (RDP=1) wants --yes or an answer at the\n"
+            "terminal; level 2, which nobody can leave again, is never set.\n",
+        .run = cmd_options,
+    },
+    {
         .name = "unlock",
         .bit = COMMAND_UNLOCK,
         .operands = "",
-        .summary = "leave read protection level 1 (erases the chip; asks, or --yes)",
+        .summary = "leave read protection level 1 (erases the chip; asks)",
         .about = "The other option bytes are kept. Level 2 cannot be left by anybody.\n",
         .run = cmd_unlock,
     },

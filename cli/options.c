@@ -23,7 +23,11 @@ enum option_id {
     OPTION_VERSION,
     OPTION_LISTEN,
     OPTION_PORT,
+    OPTION_ALL,
     OPTION_ONCE,
+    OPTION_SEMIHOSTING,
+    OPTION_SEMIHOSTING_DIR,
+    OPTION_SEMIHOSTING_CONSOLE,
     OPTION_NO_RESET,
     OPTION_UNDER_RESET,
     OPTION_HOT_PLUG,
@@ -34,6 +38,10 @@ enum option_id {
     OPTION_DEEP,
     OPTION_EXPLAIN,
     OPTION_HSE,
+    OPTION_ADDRESS,
+    OPTION_ERASE,
+    OPTION_NO_VERIFY,
+    OPTION_RANGE,
 };
 
 enum option_group { GROUP_OWN, GROUP_COMMON, GROUP_STUTIL };
@@ -52,6 +60,8 @@ struct option_row {
 static const struct option_row rows[] = {
     {OPTION_LISTEN, GROUP_OWN, COMMAND_SERVE, 0, "listen", required_argument, " [HOST:]PORT",
      "where to listen (127.0.0.1:4242; port 0: any)"},
+    {OPTION_ALL, GROUP_OWN, COMMAND_SERVE, 0, "all", no_argument, "",
+     "every ST-LINK, each on a port of its own"},
     {OPTION_ONCE, GROUP_OWN, COMMAND_SERVE, 0, "once", no_argument, "",
      "end after the first debugger has left"},
     {OPTION_DEEP, GROUP_OWN, COMMAND_DOCTOR, 0, "deep", no_argument, "",
@@ -60,12 +70,26 @@ static const struct option_row rows[] = {
      "what the crystal's frequency should be, such as 8M"},
     {OPTION_EXPLAIN, GROUP_OWN, COMMAND_DOCTOR, 0, "explain", required_argument, " ID",
      "explain a verdict instead of looking for one"},
+    {OPTION_SEMIHOSTING, GROUP_OWN, COMMAND_SERVE, 0, "semihosting", no_argument, "",
+     "serve the program's semihosting calls"},
+    {OPTION_SEMIHOSTING_DIR, GROUP_OWN, COMMAND_SERVE, 0, "semihosting-dir", required_argument,
+     " DIR", "the program's files lie in DIR, not at GDB's host"},
+    {OPTION_SEMIHOSTING_CONSOLE, GROUP_OWN, COMMAND_SERVE, 0, "semihosting-console",
+     required_argument, " WHERE", "gdb, or stdio: the server's own terminal"},
     {OPTION_OUTPUT, GROUP_OWN, COMMAND_READ, 'o', "output", required_argument, " FILE",
      "write the bytes to FILE"},
-    {OPTION_HALT, GROUP_OWN, COMMAND_RESET, 0, "halt", no_argument, "",
+    {OPTION_ADDRESS, GROUP_OWN, COMMAND_FLASH | COMMAND_VERIFY, 'a', "address", required_argument,
+     " ADDR", "where a raw binary goes (0x08000000)"},
+    {OPTION_ERASE, GROUP_OWN, COMMAND_FLASH, 0, "erase", required_argument, " HOW",
+     "auto, pages, mass (all of the chip) or none"},
+    {OPTION_NO_VERIFY, GROUP_OWN, COMMAND_FLASH, 0, "no-verify", no_argument, "",
+     "do not compare afterwards"},
+    {OPTION_RANGE, GROUP_OWN, COMMAND_ERASE, 0, "range", required_argument, " ADDR:LEN",
+     "erase these pages only"},
+    {OPTION_HALT, GROUP_OWN, COMMAND_RESET | COMMAND_FLASH, 0, "halt", no_argument, "",
      "stop at the first instruction"},
-    {OPTION_YES, GROUP_OWN, COMMAND_UNLOCK, 0, "yes", no_argument, "",
-     "do not ask before the chip is erased"},
+    {OPTION_YES, GROUP_OWN, COMMAND_UNLOCK | COMMAND_OPTIONS, 0, "yes", no_argument, "",
+     "do not ask"},
 
     {OPTION_PROBE, GROUP_COMMON, COMMAND_ALL, 0, "probe", required_argument, " WHICH",
      "a serial number (or part of it) or virtual[:BOARD]"},
@@ -111,6 +135,14 @@ static const char *const connect_names[] = {
     [TARGET_CONNECT_UNDER_RESET] = "under-reset",
     [TARGET_CONNECT_HOTPLUG] = "hotplug",
 };
+
+static const char *const erase_names[] = {
+    [FLASH_ERASE_AUTO] = "auto",
+    [FLASH_ERASE_PAGES] = "pages",
+    [FLASH_ERASE_MASS] = "mass",
+    [FLASH_ERASE_NONE] = "none",
+};
+static const char *const console_names[] = {"gdb", "stdio"};
 
 static const char *const color_names[] = {
     [OPTIONS_COLOR_AUTO] = "auto",
@@ -166,11 +198,20 @@ static enum err parse_choice(struct options *o, enum option_id id, const char *w
 {
     int index = 0;
     enum err e;
-    if (id == OPTION_CONNECT) {
+    if (id == OPTION_SEMIHOSTING_CONSOLE) {
+        e = choose(&index, console_names, 2, "--semihosting-console", word, log);
+        o->semihosting = true;
+        o->semihosting_stdio = index == 1;
+    } else if (id == OPTION_CONNECT) {
         e = choose(&index, connect_names, sizeof connect_names / sizeof *connect_names, "--connect",
                    word, log);
         if (e == ERR_OK)
             o->target.connect = (enum target_connect)index;
+    } else if (id == OPTION_ERASE) {
+        e = choose(&index, erase_names, sizeof erase_names / sizeof *erase_names, "--erase", word,
+                   log);
+        if (e == ERR_OK)
+            o->erase = (enum flash_erase)index;
     } else {
         e = choose(&index, color_names, sizeof color_names / sizeof *color_names, "--color", word,
                    log);
@@ -193,6 +234,8 @@ static enum err take(struct options *o, enum option_id id, const char *argument,
         return parse_freq(&o->target.swclk_hz, argument, log);
     case OPTION_CONNECT:
     case OPTION_COLOR:
+    case OPTION_ERASE:
+    case OPTION_SEMIHOSTING_CONSOLE:
         return parse_choice(o, id, argument, log);
     case OPTION_JSON:
         o->json = true;
@@ -212,8 +255,18 @@ static enum err take(struct options *o, enum option_id id, const char *argument,
         return value_parse_listen(o->host, &o->port, argument, log);
     case OPTION_PORT:
         return value_parse_port(&o->port, argument, log);
+    case OPTION_ALL:
+        o->all = true;
+        return ERR_OK;
     case OPTION_ONCE:
         o->once = true;
+        return ERR_OK;
+    case OPTION_SEMIHOSTING_DIR:
+        o->semihosting_dir = argument;
+        o->semihosting = true;
+        return ERR_OK;
+    case OPTION_SEMIHOSTING:
+        o->semihosting = true;
         return ERR_OK;
     case OPTION_NO_RESET:
         o->target.connect = TARGET_CONNECT_NORMAL;
@@ -242,6 +295,15 @@ static enum err take(struct options *o, enum option_id id, const char *argument,
         return ERR_OK;
     case OPTION_YES:
         o->yes = true;
+        return ERR_OK;
+    case OPTION_ADDRESS:
+        o->has_address = true;
+        return value_parse_number(&o->address, argument, "address", log);
+    case OPTION_NO_VERIFY:
+        o->no_verify = true;
+        return ERR_OK;
+    case OPTION_RANGE:
+        o->range = argument;
         return ERR_OK;
     }
     return ERR_USAGE;
@@ -292,16 +354,17 @@ static enum err refuse(const struct command *command, int result, const char *wo
 static enum err take_operands(struct options *o, const struct command *command, int count,
                               char **operands, struct log *log)
 {
-    if ((unsigned)count > command->operand_count && command_find(operands[0]))
+    unsigned most = command->operand_count + command->more_operands;
+    if ((unsigned)count > most && command_find(operands[0]))
         return log_fail(log, ERR_USAGE, "the command comes first: swdlink %s …", operands[0]);
-    if ((unsigned)count > command->operand_count)
-        return log_fail(log, ERR_USAGE, "%s has no use for '%s'", command->name,
-                        operands[command->operand_count]);
+    if ((unsigned)count > most)
+        return log_fail(log, ERR_USAGE, "%s has no use for '%s'", command->name, operands[most]);
     if ((unsigned)count < command->operand_count)
         return log_fail(log, ERR_USAGE, "too little was said: swdlink %s%s", command->name,
                         command->operands);
     for (int i = 0; i < count; i++)
         o->operand[i] = operands[i];
+    o->operand_count = (unsigned)count;
     return ERR_OK;
 }
 
@@ -362,7 +425,7 @@ void options_print_help(FILE *out)
     for (unsigned i = 0; i < command_count; i++) {
         char left[40];
         snprintf(left, sizeof left, "%s%s", commands[i].name, commands[i].operands);
-        fprintf(out, "  %-14s %s\n", left, commands[i].summary);
+        fprintf(out, "  %-21s %s\n", left, commands[i].summary);
     }
     print_group(out, GROUP_COMMON, COMMAND_ALL, "Options of every command");
     fputs("\n"

@@ -14,7 +14,7 @@
 #include "cli/value.h"
 #include "targets/target.h"
 
-#define OPTIONS_MAX_OPERANDS 2
+#define OPTIONS_MAX_OPERANDS 16
 #define OPTIONS_DEFAULT_PORT 4242
 
 enum options_color { OPTIONS_COLOR_AUTO, OPTIONS_COLOR_ALWAYS, OPTIONS_COLOR_NEVER };
@@ -27,15 +27,25 @@ struct options {
     bool quiet;
     unsigned verbose;
     enum options_color color;
-    char host[VALUE_HOST_SIZE]; // serve; empty: loopback
-    uint16_t port;              // serve; 0: any free one
-    bool once;                  // serve
-    bool deep;                  // doctor
-    uint32_t hse_hz;            // doctor; 0: not known
-    const char *explain;        // doctor; NULL: look for a verdict
-    const char *output;         // read; NULL: standard output
-    bool halt;                  // reset
-    bool yes;                   // unlock
+    char host[VALUE_HOST_SIZE];  // serve; empty: loopback
+    uint16_t port;               // serve; 0: any free one
+    bool all;                    // serve
+    bool once;                   // serve
+    bool semihosting;            // serve
+    bool semihosting_stdio;      // serve
+    const char *semihosting_dir; // serve; NULL: GDB's host has the files
+    bool deep;                   // doctor
+    uint32_t hse_hz;             // doctor; 0: not known
+    const char *explain;         // doctor; NULL: look for a verdict
+    const char *output;          // read; NULL: standard output
+    bool halt;                   // reset, flash
+    bool yes;                    // unlock, options
+    bool has_address;            // flash, verify
+    uint32_t address;
+    enum flash_erase erase; // flash
+    bool no_verify;         // flash
+    const char *range;      // erase; NULL: all
+    unsigned operand_count;
     const char *operand[OPTIONS_MAX_OPERANDS];
 };
 

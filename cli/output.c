@@ -73,6 +73,7 @@ static void write_line(void *user, enum log_level level, const char *line)
     const bool color = out->color && styles[level].color[0];
     flockfile(stderr);
     fputs(color ? styles[level].color : "", stderr);
+    fputs(out->name ? out->name : "", stderr);
     fputs(styles[level].prefix, stderr);
     put_printable(line);
     fputs(color ? COLOR_END "\n" : "\n", stderr);
@@ -98,6 +99,7 @@ void output_configure(struct output *out, struct log *log, const struct options 
 void output_error(const struct output *out, const char *sentence)
 {
     fputs(out->color ? COLOR_RED "swdlink:" COLOR_END " " : "swdlink: ", stderr);
+    fputs(out->name ? out->name : "", stderr);
     put_printable(sentence);
     putc('\n', stderr);
 }

@@ -14,6 +14,7 @@
 
 struct output {
     bool color;
+    const char *name;  // before every line on standard error, where several speak; or NULL
     bool finding;      // the command did its work, and what it found is no good news: status 1
     bool json_printed; // a document is on standard output already: there shall be no second one
 };

@@ -81,8 +81,11 @@ enum err probe_reopen(struct probe *p)
 
 void probe_close(struct probe *p, bool keep_halted)
 {
+    // What a command failed with is not to be lost behind what closing fails with.
+    struct log *log = p->st.log, kept = *log;
     if (p->connected)
         target_disconnect(&p->target, keep_halted);
     p->connected = false;
     stlink_close(&p->st);
+    *log = kept;
 }

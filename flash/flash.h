@@ -84,6 +84,8 @@ struct flash_loader_code {
     uint32_t unit_us, erase_us;     // shortest times of one unit and of an erase
 };
 
+#define FLASH_OPTION_BYTES 8 // RDP, USER, DATA0, DATA1, WRP0 to WRP3
+
 // Every function may take as long as the controller needs for one page and no longer.
 struct flash_driver {
     const char *name;
@@ -109,13 +111,18 @@ struct flash_driver {
     enum err (*program)(struct flash_access *fa, uint32_t addr, const uint8_t *data, size_t len);
     // Carries out leave; also after a failure of one's own or of a loader.
     enum err (*end)(struct flash_access *fa);
-    // A register of the controller (offset from regs) and what to write there, unlocked or not, to have the
-    // option bytes loaded anew and the chip reset.
+    // A register of the controller (offset from regs) and what to write there, unlocked or not, to
+    // have the option bytes loaded anew and the chip reset.
     uint32_t reload_offset, reload_value;
-    // Leaves read protection level 1, on which the chip erases its flash; the other option bytes
-    // are put back. Outside of begin and end. Ends with a reset of the chip that loads them, so the
-    // connection is to be made again whatever this returns.
-    enum err (*unlock)(struct flash_access *fa);
+    // Option bytes, in the order of the reference manual. intact: bit n is set when byte n has its
+    // right complement. Outside of begin and end.
+    enum err (*read_options)(struct flash_access *fa, uint8_t value[FLASH_OPTION_BYTES],
+                             uint8_t *intact);
+    // Erases all and writes those of which `which` has the bit, read protection first, checks them,
+    // and ends with a reset of the chip that loads them: the connection is to be made again. Taking
+    // read protection away erases the flash.
+    enum err (*write_options)(struct flash_access *fa, const uint8_t value[FLASH_OPTION_BYTES],
+                              uint8_t which);
 };
 
 // Drivers in one const table, by name: tests walk it.
@@ -153,6 +160,8 @@ struct flash_job;
 enum err flash_job_open(struct flash_job **job, const struct flash_access *access) MUST_CHECK;
 // Before the first step. AUTO without it.
 void flash_job_set_erase(struct flash_job *job, enum flash_erase erase);
+// Without the comparison at the end; true at first.
+void flash_job_set_verify(struct flash_job *job, bool verify);
 // The caller will reset the chip after the job: what was borrowed of it need not come back.
 void flash_job_reset_follows(struct flash_job *job);
 // The range (whole pages) shall be erased: remembered, carried out when its page's turn comes. Data

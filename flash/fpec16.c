@@ -10,43 +10,9 @@
 
 #include "base/bytes.h"
 #include "flash/crc.h"
+#include "flash/fpec16_regs.h"
 #include "flash/loaders/fpec16.h"
 #include "swd/mem.h"
-
-// Offsets from the bank's `regs`. SR, CR and AR follow each other: one block write sets them in
-// order.
-#define ACR     0x00u
-#define KEYR    0x04u
-#define OPTKEYR 0x08u
-#define SR      0x0cu
-#define CR      0x10u
-#define OBR     0x1cu
-#define WRPR    0x20u
-
-#define KEY1 0x45670123u
-#define KEY2 0xcdef89abu
-
-#define SR_EOP      (1u << 5)
-#define SR_WRPRTERR (1u << 4)
-#define SR_PGERR    (1u << 2)
-#define SR_BSY      (1u << 0)
-#define SR_FLAGS    (SR_EOP | SR_WRPRTERR | SR_PGERR) // cleared by writing ones
-
-#define CR_OBL_LAUNCH (1u << 13)
-#define CR_OPTWRE     (1u << 9)
-#define CR_LOCK       (1u << 7)
-#define CR_STRT       (1u << 6)
-#define CR_OPTER      (1u << 5)
-#define CR_OPTPG      (1u << 4)
-#define CR_MER        (1u << 2)
-#define CR_PER        (1u << 1)
-#define CR_PG         (1u << 0)
-
-// Set at every protection level above 0: RDPRT of F1, RDPRT[0] of F0 and F3 (level 2 has no debug
-// port).
-#define OBR_RDPRT (1u << 1)
-
-#define ACR_LATENCY 7u // 1: up to 48 MHz (RM0091, 3.5.1)
 
 // The same address in all three families. The FPEC needs HSI whatever clocks the core
 // (RM0091, 3.2.2).
@@ -90,31 +56,23 @@
 #define WRP_BLOCK 4096u
 #define WRP_LAST  31u
 
-// Longest times of the data sheets are 40 ms for an erase and 70 µs for a halfword; worn cells in
-// the cold get ten times that.
-#define ERASE_LIMIT_US   400000u
-#define ERASE_MIN_US     20000u
-#define PROGRAM_LIMIT_US 50000u
-#define HSI_LIMIT_US     10000u
-
 // So often in a row a write command may end in WAIT without a halfword of progress.
 #define MAX_IDLE_TRIES 5u
 
 // What survey() leaves in flash_access.saved.
 enum { SAVED_WRITE_PROTECTED };
 
-static enum err reg_read(struct flash_access *fa, uint32_t offset, uint32_t *value)
+enum err fpec16_read(struct flash_access *fa, uint32_t offset, uint32_t *value)
 {
     return mem_read32(fa->st, fa->bank->regs + offset, value);
 }
 
-static enum err reg_write(struct flash_access *fa, uint32_t offset, uint32_t value)
+enum err fpec16_write(struct flash_access *fa, uint32_t offset, uint32_t value)
 {
     return mem_write32(fa->st, fa->bank->regs + offset, value);
 }
 
-// Clears the flags of the operation before, then sets CR and, for a page, AR.
-static enum err prepare(struct flash_access *fa, uint32_t cr, const uint32_t *page)
+enum err fpec16_prepare(struct flash_access *fa, uint32_t cr, const uint32_t *page)
 {
     uint8_t regs[12];
     put_le32(&regs[0], SR_FLAGS);
@@ -124,14 +82,13 @@ static enum err prepare(struct flash_access *fa, uint32_t cr, const uint32_t *pa
     return mem_write(fa->st, fa->bank->regs + SR, regs, page ? 12 : 8);
 }
 
-// Waits until the controller is idle; *sr is what it said then.
-static enum err wait_idle(struct flash_access *fa, uint32_t limit_us, uint32_t *sr)
+enum err fpec16_wait_idle(struct flash_access *fa, uint32_t limit_us, uint32_t *sr)
 {
     struct usb_link *link = &fa->st->link;
     uint64_t deadline = usb_link_now_us(link) + limit_us;
     for (;;) {
         bool late = usb_link_now_us(link) > deadline;
-        enum err e = reg_read(fa, SR, sr);
+        enum err e = fpec16_read(fa, SR, sr);
         if (e || !(*sr & SR_BSY))
             return e;
         if (late)
@@ -144,7 +101,7 @@ static enum err wait_idle(struct flash_access *fa, uint32_t limit_us, uint32_t *
     }
 }
 
-static enum err switch_hsi_on(struct flash_access *fa)
+enum err fpec16_switch_hsi_on(struct flash_access *fa)
 {
     uint32_t cr;
     enum err e = mem_read32(fa->st, RCC_CR, &cr);
@@ -164,19 +121,17 @@ static enum err switch_hsi_on(struct flash_access *fa)
     }
 }
 
-// A key written to an open controller, or a wrong one, locks it until the next reset
-// (RM0091, 3.5.2): therefore LOCK is read first.
-static enum err unlock(struct flash_access *fa)
+enum err fpec16_unlock(struct flash_access *fa)
 {
     uint32_t cr;
-    enum err e = reg_read(fa, CR, &cr);
+    enum err e = fpec16_read(fa, CR, &cr);
     if (e)
         return e;
     if (!(cr & CR_LOCK))
-        return reg_write(fa, CR, 0);
-    if ((e = reg_write(fa, KEYR, KEY1)) || (e = reg_write(fa, KEYR, KEY2)))
+        return fpec16_write(fa, CR, 0);
+    if ((e = fpec16_write(fa, KEYR, KEY1)) || (e = fpec16_write(fa, KEYR, KEY2)))
         return e;
-    if ((e = reg_read(fa, CR, &cr)))
+    if ((e = fpec16_read(fa, CR, &cr)))
         return e;
     if (cr & CR_LOCK)
         return log_fail(
@@ -317,7 +272,7 @@ static enum err survey(struct flash_access *fa, bool *code_may_run)
     fa->saved[SAVED_WRITE_PROTECTED] = ~get_le32(&fpec[WRPR]);
     // A program that was halted while it wrote its own flash: its last operation ends by itself.
     uint32_t sr = get_le32(&fpec[SR]);
-    if ((sr & SR_BSY) && (e = wait_idle(fa, ERASE_LIMIT_US, &sr)))
+    if ((sr & SR_BSY) && (e = fpec16_wait_idle(fa, ERASE_LIMIT_US, &sr)))
         return e;
     if ((e = mem_read(fa->st, RCC_CR, rcc, sizeof rcc, NULL)))
         return e;
@@ -341,34 +296,39 @@ static enum err begin(struct flash_access *fa)
             "this ST-LINK's firmware cannot write 16 bits at once, which this chip's flash "
             "needs: update it to V2J26 or later (ST's STSW-LINK007)");
     uint32_t sr;
-    enum err e = switch_hsi_on(fa);
+    enum err e = fpec16_switch_hsi_on(fa);
     if (!e)
-        e = wait_idle(fa, ERASE_LIMIT_US, &sr);
-    return e ? e : unlock(fa);
+        e = fpec16_wait_idle(fa, ERASE_LIMIT_US, &sr);
+    return e ? e : fpec16_unlock(fa);
 }
 
 static enum err end(struct flash_access *fa)
 {
     uint32_t sr;
-    enum err e = wait_idle(fa, ERASE_LIMIT_US, &sr);
+    enum err e = fpec16_wait_idle(fa, ERASE_LIMIT_US, &sr);
     enum err left = flash_script_run(&fa->leave, fa->st);
     return e ? e : left;
 }
 
+static unsigned wrp_bit(const struct flash_access *fa, uint32_t addr)
+{
+    uint32_t bit = (addr - fa->bank->base) / WRP_BLOCK;
+    return bit > WRP_LAST ? WRP_LAST : bit;
+}
+
 static enum err fail_write_protected(struct flash_access *fa, uint32_t page)
 {
-    return log_fail(fa->log, ERR_PROTECTED,
-                    "the flash page at 0x%08x is write-protected by the chip's option bytes (WRP)",
-                    page);
+    return log_fail(
+        fa->log, ERR_PROTECTED,
+        "the flash page at 0x%08x is write-protected by the chip's option bytes; `swdlink options "
+        "WRP%u=0xff` takes the protection away",
+        page, wrp_bit(fa, page) / 8);
 }
 
 // Whether the option bytes protect the page, so that the refusal comes before anything was changed.
 static bool is_write_protected(const struct flash_access *fa, uint32_t addr)
 {
-    uint32_t bit = (addr - fa->bank->base) / WRP_BLOCK;
-    if (bit > WRP_LAST)
-        bit = WRP_LAST;
-    return fa->saved[SAVED_WRITE_PROTECTED] & 1u << bit;
+    return fa->saved[SAVED_WRITE_PROTECTED] & 1u << wrp_bit(fa, addr);
 }
 
 static enum err check_page(struct flash_access *fa, uint32_t addr)
@@ -381,7 +341,7 @@ static enum err finish_erase(struct flash_access *fa, const char *what, uint32_t
 {
     uint32_t sr;
     usb_link_sleep_us(&fa->st->link, ERASE_MIN_US);
-    enum err e = wait_idle(fa, ERASE_LIMIT_US, &sr);
+    enum err e = fpec16_wait_idle(fa, ERASE_LIMIT_US, &sr);
     if (e)
         return e;
     if (sr & SR_WRPRTERR)
@@ -399,8 +359,8 @@ static enum err erase_page(struct flash_access *fa, uint32_t addr)
 {
     if (is_write_protected(fa, addr))
         return fail_write_protected(fa, addr);
-    enum err e = prepare(fa, CR_PER, &addr);
-    if (e || (e = reg_write(fa, CR, CR_PER | CR_STRT)))
+    enum err e = fpec16_prepare(fa, CR_PER, &addr);
+    if (e || (e = fpec16_write(fa, CR, CR_PER | CR_STRT)))
         return e;
     return finish_erase(fa, "the flash page", addr);
 }
@@ -410,8 +370,8 @@ static enum err erase_all(struct flash_access *fa)
     for (uint32_t at = 0; at < fa->bank->size; at += fa->bank->page_size)
         if (is_write_protected(fa, fa->bank->base + at))
             return fail_write_protected(fa, fa->bank->base + at);
-    enum err e = prepare(fa, CR_MER, NULL);
-    if (e || (e = reg_write(fa, CR, CR_MER | CR_STRT)))
+    enum err e = fpec16_prepare(fa, CR_MER, NULL);
+    if (e || (e = fpec16_write(fa, CR, CR_MER | CR_STRT)))
         return e;
     return finish_erase(fa, "the flash", fa->bank->base);
 }
@@ -462,7 +422,7 @@ static enum err write_run(struct flash_access *fa, uint32_t addr, const uint8_t 
         enum err e = mem_write_halfwords(fa->st, addr, data, len);
         if (e != ERR_WAIT)
             return e;
-        if ((e = wait_idle(fa, PROGRAM_LIMIT_US, &sr)))
+        if ((e = fpec16_wait_idle(fa, PROGRAM_LIMIT_US, &sr)))
             return e;
         size_t good;
         if ((e = count_good(fa, addr, data, len, &good)))
@@ -488,11 +448,11 @@ static enum err program(struct flash_access *fa, uint32_t addr, const uint8_t *d
     size_t start, stop = 0;
     if (!flash_next_run(data, len, fpec16_driver.unit, 0, &start, &stop))
         return ERR_OK;
-    enum err e = prepare(fa, CR_PG, NULL);
+    enum err e = fpec16_prepare(fa, CR_PG, NULL);
     for (stop = 0; !e && flash_next_run(data, len, fpec16_driver.unit, stop, &start, &stop);)
         e = write_run(fa, addr + (uint32_t)start, &data[start], stop - start);
     uint32_t sr;
-    if (e || (e = wait_idle(fa, PROGRAM_LIMIT_US, &sr)))
+    if (e || (e = fpec16_wait_idle(fa, PROGRAM_LIMIT_US, &sr)))
         return e;
     if ((sr & SR_EOP) && !(sr & (SR_PGERR | SR_WRPRTERR)))
         return ERR_OK;
@@ -523,69 +483,6 @@ static const struct flash_loader_code loader = {
     .erase_us = 20000,
 };
 
-// ---- read protection (RM0091, 3.2.5 and 3.3.1) ----
-
-// RDP, USER, DATA0, DATA1, WRP0 to WRP3, each a halfword whose high byte is the complement.
-#define OPTION_BASE  0x1ffff800u
-#define OPTION_COUNT 8u
-#define RDP_LEVEL_0  0xaau
-
-static enum err option_command(struct flash_access *fa, uint32_t cr)
-{
-    uint32_t sr;
-    enum err e = prepare(fa, CR_OPTWRE | cr, NULL);
-    if (!e && (cr & CR_OPTER))
-        e = reg_write(fa, CR, CR_OPTWRE | cr | CR_STRT);
-    return e ? e : wait_idle(fa, ERASE_LIMIT_US, &sr);
-}
-
-static enum err write_option(struct flash_access *fa, unsigned n, uint8_t value)
-{
-    uint32_t sr;
-    enum err e = mem_write16(fa->st, OPTION_BASE + 2 * n, value);
-    // Leaving level 1 erases the flash before the halfword is written.
-    if (!e)
-        e = wait_idle(fa, ERASE_LIMIT_US, &sr);
-    if (e || !(sr & (SR_PGERR | SR_WRPRTERR)))
-        return e;
-    return log_fail(fa->log, ERR_FLASH, "option byte %u could not be written (FLASH_SR 0x%02x)", n,
-                    sr);
-}
-
-// RDP comes first: until it is written, a reset would find the chip locked, with its options gone.
-static enum err write_options(struct flash_access *fa, const uint8_t old[2 * OPTION_COUNT])
-{
-    enum err e = option_command(fa, CR_OPTER);
-    if (!e)
-        e = option_command(fa, CR_OPTPG);
-    if (!e)
-        e = write_option(fa, 0, RDP_LEVEL_0);
-    for (unsigned n = 1; !e && n < OPTION_COUNT; n++)
-        if ((old[2 * n] ^ old[2 * n + 1]) == 0xff)
-            e = write_option(fa, n, old[2 * n]);
-    return e;
-}
-
-static enum err unlock_chip(struct flash_access *fa)
-{
-    uint8_t old[2 * OPTION_COUNT];
-    uint32_t cr;
-    enum err e = switch_hsi_on(fa);
-    if (e || (e = mem_read(fa->st, OPTION_BASE, old, sizeof old, NULL)) || (e = unlock(fa)) ||
-        (e = reg_write(fa, OPTKEYR, KEY1)) || (e = reg_write(fa, OPTKEYR, KEY2)) ||
-        (e = reg_read(fa, CR, &cr)))
-        return e;
-    if (!(cr & CR_OPTWRE))
-        return log_fail(fa->log, ERR_FLASH,
-                        "the option bytes stay locked: reset the target and try again");
-    if ((e = write_options(fa, old)))
-        return e;
-    // The chip resets while it answers, so what becomes of this write on the wire says nothing.
-    if (reg_write(fa, CR, CR_OBL_LAUNCH) != ERR_OK)
-        log_forget(fa->log);
-    return ERR_OK;
-}
-
 const struct flash_driver fpec16_driver = {
     .name = "fpec16",
     .unit = 2,
@@ -600,5 +497,6 @@ const struct flash_driver fpec16_driver = {
     .end = end,
     .reload_offset = CR,
     .reload_value = CR_OBL_LAUNCH,
-    .unlock = unlock_chip,
+    .read_options = fpec16_read_options,
+    .write_options = fpec16_write_options,
 };

@@ -40,6 +40,11 @@ void flash_job_set_erase(struct flash_job *job, enum flash_erase erase)
     job->erase = erase;
 }
 
+void flash_job_set_verify(struct flash_job *job, bool verify)
+{
+    job->trusting = !verify;
+}
+
 void flash_job_reset_follows(struct flash_job *job)
 {
     job->access.reset_follows = true;

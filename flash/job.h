@@ -45,6 +45,7 @@ struct flash_job {
     uint32_t (*scan)[2]; // of each page what the loader found: AND of all words, CRC
     bool scanned;
     bool closed;
+    bool trusting; // nothing is verified
     bool touched;  // the chip's content was changed, or tried to
     bool failed;   // the last step did, and left its sentence in the log
     uint8_t *chip; // a page as the chip holds it

@@ -255,6 +255,11 @@ enum err loader_work(struct loader *l, uint32_t addr, uint32_t erase, const uint
     return submit(l, slot, 8 + ((len + 3) & ~(size_t)3), shortest_us(l, erase, data, len));
 }
 
+enum err loader_wait(struct loader *l)
+{
+    return wait_done(l, l->published, l->busy_until_us);
+}
+
 enum err loader_scan(struct loader *l, uint32_t addr, unsigned pages, uint32_t page_size,
                      uint32_t (*result)[2])
 {

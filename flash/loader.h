@@ -42,6 +42,8 @@ enum err loader_start(struct loader *l, struct flash_access *fa) MUST_CHECK;
 // ERR_FLASH: the loader met an error (status, where). ERR_STATE: it does not work.
 enum err loader_work(struct loader *l, uint32_t addr, uint32_t erase, const uint8_t *data,
                      size_t len) MUST_CHECK;
+// Waits for what is queued.
+enum err loader_wait(struct loader *l) MUST_CHECK;
 // Waits for what is queued, and for the scan of at most LOADER_SCAN_MAX pages: {AND, CRC} of each.
 enum err loader_scan(struct loader *l, uint32_t addr, unsigned pages, uint32_t page_size,
                      uint32_t (*result)[2]) MUST_CHECK;

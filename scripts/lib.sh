@@ -4,7 +4,7 @@
 
 # What the programs are built from, and the debugger that talks to them.
 build_packages="autoconf automake gcc gcc-arm-none-eabi gdb-multiarch libc6-dev libelf-dev libev-dev
-    libjansson-dev libusb-1.0-0-dev make pkgconf"
+    libjansson-dev libnewlib-arm-none-eabi libusb-1.0-0-dev make pkgconf"
 
 say() {
     printf '%s\n' "$*"

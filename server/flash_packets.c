@@ -129,6 +129,7 @@ static void finish_job(struct session *s)
              "flash: %u bytes erased, %u programmed, %u left as they were, %u verified, in %u ms",
              stats.erased, stats.programmed, stats.skipped, stats.verified,
              (unsigned)((stats.ended_us - stats.started_us) / 1000));
+    semihost_restart(s->semihost);
     reply_ok(s);
 }
 

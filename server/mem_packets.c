@@ -26,6 +26,15 @@ static uint32_t cut_at_end(uint32_t addr, uint32_t len)
     return room != 0 && len > room ? room : len;
 }
 
+// Part of the window through which GDB's host hands over what the target has no room for, or NULL.
+static uint8_t *window_at(struct session *s, uint32_t addr, size_t len)
+{
+    struct semihost_call *call = &s->semihost->call;
+    uint32_t offset = addr - SEMIHOST_WINDOW;
+    bool inside = offset < SEMIHOST_WINDOW_SIZE && len <= SEMIHOST_WINDOW_SIZE - offset;
+    return s->call.asked && call->window_open && inside ? call->window + offset : NULL;
+}
+
 // Reads for m and x. Fewer bytes than asked for are fine, none is an error.
 static bool read_some(struct session *s, struct cursor *args, uint8_t *data, size_t max,
                       size_t *len)
@@ -87,7 +96,10 @@ static void take_range_and_colon(struct cursor *args, uint32_t *addr, uint32_t *
 static void write_memory(struct session *s, uint32_t addr, const uint8_t *data, uint32_t len)
 {
     enum err e = ERR_OK;
-    if (cut_at_end(addr, len) != len)
+    uint8_t *window = window_at(s, addr, len);
+    if (window)
+        memcpy(window, data, len);
+    else if (cut_at_end(addr, len) != len)
         e = log_fail(s->log, ERR_USAGE,
                      "%u bytes from 0x%08x on go past the end of the address space", len, addr);
     else if (len > 0)

@@ -63,6 +63,7 @@ static enum err reset(struct session *s, const char *args)
     enum err e = target_reset(s->t, !run);
     if (e)
         return e;
+    semihost_restart(s->semihost);
     if (run)
         reply_console(
             s, "Reset and running, though GDB believes that it is halted: `continue` waits for "
@@ -172,6 +173,48 @@ static enum err gdb_sync(struct session *s, const char *args)
     return ERR_OK;
 }
 
+static enum err semihosting(struct session *s, const char *args)
+{
+    struct semihost *sh = s->semihost;
+    if (strcmp(args, "enable") == 0)
+        sh->enabled = true;
+    else if (strcmp(args, "disable") == 0)
+        sh->enabled = false;
+    else if (*args)
+        return log_fail(s->log, ERR_USAGE,
+                        "`monitor semihosting` knows enable and disable, not \"%s\"", args);
+    reply_console(s, "Semihosting is %s; console: %s; files: %s\n",
+                  sh->enabled ? "enabled" : "disabled",
+                  sh->console == SEMIHOST_CONSOLE_GDB ? "GDB" : "the server's",
+                  sh->dir_fd < 0 ? "GDB's host" : "a directory of the server");
+    return ERR_OK;
+}
+
+static enum err set_cmdline(struct session *s, const char *args)
+{
+    snprintf(s->semihost->cmdline, sizeof s->semihost->cmdline, "%s", args);
+    return ERR_OK;
+}
+
+// OpenOCD's spelling of it.
+static enum err arm(struct session *s, const char *args)
+{
+    static const struct {
+        const char *word;
+        enum err (*run)(struct session *s, const char *args);
+    } words[] = {
+        {"semihosting", semihosting},
+        {"semihosting_cmdline", set_cmdline},
+        {"semihosting_fileio", nothing_to_do},
+    };
+    size_t len = strcspn(args, " ");
+    for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strlen(words[i].word) == len && memcmp(words[i].word, args, len) == 0)
+            return words[i].run(s, args + len + strspn(args + len, " "));
+    return log_fail(s->log, ERR_USAGE,
+                    "`monitor arm` knows semihosting and semihosting_cmdline, not \"%s\"", args);
+}
+
 static enum err not_there(struct session *s, const char *args)
 {
     (void)args;
@@ -204,8 +247,11 @@ const struct monitor_word monitor_words[] = {
      .run = gdb_sync},
     {.word = "version", .usage = "version", .help = "of this server", .run = show_version},
     {.word = "init", .run = nothing_to_do},
-    {.word = "arm", .run = not_there},
-    {.word = "semihosting", .run = not_there},
+    {.word = "semihosting",
+     .usage = "semihosting [enable|disable]",
+     .help = "serve the program's console and files",
+     .run = semihosting},
+    {.word = "arm", .run = arm},
     {.word = "rtt", .run = not_there},
     {.word = "swo", .run = not_there},
     {.word = "tpiu", .run = not_there},

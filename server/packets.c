@@ -11,15 +11,16 @@ const struct packet packets[] = {
     {.prefix = "?", .exact = true, .handle = packet_why_halted},
     {.prefix = "C", .handle = packet_continue_signal},
     {.prefix = "D", .running = true, .handle = packet_detach},
+    {.prefix = "F", .calling = true, .handle = packet_file_reply},
     {.prefix = "G", .handle = packet_write_registers},
     {.prefix = "H", .running = true, .handle = packet_set_thread},
-    {.prefix = "M", .handle = packet_write_memory},
+    {.prefix = "M", .calling = true, .handle = packet_write_memory},
     {.prefix = "P", .handle = packet_write_register},
     {.prefix = "QStartNoAckMode", .exact = true, .running = true, .handle = packet_no_ack},
     {.prefix = "R", .handle = packet_restart},
     {.prefix = "S", .handle = packet_step_signal},
     {.prefix = "T", .running = true, .handle = packet_thread_alive},
-    {.prefix = "X", .handle = packet_write_binary},
+    {.prefix = "X", .calling = true, .handle = packet_write_binary},
     {.prefix = "Z", .handle = packet_set_break},
     {.prefix = "c", .handle = packet_continue},
     {.prefix = "g", .exact = true, .running = true, .handle = packet_read_registers},
@@ -65,6 +66,13 @@ static const struct packet *find_packet(const struct rsp *rsp)
     return NULL;
 }
 
+static bool is_allowed(const struct session *s, const struct packet *p)
+{
+    if (s->state == SESSION_CALL && s->call.asked && p->calling)
+        return true;
+    return p->running || (s->state != SESSION_RUNNING && s->state != SESSION_CALL);
+}
+
 void packet_dispatch(struct session *s)
 {
     char text[200];
@@ -76,7 +84,7 @@ void packet_dispatch(struct session *s)
         reply_unsupported(s);
         return;
     }
-    if (s->state == SESSION_RUNNING && !p->running) {
+    if (!is_allowed(s, p)) {
         reply_error_quietly(
             s, log_fail(s->log, ERR_STATE, "the target is running: interrupt it first (Ctrl-C)"));
         return;

@@ -12,6 +12,7 @@ struct packet {
     const char *prefix;
     bool exact;   // nothing may follow
     bool running; // may also come while the program runs
+    bool calling; // and while GDB's host does something for the program
     void (*handle)(struct session *s, struct cursor *args);
 };
 
@@ -49,6 +50,9 @@ void packet_set_break(struct session *s, struct cursor *args);
 void packet_clear_break(struct session *s, struct cursor *args);
 // Takes everything that was set out of the target.
 enum err packet_drop_breaks(struct session *s) MUST_CHECK;
+
+// call.c
+void packet_file_reply(struct session *s, struct cursor *args); // no reply of its own
 
 // run_packets.c
 void packet_why_halted(struct session *s, struct cursor *args);

@@ -20,7 +20,7 @@ static void send_packet(struct session *s, const uint8_t *data, size_t len, bool
         s->state = SESSION_OVER;
         return;
     }
-    size_t framed = rsp_frame(s->out + s->out_len, data, len);
+    size_t framed = rsp_frame_short(s->out + s->out_len, data, len);
     if (repeatable && !s->no_ack) {
         memcpy(s->last, s->out + s->out_len, framed);
         s->last_len = framed;
@@ -179,17 +179,27 @@ void reply_malformed(struct session *s)
     reply_error_quietly(s, log_fail(s->log, ERR_USAGE, "the packet is malformed"));
 }
 
-static void send_console(struct session *s, const char *text)
+static void send_bytes(struct session *s, const uint8_t *text, size_t left)
 {
-    size_t left = strlen(text);
     while (left > 0) {
         size_t part = left < CONSOLE_MAX ? left : CONSOLE_MAX;
         uint8_t packet[1 + 2 * CONSOLE_MAX + 1] = "O";
-        hex_encode((char *)packet + 1, (const uint8_t *)text, part);
+        hex_encode((char *)packet + 1, text, part);
         send_packet(s, packet, 1 + 2 * part, false);
         text += part;
         left -= part;
     }
+}
+
+static void send_console(struct session *s, const char *text)
+{
+    send_bytes(s, (const uint8_t *)text, strlen(text));
+}
+
+void reply_console_bytes(struct session *s, const void *text, size_t len)
+{
+    if (s->text_legal)
+        send_bytes(s, text, len);
 }
 
 void reply_console(struct session *s, const char *fmt, ...)

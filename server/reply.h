@@ -39,6 +39,8 @@ void reply_malformed(struct session *s);
 
 // Text for GDB's console: now, or as soon as it is legal.
 void reply_console(struct session *s, const char *fmt, ...) LOG_PRINTF(2, 3);
+// The program's own words, as they are; lost where text is not legal.
+void reply_console_bytes(struct session *s, const void *text, size_t len);
 // From now on console text is legal: says what has waited.
 void reply_begin_text(struct session *s);
 void reply_end_text(struct session *s);

@@ -8,6 +8,10 @@
 #define INTERRUPT  0x03u
 #define ESCAPE_XOR 0x20u
 
+#define REPEATS_BIAS 29u
+#define REPEATS_MIN  3u  // below it nothing is gained
+#define REPEATS_MAX  97u // '~', the last printable character
+
 static void start_packet(struct rsp *rsp)
 {
     rsp->state = RSP_DATA;
@@ -114,23 +118,64 @@ static bool needs_escape(uint8_t byte)
     return byte == '$' || byte == '#' || byte == '}' || byte == '*';
 }
 
-size_t rsp_frame(uint8_t *out, const uint8_t *data, size_t len)
+static size_t put_byte(uint8_t *out, uint8_t byte)
+{
+    if (!needs_escape(byte)) {
+        out[0] = byte;
+        return 1;
+    }
+    out[0] = '}';
+    out[1] = byte ^ ESCAPE_XOR;
+    return 2;
+}
+
+// $, n bytes that are there already, # and the checksum.
+static size_t close_frame(uint8_t *out, size_t n)
 {
     static const char digit[] = "0123456789abcdef";
-    size_t n = 0;
-    out[n++] = '$';
-    for (size_t i = 0; i < len; i++) {
-        if (needs_escape(data[i]))
-            out[n++] = '}';
-        out[n++] = needs_escape(data[i]) ? data[i] ^ ESCAPE_XOR : data[i];
-    }
     uint8_t sum = 0;
-    for (size_t i = 1; i < n; i++)
+    out[0] = '$';
+    for (size_t i = 1; i <= n; i++)
         sum = (uint8_t)(sum + out[i]);
-    out[n++] = '#';
-    out[n++] = (uint8_t)digit[sum >> 4];
-    out[n++] = (uint8_t)digit[sum & 0xf];
+    out[n + 1] = '#';
+    out[n + 2] = (uint8_t)digit[sum >> 4];
+    out[n + 3] = (uint8_t)digit[sum & 0xf];
+    return n + 4;
+}
+
+size_t rsp_frame(uint8_t *out, const uint8_t *data, size_t len)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < len; i++)
+        n += put_byte(out + 1 + n, data[i]);
+    return close_frame(out, n);
+}
+
+// How often the byte at the start is repeated behind it, as far as one count can tell. A count is a
+// printable character, and none that means something in the framing.
+static size_t count_repeats(const uint8_t *data, size_t len)
+{
+    size_t n = 0;
+    while (n + 1 < len && n < REPEATS_MAX && data[n + 1] == data[0])
+        n++;
+    while (n >= REPEATS_MIN && needs_escape((uint8_t)(n + REPEATS_BIAS)))
+        n--;
     return n;
+}
+
+size_t rsp_frame_short(uint8_t *out, const uint8_t *data, size_t len)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < len; i++) {
+        size_t repeats = needs_escape(data[i]) ? 0 : count_repeats(data + i, len - i);
+        n += put_byte(out + 1 + n, data[i]);
+        if (repeats < REPEATS_MIN)
+            continue;
+        out[1 + n++] = '*';
+        out[1 + n++] = (uint8_t)(repeats + REPEATS_BIAS);
+        i += repeats;
+    }
+    return close_frame(out, n);
 }
 
 const char *rsp_printable(char *text, size_t size, const uint8_t *data, size_t len)

@@ -42,6 +42,9 @@ struct rsp {
 enum rsp_event rsp_push(struct rsp *rsp, uint8_t byte);
 // Frames a packet into out, which has room for RSP_FRAMED_MAX(len) bytes. Returns how many it took.
 size_t rsp_frame(uint8_t *out, const uint8_t *data, size_t len);
+// The same with runs of a byte shortened (E.1.1, "run-length encoding"), which GDB understands in
+// replies, and does not send.
+size_t rsp_frame_short(uint8_t *out, const uint8_t *data, size_t len);
 // Bytes from outside as they may stand in a log: what cannot be printed is a full stop, and a long
 // packet ends in "...". Returns text.
 const char *rsp_printable(char *text, size_t size, const uint8_t *data, size_t len);

@@ -6,6 +6,10 @@
 // Running and restarting reset it and halt it at its first instruction. Killing ends this run of
 // the program: a reset, and the chip is left to itself. Detaching lets it run on from where it is.
 // Signals that GDB sends along with c and s have no receiver and are dropped.
+#include <stdio.h>
+#include <string.h>
+
+#include "server/call.h"
 #include "server/packets.h"
 #include "server/reply.h"
 #include "server/stop.h"
@@ -26,7 +30,13 @@ static void start(struct session *s, const struct action *a)
         return;
     }
     s->sync_next_step = false;
+    s->step_wanted = step;
+    s->poll_failed = false;
+    s->interrupted = false;
+    s->soon = 0;
     reply_begin_text(s);
+    if (call_take_again(s))
+        return;
     enum err e = ERR_OK;
     if (step)
         e = target_step(s->t, a->from, a->to);
@@ -37,7 +47,6 @@ static void start(struct session *s, const struct action *a)
         reply_end_text(s);
         return;
     }
-    s->poll_failed = false;
     s->state = SESSION_RUNNING;
 }
 
@@ -177,6 +186,7 @@ void packet_attach(struct session *s, struct cursor *args)
 static enum err let_go(struct session *s)
 {
     packet_flash_drop(s);
+    call_drop(s);
     enum err e = packet_drop_breaks(s);
     s->attached = false;
     s->state = SESSION_IDLE;
@@ -202,6 +212,7 @@ void packet_detach(struct session *s, struct cursor *args)
 static enum err kill_program(struct session *s)
 {
     enum err e = let_go(s);
+    semihost_restart(s->semihost);
     enum err reset = target_reset(s->t, false);
     e = e ? e : reset;
     if (!e)
@@ -233,6 +244,7 @@ void packet_vkill(struct session *s, struct cursor *args)
 static enum err begin_anew(struct session *s)
 {
     packet_flash_drop(s);
+    semihost_restart(s->semihost);
     enum err e = target_reset(s->t, true);
     s->attached = true;
     return e;
@@ -246,10 +258,35 @@ void packet_restart(struct session *s, struct cursor *args)
         reply_console(s, "%s\n", log_sentence(s->log, e));
 }
 
-// vRun;FILE;ARGUMENT…: the program is what is in flash, and has no arguments.
+// The words after vRun, in hexadecimal, are what the program finds as its command line. The first,
+// its name, may be empty.
+static void take_cmdline(struct cursor *args, char *line, size_t size)
+{
+    size_t len = 0;
+    for (bool first = true; cursor_skip_text(args, ";"); first = false) {
+        if (!first && len + 1 < size)
+            line[len++] = ' ';
+        else if (first && (cursor_left(args) == 0 || *args->p == ';'))
+            len = (size_t)snprintf(line, size, "program");
+        while (cursor_left(args) > 0 && *args->p != ';' && !args->bad) {
+            char c = (char)cursor_hex_byte(args);
+            if (len + 1 < size)
+                line[len++] = c;
+        }
+    }
+    if (len > 0)
+        line[len] = '\0';
+}
+
+// vRun;FILE;ARGUMENT…: the program is what is in flash.
 void packet_run(struct session *s, struct cursor *args)
 {
-    (void)args;
+    char cmdline[SEMIHOST_NAME_SIZE] = "";
+    take_cmdline(args, cmdline, sizeof cmdline);
+    if (!packet_args_end(s, args))
+        return;
+    if (cmdline[0])
+        memcpy(s->semihost->cmdline, cmdline, sizeof cmdline);
     enum err e = begin_anew(s);
     if (e)
         reply_error(s, e);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "server/acceptor.h"
+#include "server/semihost.h"
 #include "server/session.h"
 
 // How often a running target is looked at: soon after it was started, when a step or a short
@@ -35,6 +36,7 @@ struct server {
     ev_signal sigint, sigterm;
     ev_timer tick, reconnect;
     double poll_s;
+    struct semihost semihost;
     // The debugger, when there is one: fd >= 0.
     int fd;
     char name[ACCEPTOR_NAME_SIZE];
@@ -107,6 +109,8 @@ static void set_tick(struct server *sv)
     if (ev_is_active(&sv->tick))
         return;
     double after = want == SESSION_WANT_STEP ? 0. : sv->poll_s;
+    if (want == SESSION_WANT_STEP)
+        sv->poll_s = POLL_FIRST_S;
     ev_timer_set(&sv->tick, after, 0.);
     ev_timer_start(sv->loop, &sv->tick);
 }
@@ -206,7 +210,7 @@ static void welcome(struct server *sv, int fd, const char *name)
     snprintf(sv->name, sizeof sv->name, "%s", name);
     sv->in_len = 0;
     sv->poll_s = POLL_FIRST_S;
-    session_start(&sv->session, sv->t, sv->log);
+    session_start(&sv->session, sv->t, &sv->semihost, sv->log);
     ev_io_set(&sv->readable, fd, EV_READ);
     ev_io_set(&sv->writable, fd, EV_WRITE);
     ev_io_start(sv->loop, &sv->readable);
@@ -280,12 +284,13 @@ static void start_watchers(struct server *sv)
 // N".
 static void announce(const struct server *sv)
 {
-    const char *host = sv->options->host;
+    const char *host = sv->options->host, *name = sv->options->name;
+    fprintf(stderr, "Listening at *:%u%s%s ", sv->acceptor.port, name ? " for " : "",
+            name ? name : "");
     if (host)
-        fprintf(stderr, "Listening at *:%u (address %s: whoever reaches it can debug)\n",
-                sv->acceptor.port, host);
+        fprintf(stderr, "(address %s: whoever reaches it can debug)\n", host);
     else
-        fprintf(stderr, "Listening at *:%u (loopback only)\n", sv->acceptor.port);
+        fprintf(stderr, "(loopback only)\n");
     fprintf(stderr, "Listening on port %u\n", sv->acceptor.port);
     fflush(stderr);
 }
@@ -301,17 +306,34 @@ static void say_goodbye(struct server *sv)
     drop_client(sv);
 }
 
+// A caller who blocks the signals that end us is not interrupted while he connects and disconnects.
 static enum err run_loop(struct server *sv)
 {
+    sigset_t set, before;
     sv->loop = ev_loop_new(EVFLAG_AUTO);
     if (!sv->loop)
         return log_fail(sv->log, ERR_MEMORY, "the event loop could not be made");
     start_watchers(sv);
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigprocmask(SIG_UNBLOCK, &set, &before);
     announce(sv);
     ev_run(sv->loop, 0);
+    sigprocmask(SIG_SETMASK, &before, NULL);
     say_goodbye(sv);
     ev_loop_destroy(sv->loop);
     return ERR_OK;
+}
+
+static enum err prepare_semihosting(struct server *sv)
+{
+    const struct server_options *o = sv->options;
+    semihost_init(&sv->semihost, sv->t, sv->log);
+    sv->semihost.enabled = o->semihosting.enabled;
+    if (o->semihosting.stdio)
+        sv->semihost.console = SEMIHOST_CONSOLE_STDIO;
+    return o->semihosting.dir ? semihost_open_dir(&sv->semihost, o->semihosting.dir) : ERR_OK;
 }
 
 enum err server_run(struct target *t, const struct server_options *options, struct log *log)
@@ -323,7 +345,9 @@ enum err server_run(struct target *t, const struct server_options *options, stru
     sv->log = log;
     sv->options = options;
     sv->fd = -1;
-    enum err e = acceptor_open(&sv->acceptor, options->host, options->port, log);
+    enum err e = prepare_semihosting(sv);
+    if (!e)
+        e = acceptor_open(&sv->acceptor, options->host, options->port, log);
     if (!e) {
         struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
         sigaction(SIGPIPE, &ignore, &before); // a reader of our messages may go away, too
@@ -331,6 +355,7 @@ enum err server_run(struct target *t, const struct server_options *options, stru
         sigaction(SIGPIPE, &before, NULL);
         acceptor_close(&sv->acceptor);
     }
+    semihost_close(&sv->semihost);
     free(sv);
     return e;
 }

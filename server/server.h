@@ -13,7 +13,13 @@
 struct server_options {
     const char *host; // NULL: loopback, 127.0.0.1 and ::1
     uint16_t port;    // 0: any free one, told in the readiness line
+    const char *name; // of the probe, where several servers speak; or NULL
     bool once;        // end after the first debugger has left
+    struct {
+        bool enabled;    // from the start; `monitor semihosting` changes it
+        bool stdio;      // the program's console is our standard input and output, not GDB's
+        const char *dir; // holds the program's files; NULL: GDB's host does
+    } semihosting;
     // Opens a probe that was unplugged again, in the same struct stlink, when it is back; called
     // once a second until it answers ERR_OK. NULL: such a probe stays lost.
     enum err (*reopen_probe)(void *user, struct stlink *st);

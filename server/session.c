@@ -6,16 +6,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/call.h"
 #include "server/packets.h"
 #include "server/reply.h"
 #include "server/stop.h"
 
 #define COMPLAINTS_TOLD 5u
 
-void session_start(struct session *s, struct target *t, struct log *log)
+void session_start(struct session *s, struct target *t, struct semihost *semihost, struct log *log)
 {
     memset(s, 0, sizeof *s);
     s->t = t;
+    s->semihost = semihost;
     s->log = log;
 }
 
@@ -50,6 +52,8 @@ static void interrupt(struct session *s)
         stop_interrupt(s);
         return;
     }
+    if (s->state == SESSION_CALL)
+        call_interrupt(s);
     if (s->state != SESSION_BUSY)
         return; // the stop that it asks for was told while it was on its way
     switch (s->work) {
@@ -155,7 +159,11 @@ size_t session_feed(struct session *s, const uint8_t *data, size_t len)
 enum session_want session_wants(const struct session *s)
 {
     if (s->state == SESSION_RUNNING)
-        return SESSION_WANT_POLL;
+        return s->soon > 0 ? SESSION_WANT_STEP : SESSION_WANT_POLL;
+    if (s->state == SESSION_CALL)
+        return s->call.asked  ? SESSION_WANT_BYTES
+               : s->call.idle ? SESSION_WANT_POLL
+                              : SESSION_WANT_STEP;
     if (s->state == SESSION_BUSY)
         return s->work == SESSION_WORK_SLEEP ? SESSION_WANT_POLL : SESSION_WANT_STEP;
     return SESSION_WANT_BYTES;
@@ -180,8 +188,11 @@ static void work_step(struct session *s, uint64_t now_ms)
 void session_tick(struct session *s, uint64_t now_ms)
 {
     log_forget(s->log);
-    if (s->state == SESSION_RUNNING)
+    if (s->state == SESSION_RUNNING) {
+        s->soon -= s->soon > 0;
         stop_poll(s);
+    } else if (s->state == SESSION_CALL && !s->call.asked)
+        call_step(s);
     else if (s->state == SESSION_BUSY)
         work_step(s, now_ms);
 }
@@ -216,6 +227,7 @@ void session_end(struct session *s)
 {
     log_forget(s->log);
     packet_flash_drop(s);
+    call_drop(s);
     if (s->rsp.state != RSP_OUTSIDE)
         log_line(s->log, LOG_WARN,
                  "the connection ended in the middle of a packet (%zu bytes of it came)",

@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "server/rsp.h"
+#include "server/semihost.h"
 #include "targets/target.h"
 
 #define SESSION_OUT_SIZE   0x20000u
@@ -23,6 +24,7 @@
 enum session_state {
     SESSION_IDLE,    // the debugger asks, we answer
     SESSION_RUNNING, // it waits for a stop reply
+    SESSION_CALL,    // it does so while a semihosting call of the program is served
     SESSION_BUSY,    // it waits for the end of work that is done in steps: see `work`
     SESSION_OVER,    // nothing more to say: send what is waiting, then close
 };
@@ -45,6 +47,7 @@ struct session_break {
 
 struct session {
     struct target *t;
+    struct semihost *semihost; // the owner's: the program outlives its debuggers
     struct log *log;
     enum session_state state;
     enum session_work work;
@@ -67,6 +70,8 @@ struct session {
     bool poll_failed; // told once, not at each poll
     bool sync_next_step; // monitor gdb_sync: the next step only tells the state
     bool step_wanted;    // what the program was started for
+    bool interrupted;    // Ctrl-C came since
+    unsigned soon;       // so many looks come at once: the next call is not far
     struct session_break breaks[SESSION_MAX_BREAKS];
 
     struct {
@@ -84,6 +89,10 @@ struct session {
         uint32_t ms;
         uint64_t until_ms; // 0: the clock was not seen yet
     } sleep;
+    struct {
+        bool asked; // the debugger's host does it: its F packet is awaited
+        bool idle;  // nothing was typed yet
+    } call;
 
     size_t reply_len;
     uint8_t reply[RSP_PACKET_MAX]; // the one under construction
@@ -94,7 +103,7 @@ struct session {
 };
 
 // A new debugger. The target stays as it is until the debugger asks for its state.
-void session_start(struct session *s, struct target *t, struct log *log);
+void session_start(struct session *s, struct target *t, struct semihost *semihost, struct log *log);
 // The debugger has gone, with or without a word. Without: breakpoints go, an unfinished flash job
 // is given up, and the target keeps its state, running or halted.
 void session_end(struct session *s);

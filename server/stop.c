@@ -2,6 +2,7 @@
 #include "server/stop.h"
 
 #include "base/bytes.h"
+#include "server/call.h"
 #include "server/regs.h"
 #include "server/reply.h"
 
@@ -71,7 +72,7 @@ static void send_reply(struct session *s, enum stop_signal signal, const struct 
     reply_end(s);
 }
 
-static void say(struct session *s, const struct target_stop *stop)
+void stop_say(struct session *s, const struct target_stop *stop)
 {
     if (stop->was_reset)
         reply_console(s, "The target was reset by something else than the debugger (its program, a "
@@ -80,9 +81,9 @@ static void say(struct session *s, const struct target_stop *stop)
         reply_console(s, "%s\n", stop->detail);
 }
 
-static void finish(struct session *s, const struct target_stop *stop, bool asked)
+void stop_finish(struct session *s, const struct target_stop *stop, bool asked)
 {
-    say(s, stop);
+    stop_say(s, stop);
     reply_end_text(s);
     s->state = SESSION_IDLE;
     send_reply(s, stop_signal_of(stop->cause, asked), stop);
@@ -97,6 +98,18 @@ static void finish_lost(struct session *s, enum err e)
     reply_end_text(s);
     s->state = SESSION_IDLE;
     send_reply(s, STOP_SIGNAL_LOST, NULL);
+}
+
+void stop_finish_error(struct session *s, enum err e)
+{
+    if (s->t->state == TARGET_LOST) {
+        finish_lost(s, e);
+        return;
+    }
+    log_line(s->log, LOG_WARN, "%s", log_sentence(s->log, e));
+    reply_console(s, "%s\n", log_sentence(s->log, e));
+    log_forget(s->log);
+    stop_finish(s, &s->t->last_stop, false);
 }
 
 // What goes wrong between two looks may be right at the next one: told once, and looked at again.
@@ -119,8 +132,8 @@ static bool look(struct session *s, bool asked)
         finish_lost(s, e ? e : ERR_NO_TARGET);
     else if (e)
         note_failure(s, e);
-    else if (stopped)
-        finish(s, &stop, asked);
+    else if (stopped && !call_take(s, &stop))
+        stop_finish(s, &stop, asked);
     return s->state != SESSION_RUNNING;
 }
 
@@ -131,6 +144,7 @@ void stop_poll(struct session *s)
 
 void stop_interrupt(struct session *s)
 {
+    s->interrupted = true;
     if (look(s, false))
         return;
     enum err e = target_halt(s->t);
@@ -168,6 +182,6 @@ void stop_tell(struct session *s)
     }
     if (!stopped)
         stop.cause = TARGET_STOP_REQUEST;
-    say(s, &stop);
+    stop_say(s, &stop);
     send_reply(s, stop_signal_of(stop.cause, false), &stop);
 }

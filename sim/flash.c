@@ -50,10 +50,16 @@ static uint64_t job_ns(const struct sim_flash *f, enum sim_flash_job job)
     }
 }
 
+static void count_mass_erase(struct sim_chip *chip)
+{
+    chip->account->mass_erases++;
+    for (unsigned i = 0; i < chip->row->flash_size / chip->row->page_size; i++)
+        chip->flash.erase_count[i]++;
+}
+
 static void count_job(struct sim_chip *chip)
 {
     struct sim_flash *f = &chip->flash;
-    unsigned pages = chip->row->flash_size / chip->row->page_size;
     switch (f->job) {
     case SIM_FLASH_PROGRAM:
     case SIM_FLASH_PROGRAM_OPTION:
@@ -65,11 +71,10 @@ static void count_job(struct sim_chip *chip)
         break;
     case SIM_FLASH_UNPROTECT:
         chip->account->units_programmed++;
-        // fall through
+        count_mass_erase(chip);
+        break;
     case SIM_FLASH_ERASE_ALL:
-        chip->account->mass_erases++;
-        for (unsigned i = 0; i < pages; i++)
-            f->erase_count[i]++;
+        count_mass_erase(chip);
         break;
     default:
         break;
@@ -111,6 +116,11 @@ static uint8_t *cells(struct sim_chip *chip, uint32_t *len)
     }
 }
 
+static uint8_t *option_cell(struct sim_chip *chip)
+{
+    return chip->options.bytes + (chip->flash.addr - SIM_OPTION_BASE);
+}
+
 static void program_cell(uint8_t *cell, uint16_t value)
 {
     put_le16(cell, get_le16(cell) & value);
@@ -127,7 +137,7 @@ static void finish(void *arg)
     else
         memset(p, 0xff, len);
     if (f->job == SIM_FLASH_PROGRAM_OPTION || f->job == SIM_FLASH_UNPROTECT)
-        program_cell(chip->options.bytes + (f->addr - SIM_OPTION_BASE), f->value);
+        program_cell(option_cell(chip), f->value);
     if (f->job == SIM_FLASH_ERASE_OPTIONS)
         memset(chip->options.bytes, 0xff, SIM_OPTION_SIZE);
     f->job = SIM_FLASH_IDLE;
@@ -152,18 +162,17 @@ void sim_flash_abort(struct sim_chip *chip)
     struct sim_flash *f = &chip->flash;
     uint32_t len;
     uint8_t *p = cells(chip, &len);
-    uint8_t *option = chip->options.bytes + (f->addr - SIM_OPTION_BASE);
     if (f->job == SIM_FLASH_PROGRAM)
         leave_half_programmed(chip, p, f->value);
     else if (f->job == SIM_FLASH_PROGRAM_OPTION)
-        leave_half_programmed(chip, option, f->value);
+        leave_half_programmed(chip, option_cell(chip), f->value);
     else if (f->job == SIM_FLASH_ERASE_OPTIONS)
         leave_half_erased(chip, chip->options.bytes, SIM_OPTION_SIZE);
     else if (f->job != SIM_FLASH_UNPROTECT || chip->clock->now_ns < f->mass_end_ns) {
         leave_half_erased(chip, p, len);
     } else {
         memset(p, 0xff, len);
-        leave_half_programmed(chip, option, f->value);
+        leave_half_programmed(chip, option_cell(chip), f->value);
     }
     f->job = SIM_FLASH_IDLE;
     sim_clock_arm(chip->clock, &f->done, SIM_NEVER);

@@ -45,18 +45,21 @@ static void update_irq(struct sim_usart *u)
     sim_core_set_irq(u->chip->core, u->index == 0 ? SIM_IRQ_USART1 : SIM_IRQ_USART2, active);
 }
 
+static unsigned word_bits(const struct sim_usart *u)
+{
+    return u->cr1 & CR1_M1 ? 7 : u->cr1 & CR1_M0 ? 9 : 8;
+}
+
 static unsigned data_bits(const struct sim_usart *u)
 {
-    unsigned bits = u->cr1 & CR1_M1 ? 7 : u->cr1 & CR1_M0 ? 9 : 8;
-    return u->cr1 & CR1_PCE ? bits - 1 : bits; // the parity bit is one of them (27.5.8)
+    return word_bits(u) - (u->cr1 & CR1_PCE ? 1 : 0); // the parity bit is one of them (27.5.8)
 }
 
 // In halves of a bit: stop bits come in halves too.
 static unsigned frame_halves(const struct sim_usart *u)
 {
     static const uint8_t stop_halves[] = {2, 1, 4, 3};
-    unsigned word = u->cr1 & CR1_M1 ? 7 : u->cr1 & CR1_M0 ? 9 : 8;
-    return HALVES * (1 + word) + stop_halves[u->cr2 >> 12 & 3];
+    return HALVES * (1 + word_bits(u)) + stop_halves[u->cr2 >> 12 & 3];
 }
 
 // Clocks of a bit (27.5.4); with OVER8, the counted clock is twice as fast and BRR holds the

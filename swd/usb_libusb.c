@@ -174,6 +174,40 @@ enum err usb_libusb_list(struct usb_found **found, size_t *count, struct log *lo
     return e;
 }
 
+#define FNV_OFFSET 0xcbf29ce484222325u // FNV-1a, 64 bit
+#define FNV_PRIME  0x100000001b3u
+
+static uint64_t mix(uint64_t hash, unsigned value)
+{
+    return (hash ^ value) * FNV_PRIME;
+}
+
+enum err usb_libusb_fingerprint(uint64_t *fingerprint, struct log *log)
+{
+    libusb_context *context;
+    libusb_device **all;
+    *fingerprint = FNV_OFFSET;
+    enum err e = start_libusb(&context, log);
+    if (e != ERR_OK)
+        return e;
+    ssize_t n = libusb_get_device_list(context, &all);
+    for (ssize_t i = 0; i < n; i++) {
+        struct libusb_device_descriptor d;
+        if (libusb_get_device_descriptor(all[i], &d) != 0 || d.idVendor != VID_ST ||
+            !usb_libusb_model(d.idProduct))
+            continue;
+        *fingerprint = mix(*fingerprint, libusb_get_bus_number(all[i]));
+        *fingerprint = mix(*fingerprint, libusb_get_device_address(all[i]));
+        *fingerprint = mix(*fingerprint, d.idProduct);
+    }
+    if (n < 0)
+        e = log_fail(log, ERR_NO_PROBE, "USB cannot be used: %s", libusb_strerror((int)n));
+    else
+        libusb_free_device_list(all, 1);
+    libusb_exit(context);
+    return e;
+}
+
 static bool matches(const struct usb_found *f, const char *which)
 {
     size_t have = strlen(f->id.serial), want = strlen(which);

@@ -459,6 +459,41 @@ void target_disconnect(struct target *t, bool keep_halted)
     t->state = TARGET_LOST;
 }
 
+enum err target_release(struct target *t)
+{
+    bool runs = t->state == TARGET_RUNNING;
+    if (t->state == TARGET_LOST || t->released)
+        return ERR_OK;
+    // As in target_disconnect(). The watchdogs of a core that stays halted must stand still, too.
+    enum err first = run_end_step(t);
+    enum err e = target_clear_all_breaks(t);
+    first = first ? first : e;
+    e = runs ? dbgmcu_restore(t) : ERR_OK;
+    first = first ? first : e;
+    e = cortexm_detach(&t->core, !runs);
+    first = first ? first : e;
+    t->released = t->state != TARGET_LOST;
+    return target_note_error(t, first);
+}
+
+// A core that was halted may have been reset since by its NRST or its supply, and then runs.
+enum err target_hold(struct target *t)
+{
+    uint32_t dhcsr;
+    enum err e = target_require_present(t);
+    if (e || !t->released)
+        return e;
+    t->released = false;
+    if ((e = connect_rearm(t)) || (e = prepare(t)))
+        return target_note_error(t, e);
+    if (t->state == TARGET_RUNNING)
+        return target_note_error(t, find_state(t));
+    e = cortexm_read_dhcsr(&t->core, &dhcsr);
+    if (!e && !(dhcsr & DHCSR_S_HALT))
+        t->state = TARGET_RUNNING;
+    return target_note_error(t, e);
+}
+
 static bool is_same_chip(const struct chip_identity *a, const struct chip_identity *b)
 {
     return a->chip == b->chip && memcmp(a->uid, b->uid, sizeof a->uid) == 0;
@@ -485,6 +520,7 @@ enum err target_reconnect(struct target *t)
     memcpy(t->core.bpu.slot, core.bpu.slot, sizeof core.bpu.slot);
     memcpy(t->core.dwt.slot, core.dwt.slot, sizeof core.dwt.slot);
     t->core.vcatch = core.vcatch;
+    t->released = false;
     t->state = TARGET_RUNNING;
     e = connect_rearm(t);
     if (!e)

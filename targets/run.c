@@ -35,7 +35,7 @@ enum err run_look(struct target *t, uint32_t *dhcsr)
         if (!e)
             log_forget(t->log);
     }
-    if (!e && !(*dhcsr & DHCSR_C_DEBUGEN)) {
+    if (!e && !(*dhcsr & DHCSR_C_DEBUGEN) && !t->released) {
         log_line(t->log, LOG_WARN,
                  "the target lost its power for a moment; its breakpoints are set again");
         e = connect_rearm(t);
@@ -135,6 +135,29 @@ static enum err pass_own_bkpt(struct target *t, bool *passed)
     enum err e = cortexm_read_reg(&t->core, CORTEXM_PC, &pc);
     *passed = !e && t->last_stop.cause == TARGET_STOP_BKPT && t->last_stop.pc == pc;
     return *passed ? cortexm_write_reg(&t->core, CORTEXM_PC, pc + BKPT_SIZE) : e;
+}
+
+enum err target_pass_bkpt(struct target *t, uint32_t r0, struct target_stop *stop)
+{
+    uint32_t before, pc;
+    enum err e = target_require_halted(t);
+    if (e || (e = cortexm_read_reg(&t->core, CORTEXM_R0, &before)) ||
+        (e = cortexm_read_reg(&t->core, CORTEXM_PC, &pc)))
+        return target_note_error(t, e);
+    pc += BKPT_SIZE;
+    if (before != r0)
+        e = cortexm_write_reg(&t->core, CORTEXM_R0, r0);
+    if (!e)
+        e = cortexm_write_reg(&t->core, CORTEXM_PC, pc);
+    if (e)
+        return target_note_error(t, e);
+    enum break_kind kind = breaks_at(t, pc);
+    *stop = (struct target_stop){.cause = kind == BREAK_HARDWARE   ? TARGET_STOP_HWBREAK
+                                          : kind == BREAK_SOFTWARE ? TARGET_STOP_SWBREAK
+                                                                   : TARGET_STOP_STEP,
+                                 .pc = pc};
+    t->last_stop = *stop;
+    return ERR_OK;
 }
 
 // Steps the instruction under a breakpoint of ours. A WFI that sleeps is ended: it may return at
@@ -339,7 +362,7 @@ enum err target_poll(struct target *t, bool *stopped, struct target_stop *stop)
         return e;
     if (t->state == TARGET_RUNNING) {
         uint32_t dhcsr;
-        if ((e = run_look(t, &dhcsr)))
+        if ((e = run_look(t, &dhcsr)) || t->released)
             return e;
         if (dhcsr & DHCSR_S_LOCKUP)
             e = take_lockup(t);

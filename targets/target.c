@@ -141,29 +141,3 @@ enum err target_flash_close(struct target *t, struct flash_job *job)
     t->flash_written_at = t->core.runs; // a loader on the core counts as running
     return target_note_error(t, e);
 }
-
-enum err target_unlock(struct target *t)
-{
-    enum err e = target_require_present(t);
-    if (e)
-        return e;
-    if (t->id.rdp_level == 0 || t->bank.size == 0)
-        return log_fail(t->log, ERR_USAGE,
-                        "this chip is not read-protected: there is nothing to unlock");
-    if (t->state == TARGET_RUNNING && (e = target_halt(t)))
-        return e;
-    struct flash_access fa = {.st = t->st, .log = t->log, .bank = &t->bank};
-    t->flash_written = true;
-    t->flash_written_at = t->core.runs;
-    if ((e = t->bank.driver->unlock(&fa)))
-        return target_note_error(t, e);
-    t->state = TARGET_LOST;
-    if ((e = target_reconnect(t)))
-        return e;
-    if (t->id.rdp_level == 0)
-        return ERR_OK;
-    return log_fail(
-        t->log, ERR_FLASH,
-        "the flash is erased, but the chip still says that it is protected: switch its power off "
-        "and on");
-}

@@ -109,6 +109,7 @@ struct target {
     uint32_t found_dbgmcu_cr, found_dbgmcu_fz; // to leave as found
     bool found_dbgmcu_gate_off;
     bool dbgmcu_changed;
+    bool released; // nobody debugs: see target_release()
     bool found_halted;   // the core was halted when we came
     bool stepping;       // a step was started and its end not yet seen
     bool caught_running; // an interrupt was let in before a step: a temporary comparator waits at
@@ -134,8 +135,18 @@ void target_disconnect(struct target *t, bool keep_halted);
 // struct stlink.
 enum err target_reconnect(struct target *t) MUST_CHECK;
 
+// Nobody debugs for a while: the core is left as found, without breakpoints, catches and masks, and
+// when it runs also without debug enable and with the chip's debug unit as it was. Memory can still
+// be read and written. target_hold() takes hold of it again.
+enum err target_release(struct target *t) MUST_CHECK;
+enum err target_hold(struct target *t) MUST_CHECK;
+
 // Run control. Calls that need a halted core answer ERR_STATE when it runs.
 enum err target_halt(struct target *t) MUST_CHECK;
+// Ends a call that the program made of its debugger by a BKPT of its own, at which it stopped:
+// sets R0 and the PC behind the BKPT. *stop, which is the last stop from now on, tells whether a
+// breakpoint of ours waits there; else it is TARGET_STOP_STEP.
+enum err target_pass_bkpt(struct target *t, uint32_t r0, struct target_stop *stop) MUST_CHECK;
 // A breakpoint at the current PC is stepped over first, and a BKPT of the program's own at which it
 // stopped is passed. When that step itself ends in a stop, target_poll() tells it.
 enum err target_resume(struct target *t) MUST_CHECK;
@@ -179,10 +190,6 @@ enum err target_clear_all_breaks(struct target *t) MUST_CHECK;
 enum err target_flash_open(struct target *t, struct flash_job **job) MUST_CHECK;
 // flash_job_free(), with the target's state set right by what it returns.
 enum err target_flash_close(struct target *t, struct flash_job *job) MUST_CHECK;
-// Leaves read protection level 1, which erases the flash, and connects again. ERR_USAGE when the chip is not
-// protected; level 2 never gets here, because its debug port is dead.
-enum err target_unlock(struct target *t) MUST_CHECK;
-
 // Leaves the connection as TARGET_LOST when err is one that means so; returns e. For layers above
 // that talk to the probe directly (doctor).
 enum err target_note_error(struct target *t, enum err e) MUST_CHECK;

@@ -14,6 +14,11 @@ _swdlink() {
         ;;
     --connect) choices="auto normal under-reset hotplug" ;;
     --color) choices="auto always never" ;;
+    --semihosting-console) choices="gdb stdio" ;;
+    --semihosting-dir)
+        mapfile -t COMPREPLY < <(compgen -d -- "$word")
+        return
+        ;;
     -o | --output)
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return

@@ -153,4 +153,12 @@ serve_and_stop() {
 }
 
 check "serve listens and ends with status 0 on SIGTERM" serve_and_stop TERM
+# What --all does not go with.
+for wrong in "--probe virtual" --once --json; do
+    # shellcheck disable=SC2086 # two words
+    run "$swdlink" serve --all $wrong
+    check "serve --all $wrong ends with status 2" is "$status" 2
+    check "serve --all $wrong says why" has "$err" "--all does not go with"
+done
+
 plan

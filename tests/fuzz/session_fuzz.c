@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "base/bytes.h"
 #include "server/session.h"
 #include "tests/unit/fake_target.h"
 
@@ -25,6 +26,7 @@ struct fuzz {
     struct log log;
     struct fake_target f;
     struct session s;
+    struct semihost semihost;
 };
 
 static uint32_t next(struct fuzz *z)
@@ -39,6 +41,9 @@ static const char *const good[] = {
     "qSupported:swbreak+;hwbreak+",
     "qSupported:error-message+",
     "?",
+    "F0",
+    "F5,4,C",
+    "F-1,4,C",
     "g",
     "p0",
     "pf",
@@ -140,13 +145,22 @@ static void disturb(struct fuzz *z)
     z->f.stop.cause = (enum target_stop_cause)(next(z) % (TARGET_STOP_RESET + 1));
     z->f.stop.watch = (enum dwt_access)(1 + next(z) % 3);
     z->f.stop.was_reset = next(z) % 8 == 0;
+    // The program may be about to make a call, or to have bent its memory.
+    z->f.regs[CORTEXM_PC] = FAKE_FLASH_BASE + 0x100;
+    z->f.regs[CORTEXM_R0] = next(z) % 0x34;
+    z->f.regs[CORTEXM_R0 + 1] = FAKE_RAM_BASE + next(z) % FAKE_RAM_SIZE;
+    z->f.ram[next(z) % FAKE_RAM_SIZE] = (uint8_t)(next(z) % 8);
+    z->f.ram[next(z) % FAKE_RAM_SIZE] = FAKE_RAM_BASE >> 24;
+    put_le16(&z->f.flash[0x100], SEMIHOST_BKPT);
 }
 
 static void start_session(struct fuzz *z)
 {
     if (z->f.t.state == TARGET_LOST)
         assert_int_equal(target_reconnect(&z->f.t), ERR_OK);
-    session_start(&z->s, &z->f.t, &z->log);
+    semihost_init(&z->semihost, &z->f.t, &z->log);
+    z->semihost.enabled = true;
+    session_start(&z->s, &z->f.t, &z->semihost, &z->log);
 }
 
 static void one_round(struct fuzz *z)

@@ -27,9 +27,16 @@ static enum err take_failure(struct fake_target *f, enum err *place, const char 
     return e ? log_fail(f->t.log, e, "%s was made to fail", what) : ERR_OK;
 }
 
+static uint64_t fake_now_us(void *self)
+{
+    return ((struct fake_target *)self)->now_us;
+}
+
 void fake_target_init(struct fake_target *f, struct log *log)
 {
+    static const struct usb_link_ops ops = {.now_us = fake_now_us};
     memset(f, 0, sizeof *f);
+    f->st.link = (struct usb_link){.ops = &ops, .self = f};
     f->t.log = f->st.log = log;
     f->t.st = &f->st;
     f->t.state = TARGET_HALTED;
@@ -141,6 +148,20 @@ enum err target_resume(struct target *t)
     return ERR_OK;
 }
 
+enum err target_pass_bkpt(struct target *t, uint32_t r0, struct target_stop *stop)
+{
+    struct fake_target *f = fake(t);
+    enum err e = halted(t);
+    if (e)
+        return e;
+    f->regs[CORTEXM_R0] = r0;
+    f->regs[CORTEXM_PC] += 2;
+    *stop = (struct target_stop){.cause = f->break_behind ? TARGET_STOP_HWBREAK : TARGET_STOP_STEP,
+                                 .pc = f->regs[CORTEXM_PC]};
+    f->stop = t->last_stop = *stop;
+    return ERR_OK;
+}
+
 enum err target_step(struct target *t, uint32_t start, uint32_t end)
 {
     struct fake_target *f = fake(t);
@@ -171,7 +192,7 @@ enum err target_poll(struct target *t, bool *stopped, struct target_stop *stop)
     if (t->state == TARGET_RUNNING && f->stops_after_polls > 0 && --f->stops_after_polls == 0)
         t->state = TARGET_HALTED;
     *stopped = t->state == TARGET_HALTED;
-    *stop = f->stop;
+    *stop = t->last_stop = f->stop;
     return ERR_OK;
 }
 

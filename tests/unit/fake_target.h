@@ -25,11 +25,13 @@ struct fake_target {
     unsigned stops_after_polls;
     struct target_stop stop;
     bool lose_at_poll;
+    bool break_behind; // of the next BKPT that is passed
 
     // Each fails once with this error when it is not ERR_OK.
     enum err fail_halt, fail_resume, fail_reset, fail_poll, fail_flash_step, fail_flash_end,
         fail_reconnect;
 
+    uint64_t now_us; // of the link's clock
     unsigned resumes, steps, halts, resets, reset_halts, polls, clears, reconnects;
     uint32_t step_from, step_to;
     unsigned breaks, watches; // set at the moment

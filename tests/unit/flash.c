@@ -408,7 +408,7 @@ static void every_driver_is_complete_and_has_a_name_of_its_own(void **state)
         const struct flash_driver *d = flash_drivers[i];
         assert_non_null(d->name);
         assert_true(d->unit > 0 && (d->unit & (d->unit - 1)) == 0);
-        assert_true(d->survey && d->check_page && d->unlock);
+        assert_true(d->survey && d->check_page && d->read_options && d->write_options);
         assert_true(!d->loader == !d->explain);
         assert_true(d->begin && d->erase_page && d->erase_all && d->program && d->end);
         for (unsigned k = 0; k < i; k++)

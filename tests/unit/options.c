@@ -50,6 +50,26 @@ enum err cmd_unlock(const struct options *o, struct output *out, struct log *log
     return cmd_serve(o, out, log);
 }
 
+enum err cmd_flash(const struct options *o, struct output *out, struct log *log)
+{
+    return cmd_serve(o, out, log);
+}
+
+enum err cmd_erase(const struct options *o, struct output *out, struct log *log)
+{
+    return cmd_serve(o, out, log);
+}
+
+enum err cmd_verify(const struct options *o, struct output *out, struct log *log)
+{
+    return cmd_serve(o, out, log);
+}
+
+enum err cmd_options(const struct options *o, struct output *out, struct log *log)
+{
+    return cmd_serve(o, out, log);
+}
+
 static enum err parse(struct options *o, struct log *log, const char *line)
 {
     static const char separator[] = " ";
@@ -208,6 +228,19 @@ static void the_environment_names_a_probe_unless_an_option_does(void **state)
     unsetenv("SWDLINK_PROBE");
 }
 
+static void where_the_program_finds_console_and_files_can_be_said(void **state)
+{
+    (void)state;
+    struct options o = good("serve");
+    assert_false(o.semihosting || o.semihosting_stdio || o.semihosting_dir);
+    assert_true(good("serve --semihosting").semihosting);
+    o = good("serve --semihosting-console stdio --semihosting-dir /tmp");
+    assert_true(o.semihosting && o.semihosting_stdio && o.semihosting_dir);
+    o = good("serve --semihosting-console gdb");
+    assert_true(o.semihosting && !o.semihosting_stdio);
+    assert_refused("serve --semihosting-console here", "there are: gdb, stdio");
+}
+
 static void every_way_to_connect_has_its_word(void **state)
 {
     (void)state;
@@ -322,6 +355,7 @@ static void help_lists_every_command_and_keeps_to_80_columns(void **state)
     for (unsigned i = 0; i < command_count; i++) {
         assert_non_null(strstr(text, commands[i].summary));
         options_print_command_help(f, &commands[i]);
+        fflush(f); // text may have moved
     }
     fclose(f);
     for (char *line = text, *end; (end = strchr(line, '\n')); line = end + 1)
@@ -339,6 +373,7 @@ int main(void)
         cmocka_unit_test(addresses_to_listen_on_have_an_optional_host),
         cmocka_unit_test(nothing_said_means_loopback_port_4242_and_connect_auto),
         cmocka_unit_test(the_environment_names_a_probe_unless_an_option_does),
+        cmocka_unit_test(where_the_program_finds_console_and_files_can_be_said),
         cmocka_unit_test(every_way_to_connect_has_its_word),
         cmocka_unit_test(operands_may_stand_before_options),
         cmocka_unit_test(what_an_ide_says_to_st_util_is_understood),

@@ -220,6 +220,65 @@ static void after_any_garbage_the_next_packet_is_understood(void **state)
     free(rsp);
 }
 
+// As GDB reads a reply: expands runs between $ and #.
+static size_t expand(uint8_t *out, const uint8_t *framed, size_t len)
+{
+    size_t n = 0;
+    for (size_t i = 1; i < len - 3; i++) {
+        if (framed[i] != '*') {
+            out[n++] = framed[i];
+            continue;
+        }
+        unsigned repeats = framed[++i] - 29u;
+        assert_in_range(repeats, 3, 97);
+        memset(out + n, out[n - 1], repeats);
+        n += repeats;
+    }
+    return n;
+}
+
+static void runs_are_shortened_where_that_gains_something(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *data, *framed;
+    } cases[] = {
+        {"", "$#00"},
+        {"0", "$0#30"},
+        {"000", "$000#90"},
+        {"0000", "$0* #7a"},
+        {"00001111", "$0* 1* #f5"},
+        {"000000", "$0*\"#7c"},
+        {"0000000", "$0*\"0#ac"},   // six repeats would be #
+        {"00000000", "$0*\"00#dc"}, // seven would be $
+        {"000000000", "$0*%#7f"},
+        {"ab####", "$ab}\x03}\x03}\x03}\x03#c3"},
+    };
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint8_t framed[RSP_FRAMED_MAX(16)];
+        size_t len = rsp_frame_short(framed, (const uint8_t *)cases[i].data, strlen(cases[i].data));
+        framed[len] = '\0';
+        assert_string_equal((const char *)framed, cases[i].framed);
+    }
+}
+
+static void runs_of_every_length_come_out_as_they_were(void **state)
+{
+    (void)state;
+    uint8_t data[300], framed[RSP_FRAMED_MAX(sizeof data)], out[sizeof framed];
+    for (size_t len = 0; len < sizeof data; len++) {
+        memset(data, 'x', sizeof data);
+        data[len] = 'y';
+        size_t n = rsp_frame_short(framed, data, sizeof data);
+        for (size_t i = 1; i < n - 3; i++)
+            assert_false(framed[i] == '#' || framed[i] == '$' || framed[i] == '}' ||
+                         framed[i] > '~');
+        assert_int_equal(expand(out, framed, n), sizeof data);
+        assert_memory_equal(out, data, sizeof data);
+        assert_true(n < sizeof data / 10 + 20);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -232,6 +291,8 @@ int main(void)
         cmocka_unit_test(a_packet_that_is_begun_again_is_told_and_the_new_one_taken),
         cmocka_unit_test(bytes_between_packets_are_counted_and_dropped),
         cmocka_unit_test(the_announced_size_fits_and_one_byte_more_does_not),
+        cmocka_unit_test(runs_are_shortened_where_that_gains_something),
+        cmocka_unit_test(runs_of_every_length_come_out_as_they_were),
         cmocka_unit_test(what_is_framed_comes_out_of_the_parser_unchanged),
         cmocka_unit_test(framing_escapes_what_a_reader_would_misread),
         cmocka_unit_test(what_is_logged_can_be_printed),

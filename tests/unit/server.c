@@ -198,7 +198,7 @@ static void a_lost_target_is_found_again(void **state)
     int fd = knock(&r);
     assert_true(talk(fd, "$vCont;c#a8", "$T1dthread:1;"));
     wait_for(&r, "the target is back");
-    assert_true(talk(fd, "$m20000000,4#4f", "$00000000#80"));
+    assert_true(talk(fd, "$m20000000,4#4f", "$0*\"00#dc"));
     close(fd);
     assert_int_equal(stop_running(&r), 0);
 }

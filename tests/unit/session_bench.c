@@ -7,6 +7,8 @@
 
 #include "base/hex.h"
 
+#define EXPANDED_MAX 33u // 98 bytes may come as 3
+
 static void keep_log(void *user, enum log_level level, const char *line)
 {
     (void)level;
@@ -22,7 +24,8 @@ struct bench *bench_open_fresh(void)
         abort();
     b->log = (struct log){.level = LOG_NOTE, .write = keep_log, .user = b};
     fake_target_init(&b->f, &b->log);
-    session_start(&b->s, &b->f.t, &b->log);
+    semihost_init(&b->semihost, &b->f.t, &b->log);
+    session_start(&b->s, &b->f.t, &b->semihost, &b->log);
     return b;
 }
 
@@ -44,7 +47,7 @@ struct bench *bench_open(void)
 void bench_reconnect(struct bench *b)
 {
     session_end(&b->s);
-    session_start(&b->s, &b->f.t, &b->log);
+    session_start(&b->s, &b->f.t, &b->semihost, &b->log);
     greet(b);
 }
 
@@ -70,17 +73,48 @@ static void keep_packet(struct bench *b, const struct rsp *rsp)
     b->replies++;
 }
 
+// Expands the runs of the packets in a stream, as GDB does, and frames them anew. Returns the
+// length.
+static size_t expand(uint8_t *out, const uint8_t *in, size_t len)
+{
+    char text[4];
+    uint8_t sum;
+    size_t n = 0;
+    for (size_t i = 0; i < len; i++) {
+        out[n++] = in[i];
+        if (in[i] != '$')
+            continue;
+        size_t start = n;
+        for (i++, sum = 0; in[i] != '#'; i++) {
+            if (in[i] == '*')
+                for (unsigned repeats = in [++i] - 29u; repeats > 0; repeats--, n++)
+                    out[n] = out[n - 1];
+            else
+                out[n++] = in[i];
+        }
+        for (size_t j = start; j < n; j++)
+            sum = (uint8_t)(sum + out[j]);
+        n += (size_t)snprintf(text, sizeof text, "#%02x", sum);
+        memcpy(out + n - 3, text, 3);
+        i += 2;
+    }
+    return n;
+}
+
 static const char *collect(struct bench *b)
 {
+    uint8_t *stream = malloc(EXPANDED_MAX * SESSION_OUT_SIZE);
     struct rsp *rsp = calloc(1, sizeof *rsp);
-    if (!rsp)
+    if (!rsp || !stream)
         abort();
     b->replies = 0;
-    for (size_t i = 0; i < b->s.out_len; i++)
-        if (rsp_push(rsp, b->s.out[i]) == RSP_PACKET)
+    size_t len = expand(stream, b->s.out, b->s.out_len);
+    for (size_t i = 0; i < len; i++)
+        if (rsp_push(rsp, stream[i]) == RSP_PACKET)
             keep_packet(b, rsp);
     session_sent(&b->s, b->s.out_len);
     free(rsp);
+    free(stream);
     return b->replies ? b->reply : NULL;
 }
 

@@ -466,6 +466,19 @@ static void the_last_bit_protects_all_of_the_rest(void **state)
     wr(b, FLASH_SR, SR_WRPRTERR);
     program(b, FLASH + 256 * 1024 - 2, 0x1234);
     assert_true(rd(b, FLASH_SR) & SR_WRPRTERR);
+    protect(b, 0);
+    unlock(b);
+    wr(b, FLASH_CR, CR_PG);
+    program(b, FLASH + 63 * 4096, 0x1234); // still bit 31's
+    assert_int_equal(rd(b, FLASH_SR), SR_WRPRTERR);
+    drop_chip(b);
+    b = make_chip("stm32f091rc");
+    poke_loop(b);
+    protect(b, 0);
+    unlock(b);
+    wr(b, FLASH_CR, CR_PG);
+    program(b, FLASH + 32 * 4096, 0x1234);
+    assert_int_equal(rd(b, FLASH_SR), SR_EOP);
     drop_chip(b);
 }
 

@@ -218,6 +218,55 @@ static void everything_is_left_as_it_was_found(void **state)
     assert_true(w.detached && w.running && !w.st.in_debug);
 }
 
+static void
+a_running_target_that_nobody_debugs_is_as_it_was_found_until_somebody_comes(void **state)
+{
+    (void)state;
+    struct world w;
+    struct target t;
+    struct target_stop stop;
+    bool stopped;
+    uint8_t byte;
+    world_attach(&w, &t);
+    assert_int_equal(target_set_break(&t, true, FLASH + 0x100), ERR_OK);
+    assert_int_equal(target_release(&t), ERR_OK);
+    assert_int_equal(w.dbgmcu_cr, 1);
+    assert_int_equal(w.dbgmcu_fz, 0);
+    assert_false(bpu_has(&t.core.bpu, FLASH + 0x100));
+    assert_true(w.detached && w.running && !w.debug_enabled && w.st.in_debug);
+    // It can be looked at, and a lockup is its own affair.
+    w.lockup = true;
+    assert_int_equal(target_read_mem(&t, RAM, &byte, 1, NULL), ERR_OK);
+    assert_int_equal(target_poll(&t, &stopped, &stop), ERR_OK);
+    assert_false(stopped || w.debug_enabled);
+    w.lockup = false;
+    assert_int_equal(target_hold(&t), ERR_OK);
+    assert_true(w.debug_enabled && w.running);
+    assert_int_equal(w.dbgmcu_cr, 7);
+    assert_int_equal(target_halt(&t), ERR_OK);
+    target_disconnect(&t, false);
+    assert_int_equal(w.dbgmcu_cr, 1);
+}
+
+static void a_halted_target_that_nobody_debugs_stays_halted(void **state)
+{
+    (void)state;
+    struct world w;
+    struct target t;
+    world_attach_halted(&w, &t);
+    assert_int_equal(target_release(&t), ERR_OK);
+    assert_true(w.detached && !w.running && w.debug_enabled);
+    assert_int_equal(w.dbgmcu_fz, 3u << 11); // or a watchdog would reset it
+    assert_int_equal(target_hold(&t), ERR_OK);
+    assert_int_equal(t.state, TARGET_HALTED);
+    assert_int_equal(target_release(&t), ERR_OK);
+    w.running = true; // somebody pressed the reset button
+    assert_int_equal(target_hold(&t), ERR_OK);
+    assert_int_equal(t.state, TARGET_RUNNING);
+    target_disconnect(&t, false);
+    assert_int_equal(w.dbgmcu_fz, 0);
+}
+
 // ---- breakpoints and memory ----
 
 static void software_breakpoints_are_not_seen_and_survive_writes(void **state)
@@ -319,6 +368,9 @@ int main(void)
         cmocka_unit_test(the_sentence_of_a_failure_tells_what_was_measured),
         cmocka_unit_test(a_probe_that_vanishes_ends_the_ladder_at_once),
         cmocka_unit_test(everything_is_left_as_it_was_found),
+        cmocka_unit_test(
+            a_running_target_that_nobody_debugs_is_as_it_was_found_until_somebody_comes),
+        cmocka_unit_test(a_halted_target_that_nobody_debugs_stays_halted),
         cmocka_unit_test(software_breakpoints_are_not_seen_and_survive_writes),
         cmocka_unit_test(a_breakpoint_set_twice_is_cleared_twice),
         cmocka_unit_test(flash_is_not_written_like_ram),

@@ -252,6 +252,7 @@ enum err cortexm_detach(struct cortexm *cm, bool keep_halted)
 {
     struct world *w = world_of(cm->st);
     w->detached = true;
+    w->debug_enabled = keep_halted;
     w->running = !keep_halted;
     return reach(w);
 }

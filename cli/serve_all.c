@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+// swdlink serve --all: a process for each ST-LINK, so that a crash or a hang stays with its board.
+// This one looks after them: it starts one for each new serial number, on a port that stays the
+// serial number's own, starts it again when it broke down, and ends them all when it is ended.
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/serve.h"
+#include "swd/usb_libusb.h"
+
+#define MAX_PROBES 64u
+#define LOOK_S     1 // between looks at the bus
+#define RESTARTS_S 5 // at least, between two starts of the same process
+
+struct child {
+    char serial[USB_LINK_SERIAL_SIZE];
+    uint16_t port;
+    pid_t pid; // 0: it has ended
+    time_t started;
+};
+
+struct keeper {
+    const struct options *options;
+    struct output *out;
+    struct log *log;
+    struct child child[MAX_PROBES];
+    unsigned count;
+    uint64_t seen; // what was on the bus
+    bool looked;
+};
+
+static time_t now_s(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return ts.tv_sec;
+}
+
+static void watched_signals(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGCHLD);
+    sigaddset(set, SIGINT);
+    sigaddset(set, SIGTERM);
+}
+
+// In the new process. An own process group: Ctrl-C at the terminal is for the keeper, who passes it
+// on once, so that nobody is interrupted while he puts things back.
+static _Noreturn void be_child(const struct keeper *k, const struct child *c, pid_t keeper)
+{
+    char name[USB_LINK_SERIAL_SIZE + 16];
+    struct options options = *k->options;
+    struct output out = *k->out;
+    struct log log = output_log(&out);
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != keeper)
+        _exit(1);
+    int null = open("/dev/null", O_RDONLY);
+    if (null >= 0)
+        dup2(null, STDIN_FILENO);
+    if (c->port)
+        snprintf(name, sizeof name, "%s port %u: ", c->serial, c->port);
+    else
+        snprintf(name, sizeof name, "%s: ", c->serial);
+    setvbuf(stderr, NULL, _IOLBF, BUFSIZ); // whole lines, beside those of the others
+    output_configure(&out, &log, &options);
+    out.name = name;
+    options.probe = c->serial;
+    options.port = c->port;
+    enum err e = serve_one(&options, true, &out, &log);
+    if (e)
+        output_error(&out, log_sentence(&log, e));
+    fflush(NULL);
+    _exit(e ? 1 : 0);
+}
+
+static void start(struct keeper *k, struct child *c)
+{
+    pid_t keeper = getpid();
+    fflush(NULL);
+    c->started = now_s();
+    c->pid = fork();
+    if (c->pid == 0)
+        be_child(k, c, keeper);
+    if (c->pid < 0) {
+        log_line(k->log, LOG_ERROR, "no process for %s can be started: %s", c->serial,
+                 strerror(errno));
+        c->pid = 0;
+    }
+}
+
+static bool is_known(const struct keeper *k, const char *serial)
+{
+    for (unsigned i = 0; i < k->count; i++)
+        if (strcmp(k->child[i].serial, serial) == 0)
+            return true;
+    return false;
+}
+
+static void take_probe(struct keeper *k, const struct usb_found *f)
+{
+    if (!f->model->debugger)
+        return;
+    if (!f->id.serial[0]) {
+        log_line(k->log, LOG_WARN, "the %s at bus %u device %u cannot be served: %s",
+                 f->model->name, f->id.bus, f->id.address, err_text(f->access));
+        return;
+    }
+    if (is_known(k, f->id.serial))
+        return;
+    if (k->count == MAX_PROBES) {
+        log_line(k->log, LOG_WARN, "%s is not served: %u are enough for one computer", f->id.serial,
+                 MAX_PROBES);
+        return;
+    }
+    struct child *c = &k->child[k->count];
+    unsigned port = k->options->port ? k->options->port + k->count : 0;
+    *c = (struct child){.port = (uint16_t)port};
+    if (port > UINT16_MAX) {
+        log_line(k->log, LOG_WARN, "%s is not served: there is no port behind 65535", f->id.serial);
+        return;
+    }
+    snprintf(c->serial, sizeof c->serial, "%s", f->id.serial);
+    k->count++;
+    start(k, c);
+}
+
+static int by_serial(const void *a, const void *b)
+{
+    const struct usb_found *left = a, *right = b;
+    return strcmp(left->id.serial, right->id.serial);
+}
+
+// The devices are opened, to read their serial numbers, only when others are there than before.
+static enum err look(struct keeper *k)
+{
+    struct usb_found *found;
+    uint64_t seen;
+    size_t count;
+    enum err e = usb_libusb_fingerprint(&seen, k->log);
+    if (e || (k->looked && seen == k->seen))
+        return e;
+    e = usb_libusb_list(&found, &count, k->log);
+    if (e)
+        return e;
+    if (!k->looked && count == 0)
+        log_line(k->log, LOG_NOTE, "no ST-LINK is plugged in yet: waiting for one");
+    k->looked = true;
+    k->seen = seen;
+    if (count > 1)
+        qsort(found, count, sizeof *found, by_serial);
+    for (size_t i = 0; i < count; i++)
+        take_probe(k, &found[i]);
+    free(found);
+    return ERR_OK;
+}
+
+static void bury(struct keeper *k)
+{
+    int status;
+    for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
+        for (unsigned i = 0; i < k->count; i++) {
+            struct child *c = &k->child[i];
+            if (c->pid != pid)
+                continue;
+            c->pid = 0;
+            if (WIFSIGNALED(status))
+                log_line(k->log, LOG_ERROR, "the server of %s was ended by signal %d", c->serial,
+                         WTERMSIG(status));
+        }
+}
+
+static void restart(struct keeper *k)
+{
+    for (unsigned i = 0; i < k->count; i++)
+        if (k->child[i].pid == 0 && now_s() - k->child[i].started >= RESTARTS_S)
+            start(k, &k->child[i]);
+}
+
+static void end_all(struct keeper *k)
+{
+    for (unsigned i = 0; i < k->count; i++)
+        if (k->child[i].pid > 0)
+            kill(k->child[i].pid, SIGTERM);
+    for (unsigned i = 0; i < k->count; i++)
+        if (k->child[i].pid > 0)
+            waitpid(k->child[i].pid, NULL, 0);
+}
+
+static enum err keep(struct keeper *k)
+{
+    sigset_t set;
+    const struct timespec pause = {.tv_sec = LOOK_S};
+    watched_signals(&set);
+    for (;;) {
+        enum err e = look(k);
+        if (e)
+            return e;
+        restart(k);
+        int signal = sigtimedwait(&set, NULL, &pause);
+        if (signal == SIGCHLD)
+            bury(k);
+        else if (signal == SIGINT || signal == SIGTERM)
+            break;
+    }
+    log_line(k->log, LOG_NOTE, "ending");
+    return ERR_OK;
+}
+
+enum err serve_all(const struct options *o, struct output *out, struct log *log)
+{
+    sigset_t set, before;
+    if (o->probe || o->once || o->json)
+        return log_fail(log, ERR_USAGE, "--all does not go with %s",
+                        o->probe  ? "a probe of your choice"
+                        : o->once ? "--once"
+                                  : "--json");
+    struct keeper *k = calloc(1, sizeof *k);
+    if (!k)
+        return log_fail(log, ERR_MEMORY, "%s", err_text(ERR_MEMORY));
+    *k = (struct keeper){.options = o, .out = out, .log = log};
+    watched_signals(&set);
+    sigprocmask(SIG_BLOCK, &set, &before);
+    enum err e = keep(k);
+    end_all(k);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    free(k);
+    return e;
+}
