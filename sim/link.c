@@ -9,7 +9,7 @@
 #define EP_OUT_V2_1 0x01
 #define EP_IN       0x81
 #define PID_V2      0x3748
-#define ROOM        8192u
+#define ROOM        12288u
 #define POLL_NS     1000000u
 
 struct sim_link {

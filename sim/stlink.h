@@ -11,8 +11,9 @@
 
 #include "sim/swd_host.h"
 
-#define SIM_STLINK_COMMAND 16u
-#define SIM_STLINK_ROOM    6144u
+#define SIM_STLINK_COMMAND    16u
+#define SIM_STLINK_ROOM       6144u
+#define SIM_STLINK_MISC_ITEMS 1227u // of a V3
 
 struct sim_stlink_model {
     const char *name; // "v2", as in the board's text
@@ -49,12 +50,12 @@ struct sim_stlink {
     uint8_t command[SIM_STLINK_COMMAND];
     size_t out_wanted, out_got;
     uint8_t out[SIM_STLINK_ROOM];
-    uint8_t reply[SIM_STLINK_ROOM + 16];
+    uint8_t reply[8 * SIM_STLINK_MISC_ITEMS];
     size_t reply_len;
     bool stall;          // the IN endpoint is halted
     bool mute;           // a command too long: the firmware never answers
     unsigned misc_items; // of the last scatter/gather command
-    uint8_t misc_result[64 * 8];
+    uint8_t misc_result[8 * SIM_STLINK_MISC_ITEMS];
 };
 
 void sim_stlink_init(struct sim_stlink *s, const struct sim_stlink_model *model);

@@ -68,6 +68,7 @@ static bool always_answers(uint8_t request)
 static uint8_t choose_ack(struct sim_swdp *dp)
 {
     bool needs_ap = REQ_AP(dp->request) || (REQ_READ(dp->request) && REQ_ADDR(dp->request) == 0xc);
+    collect_fault(dp);
     if (always_answers(dp->request))
         return ACK_OK;
     if (needs_ap && !sim_memap_ready(dp->ap)) {
@@ -99,7 +100,6 @@ static uint32_t read_dp(struct sim_swdp *dp)
         dp->fresh = false;
         return sim_chip_identity(dp->ap->chip)->dpidr;
     case 0x4:
-        collect_fault(dp);
         switch (dp->select & 15) {
         case BANK_CTRL_STAT:
             return read_ctrl_stat(dp);

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What the board's text says of a wire: words with a + between them.
-#include <stdlib.h>
 #include <string.h>
 
 #include "sim/board_state.h"
 
-#define MAX_OHMS 1000000000.0
+#define MAX_OHMS 1e9
 
 static const struct {
     const char *word;
@@ -42,18 +41,38 @@ static void add(struct sim_wire *wire, const struct sim_wire *more)
         wire->shorted = more->shorted;
 }
 
+// Digits with a point, whatever the locale says of points. The end of it goes to *end.
+static double parse_decimal(const char *text, const char **end)
+{
+    double value = 0, unit = 1;
+    bool fraction = false;
+    for (; (*text >= '0' && *text <= '9') || (*text == '.' && !fraction); text++) {
+        if (*text == '.') {
+            fraction = true;
+            continue;
+        }
+        value = 10 * value + (*text - '0');
+        unit *= fraction ? 10 : 1;
+    }
+    *end = text;
+    return value / unit;
+}
+
+static bool begins_with_digit(const char *text)
+{
+    return *text >= '0' && *text <= '9';
+}
+
 // OHMS, with k for a thousand.
 static bool parse_ohms(const char *word, uint32_t *ohms)
 {
-    char *end;
-    if (*word < '0' || *word > '9')
-        return false;
-    double value = strtod(word, &end);
+    const char *end;
+    double value = parse_decimal(word, &end);
     if (*end == 'k') {
         value *= 1000;
         end++;
     }
-    if (*end || !(value >= 0 && value <= MAX_OHMS))
+    if (!begins_with_digit(word) || *end || value > MAX_OHMS)
         return false;
     *ohms = (uint32_t)value;
     return true;
@@ -61,11 +80,11 @@ static bool parse_ohms(const char *word, uint32_t *ohms)
 
 static bool parse_noise(const char *word, double *noise)
 {
-    char *end;
-    if (strncmp(word, "noise=", 6) != 0 || (word[6] != '.' && (word[6] < '0' || word[6] > '9')))
+    const char *end;
+    if (strncmp(word, "noise=", 6) != 0 || !begins_with_digit(word + 6))
         return false;
-    *noise = strtod(word + 6, &end);
-    return !*end && *noise >= 0 && *noise <= 1;
+    *noise = parse_decimal(word + 6, &end);
+    return !*end && *noise <= 1;
 }
 
 static bool parse_word(struct sim_wire *wire, const char *word, bool nrst)
@@ -80,13 +99,13 @@ static bool parse_word(struct sim_wire *wire, const char *word, bool nrst)
 
 bool board_parse_wire(const char *text, bool nrst, struct sim_wire *wire)
 {
-    char copy[128], *save = NULL;
+    char copy[128], *rest = copy;
     *wire = (struct sim_wire){0};
-    if (strlen(text) >= sizeof copy || !*text)
+    if (strlen(text) >= sizeof copy)
         return false;
     strcpy(copy, text);
-    for (char *word = strtok_r(copy, "+", &save); word; word = strtok_r(NULL, "+", &save))
-        if (!parse_word(wire, word, nrst))
+    while (rest)
+        if (!parse_word(wire, strsep(&rest, "+"), nrst))
             return false;
     return true;
 }

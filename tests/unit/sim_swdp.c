@@ -454,6 +454,18 @@ static void wrong_write_parity_sets_wdataerr(void **state)
     assert_int_equal(read_ok(b, false, RDBUFF), 0x1111);
 }
 
+// The error has happened when the access has, whether or not somebody has looked since.
+static void abort_clears_an_error_that_nobody_has_seen(void **state)
+{
+    struct bench *b = *state;
+    power_up(b);
+    make_fault(b);
+    write_ok(b, false, ABORT, 1u << 2);
+    write_ok(b, false, SELECT, 0);
+    read_ok(b, true, CSW);
+    assert_false(ctrl_stat(b) & STICKYERR);
+}
+
 static void each_abort_bit_clears_its_own_flag(void **state)
 {
     struct bench *b = *state;
@@ -582,6 +594,7 @@ int main(void)
         test(some_registers_never_fault),
         test(ctrl_stat_cannot_clear_sticky_flags),
         test(wrong_write_parity_sets_wdataerr),
+        test(abort_clears_an_error_that_nobody_has_seen),
         test(each_abort_bit_clears_its_own_flag),
         test(readok_falls_with_a_read_that_failed),
         test(a_slow_bus_makes_the_port_say_wait),
