@@ -308,6 +308,11 @@ void sim_core_pend_nmi(struct sim_core *core)
         sim_exception_pend(core, SIM_EXC_NMI);
 }
 
+void sim_core_send_event(struct sim_core *core)
+{
+    core->cpu.event = true;
+}
+
 bool sim_core_is_halted(const struct sim_core *core)
 {
     return core->debug.halted;

@@ -49,6 +49,8 @@ void sim_core_set_hclk(struct sim_core *core, uint32_t hz);
 // handler returns while it is active, and stays pending (latched) when it goes inactive before.
 void sim_core_set_irq(struct sim_core *core, unsigned n, bool active);
 void sim_core_pend_nmi(struct sim_core *core);
+// RXEV: an event from outside, which ends or keeps off a WFE (DDI 0419, B1.5.18).
+void sim_core_send_event(struct sim_core *core);
 // An access by the core or the debugger to the private peripheral bus: words only, anything else is a bus
 // error and a violation. Registers that only the debugger may see (DHCSR, DCRSR, DCRDR, DEMCR, DFSR, BPU,
 // DWT) read as zero to the core.

@@ -33,6 +33,10 @@ void sim_exti_pin_changed(struct sim_chip *chip, unsigned port, unsigned pin, bo
         return;
     e->pr |= bit;
     update(e);
+    if (e->emr & bit) {
+        sim_core_send_event(chip->core);
+        sim_pwr_wake(chip);
+    }
 }
 
 static void reset(void *self, enum sim_reset kind)

@@ -37,10 +37,9 @@ unsigned sim_syscfg_exti_port(const struct sim_chip *chip, unsigned line)
 static void reset(void *self, enum sim_reset kind)
 {
     struct sim_syscfg *s = self;
-    uint32_t mem_mode = s->cfgr1 & CFGR1_MEM_MODE; // of the boot mode: reset.c sets it at the end
-    *s = (struct sim_syscfg){.chip = s->chip};
-    if (kind == SIM_RESET_SYSTEM)
-        s->cfgr1 = mem_mode;
+    (void)kind;
+    *s = (struct sim_syscfg){.chip =
+                                 s->chip}; // MEM_MODE comes at the end of the reset, from reset.c
 }
 
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)

@@ -190,10 +190,10 @@ static void an_internal_channel_wants_to_be_on_and_sampled_for_long(void **state
     assert_int_equal(convert(b, VREFINT), right);
     wr(b, ADC_CCR, 0);
     wr(b, ADC_CCR, VREFEN);
-    wr(b, ADC_SMPR, 5); // 55.5 cycles of 14 MHz: long enough, but the reference is not up yet
+    wr(b, ADC_SMPR, 6); // 71.5 cycles of 14 MHz: long enough, but the reference is not up yet
     wr(b, ADC_CHSELR, VREFINT);
     wr(b, ADC_CR, ADSTART);
-    run_ns(b, 6 * NS_PER_US);
+    run_ns(b, 7 * NS_PER_US);
     assert_true(rd(b, ADC_ISR) & EOC);
     assert_true(rd(b, ADC_DR) < right - 100);
 }

@@ -215,6 +215,10 @@ static void halfwords_and_words_are_reversed_as_a_whole(void **state)
     assert_int_equal(try_write(b, CRC_DR, 2, 0x3231), SIM_BUS_OK);
     assert_int_equal(try_write(b, CRC_DR, 2, 0x3433), SIM_BUS_OK);
     assert_int_equal(~rd(b, CRC_DR), 0x9be3e0a3);
+    wr(b, CRC_CR, 3u << 5 | 1u << 7 | 1); // a byte is all there is to reverse
+    for (unsigned i = 0; i < 4; i++)
+        assert_int_equal(try_write(b, CRC_DR, 1, 0x31 + i), SIM_BUS_OK);
+    assert_int_equal(~rd(b, CRC_DR), 0x9be3e0a3);
 }
 
 static void the_start_value_can_be_chosen_and_goes_to_dr(void **state)

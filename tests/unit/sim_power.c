@@ -21,6 +21,7 @@
 #define DBG_STOP     (1u << 1)
 #define DBG_STANDBY  (1u << 2)
 #define EXTI_IMR     0x40010400u
+#define EXTI_EMR     0x40010404u
 #define EXTI_RTSR    0x40010408u
 #define EXTI_FTSR    0x4001040cu
 #define EXTI_SWIER   0x40010410u
@@ -138,10 +139,14 @@ static void standby_loses_everything_and_says_so_in_sbf(void **state)
     struct chip_bench *b = *state;
     wr(b, SRAM + 0x100, 0x12345678);
     set_bits(b, RCC_APB1ENR, PWREN);
+    sim_chip_drive_pin(b->chip, 'A', 0, true);
     wr(b, PWR_CSR, CSR_EWUP1);
     go_deep(b, CR_PDDS);
     assert_false(sim_chip_swd_alive(b->chip));
-    sim_chip_drive_pin(b->chip, 'A', 0, true); // WKUP1
+    sim_chip_drive_pin(b->chip, 'A', 0, false);
+    run_ns(b, NS_PER_MS);
+    assert_false(sim_chip_swd_alive(b->chip));
+    sim_chip_drive_pin(b->chip, 'A', 0, true); // WKUP1, by its rising edge
     run_ns(b, NS_PER_MS);
     assert_true(sim_chip_swd_alive(b->chip));
     set_bits(b, RCC_APB1ENR, PWREN);
@@ -223,6 +228,29 @@ static void edges_pend_on_the_chosen_port_and_direction(void **state)
     assert_true(rd(b, NVIC_ISPR) & 1u << EXTI0_IRQ);
     wr(b, EXTI_PR, 1u << 1);
     assert_int_equal(rd(b, EXTI_PR), 0);
+}
+
+static void an_event_wakes_a_wfe_without_an_interrupt(void **state)
+{
+    static const uint8_t code[] = {0x20, 0xbf, 0x01, 0x30, 0xfe, 0xe7}; // wfe, adds r0, #1, b .
+    struct chip_bench *b = *state;
+    set_bits(b, RCC_AHBENR, 1u << 17);
+    sim_chip_drive_pin(b->chip, 'A', 0, false);
+    wr(b, EXTI_RTSR, 1);
+    wr(b, SCR, SCR_DEEP);
+    assert_true(sim_chip_poke(b->chip, FLASH + 8, code, sizeof code));
+    run_ns(b, NS_PER_MS);
+    assert_false(sim_chip_swd_alive(b->chip));
+    sim_chip_drive_pin(b->chip, 'A', 0, true); // no EMR yet
+    run_ns(b, NS_PER_MS);
+    assert_false(sim_chip_swd_alive(b->chip));
+    sim_chip_drive_pin(b->chip, 'A', 0, false);
+    wr(b, EXTI_EMR, 1);
+    sim_chip_drive_pin(b->chip, 'A', 0, true);
+    run_ns(b, NS_PER_MS);
+    assert_int_equal(woken(b), 1);
+    assert_int_equal(rd(b, NVIC_ISPR), 0);
+    assert_true(sim_chip_swd_alive(b->chip));
 }
 
 static void software_triggers_and_lines_have_their_own_interrupts(void **state)
@@ -376,6 +404,7 @@ int main(void)
         bench_test(nrst_ends_stop),
         bench_test(pwr_registers_want_their_clock),
         bench_test(edges_pend_on_the_chosen_port_and_direction),
+        bench_test(an_event_wakes_a_wfe_without_an_interrupt),
         bench_test(software_triggers_and_lines_have_their_own_interrupts),
         bench_test(the_identity_reads_without_a_clock_and_the_rest_wants_one),
         bench_test(its_registers_outlive_a_system_reset_and_not_power),

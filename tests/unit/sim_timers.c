@@ -294,9 +294,11 @@ static void a_compare_value_beyond_the_reload_value_matches_at_the_overflow(void
     clock_all(b);
     wr(b, TIM3 + CCR1, 200);
     start(b, TIM3, 7, 99, 0);
+    wr(b, TIM3 + DIER, CC1IF);
     run_ns(b, 99 * NS_PER_US);
     assert_int_equal(rd(b, TIM3 + SR) & CC1IF, 0);
     run_ns(b, 2 * NS_PER_US);
+    assert_true(pends(b, 16));
     assert_int_equal(rd(b, TIM3 + SR) & CC1IF, CC1IF);
 }
 
