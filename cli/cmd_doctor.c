@@ -27,8 +27,7 @@ static void describe_probe(struct measured_probe *m, const struct probe *p, cons
     }
     if (m->version.hardware)
         stlink_version_text(&p->st, m->firmware, sizeof m->firmware);
-    // V2-1 and V3E are soldered to boards of ST's; the others come with a cable.
-    m->on_board = strstr(m->model, "V2-1") || strstr(m->model, "V3E");
+    m->on_board = probe_is_on_board(&p->id);
 }
 
 static enum err measure(struct measurements *m, const struct options *o, struct log *log)

@@ -2,9 +2,12 @@
 // Weighs the rules and ranks what they find.
 #include "doctor/diagnosis.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "doctor/rules.h"
+
+#define SUMMARY_CAUSES 3u
 
 const struct rule *diagnosis_find(const char *id)
 {
@@ -51,6 +54,23 @@ void diagnosis_make(struct diagnosis *d, const struct measurements *m)
         healthy.percent = DIAGNOSIS_LIKELY;
     rules_say_health(m, &healthy.evidence);
     insert(d, &healthy);
+}
+
+const char *diagnosis_summarize(const struct diagnosis *d, char *text, size_t size)
+{
+    const struct finding *first = &d->finding[0];
+    size_t used = (size_t)snprintf(text, size, "%s (%s): %s", first->rule->sentence,
+                                   first->rule->id, first->evidence.text);
+    const char *lead = ". Most likely: ";
+    for (unsigned i = 1, told = 0; i < d->count && told < SUMMARY_CAUSES && used < size; i++) {
+        if (!diagnosis_is_ambiguous(d) || d->finding[i].percent >= DIAGNOSIS_LIKELY)
+            continue;
+        used += (size_t)snprintf(text + used, size - used, "%s%s", told++ ? "; " : lead,
+                                 d->finding[i].rule->sentence);
+    }
+    if (used < size)
+        snprintf(text + used, size - used, ". `swdlink doctor` tells more");
+    return text;
 }
 
 bool diagnosis_is_healthy(const struct diagnosis *d)

@@ -6,6 +6,7 @@
 #define SWDLINK_DOCTOR_DIAGNOSIS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "doctor/measure.h"
 
@@ -46,6 +47,8 @@ struct diagnosis {
 // Ranks all rules that apply: the likely ones by what should be dealt with first, then the mere
 // possibilities by their odds.
 void diagnosis_make(struct diagnosis *d, const struct measurements *m);
+// The short verdict, for when a command could not connect. Returns text.
+const char *diagnosis_summarize(const struct diagnosis *d, char *text, size_t size);
 // NULL when there is none.
 const struct rule *diagnosis_find(const char *id);
 bool diagnosis_is_healthy(const struct diagnosis *d);

@@ -86,7 +86,7 @@ static enum err measure_silence(struct measure *b)
     if (!e && b->m->supply.known)
         e = measure_busy_supply(b);
     if (e || measure_answers(b->m, WAY_ASKED) || measure_answers(b->m, WAY_SLOW) ||
-        measure_answers(b->m, WAY_SLOWEST))
+        measure_answers(b->m, WAY_SLOWEST) || b->m->asked.no_reset)
         return e;
     e = measure_answer(b, WAY_UNDER_RESET, tries(b, TRIES_OTHER));
     if (!e && !measure_answers(b->m, WAY_UNDER_RESET))
@@ -97,7 +97,7 @@ static enum err measure_silence(struct measure *b)
 // Nothing runs that a reset could disturb: blank flash, or a chip that is held in reset anyway.
 static bool nothing_to_lose(const struct measurements *m)
 {
-    return m->chip.flash_blank || m->chip.id_refused;
+    return (m->chip.flash_blank || m->chip.id_refused) && !m->asked.no_reset;
 }
 
 static enum err measure_program(struct measure *b)

@@ -156,6 +156,7 @@ struct measured_deep {
 };
 
 struct measure_options {
+    bool no_reset;     // not even a target that does not answer
     bool deep;         // also halt and reset a target that answers
     uint32_t swclk_hz; // 0: the best
     uint32_t hse_hz;   // the crystal's frequency as the user knows it; 0: unknown
