@@ -21,7 +21,8 @@ struct output;
 #define COMMAND_VERIFY  (1u << 8)
 #define COMMAND_OPTIONS (1u << 9)
 #define COMMAND_RUN     (1u << 10)
-#define COMMAND_ALL     ((1u << 11) - 1)
+#define COMMAND_DOCTOR  (1u << 11)
+#define COMMAND_ALL     ((1u << 12) - 1)
 
 struct command {
     const char *name;
@@ -43,6 +44,7 @@ extern const unsigned command_count;
 const struct command *command_find(const char *name);
 
 enum err cmd_serve(const struct options *o, struct output *out, struct log *log) MUST_CHECK;
+enum err cmd_doctor(const struct options *o, struct output *out, struct log *log) MUST_CHECK;
 enum err cmd_list(const struct options *o, struct output *out, struct log *log) MUST_CHECK;
 enum err cmd_info(const struct options *o, struct output *out, struct log *log) MUST_CHECK;
 enum err cmd_read(const struct options *o, struct output *out, struct log *log) MUST_CHECK;

@@ -35,6 +35,9 @@ enum option_id {
     OPTION_OUTPUT,
     OPTION_HALT,
     OPTION_YES,
+    OPTION_DEEP,
+    OPTION_EXPLAIN,
+    OPTION_HSE,
     OPTION_ADDRESS,
     OPTION_ERASE,
     OPTION_NO_VERIFY,
@@ -66,6 +69,12 @@ static const struct option_row rows[] = {
      "every ST-LINK, each on a port of its own"},
     {OPTION_ONCE, GROUP_OWN, COMMAND_SERVE, 0, "once", no_argument, "",
      "end after the first debugger has left"},
+    {OPTION_DEEP, GROUP_OWN, COMMAND_DOCTOR, 0, "deep", no_argument, "",
+     "also halt and reset, to test NRST, VDDA and HSE"},
+    {OPTION_HSE, GROUP_OWN, COMMAND_DOCTOR, 0, "hse", required_argument, " HZ",
+     "what the crystal's frequency should be, such as 8M"},
+    {OPTION_EXPLAIN, GROUP_OWN, COMMAND_DOCTOR, 0, "explain", required_argument, " ID",
+     "explain a verdict instead of looking for one"},
     {OPTION_SEMIHOSTING, GROUP_OWN, COMMAND_SERVE, 0, "semihosting", no_argument, "",
      "serve the program's semihosting calls"},
     {OPTION_SEMIHOSTING_DIR, GROUP_OWN, COMMAND_SERVE | COMMAND_RUN, 0, "semihosting-dir",
@@ -286,6 +295,14 @@ static enum err take(struct options *o, enum option_id id, const char *argument,
         return ERR_OK;
     case OPTION_OUTPUT:
         o->output = argument;
+        return ERR_OK;
+    case OPTION_DEEP:
+        o->deep = true;
+        return ERR_OK;
+    case OPTION_HSE:
+        return value_parse_hz(&o->hse_hz, argument, log);
+    case OPTION_EXPLAIN:
+        o->explain = argument;
         return ERR_OK;
     case OPTION_HALT:
         o->halt = true;

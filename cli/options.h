@@ -34,6 +34,9 @@ struct options {
     bool semihosting;            // serve
     bool semihosting_stdio;      // serve
     const char *semihosting_dir; // serve; NULL: GDB's host has the files
+    bool deep;                   // doctor
+    uint32_t hse_hz;             // doctor; 0: not known
+    const char *explain;         // doctor; NULL: look for a verdict
     const char *output;          // read; NULL: standard output
     bool halt;                   // reset, flash
     bool yes;                    // unlock, options

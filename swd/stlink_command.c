@@ -25,6 +25,8 @@ enum err stlink_exchange(struct stlink *st, struct usb_exchange *x)
 {
     if (x->in_len)
         memset(x->in, 0, x->in_len); // whatever goes wrong, nothing stale is ever looked at
+    if (st->patience_ms && x->timeout_ms > st->patience_ms)
+        x->timeout_ms = st->patience_ms;
     enum err e = usb_link_transfer(&st->link, x);
     switch (e) {
     case ERR_OK:

@@ -25,6 +25,23 @@ enum target_connect {
     TARGET_CONNECT_HOTPLUG, // attach without disturbing the running program
 };
 
+// The rungs of the ladder, gentle ones first.
+enum target_rung {
+    TARGET_RUNG_ASKED,
+    TARGET_RUNG_SLOWER,
+    TARGET_RUNG_UNDER_RESET,
+    TARGET_RUNG_CATCH, // right after a reset
+    TARGET_RUNGS,
+};
+
+// What came of one of them.
+struct target_attempt {
+    bool tried;
+    enum err result;
+    uint8_t status;    // of the probe, when it failed
+    uint32_t swclk_hz; // as the probe really set it
+};
+
 struct target_options {
     enum target_connect connect;
     uint32_t swclk_hz; // 0: the probe's best for this chip
@@ -76,6 +93,7 @@ struct target {
     struct log *log;
     struct target_options options;
     struct cortexm core;
+    struct target_attempt attempt[TARGET_RUNGS]; // of the last time that we connected
     struct chip_identity id;
     struct flash_bank bank; // size 0 when there is no flash that we can write
     struct target_region region[TARGET_MAX_REGIONS];

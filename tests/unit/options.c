@@ -21,6 +21,10 @@ enum err cmd_serve(const struct options *o, struct output *out, struct log *log)
     return log_fail(log, ERR_UNSUPPORTED, "not here");
 }
 
+enum err cmd_doctor(const struct options *o, struct output *out, struct log *log)
+{
+    return cmd_serve(o, out, log);
+}
 enum err cmd_list(const struct options *o, struct output *out, struct log *log)
 {
     return cmd_serve(o, out, log);
