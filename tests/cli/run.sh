@@ -103,7 +103,9 @@ else
 fi
 
 bad=0
-for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do
+rounds=25
+while [ $rounds -gt 0 ]; do
+    rounds=$((rounds - 1))
     for name in good status unity rtt; do
         wanted=0
         [ $name = status ] && wanted=42
