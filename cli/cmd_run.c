@@ -340,6 +340,9 @@ static enum err report(struct run *r, const char *file, struct output *out)
 {
     double seconds = (double)(now_us(r) - r->started_us) / 1e6;
     const char *slash = strrchr(file, '/');
+    // A status that no failed test explains is a failure of its own.
+    if (!r->ending[0] && r->status != 0 && r->results.failed == 0)
+        snprintf(r->ending, sizeof r->ending, "the program ended with status %d", r->status);
     results_end(&r->results, r->ending[0] ? r->ending : NULL);
     enum err e = r->o->junit ? results_write_junit(&r->results, r->o->junit,
                                                    slash ? slash + 1 : file, seconds, r->log)

@@ -74,6 +74,8 @@ check "JUnit XML has a skipped test" junit "cases['test_later'].find('skipped') 
 check "JUnit XML has the output" junit "'hello from the target' in s.find('system-out').text"
 go hang --timeout 1 --junit "$tap_dir/junit.xml"
 check "a time-out is a failed test" junit "s.get('failures') == '1'"
+go status --junit "$tap_dir/junit.xml"
+check "so is a status that no test explains" junit "s.get('failures') == '1'"
 go plain --tap
 check "plain results become TAP" is "$(grep -c '^\(not \)\{0,1\}ok [1-3] - ' "$out") $(tail -1 "$out")" "3 1..3"
 check "other lines become comments" has "$out" "# okay, that is no result"
