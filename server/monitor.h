@@ -8,6 +8,7 @@
 
 struct monitor_word {
     const char *word;
+    bool control;             // only from the debugger that controls the target
     const char *usage, *help; // NULL: understood, but not told
     enum err (*run)(struct session *s, const char *args);
 };

@@ -12,6 +12,7 @@ struct packet {
     const char *prefix;
     bool exact;   // nothing may follow
     bool running; // may also come while the program runs
+    bool control; // only from the debugger that controls the target, or takes control with it
     bool calling; // and while GDB's host does something for the program
     void (*handle)(struct session *s, struct cursor *args);
 };

@@ -222,6 +222,20 @@ enum err target_reconnect(struct target *t)
     return e;
 }
 
+enum err target_release(struct target *t)
+{
+    struct fake_target *f = fake(t);
+    f->releases += !t->released;
+    t->released = true;
+    return ERR_OK;
+}
+
+enum err target_hold(struct target *t)
+{
+    t->released = false;
+    return present(t);
+}
+
 enum err target_set_break(struct target *t, bool hardware, uint32_t addr)
 {
     struct fake_target *f = fake(t);
