@@ -15,7 +15,7 @@
 #include "cli/probe.h"
 #include "cli/value.h"
 
-enum { CHUNK = 4096, DUMP_WIDTH = 16 };
+enum { CHUNK = 24 * 1024, DUMP_WIDTH = 16 }; // four of the largest blocks
 
 struct range {
     uint32_t addr, len;

@@ -1,28 +1,11 @@
 // SPDX-License-Identifier: MIT
 // swdlink unlock: leaves read protection level 1, which erases the chip. Asks before.
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "cli/command.h"
+#include "cli/consent.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/probe.h"
-
-// Consent comes from --yes, or from a person at a terminal.
-static enum err ask(const struct options *o, struct log *log)
-{
-    char answer[16] = "";
-    if (o->yes)
-        return ERR_OK;
-    if (!isatty(STDIN_FILENO))
-        return log_fail(log, ERR_USAGE,
-                        "unlocking erases the whole flash: say --yes, or answer at a terminal");
-    fputs("Unlocking erases the whole flash of this chip. Type yes to go on: ", stderr);
-    if (!fgets(answer, sizeof answer, stdin) || strcmp(answer, "yes\n") != 0)
-        return log_fail(log, ERR_STATE, "nothing was changed");
-    return ERR_OK;
-}
+#include "targets/options.h"
 
 enum err cmd_unlock(const struct options *o, struct output *out, struct log *log)
 {
@@ -33,7 +16,8 @@ enum err cmd_unlock(const struct options *o, struct output *out, struct log *log
     e = probe_connect(&p, o, log);
     bool was_locked = e == ERR_OK && p.target.id.rdp_level > 0;
     if (was_locked)
-        e = ask(o, log);
+        e = consent_ask(o->yes, "Unlocking erases the whole flash of this chip.",
+                        "unlocking erases the whole flash", log);
     if (was_locked && e == ERR_OK)
         e = target_unlock(&p.target);
     probe_close(&p, false);

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "cli/options.h"
+
 const struct command commands[] = {
     {
         .name = "serve",
@@ -13,6 +15,17 @@ const struct command commands[] = {
         .about = "Connects to the target and serves it until Ctrl-C, one debugger after another.\n"
                  "In GDB: target extended-remote :4242\n",
         .run = cmd_serve,
+    },
+    {
+        .name = "doctor",
+        .bit = COMMAND_DOCTOR,
+        .operands = "",
+        .summary = "say whether the target can be debugged and, if not, why",
+        .about =
+            "Measures, then judges, and says what to do next. Nothing is written to flash;\n"
+            "a program that can be reached is not disturbed unless --deep is given.\n"
+            "Exit status: 0 healthy; 1 something was found.\n",
+        .run = cmd_doctor,
     },
     {
         .name = "list",
@@ -33,6 +46,38 @@ const struct command commands[] = {
         .run = cmd_info,
     },
     {
+        .name = "flash",
+        .bit = COMMAND_FLASH,
+        .operand_count = 1,
+        .operands = " FILE",
+        .summary = "program an ELF, HEX or binary file, verify, reset",
+        .about = "Only pages that differ are erased and programmed. Nothing is touched when the\n"
+                 "file does not fit the chip. Ctrl-C ends it at the next page.\n",
+        .run = cmd_flash,
+    },
+    {
+        .name = "run",
+        .bit = COMMAND_RUN,
+        .operand_count = 1,
+        .operands = " FILE",
+        .summary = "program, run, stream the output, exit with its status",
+        .about =
+            "For tests on hardware. What the program prints by semihosting (and with --rtt by\n"
+            "RTT) goes to standard output. It ends with the status that the program gives\n"
+            "to semihosting's exit, or at --exit-at; with 1 after a fault, a lockup or a\n"
+            "reset that nobody asked for; with 124 after --timeout; with 125 when swdlink\n"
+            "itself failed.\n",
+        .run = cmd_run,
+    },
+    {
+        .name = "erase",
+        .bit = COMMAND_ERASE,
+        .operands = "",
+        .summary = "erase the flash (or --range ADDR:LEN)",
+        .about = "Without --range all of the flash is erased. A range is made of whole pages.\n",
+        .run = cmd_erase,
+    },
+    {
         .name = "read",
         .bit = COMMAND_READ,
         .operand_count = 2,
@@ -45,6 +90,15 @@ const struct command commands[] = {
         .run = cmd_read,
     },
     {
+        .name = "verify",
+        .bit = COMMAND_VERIFY,
+        .operand_count = 1,
+        .operands = " FILE",
+        .summary = "compare a file with the target, without writing",
+        .about = "Every byte is read back. The program may run meanwhile.\n",
+        .run = cmd_verify,
+    },
+    {
         .name = "reset",
         .bit = COMMAND_RESET,
         .operands = "",
@@ -53,10 +107,21 @@ const struct command commands[] = {
         .run = cmd_reset,
     },
     {
+        .name = "options",
+        .bit = COMMAND_OPTIONS,
+        .more_operands = OPTIONS_MAX_OPERANDS,
+        .operands = " [NAME=VALUE…]",
+        .summary = "read option bytes; with NAME=VALUE, write them",
+        .about = "Names are those of the reference manual. Writing resets the chip, which loads\n"
+                 "the new values. Read protection (RDP=1) wants --yes or an answer at the\n"
+                 "terminal; level 2, which nobody can leave again, is never set.\n",
+        .run = cmd_options,
+    },
+    {
         .name = "unlock",
         .bit = COMMAND_UNLOCK,
         .operands = "",
-        .summary = "leave read protection level 1 (erases the chip; asks, or --yes)",
+        .summary = "leave read protection level 1 (erases the chip; asks)",
         .about = "The other option bytes are kept. Level 2 cannot be left by anybody.\n",
         .run = cmd_unlock,
     },

@@ -10,13 +10,18 @@
 #include "cli/options.h"
 #include "cli/output.h"
 
-enum exit_status { STATUS_DONE = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
+enum exit_status {
+    STATUS_DONE = 0,
+    STATUS_FAILED = 1,
+    STATUS_USAGE = 2,
+    STATUS_RUN_FAILED = 125, // of run, whose other statuses are the target program's
+};
 
 static enum exit_status usage(const struct output *out, const char *sentence, const char *command)
 {
     output_error(out, sentence);
     fprintf(stderr, "try swdlink %s%s--help\n", command, command[0] ? " " : "");
-    return STATUS_USAGE;
+    return strcmp(command, "run") == 0 ? STATUS_RUN_FAILED : STATUS_USAGE;
 }
 
 // Turns the end of a command into a sentence, with --json also into a document, and into the
@@ -27,14 +32,14 @@ static enum exit_status report(struct output *out, const struct command *command
     if (e == ERR_OK)
         e = output_flush(log);
     if (e == ERR_OK)
-        return STATUS_DONE;
+        return (enum exit_status)out->status;
     if (e == ERR_USAGE)
         return usage(out, log_sentence(log, e), command->name);
     output_error(out, log_sentence(log, e));
     // The sentence above already says what went wrong, so nothing hangs on this second telling.
     if (o->json && !out->json_printed && output_json_error(out, e, log) == ERR_OK)
         fflush(stdout);
-    return STATUS_FAILED;
+    return command->bit == COMMAND_RUN ? STATUS_RUN_FAILED : STATUS_FAILED;
 }
 
 static enum exit_status run(const struct command *command, int argc, char **argv,

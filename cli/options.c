@@ -35,6 +35,18 @@ enum option_id {
     OPTION_OUTPUT,
     OPTION_HALT,
     OPTION_YES,
+    OPTION_DEEP,
+    OPTION_EXPLAIN,
+    OPTION_HSE,
+    OPTION_ADDRESS,
+    OPTION_ERASE,
+    OPTION_NO_VERIFY,
+    OPTION_RANGE,
+    OPTION_RTT,
+    OPTION_TIMEOUT,
+    OPTION_JUNIT,
+    OPTION_TAP,
+    OPTION_EXIT_AT,
 };
 
 enum option_group { GROUP_OWN, GROUP_COMMON, GROUP_STUTIL };
@@ -57,18 +69,41 @@ static const struct option_row rows[] = {
      "every ST-LINK, each on a port of its own"},
     {OPTION_ONCE, GROUP_OWN, COMMAND_SERVE, 0, "once", no_argument, "",
      "end after the first debugger has left"},
+    {OPTION_DEEP, GROUP_OWN, COMMAND_DOCTOR, 0, "deep", no_argument, "",
+     "also halt and reset, to test NRST, VDDA and HSE"},
+    {OPTION_HSE, GROUP_OWN, COMMAND_DOCTOR, 0, "hse", required_argument, " HZ",
+     "what the crystal's frequency should be, such as 8M"},
+    {OPTION_EXPLAIN, GROUP_OWN, COMMAND_DOCTOR, 0, "explain", required_argument, " ID",
+     "explain a verdict instead of looking for one"},
     {OPTION_SEMIHOSTING, GROUP_OWN, COMMAND_SERVE, 0, "semihosting", no_argument, "",
      "serve the program's semihosting calls"},
-    {OPTION_SEMIHOSTING_DIR, GROUP_OWN, COMMAND_SERVE, 0, "semihosting-dir", required_argument,
-     " DIR", "the program's files lie in DIR, not at GDB's host"},
+    {OPTION_SEMIHOSTING_DIR, GROUP_OWN, COMMAND_SERVE | COMMAND_RUN, 0, "semihosting-dir",
+     required_argument, " DIR", "the program's files lie in DIR, not at GDB's host"},
     {OPTION_SEMIHOSTING_CONSOLE, GROUP_OWN, COMMAND_SERVE, 0, "semihosting-console",
      required_argument, " WHERE", "gdb, or stdio: the server's own terminal"},
     {OPTION_OUTPUT, GROUP_OWN, COMMAND_READ, 'o', "output", required_argument, " FILE",
      "write the bytes to FILE"},
-    {OPTION_HALT, GROUP_OWN, COMMAND_RESET, 0, "halt", no_argument, "",
+    {OPTION_ADDRESS, GROUP_OWN, COMMAND_FLASH | COMMAND_VERIFY | COMMAND_RUN, 'a', "address",
+     required_argument, " ADDR", "where a raw binary goes (0x08000000)"},
+    {OPTION_ERASE, GROUP_OWN, COMMAND_FLASH | COMMAND_RUN, 0, "erase", required_argument, " HOW",
+     "auto, pages, mass (all of the chip) or none"},
+    {OPTION_NO_VERIFY, GROUP_OWN, COMMAND_FLASH, 0, "no-verify", no_argument, "",
+     "do not compare afterwards"},
+    {OPTION_TIMEOUT, GROUP_OWN, COMMAND_RUN, 0, "timeout", required_argument, " SECONDS",
+     "end with status 124 when it runs longer"},
+    {OPTION_EXIT_AT, GROUP_OWN, COMMAND_RUN, 0, "exit-at", required_argument, " SYMBOL[=N]",
+     "end with status N (0) when it gets there"},
+    {OPTION_RTT, GROUP_OWN, COMMAND_RUN, 0, "rtt", no_argument, "", "show RTT channel 0 too"},
+    {OPTION_JUNIT, GROUP_OWN, COMMAND_RUN, 0, "junit", required_argument, " FILE",
+     "write its test results to FILE as JUnit XML"},
+    {OPTION_TAP, GROUP_OWN, COMMAND_RUN, 0, "tap", no_argument, "",
+     "print its test results as TAP"},
+    {OPTION_RANGE, GROUP_OWN, COMMAND_ERASE, 0, "range", required_argument, " ADDR:LEN",
+     "erase these pages only"},
+    {OPTION_HALT, GROUP_OWN, COMMAND_RESET | COMMAND_FLASH, 0, "halt", no_argument, "",
      "stop at the first instruction"},
-    {OPTION_YES, GROUP_OWN, COMMAND_UNLOCK, 0, "yes", no_argument, "",
-     "do not ask before the chip is erased"},
+    {OPTION_YES, GROUP_OWN, COMMAND_UNLOCK | COMMAND_OPTIONS, 0, "yes", no_argument, "",
+     "do not ask"},
 
     {OPTION_PROBE, GROUP_COMMON, COMMAND_ALL, 0, "probe", required_argument, " WHICH",
      "a serial number (or part of it) or virtual[:BOARD]"},
@@ -115,6 +150,12 @@ static const char *const connect_names[] = {
     [TARGET_CONNECT_HOTPLUG] = "hotplug",
 };
 
+static const char *const erase_names[] = {
+    [FLASH_ERASE_AUTO] = "auto",
+    [FLASH_ERASE_PAGES] = "pages",
+    [FLASH_ERASE_MASS] = "mass",
+    [FLASH_ERASE_NONE] = "none",
+};
 static const char *const console_names[] = {"gdb", "stdio"};
 
 static const char *const color_names[] = {
@@ -180,6 +221,11 @@ static enum err parse_choice(struct options *o, enum option_id id, const char *w
                    word, log);
         if (e == ERR_OK)
             o->target.connect = (enum target_connect)index;
+    } else if (id == OPTION_ERASE) {
+        e = choose(&index, erase_names, sizeof erase_names / sizeof *erase_names, "--erase", word,
+                   log);
+        if (e == ERR_OK)
+            o->erase = (enum flash_erase)index;
     } else {
         e = choose(&index, color_names, sizeof color_names / sizeof *color_names, "--color", word,
                    log);
@@ -202,6 +248,7 @@ static enum err take(struct options *o, enum option_id id, const char *argument,
         return parse_freq(&o->target.swclk_hz, argument, log);
     case OPTION_CONNECT:
     case OPTION_COLOR:
+    case OPTION_ERASE:
     case OPTION_SEMIHOSTING_CONSOLE:
         return parse_choice(o, id, argument, log);
     case OPTION_JSON:
@@ -249,11 +296,42 @@ static enum err take(struct options *o, enum option_id id, const char *argument,
     case OPTION_OUTPUT:
         o->output = argument;
         return ERR_OK;
+    case OPTION_DEEP:
+        o->deep = true;
+        return ERR_OK;
+    case OPTION_HSE:
+        return value_parse_hz(&o->hse_hz, argument, log);
+    case OPTION_EXPLAIN:
+        o->explain = argument;
+        return ERR_OK;
     case OPTION_HALT:
         o->halt = true;
         return ERR_OK;
     case OPTION_YES:
         o->yes = true;
+        return ERR_OK;
+    case OPTION_ADDRESS:
+        o->has_address = true;
+        return value_parse_number(&o->address, argument, "address", log);
+    case OPTION_NO_VERIFY:
+        o->no_verify = true;
+        return ERR_OK;
+    case OPTION_RTT:
+        o->rtt = true;
+        return ERR_OK;
+    case OPTION_TIMEOUT:
+        return value_parse_number(&o->timeout_s, argument, "number of seconds", log);
+    case OPTION_JUNIT:
+        o->junit = argument;
+        return ERR_OK;
+    case OPTION_TAP:
+        o->tap = true;
+        return ERR_OK;
+    case OPTION_EXIT_AT:
+        o->exit_at = argument;
+        return ERR_OK;
+    case OPTION_RANGE:
+        o->range = argument;
         return ERR_OK;
     }
     return ERR_USAGE;
@@ -304,16 +382,17 @@ static enum err refuse(const struct command *command, int result, const char *wo
 static enum err take_operands(struct options *o, const struct command *command, int count,
                               char **operands, struct log *log)
 {
-    if ((unsigned)count > command->operand_count && command_find(operands[0]))
+    unsigned most = command->operand_count + command->more_operands;
+    if ((unsigned)count > most && command_find(operands[0]))
         return log_fail(log, ERR_USAGE, "the command comes first: swdlink %s …", operands[0]);
-    if ((unsigned)count > command->operand_count)
-        return log_fail(log, ERR_USAGE, "%s has no use for '%s'", command->name,
-                        operands[command->operand_count]);
+    if ((unsigned)count > most)
+        return log_fail(log, ERR_USAGE, "%s has no use for '%s'", command->name, operands[most]);
     if ((unsigned)count < command->operand_count)
         return log_fail(log, ERR_USAGE, "too little was said: swdlink %s%s", command->name,
                         command->operands);
     for (int i = 0; i < count; i++)
         o->operand[i] = operands[i];
+    o->operand_count = (unsigned)count;
     return ERR_OK;
 }
 
@@ -374,7 +453,7 @@ void options_print_help(FILE *out)
     for (unsigned i = 0; i < command_count; i++) {
         char left[40];
         snprintf(left, sizeof left, "%s%s", commands[i].name, commands[i].operands);
-        fprintf(out, "  %-14s %s\n", left, commands[i].summary);
+        fprintf(out, "  %-21s %s\n", left, commands[i].summary);
     }
     print_group(out, GROUP_COMMON, COMMAND_ALL, "Options of every command");
     fputs("\n"

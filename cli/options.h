@@ -14,7 +14,7 @@
 #include "cli/value.h"
 #include "targets/target.h"
 
-#define OPTIONS_MAX_OPERANDS 2
+#define OPTIONS_MAX_OPERANDS 16
 #define OPTIONS_DEFAULT_PORT 4242
 
 enum options_color { OPTIONS_COLOR_AUTO, OPTIONS_COLOR_ALWAYS, OPTIONS_COLOR_NEVER };
@@ -34,9 +34,23 @@ struct options {
     bool semihosting;            // serve
     bool semihosting_stdio;      // serve
     const char *semihosting_dir; // serve; NULL: GDB's host has the files
+    bool deep;                   // doctor
+    uint32_t hse_hz;             // doctor; 0: not known
+    const char *explain;         // doctor; NULL: look for a verdict
     const char *output;          // read; NULL: standard output
-    bool halt;                   // reset
-    bool yes;                    // unlock
+    bool halt;                   // reset, flash
+    bool yes;                    // unlock, options
+    bool has_address;            // flash, verify
+    uint32_t address;
+    enum flash_erase erase; // flash
+    bool no_verify;         // flash
+    const char *range;      // erase; NULL: all
+    bool rtt;               // run
+    uint32_t timeout_s;     // run; 0: for ever
+    const char *junit;      // run
+    bool tap;               // run
+    const char *exit_at;    // run
+    unsigned operand_count;
     const char *operand[OPTIONS_MAX_OPERANDS];
 };
 

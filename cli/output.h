@@ -15,6 +15,7 @@
 struct output {
     bool color;
     const char *name;  // before every line on standard error, where several speak; or NULL
+    int status;        // of the program when its command ends well: 0, but for run and doctor
     bool json_printed; // a document is on standard output already: there shall be no second one
 };
 

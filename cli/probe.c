@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/virtual.h"
+#include "doctor/diagnosis.h"
 #include "swd/usb_libusb.h"
 
 const char *probe_virtual_board(const char *which)
@@ -23,6 +24,12 @@ const char *probe_model(const struct usb_identity *id)
 {
     const struct usb_model *model = usb_libusb_model(id->pid);
     return model ? model->name : "ST-LINK";
+}
+
+bool probe_is_on_board(const struct usb_identity *id)
+{
+    const char *model = probe_model(id);
+    return strstr(model, "V2-1") || strstr(model, "V3E");
 }
 
 enum err probe_open(struct probe *p, const struct options *o, bool serving, struct log *log)
@@ -51,6 +58,34 @@ enum err probe_open(struct probe *p, const struct options *o, bool serving, stru
     return e;
 }
 
+// Every rung of the ladder failed: the doctor has a look, and its short verdict is the sentence.
+// What it cannot explain keeps the sentence that it has.
+static enum err explain(struct probe *p, const struct options *o, enum err e, struct log *log)
+{
+    const struct measure_options options = {
+        .swclk_hz = o->target.swclk_hz,
+        .no_reset = o->target.connect == TARGET_CONNECT_NORMAL ||
+                    o->target.connect == TARGET_CONNECT_HOTPLUG,
+    };
+    const struct log kept = *log;
+    struct measurements m = {.probe = {.on_board = probe_is_on_board(&p->id)}};
+    struct diagnosis d;
+    char text[LOG_SENTENCE_SIZE];
+    enum err measured = measure_all(&m, &p->st, &options, log);
+    *log = kept;
+    if (measured != ERR_OK)
+        return e;
+    diagnosis_make(&d, &m);
+    return diagnosis_is_healthy(&d)
+               ? e
+               : log_fail(log, e, "%s", diagnosis_summarize(&d, text, sizeof text));
+}
+
+static bool is_target_trouble(enum err e)
+{
+    return e >= ERR_TIMEOUT && e != ERR_RESOURCE && e != ERR_UNSUPPORTED;
+}
+
 enum err probe_connect(struct probe *p, const struct options *o, struct log *log)
 {
     const enum log_level level = log->level;
@@ -59,7 +94,7 @@ enum err probe_connect(struct probe *p, const struct options *o, struct log *log
     enum err e = target_connect(&p->target, &p->st, &o->target, log);
     log->level = level;
     p->connected = e == ERR_OK;
-    return e;
+    return is_target_trouble(e) ? explain(p, o, e, log) : e;
 }
 
 enum err probe_reopen(struct probe *p)
@@ -81,8 +116,11 @@ enum err probe_reopen(struct probe *p)
 
 void probe_close(struct probe *p, bool keep_halted)
 {
+    // What a command failed with is not to be lost behind what closing fails with.
+    struct log *log = p->st.log, kept = *log;
     if (p->connected)
         target_disconnect(&p->target, keep_halted);
     p->connected = false;
     stlink_close(&p->st);
+    *log = kept;
 }

@@ -28,12 +28,16 @@ const char *probe_virtual_board(const char *which);
 // "ST-LINK/V2-1", by product id; "ST-LINK" for one that we do not know.
 const char *probe_model(const struct usb_identity *id);
 
+// Soldered to a board of ST's (V2-1, V3E), not at the end of a cable.
+bool probe_is_on_board(const struct usb_identity *id);
+
 // Opens the probe that the options name; the target is not touched. serving: for a long session
 // with a person who watches; otherwise connecting tells only what is not as it should be, and the
 // clock of a virtual board does not wait for the wall's.
 enum err probe_open(struct probe *p, const struct options *o, bool serving,
                     struct log *log) MUST_CHECK;
-// Connects to the target of an open probe as the options say.
+// Connects to the target of an open probe as the options say. On failure the sentence is the
+// doctor's short verdict.
 enum err probe_connect(struct probe *p, const struct options *o, struct log *log) MUST_CHECK;
 // Opens a plugged-in probe that was lost, into the same st, when it is on the bus again. Until then
 // the old one stays as it is: everybody who uses it hears that it is lost.

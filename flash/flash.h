@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "swd/cortexm.h"
 #include "swd/stlink.h"
 
 struct flash_driver;
@@ -25,21 +26,82 @@ struct flash_bank {
     const struct flash_driver *driver;
     uint32_t ram_base; // SRAM that a loader may borrow
     uint32_t ram_size;
+    uint32_t parity_off; // the option register's bit that says that SRAM has no parity check; 0:
+                         // never has
+    uint32_t
+        fast_cfgr; // what RCC_CFGR's PLL fields want for 48 MHz from HSI; 0: leave the clock alone
 };
+
+// Register writes and waits, made by a driver and carried out by the debugger or by a loader on the
+// target.
+#define FLASH_SCRIPT_MAX 24
+struct flash_script {
+    unsigned count;
+    struct {
+        uint32_t addr; // of a word; +1: wait until all bits of value are set there, +2: all clear
+        uint32_t value;
+    } step[FLASH_SCRIPT_MAX];
+};
+
+void flash_script_write(struct flash_script *script, uint32_t addr, uint32_t value);
+void flash_script_wait_set(struct flash_script *script, uint32_t addr, uint32_t mask);
+void flash_script_wait_clear(struct flash_script *script, uint32_t addr, uint32_t mask);
+// From the debugger. ERR_TIMEOUT: a bit did not change within 10 ms.
+enum err flash_script_run(const struct flash_script *script, struct stlink *st) MUST_CHECK;
+
+// What a loader took of the target's SRAM, to be given back before anybody looks at it or the core
+// runs. All zero at first; a reset of the chip makes it pointless.
+struct flash_loan {
+    uint32_t addr;
+    uint32_t len; // 0: nothing is out
+    uint8_t *bytes;
+};
+
+// Writes the bytes back. Whatever comes of it, nothing is out any more.
+enum err flash_loan_return(struct flash_loan *loan, struct stlink *st) MUST_CHECK;
+void flash_loan_drop(struct flash_loan *loan);
 
 // What a driver works on; the driver keeps nothing elsewhere.
 struct flash_access {
     struct stlink *st;
     struct log *log;
     const struct flash_bank *bank;
-    uint32_t saved[4]; // the driver's own notes between begin and end (0 at first)
+    struct cortexm *core;      // halted; NULL: no code can be run
+    struct flash_loan *loan;   // NULL: no code can be run, unless reset_follows
+    bool reset_follows;        // what was borrowed need not come back
+    struct flash_script enter; // what makes the controller ready, and what undoes that
+    struct flash_script leave;
+    uint32_t dog[2][2]; // address and value that keep a watchdog quiet: for loaders
+    uint32_t saved[4];  // the driver's own notes (0 at first)
 };
+
+// Code for the target's own core that erases, programs and computes CRCs of pages (flash/loader.h).
+struct flash_loader_code {
+    const uint8_t *bytes;
+    size_t size;                    // multiple of 4
+    uint32_t crc_regs;              // address of the CRC unit
+    uint32_t erase_page, erase_all; // what the code wants in bits 31:16 of a slot's work
+    uint32_t unit_us, erase_us;     // shortest times of one unit and of an erase
+};
+
+#define FLASH_OPTION_BYTES 8 // RDP, USER, DATA0, DATA1, WRP0 to WRP3
 
 // Every function may take as long as the controller needs for one page and no longer.
 struct flash_driver {
     const char *name;
     unsigned unit; // bytes that are programmed at once; the erased value is 0xff
-    // Checks protection and unlocks. ERR_PROTECTED explains what protects and what to do about it.
+    // Reads what is to be known, changes nothing, and fills enter, leave and dog. ERR_PROTECTED
+    // explains what protects and what to do about it. *code_may_run: nothing speaks against a
+    // loader.
+    enum err (*survey)(struct flash_access *fa, bool *code_may_run);
+    // ERR_PROTECTED when the option bytes protect the page from being written.
+    enum err (*check_page)(struct flash_access *fa, uint32_t addr);
+    // The loader, or NULL; and the sentence for the status with which it stopped in this page.
+    const struct flash_loader_code *loader;
+    enum err (*explain)(struct flash_access *fa, uint32_t addr, const uint8_t *data, size_t len,
+                        uint32_t status);
+
+    // The way without a loader: carries out enter.
     enum err (*begin)(struct flash_access *fa);
     enum err (*erase_page)(struct flash_access *fa, uint32_t addr);
     enum err (*erase_all)(struct flash_access *fa);
@@ -47,12 +109,20 @@ struct flash_driver {
     // erased units (see flash_next_run) need not be written. Whether it worked is told here, once
     // at the end.
     enum err (*program)(struct flash_access *fa, uint32_t addr, const uint8_t *data, size_t len);
-    // Locks again and restores what begin changed; also after a failure.
+    // Carries out leave; also after a failure of one's own or of a loader.
     enum err (*end)(struct flash_access *fa);
-    // Leaves read protection level 1, on which the chip erases its flash; the other option bytes are put back.
-    // Outside of begin and end. Ends with a reset of the chip that loads them, so the connection is to be
-    // made again whatever this returns.
-    enum err (*unlock)(struct flash_access *fa);
+    // A register of the controller (offset from regs) and what to write there, unlocked or not, to
+    // have the option bytes loaded anew and the chip reset.
+    uint32_t reload_offset, reload_value;
+    // Option bytes, in the order of the reference manual. intact: bit n is set when byte n has its
+    // right complement. Outside of begin and end.
+    enum err (*read_options)(struct flash_access *fa, uint8_t value[FLASH_OPTION_BYTES],
+                             uint8_t *intact);
+    // Erases all and writes those of which `which` has the bit, read protection first, checks them,
+    // and ends with a reset of the chip that loads them: the connection is to be made again. Taking
+    // read protection away erases the flash.
+    enum err (*write_options)(struct flash_access *fa, const uint8_t value[FLASH_OPTION_BYTES],
+                              uint8_t which);
 };
 
 // Drivers in one const table, by name: tests walk it.
@@ -68,15 +138,32 @@ bool flash_next_run(const uint8_t *data, size_t len, unsigned unit, size_t from,
 // What a job has done so far, in bytes of target flash (time in µs of the link's clock).
 struct flash_stats {
     uint32_t erased, programmed, skipped, verified;
+    bool by_loader; // code on the target did it
     uint64_t started_us, ended_us;
+};
+
+// Which pages may be erased, and how.
+enum flash_erase {
+    FLASH_ERASE_AUTO,  // what is not blank and has to change; all at once when that is cheaper and
+                       // nothing else is lost
+    FLASH_ERASE_PAGES, // never all at once
+    FLASH_ERASE_MASS, // all at once, before anything is written: what no data was given for is lost
+                      // too
+    FLASH_ERASE_NONE, // ERR_FLASH when a page that has to change is not blank
 };
 
 // A job: pages become due as their data is complete, so that work goes on while data still arrives.
 struct flash_job;
 
 // Nothing is touched yet. The job belongs to the caller until flash_job_free().
-enum err flash_job_open(struct flash_job **job, const struct flash_bank *bank, struct stlink *st,
-                        struct log *log) MUST_CHECK;
+// Of `access` st, log, bank, core and loan count, and are copied.
+enum err flash_job_open(struct flash_job **job, const struct flash_access *access) MUST_CHECK;
+// Before the first step. AUTO without it.
+void flash_job_set_erase(struct flash_job *job, enum flash_erase erase);
+// Without the comparison at the end; true at first.
+void flash_job_set_verify(struct flash_job *job, bool verify);
+// The caller will reset the chip after the job: what was borrowed of it need not come back.
+void flash_job_reset_follows(struct flash_job *job);
 // The range (whole pages) shall be erased: remembered, carried out when its page's turn comes. Data
 // that was written for these pages before is forgotten.
 enum err flash_job_erase(struct flash_job *job, uint32_t addr, uint32_t len) MUST_CHECK;
@@ -90,6 +177,9 @@ enum err flash_job_step(struct flash_job *job, bool *more) MUST_CHECK;
 // No more data comes: everything becomes due. After that, step until !*more; the last steps verify.
 void flash_job_close_input(struct flash_job *job);
 const struct flash_stats *flash_job_stats(const struct flash_job *job);
+// Before somebody else uses the core or its memory: what runs there comes to its end, registers are
+// as they were, and the loan can be returned. The next step goes on.
+enum err flash_job_pause(struct flash_job *job) MUST_CHECK;
 // Ends the driver's session and frees the job (NULL: nothing). A job that touched the chip and was
 // not finished is ERR_FLASH, and the log's sentence, after that of the failure if there was one,
 // says which range is incomplete.

@@ -1,63 +1,53 @@
 // SPDX-License-Identifier: MIT
-// A flash job: collects what shall be erased and written, and carries it out page by page with the
-// least work: a page that already holds its data is left alone, one that is blank is not erased.
-// Pages are compared and verified by reading them back.
+// A flash job: collects what shall be erased and written, and lets it be carried out page by page.
 #include <stdlib.h>
 #include <string.h>
 
-#include "flash/flash.h"
-#include "swd/mem.h"
+#include "flash/job.h"
 
-enum page_state {
-    PAGE_UNTOUCHED, // nobody asked for anything
-    PAGE_WAITING,   // asked for, not carried out (or new data came since)
-    PAGE_WRITTEN,   // carried out, to be verified
-    PAGE_DONE,
-};
-
-struct page {
-    enum page_state state;
-    size_t given; // bytes that were written by the caller
-    uint8_t
-        *data; // page_size bytes and then a bit per byte that was given; NULL: no data, all 0xff
-    bool passed_by; // data for a later page came
-};
-
-struct flash_job {
-    struct flash_access access;
-    struct flash_bank bank;
-    struct flash_stats stats;
-    struct page *page;
-    unsigned page_count;
-    unsigned first_waiting; // no page before it is waiting
-    bool begun;             // the driver has to be ended
-    bool ready;             // and its begin() succeeded
-    bool closed;
-    bool touched;  // the chip's content was changed, or tried to
-    bool failed;   // the last step did, and left its sentence in the log
-    uint8_t *chip; // a page as the chip holds it
-};
-
-enum err flash_job_open(struct flash_job **job, const struct flash_bank *bank, struct stlink *st,
-                        struct log *log)
+enum err flash_job_open(struct flash_job **job, const struct flash_access *access)
 {
+    const struct flash_bank *bank = access->bank;
     *job = NULL;
     struct flash_job *j = calloc(1, sizeof *j);
     if (!j)
         return ERR_MEMORY;
     j->bank = *bank;
-    j->access = (struct flash_access){.st = st, .log = log, .bank = &j->bank};
+    j->access = (struct flash_access){
+        .st = access->st,
+        .log = access->log,
+        .bank = &j->bank,
+        .core = access->core,
+        .loan = access->loan,
+    };
     j->page_count = bank->size / bank->page_size;
     j->page = calloc(j->page_count, sizeof *j->page);
+    j->scan = calloc(j->page_count, sizeof *j->scan);
     j->chip = malloc(bank->page_size);
-    if (!j->page || !j->chip) {
+    if (!j->page || !j->scan || !j->chip) {
         free(j->page);
+        free(j->scan);
         free(j->chip);
         free(j);
         return ERR_MEMORY;
     }
     *job = j;
     return ERR_OK;
+}
+
+void flash_job_set_erase(struct flash_job *job, enum flash_erase erase)
+{
+    job->erase = erase;
+}
+
+void flash_job_set_verify(struct flash_job *job, bool verify)
+{
+    job->trusting = !verify;
+}
+
+void flash_job_reset_follows(struct flash_job *job)
+{
+    job->access.reset_follows = true;
 }
 
 // Whether the range lies within the bank; sums that wrap around do not.
@@ -82,12 +72,7 @@ static void forget_data(struct page *p)
     p->passed_by = false;
 }
 
-static uint32_t page_addr(const struct flash_job *job, unsigned n)
-{
-    return job->bank.base + n * job->bank.page_size;
-}
-
-static void make_waiting(struct flash_job *job, unsigned n)
+void job_make_waiting(struct flash_job *job, unsigned n)
 {
     job->page[n].state = PAGE_WAITING;
     if (n < job->first_waiting)
@@ -106,7 +91,7 @@ enum err flash_job_erase(struct flash_job *job, uint32_t addr, uint32_t len)
                         addr, size);
     for (unsigned n = offset / size; n < (offset + len) / size; n++) {
         forget_data(&job->page[n]);
-        make_waiting(job, n);
+        job_make_waiting(job, n);
     }
     job->closed = false;
     return ERR_OK;
@@ -137,7 +122,7 @@ static enum err write_page(struct flash_job *job, unsigned n, size_t at, const u
     }
     memcpy(p->data + at, data, len);
     count_given(p, size, at, len);
-    make_waiting(job, n);
+    job_make_waiting(job, n);
     return ERR_OK;
 }
 
@@ -154,7 +139,7 @@ enum err flash_job_write(struct flash_job *job, uint32_t addr, const void *data,
                 job->access.log, ERR_USAGE,
                 "write to flash at 0x%08x, which was not erased before: erase the page at "
                 "0x%08x first",
-                addr, page_addr(job, n));
+                addr, job_page_addr(job, n));
     const uint8_t *from = data;
     for (unsigned n = first; n <= last && !e; n++) {
         size_t at = n == first ? offset % size : 0;
@@ -178,23 +163,23 @@ const struct flash_stats *flash_job_stats(const struct flash_job *job)
     return &job->stats;
 }
 
-static bool is_due(const struct flash_job *job, const struct page *p)
+bool job_is_due(const struct flash_job *job, const struct page *p)
 {
     return p->state == PAGE_WAITING &&
            (job->closed || p->passed_by || p->given == job->bank.page_size);
 }
 
-static bool find_due(const struct flash_job *job, unsigned *n)
+bool job_find_due(const struct flash_job *job, unsigned *n)
 {
     for (unsigned i = job->first_waiting; i < job->page_count; i++)
-        if (is_due(job, &job->page[i])) {
+        if (job_is_due(job, &job->page[i])) {
             *n = i;
             return true;
         }
     return false;
 }
 
-static bool find_state(const struct flash_job *job, enum page_state state, unsigned *n)
+bool job_find_state(const struct flash_job *job, enum page_state state, unsigned *n)
 {
     for (unsigned i = 0; i < job->page_count; i++)
         if (job->page[i].state == state) {
@@ -204,139 +189,20 @@ static bool find_state(const struct flash_job *job, enum page_state state, unsig
     return false;
 }
 
-// The first byte at which the chip's page differs from what it shall hold, or page_size.
-static size_t compare_page(const struct flash_job *job, const struct page *p)
-{
-    size_t size = job->bank.page_size, i = 0;
-    if (p->data && memcmp(job->chip, p->data, size) == 0)
-        return size;
-    while (i < size && job->chip[i] == (p->data ? p->data[i] : 0xff))
-        i++;
-    return i;
-}
-
-static bool chip_page_is_blank(const struct flash_job *job)
-{
-    for (size_t i = 0; i < job->bank.page_size; i++)
-        if (job->chip[i] != 0xff)
-            return false;
-    return true;
-}
-
-static void count_programmed(struct flash_job *job, const struct page *p)
-{
-    unsigned unit = job->bank.driver->unit;
-    size_t start, stop = 0;
-    while (flash_next_run(p->data, job->bank.page_size, unit, stop, &start, &stop))
-        job->stats.programmed += (uint32_t)(stop - start);
-}
-
-// A driver that refuses because of protection has not changed the chip.
-static enum err note_touch(struct flash_job *job, enum err e)
-{
-    if (e != ERR_PROTECTED)
-        job->touched = true;
-    return e;
-}
-
-static enum err carry_out(struct flash_job *job, unsigned n)
-{
-    const struct flash_driver *driver = job->bank.driver;
-    struct page *p = &job->page[n];
-    uint32_t addr = page_addr(job, n), size = job->bank.page_size;
-    enum err e = mem_read(job->access.st, addr, job->chip, size, NULL);
-    if (e)
-        return e;
-    if (compare_page(job, p) == size) {
-        job->stats.skipped += size;
-        p->state = PAGE_DONE;
-        return ERR_OK;
-    }
-    if (!chip_page_is_blank(job)) {
-        if ((e = note_touch(job, driver->erase_page(&job->access, addr))))
-            return e;
-        job->stats.erased += size;
-    }
-    if (p->data) {
-        if ((e = note_touch(job, driver->program(&job->access, addr, p->data, size))))
-            return e;
-        count_programmed(job, p);
-    }
-    p->state = PAGE_WRITTEN;
-    return ERR_OK;
-}
-
-static enum err verify(struct flash_job *job, unsigned n)
-{
-    struct page *p = &job->page[n];
-    uint32_t addr = page_addr(job, n), size = job->bank.page_size;
-    enum err e = mem_read(job->access.st, addr, job->chip, size, NULL);
-    if (e)
-        return e;
-    size_t at = compare_page(job, p);
-    if (at < size) {
-        make_waiting(job, n);
-        return log_fail(
-            job->access.log, ERR_FLASH,
-            "the flash at 0x%08x holds 0x%02x after programming and should hold 0x%02x: "
-            "check the supply of the target and try again",
-            addr + (uint32_t)at, job->chip[at], p->data ? p->data[at] : 0xff);
-    }
-    job->stats.verified += size;
-    p->state = PAGE_DONE;
-    return ERR_OK;
-}
-
-// Everything shall be erased and nothing written: then nothing has to be compared.
-static bool is_mass_erase(const struct flash_job *job)
-{
-    for (unsigned n = 0; n < job->page_count; n++)
-        if (job->page[n].state != PAGE_WAITING || job->page[n].data)
-            return false;
-    return job->closed;
-}
-
-static enum err mass_erase(struct flash_job *job)
-{
-    enum err e = note_touch(job, job->bank.driver->erase_all(&job->access));
-    if (e)
-        return e;
-    job->stats.erased += job->bank.size;
-    for (unsigned n = 0; n < job->page_count; n++)
-        job->page[n].state = PAGE_WRITTEN;
-    return ERR_OK;
-}
-
-static enum err start_driver(struct flash_job *job)
-{
-    if (job->ready)
-        return ERR_OK;
-    job->begun = true;
-    job->stats.started_us = usb_link_now_us(&job->access.st->link);
-    enum err e = job->bank.driver->begin(&job->access);
-    job->ready = !e;
-    return e;
-}
-
 static bool is_more(const struct flash_job *job)
 {
     unsigned n;
-    return find_due(job, &n) || (job->closed && find_state(job, PAGE_WRITTEN, &n));
+    if (job_find_due(job, &n))
+        return !job->started || job->way != WAY_UNDECIDED || plan_can_decide(job);
+    return job->closed && job_find_state(job, PAGE_WRITTEN, &n);
 }
 
 static enum err do_work(struct flash_job *job)
 {
-    unsigned n;
-    enum err e = start_driver(job);
-    if (e)
-        return e;
-    if (is_mass_erase(job))
-        return mass_erase(job);
-    if (find_due(job, &n))
-        return carry_out(job, n);
-    if (find_state(job, PAGE_WRITTEN, &n))
-        return verify(job, n);
-    return ERR_OK;
+    if (!job->stats.started_us)
+        job->stats.started_us = usb_link_now_us(&job->access.st->link);
+    enum err e = work_start(job);
+    return e ? e : work_step(job);
 }
 
 enum err flash_job_step(struct flash_job *job, bool *more)
@@ -354,6 +220,11 @@ enum err flash_job_step(struct flash_job *job, bool *more)
     return e;
 }
 
+enum err flash_job_pause(struct flash_job *job)
+{
+    return job->loader.running ? work_end(job) : ERR_OK;
+}
+
 // Says which range is incomplete, after the sentence of what went wrong if anything did.
 static enum err fail_incomplete(struct flash_job *job, const char *sentence)
 {
@@ -369,8 +240,8 @@ static enum err fail_incomplete(struct flash_job *job, const char *sentence)
         job->access.log, ERR_FLASH,
         "%s%sthe flash is incomplete: 0x%08x to 0x%08x was not written to the end; load the "
         "program again",
-        sentence, sentence[0] ? "; " : "", page_addr(job, first),
-        page_addr(job, last) + job->bank.page_size - 1);
+        sentence, sentence[0] ? "; " : "", job_page_addr(job, first),
+        job_page_addr(job, last) + job->bank.page_size - 1);
 }
 
 enum err flash_job_free(struct flash_job *job)
@@ -380,13 +251,14 @@ enum err flash_job_free(struct flash_job *job)
     // Closing the controller may fail for the same reason as the step before; the first sentence
     // counts.
     struct log kept = *job->access.log;
-    enum err e = job->begun ? job->bank.driver->end(&job->access) : ERR_OK;
+    enum err e = work_end(job);
     if (job->failed)
         *job->access.log = kept;
     enum err incomplete = fail_incomplete(job, job->failed ? kept.sentence : "");
     for (unsigned n = 0; n < job->page_count; n++)
         free(job->page[n].data);
     free(job->page);
+    free(job->scan);
     free(job->chip);
     free(job);
     return incomplete ? incomplete : e;

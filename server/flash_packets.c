@@ -15,7 +15,7 @@ static enum err free_job(struct session *s, enum err e)
     if (e)
         snprintf(first, sizeof first, "%s", log_sentence(s->log, e));
     log_forget(s->log);
-    enum err end = flash_job_free(s->flash.job);
+    enum err end = target_flash_close(s->t, s->flash.job);
     s->flash.job = NULL;
     if (!e || !end)
         return e ? log_fail(s->log, e, "%s", first) : end;
@@ -126,8 +126,9 @@ static void finish_job(struct session *s)
         return;
     }
     log_line(s->log, LOG_NOTE,
-             "flash: %u bytes erased, %u programmed, %u left as they were, %u verified",
-             stats.erased, stats.programmed, stats.skipped, stats.verified);
+             "flash: %u bytes erased, %u programmed, %u left as they were, %u verified, in %u ms",
+             stats.erased, stats.programmed, stats.skipped, stats.verified,
+             (unsigned)((stats.ended_us - stats.started_us) / 1000));
     semihost_restart(s->semihost);
     reply_ok(s);
 }

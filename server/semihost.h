@@ -25,7 +25,11 @@
 #define SEMIHOST_WINDOW_SIZE  64u
 #define SEMIHOST_INTERRUPTED  4u // GDB's number for EINTR
 
-enum semihost_console { SEMIHOST_CONSOLE_GDB, SEMIHOST_CONSOLE_STDIO };
+enum semihost_console {
+    SEMIHOST_CONSOLE_GDB,
+    SEMIHOST_CONSOLE_STDIO, // our standard input and output
+    SEMIHOST_CONSOLE_OWNER, // our standard input; output goes to `print`
+};
 
 // What a call waits for.
 enum semihost_wait {
@@ -72,7 +76,7 @@ struct semihost {
     enum semihost_console console;
     int dir_fd; // the directory that holds the program's files; -1: GDB's host has them
     char cmdline[SEMIHOST_NAME_SIZE];
-    // For a console at GDB.
+    // For a console at GDB or at the owner.
     void (*print)(void *user, const char *text, size_t len);
     void *user;
     uint64_t started_us;

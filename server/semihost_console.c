@@ -20,7 +20,7 @@ static bool is_ready(int fd, short events)
 
 size_t semihost_console_put(struct semihost *sh, const void *data, size_t len)
 {
-    if (sh->console == SEMIHOST_CONSOLE_GDB) {
+    if (sh->console != SEMIHOST_CONSOLE_STDIO) {
         sh->print(sh->user, data, len);
         return len;
     }

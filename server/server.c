@@ -28,6 +28,7 @@ struct server {
     ev_io knock[ACCEPTOR_MAX];
     ev_signal sigint, sigterm;
     ev_timer reconnect;
+    bool loss_told; // why the target cannot be reached was said since it was lost
     struct client *client[HUB_MAX_SESSIONS];
 };
 
@@ -85,11 +86,15 @@ static void on_reconnect(struct ev_loop *loop, ev_timer *w, int events)
     struct server *sv = w->data;
     enum err e = find_again(sv);
     if (e) {
-        log_line(sv->log, LOG_DEBUG, "still lost: %s", log_sentence(sv->log, e));
+        // Once per loss for everybody to see: it is the short verdict.
+        log_line(sv->log, sv->loss_told ? LOG_DEBUG : LOG_WARN, "still lost: %s",
+                 log_sentence(sv->log, e));
+        sv->loss_told = true;
         log_forget(sv->log);
         return;
     }
     ev_timer_stop(loop, w);
+    sv->loss_told = false;
     log_line(sv->log, LOG_NOTE, "the target is back");
     for (unsigned i = 0; i < HUB_MAX_SESSIONS; i++)
         if (sv->client[i])

@@ -9,15 +9,15 @@
 #include <time.h>
 
 #include "sim/board_state.h"
-#include "sim/usb_cost.h"
 
-#define DEFAULT_CHIP    "stm32f031k6"
-#define CATCH_UP_NS     100000000u
-#define POWER_ON_MV     1800u // power-on reset threshold with margin (data sheet: 1.84 to 2.0 V rising, typ.)
+#define DEFAULT_CHIP "stm32f031k6"
+#define UPTIME_MS    100u
+#define CATCH_UP_NS  100000000u
 
-// ---- time -----------------------------------------------------------------------------------------------
+// ---- time
+// -----------------------------------------------------------------------------------------------
 
-static void advance_to(struct sim_board *board, uint64_t ns)
+void board_advance_to(struct sim_board *board, uint64_t ns)
 {
     if (ns > board->clock.now_ns)
         sim_chip_run(board->chip, ns);
@@ -26,7 +26,7 @@ static void advance_to(struct sim_board *board, uint64_t ns)
 static void spend(void *arg, uint64_t ns)
 {
     struct sim_board *board = arg;
-    advance_to(board, board->clock.now_ns + ns);
+    board_advance_to(board, board->clock.now_ns + ns);
 }
 
 static uint64_t wall_ns(void)
@@ -44,23 +44,24 @@ void sim_board_set_follow(struct sim_board *board, bool on)
 }
 
 // The virtual clock may run ahead of the wall (USB costs what it costs), but never stays behind.
-static void follow_wall(struct sim_board *board)
+void board_follow_wall(struct sim_board *board)
 {
     if (!board->follow)
         return;
-    uint64_t now = board->clock.now_ns, due = board->follow_start_ns + (wall_ns() - board->wall_start_ns);
+    uint64_t now = board->clock.now_ns,
+             due = board->follow_start_ns + (wall_ns() - board->wall_start_ns);
     if (due <= now)
         return;
     if (due - now > CATCH_UP_NS) { // whoever was away for longer missed it
         board->follow_start_ns -= due - now - CATCH_UP_NS;
         due = now + CATCH_UP_NS;
     }
-    advance_to(board, due);
+    board_advance_to(board, due);
 }
 
 uint64_t sim_board_now_ns(const struct sim_board *board)
 {
-    return board->clock.now_ns;
+    return board->clock.now_ns - board->opened_ns;
 }
 
 void sim_board_wait_ns(struct sim_board *board, uint64_t ns)
@@ -68,32 +69,29 @@ void sim_board_wait_ns(struct sim_board *board, uint64_t ns)
     spend(board, ns);
 }
 
-// ---- supply ---------------------------------------------------------------------------------------------
+// ---- opening and closing
+// --------------------------------------------------------------------------------
 
-void board_update_supply(struct sim_board *board)
+uint64_t board_random(struct sim_board *board)
 {
-    // An open pin floats around; a clone shows its own 3.3 V whatever is there.
-    board->stlink.vtref_mv = board->vtref_fake ? 3300 : board->vtref_open ? 3 : board->vdd_mv;
-    if (sim_chip_is_powered(board->chip) != (board->vdd_mv >= POWER_ON_MV) && board->plugged)
-        sim_chip_set_power(board->chip, board->vdd_mv >= POWER_ON_MV);
+    board->seed = board->seed * 6364136223846793005ull + 1442695040888963407ull;
+    return board->seed >> 32;
 }
-
-// ---- opening and closing --------------------------------------------------------------------------------
 
 static void assemble(struct sim_board *board)
 {
     board->memap = (struct sim_memap){.chip = board->chip, .clock = &board->clock};
-    board->dp = (struct sim_swdp){
-        .ap = &board->memap, .account = &board->account, .dpidr = sim_chip_dpidr(board->chip)};
-    board->wires = (struct sim_wires){.dp = &board->dp, .chip = board->chip, .seed = 1};
+    board->dp = (struct sim_swdp){.ap = &board->memap, .account = &board->account};
+    sim_wires_init(&board->wires, &board->dp, board->chip, &board->clock);
+    sim_supply_init(&board->supply, &board->wires, board->chip, &board->clock);
     sim_stlink_init(&board->stlink, &sim_stlink_models[0]);
     board->stlink.wires = &board->wires;
     board->stlink.swd.wires = &board->wires;
     board->stlink.swd.account = &board->account;
     board->stlink.swd.spend = spend;
     board->stlink.swd.arg = board;
-    board->vdd_mv = 3300;
-    board->reply_taken = true;
+    board->seed = 1;
+    board->uptime_ms = UPTIME_MS;
     strcpy(board->serial, "303030303030303030303031");
 }
 
@@ -101,11 +99,13 @@ static enum err parse(struct sim_board *board, char *text)
 {
     enum err e = ERR_OK;
     char *save = NULL;
-    for (char *word = strtok_r(text, ",", &save); word && e == ERR_OK; word = strtok_r(NULL, ",", &save)) {
+    for (char *word = strtok_r(text, ",", &save); word && e == ERR_OK;
+         word = strtok_r(NULL, ",", &save)) {
         char *equals = strchr(word, '=');
         if (!equals)
             return log_fail(board->log, ERR_USAGE,
-                            "\"%s\" in the virtual board's text is not of the form KEY=VALUE", word);
+                            "\"%s\" in the virtual board's text is not of the form KEY=VALUE",
+                            word);
         *equals = '\0';
         e = board_set(board, word, equals + 1);
     }
@@ -117,6 +117,14 @@ static void destroy(struct sim_board *board)
     sim_chip_destroy(board->chip);
     sim_account_clear(&board->account);
     free(board);
+}
+
+// Who comes to debug a board finds it at work: its program has long done what it does at first.
+static void been_on(struct sim_board *board)
+{
+    board_advance_to(board, board->clock.now_ns + (uint64_t)board->uptime_ms * 1000000u);
+    board->opened_ns = board->clock.now_ns;
+    board->account.instructions = 0;
 }
 
 enum err sim_board_open(struct sim_board **out, const char *text, struct log *log)
@@ -149,17 +157,17 @@ enum err sim_board_open(struct sim_board **out, const char *text, struct log *lo
         destroy(board);
         return e;
     }
-    board->plugged = true;
-    board_update_supply(board);
-    if (board->vtref_open || board->vtref_fake)
-        board_update_supply(board);
+    board->usb.plugged = true;
+    board->supply.live = true; // now, with all that the text says, the board gets its supply
+    sim_supply_changed(&board->supply);
+    been_on(board);
     *out = board;
     return ERR_OK;
 }
 
 static enum err write_account(struct sim_board *board)
 {
-    char *json = sim_account_json(&board->account, board->clock.now_ns);
+    char *json = sim_account_json(&board->account, sim_board_now_ns(board));
     FILE *f = json ? fopen(board->account_file, "w") : NULL;
     bool ok = f && fprintf(f, "%s\n", json) > 0;
     if (f)
@@ -185,118 +193,6 @@ enum err sim_board_close(struct sim_board *board)
 enum err sim_board_set(struct sim_board *board, const char *key, const char *value)
 {
     return board_set(board, key, value);
-}
-
-// ---- USB ------------------------------------------------------------------------------------------------
-
-static bool fault_is_due(struct sim_board *board, enum sim_usb_fault fault)
-{
-    if (board->fault != fault || board->account.usb_commands < board->fault_at)
-        return false;
-    board->fault = USB_FAULT_NONE;
-    return true;
-}
-
-static void pay(struct sim_board *board, bool in, size_t len)
-{
-    board->account.usb_transfers++;
-    *(in ? &board->account.usb_bytes_in : &board->account.usb_bytes_out) += len;
-    advance_to(board, sim_usb_done_ns(board->stlink.model.high_speed, in, len, board->clock.now_ns));
-}
-
-enum sim_usb_status sim_board_usb_out(struct sim_board *board, uint8_t ep, const uint8_t *data, size_t len)
-{
-    struct sim_stlink *s = &board->stlink;
-    bool is_command = s->out_wanted == 0;
-    if (!board->plugged)
-        return SIM_USB_GONE;
-    if (ep != s->model.ep_out)
-        return SIM_USB_STALL;
-    follow_wall(board);
-    pay(board, false, len);
-    if (is_command) {
-        board->account.usb_commands++;
-        board->reply_taken = false;
-        advance_to(board, board->clock.now_ns + SIM_USB_FIRMWARE_NS);
-        if (fault_is_due(board, USB_FAULT_UNPLUG)) {
-            sim_board_usb_plug(board, false);
-            return SIM_USB_GONE;
-        }
-    }
-    sim_stlink_out(s, data, len);
-    if (is_command && fault_is_due(board, USB_FAULT_STALL))
-        s->stall = true;
-    if (is_command && fault_is_due(board, USB_FAULT_TIMEOUT))
-        s->mute = true;
-    if (is_command && s->reply_len && fault_is_due(board, USB_FAULT_SHORT))
-        s->reply_len /= 2;
-    board->in_halted |= s->stall;
-    return SIM_USB_OK;
-}
-
-enum sim_usb_status sim_board_usb_in(struct sim_board *board, uint8_t ep, uint8_t *data, size_t cap,
-                                     size_t *len, bool *overflow)
-{
-    struct sim_stlink *s = &board->stlink;
-    *len = 0;
-    *overflow = false;
-    if (!board->plugged)
-        return SIM_USB_GONE;
-    follow_wall(board);
-    if (ep != s->model.ep_in)
-        return ep == s->model.ep_trace ? SIM_USB_NAK : SIM_USB_STALL;
-    if (board->in_halted)
-        return SIM_USB_STALL;
-    if (s->mute || s->reply_len == 0 || s->out_wanted)
-        return SIM_USB_NAK;
-    *len = s->reply_len < cap ? s->reply_len : cap;
-    *overflow = s->reply_len > cap;
-    memcpy(data, s->reply, *len);
-    pay(board, true, *len);
-    s->reply_len = 0;
-    board->reply_taken = true;
-    return SIM_USB_OK;
-}
-
-void sim_board_usb_clear_halt(struct sim_board *board, uint8_t ep)
-{
-    if (ep == board->stlink.model.ep_in) {
-        board->in_halted = board->stlink.stall = false;
-        board->stlink.reply_len = 0;
-    }
-}
-
-void sim_board_usb_reset(struct sim_board *board)
-{
-    board->in_halted = board->stlink.stall = board->stlink.mute = false;
-    board->stlink.reply_len = board->stlink.out_wanted = 0;
-}
-
-void sim_board_usb_plug(struct sim_board *board, bool plugged)
-{
-    if (plugged == board->plugged)
-        return;
-    board->plugged = plugged;
-    if (!plugged)
-        return;
-    board->in_halted = false;
-    sim_wires_nrst(&board->wires, false);
-    sim_stlink_restart(&board->stlink);
-}
-
-uint16_t sim_board_usb_pid(const struct sim_board *board)
-{
-    return board->stlink.model.pid;
-}
-
-const char *sim_board_usb_serial(const struct sim_board *board)
-{
-    return board->serial;
-}
-
-bool sim_board_usb_high_speed(const struct sim_board *board)
-{
-    return board->stlink.model.high_speed;
 }
 
 struct sim_chip *sim_board_chip(struct sim_board *board)

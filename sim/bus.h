@@ -33,7 +33,7 @@ struct sim_device {
 };
 
 #define SIM_MAX_WINDOWS 4
-#define SIM_MAX_MAPPINGS 48
+#define SIM_MAX_MAPPINGS 64
 
 // Memory that is reached without a function call. The chip sets size to 0 while an access must take the
 // slow way (flash busy, read protection): so a window that answers is always right.

@@ -1,273 +1,131 @@
 // SPDX-License-Identifier: MIT
-// Wiring of the virtual STM32F0: supply, reset, boot, clocks, run loop, and what the debug port may reach.
+// The virtual STM32 put together: its making, its running, and what the debug port sees of it.
 #include "sim/chip.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/bytes.h"
 #include "sim/chip_state.h"
 
-#define DPIDR_VALUE  0x0bb11477u // Cortex-M0 SW-DP (DDI 0432, 7)
-#define AP_IDR_VALUE 0x04770031u
-#define ROM_BASE     0xe00ff003u
-#define DBG_STOP     (1u << 1)
-#define DBG_STANDBY  (1u << 2)
-#define FZ_IWDG      (1u << 12)
-#define PWR_PDDS     (1u << 1)
-#define WDG_SW       (1u << 8) // in FLASH_OBR: 0 starts the watchdog by hardware
-
-uint32_t chip_random(struct sim_chip *chip)
+uint32_t sim_chip_random(struct sim_chip *chip)
 {
-    // xorshift64: any mix will do, as long as the seed decides.
-    chip->seed ^= chip->seed << 13;
-    chip->seed ^= chip->seed >> 7;
-    chip->seed ^= chip->seed << 17;
-    return (uint32_t)(chip->seed >> 16);
+    // xorshift64 (Marsaglia).
+    chip->random ^= chip->random << 13;
+    chip->random ^= chip->random >> 7;
+    chip->random ^= chip->random << 17;
+    return (uint32_t)(chip->random >> 32);
 }
 
-// ---- memory map -----------------------------------------------------------------------------------------
-
-bool chip_flash_is_protected(const struct sim_chip *chip)
+void sim_chip_set_seed(struct sim_chip *chip, uint64_t seed)
 {
-    // Level 1 bites when debugging is detected, or when the boot loader or SRAM was booted (3.3.1).
-    return chip->rdp_level >= 1 && (chip->intruded || (chip->syscfg_cfgr1 & 3) != 0);
+    chip->random = seed;
 }
 
-void chip_update_windows(struct sim_chip *chip)
+void sim_chip_violation(struct sim_chip *chip, const char *fmt, ...)
 {
-    bool open = !fpec_is_busy(&chip->fpec) && !chip_flash_is_protected(chip);
-    struct sim_window *w = chip->bus.window;
-    const struct sim_chip_row *row = chip->row;
-    w[WINDOW_FLASH] = (struct sim_window){SIM_FLASH_BASE, open ? row->flash_size : 0, chip->flash, false};
-    w[WINDOW_SRAM] = (struct sim_window){SIM_SRAM_BASE, row->sram_size, chip->sram, true};
-    w[WINDOW_SYSTEM] = (struct sim_window){row->system_base, row->system_size, chip->system, false};
-    switch (chip->syscfg_cfgr1 & 3) {
-    case 1:
-        w[WINDOW_BOOT] = (struct sim_window){0, row->system_size, chip->system, false};
-        break;
-    case 3:
-        w[WINDOW_BOOT] = (struct sim_window){0, row->sram_size, chip->sram, true};
-        break;
-    default:
-        w[WINDOW_BOOT] = (struct sim_window){0, open ? row->flash_size : 0, chip->flash, false};
-        break;
-    }
+    char text[256];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    sim_account_violation(chip->account, "%s, by the %s", text,
+                          chip->bus.master == SIM_MASTER_DEBUG ? "debugger" : "program");
 }
 
-// Regions that exist in silicon and are not modelled: touching one is logged by name.
-static const struct {
-    const char *name;
-    uint32_t base;
-} unmodelled[] = {
-    {"TIM2", 0x40000000},  {"TIM3", 0x40000400},  {"TIM6", 0x40001000},  {"TIM14", 0x40002000},
-    {"RTC", 0x40002800},   {"WWDG", 0x40002c00},  {"SPI2", 0x40003800},  {"USART2", 0x40004400},
-    {"I2C1", 0x40005400},  {"I2C2", 0x40005800},  {"EXTI", 0x40010400},  {"ADC", 0x40012400},
-    {"TIM1", 0x40012c00},  {"SPI1", 0x40013000},  {"TIM15", 0x40014000}, {"TIM16", 0x40014400},
-    {"TIM17", 0x40014800}, {"DMA", 0x40020000},   {"TSC", 0x40024000},
-};
-
-static void map_devices(struct sim_chip *chip)
+void sim_chip_clocks_changed(struct sim_chip *chip)
 {
-    struct sim_bus *bus = &chip->bus;
-    sim_bus_map(bus, "flash", SIM_FLASH_BASE, chip->row->flash_size, &fpec_flash_device, &chip->fpec);
-    sim_bus_map(bus, "boot alias", 0, chip->row->flash_size, &fpec_flash_device, &chip->fpec);
-    sim_bus_map(bus, "option bytes", SIM_OPTION_BASE, SIM_OPTION_SIZE, &fpec_option_device, &chip->fpec);
-    sim_bus_map(bus, "FPEC", 0x40022000, 0x400, &fpec_device, &chip->fpec);
-    sim_bus_map(bus, "RCC", 0x40021000, 0x400, &rcc_device, &chip->rcc);
-    sim_bus_map(bus, "DBGMCU", 0x40015800, 0x400, &dbgmcu_device, chip);
-    sim_bus_map(bus, "SYSCFG", 0x40010000, 0x400, &syscfg_device, chip);
-    sim_bus_map(bus, "PWR", 0x40007000, 0x400, &pwr_device, chip);
-    sim_bus_map(bus, "USART1", 0x40013800, 0x400, &usart_device, &chip->usart1);
-    sim_bus_map(bus, "IWDG", 0x40003000, 0x400, &iwdg_device, &chip->iwdg);
-    sim_bus_map(bus, "CRC", 0x40023000, 0x400, &crc_device, &chip->crc);
-    for (unsigned i = 0; i < SIM_GPIO_PORTS; i++)
-        sim_bus_map(bus, "GPIO", 0x48000000 + 0x400 * i, 0x400, &gpio_device, &chip->gpio[i]);
-    for (unsigned i = 0; i < sizeof unmodelled / sizeof unmodelled[0]; i++)
-        sim_bus_map(bus, unmodelled[i].name, unmodelled[i].base, 0x400, NULL, NULL);
+    sim_wwdg_clock_changed(chip);
+    sim_tim_clock_changed(chip);
 }
 
-// The core's own map of every device, for reset.
-static void reset_devices(struct sim_chip *chip, enum sim_reset kind)
+void sim_chip_follow_debug(struct sim_chip *chip)
 {
-    const struct sim_bus *bus = &chip->bus;
-    for (unsigned i = 0; i < bus->mapping_count; i++)
-        if (bus->mapping[i].device)
-            bus->mapping[i].device->reset(bus->mapping[i].self, kind);
+    bool halted = sim_core_is_halted(chip->core);
+    sim_iwdg_freeze(chip, halted && chip->dbgmcu.fz[0] & DBGMCU_FZ1_IWDG);
+    sim_wwdg_freeze(chip, halted && chip->dbgmcu.fz[0] & DBGMCU_FZ1_WWDG);
+    sim_tim_follow_debug(chip, halted);
+    chip->halted = halted;
 }
 
-// ---- reset and power ------------------------------------------------------------------------------------
+// ---- running
+// --------------------------------------------------------------------------------------
 
-static void release(struct sim_chip *chip)
+static void run_core(struct sim_chip *chip, uint64_t until_ns)
 {
-    if (!chip->powered || chip->nrst_low || chip->dead)
-        return;
-    sim_core_release(chip->core);
-    if (!(chip->fpec.obr & WDG_SW))
-        iwdg_start(&chip->iwdg);
-}
-
-static void assert_reset(struct sim_chip *chip, enum sim_reset kind, uint32_t csr_flags)
-{
-    chip->reset_flags |= csr_flags;
-    sim_core_hold(chip->core, kind);
-    reset_devices(chip, kind);
-}
-
-void chip_reset_from_inside(struct sim_chip *chip, uint32_t csr_flag)
-{
-    // The chip pulls its own NRST low, which sets the pin flag as well (RM0091, 6.1.1).
-    assert_reset(chip, SIM_RESET_SYSTEM, csr_flag | RCC_CSR_PINRSTF);
-    release(chip);
-    chip->clock->rearmed = true;
-}
-
-void sim_chip_set_power(struct sim_chip *chip, bool on)
-{
-    if (on == chip->powered)
-        return;
-    chip->powered = on;
-    if (!on) {
-        fpec_power_cut(&chip->fpec);
-        sim_core_hold(chip->core, SIM_RESET_POWER);
-        return;
-    }
-    for (uint32_t i = 0; i < chip->row->sram_size; i++)
-        chip->sram[i] = (uint8_t)chip_random(chip);
-    chip->intruded = false;
-    fpec_load_options(&chip->fpec);
-    assert_reset(chip, SIM_RESET_POWER, RCC_CSR_PORRSTF | RCC_CSR_PINRSTF);
-    release(chip);
-}
-
-void sim_chip_set_nrst(struct sim_chip *chip, bool low)
-{
-    if (low == chip->nrst_low)
-        return;
-    chip->nrst_low = low;
-    if (!chip->powered)
-        return;
-    if (low)
-        assert_reset(chip, SIM_RESET_SYSTEM, RCC_CSR_PINRSTF);
-    else
-        release(chip);
-}
-
-void sim_chip_set_boot0(struct sim_chip *chip, bool high)
-{
-    chip->boot0 = high;
-}
-
-bool sim_chip_is_powered(const struct sim_chip *chip)
-{
-    return chip->powered;
-}
-
-void sim_chip_set_dead(struct sim_chip *chip, bool dead)
-{
-    chip->dead = dead;
-    if (dead)
-        sim_core_hold(chip->core, SIM_RESET_POWER);
-}
-
-// ---- running --------------------------------------------------------------------------------------------
-
-static bool in_stop(const struct sim_chip *chip)
-{
-    return sim_core_deep_sleep(chip->core);
-}
-
-static bool in_standby(const struct sim_chip *chip)
-{
-    return in_stop(chip) && chip->pwr_cr & PWR_PDDS;
-}
-
-// Stop halts the clock unless DBG_STOP keeps HCLK for the debugger.
-static void follow_low_power(struct sim_chip *chip)
-{
-    if (in_stop(chip) && !(chip->dbgmcu_cr & DBG_STOP))
-        sim_core_set_hclk(chip->core, 0);
+    enum sim_core_event event = sim_core_run(chip->core, until_ns);
+    if (event == SIM_CORE_RESET_REQUEST)
+        sim_reset_assert(chip, SIM_RESET_SYSTEM, RCC_CSR_SFTRSTF);
+    if (sim_core_is_halted(chip->core) != chip->halted)
+        sim_chip_follow_debug(chip);
+    sim_pwr_follow_core(chip);
 }
 
 void sim_chip_run(struct sim_chip *chip, uint64_t until_ns)
 {
     struct sim_clock *clock = chip->clock;
     while (clock->now_ns < until_ns) {
+        clock->rearmed = false;
         uint64_t next = sim_clock_next(clock);
         if (next > until_ns)
             next = until_ns;
-        if (next > clock->now_ns && chip->powered && !chip->dead) {
-            iwdg_freeze(&chip->iwdg,
-                        sim_core_is_halted(chip->core) && chip->dbgmcu_apb1_fz & FZ_IWDG);
-            if (sim_core_run(chip->core, next) == SIM_CORE_RESET_REQUEST) {
-                chip_reset_from_inside(chip, RCC_CSR_SFTRSTF);
-                continue;
-            }
-            follow_low_power(chip);
-            next = clock->rearmed ? clock->now_ns : next;
+        if (next > clock->now_ns && chip->powered) {
+            run_core(chip, next);
+            next = clock->now_ns; // it may have come back early
         }
         sim_clock_move(clock, next);
     }
 }
 
-// ---- debug port -----------------------------------------------------------------------------------------
+// ---- debug port
+// -----------------------------------------------------------------------------------
+
+bool sim_chip_is_powered(const struct sim_chip *chip)
+{
+    return chip->powered;
+}
 
 bool sim_chip_swd_alive(const struct sim_chip *chip)
 {
-    if (!chip->powered || chip->dead || chip->rdp_level == 2)
+    if (!chip->powered || chip->dead || chip->power_on_reset || chip->options.rdp_level == 2)
         return false;
-    if (in_standby(chip) && !(chip->dbgmcu_cr & DBG_STANDBY))
+    if (chip->pwr.mode == SIM_POWER_STOP && !(chip->dbgmcu.cr & DBGMCU_CR_DBG_STOP))
         return false;
-    if (in_stop(chip) && !in_standby(chip) && !(chip->dbgmcu_cr & DBG_STOP))
+    if (chip->pwr.mode == SIM_POWER_STANDBY && !(chip->dbgmcu.cr & DBGMCU_CR_DBG_STANDBY))
         return false;
-    return gpio_swd_pins_are_swd(&chip->gpio[0]);
+    return sim_gpio_swd_connected(chip);
 }
 
-uint32_t sim_chip_dpidr(const struct sim_chip *chip)
-{
-    (void)chip;
-    return DPIDR_VALUE;
-}
-
-uint32_t sim_chip_ap_idr(const struct sim_chip *chip)
-{
-    (void)chip;
-    return AP_IDR_VALUE;
-}
-
-uint32_t sim_chip_rom_base(const struct sim_chip *chip)
-{
-    (void)chip;
-    return ROM_BASE;
-}
-
-static enum sim_bus_status debug_gate(void *arg, uint32_t addr)
+// While the system is in reset only DBGMCU answers beside the private bus; and whoever reaches for
+// the system bus is a debugger, whom read protection remembers.
+static enum sim_bus_status gate(void *arg, uint32_t addr)
 {
     struct sim_chip *chip = arg;
-    // While NRST is low the bus is held in reset; what belongs to debugging answers.
-    if (chip->nrst_low)
-        return addr >> 10 == 0x40015800u >> 10 ? SIM_BUS_OK : SIM_BUS_FAULT;
-    // The private bus does not trip the lock of level 1, the first access to the system bus does.
     if (!chip->intruded) {
         chip->intruded = true;
-        chip_update_windows(chip);
+        sim_map_update(chip);
     }
-    return SIM_BUS_OK;
+    return !chip->in_reset || addr - SIM_DBGMCU_BASE < 0x400 ? SIM_BUS_OK : SIM_BUS_FAULT;
 }
 
 enum sim_bus_status sim_chip_ap_read(struct sim_chip *chip, uint32_t addr, unsigned size,
                                      uint32_t *value)
 {
+    *value = 0;
+    if (!sim_chip_swd_alive(chip))
+        return SIM_BUS_FAULT;
     return sim_bus_read(&chip->bus, SIM_MASTER_DEBUG, addr, size, value);
 }
 
-enum sim_bus_status sim_chip_ap_write(struct sim_chip *chip, uint32_t addr, unsigned size, uint32_t value)
+enum sim_bus_status sim_chip_ap_write(struct sim_chip *chip, uint32_t addr, unsigned size,
+                                      uint32_t value)
 {
+    if (!sim_chip_swd_alive(chip))
+        return SIM_BUS_FAULT;
     enum sim_bus_status status = sim_bus_write(&chip->bus, SIM_MASTER_DEBUG, addr, size, value);
-    // SYSRESETREQ by the debugger works on a halted core too, which does not run to notice it.
-    if (status == SIM_BUS_OK && sim_core_take_reset_request(chip->core))
-        chip_reset_from_inside(chip, RCC_CSR_SFTRSTF);
+    if (sim_core_is_halted(chip->core) != chip->halted)
+        sim_chip_follow_debug(chip);
     return status;
 }
 
@@ -276,85 +134,79 @@ uint64_t sim_chip_stall_until_ns(const struct sim_chip *chip)
     return chip->bus.stall_until_ns;
 }
 
-// ---- from outside ---------------------------------------------------------------------------------------
+// ---- making
+// ---------------------------------------------------------------------------------------
 
-// Real Thumb code, so that BOOT0 = 1 runs something: a stack pointer, a reset vector, an endless loop.
-static void make_system_memory(struct sim_chip *chip)
+static enum err refuse_name(const char *name, struct log *log)
 {
-    memset(chip->system, 0xff, chip->row->system_size);
-    put_le32(chip->system, SIM_SRAM_BASE + chip->row->sram_size);
-    for (unsigned i = 1; i < 16; i++)
-        put_le32(chip->system + 4 * i, chip->row->system_base + 0x101);
-    put_le16(chip->system + 0x100, 0xe7fe); // b .
-}
-
-// What the factory writes at the end of the system memory: unique ID, calibration, flash size (RM0091, 33).
-static void make_factory_values(struct sim_chip *chip)
-{
-    static const uint8_t uid[12] = {0x1f, 0x00, 0x30, 0x00, 0x0e, 0x51, 0x33, 0x33, 0x32, 0x32, 0x36, 0x34};
-    const uint32_t base = chip->row->system_base;
-    memcpy(chip->system + (0x1ffff7ac - base), uid, sizeof uid);
-    put_le16(chip->system + (0x1ffff7ba - base), 1524); // VREFINT_CAL at 3.3 V, 30 °C
-    put_le16(chip->system + (0x1ffff7cc - base), (uint16_t)(chip->row->flash_size / 1024));
+    char names[512] = "";
+    size_t len = 0;
+    const struct sim_chip_row *row;
+    for (unsigned i = 0; (row = sim_chips_at(i)) && len < sizeof names; i++)
+        len += (size_t)snprintf(names + len, sizeof names - len, "%s%s", i ? ", " : "", row->name);
+    return log_fail(log, ERR_USAGE, "there is no virtual chip \"%s\"; there are %s", name, names);
 }
 
 static void make_peripherals(struct sim_chip *chip)
 {
-    chip->fpec.chip = chip->rcc.chip = chip->usart1.chip = chip->iwdg.chip = chip->crc.chip = chip;
-    chip->fpec.times = (struct sim_flash_times){53500, 30000000, 30000000};
-    chip->rcc.hse_hz = 8000000;
-    chip->usart1.irq = 27;
-    for (unsigned i = 0; i < SIM_GPIO_PORTS; i++) {
-        chip->gpio[i].chip = chip;
-        chip->gpio[i].port = i;
-    }
+    chip->fpec.chip = chip->dbgmcu.chip = chip->syscfg.chip = chip->pwr.chip = chip->exti.chip =
+        chip->crc.chip = chip;
+    for (unsigned i = 0; i < SIM_GPIO_PORTS; i++)
+        chip->gpio[i] = (struct sim_gpio){.chip = chip, .port = i};
+    sim_reset_create(chip);
+    sim_flash_create(chip);
+    sim_rcc_create(chip);
+    sim_usart_create(chip);
+    sim_iwdg_create(chip);
+    sim_wwdg_create(chip);
+    sim_adc_create(chip);
+    sim_tim_create(chip);
 }
 
-static const struct sim_chip_row *find_row(const char *name, struct log *log)
+static bool make_memories(struct sim_chip *chip)
 {
-    char names[256] = "";
-    size_t at = 0;
-    for (unsigned i = 0; i < sim_chip_row_count; i++) {
-        if (strcmp(sim_chip_rows[i].name, name) == 0)
-            return &sim_chip_rows[i];
-        at += (size_t)snprintf(names + at, sizeof names - at, "%s%s", i ? ", " : "",
-                               sim_chip_rows[i].name);
-    }
-    (void)!log_fail(log, ERR_USAGE, "there is no virtual chip \"%s\"; there are %s", name, names);
-    return NULL;
+    static const uint8_t factory_options[] = {0xaa, 0x55, 0xff, 0x00, 0xff, 0x00, 0xff, 0x00,
+                                              0xff, 0x00, 0xff, 0x00, 0xff, 0x00, 0xff, 0x00};
+    chip->flash.bytes = malloc(chip->row->flash_size);
+    chip->sram = calloc(1, chip->row->sram_size);
+    chip->system = malloc(chip->row->system_size);
+    chip->usart_out = malloc(SIM_USART_ROOM);
+    if (!chip->flash.bytes || !chip->sram || !chip->system || !chip->usart_out)
+        return false;
+    memset(chip->flash.bytes, 0xff, chip->row->flash_size);
+    memcpy(chip->options.bytes, factory_options, sizeof factory_options);
+    sim_ids_fill(chip);
+    return true;
 }
 
 enum err sim_chip_create(struct sim_chip **out, const char *name, struct sim_clock *clock,
                          struct sim_account *account, struct log *log)
 {
-    const struct sim_chip_row *row = find_row(name, log);
+    const struct sim_chip_row *row = sim_chips_find(name);
     if (!row)
-        return ERR_USAGE;
+        return refuse_name(name, log);
     struct sim_chip *chip = calloc(1, sizeof *chip);
     if (!chip)
         return ERR_MEMORY;
-    *chip = (struct sim_chip){.row = row, .clock = clock, .account = account, .log = log,
-                              .seed = 0x9e3779b97f4a7c15};
-    chip->bus = (struct sim_bus){.clock = clock, .account = account, .log = log,
-                                 .debug_gate = debug_gate, .debug_gate_arg = chip};
-    chip->flash = malloc(row->flash_size);
-    chip->sram = calloc(1, row->sram_size);
-    chip->system = malloc(row->system_size);
-    chip->usart_out = malloc(SIM_USART_ROOM);
+    chip->row = row;
+    chip->clock = clock;
+    chip->account = account;
+    chip->log = log;
+    chip->random = 0x5eed5eed5eed5eedu;
+    chip->vdda_mv = 3300;
+    chip->bus = (struct sim_bus){
+
+        .clock = clock, .account = account, .log = log, .debug_gate = gate, .debug_gate_arg = chip};
     chip->core = sim_core_create(&chip->bus, clock, account);
-    if (!chip->flash || !chip->sram || !chip->system || !chip->usart_out || !chip->core) {
+    if (!chip->core || !make_memories(chip)) {
         sim_chip_destroy(chip);
         return ERR_MEMORY;
     }
-    memset(chip->flash, 0xff, row->flash_size);
-    static const uint8_t factory[SIM_OPTION_SIZE] = {0xaa, 0x55, 0xff, 0x00, 0xff, 0x00, 0xff, 0x00,
-                                                     0xff, 0x00, 0xff, 0x00, 0xff, 0x00, 0xff, 0x00};
-    memcpy(chip->option, factory, sizeof factory);
-    make_system_memory(chip);
-    make_factory_values(chip);
+    sim_identity_create(chip);
     make_peripherals(chip);
-    map_devices(chip);
-    reset_devices(chip, SIM_RESET_POWER);
+    sim_map_build(chip);
+    sim_map_reset(chip, SIM_RESET_POWER);
+    sim_map_update(chip);
     *out = chip;
     return ERR_OK;
 }
@@ -363,53 +215,18 @@ void sim_chip_destroy(struct sim_chip *chip)
 {
     if (!chip)
         return;
-    sim_core_destroy(chip->core);
-    free(chip->flash);
+    if (chip->core)
+        sim_core_destroy(chip->core);
+    free(chip->flash.bytes);
     free(chip->sram);
     free(chip->system);
     free(chip->usart_out);
     free(chip);
 }
 
-enum err sim_chip_set_rdp(struct sim_chip *chip, unsigned level)
+void sim_chip_set_flash_time(struct sim_chip *chip, enum sim_flash_time time)
 {
-    static const uint8_t codes[3] = {0xaa, 0xbb, 0xcc};
-    if (level > 2)
-        return log_fail(chip->log, ERR_USAGE, "rdp is 0, 1 or 2, not %u", level);
-    chip->option[0] = codes[level];
-    chip->option[1] = (uint8_t)~codes[level];
-    return ERR_OK;
-}
-
-static uint8_t *memory_at(const struct sim_chip *chip, uint32_t addr, size_t len)
-{
-    const struct {
-        uint32_t base, size;
-        const uint8_t *bytes;
-    } areas[] = {{SIM_FLASH_BASE, chip->row->flash_size, chip->flash},
-                 {SIM_SRAM_BASE, chip->row->sram_size, chip->sram},
-                 {SIM_OPTION_BASE, SIM_OPTION_SIZE, chip->option},
-                 {chip->row->system_base, chip->row->system_size, chip->system}};
-    for (unsigned i = 0; i < sizeof areas / sizeof areas[0]; i++)
-        if (addr >= areas[i].base && len <= areas[i].size && addr - areas[i].base <= areas[i].size - len)
-            return (uint8_t *)(uintptr_t)areas[i].bytes + (addr - areas[i].base);
-    return NULL;
-}
-
-bool sim_chip_peek(const struct sim_chip *chip, uint32_t addr, void *data, size_t len)
-{
-    const uint8_t *p = memory_at(chip, addr, len);
-    if (p)
-        memcpy(data, p, len);
-    return p != NULL;
-}
-
-bool sim_chip_poke(struct sim_chip *chip, uint32_t addr, const void *data, size_t len)
-{
-    uint8_t *p = memory_at(chip, addr, len);
-    if (p)
-        memcpy(p, data, len);
-    return p != NULL;
+    chip->flash.time = time;
 }
 
 struct sim_core *sim_chip_core(struct sim_chip *chip)
@@ -424,15 +241,7 @@ struct sim_bus *sim_chip_bus(struct sim_chip *chip)
 
 unsigned sim_chip_erase_count(const struct sim_chip *chip, uint32_t addr)
 {
-    uint32_t page = (addr - SIM_FLASH_BASE) / chip->row->page_size;
-    return page < chip->row->flash_size / chip->row->page_size ? chip->erase_count[page] : 0;
-}
-
-size_t sim_chip_take_usart(struct sim_chip *chip, uint8_t *data, size_t cap)
-{
-    size_t n = chip->usart_len < cap ? chip->usart_len : cap;
-    memcpy(data, chip->usart_out, n);
-    memmove(chip->usart_out, chip->usart_out + n, chip->usart_len - n);
-    chip->usart_len -= n;
-    return n;
+    uint32_t offset = addr - SIM_FLASH_BASE;
+    return offset < chip->row->flash_size ? chip->flash.erase_count[offset / chip->row->page_size]
+                                          : 0;
 }

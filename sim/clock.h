@@ -18,6 +18,7 @@ struct sim_timer {
 struct sim_clock {
     uint64_t now_ns;
     struct sim_timer *timers;
+    struct sim_timer *first; // the one that is due first, NULL: none is
     bool rearmed; // a timer was armed since the runner last looked: it must ask for the next one again
 };
 

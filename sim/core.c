@@ -20,6 +20,9 @@ struct sim_core *sim_core_create(struct sim_bus *bus, struct sim_clock *clock,
     core->bus = bus;
     bus->core = core;
     core->account = account;
+    core->cpuid = 0x410cc200; // Cortex-M0 r0p0 (DDI 0432, 4.2)
+    core->designer = 0x020;
+    core->part = 0x440;
     core->hclk = (struct sim_hclk){.clock = clock, .hz = HZ_AFTER_RESET};
     core->cpu.bus = bus;
     core->cpu.hclk = &core->hclk;
@@ -27,6 +30,13 @@ struct sim_core *sim_core_create(struct sim_bus *bus, struct sim_clock *clock,
     core->cpu.dwt = &core->dwt;
     sim_core_hold(core, SIM_RESET_POWER);
     return core;
+}
+
+void sim_core_set_identity(struct sim_core *core, uint32_t cpuid, unsigned designer, unsigned part)
+{
+    core->cpuid = cpuid;
+    core->designer = designer;
+    core->part = part;
 }
 
 void sim_core_destroy(struct sim_core *core)
@@ -255,14 +265,14 @@ static bool fell_asleep(const struct sim_core *core, bool before)
 enum sim_core_event sim_core_run(struct sim_core *core, uint64_t until_ns)
 {
     struct sim_clock *clock = core->hclk.clock;
-    bool told = core->sleep_told;
+    bool told = core->sleep_told, halted = core->debug.halted;
     sim_hclk_begin(&core->hclk, core->cpu.cycles, until_ns);
     while (clock->now_ns < until_ns && !core->reset_request) {
         slice(core);
         if (clock->rearmed)
             core->hclk.until_ns = earlier(until_ns, sim_clock_next(clock));
         sim_hclk_publish(&core->hclk, core->cpu.cycles);
-        if (clock->rearmed || fell_asleep(core, told))
+        if (clock->rearmed || fell_asleep(core, told) || core->debug.halted != halted)
             break;
         told = core->sleep_told;
     }
@@ -296,6 +306,11 @@ void sim_core_pend_nmi(struct sim_core *core)
 {
     if (!core->held)
         sim_exception_pend(core, SIM_EXC_NMI);
+}
+
+void sim_core_send_event(struct sim_core *core)
+{
+    core->cpu.event = true;
 }
 
 bool sim_core_is_halted(const struct sim_core *core)

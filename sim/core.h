@@ -35,8 +35,9 @@ bool sim_core_is_held(const struct sim_core *core);
 
 // Runs until the clock stands at until_ns. While running, clock->now_ns is up to date at every bus access
 // outside the windows. A halted, locked up, sleeping or held core lets the time pass (SysTick counts in
-// sleep, not while halted). Returns early when clock->rearmed, on a reset request, and once when the core
-// falls asleep, so that the chip can look at sim_core_deep_sleep(). The processor may be ahead of the
+// sleep, not while halted). Returns early when clock->rearmed, on a reset request, when the core halts,
+// so that the chip can stop its watchdogs, and once when it falls asleep, so that the chip can look at
+// sim_core_deep_sleep(). The processor may be ahead of the
 // clock by the part of its last instruction that lies behind until_ns.
 enum sim_core_event sim_core_run(struct sim_core *core, uint64_t until_ns);
 // True once after SYSRESETREQ was written: for a request by the debugger while the core does not run.
@@ -48,6 +49,8 @@ void sim_core_set_hclk(struct sim_core *core, uint32_t hz);
 // handler returns while it is active, and stays pending (latched) when it goes inactive before.
 void sim_core_set_irq(struct sim_core *core, unsigned n, bool active);
 void sim_core_pend_nmi(struct sim_core *core);
+// RXEV: an event from outside, which ends or keeps off a WFE (DDI 0419, B1.5.18).
+void sim_core_send_event(struct sim_core *core);
 // An access by the core or the debugger to the private peripheral bus: words only, anything else is a bus
 // error and a violation. Registers that only the debugger may see (DHCSR, DCRSR, DCRDR, DEMCR, DFSR, BPU,
 // DWT) read as zero to the core.
@@ -55,6 +58,9 @@ enum sim_bus_status sim_core_ppb_read(struct sim_core *core, enum sim_master mas
                                       unsigned size, uint32_t *value);
 enum sim_bus_status sim_core_ppb_write(struct sim_core *core, enum sim_master master, uint32_t addr,
                                        unsigned size, uint32_t value);
+
+// CPUID, and the ROM table's designer (JEP106) and part, which are the chip maker's.
+void sim_core_set_identity(struct sim_core *core, uint32_t cpuid, unsigned designer, unsigned part);
 
 // For the chip and for tests.
 bool sim_core_is_halted(const struct sim_core *core);

@@ -38,7 +38,9 @@ struct sim_core {
     struct sim_bus *bus;
     struct sim_account *account;
 
-    bool held;          // in reset
+    uint32_t cpuid;
+    unsigned designer, part; // of the ROM table
+    bool held;               // in reset
     bool reset_pending; // let go, and the vector table could not be read yet
     bool reset_request;
     bool locked_up;

@@ -1,44 +1,53 @@
 // SPDX-License-Identifier: MIT
-// The MCU debug component (RM0091, 32.9): identity, low-power debug, freezing of timers and watchdogs. Its
-// registers survive a system reset.
+// The debug support unit: identity code and what stops with the core (RM0091, 32.4 and 32.9). Only
+// a power-on reset clears it.
 #include "sim/chip_state.h"
 
-#define APB2ENR_DBGMCUEN 22u
+enum { DBGMCU_IDCODE = 0x0, DBGMCU_CR = 0x4, DBGMCU_APB1_FZ = 0x8, DBGMCU_APB2_FZ = 0xc };
+
+#define CR_BITS  (DBGMCU_CR_DBG_STOP | DBGMCU_CR_DBG_STANDBY)
+#define FZ1_BITS 0x02201d33u // 32.9.4; those of peripherals that are not modelled are kept too
+#define FZ2_BITS 0x00070800u
 
 static void reset(void *self, enum sim_reset kind)
 {
-    struct sim_chip *chip = self;
+    struct sim_dbgmcu *d = self;
     if (kind == SIM_RESET_POWER)
-        chip->dbgmcu_cr = chip->dbgmcu_apb1_fz = chip->dbgmcu_apb2_fz = 0;
+        *d = (struct sim_dbgmcu){.chip = d->chip};
 }
 
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
 {
-    const struct sim_chip *chip = self;
-    uint32_t regs[4] = {chip->row->idcode, chip->dbgmcu_cr, chip->dbgmcu_apb1_fz, chip->dbgmcu_apb2_fz};
-    uint32_t v = offset < 16 ? regs[offset / 4] >> 8 * (offset & 3) : 0;
-    *value = size == 4 ? v : v & ((1u << 8 * size) - 1);
+    const struct sim_dbgmcu *d = self;
+    (void)size;
+    switch (offset) {
+    case DBGMCU_IDCODE:
+        *value = d->chip->identity.idcode;
+        break;
+    case DBGMCU_CR:
+        *value = d->cr;
+        break;
+    case DBGMCU_APB1_FZ:
+    case DBGMCU_APB2_FZ:
+        *value = d->fz[offset == DBGMCU_APB2_FZ];
+        break;
+    default:
+        *value = 0;
+        break;
+    }
     return SIM_BUS_OK;
 }
 
 static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uint32_t value)
 {
-    struct sim_chip *chip = self;
-    // Peers disagree whether the gate matters for writes: it does here, which is the harder choice. Under
-    // NRST the clock enables are in reset, and the debugger may write all the same (32.9.3).
-    bool clocked = chip->nrst_low || chip->rcc.apb2enr >> APB2ENR_DBGMCUEN & 1;
-    if (size != 4 || !clocked) {
-        log_line(chip->log, LOG_NOTE, "the virtual DBGMCU ignores a write at +%x: its clock is off",
-                 offset);
-        return SIM_BUS_OK;
-    }
-    if (offset == 4)
-        chip->dbgmcu_cr = value & 6;
-    else if (offset == 8)
-        chip->dbgmcu_apb1_fz = value & 0x02201d33;
-    else if (offset == 12)
-        chip->dbgmcu_apb2_fz = value & 0x00070800;
+    struct sim_dbgmcu *d = self;
+    (void)size;
+    if (offset == DBGMCU_CR)
+        d->cr = value & CR_BITS;
+    else if (offset == DBGMCU_APB1_FZ || offset == DBGMCU_APB2_FZ)
+        d->fz[offset == DBGMCU_APB2_FZ] = value & (offset == DBGMCU_APB2_FZ ? FZ2_BITS : FZ1_BITS);
+    sim_chip_follow_debug(d->chip);
     return SIM_BUS_OK;
 }
 
-const struct sim_device dbgmcu_device = {reset, read, write};
+const struct sim_device sim_dbgmcu_device = {reset, read, write};

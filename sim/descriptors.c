@@ -1,21 +1,33 @@
 // SPDX-License-Identifier: MIT
-// USB descriptors of the virtual ST-LINK and the standard requests that ask for them (USB 2.0, 9.4, 9.6). The
-// configuration holds the debug interface only, whatever the model.
+// USB descriptors of the virtual ST-LINK and the standard requests that ask for them
+// (USB 2.0, 9.4, 9.6). The configuration holds the debug interface only, whatever the model.
+#include <stdio.h>
 #include <string.h>
 
 #include "base/bytes.h"
 #include "sim/board_state.h"
 
-enum { GET_STATUS = 0, CLEAR_FEATURE = 1, SET_FEATURE = 3, SET_ADDRESS = 5, GET_DESCRIPTOR = 6,
-       GET_CONFIGURATION = 8, SET_CONFIGURATION = 9, GET_INTERFACE = 10, SET_INTERFACE = 11 };
+enum {
+    GET_STATUS = 0,
+    CLEAR_FEATURE = 1,
+    SET_FEATURE = 3,
+    SET_ADDRESS = 5,
+    GET_DESCRIPTOR = 6,
+    GET_CONFIGURATION = 8,
+    SET_CONFIGURATION = 9,
+    GET_INTERFACE = 10,
+    SET_INTERFACE = 11
+};
 enum { DEVICE = 1, CONFIGURATION = 2, STRING = 3 };
 
 static int device_descriptor(const struct sim_board *board, uint8_t *d)
 {
-    static const uint8_t start[18] = {18, DEVICE, 0x00, 0x02, 0, 0, 0, 64, 0x83, 0x04,
-                                      0,  0,      0x00, 0x01, 1, 2, 3, 1};
+    static const uint8_t start[18] = {18,   DEVICE, 0x00, 0x02, 0,    0, 0, 64, 0x83,
+                                      0x04, 0,      0,    0x00, 0x01, 1, 2, 3,  1};
     memcpy(d, start, sizeof start);
     put_le16(&d[10], board->stlink.model.pid);
+    if (board->serial_form == SERIAL_NONE)
+        d[16] = 0;
     return sizeof start;
 }
 
@@ -23,8 +35,8 @@ static int configuration_descriptor(const struct sim_board *board, uint8_t *d)
 {
     const struct sim_stlink_model *m = &board->stlink.model;
     const uint8_t eps[3] = {m->ep_in, m->ep_out, m->ep_trace};
-    static const uint8_t head[18] = {9, CONFIGURATION, 39, 0, 1, 1, 0, 0x80, 50,
-                                     9, 4,             0,  0, 3, 0xff, 0xff, 0xff, 0};
+    static const uint8_t head[18] = {9, CONFIGURATION, 39,   0,    1, 1, 0, 0x80, 50, 9, 4, 0, 0,
+                                     3, 0xff,          0xff, 0xff, 0};
     memcpy(d, head, sizeof head);
     for (unsigned i = 0; i < 3; i++) {
         uint8_t *e = d + 18 + 7 * i;
@@ -38,16 +50,33 @@ static int configuration_descriptor(const struct sim_board *board, uint8_t *d)
     return 39;
 }
 
+// Twelve units, each with a byte of the id in its lower half: what old firmware of a V2 gives.
+static int raw_serial_descriptor(const struct sim_board *board, uint8_t *d)
+{
+    const char *hex = board->serial;
+    unsigned count = 0, byte;
+    while (sscanf(hex + 2 * count, "%2x", &byte) == 1 && count < 12) {
+        put_le16(&d[2 + 2 * count], (uint16_t)byte);
+        count++;
+    }
+    d[0] = (uint8_t)(2 + 2 * count);
+    d[1] = STRING;
+    return d[0];
+}
+
 static int string_descriptor(const struct sim_board *board, unsigned index, uint8_t *d)
 {
-    const char *const strings[] = {NULL, "STMicroelectronics", board->stlink.model.product, board->serial};
+    const char *const strings[] = {NULL, "STMicroelectronics", board->stlink.model.product,
+                                   board->serial};
     if (index == 0) {
         static const uint8_t languages[4] = {4, STRING, 0x09, 0x04};
         memcpy(d, languages, 4);
         return 4;
     }
-    if (index > 3)
+    if (index > 3 || (index == 3 && board->serial_form == SERIAL_NONE))
         return -1;
+    if (index == 3 && board->serial_form == SERIAL_RAW)
+        return raw_serial_descriptor(board, d);
     size_t len = strlen(strings[index]);
     d[0] = (uint8_t)(2 + 2 * len);
     d[1] = STRING;
@@ -74,7 +103,7 @@ int sim_board_usb_control(struct sim_board *board, const uint8_t setup[8], uint8
 {
     uint8_t d[256] = {0};
     int len = -1, room = get_le16(&setup[6]);
-    if (!board->plugged)
+    if (!board->usb.plugged)
         return -1;
     switch (setup[1]) {
     case GET_DESCRIPTOR:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A program file into the virtual flash, as if it had been programmed before: the loadable segments of an
-// ELF file at their load addresses, or a raw binary at the start of the flash. And the store= file, which
-// keeps flash, option bytes and erase counts from run to run.
+// A program file into the virtual flash, as if it had been programmed before: the loadable segments
+// of an ELF file at their load addresses, or a raw binary at the start of the flash. And the store=
+// file, which keeps flash, option bytes and erase counts from run to run.
 #include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
@@ -20,9 +20,10 @@ static enum err load_segment(struct sim_chip *chip, int fd, const GElf_Phdr *ph,
         return ERR_OK; // what lives in SRAM only is lost at power-on anyway
     uint32_t offset = (uint32_t)ph->p_paddr - SIM_FLASH_BASE;
     if (offset >= chip->row->flash_size || ph->p_filesz > chip->row->flash_size - offset)
-        return log_fail(chip->log, ERR_FILE, "%s does not fit the virtual chip's flash (0x%08x, %llu bytes)",
-                        path, (uint32_t)ph->p_paddr, (unsigned long long)ph->p_filesz);
-    ssize_t n = pread(fd, chip->flash + offset, ph->p_filesz, (off_t)ph->p_offset);
+        return log_fail(chip->log, ERR_FILE,
+                        "%s does not fit the virtual chip's flash (0x%08x, %llu bytes)", path,
+                        (uint32_t)ph->p_paddr, (unsigned long long)ph->p_filesz);
+    ssize_t n = pread(fd, chip->flash.bytes + offset, ph->p_filesz, (off_t)ph->p_offset);
     if (n != (ssize_t)ph->p_filesz)
         return log_fail(chip->log, ERR_FILE, "%s is truncated", path);
     return ERR_OK;
@@ -48,13 +49,18 @@ static enum err load_elf(struct sim_chip *chip, int fd, const char *path)
 
 static enum err load_binary(struct sim_chip *chip, int fd, const char *path)
 {
-    ssize_t n = pread(fd, chip->flash, chip->row->flash_size, 0);
+    ssize_t n = pread(fd, chip->flash.bytes, chip->row->flash_size, 0);
     char more;
     if (n <= 0)
         return log_fail(chip->log, ERR_FILE, "%s is empty or unreadable", path);
     if (pread(fd, &more, 1, n) == 1)
         return log_fail(chip->log, ERR_FILE, "%s does not fit the virtual chip's flash", path);
     return ERR_OK;
+}
+
+void sim_chip_erase(struct sim_chip *chip)
+{
+    memset(chip->flash.bytes, 0xff, chip->row->flash_size);
 }
 
 enum err sim_chip_load_firmware(struct sim_chip *chip, const char *path)
@@ -70,11 +76,14 @@ enum err sim_chip_load_firmware(struct sim_chip *chip, const char *path)
 }
 
 // The parts of the store file in their order.
-static bool transfer_store(struct sim_chip *chip, FILE *f, size_t (*move)(struct sim_chip *, FILE *, void *, size_t))
+static bool transfer_store(struct sim_chip *chip, FILE *f,
+                           size_t (*move)(struct sim_chip *, FILE *, void *, size_t))
 {
-    return move(chip, f, chip->flash, chip->row->flash_size) == chip->row->flash_size &&
-           move(chip, f, chip->option, sizeof chip->option) == sizeof chip->option &&
-           move(chip, f, chip->erase_count, sizeof chip->erase_count) == sizeof chip->erase_count;
+    return move(chip, f, chip->flash.bytes, chip->row->flash_size) == chip->row->flash_size &&
+           move(chip, f, chip->options.bytes, sizeof chip->options.bytes) ==
+               sizeof chip->options.bytes &&
+           move(chip, f, chip->flash.erase_count, sizeof chip->flash.erase_count) ==
+               sizeof chip->flash.erase_count;
 }
 
 static size_t take(struct sim_chip *chip, FILE *f, void *data, size_t len)
@@ -112,7 +121,8 @@ enum err sim_chip_store_write(const struct sim_chip *chip, const char *path)
     struct sim_chip copy = *chip; // the moving functions serve both ways and take no const
     if (!f)
         return log_fail(chip->log, ERR_FILE, "%s: %s", path, strerror(errno));
-    bool ok = fprintf(f, "%s%s\n", STORE_MAGIC, chip->row->name) > 0 && transfer_store(&copy, f, give);
+    bool ok =
+        fprintf(f, "%s%s\n", STORE_MAGIC, chip->row->name) > 0 && transfer_store(&copy, f, give);
     ok &= fclose(f) == 0;
     if (ok)
         return ERR_OK;

@@ -1,70 +1,141 @@
 // SPDX-License-Identifier: MIT
-// The independent watchdog (RM0091, 23): once started nothing stops it, DBGMCU freezes it while the core is
-// halted.
+// The independent watchdog (RM0091, 23): once started nothing stops it but a reset; DBGMCU freezes
+// it while the core is halted.
 #include "sim/chip_state.h"
 
-#define LSI_HZ   40000u
-#define KEY_FEED  0xaaaau
-#define KEY_OPEN  0x5555u
-#define KEY_START 0xccccu
+enum { IWDG_KR = 0x00, IWDG_PR = 0x04, IWDG_RLR = 0x08, IWDG_SR = 0x0c, IWDG_WINR = 0x10 };
+enum { UPDATE_PR, UPDATE_RLR, UPDATE_WINR };
 
-static uint64_t period_ns(const struct sim_iwdg *w)
+#define KEY_RELOAD 0xaaaau
+#define KEY_ACCESS 0x5555u
+#define KEY_START  0xccccu
+#define COUNT_MASK 0xfffu
+#define NS_PER_S   1000000000ull
+
+// A value takes up to five LSI periods into the watchdog's own domain (23.4.4).
+#define UPDATE_NS (5 * NS_PER_S / SIM_LSI_HZ)
+
+static unsigned divider(const struct sim_iwdg *w)
 {
-    uint64_t divisor = 4u << (w->pr > 6 ? 6 : w->pr);
-    return divisor * (w->rlr + 1) * 1000000000ull / LSI_HZ;
+    return 4u << (w->pr < 6 ? w->pr : 6);
 }
 
-static void feed(struct sim_iwdg *w)
+// Brings the counter to now. The reset comes with the count behind 0, so that RLR = 0xfff lasts
+// 4096 counts (DS9773, table of the IWDG's periods).
+static void sync(struct sim_iwdg *w)
 {
-    if (w->running && !w->frozen_at)
-        sim_clock_arm(w->chip->clock, &w->bites, w->chip->clock->now_ns + period_ns(w));
+    w->divided += sim_ticker_advance(&w->lsi, w->chip->clock->now_ns);
+    uint64_t counts = w->divided / divider(w);
+    w->divided %= divider(w);
+    w->counter = counts > w->counter ? 0 : w->counter - (uint32_t)counts;
 }
 
-static void bite(void *arg)
+static void arm(struct sim_iwdg *w)
+{
+    uint64_t ticks = ((uint64_t)w->counter + 1) * divider(w) - w->divided;
+    bool counts = w->running && !w->frozen;
+    sim_clock_arm(w->chip->clock, &w->expire,
+                  counts ? sim_ticker_due_ns(&w->lsi, ticks) : SIM_NEVER);
+}
+
+static void follow(struct sim_iwdg *w)
+{
+    w->lsi.hz = w->running && !w->frozen ? SIM_LSI_HZ : 0;
+    arm(w);
+}
+
+static void expire(void *arg)
 {
     struct sim_iwdg *w = arg;
-    chip_reset_from_inside(w->chip, RCC_CSR_IWDGRSTF);
+    sim_reset_request(w->chip, RCC_CSR_IWDGRSTF);
 }
 
-void iwdg_start(struct sim_iwdg *w)
+static void reload(struct sim_iwdg *w)
 {
-    w->running = true;
-    feed(w);
-}
-
-// The remaining time is kept through a freeze.
-void iwdg_freeze(struct sim_iwdg *w, bool frozen)
-{
-    uint64_t now = w->chip->clock->now_ns;
-    if (!w->running || frozen == (w->frozen_at != 0))
+    sync(w);
+    // Too early is as bad as too late (23.3.2).
+    if (w->running && w->counter > w->winr) {
+        sim_reset_request(w->chip, RCC_CSR_IWDGRSTF);
         return;
-    if (frozen) {
-        w->frozen_at = w->bites.due_ns - now + 1;
-        sim_clock_arm(w->chip->clock, &w->bites, SIM_NEVER);
-    } else {
-        sim_clock_arm(w->chip->clock, &w->bites, now + w->frozen_at - 1);
-        w->frozen_at = 0;
     }
+    w->counter = w->rlr;
+    w->divided = 0;
+    arm(w);
 }
 
-static void reset(void *self, enum sim_reset kind)
+void sim_iwdg_start(struct sim_chip *chip)
 {
-    struct sim_iwdg *w = self;
-    (void)kind;
-    if (!w->bites.fire)
-        sim_clock_add(w->chip->clock, &w->bites, bite, w);
-    sim_clock_arm(w->chip->clock, &w->bites, SIM_NEVER);
-    w->running = w->unlocked = false;
-    w->pr = 0;
-    w->rlr = 0xfff;
-    w->frozen_at = 0;
+    struct sim_iwdg *w = &chip->iwdg;
+    if (w->running)
+        return;
+    sim_clocks_force_lsi(chip);
+    w->lsi.at_ns = chip->clock->now_ns;
+    w->running = true;
+    w->counter = w->rlr;
+    follow(w);
+}
+
+void sim_iwdg_freeze(struct sim_chip *chip, bool frozen)
+{
+    struct sim_iwdg *w = &chip->iwdg;
+    if (frozen == w->frozen)
+        return;
+    sync(w);
+    w->frozen = frozen;
+    follow(w);
+}
+
+static bool is_updating(const struct sim_iwdg *w, unsigned what)
+{
+    return w->update_ns[what] > w->chip->clock->now_ns;
+}
+
+// False: the write is lost. The registers want the access key, and the update before to be over.
+static bool may_write(struct sim_iwdg *w, unsigned what)
+{
+    if (!w->unlocked)
+        return false;
+    if (is_updating(w, what)) {
+        sim_chip_violation(w->chip, "iwdg: a register written during its update (23.4.4)");
+        return false;
+    }
+    w->update_ns[what] = w->chip->clock->now_ns + UPDATE_NS;
+    return true;
+}
+
+static void write_key(struct sim_iwdg *w, uint16_t key)
+{
+    w->unlocked = key == KEY_ACCESS;
+    if (key == KEY_RELOAD)
+        reload(w);
+    else if (key == KEY_START)
+        sim_iwdg_start(w->chip);
+}
+
+static void write_pr(struct sim_iwdg *w, uint32_t value)
+{
+    if (!may_write(w, UPDATE_PR))
+        return;
+    sync(w);
+    w->pr = value & 7;
+    w->divided = 0;
+    arm(w);
 }
 
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
 {
     const struct sim_iwdg *w = self;
     (void)size;
-    *value = offset == 4 ? w->pr : offset == 8 ? w->rlr : offset == 16 ? 0xfff : 0;
+    *value = 0;
+    if (offset == IWDG_PR)
+        *value = w->pr;
+    else if (offset == IWDG_RLR)
+        *value = w->rlr;
+    else if (offset == IWDG_WINR)
+        *value = w->winr;
+    else if (offset == IWDG_SR)
+        *value = (is_updating(w, UPDATE_PR) ? 1u : 0) | (is_updating(w, UPDATE_RLR) ? 2u : 0) |
+                 (is_updating(w, UPDATE_WINR) ? 4u : 0);
     return SIM_BUS_OK;
 }
 
@@ -72,18 +143,41 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
 {
     struct sim_iwdg *w = self;
     (void)size;
-    if (offset == 0) {
-        w->unlocked = value == KEY_OPEN;
-        if (value == KEY_START)
-            iwdg_start(w);
-        else if (value == KEY_FEED)
-            feed(w);
-    } else if (w->unlocked && offset == 4) {
-        w->pr = value & 7;
-    } else if (w->unlocked && offset == 8) {
-        w->rlr = value & 0xfff;
+    if (offset == IWDG_KR) {
+        write_key(w, (uint16_t)value);
+    } else if (offset == IWDG_PR) {
+        write_pr(w, value);
+    } else if (offset == IWDG_RLR && may_write(w, UPDATE_RLR)) {
+        w->rlr = value & COUNT_MASK;
+    } else if (offset == IWDG_WINR && may_write(w, UPDATE_WINR)) {
+        w->winr = value & COUNT_MASK;
+        if (w->running) { // writing the window also reloads (23.3.2)
+            sync(w);
+            w->counter = w->rlr;
+            w->divided = 0;
+            arm(w);
+        }
     }
     return SIM_BUS_OK;
 }
 
-const struct sim_device iwdg_device = {reset, read, write};
+static void reset(void *self, enum sim_reset kind)
+{
+    struct sim_iwdg *w = self;
+    (void)kind;
+    struct sim_iwdg fresh = {.chip = w->chip,
+                             .expire = w->expire,
+                             .frozen = w->frozen,
+                             .rlr = COUNT_MASK,
+                             .winr = COUNT_MASK};
+    *w = fresh;
+    sim_clock_arm(w->chip->clock, &w->expire, SIM_NEVER);
+}
+
+void sim_iwdg_create(struct sim_chip *chip)
+{
+    chip->iwdg.chip = chip;
+    sim_clock_add(chip->clock, &chip->iwdg.expire, expire, &chip->iwdg);
+}
+
+const struct sim_device sim_iwdg_device = {reset, read, write};

@@ -91,10 +91,10 @@ void sim_memap_read(struct sim_memap *ap, uint8_t addr)
         access(ap, (ap->tar & ~15u) | (addr & 12u), 4, false, 0, false);
         break;
     case 0xf8:
-        ap->result = sim_chip_rom_base(ap->chip);
+        ap->result = sim_chip_identity(ap->chip)->rom_base;
         break;
     case 0xfc:
-        ap->result = sim_chip_ap_idr(ap->chip);
+        ap->result = sim_chip_identity(ap->chip)->ap_idr;
         break;
     default:
         break;

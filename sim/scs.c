@@ -29,7 +29,7 @@ enum {
     DEMCR = 0xdfc,
 };
 
-#define CPUID_VALUE 0x410cc200u // Cortex-M0 r0p0 (DDI 0432, 4.2)
+#define DESIGNER_ARM 0x23bu
 #define CCR_VALUE   0x00000208u // STKALIGN, UNALIGN_TRP: fixed in ARMv6-M
 
 #define ICSR_NMIPENDSET  (1u << 31)
@@ -117,7 +117,7 @@ static uint32_t read_control_block(const struct sim_core *core, uint32_t offset)
 {
     switch (offset) {
     case CPUID:
-        return CPUID_VALUE;
+        return core->cpuid;
     case ICSR:
         return read_icsr(core);
     case AIRCR:
@@ -223,24 +223,24 @@ static void write_scs(struct sim_core *core, bool debugger, uint32_t offset, uin
 }
 
 // Peripheral and component identification at the end of each page (ARM IHI 0031, and C1.2 for the
-// ROM table): part number, designer (JEP106: ARM 4 x 0x7f 0x3b, ST 0x20), component class.
-static uint32_t read_id(uint32_t page, uint32_t offset)
+// ROM table): part number, designer (JEP106: ARM 4 x 0x7f 0x3b), component class.
+static uint32_t read_id(const struct sim_core *core, uint32_t page, uint32_t offset)
 {
     static const uint8_t component_id[4] = {0x0d, 0x00, 0x05, 0xb1};
     bool rom = page == PAGE_ROM;
-    unsigned part = rom ? 0x440 : page == PAGE_SCS ? 0x008 : page == PAGE_DWT ? 0x00a : 0x00b;
-    unsigned designer = rom ? 0x20 : 0x3b;
+    unsigned part = rom ? core->part : page == PAGE_SCS ? 0x008 : page == PAGE_DWT ? 0x00a : 0x00b;
+    unsigned designer = rom ? core->designer : DESIGNER_ARM;
     switch (offset) {
     case 0xfcc: // MEMTYPE of a ROM table: system memory is on the same bus
         return rom;
     case 0xfd0:
-        return rom ? 0 : 4;
+        return designer >> 7;
     case 0xfe0:
         return part & 0xff;
     case 0xfe4:
         return (designer & 0xf) << 4 | part >> 8;
     case 0xfe8:
-        return 0x8 | designer >> 4;
+        return 0x8 | (designer >> 4 & 7);
     case 0xff4:
         return rom ? 0x10 : 0xe0;
     case 0xff0:
@@ -265,7 +265,7 @@ static uint32_t read_page(struct sim_core *core, bool debugger, uint32_t addr)
 {
     uint32_t page = addr & ~0xfffu, offset = addr & 0xfff;
     if (offset >= 0xfcc)
-        return debugger || page == PAGE_SCS || page == PAGE_ROM ? read_id(page, offset) : 0;
+        return debugger || page == PAGE_SCS || page == PAGE_ROM ? read_id(core, page, offset) : 0;
     switch (page) {
     case PAGE_SCS:
         return read_scs(core, debugger, offset);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The firmware of the virtual ST-LINK: 16-byte commands in, replies out. Written from the logs and sources
-// that document the protocol (ST has not published it); it shares nothing with the driver in swd/.
+// The firmware of the virtual ST-LINK: 16-byte commands in, replies out. Written from the logs and
+// sources that document the protocol (ST has not published it); it shares nothing with the driver
+// in swd/.
 #ifndef SWDLINK_SIM_STLINK_H
 #define SWDLINK_SIM_STLINK_H
 
@@ -10,8 +11,9 @@
 
 #include "sim/swd_host.h"
 
-#define SIM_STLINK_COMMAND 16u
-#define SIM_STLINK_ROOM    6144u
+#define SIM_STLINK_COMMAND    16u
+#define SIM_STLINK_ROOM       6144u
+#define SIM_STLINK_MISC_ITEMS 1227u // of a V3
 
 struct sim_stlink_model {
     const char *name; // "v2", as in the board's text
@@ -21,7 +23,7 @@ struct sim_stlink_model {
     uint8_t ep_out, ep_in, ep_trace;
     bool high_speed;
     uint8_t power_up_mode;
-    uint16_t limit_8bit;
+    bool stm8_only; // its firmware knows SWIM and nothing else
 };
 
 extern const struct sim_stlink_model sim_stlink_models[];
@@ -36,20 +38,24 @@ struct sim_stlink {
     uint32_t dpidr;
     uint8_t rw_status; // of the last memory command
     uint32_t rw_fault;
-    uint32_t swclk_hz_v3;
     unsigned vtref_mv;
+    bool target_known;   // looked at since ENTER
     bool refuses_target; // the part is not made by ST
+    bool in_loader;      // the application is not there: only the boot loader answers
+    bool enter_failed;   // and nobody has said EXIT since
+    bool adc_dead;
+    unsigned prescaler; // of a V3: 1, 2 or 4
 
     // The conversation: a command may be followed by data from the host, or leaves a reply.
     uint8_t command[SIM_STLINK_COMMAND];
     size_t out_wanted, out_got;
     uint8_t out[SIM_STLINK_ROOM];
-    uint8_t reply[SIM_STLINK_ROOM + 16];
+    uint8_t reply[8 * SIM_STLINK_MISC_ITEMS];
     size_t reply_len;
-    bool stall; // the IN endpoint is halted
-    bool mute;  // a command too long: the firmware never answers
+    bool stall;          // the IN endpoint is halted
+    bool mute;           // a command too long: the firmware never answers
     unsigned misc_items; // of the last scatter/gather command
-    uint8_t misc_result[64 * 8];
+    uint8_t misc_result[8 * SIM_STLINK_MISC_ITEMS];
 };
 
 void sim_stlink_init(struct sim_stlink *s, const struct sim_stlink_model *model);

@@ -5,7 +5,7 @@
 
 #include "sim/stlink.h"
 
-enum { MODE_DFU = 0, MODE_MASS = 1, MODE_DEBUG = 2 };
+enum { MODE_DFU = 0, MODE_MASS = 1, MODE_DEBUG = 2, MODE_SWIM = 3, MODE_BOOTLOADER = 4 };
 
 enum {
     ST_NO_DEVICE = 0x05,
@@ -21,6 +21,7 @@ enum {
     ST_DP_ERROR = 0x16,
     ST_DP_PARITY = 0x17,
     ST_BAD_AP = 0x1d,
+    ST_CONF_CHANGED = 0x40,
     ST_UNKNOWN_CMD = 0x42,
     ST_OK = 0x80,
 };
@@ -28,6 +29,21 @@ enum {
 uint8_t stlink_status_of(const struct sim_swd_host *h, enum sim_swd_result r);
 void stlink_reply_status(struct sim_stlink *s, uint8_t status, size_t len);
 void stlink_reply_value(struct sim_stlink *s, uint8_t status, uint32_t value);
+
+// stlink_freq.c
+void stlink_set_frequency(struct sim_stlink *s, const uint8_t *c);
+void stlink_set_jtag_frequency(struct sim_stlink *s, const uint8_t *c);
+void stlink_set_com_frequency(struct sim_stlink *s, const uint8_t *c);
+void stlink_get_com_frequency(struct sim_stlink *s, const uint8_t *c);
+void stlink_switch_frequency(struct sim_stlink *s, const uint8_t *c);
+
+// stlink_dap.c
+void stlink_init_ap(struct sim_stlink *s, const uint8_t *c);
+void stlink_close_ap(struct sim_stlink *s, const uint8_t *c);
+void stlink_read_port(struct sim_stlink *s, const uint8_t *c);
+void stlink_write_port(struct sim_stlink *s, const uint8_t *c);
+// False: the firmware does not work with this part. Looks at it, the first time.
+bool stlink_accepts_target(struct sim_stlink *s);
 
 // stlink_mem.c
 void stlink_read_memory(struct sim_stlink *s, const uint8_t *c);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Memory commands of the virtual ST-LINK. Blocks carry no status: it is latched for GETLASTRWSTATUS.
+// Memory commands of the virtual ST-LINK. Blocks carry no status: it is latched for
+// GETLASTRWSTATUS.
 #include <string.h>
 
 #include "base/bytes.h"
@@ -17,24 +18,37 @@ static bool increments(uint8_t sub)
     return sub != 0x50 && sub != 0x54;
 }
 
-// In the order in which the firmware looks: port, alignment, length.
-static uint8_t check(struct sim_stlink *s, uint32_t addr, size_t len, unsigned unit)
+// From J32 (V3: J2) on a block names its access port, and can bring the upper bits of CSW.
+static bool takes_port(const struct sim_stlink *s)
 {
-    size_t limit = unit == 1 ? s->model.limit_8bit : SIM_STLINK_ROOM;
-    if (s->refuses_target)
-        return ST_NO_DEVICE;
-    if (addr % unit || len % unit)
-        return ST_ALIGNMENT;
+    return s->model.jtag >= (s->model.hardware >= 3 ? 2 : 32);
+}
+
+// In the order in which the firmware looks: port, alignment, length.
+static uint8_t check(struct sim_stlink *s, const uint8_t *c, size_t len, unsigned unit)
+{
+    uint32_t addr = get_le32(&c[2]);
+    bool wide = s->model.high_speed && s->model.jtag >= 6;
+    size_t limit = unit > 1 ? SIM_STLINK_ROOM : wide ? 512 : 64;
     s->mute = len > limit;
-    return ST_OK;
+    if (!stlink_accepts_target(s))
+        return ST_NO_DEVICE;
+    if (takes_port(s) && c[8] != 0) // there is none but AP 0
+        return ST_BAD_AP;
+    return addr % unit || len % unit ? ST_ALIGNMENT : ST_OK;
+}
+
+static void use_csw(struct sim_stlink *s, const uint8_t *c)
+{
+    s->swd.csw_high = takes_port(s) ? get_le32(&c[8]) & 0xffffff00u : 0;
 }
 
 static void latch(struct sim_stlink *s, enum sim_swd_result r, uint32_t fault)
 {
     s->rw_status = stlink_status_of(&s->swd, r);
     s->rw_fault = r == SWD_OK ? 0 : fault;
-    // Peers that never touch ABORT go on after a fault, so the firmware tidies up; it does not after errors
-    // of the line, which need a new connection.
+    // Peers that never touch ABORT go on after a fault, so the firmware tidies up; it does not
+    // after errors of the line, which need a new connection.
     if (r == SWD_FAULT)
         sim_swd_clear_sticky(&s->swd);
 }
@@ -44,14 +58,16 @@ void stlink_read_memory(struct sim_stlink *s, const uint8_t *c)
     uint32_t addr = get_le32(&c[2]);
     size_t len = get_le16(&c[6]), at = 0;
     unsigned unit = unit_of(c[1]);
-    s->rw_status = check(s, addr, len, unit);
+    s->rw_status = check(s, c, len, unit);
     s->rw_fault = 0;
     if (s->mute)
         return;
     size_t room = len < SIM_STLINK_ROOM ? len : SIM_STLINK_ROOM;
     if (s->rw_status == ST_OK && room) {
+        use_csw(s, c);
         enum sim_swd_result r =
             sim_swd_read_memory(&s->swd, unit, increments(c[1]), addr, s->reply, room, &at);
+        s->swd.csw_high = 0;
         latch(s, r, addr + (uint32_t)at);
     }
     // All of len is always sent; a single byte comes with a companion that means nothing.
@@ -61,7 +77,7 @@ void stlink_read_memory(struct sim_stlink *s, const uint8_t *c)
 void stlink_write_memory(struct sim_stlink *s, const uint8_t *c)
 {
     size_t len = get_le16(&c[6]);
-    s->rw_status = check(s, get_le32(&c[2]), len, unit_of(c[1]));
+    s->rw_status = check(s, c, len, unit_of(c[1]));
     s->rw_fault = 0;
     if (!s->mute)
         s->out_wanted = len < SIM_STLINK_ROOM ? len : SIM_STLINK_ROOM;
@@ -74,8 +90,10 @@ static void write_block(struct sim_stlink *s)
     size_t at = 0;
     if (s->rw_status != ST_OK)
         return; // the data was only swallowed
-    enum sim_swd_result r = sim_swd_write_memory(&s->swd, unit_of(c[1]), increments(c[1]), addr, s->out,
-                                                 s->out_got, &at);
+    use_csw(s, c);
+    enum sim_swd_result r = sim_swd_write_memory(&s->swd, unit_of(c[1]), increments(c[1]), addr,
+                                                 s->out, s->out_got, &at);
+    s->swd.csw_high = 0;
     latch(s, r, addr + (uint32_t)at);
 }
 
@@ -103,7 +121,7 @@ void stlink_last_status2(struct sim_stlink *s, const uint8_t *c)
 static uint8_t word_access(struct sim_stlink *s, bool write, uint32_t addr, uint8_t word[4])
 {
     size_t at;
-    if (s->refuses_target)
+    if (!stlink_accepts_target(s))
         return ST_NO_DEVICE;
     if (addr % 4)
         return ST_ALIGNMENT;

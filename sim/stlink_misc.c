@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: MIT
-// Scatter and gather of single words (commands 51, 52, 53; V2J32): a list of small operations out, their
-// results and a status for each back in.
+// Scatter and gather of single words (commands 51, 52, 53; V2J32): a list of small operations out,
+// their results and a status for each back in.
 #include <string.h>
 
 #include "base/bytes.h"
 #include "sim/stlink_internal.h"
 
-#define MAX_ITEMS 64u
+#define V2_ITEMS 64u
 
 enum { OP_SET_WRITE_ADDR = 1, OP_WRITE = 2, OP_READ = 3, OP_SET_AP = 5 };
+
+static unsigned max_items(const struct sim_stlink *s)
+{
+    return s->model.hardware >= 3 ? SIM_STLINK_MISC_ITEMS : V2_ITEMS;
+}
 
 static size_t opcode_bytes(unsigned items)
 {
@@ -18,7 +23,7 @@ static size_t opcode_bytes(unsigned items)
 void stlink_misc_max(struct sim_stlink *s, const uint8_t *c)
 {
     (void)c;
-    put_le16(s->reply, MAX_ITEMS);
+    put_le16(s->reply, (uint16_t)max_items(s));
     s->reply_len = 2;
 }
 
@@ -26,7 +31,7 @@ void stlink_misc_out(struct sim_stlink *s, const uint8_t *c)
 {
     uint32_t items = get_le32(&c[2]);
     s->misc_items = 0;
-    s->mute = items > MAX_ITEMS;
+    s->mute = items > max_items(s);
     if (s->mute || items == 0)
         return;
     s->misc_items = items;

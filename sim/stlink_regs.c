@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Core registers: the firmware goes through DCRSR and DCRDR (ARM DDI 0419, C1.6.4), as a debugger would.
+// Core registers: the firmware goes through DCRSR and DCRDR (ARM DDI 0419, C1.6.4), as a debugger
+// would.
 #include "base/bytes.h"
 #include "sim/stlink_internal.h"
 
@@ -24,8 +25,8 @@ static enum sim_swd_result write32(struct sim_stlink *s, uint32_t addr, uint32_t
     return sim_swd_write_memory(&s->swd, 4, true, addr, b, 4, &at);
 }
 
-// A running core never completes the transfer; the firmware does not say so, it hands over what stands in
-// DCRDR.
+// A running core never completes the transfer; the firmware does not say so, it hands over what
+// stands in DCRDR.
 static enum sim_swd_result read_reg(struct sim_stlink *s, unsigned regsel, uint32_t *value)
 {
     enum sim_swd_result r = write32(s, DCRSR, regsel);

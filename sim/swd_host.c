@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "sim/swd_host.h"
 
-// How often the firmware repeats a transfer that is answered with WAIT is not published ("more than four
-// times"). Peers write halfwords into a busy F0 flash in bursts without ever seeing a WAIT, so it must cover a
-// halfword's 60 µs at full clock; it does not cover an erase.
+// How often the firmware repeats a transfer that is answered with WAIT is not published ("more than
+// four times"). Peers write halfwords into a busy F0 flash in bursts without ever seeing a WAIT, so
+// it must cover a halfword's 60 µs at full clock; it does not cover an erase.
 #define WAIT_RETRIES 100u
 #define IDLE_CYCLES  2u
 #define CSW_BASE     0x23000000u // privileged data access, debugger as master
@@ -19,6 +19,7 @@ static void spend(struct sim_swd_host *h, unsigned cycles)
 {
     h->account->swd_clocks += cycles;
     h->spend(h->arg, (uint64_t)cycles * 1000000000u / h->swclk_hz);
+    sim_wires_caught_up(h->wires);
 }
 
 static void send_bits(struct sim_swd_host *h, uint64_t bits, unsigned count)
@@ -42,14 +43,16 @@ static uint8_t make_request(bool ap, bool read, uint32_t addr)
 }
 
 // One packet: request, turnaround, acknowledge, data, idle.
-static enum sim_swd_result packet(struct sim_swd_host *h, bool ap, bool read, uint32_t addr, uint32_t *value)
+static enum sim_swd_result packet(struct sim_swd_host *h, bool ap, bool read, uint32_t addr,
+                                  uint32_t *value)
 {
     h->account->swd_packets++;
     h->wires->swclk_hz = h->swclk_hz;
     send_bits(h, make_request(ap, read, addr), 8);
     receive_bits(h, 1);
     unsigned ack = (unsigned)receive_bits(h, 3), cycles = 12;
-    enum sim_swd_result result = ack == 1 || ack == 2 || ack == 4 ? (enum sim_swd_result)ack : SWD_SILENT;
+    enum sim_swd_result result =
+        ack == 1 || ack == 2 || ack == 4 ? (enum sim_swd_result)ack : SWD_SILENT;
     if (result == SWD_OK && read) {
         uint64_t v = receive_bits(h, 33);
         *value = (uint32_t)v;
@@ -95,6 +98,7 @@ static enum sim_swd_result select_bank(struct sim_swd_host *h, bool ap, uint32_t
 
 static void line_reset(struct sim_swd_host *h)
 {
+    h->wires->swclk_hz = h->swclk_hz;
     send_bits(h, ~0ull, 56);
     spend(h, 56);
 }
@@ -114,7 +118,8 @@ bool sim_swd_connect(struct sim_swd_host *h, uint32_t *dpidr)
     if (sim_swd_write(h, false, DP_CTRL_STAT, power) != SWD_OK)
         return false;
     for (unsigned i = 0; i < 100; i++)
-        if (sim_swd_read(h, false, DP_CTRL_STAT, &ack) == SWD_OK && (ack & 0xa0000000) == 0xa0000000)
+        if (sim_swd_read(h, false, DP_CTRL_STAT, &ack) == SWD_OK &&
+            (ack & 0xa0000000) == 0xa0000000)
             return true;
     return false;
 }
@@ -149,11 +154,16 @@ enum sim_swd_result sim_swd_write(struct sim_swd_host *h, bool ap, uint32_t addr
     return r;
 }
 
-// ---- memory ---------------------------------------------------------------------------------------------
+// ---- memory
+// ---------------------------------------------------------------------------------------------
 
 static enum sim_swd_result set_csw(struct sim_swd_host *h, unsigned unit, bool increment)
 {
-    uint32_t csw = CSW_BASE | (unit == 4 ? 2u : unit == 2 ? 1u : 0) | (increment ? 0x10u : 0);
+    uint32_t csw = (h->csw_high ? h->csw_high : CSW_BASE) |
+                   (unit == 4   ? 2u
+                    : unit == 2 ? 1u
+                                : 0) |
+                   (increment ? 0x10u : 0);
     if (h->csw_known && h->csw == csw)
         return SWD_OK;
     enum sim_swd_result r = sim_swd_write(h, true, AP_CSW, csw);
@@ -162,7 +172,8 @@ static enum sim_swd_result set_csw(struct sim_swd_host *h, unsigned unit, bool i
     return r;
 }
 
-static enum sim_swd_result start(struct sim_swd_host *h, unsigned unit, bool increment, uint32_t addr)
+static enum sim_swd_result start(struct sim_swd_host *h, unsigned unit, bool increment,
+                                 uint32_t addr)
 {
     enum sim_swd_result r = set_csw(h, unit, increment);
     return r == SWD_OK ? sim_swd_write(h, true, AP_TAR, addr) : r;
@@ -233,8 +244,8 @@ enum sim_swd_result sim_swd_read_memory(struct sim_swd_host *h, unsigned unit, b
     size_t done = 0, part = 0;
     while (r == SWD_OK && done < len) {
         uint32_t here = increment ? addr + (uint32_t)done : addr;
-        r = read_stretch(h, unit, increment, here, data + done, stretch_of(here, len - done, increment),
-                         &part);
+        r = read_stretch(h, unit, increment, here, data + done,
+                         stretch_of(here, len - done, increment), &part);
         done += part;
     }
     *at = done;
@@ -248,8 +259,8 @@ enum sim_swd_result sim_swd_write_memory(struct sim_swd_host *h, unsigned unit, 
     size_t done = 0, part = 0;
     while (r == SWD_OK && done < len) {
         uint32_t here = increment ? addr + (uint32_t)done : addr;
-        r = write_stretch(h, unit, increment, here, data + done, stretch_of(here, len - done, increment),
-                          &part);
+        r = write_stretch(h, unit, increment, here, data + done,
+                          stretch_of(here, len - done, increment), &part);
         done += part;
     }
     *at = done;

@@ -8,7 +8,12 @@ enum { ACK_OK = 1, ACK_WAIT = 2, ACK_FAULT = 4 };
 #define CTRL_WDATAERR  (1u << 7)
 #define CTRL_READOK    (1u << 6)
 #define CTRL_STICKYERR (1u << 5)
-#define CTRL_STICKY    (CTRL_WDATAERR | CTRL_STICKYERR | 1u << 4 | 1u << 1)
+#define CTRL_STICKYCMP (1u << 4)
+#define CTRL_ORUN      (1u << 1)
+#define CTRL_DETECT    (1u << 0) // of overruns: ORUNDETECT
+#define CTRL_STICKY    (CTRL_WDATAERR | CTRL_STICKYERR | CTRL_STICKYCMP | CTRL_ORUN)
+
+enum { BANK_CTRL_STAT = 0, BANK_DLCR = 1 }; // of address 4 (SELECT.DPBANKSEL)
 
 // Request bits after the start bit: APnDP, RnW, A[3:2], parity, stop, park.
 #define REQ_AP(r)   ((r) >> 1 & 1)
@@ -20,7 +25,8 @@ void sim_swdp_power_on(struct sim_swdp *dp)
     dp->phase = SWDP_LOCKED;
     dp->ones = 0;
     dp->fresh = false;
-    dp->select = dp->ctrl_stat = dp->rdbuff = dp->last_read = 0;
+    dp->select = dp->ctrl_stat = dp->last_read = 0;
+    dp->turnaround = 1;
     sim_memap_reset(dp->ap);
 }
 
@@ -29,7 +35,8 @@ static bool parity(uint32_t v)
     return __builtin_parity(v);
 }
 
-// ---- registers ------------------------------------------------------------------------------------------
+// ---- registers
+// ------------------------------------------------------------------------------------------
 
 static uint32_t read_ctrl_stat(const struct sim_swdp *dp)
 {
@@ -61,10 +68,13 @@ static bool always_answers(uint8_t request)
 static uint8_t choose_ack(struct sim_swdp *dp)
 {
     bool needs_ap = REQ_AP(dp->request) || (REQ_READ(dp->request) && REQ_ADDR(dp->request) == 0xc);
+    collect_fault(dp);
     if (always_answers(dp->request))
         return ACK_OK;
     if (needs_ap && !sim_memap_ready(dp->ap)) {
         dp->account->swd_waits++;
+        if (dp->ctrl_stat & CTRL_DETECT)
+            dp->ctrl_stat |= CTRL_ORUN;
         return ACK_WAIT;
     }
     collect_fault(dp);
@@ -88,16 +98,20 @@ static uint32_t read_dp(struct sim_swdp *dp)
     switch (REQ_ADDR(dp->request)) {
     case 0x0:
         dp->fresh = false;
-        return dp->dpidr;
-    case 0x4: {
-        collect_fault(dp);
-        return dp->select & 15 ? 0 : read_ctrl_stat(dp);
-    }
+        return sim_chip_identity(dp->ap->chip)->dpidr;
+    case 0x4:
+        switch (dp->select & 15) {
+        case BANK_CTRL_STAT:
+            return read_ctrl_stat(dp);
+        case BANK_DLCR:
+            return (dp->turnaround - 1) << 8;
+        default:
+            return 0;
+        }
     case 0x8: // RESEND
         return dp->last_read;
     default:
-        dp->rdbuff = dp->ap->result;
-        return dp->rdbuff;
+        return dp->ap->result;
     }
 }
 
@@ -119,13 +133,13 @@ static void write_abort(struct sim_swdp *dp, uint32_t v)
         dp->ap->fault = false;
     }
     if (v & 2)
-        dp->ctrl_stat &= ~(1u << 4);
+        dp->ctrl_stat &= ~CTRL_STICKYCMP;
     if (v & 4)
         dp->ctrl_stat &= ~CTRL_STICKYERR;
     if (v & 8)
         dp->ctrl_stat &= ~CTRL_WDATAERR;
     if (v & 16)
-        dp->ctrl_stat &= ~(1u << 1);
+        dp->ctrl_stat &= ~CTRL_ORUN;
 }
 
 static void write_register(struct sim_swdp *dp, uint32_t v)
@@ -140,8 +154,11 @@ static void write_register(struct sim_swdp *dp, uint32_t v)
         write_abort(dp, v);
         break;
     case 0x4:
-        if (!(dp->select & 15))
-            dp->ctrl_stat = (dp->ctrl_stat & CTRL_STICKY) | (v & CTRL_POWER_REQ);
+        if ((dp->select & 15) == BANK_CTRL_STAT)
+            dp->ctrl_stat = (dp->ctrl_stat & (CTRL_STICKY | CTRL_READOK)) |
+                            (v & (CTRL_POWER_REQ | CTRL_DETECT));
+        else if ((dp->select & 15) == BANK_DLCR)
+            dp->turnaround = (v >> 8 & 3) + 1;
         break;
     case 0x8:
         dp->select = v;
@@ -151,7 +168,8 @@ static void write_register(struct sim_swdp *dp, uint32_t v)
     }
 }
 
-// ---- wire -----------------------------------------------------------------------------------------------
+// ---- wire
+// -----------------------------------------------------------------------------------------------
 
 bool sim_swdp_drives(const struct sim_swdp *dp, bool *level)
 {
@@ -182,14 +200,30 @@ static void check_request(struct sim_swdp *dp)
     go(dp, good ? SWDP_TURN_TO_TARGET : SWDP_LOCKED);
 }
 
+// With overrun detection the data phase comes whatever the acknowledge was (B1.2.3).
+static bool has_data_phase(const struct sim_swdp *dp)
+{
+    return dp->ack == ACK_OK || dp->ctrl_stat & CTRL_DETECT;
+}
+
+static bool reads_result(uint8_t request)
+{
+    return REQ_READ(request) && (REQ_AP(request) || REQ_ADDR(request) == 0xc);
+}
+
 static void after_ack(struct sim_swdp *dp)
 {
-    if (dp->ack != ACK_OK || !REQ_READ(dp->request)) {
+    uint32_t v = 0;
+    if (reads_result(dp->request))
+        dp->ctrl_stat = (dp->ctrl_stat & ~CTRL_READOK) | (dp->ack == ACK_OK ? CTRL_READOK : 0);
+    if (!has_data_phase(dp) || !REQ_READ(dp->request)) {
         go(dp, SWDP_TURN_TO_HOST);
         return;
     }
-    uint32_t v = REQ_AP(dp->request) ? read_ap(dp) : read_dp(dp);
-    dp->last_read = v;
+    if (dp->ack == ACK_OK)
+        v = REQ_AP(dp->request) ? read_ap(dp) : read_dp(dp);
+    if (dp->ack == ACK_OK && reads_result(dp->request))
+        dp->last_read = v;
     dp->shift = v | (uint64_t)parity(v) << 32;
     go(dp, SWDP_DATA_OUT);
 }
@@ -197,9 +231,10 @@ static void after_ack(struct sim_swdp *dp)
 static void take_write(struct sim_swdp *dp)
 {
     uint32_t v = (uint32_t)dp->shift;
-    if ((dp->shift >> 32 & 1) != parity(v))
+    bool taken = dp->ack == ACK_OK; // or it is the data of a packet that was refused
+    if (taken && (dp->shift >> 32 & 1) != parity(v))
         dp->ctrl_stat |= CTRL_WDATAERR;
-    else
+    else if (taken)
         write_register(dp, v);
     go(dp, SWDP_IDLE);
 }
@@ -212,6 +247,7 @@ static void count_ones(struct sim_swdp *dp, bool level)
     go(dp, SWDP_LOCKED); // becomes idle with the first low bit
     dp->fresh = true;
     dp->select = 0;
+    dp->turnaround = 1;
 }
 
 void sim_swdp_cycle(struct sim_swdp *dp, bool level)
@@ -238,6 +274,8 @@ void sim_swdp_cycle(struct sim_swdp *dp, bool level)
             check_request(dp);
         break;
     case SWDP_TURN_TO_TARGET:
+        if (++dp->bit < dp->turnaround)
+            break;
         dp->ack = choose_ack(dp);
         go(dp, SWDP_ACK);
         break;
@@ -250,7 +288,9 @@ void sim_swdp_cycle(struct sim_swdp *dp, bool level)
             go(dp, SWDP_TURN_TO_HOST);
         break;
     case SWDP_TURN_TO_HOST:
-        go(dp, dp->ack == ACK_OK && !REQ_READ(dp->request) ? SWDP_DATA_IN : SWDP_IDLE);
+        if (++dp->bit < dp->turnaround)
+            break;
+        go(dp, has_data_phase(dp) && !REQ_READ(dp->request) ? SWDP_DATA_IN : SWDP_IDLE);
         dp->shift = 0;
         break;
     case SWDP_DATA_IN:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The SW-DP of the virtual chip, one SWCLK cycle at a time (ARM IHI 0031, B4 for the wire, B2 for the
-// registers).
+// The SW-DP of the virtual chip, one SWCLK cycle at a time (ARM IHI 0031, B4 for the wire, B2 for
+// the registers).
 #ifndef SWDLINK_SIM_SWDP_H
 #define SWDLINK_SIM_SWDP_H
 
@@ -11,7 +11,7 @@
 #include "sim/memap.h"
 
 enum sim_swdp_phase {
-    SWDP_LOCKED,  // after power-on or a protocol error: only a line reset helps
+    SWDP_LOCKED, // after power-on or a protocol error: only a line reset helps
     SWDP_IDLE,
     SWDP_REQUEST, // collecting the 8 bits
     SWDP_TURN_TO_TARGET,
@@ -24,14 +24,15 @@ enum sim_swdp_phase {
 struct sim_swdp {
     struct sim_memap *ap;
     struct sim_account *account;
-    uint32_t dpidr;
     enum sim_swdp_phase phase;
-    unsigned bit;   // within the phase
-    unsigned ones;  // in a row, for the line reset
-    bool fresh;     // line reset seen, DPIDR not yet read
+    unsigned bit;  // within the phase
+    unsigned ones; // in a row, for the line reset
+    bool fresh;    // line reset seen, DPIDR not yet read
     uint8_t request, ack;
     uint64_t shift; // data and parity, LSB first
-    uint32_t select, ctrl_stat, rdbuff, last_read;
+    uint32_t select, ctrl_stat;
+    uint32_t last_read;  // of an AP or of RDBUFF, for RESEND
+    unsigned turnaround; // in cycles
 };
 
 void sim_swdp_power_on(struct sim_swdp *dp);

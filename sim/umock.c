@@ -100,6 +100,7 @@ static bool accept_one(struct umock_device *device)
         drop_opener(opener);
         return true;
     }
+    sim_board_usb_open(device->queue.board);
     log_line(umock->log, LOG_DEBUG, "process %ld opened the probe", (long)opener->wire.pid);
     return true;
 }

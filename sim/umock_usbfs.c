@@ -37,7 +37,8 @@ int umock_usbfs_claim(struct umock_opener *opener, unsigned interface)
     if (!has_interface(opener, interface))
         return ENOENT;
     struct umock_opener *owner = claimant(opener->device, interface);
-    if (owner && owner != opener)
+    bool elsewhere = sim_board_usb_refusal(opener->device->queue.board) == ERR_PROBE_BUSY;
+    if ((owner && owner != opener) || elsewhere)
         return EBUSY;
     opener->claimed |= 1u << interface;
     return 0;

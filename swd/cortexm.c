@@ -38,7 +38,8 @@ static enum err set_masked(struct cortexm *cm, bool masked)
     return e;
 }
 
-// Cortex-M0, M0+ and M1 have these part numbers (CPUID bits 15:4); all others here are ARMv7-M or later.
+// Cortex-M0, M0+ and M1 have these part numbers (CPUID bits 15:4); all others here are ARMv7-M or
+// later.
 static bool is_armv6m(uint32_t cpuid)
 {
     uint32_t part = cpuid >> 4 & 0xfff;
@@ -120,10 +121,11 @@ enum err cortexm_halt(struct cortexm *cm)
         if (e != ERR_OK || dhcsr & DHCSR_S_HALT)
             break;
         if (usb_link_now_us(&cm->st->link) >= deadline)
-            return log_fail(cm->log, ERR_TIMEOUT,
-                            "the core does not halt (DHCSR 0x%08x): it is held in reset, or its clock stands "
-                            "still; check what pulls NRST low",
-                            dhcsr);
+            return log_fail(
+                cm->log, ERR_TIMEOUT,
+                "the core does not halt (DHCSR 0x%08x): it is held in reset, or its clock stands "
+                "still; check what pulls NRST low",
+                dhcsr);
         usb_link_sleep_us(&cm->st->link, POLL_US);
     }
     return e;
@@ -156,12 +158,23 @@ enum err cortexm_set_vcatch(struct cortexm *cm, uint32_t vc_bits)
     return write_demcr(cm, 0);
 }
 
+enum err cortexm_pause_watchpoints(struct cortexm *cm, bool pause)
+{
+    bool any = false;
+    for (unsigned i = 0; i < cm->dwt.count; i++)
+        any |= cm->dwt.slot[i].used;
+    if (!any)
+        return ERR_OK;
+    return pause ? mem_write32(cm->st, SCS_DEMCR, cm->vcatch) : write_demcr(cm, 0);
+}
+
 enum err cortexm_catch_reset(struct cortexm *cm, bool on)
 {
     return write_demcr(cm, on ? DEMCR_VC_CORERESET : 0);
 }
 
-// After SYSRESETREQ the access itself may fail although the reset came: only what is seen later counts.
+// After SYSRESETREQ the access itself may fail although the reset came: only what is seen later
+// counts.
 static enum err wait_reset(struct cortexm *cm, bool halt)
 {
     uint64_t deadline = usb_link_now_us(&cm->st->link) + RESET_DEADLINE_US;
@@ -178,13 +191,19 @@ static enum err wait_reset(struct cortexm *cm, bool halt)
         usb_link_sleep_us(&cm->st->link, POLL_US);
     }
     if (!cm->reset_seen)
-        return log_fail(cm->log, ERR_TIMEOUT, "the chip did not reset when asked to (SYSRESETREQ)");
-    return log_fail(cm->log, ERR_TIMEOUT,
-                    "the chip does not come out of reset: something holds NRST low (a button, a capacitor, "
-                    "a supervisor?)");
+        return log_fail(cm->log, ERR_TIMEOUT, "the chip did not reset when asked to");
+    return log_fail(
+        cm->log, ERR_TIMEOUT,
+        "the chip does not come out of reset: something holds NRST low (a button, a capacitor, "
+        "a supervisor?)");
 }
 
 enum err cortexm_reset(struct cortexm *cm, bool halt)
+{
+    return cortexm_reset_by(cm, halt, SCS_AIRCR, AIRCR_VECTKEY | AIRCR_SYSRESETREQ);
+}
+
+enum err cortexm_reset_by(struct cortexm *cm, bool halt, uint32_t addr, uint32_t value)
 {
     forget_regs(cm);
     uint32_t dhcsr;
@@ -196,7 +215,7 @@ enum err cortexm_reset(struct cortexm *cm, bool halt)
     if (e != ERR_OK)
         return e;
     cm->reset_seen = false;
-    e = mem_write32(cm->st, SCS_AIRCR, AIRCR_VECTKEY | AIRCR_SYSRESETREQ);
+    e = mem_write32(cm->st, addr, value);
     if (e == ERR_PROBE_LOST)
         return e;
     e = wait_reset(cm, halt);

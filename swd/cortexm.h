@@ -100,11 +100,15 @@ enum err cortexm_flush_regs(struct cortexm *cm) MUST_CHECK;
 
 // Which DEMCR.VC_* events halt the core; kept until changed or detached.
 enum err cortexm_set_vcatch(struct cortexm *cm, uint32_t vc_bits) MUST_CHECK;
+// Takes the watchpoints out of the way (DEMCR.DWTENA off), while code of the debugger's own runs, and back.
+enum err cortexm_pause_watchpoints(struct cortexm *cm, bool pause) MUST_CHECK;
 // VC_CORERESET beside the kept events: the next reset, whoever causes it, stops at the first instruction.
 enum err cortexm_catch_reset(struct cortexm *cm, bool on) MUST_CHECK;
 // SYSRESETREQ (AIRCR), with the core caught at its first instruction when halt. Waits until the reset
 // was seen; comparators and debug enable survive it (DDI 0419, B1.5.16).
 enum err cortexm_reset(struct cortexm *cm, bool halt) MUST_CHECK;
+// The same by another register write that resets the chip.
+enum err cortexm_reset_by(struct cortexm *cm, bool halt, uint32_t addr, uint32_t value) MUST_CHECK;
 // True when an exception is pending that would be taken now (ICSR.ISRPENDING or system exceptions).
 enum err cortexm_interrupt_pending(struct cortexm *cm, bool *pending) MUST_CHECK;
 

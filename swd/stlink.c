@@ -19,22 +19,47 @@ static bool is_v3_pid(uint16_t pid)
     return pid >= PID_V3_FIRST && pid != PID_V2_1_NOMS;
 }
 
-// A killed program may have left a reply in the pipe, and after re-opening a V2 may lose the first reply
-// (its data toggle is not reset): so ask for the mode with short time-outs until an answer fits.
+// One question of the opening; its answer must have exactly `len` bytes.
+static enum err ask(struct stlink *st, uint8_t class, uint8_t sub, uint8_t *reply, size_t len, unsigned timeout_ms)
+{
+    uint8_t room[64] = {0};
+    struct usb_exchange x = {
+        .command = {class, sub}, .in = room, .in_len = sizeof room, .timeout_ms = timeout_ms};
+    enum err e = usb_link_transfer(&st->link, &x);
+    if (e == ERR_OK && x.in_got != len)
+        return ERR_PROBE_PROTOCOL;
+    memcpy(reply, room, len);
+    return e;
+}
+
+// Leaving debug mode has no answer: what comes all the same was meant for somebody else. Nothing comes, as a rule.
+static void take_stale_reply(struct stlink *st)
+{
+    uint8_t room[64];
+    struct usb_exchange x = {.command = {STLINK_DEBUG, STLINK_DEBUG_EXIT},
+                             .in = room,
+                             .in_len = sizeof room,
+                             .timeout_ms = 100};
+    (void)!usb_link_transfer(&st->link, &x);
+}
+
+// A killed program may have left a reply in the pipe, and after re-opening a V2 may lose the first reply (its
+// data toggle is not reset). So two questions with answers of different length are asked, with short time-outs, until
+// both answers fit: one that is late then always shows.
 static enum err wake_up(struct stlink *st)
 {
     enum err e = ERR_TIMEOUT;
-    for (unsigned attempt = 0; attempt < 4; attempt++) {
-        uint8_t reply[64] = {0};
-        struct usb_exchange x = {.command = {STLINK_GET_MODE},
-                                 .in = reply,
-                                 .in_len = sizeof reply,
-                                 .timeout_ms = attempt < 2 ? 200 : 1000};
-        e = usb_link_transfer(&st->link, &x);
-        if (e == ERR_OK && x.in_got == 2 && reply[0] <= STLINK_MODE_BOOTLOADER && reply[1] == 0)
+    for (unsigned attempt = 0; attempt < 6; attempt++) {
+        const unsigned timeout_ms = attempt < 3 ? 200 : 1000;
+        uint8_t version[6], mode[2];
+        e = ask(st, STLINK_GET_VERSION, 0x80, version, sizeof version, timeout_ms);
+        if (e == ERR_OK)
+            e = ask(st, STLINK_GET_MODE, 0, mode, sizeof mode, timeout_ms);
+        if (e == ERR_OK && mode[0] <= STLINK_MODE_BOOTLOADER && mode[1] == 0)
             return ERR_OK;
         if (e == ERR_PROBE_LOST)
             break;
+        take_stale_reply(st);
     }
     if (e == ERR_PROBE_LOST)
         return log_fail(st->log, e, "the ST-LINK was unplugged: plug it in again");
@@ -114,7 +139,8 @@ static enum err leave_any_mode(struct stlink *st)
     enum err e = stlink_get_mode(st, &mode);
     if (e != ERR_OK)
         return e;
-    if (mode == STLINK_MODE_BOOTLOADER)
+    st->boot_loader = mode == STLINK_MODE_BOOTLOADER;
+    if (st->boot_loader)
         return log_fail(st->log, ERR_PROBE_FIRMWARE,
                         "the ST-LINK is in its boot loader: unplug it and plug it in again");
     if (mode == STLINK_MODE_DFU)
@@ -128,9 +154,11 @@ static enum err leave_any_mode(struct stlink *st)
         usb_link_sleep_us(&st->link, i ? 10000 : 0);
         e = stlink_get_mode(st, &mode);
     }
-    if (e == ERR_OK && mode == STLINK_MODE_DFU)
-        e = log_fail(st->log, ERR_PROBE_PROTOCOL,
+    if (e == ERR_OK && mode == STLINK_MODE_DFU) {
+        st->boot_loader = true;
+        e = log_fail(st->log, ERR_PROBE_FIRMWARE,
                      "the ST-LINK does not leave its DFU mode: unplug it and plug it in again");
+    }
     return e;
 }
 

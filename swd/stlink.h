@@ -48,7 +48,9 @@ struct stlink {
     struct log *log;
     struct stlink_version version;
     uint32_t swclk_hz; // nominal, as last set
+    unsigned patience_ms; // of one command at most; 0: what is usual
     bool in_debug;     // SWD mode was entered and not left
+    bool boot_loader;  // found so when it was opened, which therefore failed
     bool ap_open;      // INIT_AP was done (needed from J37 / V3J7 on)
     uint8_t last_status;    // the probe's own status byte of the last command that has one
     uint32_t fault_address; // of the last block that failed with ERR_FAULT

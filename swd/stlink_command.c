@@ -25,6 +25,8 @@ enum err stlink_exchange(struct stlink *st, struct usb_exchange *x)
 {
     if (x->in_len)
         memset(x->in, 0, x->in_len); // whatever goes wrong, nothing stale is ever looked at
+    if (st->patience_ms && x->timeout_ms > st->patience_ms)
+        x->timeout_ms = st->patience_ms;
     enum err e = usb_link_transfer(&st->link, x);
     switch (e) {
     case ERR_OK:
@@ -59,6 +61,12 @@ enum err stlink_check_status(struct stlink *st, uint8_t status, const char *what
                     status);
 }
 
+bool stlink_is_busy(const struct stlink *st, uint8_t status, bool waited)
+{
+    return stlink_status_is_wait(status) ||
+           (waited && status == STLINK_ST_AP_FAULT && st->version.hardware >= 3);
+}
+
 enum err stlink_do(struct stlink *st, struct usb_exchange *x, const char *what)
 {
     uint64_t deadline = usb_link_now_us(&st->link) + WAIT_DEADLINE_US;
@@ -69,11 +77,7 @@ enum err stlink_do(struct stlink *st, struct usb_exchange *x, const char *what)
         if (e != ERR_OK)
             return e;
         uint8_t status = x->in[0];
-        // V3J7 reports a bus that is still busy after a WAIT as a fault.
-        bool late_fault = waited && status == STLINK_ST_AP_FAULT && st->version.hardware >= 3;
-        if (!stlink_status_is_wait(status) && !late_fault)
-            return stlink_check_status(st, status, what);
-        if (usb_link_now_us(&st->link) >= deadline)
+        if (!stlink_is_busy(st, status, waited) || usb_link_now_us(&st->link) >= deadline)
             return stlink_check_status(st, status, what);
         waited = true;
         usb_link_sleep_us(&st->link, pause);

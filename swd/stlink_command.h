@@ -52,6 +52,9 @@ struct usb_exchange stlink_debug_command(uint8_t sub);
 enum err stlink_exchange(struct stlink *st, struct usb_exchange *x) MUST_CHECK;
 // Translates a status byte, remembers it, and writes the sentence: "<what>: <meaning>".
 enum err stlink_check_status(struct stlink *st, uint8_t status, const char *what) MUST_CHECK;
+// True when the same command may work if it is sent again. waited: it was answered WAIT before; V3J7 then
+// reports a bus that is still busy as a fault.
+bool stlink_is_busy(const struct stlink *st, uint8_t status, bool waited);
 // Exchange plus status in byte 0 of the reply (x->in); WAITs are repeated until a deadline.
 enum err stlink_do(struct stlink *st, struct usb_exchange *x, const char *what) MUST_CHECK;
 

@@ -150,7 +150,7 @@ static enum err block(struct stlink *st, unsigned unit, uint32_t addr, struct us
             e = block_status(st, addr, &status);
         if (e != ERR_OK)
             return e;
-        if (!stlink_status_is_wait(status))
+        if (!stlink_is_busy(st, status, i > 0))
             break;
         // Halfwords go into flash controllers, where sending a unit twice is an error: the caller resumes.
         if (write && unit == 2)

@@ -29,8 +29,13 @@ struct chip {
     uint32_t flash_regs;
     const struct flash_driver *driver;
     uint32_t sram_base, sram_size;
+    uint32_t parity_off; // as in struct flash_bank
+    uint32_t fast_cfgr;
     uint32_t system_base, system_size; // boot loader ROM
     uint32_t option_base, option_size;
+    uint32_t wrp_unit; // bytes of flash for one bit of write protection; the last bit has the rest
+    bool has_boot_sel; // option bits nBOOT0 and BOOT_SEL, on some parts of this die at least
+    bool empty_check;  // a flash that was empty at option loading boots the system memory
     uint32_t uid_addr;
     uint32_t dbgmcu_base;      // CR at +4, APB1_FZ at +8, APB2_FZ at +c
     uint32_t dbgmcu_gate_addr; // clock gate of DBGMCU: register and mask, 0 when there is none

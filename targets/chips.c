@@ -15,15 +15,21 @@
 #define RCC_APB2ENR           0x40021018u
 #define RCC_APB2ENR_DBGMCUEN  (1u << 22)
 
+// 0: SRAM has a parity check (RM0091, 4.1.2).
+#define FLASH_OBR_RAM_PARITY_CHECK (1u << 14)
+// 12 times half of HSI (RM0091, 6.4.2).
+#define RCC_CFGR_PLLMUL12          (10u << 18)
+
 // What is the same in all STM32F0.
 #define STM32F0                                                                                    \
     .idcode_addr = 0x40015800, .flash_base = 0x08000000, .flash_size_addr = 0x1ffff7cc,            \
     .flash_regs = 0x40022000, .driver = &fpec16_driver, .sram_base = 0x20000000,                   \
-    .option_base = 0x1ffff800, .option_size = 16, .uid_addr = 0x1ffff7ac,                          \
+    .option_base = 0x1ffff800, .option_size = 16, .wrp_unit = 4 * KIB, .uid_addr = 0x1ffff7ac,     \
     .dbgmcu_base = 0x40015800, .dbgmcu_gate_addr = RCC_APB2ENR,                                    \
     .dbgmcu_gate_bit = RCC_APB2ENR_DBGMCUEN,                                                       \
     .dbgmcu_cr = DBGMCU_CR_DBG_STOP | DBGMCU_CR_DBG_STANDBY,                                       \
-    .dbgmcu_apb1_fz = DBGMCU_APB1_WWDG_STOP | DBGMCU_APB1_IWDG_STOP, .rdp = CHIP_RDP_FPEC_OBR_F0
+    .dbgmcu_apb1_fz = DBGMCU_APB1_WWDG_STOP | DBGMCU_APB1_IWDG_STOP, .rdp = CHIP_RDP_FPEC_OBR_F0,  \
+    .parity_off = FLASH_OBR_RAM_PARITY_CHECK, .fast_cfgr = RCC_CFGR_PLLMUL12
 
 const struct chip chips[] = {
     {
@@ -45,6 +51,8 @@ const struct chip chips[] = {
         .sram_size = 32 * KIB,
         .system_base = 0x1fffd800,
         .system_size = 8 * KIB,
+        .has_boot_sel = true,
+        .empty_check = true,
     },
     {
         STM32F0,
@@ -65,6 +73,8 @@ const struct chip chips[] = {
         .sram_size = 6 * KIB,
         .system_base = 0x1fffc400,
         .system_size = 13 * KIB,
+        .has_boot_sel = true,
+        .empty_check = true,
     },
     {
         STM32F0,

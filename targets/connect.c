@@ -20,13 +20,22 @@
 #define POLL_US         1000u
 #define CATCH_TRIES     5u
 
-enum rung { RUNG_ASKED, RUNG_SLOWER, RUNG_UNDER_RESET, RUNG_CATCH, RUNG_COUNT };
+static const char *const rung_names[TARGET_RUNGS] = {
+    [TARGET_RUNG_ASKED] = "as asked",
+    [TARGET_RUNG_SLOWER] = "slower",
+    [TARGET_RUNG_UNDER_RESET] = "under reset",
+    [TARGET_RUNG_CATCH] = "right after a reset",
+};
 
-static const char *const rung_names[RUNG_COUNT] = {
-    [RUNG_ASKED] = "as asked",
-    [RUNG_SLOWER] = "slower",
-    [RUNG_UNDER_RESET] = "under reset",
-    [RUNG_CATCH] = "right after a reset",
+// Why a rung was needed that nobody asked for, as far as that can be told from having climbed it.
+static const char *const rung_reasons[TARGET_RUNGS] = {
+    [TARGET_RUNG_SLOWER] = "only slowly: long wires, a poor ground, or a core at a low clock",
+    [TARGET_RUNG_UNDER_RESET] = "under reset only: the program turns SWD off or enters a deep "
+                                "sleep; it is stopped at its first "
+                                "instruction",
+    [TARGET_RUNG_CATCH] =
+        "only right after a reset: the program turns SWD off or enters a deep sleep; it is stopped "
+        "at its first instruction",
 };
 
 // What failed attempts have shown.
@@ -197,15 +206,15 @@ static enum err try_catch(struct target *t, uint32_t hz, struct evidence *ev)
     return cortexm_reset(&t->core, true);
 }
 
-static enum err try_rung(struct target *t, enum rung rung, struct evidence *ev)
+static enum err try_rung(struct target *t, enum target_rung rung, struct evidence *ev)
 {
     uint32_t hz = t->options.swclk_hz ? t->options.swclk_hz : BEST_SWCLK_HZ;
     switch (rung) {
-    case RUNG_ASKED:
+    case TARGET_RUNG_ASKED:
         return try_plain(t, hz, ev);
-    case RUNG_SLOWER:
+    case TARGET_RUNG_SLOWER:
         return try_plain(t, hz < SLOW_SWCLK_HZ ? hz : SLOW_SWCLK_HZ, ev);
-    case RUNG_UNDER_RESET:
+    case TARGET_RUNG_UNDER_RESET:
         return try_under_reset(t, t->options.swclk_hz ? hz : RESET_SWCLK_HZ, ev);
     default:
         return try_catch(t, hz, ev);
@@ -215,29 +224,41 @@ static enum err try_rung(struct target *t, enum rung rung, struct evidence *ev)
 // Which rungs a way of connecting may use, as bits.
 static unsigned allowed_rungs(const struct target_options *o)
 {
-    unsigned plain = 1u << RUNG_ASKED;
+    unsigned plain = 1u << TARGET_RUNG_ASKED;
     if (!o->swclk_hz || o->swclk_hz > SLOW_SWCLK_HZ)
-        plain |= 1u << RUNG_SLOWER;
+        plain |= 1u << TARGET_RUNG_SLOWER;
     switch (o->connect) {
     case TARGET_CONNECT_AUTO:
-        return plain | 1u << RUNG_UNDER_RESET | 1u << RUNG_CATCH;
+        return plain | 1u << TARGET_RUNG_UNDER_RESET | 1u << TARGET_RUNG_CATCH;
     case TARGET_CONNECT_UNDER_RESET:
-        return 1u << RUNG_UNDER_RESET | 1u << RUNG_CATCH;
+        return 1u << TARGET_RUNG_UNDER_RESET | 1u << TARGET_RUNG_CATCH;
     default:
         return plain;
     }
 }
 
+static void note_success(struct target *t, enum target_rung rung, bool asked)
+{
+    unsigned khz = t->st->swclk_hz / 1000;
+    if (rung_reasons[rung] && !asked)
+        log_line(t->log, LOG_WARN, "connected %s (at %u kHz; `swdlink doctor` tells more)",
+                 rung_reasons[rung], khz);
+    else
+        log_line(t->log, LOG_DEBUG, "connected %s, at %u kHz", rung_names[rung], khz);
+}
+
 static enum err climb(struct target *t, struct evidence *ev)
 {
-    for (unsigned rung = 0; rung < RUNG_COUNT; rung++) {
+    memset(t->attempt, 0, sizeof t->attempt);
+    for (unsigned rung = 0; rung < TARGET_RUNGS; rung++) {
+        struct target_attempt *attempt = &t->attempt[rung];
         if (!(allowed_rungs(&t->options) & 1u << rung))
             continue;
         t->found_halted = false;
         ev->last = try_rung(t, rung, ev);
+        *attempt = (struct target_attempt){true, ev->last, t->st->last_status, t->st->swclk_hz};
         if (!ev->last) {
-            log_line(t->log, ev->tried ? LOG_NOTE : LOG_DEBUG, "connected %s, at %u kHz",
-                     rung_names[rung], t->st->swclk_hz / 1000);
+            note_success(t, rung, !ev->tried);
             log_forget(t->log);
             return ERR_OK;
         }
@@ -288,16 +309,16 @@ static const char *status_words(uint8_t status)
 
 static void describe_tries(const struct evidence *ev, char *text, size_t size)
 {
-    static const enum rung plain[] = {RUNG_ASKED, RUNG_SLOWER};
+    static const enum target_rung plain[] = {TARGET_RUNG_ASKED, TARGET_RUNG_SLOWER};
     size_t n = 0;
     text[0] = '\0';
     for (unsigned i = 0; i < 2; i++)
         if (ev->tried & 1u << plain[i])
             n += (size_t)snprintf(&text[n], size - n, "%sat %u kHz", n ? ", " : "",
                                   (i ? SLOW_SWCLK_HZ : ev->asked_hz) / 1000);
-    if (ev->tried & 1u << RUNG_UNDER_RESET)
+    if (ev->tried & 1u << TARGET_RUNG_UNDER_RESET)
         n += (size_t)snprintf(&text[n], size - n, "%sunder reset", n ? ", " : "");
-    if (ev->tried & 1u << RUNG_CATCH)
+    if (ev->tried & 1u << TARGET_RUNG_CATCH)
         snprintf(&text[n], size - n, "%sright after reset", n ? ", " : "");
 }
 
@@ -316,20 +337,23 @@ static enum err fail_connect(struct target *t, const struct evidence *ev)
         return log_fail(
             t->log, e,
             "no connection to the target (tried %s), and %s: the target is not powered, or the "
-            "VTref wire is missing. The probe says: %s (0x%02x). Check the supply and GND",
+            "VTref wire is missing. The probe says: %s (0x%02x). Check the supply and GND; "
+            "`swdlink doctor` tells more",
             tries, vtref, status_words(ev->status), ev->status);
     if (ev->answered)
         return log_fail(
             t->log, e,
             "the debug port answers, but the core behind it cannot be taken over (tried %s): "
             "%s. %s. Likely causes: NRST held low, a supply that drops, wires too long for the "
-            "clock (try --speed 100k)",
+            "clock (try --speed 100k); `swdlink doctor` tells more",
             tries, ev->sentence, vtref);
     return log_fail(
         t->log, e,
         "no target answers on SWD (tried %s). %s; the probe says: %s (0x%02x). Likely causes, in "
         "this order: SWDIO or SWCLK open or swapped, no common GND or supply, NRST not wired "
-        "or held low, the program sleeps or turns SWD off, read protection level 2",
+        "or held low, the program sleeps or turns SWD off, read protection level 2; `swdlink "
+        "doctor` tells "
+        "more",
         tries, vtref, status_words(ev->status), ev->status);
 }
 
@@ -437,11 +461,15 @@ enum err target_connect(struct target *t, struct stlink *st, const struct target
 
 void target_disconnect(struct target *t, bool keep_halted)
 {
-    if (t->state == TARGET_LOST)
+    if (t->state == TARGET_LOST) {
+        flash_loan_drop(&t->loan);
         return;
+    }
     // Each is tried, whatever became of those before: what can still be left as found shall be.
-    enum err first = run_end_step(t);
-    enum err e = target_clear_all_breaks(t);
+    enum err first = target_settle(t, true);
+    enum err e = run_end_step(t);
+    first = first ? first : e;
+    e = target_clear_all_breaks(t);
     first = first ? first : e;
     e = dbgmcu_restore(t);
     first = first ? first : e;
@@ -499,6 +527,7 @@ enum err target_reconnect(struct target *t)
 {
     struct chip_identity before = t->id;
     struct cortexm core = t->core;
+    flash_loan_drop(&t->loan); // who knows what became of that RAM
     enum err e = ladder(t);
     if (e) {
         t->id = before;

@@ -43,6 +43,8 @@ void memory_map(struct target *t)
         .driver = c->driver,
         .ram_base = c->sram_base,
         .ram_size = c->sram_size,
+        .parity_off = c->parity_off,
+        .fast_cfgr = c->fast_cfgr,
     };
 }
 

@@ -2,12 +2,21 @@
 // The plain part of the door: registers, reset, flash, and what an error means for the connection.
 #include "targets/target.h"
 
+#include "swd/mem.h"
 #include "targets/internal.h"
+
+enum err target_settle(struct target *t, bool keep_ram)
+{
+    enum err e = t->job ? flash_job_pause(t->job) : ERR_OK;
+    if (!keep_ram)
+        flash_loan_drop(&t->loan);
+    return e || !t->loan.len ? e : flash_loan_return(&t->loan, t->st);
+}
 
 enum err target_require_present(struct target *t)
 {
     if (t->state != TARGET_LOST)
-        return ERR_OK;
+        return target_settle(t, true);
     return log_fail(
         t->log, ERR_NO_TARGET,
         "the connection to the target is lost: check the cable and the supply, then connect "
@@ -56,12 +65,32 @@ enum err target_write_reg(struct target *t, enum cortexm_reg reg, uint32_t value
     return e ? e : target_note_error(t, cortexm_write_reg(&t->core, reg, value));
 }
 
+// A chip that found its flash empty when it loaded its option bytes starts its boot loader at every
+// reset until it loads them again (RM0091, 2.5).
+static enum err reset_core(struct target *t, bool halt)
+{
+    const struct flash_driver *driver = t->bank.driver;
+    uint32_t first_word;
+    if (!t->found_empty || !driver->reload_value)
+        return cortexm_reset(&t->core, halt);
+    enum err e = mem_read32(t->st, t->bank.base, &first_word);
+    if (e || first_word == 0xffffffff)
+        return e ? e : cortexm_reset(&t->core, halt);
+    t->found_empty = false;
+    log_line(t->log, LOG_NOTE,
+             "the chip had found its flash empty: it loads its option bytes anew, so that it "
+             "starts the program");
+    return cortexm_reset_by(&t->core, halt, t->bank.regs + driver->reload_offset,
+                            driver->reload_value);
+}
+
 enum err target_reset(struct target *t, bool halt)
 {
-    enum err e = target_require_present(t);
-    if (e || (e = run_end_step(t)))
+    // What a flash job has borrowed need not come back.
+    enum err e = t->state == TARGET_LOST ? ERR_OK : target_settle(t, false);
+    if (e || (e = target_require_present(t)) || (e = run_end_step(t)))
         return target_note_error(t, e);
-    e = cortexm_reset(&t->core, halt);
+    e = reset_core(t, halt);
     if (e == ERR_TIMEOUT) {
         log_line(t->log, LOG_WARN, "the core does not reset itself; trying the NRST wire");
         log_forget(t->log);
@@ -94,29 +123,21 @@ enum err target_flash_open(struct target *t, struct flash_job **job)
             t->id.rdp_level);
     t->flash_written = true;
     t->flash_written_at = t->core.runs;
-    return flash_job_open(job, &t->bank, t->st, t->log);
+    uint32_t first_word = 0;
+    if (t->id.chip && t->id.chip->empty_check && (e = mem_read32(t->st, t->bank.base, &first_word)))
+        return target_note_error(t, e);
+    t->found_empty |= first_word == 0xffffffff;
+    struct flash_access access = {
+        .st = t->st, .log = t->log, .bank = &t->bank, .core = &t->core, .loan = &t->loan};
+    e = flash_job_open(job, &access);
+    t->job = *job;
+    return e;
 }
 
-enum err target_unlock(struct target *t)
+enum err target_flash_close(struct target *t, struct flash_job *job)
 {
-    enum err e = target_require_present(t);
-    if (e)
-        return e;
-    if (t->id.rdp_level == 0 || t->bank.size == 0)
-        return log_fail(t->log, ERR_USAGE, "this chip is not read-protected: there is nothing to unlock");
-    if (t->state == TARGET_RUNNING && (e = target_halt(t)))
-        return e;
-    struct flash_access fa = {.st = t->st, .log = t->log, .bank = &t->bank};
-    t->flash_written = true;
-    t->flash_written_at = t->core.runs;
-    if ((e = t->bank.driver->unlock(&fa)))
-        return target_note_error(t, e);
-    t->state = TARGET_LOST;
-    if ((e = target_reconnect(t)))
-        return e;
-    if (t->id.rdp_level == 0)
-        return ERR_OK;
-    return log_fail(t->log, ERR_FLASH,
-                    "the flash is erased, but the chip still says that it is protected: switch its power off "
-                    "and on");
+    enum err e = flash_job_free(job);
+    t->job = NULL;
+    t->flash_written_at = t->core.runs; // a loader on the core counts as running
+    return target_note_error(t, e);
 }

@@ -25,6 +25,23 @@ enum target_connect {
     TARGET_CONNECT_HOTPLUG, // attach without disturbing the running program
 };
 
+// The rungs of the ladder, gentle ones first.
+enum target_rung {
+    TARGET_RUNG_ASKED,
+    TARGET_RUNG_SLOWER,
+    TARGET_RUNG_UNDER_RESET,
+    TARGET_RUNG_CATCH, // right after a reset
+    TARGET_RUNGS,
+};
+
+// What came of one of them.
+struct target_attempt {
+    bool tried;
+    enum err result;
+    uint8_t status;    // of the probe, when it failed
+    uint32_t swclk_hz; // as the probe really set it
+};
+
 struct target_options {
     enum target_connect connect;
     uint32_t swclk_hz; // 0: the probe's best for this chip
@@ -76,6 +93,7 @@ struct target {
     struct log *log;
     struct target_options options;
     struct cortexm core;
+    struct target_attempt attempt[TARGET_RUNGS]; // of the last time that we connected
     struct chip_identity id;
     struct flash_bank bank; // size 0 when there is no flash that we can write
     struct target_region region[TARGET_MAX_REGIONS];
@@ -101,6 +119,9 @@ struct target {
         uint32_t base;
         uint8_t bytes[TARGET_CODE_LINE];
     } code;
+    bool found_empty; // an empty-check chip that had no program when its option bytes were loaded
+    struct flash_job *job;     // open; while code of ours runs on the core, nobody else may use it
+    struct flash_loan loan;    // SRAM that a flash job has borrowed, and nobody needed since
     bool flash_written;        // a flash job was opened since the core ran last: nothing is kept
     uint32_t flash_written_at; // core.runs then
     uint32_t found_dbgmcu_cr, found_dbgmcu_fz; // to leave as found
@@ -185,10 +206,8 @@ enum err target_clear_all_breaks(struct target *t) MUST_CHECK;
 // Flash: a job on the chip's bank. The core must be halted. ERR_UNSUPPORTED for an unknown chip;
 // ERR_PROTECTED says what to do.
 enum err target_flash_open(struct target *t, struct flash_job **job) MUST_CHECK;
-// Leaves read protection level 1, which erases the flash, and connects again. ERR_USAGE when the chip is not
-// protected; level 2 never gets here, because its debug port is dead.
-enum err target_unlock(struct target *t) MUST_CHECK;
-
+// flash_job_free(), with the target's state set right by what it returns.
+enum err target_flash_close(struct target *t, struct flash_job *job) MUST_CHECK;
 // Leaves the connection as TARGET_LOST when err is one that means so; returns e. For layers above
 // that talk to the probe directly (doctor).
 enum err target_note_error(struct target *t, enum err e) MUST_CHECK;

@@ -33,7 +33,7 @@ check "--help is about swdlink" has "$out" "Usage: swdlink"
 check "every option of --help is in the manual" options_are_in_manual
 commands=$(sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' "$out")
 check "--help lists every command" is "$(echo "$commands" | xargs)" \
-    "serve list info read reset unlock"
+    "serve doctor list info flash erase read verify reset options unlock"
 
 for command in $commands; do
     run "$swdlink" "$command" --help

@@ -106,6 +106,17 @@ def a_client_that_vanishes_in_the_middle_of_a_load_leaves_a_server_that_says_so(
 
 
 @scenario()
+def writing_a_variable_in_flash_is_refused_and_changes_nothing(session):
+    gdb = session.loaded("session.elf")
+    before = gdb.cmd("x/xw 0x08000040")
+    expect(r"(?i)flash", gdb.cmd("set {int}0x08000040 = 0x12345678"))
+    expect(r"(?i)flash", gdb.cmd("restore /dev/null binary 0x08000040") + gdb.cmd(
+        "set {char}0x08000041 = 1"))
+    if gdb.cmd("x/xw 0x08000040") != before:
+        raise AssertionError("the flash changed")
+
+
+@scenario()
 def the_boot_rom_and_option_bytes_can_be_read(session):
     gdb = session.gdb()
     expect(r"0x55aa|0x.*55aa", gdb.cmd("x/xh 0x1ffff800"))

@@ -200,6 +200,17 @@ void sim_board_usb_clear_halt(struct sim_board *board, uint8_t ep)
         board->stalled = false;
 }
 
+void sim_board_usb_open(struct sim_board *board)
+{
+    (void)board;
+}
+
+enum err sim_board_usb_refusal(const struct sim_board *board)
+{
+    (void)board;
+    return ERR_OK;
+}
+
 void sim_board_usb_reset(struct sim_board *board)
 {
     board->stalled = false;

@@ -382,6 +382,11 @@ enum err flash_job_free(struct flash_job *job)
     return e;
 }
 
+enum err target_flash_close(struct target *t, struct flash_job *job)
+{
+    return target_note_error(t, flash_job_free(job));
+}
+
 const char *chip_describe(const struct chip_identity *id, char *text, size_t size)
 {
     (void)id;

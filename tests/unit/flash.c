@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "flash/crc.h"
 #include "tests/unit/flash_world.h"
 
 static struct world *world_of(struct stlink *st)
@@ -20,6 +21,20 @@ static void note(struct world *w, const char *what, uint32_t a, uint32_t b)
 {
     size_t n = strlen(w->did);
     snprintf(&w->did[n], sizeof w->did - n, "%s %x %x\n", what, a, b);
+}
+
+static enum err record_survey(struct flash_access *fa, bool *code_may_run)
+{
+    (void)fa;
+    *code_may_run = false;
+    return ERR_OK;
+}
+
+static enum err record_check_page(struct flash_access *fa, uint32_t addr)
+{
+    (void)fa;
+    (void)addr;
+    return ERR_OK;
 }
 
 static enum err record_begin(struct flash_access *fa)
@@ -68,6 +83,8 @@ static enum err record_end(struct flash_access *fa)
 static const struct flash_driver recorder = {
     .name = "recorder",
     .unit = 2,
+    .survey = record_survey,
+    .check_page = record_check_page,
     .begin = record_begin,
     .erase_page = record_erase,
     .erase_all = record_erase_all,
@@ -300,6 +317,67 @@ static void a_job_that_could_not_begin_leaves_nothing_incomplete(void **state)
     assert_string_equal(b.w.did, "begin 0 0\nend 0 0\n");
 }
 
+static void a_mass_erase_that_was_asked_for_comes_first(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b, &recorder);
+    memcpy(b.w.flash, b.image, PAGE);
+    flash_job_set_erase(b.job, FLASH_ERASE_MASS);
+    assert_int_equal(flash_job_erase(b.job, BASE, PAGE), ERR_OK);
+    assert_int_equal(flash_job_write(b.job, BASE, b.image, PAGE), ERR_OK);
+    flash_job_close_input(b.job);
+    assert_int_equal(bench_run(&b), ERR_OK);
+    assert_string_equal(b.w.did, "begin 0 0\nerase_all 0 0\nprogram 0 400\n");
+    assert_int_equal(flash_job_stats(b.job)->erased, SIZE);
+    assert_int_equal(bench_close(&b), ERR_OK);
+    assert_memory_equal(b.w.flash, b.image, PAGE);
+}
+
+static void without_leave_to_erase_a_page_in_use_is_refused_and_kept(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b, &recorder);
+    memset(b.w.flash, 0xff, PAGE);
+    flash_job_set_erase(b.job, FLASH_ERASE_NONE);
+    assert_int_equal(flash_job_erase(b.job, BASE, 2 * PAGE), ERR_OK);
+    assert_int_equal(flash_job_write(b.job, BASE, b.image, 2 * PAGE), ERR_OK);
+    flash_job_close_input(b.job);
+    assert_int_equal(bench_run(&b), ERR_FLASH);
+    assert_non_null(strstr(b.w.log.sentence, "0x08000400 has to change and is not blank"));
+    assert_string_equal(b.w.did, "begin 0 0\nprogram 0 400\n");
+    assert_int_equal(bench_close(&b), ERR_FLASH);
+    assert_int_equal(b.w.flash[PAGE], 0x55);
+}
+
+static void with_pages_only_nothing_is_erased_all_at_once(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b, &recorder);
+    flash_job_set_erase(b.job, FLASH_ERASE_PAGES);
+    assert_int_equal(flash_job_erase(b.job, BASE, SIZE), ERR_OK);
+    flash_job_close_input(b.job);
+    assert_int_equal(bench_run(&b), ERR_OK);
+    assert_null(strstr(b.w.did, "erase_all"));
+    assert_int_equal(bench_close(&b), ERR_OK);
+}
+
+static void the_crc_is_that_of_the_chips_unit(void **state)
+{
+    (void)state;
+    // CRC-32/MPEG-2 of "123456789" has the check value 0x0376e6e7; the unit takes words, so here
+    // are eight characters, swapped as the words of a little-endian memory are.
+    const uint8_t text[] = {'4', '3', '2', '1', '8', '7', '6', '5'};
+    uint32_t crc = flash_crc(text, sizeof text);
+    for (unsigned bit = 0; bit < 8; bit++) // and '9' by hand
+        crc = (crc ^ (bit == 0 ? 0x39u << 24 : 0)) & 0x80000000u
+                  ? (crc ^ (bit == 0 ? 0x39u << 24 : 0)) << 1 ^ 0x04c11db7u
+                  : (crc ^ (bit == 0 ? 0x39u << 24 : 0)) << 1;
+    assert_int_equal(crc, 0x0376e6e7);
+}
+
 static void runs_leave_out_long_gaps_and_keep_short_ones(void **state)
 {
     (void)state;
@@ -330,6 +408,8 @@ static void every_driver_is_complete_and_has_a_name_of_its_own(void **state)
         const struct flash_driver *d = flash_drivers[i];
         assert_non_null(d->name);
         assert_true(d->unit > 0 && (d->unit & (d->unit - 1)) == 0);
+        assert_true(d->survey && d->check_page && d->read_options && d->write_options);
+        assert_true(!d->loader == !d->explain);
         assert_true(d->begin && d->erase_page && d->erase_all && d->program && d->end);
         for (unsigned k = 0; k < i; k++)
             assert_string_not_equal(d->name, flash_drivers[k]->name);
@@ -353,6 +433,10 @@ int main(void)
         cmocka_unit_test(a_job_given_up_says_which_range_is_incomplete),
         cmocka_unit_test(a_failure_keeps_its_sentence_and_names_the_range),
         cmocka_unit_test(a_job_that_could_not_begin_leaves_nothing_incomplete),
+        cmocka_unit_test(a_mass_erase_that_was_asked_for_comes_first),
+        cmocka_unit_test(without_leave_to_erase_a_page_in_use_is_refused_and_kept),
+        cmocka_unit_test(with_pages_only_nothing_is_erased_all_at_once),
+        cmocka_unit_test(the_crc_is_that_of_the_chips_unit),
         cmocka_unit_test(runs_leave_out_long_gaps_and_keep_short_ones),
         cmocka_unit_test(every_driver_is_complete_and_has_a_name_of_its_own),
     };

@@ -91,7 +91,7 @@ static void the_chip_tells_who_it_is(void **state)
     OK(stlink_read_dpidr(&s->st, &dpidr));
     assert_int_equal(dpidr, 0x0bb11477);
     OK(ap_identify(&s->st, 0, &id));
-    assert_int_equal(id.idr, 0x04770031);
+    assert_int_equal(id.idr, 0x04770021);
     assert_int_equal(id.base, 0xe00ff000);
     assert_int_equal(s->core.cpuid, 0x410cc200);
     assert_int_equal(s->core.bpu.count, 4);

@@ -340,6 +340,26 @@ enum err cortexm_write_reg(struct cortexm *cm, enum cortexm_reg reg, uint32_t va
     return reach(world_of(cm->st));
 }
 
+enum err cortexm_reset_by(struct cortexm *cm, bool halt, uint32_t addr, uint32_t value)
+{
+    (void)addr;
+    (void)value;
+    return cortexm_reset(cm, halt);
+}
+
+bool cortexm_has_reg(const struct cortexm *cm, enum cortexm_reg reg)
+{
+    (void)cm;
+    return reg != CORTEXM_BASEPRI && reg != CORTEXM_FAULTMASK;
+}
+
+enum err cortexm_pause_watchpoints(struct cortexm *cm, bool pause)
+{
+    (void)cm;
+    (void)pause;
+    return ERR_OK;
+}
+
 enum err cortexm_set_vcatch(struct cortexm *cm, uint32_t vc_bits)
 {
     cm->vcatch = vc_bits;

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+#include "cli/autopsy.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+
+#define FRAME_WORDS    8u
+#define EXC_RETURN_PSP (1u << 2)
+#define PLACE_SIZE     256
+
+// Runs a program and keeps the first line of its output. False: there is no such program, or it
+// failed.
+static bool first_line_of(const char *const argv[], char line[PLACE_SIZE])
+{
+    int ends[2];
+    if (pipe(ends) != 0)
+        return false;
+    pid_t child = fork();
+    if (child == 0) {
+        dup2(ends[1], STDOUT_FILENO);
+        close(ends[0]);
+        close(ends[1]);
+        if (!freopen("/dev/null", "w", stderr))
+            _exit(127);
+        execvp(argv[0], (char *const *)(uintptr_t)argv);
+        _exit(127);
+    }
+    close(ends[1]);
+    FILE *f = child < 0 ? NULL : fdopen(ends[0], "r");
+    bool got = f && fgets(line, PLACE_SIZE, f);
+    char rest[PLACE_SIZE];
+    while (f && fgets(rest, sizeof rest, f))
+        continue;
+    if (f)
+        fclose(f);
+    else
+        close(ends[0]);
+    int status = -1;
+    if (child > 0)
+        waitpid(child, &status, 0);
+    line[got ? strcspn(line, "\n") : 0] = '\0';
+    return got && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+// Function, file and line of an address, by DWARF: binutils for ARM have it, and GDB has.
+static bool find_place(const char *elf, uint32_t pc, char place[PLACE_SIZE])
+{
+    char address[16], ask[32];
+    snprintf(address, sizeof address, "0x%x", pc);
+    snprintf(ask, sizeof ask, "info line *0x%x", pc);
+    const char *const addr2line[] = {
+        "arm-none-eabi-addr2line", "-f", "-p", "-C", "-e", elf, address, NULL};
+    const char *const gdb[] = {"gdb-multiarch", "-nx", "-batch", "-ex", ask, elf, NULL};
+    if (first_line_of(addr2line, place) && !strstr(place, "??:"))
+        return true;
+    return first_line_of(gdb, place) && strncmp(place, "Line", 4) == 0;
+}
+
+static void tell_place(const char *elf, const char *what, uint32_t pc, struct log *log)
+{
+    char place[PLACE_SIZE];
+    if (elf && find_place(elf, pc, place))
+        log_line(log, LOG_WARN, "%s 0x%08x: %s", what, pc, place);
+    else
+        log_line(log, LOG_WARN, "%s 0x%08x", what, pc);
+}
+
+static bool read_regs(struct target *t, uint32_t reg[CORTEXM_REG_COUNT])
+{
+    for (enum cortexm_reg r = CORTEXM_R0; r <= CORTEXM_PSP; r++)
+        if (target_read_reg(t, r, &reg[r]) != ERR_OK) {
+            log_forget(t->log);
+            return false;
+        }
+    return true;
+}
+
+static void tell_regs(const uint32_t reg[CORTEXM_REG_COUNT], struct log *log)
+{
+    for (unsigned i = 0; i < 12; i += 4)
+        log_line(log, LOG_WARN, "r%-2u %08x  r%-2u %08x  r%-2u %08x  r%-2u %08x", i, reg[i], i + 1,
+                 reg[i + 1], i + 2, reg[i + 2], i + 3, reg[i + 3]);
+    log_line(log, LOG_WARN, "r12 %08x  sp  %08x  lr  %08x  pc  %08x", reg[12], reg[CORTEXM_SP],
+             reg[CORTEXM_LR], reg[CORTEXM_PC]);
+    log_line(log, LOG_WARN, "xpsr %08x  msp %08x  psp %08x", reg[CORTEXM_XPSR], reg[CORTEXM_MSP],
+             reg[CORTEXM_PSP]);
+}
+
+// What the core pushed when it took the exception (DDI 0419, B1.5.6): r0 to r3, r12, lr, pc, xpsr.
+static void tell_frame(struct target *t, const uint32_t reg[CORTEXM_REG_COUNT], const char *elf,
+                       struct log *log)
+{
+    uint32_t sp = reg[CORTEXM_LR] & EXC_RETURN_PSP ? reg[CORTEXM_PSP] : reg[CORTEXM_MSP];
+    uint8_t bytes[4 * FRAME_WORDS];
+    if (reg[CORTEXM_LR] < 0xffffffe0u)
+        return; // not in a handler's first instructions
+    if (target_read_mem(t, sp, bytes, sizeof bytes, NULL) != ERR_OK) {
+        log_forget(t->log);
+        log_line(log, LOG_WARN, "the stack pointer 0x%08x leads nowhere", sp);
+        return;
+    }
+    uint32_t w[FRAME_WORDS];
+    for (unsigned i = 0; i < FRAME_WORDS; i++)
+        w[i] = get_le32(&bytes[4 * i]);
+    log_line(log, LOG_WARN,
+             "stacked: r0 %08x  r1 %08x  r2 %08x  r3 %08x  r12 %08x  lr %08x  pc %08x  xpsr %08x",
+             w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7]);
+    tell_place(elf, "it faulted at", w[6], log);
+    tell_place(elf, "and would have returned to", w[5] & ~1u, log);
+}
+
+void autopsy_tell(struct target *t, const struct target_stop *stop, const char *elf,
+                  struct log *log)
+{
+    uint32_t reg[CORTEXM_REG_COUNT] = {0};
+    if (stop->detail[0])
+        log_line(log, LOG_WARN, "%s", stop->detail);
+    if (!read_regs(t, reg))
+        return;
+    tell_regs(reg, log);
+    if (stop->cause == TARGET_STOP_FAULT)
+        tell_frame(t, reg, elf, log);
+    else
+        tell_place(elf, "it stands at", reg[CORTEXM_PC], log);
+}

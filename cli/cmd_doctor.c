@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+// swdlink doctor: measures, judges, reports.
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/doctor_report.h"
+#include "cli/output.h"
+#include "cli/probe.h"
+#include "doctor/explain.h"
+
+// Takes over what is known of a probe, open or not.
+static void describe_probe(struct measured_probe *m, const struct probe *p, const char *which,
+                           enum err opening, struct log *log)
+{
+    m->opening = opening;
+    m->boot_loader = p->st.boot_loader;
+    m->version = p->st.version;
+    if (opening != ERR_OK) {
+        snprintf(m->sentence, sizeof m->sentence, "%s", log_sentence(log, opening));
+        if (!p->is_virtual)
+            measure_usb(m, which, log);
+    }
+    if (p->id.pid) {
+        snprintf(m->model, sizeof m->model, "%s%s", p->is_virtual ? "virtual " : "",
+                 probe_model(&p->id));
+        snprintf(m->serial, sizeof m->serial, "%s", p->id.serial);
+    }
+    if (m->version.hardware)
+        stlink_version_text(&p->st, m->firmware, sizeof m->firmware);
+    m->on_board = probe_is_on_board(&p->id);
+}
+
+static enum err measure(struct measurements *m, const struct options *o, struct log *log)
+{
+    struct probe p;
+    enum err e = probe_open(&p, o, false, log);
+    if (e == ERR_USAGE)
+        return e;
+    describe_probe(&m->probe, &p, o->probe, e, log);
+    if (e != ERR_OK)
+        return ERR_OK;
+    const struct measure_options options = {
+        .deep = o->deep, .swclk_hz = o->target.swclk_hz, .hse_hz = o->hse_hz};
+    e = measure_all(m, &p.st, &options, log);
+    if (e != ERR_OK)
+        describe_probe(&m->probe, &p, o->probe, e, log);
+    probe_close(&p, false);
+    return ERR_OK;
+}
+
+static enum err explain(const char *id, struct log *log)
+{
+    const struct rule *rule = diagnosis_find(id);
+    if (rule) {
+        printf("%s: %s\n\n%s", id, rule->sentence, explain_find(id));
+        return ERR_OK;
+    }
+    return log_fail(log, ERR_USAGE, "there is no verdict '%.40s': the manual lists all", id);
+}
+
+enum err cmd_doctor(const struct options *o, struct output *out, struct log *log)
+{
+    struct measurements m = {0};
+    struct diagnosis d;
+    if (o->explain)
+        return explain(o->explain, log);
+    enum err e = measure(&m, o, log);
+    if (e != ERR_OK)
+        return e;
+    diagnosis_make(&d, &m);
+    out->status = diagnosis_is_healthy(&d) ? 0 : 1;
+    if (o->json)
+        return output_json(out, doctor_report_json(&m, &d), log);
+    doctor_report_print(stdout, &m, &d, doctor_report_unicode());
+    return ERR_OK;
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// swdlink erase: the whole flash, or whole pages of it.
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/flasher.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/probe.h"
+
+// "ADDR:LEN"
+static enum err parse_range(const char *text, uint32_t *addr, uint32_t *len, struct log *log)
+{
+    char first[32];
+    const char *colon = strchr(text, ':');
+    if (!colon || colon - text >= (long)sizeof first)
+        return log_fail(log, ERR_USAGE,
+                        "'%s' is no range: ADDR:LEN is wanted, such as 0x08000000:4K", text);
+    snprintf(first, sizeof first, "%.*s", (int)(colon - text), text);
+    enum err e = value_parse_number(addr, first, "address", log);
+    if (e == ERR_OK)
+        e = value_parse_number(len, colon + 1, "length", log);
+    if (e == ERR_OK && *len == 0)
+        return log_fail(log, ERR_USAGE, "a length of 0 leaves nothing to erase");
+    return e;
+}
+
+enum err cmd_erase(const struct options *o, struct output *out, struct log *log)
+{
+    uint32_t addr = 0, len = 0;
+    struct flash_stats stats = {0};
+    struct probe p;
+    enum err e = o->range ? parse_range(o->range, &addr, &len, log) : ERR_OK;
+    if (e != ERR_OK || (e = probe_open(&p, o, false, log)) != ERR_OK)
+        return e;
+    e = probe_connect(&p, o, log);
+    if (e == ERR_OK)
+        e = target_reset(&p.target, true);
+    if (e == ERR_OK)
+        e = flasher_erase(&p.target, addr, len, o, &stats);
+    if (e == ERR_OK)
+        e = target_reset(&p.target, false);
+    probe_close(&p, e != ERR_OK);
+    if (e != ERR_OK)
+        return e;
+    if (o->json)
+        return output_json(out, flasher_json(&stats), log);
+    log_line(log, LOG_NOTE, "%u bytes erased, %u were blank already, in %.2f s", stats.erased,
+             stats.skipped, flasher_seconds(&stats));
+    return ERR_OK;
+}

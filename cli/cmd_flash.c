@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// swdlink flash: programs a file, verifies, resets.
+#include "cli/command.h"
+#include "cli/flasher.h"
+#include "cli/image.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/probe.h"
+
+#define FLASH_BASE 0x08000000u // where the flash of every STM32 with a Cortex-M begins
+
+static enum err program(struct probe *p, const struct image *image, const struct options *o,
+                        struct flash_stats *stats, struct log *log)
+{
+    uint32_t flash_bytes, ram_bytes;
+    enum err e = flasher_check(&p->target, image, &flash_bytes, &ram_bytes);
+    if (e != ERR_OK)
+        return e;
+    if (flash_bytes == 0)
+        return log_fail(
+            log, ERR_FILE,
+            "all of the file is for RAM: there is nothing to put into the flash (GDB's `load` "
+            "puts a program into RAM)");
+    if (ram_bytes)
+        log_line(log, LOG_WARN, "%u bytes of the file are for RAM and are left out", ram_bytes);
+    e = target_reset(&p->target, true);
+    if (e == ERR_OK)
+        e = flasher_program(&p->target, image, o, stats);
+    if (e == ERR_OK)
+        return target_reset(&p->target, o->halt);
+    // What is only half written shall not run, and RAM that a loader borrowed is not given back.
+    struct log kept = *log;
+    if (p->target.state != TARGET_LOST && target_reset(&p->target, true) != ERR_OK)
+        log_line(log, LOG_DEBUG, "the target could not be reset either");
+    *log = kept;
+    return e;
+}
+
+static void tell(const struct flash_stats *s, const struct options *o, struct log *log)
+{
+    double seconds = flasher_seconds(s);
+    double kib = (s->programmed + s->skipped) / 1024.0;
+    log_line(
+        log, LOG_NOTE,
+        "%u bytes erased, %u programmed, %u left as they were, %u verified, in %.2f s (%.1f KiB/s)",
+        s->erased, s->programmed, s->skipped, s->verified, seconds,
+        seconds > 0 ? kib / seconds : 0.0);
+    log_line(log, LOG_NOTE, o->halt ? "reset; halted at the first instruction" : "reset; it runs");
+}
+
+static enum err flash_image(const struct image *image, const struct options *o, struct output *out,
+                            struct log *log)
+{
+    struct probe p;
+    struct flash_stats stats = {0};
+    enum err e = probe_open(&p, o, false, log);
+    if (e != ERR_OK)
+        return e;
+    e = probe_connect(&p, o, log);
+    if (e == ERR_OK)
+        e = program(&p, image, o, &stats, log);
+    // What failed half-way shall not run.
+    probe_close(&p, o->halt || e);
+    if (e != ERR_OK)
+        return e;
+    if (o->json)
+        return output_json(out, flasher_json(&stats), log);
+    tell(&stats, o, log);
+    return ERR_OK;
+}
+
+enum err cmd_flash(const struct options *o, struct output *out, struct log *log)
+{
+    struct image image;
+    enum err e = image_load(&image, o->operand[0], o->has_address,
+                            o->has_address ? o->address : FLASH_BASE, log);
+    if (e != ERR_OK)
+        return e;
+    e = flash_image(&image, o, out, log);
+    image_free(&image);
+    return e;
+}

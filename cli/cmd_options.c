@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+// swdlink options: shows the option bytes by name, and with NAME=VALUE writes them.
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/consent.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/probe.h"
+#include "targets/options.h"
+
+static enum err fail_unknown(const struct target *t, const char *name, struct log *log)
+{
+    char names[256] = "";
+    const struct target_option *row;
+    for (unsigned n = 0; (row = target_option_at(t, n)); n++) {
+        size_t used = strlen(names);
+        snprintf(names + used, sizeof names - used, "%s%s", n ? ", " : "", row->name);
+    }
+    return log_fail(log, ERR_USAGE, "this chip has no option '%s'; there are: %s", name, names);
+}
+
+// "NAME=VALUE"
+static enum err assign(struct target *t, const char *text, struct target_options_image *image,
+                       struct log *log)
+{
+    char name[32];
+    uint32_t value;
+    const char *equals = strchr(text, '=');
+    if (!equals || equals == text || equals - text >= (long)sizeof name)
+        return log_fail(log, ERR_USAGE,
+                        "'%s' says nothing to write: NAME=VALUE is wanted, such as nBOOT1=1", text);
+    snprintf(name, sizeof name, "%.*s", (int)(equals - text), text);
+    const struct target_option *row = target_option_find(t, name);
+    if (!row)
+        return fail_unknown(t, name, log);
+    enum err e = value_parse_number(&value, equals + 1, row->name, log);
+    return e == ERR_OK ? target_option_set(t, row, image, value) : e;
+}
+
+static enum err ask(const struct options *o, const struct target_options_image *before,
+                    const struct target_options_image *after, const struct target *t,
+                    struct log *log)
+{
+    const struct target_option *rdp = target_option_find(t, "RDP");
+    if (target_option_get(rdp, before) >= target_option_get(rdp, after))
+        return ERR_OK;
+    return consent_ask(
+        o->yes,
+        "Read protection level 1 hides the flash from every debugger, and leaving it again "
+        "erases the flash.",
+        "setting read protection hides the flash, and leaving it erases the flash", log);
+}
+
+static enum err write_values(struct probe *p, const struct options *o,
+                             struct target_options_image *image, bool *changed, struct log *log)
+{
+    struct target_options_image before = *image;
+    enum err e = ERR_OK;
+    for (unsigned i = 0; i < o->operand_count && e == ERR_OK; i++)
+        e = assign(&p->target, o->operand[i], image, log);
+    *changed = memcmp(&before, image, sizeof before) != 0;
+    if (e != ERR_OK || !*changed)
+        return e;
+    e = ask(o, &before, image, &p->target, log);
+    if (e == ERR_OK)
+        e = target_write_options(&p->target, image);
+    return e == ERR_OK ? target_read_options(&p->target, image) : e;
+}
+
+static void print_text(const struct target *t, const struct target_options_image *image)
+{
+    const struct target_option *row;
+    for (unsigned n = 0; (row = target_option_at(t, n)); n++) {
+        unsigned value = target_option_get(row, image);
+        bool wide = row->mask == 0xff && row->byte;
+        printf(wide ? "%-16s 0x%02x  %s\n" : "%-16s %-4u  %s\n", row->name, value, row->what);
+        if (!(image->intact >> row->byte & 1))
+            printf("%-16s       this byte's complement is wrong: the chip takes 0xff for it\n", "");
+    }
+}
+
+static enum err print_json(struct output *out, const struct target *t,
+                           const struct target_options_image *image, bool changed, struct log *log)
+{
+    json_t *values = json_object();
+    const struct target_option *row;
+    for (unsigned n = 0; (row = target_option_at(t, n)); n++)
+        json_object_set_new(values, row->name, json_integer(target_option_get(row, image)));
+    return output_json(out,
+                       json_pack("{s:i, s:o, s:b}", "schema", OUTPUT_SCHEMA, "options", values,
+                                 "written", changed),
+                       log);
+}
+
+enum err cmd_options(const struct options *o, struct output *out, struct log *log)
+{
+    struct probe p;
+    struct target_options_image image;
+    bool changed = false;
+    enum err e = probe_open(&p, o, false, log);
+    if (e != ERR_OK)
+        return e;
+    e = probe_connect(&p, o, log);
+    if (e == ERR_OK)
+        e = target_read_options(&p.target, &image);
+    if (e == ERR_OK && o->operand_count)
+        e = write_values(&p, o, &image, &changed, log);
+    if (e == ERR_OK && o->json)
+        e = print_json(out, &p.target, &image, changed, log);
+    else if (e == ERR_OK)
+        print_text(&p.target, &image);
+    if (e == ERR_OK && o->operand_count)
+        log_line(log, LOG_NOTE,
+                 changed ? "written, and loaded by a reset" : "nothing had to be changed");
+    probe_close(&p, p.target.found_halted && !changed);
+    return e;
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+#include "cli/consent.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum err consent_ask(bool given, const char *question, const char *why, struct log *log)
+{
+    char answer[16] = "";
+    if (given)
+        return ERR_OK;
+    if (!isatty(STDIN_FILENO))
+        return log_fail(log, ERR_USAGE, "%s: say --yes, or answer at a terminal", why);
+    fprintf(stderr, "%s Type yes to go on: ", question);
+    if (!fgets(answer, sizeof answer, stdin) || strcmp(answer, "yes\n") != 0)
+        return log_fail(log, ERR_STATE, "nothing was changed");
+    return ERR_OK;
+}

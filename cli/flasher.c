@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+#include "cli/flasher.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { BAR_WIDTH = 30 };
+
+static bool within(uint32_t base, uint32_t size, const struct image_segment *s)
+{
+    return s->addr >= base && s->addr - base < size && s->len <= size - (s->addr - base);
+}
+
+enum err flasher_check(const struct target *t, const struct image *image, uint32_t *flash_bytes,
+                       uint32_t *ram_bytes)
+{
+    const struct flash_bank *b = &t->bank;
+    *flash_bytes = *ram_bytes = 0;
+    if (b->size == 0)
+        return log_fail(t->log, ERR_UNSUPPORTED,
+                        "the flash of this chip (DBGMCU_IDCODE 0x%08x) is not known here",
+                        t->id.idcode);
+    for (size_t i = 0; i < image->count; i++) {
+        const struct image_segment *s = &image->segment[i];
+        if (within(b->base, b->size, s))
+            *flash_bytes += s->len;
+        else if (within(b->ram_base, b->ram_size, s))
+            *ram_bytes += s->len;
+        else
+            return log_fail(
+                t->log, ERR_FILE,
+                "the file has bytes for 0x%08x to 0x%08x, and this chip's flash is 0x%08x to "
+                "0x%08x: is the file for another chip?",
+                s->addr, s->addr + s->len - 1, b->base, b->base + b->size - 1);
+    }
+    return ERR_OK;
+}
+
+// ---- progress and interruption
+// --------------------------------------------------------------------------
+
+struct progress {
+    bool shown;
+    uint32_t total;
+    unsigned percent;
+};
+
+static struct progress progress_start(const struct options *o, uint32_t total)
+{
+    return (struct progress){.shown = isatty(STDERR_FILENO) && !o->quiet && !o->verbose,
+                             .total = total ? total : 1,
+                             .percent = 101};
+}
+
+// Half for the way into the flash, half for the comparison.
+static void progress_show(struct progress *p, const struct flash_stats *s)
+{
+    uint64_t done = (uint64_t)s->programmed + s->skipped + s->verified;
+    unsigned percent = (unsigned)(done * 50 / p->total);
+    if (percent > 100)
+        percent = 100;
+    if (!p->shown || percent == p->percent)
+        return;
+    char bar[BAR_WIDTH + 1];
+    memset(bar, '.', BAR_WIDTH);
+    memset(bar, '#', percent * BAR_WIDTH / 100);
+    bar[BAR_WIDTH] = '\0';
+    fprintf(stderr, "\r[%s] %3u %%", bar, percent);
+    fflush(stderr);
+    p->percent = percent;
+}
+
+static void progress_end(const struct progress *p)
+{
+    if (p->shown && p->percent <= 100)
+        fputs("\r\033[K", stderr);
+}
+
+static void block_signals(sigset_t *old)
+{
+    sigset_t ending;
+    sigemptyset(&ending);
+    sigaddset(&ending, SIGINT);
+    sigaddset(&ending, SIGTERM);
+    sigprocmask(SIG_BLOCK, &ending, old);
+}
+
+static bool somebody_wants_an_end(void)
+{
+    sigset_t pending;
+    return sigpending(&pending) == 0 &&
+           (sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM));
+}
+
+static void unblock_signals(const sigset_t *old)
+{
+    int number;
+    sigset_t ending;
+    sigemptyset(&ending);
+    sigaddset(&ending, SIGINT);
+    sigaddset(&ending, SIGTERM);
+    if (somebody_wants_an_end())
+        sigwait(&ending, &number); // taken: the command ends by itself
+    sigprocmask(SIG_SETMASK, old, NULL);
+}
+
+static enum err run_steps(struct flash_job *job, struct progress *progress, struct log *log)
+{
+    bool more = true;
+    enum err e = ERR_OK;
+    while (more && !e) {
+        if (somebody_wants_an_end())
+            return log_fail(log, ERR_FLASH, "interrupted");
+        e = flash_job_step(job, &more);
+        progress_show(progress, flash_job_stats(job));
+    }
+    return e;
+}
+
+// Ends the job; the sentence has the first failure and what is incomplete.
+static enum err close_job(struct target *t, struct flash_job *job, enum err e)
+{
+    char first[LOG_SENTENCE_SIZE / 2] = "";
+    if (e)
+        snprintf(first, sizeof first, "%s", log_sentence(t->log, e));
+    e = target_note_error(t, e);
+    log_forget(t->log);
+    enum err end = target_flash_close(t, job);
+    if (!e || !end)
+        return e ? log_fail(t->log, e, "%s", first) : end;
+    char second[LOG_SENTENCE_SIZE / 2];
+    snprintf(second, sizeof second, "%s", log_sentence(t->log, end));
+    if (strncmp(second, first, strlen(first)) == 0)
+        return log_fail(t->log, e, "%s", second); // it tells both already
+    return log_fail(t->log, e, "%s; %s", first, second);
+}
+
+static enum err run_job(struct target *t, struct flash_job *job, uint32_t total,
+                        const struct options *o, struct flash_stats *stats)
+{
+    sigset_t old;
+    struct progress progress = progress_start(o, total);
+    block_signals(&old);
+    flash_job_close_input(job);
+    enum err e = run_steps(job, &progress, t->log);
+    *stats = *flash_job_stats(job);
+    progress_end(&progress);
+    e = close_job(t, job, e);
+    unblock_signals(&old);
+    return e;
+}
+
+// ---- jobs
+// -----------------------------------------------------------------------------------------------
+
+static enum err fill_job(const struct target *t, struct flash_job *job, const struct image *image)
+{
+    const struct flash_bank *b = &t->bank;
+    enum err e = ERR_OK;
+    for (size_t i = 0; i < image->count && !e; i++) {
+        const struct image_segment *s = &image->segment[i];
+        if (!within(b->base, b->size, s))
+            continue;
+        uint32_t start = (s->addr - b->base) / b->page_size * b->page_size;
+        uint32_t end =
+            (s->addr - b->base + s->len + b->page_size - 1) / b->page_size * b->page_size;
+        e = flash_job_erase(job, b->base + start, end - start);
+    }
+    for (size_t i = 0; i < image->count && !e; i++)
+        if (within(b->base, b->size, &image->segment[i]))
+            e = flash_job_write(job, image->segment[i].addr, image->segment[i].data,
+                                image->segment[i].len);
+    return e;
+}
+
+static uint32_t bytes_of_pages(const struct target *t, const struct image *image)
+{
+    uint32_t total = 0;
+    for (size_t i = 0; i < image->count; i++)
+        total +=
+            (image->segment[i].len + t->bank.page_size - 1) / t->bank.page_size * t->bank.page_size;
+    return total;
+}
+
+static enum err open_job(struct target *t, struct flash_job **job, const struct options *o)
+{
+    enum err e = target_flash_open(t, job);
+    if (e)
+        return e;
+    flash_job_set_erase(*job, o->erase);
+    flash_job_set_verify(*job, !o->no_verify);
+    flash_job_reset_follows(*job);
+    return ERR_OK;
+}
+
+enum err flasher_program(struct target *t, const struct image *image, const struct options *o,
+                         struct flash_stats *stats)
+{
+    struct flash_job *job;
+    enum err e = open_job(t, &job, o);
+    if (e)
+        return e;
+    e = fill_job(t, job, image);
+    return e ? close_job(t, job, e) : run_job(t, job, bytes_of_pages(t, image), o, stats);
+}
+
+enum err flasher_erase(struct target *t, uint32_t addr, uint32_t len, const struct options *o,
+                       struct flash_stats *stats)
+{
+    struct flash_job *job;
+    enum err e = open_job(t, &job, o);
+    if (e)
+        return e;
+    e = len ? flash_job_erase(job, addr, len) : flash_job_erase(job, t->bank.base, t->bank.size);
+    return e ? close_job(t, job, e) : run_job(t, job, len ? len : t->bank.size, o, stats);
+}
+
+double flasher_seconds(const struct flash_stats *stats)
+{
+    return (double)(stats->ended_us - stats->started_us) / 1e6;
+}
+
+json_t *flasher_json(const struct flash_stats *stats)
+{
+    double seconds = flasher_seconds(stats);
+    double kib = (stats->programmed + stats->skipped) / 1024.0;
+    return json_pack("{s:i, s:I, s:I, s:I, s:I, s:f, s:f, s:b}", "schema", 1, "erased",
+                     (json_int_t)stats->erased, "programmed", (json_int_t)stats->programmed,
+                     "skipped", (json_int_t)stats->skipped, "verified", (json_int_t)stats->verified,
+                     "seconds", seconds, "kib_per_second", seconds > 0 ? kib / seconds : 0.0,
+                     "by_loader", stats->by_loader);
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// Runs a flash job for a command: images into it, progress to a terminal, Ctrl-C at the next page.
+#ifndef SWDLINK_CLI_FLASHER_H
+#define SWDLINK_CLI_FLASHER_H
+
+#include <jansson.h>
+
+#include "cli/image.h"
+#include "cli/options.h"
+#include "targets/target.h"
+
+// Where the image's bytes go: every one of them has to be in this chip's flash, or (ram_bytes, for
+// an ELF whose program loads itself) in its SRAM. ERR_USAGE or ERR_FILE with a sentence; nothing is
+// touched.
+enum err flasher_check(const struct target *t, const struct image *image, uint32_t *flash_bytes,
+                       uint32_t *ram_bytes) MUST_CHECK;
+
+// Programs the parts of the image that are for flash. The core is halted before, and the caller
+// resets it afterwards. SIGINT and SIGTERM end it at the next page: ERR_FLASH says which range is
+// incomplete.
+enum err flasher_program(struct target *t, const struct image *image, const struct options *o,
+                         struct flash_stats *stats) MUST_CHECK;
+// Erases whole pages; len 0: everything.
+enum err flasher_erase(struct target *t, uint32_t addr, uint32_t len, const struct options *o,
+                       struct flash_stats *stats) MUST_CHECK;
+
+double flasher_seconds(const struct flash_stats *stats);
+// "erased", "programmed", "skipped", "verified" (bytes) and "seconds", "kib_per_second".
+json_t *flasher_json(const struct flash_stats *stats);
+
+#endif

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// From measurements to findings: a const table of rules, one per verdict. The identifiers are a
+// contract with whoever reads our JSON; they are listed in the manual and explained in
+// doc/cannot-connect.md.
+#ifndef SWDLINK_DOCTOR_DIAGNOSIS_H
+#define SWDLINK_DOCTOR_DIAGNOSIS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "doctor/measure.h"
+
+#define DIAGNOSIS_EVIDENCE   240
+#define DIAGNOSIS_MAX_ADVICE 4
+#define DIAGNOSIS_MAX        48
+#define DIAGNOSIS_LIKELY     50 // percent: from here on a finding is one, below it is a possibility
+
+struct evidence {
+    char text[DIAGNOSIS_EVIDENCE]; // what speaks for it, in numbers
+};
+
+struct rule {
+    const char *id;
+    const char *sentence; // what it means, without a full stop
+    // How sure the measurements make this, in percent, and why; 0: they speak against it.
+    unsigned (*applies)(const struct measurements *m, struct evidence *ev);
+    const char *advice[DIAGNOSIS_MAX_ADVICE]; // what to do next, in this order; the rest NULL
+    // The one thing to do that tells this from what looks the same; NULL when nothing does.
+    const char *experiment;
+};
+
+// In the order in which findings should be dealt with.
+extern const struct rule diagnosis_rules[];
+extern const unsigned diagnosis_rule_count;
+
+struct finding {
+    const struct rule *rule;
+    unsigned percent;
+    struct evidence evidence;
+};
+
+struct diagnosis {
+    unsigned count; // never 0; the first one is the verdict
+    struct finding finding[DIAGNOSIS_MAX];
+};
+
+// Ranks all rules that apply: the likely ones by what should be dealt with first, then the mere
+// possibilities by their odds.
+void diagnosis_make(struct diagnosis *d, const struct measurements *m);
+// The short verdict, for when a command could not connect. Returns text.
+const char *diagnosis_summarize(const struct diagnosis *d, char *text, size_t size);
+// NULL when there is none.
+const struct rule *diagnosis_find(const char *id);
+bool diagnosis_is_healthy(const struct diagnosis *d);
+// True when the causes listed look the same to the probe.
+bool diagnosis_is_ambiguous(const struct diagnosis *d);
+
+#endif

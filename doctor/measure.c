@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+// The order of measuring: cheap and certain first, and nothing that disturbs a program while
+// gentler means are left.
+#include "doctor/measure.h"
+
+#define BEST_SWCLK_HZ   4000000u // what connecting begins with
+#define TRIES_ASKED     12u
+#define TRIES_OTHER     6u
+#define TRIES_SLOWEST   2u
+#define SLOW_COMMAND_US 5000u // a probe behind a bad hub: fewer tries have to do
+#define SAMPLES         8u
+#define BUSY_ROUNDS     4u
+#define BUSY_SAMPLES    8u
+#define WATCH_US        120000u     // of a running core
+#define WATCH_LONG_US   600000u     // when a watchdog has bitten already
+#define PATIENCE_MS     500u        // no command of ours takes longer than a tenth of it
+#define VTREF_JTAG      13u         // firmware of a V2 that measures it
+#define CSR_WATCHDOGS   0x60000000u // WWDGRSTF, IWDGRSTF (RM0091, 6.4.10)
+
+bool measure_is_fatal(enum err e)
+{
+    switch (e) {
+    case ERR_MEMORY:
+    case ERR_FILE:
+    case ERR_NO_PROBE:
+    case ERR_PROBE_ACCESS:
+    case ERR_PROBE_BUSY:
+    case ERR_PROBE_LOST:
+    case ERR_PROBE_FIRMWARE:
+    case ERR_TIMEOUT: // below targets/ only the USB cable knows this one
+        return true;
+    default:
+        return false;
+    }
+}
+
+void measure_count(struct measure *b, enum err e)
+{
+    b->m->probe.commands++;
+    b->m->probe.usb_errors += e == ERR_PROBE_PROTOCOL;
+}
+
+enum err measure_connect(struct measure *b, uint32_t swclk_hz)
+{
+    enum err e = stlink_set_swclk(b->st, swclk_hz);
+    if (e == ERR_UNSUPPORTED) // firmware below V2J22 has one clock only
+        e = ERR_OK;
+    return e ? e : stlink_enter_swd(b->st);
+}
+
+static unsigned tries(const struct measure *b, unsigned wanted)
+{
+    return b->m->probe.command_us > SLOW_COMMAND_US && wanted > 2 ? wanted / 3 : wanted;
+}
+
+static enum err measure_idle_supply(struct measure *b)
+{
+    struct measured_supply *s = &b->m->supply;
+    uint64_t start = usb_link_now_us(&b->st->link);
+    enum err e = measure_supply(b, &s->idle, SAMPLES);
+    s->known = s->idle.count > 0;
+    s->broken =
+        !e && !s->known && (b->st->version.hardware > 2 || b->st->version.jtag >= VTREF_JTAG);
+    b->m->probe.command_us = (uint32_t)(usb_link_now_us(&b->st->link) - start) / SAMPLES;
+    return e;
+}
+
+// Attempts are also what drives SWDIO and SWCLK: what does VTref do meanwhile?
+static enum err measure_busy_supply(struct measure *b)
+{
+    enum err e = ERR_OK;
+    for (unsigned i = 0; i < BUSY_ROUNDS && !e; i++) {
+        e = measure_connect(b, b->m->asked_hz);
+        if (measure_is_fatal(e))
+            return e;
+        e = measure_supply(b, &b->m->supply.busy, tries(b, BUSY_SAMPLES));
+    }
+    return e ? e : stlink_leave(b->st);
+}
+
+static enum err measure_silence(struct measure *b)
+{
+    enum err e = measure_answer(b, WAY_SLOW, tries(b, TRIES_OTHER));
+    if (!e && !measure_answers(b->m, WAY_SLOW))
+        e = measure_answer(b, WAY_SLOWEST, TRIES_SLOWEST);
+    if (!e && b->m->supply.known)
+        e = measure_busy_supply(b);
+    if (e || measure_answers(b->m, WAY_ASKED) || measure_answers(b->m, WAY_SLOW) ||
+        measure_answers(b->m, WAY_SLOWEST) || b->m->asked.no_reset)
+        return e;
+    e = measure_answer(b, WAY_UNDER_RESET, tries(b, TRIES_OTHER));
+    if (!e && !measure_answers(b->m, WAY_UNDER_RESET))
+        e = measure_answer(b, WAY_AFTER_RESET, TRIES_SLOWEST);
+    return e;
+}
+
+// Nothing runs that a reset could disturb: blank flash, or a chip that is held in reset anyway.
+static bool nothing_to_lose(const struct measurements *m)
+{
+    return (m->chip.flash_blank || m->chip.id_refused) && !m->asked.no_reset;
+}
+
+static enum err measure_program(struct measure *b)
+{
+    struct measurements *m = b->m;
+    enum err e = measure_core(b, WATCH_US);
+    if (!e)
+        e = measure_chip(b);
+    if (!e && m->chip.state_known && m->chip.rcc_csr & CSR_WATCHDOGS && m->core.resets < 2)
+        e = measure_core(b, WATCH_LONG_US);
+    if (!e && (m->asked.deep || nothing_to_lose(m)))
+        e = measure_reset(b);
+    if (!e && m->asked.deep && m->chip.id.chip && !m->reset.held_after)
+        e = measure_deep(b);
+    return e;
+}
+
+static bool any_refused(const struct measurements *m)
+{
+    for (unsigned way = 0; way < WAY_COUNT; way++)
+        if (m->answer[way].refused)
+            return true;
+    return false;
+}
+
+static enum err measure_present_target(struct measure *b)
+{
+    enum err e = measure_link(b);
+    if (e || !b->m->link.safe_hz)
+        return e;
+    e = measure_connect(b, b->m->link.safe_hz);
+    return e ? e : measure_program(b);
+}
+
+static enum err measure_target(struct measure *b)
+{
+    struct measurements *m = b->m;
+    enum err e = measure_answer(b, WAY_ASKED, tries(b, TRIES_ASKED));
+    // Firmware that knows no debug commands needs no further questions, nor does one that refuses
+    // the chip.
+    if (e || m->probe.stalled_entries == m->answer[WAY_ASKED].tries || any_refused(m))
+        return e;
+    if (m->answer[WAY_ASKED].good < m->answer[WAY_ASKED].tries)
+        e = measure_silence(b);
+    if (e)
+        return e;
+    if (measure_answers(m, WAY_ASKED) || measure_answers(m, WAY_SLOW) ||
+        measure_answers(m, WAY_SLOWEST))
+        e = measure_present_target(b);
+    else if (measure_answers(m, WAY_UNDER_RESET)) // it is the program that ends it
+        e = measure_survival(b);
+    return measure_is_fatal(e) ? e : ERR_OK;
+}
+
+enum err measure_all(struct measurements *m, struct stlink *st,
+                     const struct measure_options *options, struct log *log)
+{
+    struct measure b = {.st = st, .log = log, .m = m};
+    uint64_t start = usb_link_now_us(&st->link);
+    m->asked = *options;
+    m->asked_hz = options->swclk_hz ? options->swclk_hz : BEST_SWCLK_HZ;
+    unsigned patience_ms = st->patience_ms;
+    st->patience_ms = PATIENCE_MS;
+    enum err e = measure_idle_supply(&b);
+    if (!e)
+        e = measure_target(&b);
+    struct log kept = *log;
+    if (!measure_is_fatal(e) && stlink_leave(st) == ERR_OK && !e)
+        log_forget(log);
+    else
+        *log = kept;
+    st->patience_ms = patience_ms;
+    m->took_us = (uint32_t)(usb_link_now_us(&st->link) - start);
+    return e;
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+// What the doctor measures: plain data, without any opinion, and the small instruments that gather
+// it. Each instrument leaves the probe idle and the target as it was found, and says in its comment
+// what it disturbs. A measurement that could not be made is marked as such; it is never a guess.
+#ifndef SWDLINK_DOCTOR_MEASURE_H
+#define SWDLINK_DOCTOR_MEASURE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "swd/stlink.h"
+#include "targets/chip.h"
+
+// ---- the probe and its way onto the USB bus
+
+struct measured_probe {
+    enum err opening;                 // ERR_OK: the probe is open, and all else could be measured
+    char sentence[LOG_SENTENCE_SIZE]; // of that failure
+    char model[40], serial[USB_LINK_SERIAL_SIZE], firmware[32]; // empty when unknown
+    struct stlink_version version;
+    unsigned plugged_in; // ST-LINKs on the bus; 0 also for a virtual probe
+    bool boot_loader;
+    bool on_board; // the model is one that is soldered to a board (V2-1, V3E), not at the end of a
+                   // cable
+    // What the operating system says of the device node; node empty: not looked at.
+    char node[32], owner[32], group[32];
+    unsigned mode;
+    bool rule_installed; // one of udev's rules names ST's vendor id
+    unsigned commands,
+        usb_errors; // exchanges that were counted, and of those: stalls, short replies, nonsense
+    unsigned stalled_entries; // attempts to connect that the firmware did not understand at all
+    uint32_t command_us;      // what a command costs, about
+    unsigned holder_pid;      // another process that has the node open; 0: none seen
+    char holder[64];
+};
+
+// ---- supply
+
+struct measured_series {
+    unsigned count, min_mv, max_mv, mean_mv;
+    unsigned first_mv;
+    unsigned odd; // samples that are far from the first one
+};
+
+struct measured_supply {
+    bool known;                   // this probe measures VTref
+    bool broken;                  // ... and should, but its converter reads nothing
+    struct measured_series idle;  // nothing is driven
+    struct measured_series busy;  // between attempts to connect; count 0: not measured
+    struct measured_series reset; // while NRST is pulled low; count 0: not measured
+    struct measured_series later; // now and then while the link was measured; count 0: not measured
+};
+
+// ---- does the debug port answer
+
+enum measured_way {
+    WAY_ASKED,       // the clock that was asked for
+    WAY_SLOW,        // a quarter of a megahertz or so
+    WAY_SLOWEST,     // the slowest clock of the probe
+    WAY_UNDER_RESET, // NRST pulled low
+    WAY_AFTER_RESET, // NRST released a moment ago
+    WAY_COUNT,
+};
+
+struct measured_answer {
+    unsigned tries, good; // 0 tries: this way was not needed
+    uint32_t swclk_hz;
+    uint8_t status; // of the probe, at the last failure
+    bool refused;   // a chip answered, and the probe's firmware would not have it
+    uint32_t dpidr; // of the last good answer
+    bool dpidr_varies;
+};
+
+// ---- quality of the link
+
+#define MEASURE_MAX_CLOCKS 16
+
+struct measured_clock {
+    uint32_t hz;
+    unsigned blocks, failed; // of blocks: failed in any way
+    unsigned silent;         // of failed: no acknowledge
+    unsigned garbled;        // of failed: parity errors
+    unsigned wrong;          // of failed: reported good, and the data was not what came before
+    unsigned transfers;      // SWD transfers that the blocks consisted of, about
+};
+
+struct measured_link {
+    unsigned count;                                  // 0: not measured
+    struct measured_clock clock[MEASURE_MAX_CLOCKS]; // fastest first
+    uint32_t safe_hz; // the fastest from which on, downwards, nothing failed; 0: none
+    bool writes_tested;
+    unsigned writes, writes_wrong; // patterns through DCRDR at safe_hz
+};
+
+// ---- core, chip, program
+
+struct measured_core {
+    bool known;
+    uint32_t dhcsr;                                         // the first look
+    unsigned looks, resets, sleeping, lockup, halted, lost; // of the looks
+    uint32_t watched_us,
+        reset_period_us; // mean between the resets that were seen; 0: fewer than two
+};
+
+struct measured_chip {
+    bool known;
+    struct chip_identity id;
+    bool id_refused;   // the core answers and the chip's own registers do not: held in reset, or no
+                       // clock
+    uint32_t rom_base; // of the ROM table
+    bool designer_known;
+    unsigned designer, part; // of the ROM table: JEP106 continuation << 7 | id (ARM IHI 0031, D1)
+    bool state_known;        // the registers below
+    uint32_t rcc_cr, rcc_cfgr, rcc_csr, flash_obr, scr;
+    bool flash_readable;
+    bool flash_blank;  // its first page
+    bool boots_system; // at address 0 stands what is in the boot loader ROM, and not what is in the
+                       // flash
+    uint32_t vector_sp, vector_pc;
+};
+
+// ---- reset
+
+struct measured_reset {
+    bool tested;
+    bool held_before;    // S_RESET_ST comes back after every read, without our doing
+    bool works;          // pulling NRST resets the core
+    bool held_after;     // ... and it does not come back
+    uint32_t release_us; // from releasing NRST until the core is out of reset
+};
+
+// The program's own way to end a debug session: it was started again, and watched with the debug
+// unit told to keep clocks and power in low-power modes.
+struct measured_survival {
+    bool tested;
+    bool survived;   // the debug port still answered at the end
+    bool deep_sleep; // seen: sleeping with SLEEPDEEP
+    bool standby;    // ... and PDDS
+    uint32_t lived_us;
+};
+
+// ---- only with --deep
+
+enum measured_hse { HSE_NOT_TESTED, HSE_DEAD, HSE_RUNS };
+
+struct measured_deep {
+    bool tested; // the core was halted and the clocks were switched
+    bool vdda_known;
+    unsigned vdda_mv;
+    unsigned vrefint, vrefint_cal; // raw: now, and in the factory at 3.3 V
+    enum measured_hse hse;
+    uint32_t hse_hz; // against HSI, which is 8 MHz within 1 % at 25 °C
+    bool hse_used;   // the program had it switched on
+};
+
+struct measure_options {
+    bool no_reset;     // not even a target that does not answer
+    bool deep;         // also halt and reset a target that answers
+    uint32_t swclk_hz; // 0: the best
+    uint32_t hse_hz;   // the crystal's frequency as the user knows it; 0: unknown
+};
+
+struct measurements {
+    struct measure_options asked;
+    uint32_t asked_hz; // never 0
+    struct measured_probe probe;
+    struct measured_supply supply;
+    struct measured_answer answer[WAY_COUNT];
+    struct measured_link link;
+    struct measured_core core;
+    struct measured_chip chip;
+    struct measured_reset reset;
+    struct measured_survival survival;
+    struct measured_deep deep_results;
+    uint32_t took_us; // on the probe's clock
+};
+
+// A bench: what the instruments work with.
+struct measure {
+    struct stlink *st;
+    struct log *log;
+    struct measurements *m;
+};
+
+// All of them in the order that makes sense, as many as the findings on the way ask for. A failure
+// is one of the probe (unplugged, stuck); the target's troubles are measurements.
+enum err measure_all(struct measurements *m, struct stlink *st,
+                     const struct measure_options *options, struct log *log) MUST_CHECK;
+
+// ---- the instruments, one file each
+
+// What the operating system knows of the probe that could not be opened (or of all that are plugged
+// in).
+void measure_usb(struct measured_probe *p, const char *which, struct log *log);
+// VTref: so many samples more.
+enum err measure_supply(struct measure *b, struct measured_series *series,
+                        unsigned samples) MUST_CHECK;
+// Tries to get DPIDR. WAY_UNDER_RESET and WAY_AFTER_RESET reset the target.
+enum err measure_answer(struct measure *b, enum measured_way way, unsigned tries) MUST_CHECK;
+bool measure_answers(const struct measurements *m, enum measured_way way);
+// Reads at every clock of the probe. Leaves the clock at the fastest safe one.
+enum err measure_link(struct measure *b) MUST_CHECK;
+// Looks at DHCSR again and again. Needs a connection; so do all below.
+enum err measure_core(struct measure *b, uint32_t watch_us) MUST_CHECK;
+// Identity, option bytes, reset flags, clocks, vector table: reads only.
+enum err measure_chip(struct measure *b) MUST_CHECK;
+// Pulls NRST and sees what it does.
+enum err measure_reset(struct measure *b) MUST_CHECK;
+// Starts the program from reset and watches what becomes of the debug port.
+enum err measure_survival(struct measure *b) MUST_CHECK;
+// Resets the chip, measures VDDA and HSE before the first instruction, and resets it again.
+enum err measure_deep(struct measure *b) MUST_CHECK;
+
+// True for an error after which measuring makes no sense: of the probe, or of this computer.
+bool measure_is_fatal(enum err e);
+// Counts an exchange, and whether it failed on USB.
+void measure_count(struct measure *b, enum err e);
+// Connects at the clock; ERR_NO_TARGET and the like are results.
+enum err measure_connect(struct measure *b, uint32_t swclk_hz) MUST_CHECK;
+
+#endif

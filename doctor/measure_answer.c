@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// Does the debug port answer? Each attempt is a whole connection: line reset, JTAG-to-SWD, DPIDR,
+// power-up.
+#include "doctor/measure.h"
+#include "swd/stlink_status.h"
+
+#define SLOW_HZ     240000u
+#define SLOWEST_HZ  1u // the probe takes the slowest that it has
+#define NRST_LOW_US 5000u
+#define START_US    300u // how long a program may run after NRST is released before the attempt
+
+static uint32_t clock_of(const struct measurements *m, enum measured_way way)
+{
+    switch (way) {
+    case WAY_SLOW:
+        return m->asked_hz < SLOW_HZ ? m->asked_hz : SLOW_HZ;
+    case WAY_SLOWEST:
+        return SLOWEST_HZ;
+    case WAY_UNDER_RESET: // nothing is known of the wires yet
+        return m->asked_hz < SLOW_HZ * 4 ? m->asked_hz : SLOW_HZ * 4;
+    default:
+        return m->asked_hz;
+    }
+}
+
+// Before an attempt.
+static enum err prepare(struct measure *b, enum measured_way way)
+{
+    if (way != WAY_UNDER_RESET && way != WAY_AFTER_RESET)
+        return ERR_OK;
+    enum err e = stlink_drive_nrst(b->st, STLINK_NRST_LOW);
+    usb_link_sleep_us(&b->st->link, NRST_LOW_US);
+    if (!e && way == WAY_AFTER_RESET) {
+        e = stlink_drive_nrst(b->st, STLINK_NRST_HIGH);
+        usb_link_sleep_us(&b->st->link, START_US);
+    }
+    return e;
+}
+
+static void count(struct measure *b, struct measured_answer *a, enum err e)
+{
+    uint32_t dpidr = 0;
+    a->tries++;
+    measure_count(b, e);
+    b->m->probe.stalled_entries += e == ERR_PROBE_PROTOCOL;
+    a->swclk_hz = b->st->swclk_hz;
+    // Refused: the debug port answered, and the firmware's own check of the maker did not pass.
+    bool refused =
+        e && b->st->in_debug &&
+        (b->st->last_status == STLINK_ST_NO_DEVICE || b->st->last_status == STLINK_ST_BAD_AP);
+    if (!e || refused)
+        e = stlink_read_dpidr(b->st, &dpidr);
+    if (e) {
+        a->status = b->st->last_status;
+        return;
+    }
+    a->refused |= refused;
+    if (a->good && dpidr != a->dpidr)
+        a->dpidr_varies = true;
+    a->dpidr = dpidr;
+    a->good++;
+}
+
+enum err measure_answer(struct measure *b, enum measured_way way, unsigned tries)
+{
+    struct measured_answer *a = &b->m->answer[way];
+    for (unsigned i = 0; i < tries; i++) {
+        enum err e = prepare(b, way);
+        if (!e)
+            e = measure_connect(b, clock_of(b->m, way));
+        if (measure_is_fatal(e))
+            return e;
+        count(b, a, e);
+        // Leaving also lets NRST go.
+        e = stlink_leave(b->st);
+        if (!e && way == WAY_UNDER_RESET)
+            e = stlink_drive_nrst(b->st, STLINK_NRST_HIGH);
+        if (measure_is_fatal(e))
+            return e;
+    }
+    log_forget(b->log);
+    return ERR_OK;
+}
+
+bool measure_answers(const struct measurements *m, enum measured_way way)
+{
+    return m->answer[way].good > 0;
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+// Who the chip is, and what its registers tell of the program: reads only, of words. Addresses are
+// those of the STM32F0 (RM0091, 2.2.2); other families answer with their identity only.
+#include "doctor/measure.h"
+#include "swd/ap.h"
+#include "swd/dp.h"
+#include "swd/mem.h"
+
+#define RCC_CR      0x40021000u
+#define RCC_CFGR    0x40021004u
+#define RCC_CSR     0x40021024u
+#define SCB_SCR     0xe000ed10u
+#define FLASH_OBR   0x1cu
+#define FIRST_WORDS 64u
+#define ERASED      0xffffffffu
+
+// ROM table identification: bytes in words (IHI 0031, D1.2).
+#define ROM_PIDR4 0xfd0u
+#define ROM_PIDR0 0xfe0u
+
+static enum err peek(struct measure *b, uint32_t addr, uint32_t *value)
+{
+    enum err e = stlink_read_word(b->st, addr, value);
+    if (e == ERR_FAULT && dp_clear_sticky(b->st))
+        log_forget(b->log);
+    return e;
+}
+
+static enum err read_designer(struct measure *b)
+{
+    struct measured_chip *c = &b->m->chip;
+    struct ap_identity ap;
+    uint32_t p[4], p4;
+    enum err e = ap_identify(b->st, 0, &ap);
+    if (e)
+        return e;
+    c->rom_base = ap.base;
+    if ((e = peek(b, ap.base + ROM_PIDR4, &p4)))
+        return e;
+    for (unsigned i = 0; i < 4 && !e; i++)
+        e = peek(b, ap.base + ROM_PIDR0 + 4 * i, &p[i]);
+    if (e)
+        return e;
+    c->part = (p[0] & 0xff) | (p[1] & 0xf) << 8;
+    c->designer = (p4 & 0xf) << 7 | (p[2] & 7) << 4 | (p[1] >> 4 & 0xf);
+    c->designer_known = c->part || c->designer;
+    return ERR_OK;
+}
+
+static enum err read_registers(struct measure *b)
+{
+    struct measured_chip *c = &b->m->chip;
+    const struct {
+        uint32_t addr, *value;
+    } list[] = {{RCC_CSR, &c->rcc_csr},
+                {RCC_CR, &c->rcc_cr},
+                {RCC_CFGR, &c->rcc_cfgr},
+                {c->id.chip->flash_regs + FLASH_OBR, &c->flash_obr},
+                {SCB_SCR, &c->scr}};
+    for (unsigned i = 0; i < sizeof list / sizeof list[0]; i++) {
+        enum err e = peek(b, list[i].addr, list[i].value);
+        if (e == ERR_FAULT)
+            c->id_refused = true;
+        if (e)
+            return e;
+    }
+    c->state_known = true;
+    return ERR_OK;
+}
+
+static enum err read_flash(struct measure *b)
+{
+    struct measured_chip *c = &b->m->chip;
+    uint32_t words[FIRST_WORDS];
+    enum err e = stlink_read_block(b->st, 4, c->id.chip->flash_base, words, sizeof words);
+    if (e)
+        return e;
+    c->flash_readable = true;
+    c->flash_blank = true;
+    for (unsigned i = 0; i < FIRST_WORDS; i++)
+        c->flash_blank &= words[i] == ERASED;
+    c->vector_sp = words[0];
+    c->vector_pc = words[1];
+    return ERR_OK;
+}
+
+// SYSCFG and its MEM_MODE read as 0 without their clock, which only the program may switch on: so
+// what stands at address 0 is compared (RM0091, 2.5).
+static enum err see_boot(struct measure *b)
+{
+    struct measured_chip *c = &b->m->chip;
+    uint32_t alias[2], system[2];
+    for (unsigned i = 0; i < 2; i++) {
+        enum err e = peek(b, 4 * i, &alias[i]);
+        if (!e)
+            e = peek(b, c->id.chip->system_base + 4 * i, &system[i]);
+        if (e)
+            return e;
+    }
+    bool is_flash = c->flash_readable && alias[0] == c->vector_sp && alias[1] == c->vector_pc;
+    c->boots_system = !is_flash && alias[0] == system[0] && alias[1] == system[1];
+    return ERR_OK;
+}
+
+enum err measure_chip(struct measure *b)
+{
+    struct measured_chip *c = &b->m->chip;
+    enum err e = chip_identify(&c->id, b->st, b->log);
+    if (e)
+        return e;
+    c->known = true;
+    e = read_designer(b);
+    if (!e || e == ERR_FAULT || e == ERR_UNSUPPORTED)
+        e = c->id.chip ? read_registers(b) : ERR_OK;
+    if (!e && c->id.chip)
+        e = read_flash(b);
+    if (c->id.chip && c->state_known && !measure_is_fatal(e))
+        e = see_boot(b);
+    return measure_is_fatal(e) ? e : ERR_OK;
+}

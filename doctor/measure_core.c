@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// What the core does, seen in DHCSR without halting it and without switching debugging on (DDI
+// 0419, C1.6.3: S_RESET_ST is set by every reset and cleared by reading; S_LOCKUP and S_SLEEP show
+// the moment).
+#include "doctor/measure.h"
+#include "swd/cortexm.h"
+
+#define SCS_DHCSR 0xe000edf0u
+
+struct reset_times {
+    uint64_t first_us, last_us;
+    unsigned gaps;
+};
+
+static void take(struct measured_core *c, uint32_t dhcsr, uint64_t now_us,
+                 struct reset_times *times)
+{
+    // The first look also tells of all that was before us.
+    if (c->looks++ == 0 && !c->known) {
+        c->known = true;
+        c->dhcsr = dhcsr;
+        return;
+    }
+    c->sleeping += !!(dhcsr & DHCSR_S_SLEEP);
+    c->lockup += !!(dhcsr & DHCSR_S_LOCKUP);
+    c->halted += !!(dhcsr & DHCSR_S_HALT);
+    if (!(dhcsr & DHCSR_S_RESET_ST))
+        return;
+    c->resets++;
+    if (times->first_us)
+        times->gaps++;
+    else
+        times->first_us = now_us;
+    times->last_us = now_us;
+}
+
+enum err measure_core(struct measure *b, uint32_t watch_us)
+{
+    struct measured_core *c = &b->m->core;
+    struct usb_link *link = &b->st->link;
+    struct reset_times times = {0};
+    uint64_t start = usb_link_now_us(link), now = start;
+    for (; now - start < watch_us; now = usb_link_now_us(link)) {
+        uint32_t dhcsr;
+        enum err e = b->st->in_debug ? ERR_OK : measure_connect(b, b->st->swclk_hz);
+        if (!e)
+            e = stlink_read_word(b->st, SCS_DHCSR, &dhcsr);
+        measure_count(b, e);
+        if (measure_is_fatal(e))
+            return e;
+        if (!e) {
+            take(c, dhcsr, usb_link_now_us(link), &times);
+            continue;
+        }
+        c->lost += e != ERR_PROBE_PROTOCOL;
+        if ((e = stlink_leave(b->st)))
+            return e;
+    }
+    c->watched_us += (uint32_t)(now - start);
+    if (times.gaps)
+        c->reset_period_us = (uint32_t)((times.last_us - times.first_us) / times.gaps);
+    return b->st->in_debug ? ERR_OK : measure_connect(b, b->st->swclk_hz);
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// NRST: is it held, does pulling it do anything, and how long does it take to rise? The witness is
+// S_RESET_ST (DDI 0419, C1.6.3), which a chip in reset sets again after every read. The program
+// starts again.
+#include "doctor/measure.h"
+#include "swd/cortexm.h"
+
+#define SCS_DHCSR   0xe000edf0u
+#define NRST_LOW_US 5000u
+#define RELEASE_US  300000u
+#define LOOKS       4u
+
+static enum err look(struct measure *b, bool *in_reset)
+{
+    uint32_t dhcsr = 0;
+    enum err e = stlink_read_word(b->st, SCS_DHCSR, &dhcsr);
+    *in_reset = dhcsr & DHCSR_S_RESET_ST;
+    return e;
+}
+
+// Whether S_RESET_ST comes back every time: the first look clears what was before.
+static enum err is_held(struct measure *b, bool *held)
+{
+    enum err e = look(b, held);
+    *held = true;
+    for (unsigned i = 0; i < LOOKS && !e; i++) {
+        bool in_reset;
+        e = look(b, &in_reset);
+        *held = *held && in_reset;
+    }
+    return e;
+}
+
+static enum err release(struct measure *b)
+{
+    struct measured_reset *r = &b->m->reset;
+    struct usb_link *link = &b->st->link;
+    enum err e = stlink_drive_nrst(b->st, STLINK_NRST_HIGH);
+    uint64_t start = usb_link_now_us(link);
+    r->held_after = true;
+    while (!e && r->held_after && usb_link_now_us(link) - start < RELEASE_US)
+        e = look(b, &r->held_after);
+    r->release_us = (uint32_t)(usb_link_now_us(link) - start);
+    return e;
+}
+
+static enum err pull(struct measure *b)
+{
+    enum err e = stlink_drive_nrst(b->st, STLINK_NRST_LOW);
+    usb_link_sleep_us(&b->st->link, NRST_LOW_US);
+    if (!e && b->m->supply.known)
+        e = measure_supply(b, &b->m->supply.reset, 4);
+    return e ? e : look(b, &b->m->reset.works);
+}
+
+enum err measure_reset(struct measure *b)
+{
+    struct measured_reset *r = &b->m->reset;
+    enum err e = is_held(b, &r->held_before);
+    if (e)
+        return e;
+    r->tested = true;
+    if (r->held_before) {
+        r->held_after = true;
+        return ERR_OK;
+    }
+    e = pull(b);
+    enum err high = release(b);
+    return e ? e : high;
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+// For a target that answers only while NRST is low: it is caught at its first instruction, asked
+// who it is, told to keep its clocks and power in Stop and Standby (DBGMCU_CR; RM0091, 32.9.4), and
+// let go. If the debug port dies all the same, the program took the pins; if it lives, the program
+// went to sleep. The program starts again.
+#include "doctor/measure.h"
+#include "swd/cortexm.h"
+#include "swd/mem.h"
+
+#define SCS_DHCSR   0xe000edf0u
+#define SCS_DEMCR   0xe000edfcu
+#define SCB_SCR     0xe000ed10u
+#define DBGKEY      0xa05f0000u
+#define SLEEPDEEP   (1u << 2)
+#define PWR_CR      0x40007000u
+#define PWR_CR_PDDS (1u << 1)
+#define DBGMCU_CR   0x4u
+#define NRST_LOW_US 5000u
+#define CATCH_US    300000u
+#define WATCH_US    600000u
+
+// Halted at the first instruction, NRST released.
+static enum err catch_start(struct measure *b)
+{
+    struct measured_reset *r = &b->m->reset;
+    struct stlink *st = b->st;
+    uint32_t dhcsr = 0;
+    enum err e = stlink_drive_nrst(st, STLINK_NRST_LOW);
+    usb_link_sleep_us(&st->link, NRST_LOW_US);
+    if (e || (e = measure_connect(b, b->m->answer[WAY_UNDER_RESET].swclk_hz)) ||
+        (e = stlink_drive_nrst(st, STLINK_NRST_LOW)) ||
+        (e = stlink_read_word(st, SCS_DHCSR, &dhcsr)) ||
+        (e = stlink_write_word(st, SCS_DHCSR, DBGKEY | DHCSR_C_DEBUGEN | DHCSR_C_HALT)) ||
+        (e = stlink_write_word(st, SCS_DEMCR, DEMCR_VC_CORERESET)) ||
+        (e = stlink_drive_nrst(st, STLINK_NRST_HIGH)))
+        return e;
+    uint64_t start = usb_link_now_us(&st->link);
+    do {
+        if ((e = stlink_read_word(st, SCS_DHCSR, &dhcsr)))
+            return e;
+        r->release_us = (uint32_t)(usb_link_now_us(&st->link) - start);
+    } while ((dhcsr & DHCSR_S_RESET_ST || !(dhcsr & DHCSR_S_HALT)) && r->release_us < CATCH_US);
+    r->tested = r->works = true;
+    r->held_after = dhcsr & DHCSR_S_RESET_ST;
+    return dhcsr & DHCSR_S_HALT ? ERR_OK : ERR_STATE;
+}
+
+static enum err set_debug_unit(struct measure *b, uint32_t bits, uint32_t *before)
+{
+    const struct chip *c = b->m->chip.id.chip;
+    uint32_t gate = 0;
+    enum err e = mem_read32(b->st, c->dbgmcu_gate_addr, &gate);
+    if (!e)
+        e = mem_write32(b->st, c->dbgmcu_gate_addr, gate | c->dbgmcu_gate_bit);
+    if (!e && before)
+        e = mem_read32(b->st, c->dbgmcu_base + DBGMCU_CR, before);
+    if (!e)
+        e = mem_write32(b->st, c->dbgmcu_base + DBGMCU_CR, bits);
+    enum err back = mem_write32(b->st, c->dbgmcu_gate_addr, gate);
+    return e ? e : back;
+}
+
+static enum err watch(struct measure *b)
+{
+    struct measured_survival *s = &b->m->survival;
+    struct usb_link *link = &b->st->link;
+    uint64_t start = usb_link_now_us(link);
+    uint32_t dhcsr, scr, pwr;
+    s->survived = true;
+    while (s->survived && !s->deep_sleep && s->lived_us < WATCH_US) {
+        enum err e = stlink_read_word(b->st, SCS_DHCSR, &dhcsr);
+        if (!e && dhcsr & DHCSR_S_SLEEP && !(e = stlink_read_word(b->st, SCB_SCR, &scr)) &&
+            scr & SLEEPDEEP && !(e = stlink_read_word(b->st, PWR_CR, &pwr))) {
+            s->deep_sleep = true;
+            s->standby = pwr & PWR_CR_PDDS;
+        }
+        if (measure_is_fatal(e))
+            return e;
+        s->survived = !e;
+        s->lived_us = (uint32_t)(usb_link_now_us(link) - start);
+    }
+    return ERR_OK;
+}
+
+enum err measure_survival(struct measure *b)
+{
+    uint32_t before = 0;
+    enum err e = catch_start(b);
+    if (!e)
+        e = measure_chip(b);
+    const struct chip *chip = b->m->chip.id.chip;
+    if (e || !chip)
+        return e ? e : stlink_write_word(b->st, SCS_DHCSR, DBGKEY);
+    e = set_debug_unit(b, chip->dbgmcu_cr, &before);
+    if (e || (e = stlink_write_word(b->st, SCS_DEMCR, 0)) ||
+        (e = stlink_write_word(b->st, SCS_DHCSR, DBGKEY)))
+        return e;
+    b->m->survival.tested = true;
+    e = watch(b);
+    if (!e && b->m->survival.survived)
+        e = set_debug_unit(b, before, NULL);
+    return e;
+}

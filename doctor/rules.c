@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// What several rules ask.
+#include "doctor/rules.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+void rules_say(struct evidence *ev, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(ev->text, sizeof ev->text, fmt, args);
+    va_end(args);
+}
+
+bool rules_target_was_tried(const struct measurements *m)
+{
+    unsigned tries = m->answer[WAY_ASKED].tries;
+    return tries > 0 && m->probe.stalled_entries < tries;
+}
+
+bool rules_is_silent(const struct measurements *m)
+{
+    for (unsigned way = 0; way < WAY_COUNT; way++)
+        if (measure_answers(m, way))
+            return false;
+    return rules_target_was_tried(m);
+}
+
+bool rules_is_present(const struct measurements *m)
+{
+    return measure_answers(m, WAY_ASKED) || measure_answers(m, WAY_SLOW) ||
+           measure_answers(m, WAY_SLOWEST);
+}
+
+bool rules_only_under_reset(const struct measurements *m)
+{
+    return !rules_is_present(m) && !rules_is_silent(m) && rules_target_was_tried(m);
+}
+
+void rules_say_silence(const struct measurements *m, struct evidence *ev)
+{
+    unsigned tries = 0;
+    for (unsigned way = 0; way < WAY_COUNT; way++)
+        tries += m->answer[way].tries;
+    rules_say(
+        ev,
+        "no answer in %u tries, at %u, %u and %u kHz and under reset; the probe's status is 0x%02x",
+        tries, m->answer[WAY_ASKED].swclk_hz / 1000, m->answer[WAY_SLOW].swclk_hz / 1000,
+        m->answer[WAY_SLOWEST].swclk_hz / 1000, m->answer[WAY_ASKED].status);
+}
+
+unsigned rules_not_tested(struct evidence *ev)
+{
+    rules_say(ev, "not tested: that would disturb the program (--deep)");
+    return RULES_NOT_TESTED;
+}
+
+void rules_say_health(const struct measurements *m, struct evidence *ev)
+{
+    unsigned transfers = 0;
+    for (unsigned i = 0; i < m->link.count; i++)
+        transfers += m->link.clock[i].transfers;
+    rules_say(ev, "SWD answers up to %u kHz, with no error in %u transfers at %u clocks",
+              m->link.safe_hz / 1000, transfers, m->link.count);
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// The conditions behind the table of diagnosis.c, by what they are about. Nobody else includes
+// this.
+#ifndef SWDLINK_DOCTOR_RULES_H
+#define SWDLINK_DOCTOR_RULES_H
+
+#include "doctor/diagnosis.h"
+
+// VDD of an STM32F0 is 2.0 to 3.6 V (DS9773, 6.3.1).
+#define RULES_LOWEST_MV 2000u
+
+typedef unsigned rule_condition(const struct measurements *m, struct evidence *ev);
+
+void rules_say(struct evidence *ev, const char *fmt, ...) LOG_PRINTF(2, 3);
+// The probe is open and VTref, SWD and the rest were tried.
+bool rules_target_was_tried(const struct measurements *m);
+// Nothing came back, whatever was tried.
+bool rules_is_silent(const struct measurements *m);
+// The debug port answers without a reset.
+bool rules_is_present(const struct measurements *m);
+// It answers only while NRST is low.
+bool rules_only_under_reset(const struct measurements *m);
+// "no answer in 26 tries, at 4000, 240 and 5 kHz, also under reset"
+void rules_say_silence(const struct measurements *m, struct evidence *ev);
+
+// For what only --deep can tell: a possibility, and a small one.
+#define RULES_NOT_TESTED 3u
+unsigned rules_not_tested(struct evidence *ev);
+void rules_say_health(const struct measurements *m, struct evidence *ev);
+
+// rules_probe.c
+rule_condition rule_no_probe, rule_probe_unclear, rule_probe_permission, rule_probe_busy,
+    rule_probe_bootloader, rule_probe_firmware, rule_probe_stuck, rule_probe_usb, rule_probe_vtref;
+// rules_supply.c
+rule_condition rule_target_overvoltage, rule_not_connected, rule_target_unpowered,
+    rule_target_undervoltage, rule_supply_unstable, rule_vtref_not_wired, rule_vdda_low;
+// rules_wires.c
+rule_condition rule_no_answer, rule_gnd_open, rule_swd_swapped, rule_swclk_fault, rule_swdio_open,
+    rule_swdio_low, rule_swdio_high, rule_swd_joined, rule_nrst_low, rule_nrst_not_wired,
+    rule_nrst_slow, rule_link_marginal;
+// rules_chip.c
+rule_condition rule_foreign_chip, rule_unknown_chip, rule_chip_dead, rule_read_protected_1,
+    rule_read_protected_2, rule_swd_off_by_program, rule_low_power, rule_reset_loop, rule_lockup,
+    rule_blank_flash, rule_boot_system_memory, rule_hse_dead, rule_hse_frequency;
+
+#endif

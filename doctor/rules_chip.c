@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: MIT
+// The chip and its program. Register facts: RM0091 (6.4 RCC, 9.1 SYSCFG, 3.5 FLASH), DDI 0419 (C1.6
+// DHCSR).
+#include "doctor/rules.h"
+#include "swd/cortexm.h"
+
+#define DESIGNER_ST     0x020u      // JEP106, bank 0
+#define PART_M0         0xc20u      // CPUID, bits 15:4
+#define DPIDR_M0        0x0bb11477u // DDI 0432, 5.3
+#define IMPLEMENTER_ARM 0x41u       // CPUID, bits 31:24
+#define CSR_WWDGRSTF    (1u << 30)
+#define CSR_IWDGRSTF    (1u << 29)
+#define CSR_SFTRSTF     (1u << 28)
+#define CSR_PORRSTF     (1u << 27)
+#define SCR_SLEEPDEEP   (1u << 2)
+#define LIBRARY_HSE_HZ  8000000u // HSE_VALUE of ST's libraries, unless a project says otherwise
+#define HSI_PERCENT     3u
+
+// ---- who it is
+// ------------------------------------------------------------------------------------------
+
+static bool any_refused(const struct measurements *m)
+{
+    for (unsigned way = 0; way < WAY_COUNT; way++)
+        if (m->answer[way].refused)
+            return true;
+    return false;
+}
+
+unsigned rule_foreign_chip(const struct measurements *m, struct evidence *ev)
+{
+    const struct measured_chip *c = &m->chip;
+    if (any_refused(m)) {
+        rules_say(
+            ev,
+            "the debug port answers with DPIDR 0x%08x, and the probe's firmware refuses the chip",
+            m->answer[WAY_ASKED].dpidr);
+        return 85;
+    }
+    if (c->known && (c->id.cpuid >> 4 & 0xfff) == PART_M0 && c->id.dpidr != DPIDR_M0) {
+        rules_say(ev, "a Cortex-M0 of ST's has DPIDR 0x%08x, and this one 0x%08x", DPIDR_M0,
+                  c->id.dpidr);
+        return 65;
+    }
+    if (!c->designer_known || c->designer == DESIGNER_ST)
+        return 0;
+    rules_say(ev, "its ROM table names maker 0x%03x (JEP106), and ST is 0x020", c->designer);
+    return 92;
+}
+
+unsigned rule_unknown_chip(const struct measurements *m, struct evidence *ev)
+{
+    const struct measured_chip *c = &m->chip;
+    if (c->known && c->id.cpuid >> 24 != IMPLEMENTER_ARM) {
+        rules_say(ev, "CPUID 0x%08x is not one of ARM's", c->id.cpuid);
+        return 90;
+    }
+    if (!c->known || c->id.chip || (c->designer_known && c->designer != DESIGNER_ST))
+        return 0;
+    rules_say(ev, "CPUID 0x%08x, DBGMCU_IDCODE 0x%08x", c->id.cpuid, c->id.idcode);
+    return 85;
+}
+
+unsigned rule_chip_dead(const struct measurements *m, struct evidence *ev)
+{
+    const struct measured_series *v = &m->supply.idle;
+    if (!rules_is_silent(m))
+        return 0;
+    // Neither off nor on: something draws the supply down, such as a chip that is turned round.
+    if (m->supply.known && v->min_mv > 300 && v->max_mv < 1250 && v->max_mv - v->min_mv < 100) {
+        rules_say(ev, "VTref is at %u mV, as if something drew the supply down", v->mean_mv);
+        return 20;
+    }
+    rules_say_silence(m, ev);
+    return 5;
+}
+
+unsigned rule_read_protected_1(const struct measurements *m, struct evidence *ev)
+{
+    const struct measured_chip *c = &m->chip;
+    if (!c->known || c->id.rdp_level != 1)
+        return 0;
+    rules_say(ev, "FLASH_OBR is 0x%08x%s", c->flash_obr,
+              c->flash_readable ? "" : ", and the flash cannot be read");
+    return 95;
+}
+
+unsigned rule_read_protected_2(const struct measurements *m, struct evidence *ev)
+{
+    if (!rules_is_silent(m))
+        return 0;
+    rules_say_silence(m, ev);
+    return 4;
+}
+
+// ---- what the program does
+// ------------------------------------------------------------------------------
+
+unsigned rule_swd_off_by_program(const struct measurements *m, struct evidence *ev)
+{
+    const struct measured_survival *s = &m->survival;
+    if (rules_is_silent(m)) {
+        rules_say(ev, "a program that takes the SWD pins, with NRST not wired, looks like this");
+        return 6;
+    }
+    if (!rules_only_under_reset(m) || s->deep_sleep)
+        return 0;
+    if (s->tested && !s->survived) {
+        rules_say(ev, "SWD answers under reset, and dies %u ms after the program has started",
+                  s->lived_us / 1000);
+        return 92;
+    }
+    rules_say(ev, "SWD answers only under reset");
+    return s->tested ? 45 : 60;
+}
+
+unsigned rule_low_power(const struct measurements *m, struct evidence *ev)
+{
+    const struct measured_survival *s = &m->survival;
+    const struct measured_core *c = &m->core;
+    if (s->deep_sleep) {
+        rules_say(ev, "%u ms after its start the program enters %s", s->lived_us / 1000,
+                  s->standby ? "Standby" : "Stop");
+        return 95;
+    }
+    if (rules_only_under_reset(m)) {
+        rules_say(ev, "SWD answers only under reset");
+        return s->tested && s->survived ? 55 : 25;
+    }
+    if (rules_is_silent(m)) {
+        rules_say(ev, "a chip in Stop or Standby, with NRST not wired, looks like this");
+        return 6;
+    }
+    if (c->known && c->lost > 2 && m->chip.state_known && m->chip.scr & SCR_SLEEPDEEP) {
+        rules_say(ev, "SWD was lost %u times, and the program has SLEEPDEEP set", c->lost);
+        return 80;
+    }
+    if (c->sleeping > c->looks / 2) {
+        rules_say(ev, "the core sleeps (WFI), which does not keep a debugger away");
+        return 10;
+    }
+    return 0;
+}
+
+static const char *csr_words(uint32_t csr)
+{
+    if (csr & CSR_IWDGRSTF)
+        return "the independent watchdog";
+    if (csr & CSR_WWDGRSTF)
+        return "the window watchdog";
+    if (csr & CSR_SFTRSTF)
+        return "the program itself";
+    return csr & CSR_PORRSTF ? "the supply or the NRST pin" : "the NRST pin";
+}
+
+unsigned rule_reset_loop(const struct measurements *m, struct evidence *ev)
+{
+    const struct measured_core *c = &m->core;
+    const char *who = m->chip.state_known ? csr_words(m->chip.rcc_csr) : "something";
+    if (m->reset.held_before || m->reset.held_after)
+        return 0;
+    if (c->resets >= 2) {
+        rules_say(ev, "%u resets in %u ms, about every %u ms; RCC_CSR 0x%08x says: by %s",
+                  c->resets, c->watched_us / 1000, c->reset_period_us / 1000, m->chip.rcc_csr, who);
+        return 95;
+    }
+    bool watchdog = m->chip.state_known && m->chip.rcc_csr & (CSR_IWDGRSTF | CSR_WWDGRSTF);
+    if (!watchdog && !c->resets)
+        return 0;
+    rules_say(ev, "RCC_CSR is 0x%08x: a reset by %s, and %u seen in %u ms", m->chip.rcc_csr, who,
+              c->resets, c->watched_us / 1000);
+    return watchdog && c->resets ? 85 : watchdog ? 60 : 40;
+}
+
+unsigned rule_lockup(const struct measurements *m, struct evidence *ev)
+{
+    const struct measured_core *c = &m->core;
+    if (!c->known || !(c->dhcsr & DHCSR_S_LOCKUP || c->lockup) || m->chip.flash_blank)
+        return 0;
+    rules_say(ev,
+              "S_LOCKUP is set in DHCSR (0x%08x); the vector table has SP 0x%08x and entry 0x%08x",
+              c->dhcsr, m->chip.vector_sp, m->chip.vector_pc);
+    return m->chip.id.rdp_level == 1 ? 40 : 93; // protected flash locks up whoever is debugged
+}
+
+unsigned rule_blank_flash(const struct measurements *m, struct evidence *ev)
+{
+    if (!m->chip.flash_blank)
+        return 0;
+    rules_say(ev, "the first bytes of the flash are all 0xff");
+    return 93;
+}
+
+unsigned rule_boot_system_memory(const struct measurements *m, struct evidence *ev)
+{
+    if (!m->chip.boots_system)
+        return 0;
+    rules_say(ev, "the boot loader ROM stands at address 0, and not the flash");
+    return 92;
+}
+
+// ---- clocks
+// ---------------------------------------------------------------------------------------------
+
+unsigned rule_hse_dead(const struct measurements *m, struct evidence *ev)
+{
+    const struct measured_deep *d = &m->deep_results;
+    if (rules_is_present(m) && !d->tested)
+        return rules_not_tested(ev);
+    if (d->hse != HSE_DEAD)
+        return 0;
+    rules_say(ev, "HSERDY does not come within 100 ms; the program %s",
+              d->hse_used ? "wants it" : "does not use it");
+    return d->hse_used ? 92 : 60;
+}
+
+// HSI is good to 1 % at room temperature and 3 % at the ends of the range (DS9773, 6.3.8).
+unsigned rule_hse_frequency(const struct measurements *m, struct evidence *ev)
+{
+    const struct measured_deep *d = &m->deep_results;
+    uint32_t wanted = m->asked.hse_hz ? m->asked.hse_hz : LIBRARY_HSE_HZ;
+    if (rules_is_present(m) && !d->tested)
+        return rules_not_tested(ev);
+    if (d->hse != HSE_RUNS || !d->hse_hz)
+        return 0;
+    uint32_t off = d->hse_hz > wanted ? d->hse_hz - wanted : wanted - d->hse_hz;
+    if (off < wanted / 100 * HSI_PERCENT)
+        return 0;
+    rules_say(ev, "HSE runs at %u.%03u MHz against HSI, and %s %u.%03u MHz", d->hse_hz / 1000000,
+              d->hse_hz / 1000 % 1000, m->asked.hse_hz ? "should run at" : "ST's libraries assume",
+              wanted / 1000000, wanted / 1000 % 1000);
+    return m->asked.hse_hz ? 92 : 55;
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+// Supply voltages. VTref is evidence and never a veto: some probes always show 0 V, some clones
+// always 3.3 V. An unpowered target was seen with up to 1.2 V there, and with values that wander
+// when the wire hangs in the air.
+#include "doctor/rules.h"
+
+#define NO_SUPPLY_MV 1250u
+#define HIGHEST_MV   3750u
+#define FLOATING_MV  300u  // spread of the samples
+#define DROP_MV      400u  // between samples of a supply that is there
+#define BACKFEED_MV  150u  // what driving SWD adds to a supply that is off
+#define VDDA_LOW_MV  2350u // the ADC wants 2.4 V (DS9773, 6.3.16)
+#define VDDA_BELOW   250u  // VDDA must not be below VDD (6.3.1)
+#define CSR_PORRSTF  (1u << 27)
+
+static unsigned spread(const struct measured_series *s)
+{
+    return s->max_mv - s->min_mv;
+}
+
+static bool floats(const struct measurements *m)
+{
+    return m->supply.known && spread(&m->supply.idle) > FLOATING_MV;
+}
+
+static void say_vtref(const struct measurements *m, struct evidence *ev, const char *more)
+{
+    const struct measured_series *s = &m->supply.idle;
+    rules_say(ev, "VTref is %u.%02u V (%u samples, %u mV apart)%s", s->mean_mv / 1000,
+              s->mean_mv % 1000 / 10, s->count, spread(s), more);
+}
+
+// Driving the debug wires lifts a supply that is off through the chip's protection diodes.
+static bool is_fed_by_wires(const struct measurements *m)
+{
+    const struct measured_supply *s = &m->supply;
+    return s->busy.count && s->idle.mean_mv < RULES_LOWEST_MV && !floats(m) &&
+           s->busy.max_mv > s->idle.max_mv + BACKFEED_MV;
+}
+
+unsigned rule_target_overvoltage(const struct measurements *m, struct evidence *ev)
+{
+    if (!m->supply.known || m->supply.idle.min_mv <= HIGHEST_MV)
+        return 0;
+    say_vtref(m, ev, ", and the chip bears 3.6 V");
+    return 85;
+}
+
+unsigned rule_target_unpowered(const struct measurements *m, struct evidence *ev)
+{
+    if (!rules_target_was_tried(m) || rules_only_under_reset(m))
+        return 0;
+    if (m->supply.known && is_fed_by_wires(m)) {
+        rules_say(
+            ev,
+            "VTref is %u.%02u V, and up to %u.%02u V while SWD is driven: the wires feed the chip",
+            m->supply.idle.mean_mv / 1000, m->supply.idle.mean_mv % 1000 / 10,
+            m->supply.busy.max_mv / 1000, m->supply.busy.max_mv % 1000 / 10);
+        return 95;
+    }
+    if (rules_is_present(m))
+        return 0;
+    if (!m->supply.known) {
+        rules_say(ev, "this probe cannot measure the supply, and nothing answers");
+        return 15;
+    }
+    if (m->supply.idle.mean_mv < NO_SUPPLY_MV) {
+        say_vtref(m, ev, ", and nothing answers on SWD");
+        return floats(m) ? 20 : 70;
+    }
+    rules_say(ev, "a probe that always reports 3.3 V, as some clones do, would hide this");
+    return m->probe.on_board ? 3 : 6;
+}
+
+unsigned rule_not_connected(const struct measurements *m, struct evidence *ev)
+{
+    if (!rules_is_silent(m) || !floats(m) || m->supply.idle.max_mv > RULES_LOWEST_MV)
+        return 0;
+    say_vtref(m, ev, " and hangs in the air, and nothing answers on SWD");
+    return 65;
+}
+
+unsigned rule_target_undervoltage(const struct measurements *m, struct evidence *ev)
+{
+    unsigned mv = m->supply.idle.mean_mv;
+    if (!m->supply.known || mv < NO_SUPPLY_MV || mv >= RULES_LOWEST_MV || floats(m) ||
+        is_fed_by_wires(m))
+        return 0;
+    say_vtref(m, ev, ", and an STM32F0 wants 2.0 V at least");
+    return rules_is_present(m) ? 90 : 75;
+}
+
+static unsigned failed_blocks(const struct measurements *m)
+{
+    unsigned failed = 0;
+    for (unsigned i = 0; i < m->link.count; i++)
+        failed += m->link.clock[i].failed;
+    return failed;
+}
+
+static void grow(struct measured_series *all, const struct measured_series *s)
+{
+    if (s->count && (!all->count || s->min_mv < all->min_mv))
+        all->min_mv = s->min_mv;
+    if (s->count && (!all->count || s->max_mv > all->max_mv))
+        all->max_mv = s->max_mv;
+    all->count += s->count;
+    all->odd += s->odd;
+}
+
+// All samples while nothing pulled NRST.
+static struct measured_series all_samples(const struct measurements *m)
+{
+    struct measured_series all = {0};
+    grow(&all, &m->supply.idle);
+    grow(&all, &m->supply.busy);
+    grow(&all, &m->supply.later);
+    return all;
+}
+
+// A supply that drops takes the debug port with it; a loose wire of VTref does not.
+unsigned rule_supply_unstable(const struct measurements *m, struct evidence *ev)
+{
+    struct measured_series all = all_samples(m);
+    bool dropped = all.count && all.max_mv >= RULES_LOWEST_MV && all.min_mv + DROP_MV < all.max_mv;
+    bool often = all.odd > 1;
+    bool lost =
+        failed_blocks(m) || m->core.lost || m->answer[WAY_ASKED].good < m->answer[WAY_ASKED].tries;
+    if (!dropped || !rules_is_present(m) || is_fed_by_wires(m) || !(often || lost))
+        return 0;
+    rules_say(ev, "VTref was between %u.%02u and %u.%02u V in %u samples%s", all.min_mv / 1000,
+              all.min_mv % 1000 / 10, all.max_mv / 1000, all.max_mv % 1000 / 10, all.count,
+              lost ? ", and SWD was lost meanwhile" : "");
+    return lost ? 88 : 30;
+}
+
+unsigned rule_vtref_not_wired(const struct measurements *m, struct evidence *ev)
+{
+    struct measured_series all = all_samples(m);
+    bool steady = all.min_mv >= RULES_LOWEST_MV && all.max_mv - all.min_mv <= DROP_MV;
+    bool one_off =
+        all.odd == 1 && m->supply.later.odd == 1 && m->supply.idle.min_mv >= RULES_LOWEST_MV;
+    if (!m->supply.known || steady || one_off || is_fed_by_wires(m))
+        return 0;
+    bool low = m->supply.idle.mean_mv<NO_SUPPLY_MV, wanders = all.max_mv - all.min_mv> FLOATING_MV;
+    if (!low && !wanders)
+        return 0;
+    if (!rules_is_silent(m) && rules_target_was_tried(m)) {
+        say_vtref(m, ev, ", and yet the target answers");
+        return rule_supply_unstable(m, &(struct evidence){{0}}) >= DIAGNOSIS_LIKELY ? 40 : 95;
+    }
+    say_vtref(m, ev, "");
+    return floats(m) ? 30 : 25;
+}
+
+unsigned rule_vdda_low(const struct measurements *m, struct evidence *ev)
+{
+    const struct measured_deep *d = &m->deep_results;
+    if (rules_is_silent(m)) {
+        rules_say(ev, "without VDDA the chip stays in reset, and nothing answers");
+        return 5;
+    }
+    if (rules_is_present(m) && !d->tested)
+        return rules_not_tested(ev);
+    if (!d->vdda_known)
+        return 0;
+    unsigned vdd = m->supply.known ? m->supply.idle.mean_mv : 0;
+    bool below = vdd >= RULES_LOWEST_MV && vdd < HIGHEST_MV && d->vdda_mv + VDDA_BELOW < vdd;
+    if (d->vdda_mv >= VDDA_LOW_MV && !below)
+        return 0;
+    rules_say(ev,
+              "the chip measures %u.%02u V at VDDA (VREFINT reads %u; %u in the factory at 3.3 V)",
+              d->vdda_mv / 1000, d->vdda_mv % 1000 / 10, d->vrefint, d->vrefint_cal);
+    return 90;
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+// The wires. An ST-LINK tells the same (status 09) of an open, a shorted and a swapped wire, of a
+// dead chip and of read protection level 2: within that group there are only odds, from what people
+// report, until someone moves a wire. How probes behave at shorts is not in any log: so no rule
+// below claims to see one.
+#include <stdio.h>
+#include <string.h>
+
+#include "doctor/rules.h"
+
+#define MIN_TRIES    4u
+#define SAFE_HZ      4000000u // faster clocks of a V3 may fail on good boards
+#define SLOW_NRST_US 15000u
+
+// ---- silence
+// --------------------------------------------------------------------------------------------
+
+static bool vtref_is_good(const struct measurements *m)
+{
+    return !m->supply.known || m->supply.idle.mean_mv >= RULES_LOWEST_MV;
+}
+
+// Without a supply the wires cannot be judged; they stay possible.
+static unsigned odds(const struct measurements *m, struct evidence *ev, unsigned percent)
+{
+    if (!rules_is_silent(m))
+        return 0;
+    rules_say_silence(m, ev);
+    if (m->probe.on_board)
+        percent = percent * 2 / 3;
+    return vtref_is_good(m) ? percent : (percent + 3) / 4;
+}
+
+unsigned rule_no_answer(const struct measurements *m, struct evidence *ev)
+{
+    if (!rules_is_silent(m) || !vtref_is_good(m))
+        return 0;
+    rules_say_silence(m, ev);
+    return 95;
+}
+
+unsigned rule_swd_swapped(const struct measurements *m, struct evidence *ev)
+{
+    return odds(m, ev, 16);
+}
+
+unsigned rule_swclk_fault(const struct measurements *m, struct evidence *ev)
+{
+    return odds(m, ev, 15);
+}
+
+unsigned rule_swdio_open(const struct measurements *m, struct evidence *ev)
+{
+    return odds(m, ev, 14);
+}
+
+unsigned rule_swdio_low(const struct measurements *m, struct evidence *ev)
+{
+    return odds(m, ev, 8);
+}
+
+unsigned rule_swdio_high(const struct measurements *m, struct evidence *ev)
+{
+    return odds(m, ev, 5);
+}
+
+unsigned rule_swd_joined(const struct measurements *m, struct evidence *ev)
+{
+    return odds(m, ev, 7);
+}
+
+// ---- a link that is there and bad
+// -----------------------------------------------------------------------
+
+static unsigned total_blocks(const struct measured_link *link, unsigned *failed)
+{
+    unsigned blocks = 0;
+    *failed = 0;
+    for (unsigned i = 0; i < link->count; i++) {
+        blocks += link->clock[i].blocks;
+        *failed += link->clock[i].failed;
+    }
+    return blocks;
+}
+
+static bool fails_when_slow(const struct measured_link *link)
+{
+    for (unsigned i = 0; i < link->count; i++)
+        if (link->clock[i].hz <= 300000 && link->clock[i].failed)
+            return true;
+    return false;
+}
+
+// Failures that do not care for the clock.
+static bool fails_at_any_clock(const struct measurements *m)
+{
+    return m->link.count && fails_when_slow(&m->link);
+}
+
+unsigned rule_gnd_open(const struct measurements *m, struct evidence *ev)
+{
+    unsigned failed, blocks = total_blocks(&m->link, &failed);
+    const struct measured_series *v = &m->supply.idle;
+    if (rules_is_silent(m) && m->supply.known && v->max_mv > RULES_LOWEST_MV &&
+        v->max_mv - v->min_mv > 500) {
+        rules_say(ev, "VTref swings between %u.%02u and %u.%02u V, and nothing answers on SWD",
+                  v->min_mv / 1000, v->min_mv % 1000 / 10, v->max_mv / 1000, v->max_mv % 1000 / 10);
+        return 65;
+    }
+    if (rules_is_present(m) && fails_at_any_clock(m)) {
+        rules_say(ev, "%u of %u blocks failed, at slow clocks as well as at fast ones", failed,
+                  blocks);
+        return 35;
+    }
+    return odds(m, ev, 8);
+}
+
+static void say_clocks(const struct measured_link *link, struct evidence *ev)
+{
+    unsigned failed, blocks = total_blocks(link, &failed);
+    if (link->safe_hz)
+        rules_say(ev, "%u of %u blocks failed; nothing fails at %u kHz and below", failed, blocks,
+                  link->safe_hz / 1000);
+    else
+        rules_say(ev, "%u of %u blocks failed, and no clock is free of it", failed, blocks);
+}
+
+static bool tries_failed(const struct measurements *m)
+{
+    const struct measured_answer *a = &m->answer[WAY_ASKED];
+    return a->tries >= MIN_TRIES && a->good < a->tries && rules_is_present(m);
+}
+
+unsigned rule_link_marginal(const struct measurements *m, struct evidence *ev)
+{
+    const struct measured_link *link = &m->link;
+    for (unsigned i = 0; i < link->count; i++)
+        if (link->clock[i].failed > link->clock[i].wrong && link->clock[i].hz <= SAFE_HZ) {
+            say_clocks(link, ev);
+            return fails_at_any_clock(m) ? 80 : 92;
+        }
+    if (link->writes_wrong) {
+        rules_say(ev, "%u of %u words arrived wrong at the target", link->writes_wrong,
+                  link->writes);
+        return 80;
+    }
+    if (!tries_failed(m))
+        return 0;
+    rules_say(ev, "%u of %u attempts at %u kHz failed",
+              m->answer[WAY_ASKED].tries - m->answer[WAY_ASKED].good, m->answer[WAY_ASKED].tries,
+              m->answer[WAY_ASKED].swclk_hz / 1000);
+    return 55;
+}
+
+// ---- NRST
+// -----------------------------------------------------------------------------------------------
+
+unsigned rule_nrst_low(const struct measurements *m, struct evidence *ev)
+{
+    if (m->reset.held_before || (m->reset.tested && m->reset.held_after)) {
+        rules_say(ev, "the core stays in reset (S_RESET_ST is set at every look), and the probe "
+                      "does not pull NRST");
+        return 95;
+    }
+    return odds(m, ev, 4);
+}
+
+unsigned rule_nrst_not_wired(const struct measurements *m, struct evidence *ev)
+{
+    const struct measured_reset *r = &m->reset;
+    if (r->tested && !r->held_before && !r->works) {
+        rules_say(ev, "pulling NRST low did not reset the core");
+        return 95;
+    }
+    if (r->tested || !rules_is_present(m))
+        return 0;
+    return rules_not_tested(ev);
+}
+
+unsigned rule_nrst_slow(const struct measurements *m, struct evidence *ev)
+{
+    const struct measured_reset *r = &m->reset;
+    if (rules_is_present(m) && !r->tested)
+        return rules_not_tested(ev);
+    if (!r->tested || !r->works || r->held_after ||
+        r->release_us < SLOW_NRST_US + 2 * m->probe.command_us)
+        return 0;
+    rules_say(ev, "the core left reset %u ms after the probe had let NRST go",
+              r->release_us / 1000);
+    return 75;
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// What the files behind a flash job know of each other. job.c collects what shall be done, plan.c
+// decides how, work.c does it.
+#ifndef SWDLINK_FLASH_JOB_H
+#define SWDLINK_FLASH_JOB_H
+
+#include "flash/flash.h"
+#include "flash/loader.h"
+
+enum page_state {
+    PAGE_UNTOUCHED, // nobody asked for anything
+    PAGE_WAITING,   // asked for, not carried out (or new data came since)
+    PAGE_WRITTEN,   // carried out, to be verified
+    PAGE_DONE,
+};
+
+struct page {
+    enum page_state state;
+    size_t given; // bytes that were written by the caller
+    uint8_t
+        *data; // page_size bytes and then a bit per byte that was given; NULL: no data, all 0xff
+    bool passed_by; // data for a later page came
+};
+
+enum job_way {
+    WAY_UNDECIDED, // until enough is known of the image
+    WAY_PAGES,
+    WAY_MASS, // everything is erased at once, and then all data programmed
+};
+
+struct flash_job {
+    struct flash_access access;
+    struct flash_bank bank;
+    struct flash_stats stats;
+    struct page *page;
+    unsigned page_count;
+    unsigned first_waiting; // no page before it is waiting
+    enum flash_erase erase;
+    enum job_way way;
+    bool started;      // the driver was asked what is there
+    bool code_may_run; // and said so; until a loader failed
+    bool begun;        // without a loader: the driver has to be ended
+    bool ready;        // and its begin() succeeded
+    struct loader loader;
+    uint32_t (*scan)[2]; // of each page what the loader found: AND of all words, CRC
+    bool scanned;
+    bool closed;
+    bool trusting; // nothing is verified
+    bool touched;  // the chip's content was changed, or tried to
+    bool failed;   // the last step did, and left its sentence in the log
+    uint8_t *chip; // a page as the chip holds it
+};
+
+static inline uint32_t job_page_addr(const struct flash_job *job, unsigned n)
+{
+    return job->bank.base + n * job->bank.page_size;
+}
+
+// A page whose data is complete, or gets no more.
+bool job_is_due(const struct flash_job *job, const struct page *p);
+bool job_find_due(const struct flash_job *job, unsigned *n);
+bool job_find_state(const struct flash_job *job, enum page_state state, unsigned *n);
+void job_make_waiting(struct flash_job *job, unsigned n);
+
+// plan.c. Whether the way can be chosen now, and the choice. Without a scan it is by pages, unless
+// the caller wants otherwise.
+bool plan_can_decide(const struct flash_job *job);
+enum job_way plan_decide(const struct flash_job *job);
+// From the scan: does the chip hold what the page shall hold, and is it blank?
+bool plan_is_equal(const struct flash_job *job, unsigned n);
+bool plan_is_blank(const struct flash_job *job, unsigned n);
+
+// work.c
+enum err work_start(struct flash_job *job) MUST_CHECK;
+// One page, or one stretch of verifying, or the erase of everything.
+enum err work_step(struct flash_job *job) MUST_CHECK;
+enum err work_end(struct flash_job *job) MUST_CHECK;
+
+#endif

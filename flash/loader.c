@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: MIT
+#include "flash/loader.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "swd/mem.h"
+#include "swd/scs.h"
+
+// Words of the control block.
+enum {
+    PUBLISHED,
+    DONE,
+    WHERE,
+    REGS,
+    CRC,
+    SLOTS,
+    SLOTS_END,
+    STRIDE,
+    DOG1,
+    DOG2 = 10,
+    ENTER = 12,
+    LEAVE,
+    SAVED_LR = 16,
+    SAVED_R0,
+    CONTROL_WORDS = SAVED_R0 + 8,
+};
+
+#define WORK_SCAN  (1u << 24)
+#define WORK_LEAVE (1u << 25)
+
+#define XPSR_T  (1u << 24)
+#define XPSR_IT 0x0600fc00u // the state of an IT block (ARMv7-M)
+
+#define POLL_US  500u
+#define GRACE_US 1000000u // beyond the shortest time, before a loader counts as dead
+#define START_US 20000u
+#define SCAN_US  100u // of a page, at least
+
+#define SCRIPT_BYTES (8u * (FLASH_SCRIPT_MAX + 1))
+
+size_t loader_size(const struct flash_loader_code *code)
+{
+    return code->size + 4 * CONTROL_WORDS + 2 * SCRIPT_BYTES + LOADER_SLOTS * LOADER_STRIDE;
+}
+
+static uint64_t now_us(const struct loader *l)
+{
+    return usb_link_now_us(&l->fa->st->link);
+}
+
+static uint8_t *put_script(uint8_t *to, const struct flash_script *script)
+{
+    for (unsigned i = 0; i < script->count; i++, to += 8) {
+        put_le32(to, script->step[i].addr);
+        put_le32(to + 4, script->step[i].value);
+    }
+    put_le32(to, 0);
+    put_le32(to + 4, 0);
+    return to + 8;
+}
+
+static void put_control(struct loader *l, uint8_t *to, uint32_t enter, uint32_t leave)
+{
+    const struct flash_access *fa = l->fa;
+    uint32_t word[CONTROL_WORDS] = {
+        [REGS] = fa->bank->regs,
+        [CRC] = l->code->crc_regs,
+        [SLOTS] = l->slots,
+        [SLOTS_END] = l->slots + LOADER_SLOTS * LOADER_STRIDE,
+        [STRIDE] = LOADER_STRIDE,
+        [DOG1] = fa->dog[0][0],
+        [DOG1 + 1] = fa->dog[0][1],
+        [DOG2] = fa->dog[1][0],
+        [DOG2 + 1] = fa->dog[1][1],
+        [ENTER] = enter,
+        [LEAVE] = leave,
+        [SAVED_LR] = l->regs[CORTEXM_LR],
+    };
+    memcpy(&word[SAVED_R0], &l->regs[CORTEXM_R0], 8 * sizeof word[0]);
+    for (unsigned i = 0; i < CONTROL_WORDS; i++)
+        put_le32(to + 4 * i, word[i]);
+}
+
+static enum err upload(struct loader *l)
+{
+    const struct flash_access *fa = l->fa;
+    uint8_t image[1024 + 4 * CONTROL_WORDS + 2 * SCRIPT_BYTES];
+    size_t at = l->code->size;
+    memcpy(image, l->code->bytes, at);
+    uint8_t *enter = image + at + 4 * CONTROL_WORDS;
+    uint8_t *leave = put_script(enter, &fa->enter);
+    uint8_t *end = put_script(leave, &fa->leave);
+    uint32_t base = fa->bank->ram_base;
+    l->control = base + (uint32_t)at;
+    l->slots = base + (uint32_t)(end - image);
+    put_control(l, image + at, base + (uint32_t)(enter - image), base + (uint32_t)(leave - image));
+    return mem_write(fa->st, base, image, (size_t)(end - image));
+}
+
+// The program's memory and registers, as they have to be again.
+static enum err borrow(struct loader *l)
+{
+    struct flash_access *fa = l->fa;
+    struct flash_loan *loan = fa->loan;
+    enum err e = ERR_OK;
+    for (unsigned r = 0; r < CORTEXM_REG_COUNT && !e; r++)
+        if (cortexm_has_reg(fa->core, r))
+            e = cortexm_read_reg(fa->core, r, &l->regs[r]);
+    if (e || fa->reset_follows || loan->len)
+        return e;
+    uint32_t len = (uint32_t)loader_size(l->code);
+    loan->bytes = malloc(len);
+    if (!loan->bytes)
+        return ERR_MEMORY;
+    e = mem_read(fa->st, fa->bank->ram_base, loan->bytes, len, NULL);
+    if (e) {
+        flash_loan_drop(loan);
+        return e;
+    }
+    loan->addr = fa->bank->ram_base;
+    loan->len = len;
+    return ERR_OK;
+}
+
+// Privileged, without interrupts, on no stack.
+static enum err let_run(struct loader *l)
+{
+    struct cortexm *core = l->fa->core;
+    uint32_t xpsr = (l->regs[CORTEXM_XPSR] & ~XPSR_IT) | XPSR_T;
+    enum err e = cortexm_write_reg(core, CORTEXM_PC, l->fa->bank->ram_base);
+    if (!e && l->regs[CORTEXM_PRIMASK] != 1)
+        e = cortexm_write_reg(core, CORTEXM_PRIMASK, 1);
+    if (!e && l->regs[CORTEXM_CONTROL] != 0)
+        e = cortexm_write_reg(core, CORTEXM_CONTROL, 0);
+    if (!e && xpsr != l->regs[CORTEXM_XPSR])
+        e = cortexm_write_reg(core, CORTEXM_XPSR, xpsr);
+    if (!e)
+        e = cortexm_pause_watchpoints(core, true);
+    return e ? e : cortexm_resume(core);
+}
+
+enum err loader_start(struct loader *l, struct flash_access *fa)
+{
+    *l = (struct loader){.fa = fa, .code = fa->bank->driver->loader};
+    enum err e = borrow(l);
+    if (!e)
+        e = upload(l);
+    if (!e)
+        e = let_run(l);
+    l->running = !e;
+    l->busy_until_us = now_us(l);
+    return e;
+}
+
+static enum err fail_dead(struct loader *l, const char *what)
+{
+    l->broken = true;
+    return log_fail(l->fa->log, ERR_STATE, "the loader in the target's RAM %s", what);
+}
+
+// One look at how far it is.
+static enum err look(struct loader *l)
+{
+    uint32_t done;
+    enum err e = mem_read32(l->fa->st, l->control + 4 * DONE, &done);
+    if (e)
+        return e;
+    uint32_t count = done & 0xffffff;
+    if (count > l->published || count < l->done)
+        return fail_dead(l, "was overwritten");
+    l->done = count;
+    l->status = done >> 24;
+    if (!l->status)
+        return ERR_OK;
+    l->broken = true;
+    e = mem_read32(l->fa->st, l->control + 4 * WHERE, &l->where);
+    return e ? e
+             : log_fail(l->fa->log, ERR_FLASH, "the flash reported the error 0x%02x", l->status);
+}
+
+// A loader that makes no progress: did it run into a fault, or is it only slow?
+static enum err check_alive(struct loader *l)
+{
+    uint32_t dhcsr;
+    enum err e = cortexm_read_dhcsr(l->fa->core, &dhcsr);
+    if (e)
+        return e;
+    if (dhcsr & DHCSR_S_LOCKUP)
+        return fail_dead(l, "locked the core up");
+    if (dhcsr & DHCSR_S_HALT)
+        return fail_dead(l, "stopped by itself");
+    return ERR_OK;
+}
+
+// Waits until that many slots are done.
+static enum err wait_done(struct loader *l, uint32_t count, uint64_t due_us)
+{
+    uint64_t now = now_us(l), deadline = (due_us > now ? due_us : now) + GRACE_US;
+    if (due_us > now)
+        usb_link_sleep_us(&l->fa->st->link, due_us - now);
+    for (unsigned looks = 1;; looks++) {
+        bool late = now_us(l) > deadline;
+        enum err e = look(l);
+        if (e || l->done >= count)
+            return e;
+        if (looks % 16 == 0 && (e = check_alive(l)))
+            return e;
+        if (late)
+            return fail_dead(l, "does not answer any more");
+        usb_link_sleep_us(&l->fa->st->link, POLL_US);
+    }
+}
+
+// Writes a slot and publishes it. min_us: what it takes at least.
+static enum err submit(struct loader *l, const uint8_t *slot, size_t len, uint64_t min_us)
+{
+    unsigned n = l->published % LOADER_SLOTS;
+    if (!l->running || l->broken)
+        return log_fail(l->fa->log, ERR_STATE, "there is no loader at work");
+    enum err e = ERR_OK;
+    if (l->published - l->done == LOADER_SLOTS)
+        e = wait_done(l, l->done + 1, l->due_us[n]);
+    if (!e)
+        e = mem_write(l->fa->st, l->slots + n * LOADER_STRIDE, slot, len);
+    if (!e)
+        e = mem_write32(l->fa->st, l->control + 4 * PUBLISHED, l->published + 1);
+    if (e)
+        return e;
+    l->published++;
+    uint64_t now = now_us(l);
+    l->busy_until_us = (l->busy_until_us > now ? l->busy_until_us : now) + min_us;
+    l->due_us[n] = l->busy_until_us;
+    return ERR_OK;
+}
+
+static uint64_t shortest_us(const struct loader *l, uint32_t erase, const uint8_t *data, size_t len)
+{
+    uint64_t us = erase ? l->code->erase_us : 0;
+    for (size_t i = 0; i < len; i += 2)
+        if (get_le16(&data[i]) != 0xffff)
+            us += l->code->unit_us;
+    return us;
+}
+
+enum err loader_work(struct loader *l, uint32_t addr, uint32_t erase, const uint8_t *data,
+                     size_t len)
+{
+    uint8_t slot[LOADER_STRIDE] = {0};
+    put_le32(&slot[0], addr);
+    put_le32(&slot[4], (uint32_t)len | erase);
+    if (len)
+        memcpy(&slot[8], data, len);
+    return submit(l, slot, 8 + ((len + 3) & ~(size_t)3), shortest_us(l, erase, data, len));
+}
+
+enum err loader_wait(struct loader *l)
+{
+    return wait_done(l, l->published, l->busy_until_us);
+}
+
+enum err loader_scan(struct loader *l, uint32_t addr, unsigned pages, uint32_t page_size,
+                     uint32_t (*result)[2])
+{
+    uint8_t slot[LOADER_STRIDE] = {0};
+    uint32_t at = l->slots + l->published % LOADER_SLOTS * LOADER_STRIDE + 16;
+    put_le32(&slot[0], addr);
+    put_le32(&slot[4], WORK_SCAN);
+    put_le32(&slot[8], pages);
+    put_le32(&slot[12], page_size);
+    enum err e = submit(l, slot, 16, pages * SCAN_US);
+    if (!e)
+        e = wait_done(l, l->published, l->busy_until_us);
+    if (!e)
+        e = mem_read(l->fa->st, at, slot, 8 * pages, NULL);
+    for (unsigned i = 0; i < pages && !e; i++) {
+        result[i][0] = get_le32(&slot[8 * i]);
+        result[i][1] = get_le32(&slot[8 * i + 4]);
+    }
+    return e;
+}
+
+static enum err wait_halted(struct loader *l)
+{
+    uint64_t deadline = now_us(l) + START_US;
+    for (;;) {
+        bool late = now_us(l) > deadline;
+        uint32_t dhcsr;
+        enum err e = cortexm_read_dhcsr(l->fa->core, &dhcsr);
+        if (e || dhcsr & DHCSR_S_HALT)
+            return e;
+        if (late)
+            return fail_dead(l, "does not come to its end");
+    }
+}
+
+// CONTROL first: it says which stack pointer is in use. SP is then one of the two.
+static enum err give_registers_back(struct loader *l)
+{
+    static const uint8_t first[] = {CORTEXM_CONTROL, CORTEXM_XPSR, CORTEXM_MSP, CORTEXM_PSP};
+    struct cortexm *core = l->fa->core;
+    enum err e = ERR_OK;
+    for (unsigned i = 0; i < sizeof first + CORTEXM_REG_COUNT && !e; i++) {
+        enum cortexm_reg r = i < sizeof first ? first[i] : i - sizeof first;
+        uint32_t value;
+        if (!cortexm_has_reg(core, r) || r == CORTEXM_SP)
+            continue;
+        e = cortexm_read_reg(core, r, &value);
+        if (!e && value != l->regs[r])
+            e = cortexm_write_reg(core, r, l->regs[r]);
+    }
+    return e;
+}
+
+// Stops a loader that is broken, and undoes what it would have undone.
+static enum err force_end(struct loader *l)
+{
+    enum err e = cortexm_halt(l->fa->core);
+    return e ? e : l->fa->bank->driver->end(l->fa);
+}
+
+static enum err end_properly(struct loader *l)
+{
+    uint8_t slot[8] = {0};
+    put_le32(&slot[4], WORK_LEAVE);
+    enum err e = submit(l, slot, sizeof slot, 0);
+    if (!e)
+        e = wait_done(l, l->published, l->busy_until_us);
+    return e ? e : wait_halted(l);
+}
+
+enum err loader_stop(struct loader *l)
+{
+    if (!l->running)
+        return ERR_OK;
+    enum err e = l->broken ? ERR_OK : end_properly(l);
+    struct log kept = *l->fa->log;
+    enum err forced = ERR_OK;
+    // After an error that it reported, it has left by itself.
+    if ((e || l->broken) && !l->status)
+        forced = force_end(l);
+    else if (l->broken)
+        forced = wait_halted(l);
+    l->running = false;
+    if (!forced)
+        forced = cortexm_pause_watchpoints(l->fa->core, false);
+    if (!forced)
+        forced = mem_write32(l->fa->st, SCS_DFSR, DFSR_BKPT | DFSR_HALTED);
+    if (!forced && !l->fa->reset_follows)
+        forced = give_registers_back(l);
+    if (e)
+        *l->fa->log = kept;
+    return e ? e : forced;
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// Runs a loader in the target's SRAM and keeps it in work. From the start of the SRAM up: the code;
+// the control block; the enter and leave scripts as {address, value} pairs that end with {0, 0};
+// and the slots, LOADER_SLOTS of LOADER_STRIDE bytes.
+//
+// Control block (words): slots published by the debugger; slots done (bits 31:24: error status);
+// where it failed; flash registers; CRC unit; first slot; end of slots; stride; two watchdogs
+// {address, value}; enter; leave; two words of its own; what LR and R0 to R7 were.
+//
+// Slot: address; work (15:0 bytes of payload, 23:16 erase command, bit 24 scan, bit 25 leave);
+// payload. A scan's payload is {number of pages, page size}, and behind that it leaves {AND of all
+// words, CRC} of each page. Slots are taken in turn, and everything may be written while the loader
+// runs, since the debug port has its own way into SRAM.
+#ifndef SWDLINK_FLASH_LOADER_H
+#define SWDLINK_FLASH_LOADER_H
+
+#include "flash/flash.h"
+
+#define LOADER_PAYLOAD  512u
+#define LOADER_STRIDE   (LOADER_PAYLOAD + 8u)
+#define LOADER_SLOTS    3u
+#define LOADER_SCAN_MAX ((LOADER_PAYLOAD - 8u) / 8u) // pages of one scan
+
+struct loader {
+    struct flash_access *fa;
+    const struct flash_loader_code *code;
+    bool running;
+    bool broken; // it stopped by itself
+    uint32_t control, slots;
+    uint32_t published, done; // slots
+    uint32_t status, where;   // error bits with which it stopped, and near which address
+    uint64_t busy_until_us;   // at the earliest
+    uint64_t due_us[LOADER_SLOTS];
+    uint32_t regs[CORTEXM_REG_COUNT]; // the program's
+};
+
+// Bytes of SRAM that a loader with this code takes.
+size_t loader_size(const struct flash_loader_code *code);
+// Borrows SRAM and registers, and lets the code run.
+enum err loader_start(struct loader *l, struct flash_access *fa) MUST_CHECK;
+// Queues an erase (0: none) and data; waits for a free slot. len <= LOADER_PAYLOAD, even.
+// ERR_FLASH: the loader met an error (status, where). ERR_STATE: it does not work.
+enum err loader_work(struct loader *l, uint32_t addr, uint32_t erase, const uint8_t *data,
+                     size_t len) MUST_CHECK;
+// Waits for what is queued.
+enum err loader_wait(struct loader *l) MUST_CHECK;
+// Waits for what is queued, and for the scan of at most LOADER_SCAN_MAX pages: {AND, CRC} of each.
+enum err loader_scan(struct loader *l, uint32_t addr, unsigned pages, uint32_t page_size,
+                     uint32_t (*result)[2]) MUST_CHECK;
+// Waits for what is queued, then ends it (forcibly, when it does not work) and gives the registers
+// back. The first error counts.
+enum err loader_stop(struct loader *l) MUST_CHECK;
+
+#endif

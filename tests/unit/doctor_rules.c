@@ -1,0 +1,426 @@
+// SPDX-License-Identifier: MIT
+// The doctor's rules on measurements made by hand: what a real probe would have reported (from logs
+// of real probes, and from the documents that the rules cite), without any board behind it.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "doctor/diagnosis.h"
+#include "doctor/explain.h"
+
+#define ALL_DPIDR 0x0bb11477u
+
+static struct measured_series volts(unsigned mv)
+{
+    return (struct measured_series){.count = 8, .min_mv = mv, .max_mv = mv, .mean_mv = mv};
+}
+
+static struct measured_answer tries(unsigned count, unsigned good, uint32_t hz)
+{
+    return (struct measured_answer){.tries = count,
+                                    .good = good,
+                                    .swclk_hz = hz,
+                                    .status = good < count ? 0x09 : 0,
+                                    .dpidr = good ? ALL_DPIDR : 0};
+}
+
+// A board on which all is well: a STM32F031 with a program, measured without --deep.
+static struct measurements healthy(void)
+{
+    struct measurements m = {.asked_hz = 4000000};
+    m.supply = (struct measured_supply){.known = true, .idle = volts(3290)};
+    m.answer[WAY_ASKED] = tries(12, 12, 4000000);
+    m.link =
+        (struct measured_link){.count = 2, .safe_hz = 4000000, .writes_tested = true, .writes = 16};
+    m.link.clock[0] = (struct measured_clock){.hz = 4000000, .blocks = 6, .transfers = 384};
+    m.link.clock[1] = (struct measured_clock){.hz = 100000, .blocks = 6, .transfers = 384};
+    m.core = (struct measured_core){
+        .known = true, .dhcsr = 0x01010000, .looks = 120, .watched_us = 120000};
+    m.chip = (struct measured_chip){
+        .known = true,
+        .id = {.chip = &chips[2], .dpidr = ALL_DPIDR, .cpuid = 0x410cc200, .flash_size = 32768},
+        .designer_known = true,
+        .designer = 0x020,
+        .state_known = true,
+        .rcc_csr = 0x0c000000,
+        .flash_obr = 0xffffff00,
+        .flash_readable = true,
+        .vector_sp = 0x20001000,
+        .vector_pc = 0x080000c1};
+    return m;
+}
+
+// Status 09 whatever is tried, as of every probe without a target.
+static struct measurements silent(unsigned vtref_mv)
+{
+    struct measurements m = {.asked_hz = 4000000};
+    m.supply =
+        (struct measured_supply){.known = true, .idle = volts(vtref_mv), .busy = volts(vtref_mv)};
+    m.answer[WAY_ASKED] = tries(12, 0, 4000000);
+    m.answer[WAY_SLOW] = tries(6, 0, 240000);
+    m.answer[WAY_SLOWEST] = tries(2, 0, 5000);
+    m.answer[WAY_UNDER_RESET] = tries(6, 0, 950000);
+    m.answer[WAY_AFTER_RESET] = tries(3, 0, 4000000);
+    return m;
+}
+
+static unsigned percent_of(const struct diagnosis *d, const char *id)
+{
+    for (unsigned i = 0; i < d->count; i++)
+        if (strcmp(d->finding[i].rule->id, id) == 0)
+            return d->finding[i].percent;
+    return 0;
+}
+
+static struct diagnosis diagnose(const struct measurements *m)
+{
+    struct diagnosis d;
+    diagnosis_make(&d, m);
+    assert_true(d.count > 0);
+    return d;
+}
+
+static void expect(const struct measurements *m, const char *verdict)
+{
+    struct diagnosis d = diagnose(m);
+    assert_string_equal(d.finding[0].rule->id, verdict);
+    assert_int_equal(diagnosis_is_healthy(&d), strcmp(verdict, "healthy") == 0);
+}
+
+// ---- the table
+// ------------------------------------------------------------------------------------------
+
+static void every_verdict_has_an_id_of_its_own_a_sentence_and_an_explanation(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < diagnosis_rule_count; i++) {
+        const struct rule *r = &diagnosis_rules[i];
+        assert_ptr_equal(diagnosis_find(r->id), r);
+        assert_true(strlen(r->sentence) > 10);
+        assert_true(r->sentence[strlen(r->sentence) - 1] != '.');
+        if (!explain_find(r->id))
+            fail_msg("doc/cannot-connect.md does not explain %s", r->id);
+        assert_true(strlen(explain_find(r->id)) > 60);
+    }
+}
+
+static void every_finding_has_advice(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < diagnosis_rule_count; i++)
+        if (strcmp(diagnosis_rules[i].id, "healthy") != 0)
+            assert_non_null(diagnosis_rules[i].advice[0]);
+}
+
+static void every_explanation_belongs_to_a_verdict(void **state)
+{
+    (void)state;
+    assert_int_equal(explanation_count, diagnosis_rule_count);
+    for (unsigned i = 0; i < explanation_count; i++)
+        assert_non_null(diagnosis_find(explanations[i].id));
+}
+
+// ---- verdicts
+// -------------------------------------------------------------------------------------------
+
+static void a_good_board_is_healthy(void **state)
+{
+    (void)state;
+    struct measurements m = healthy();
+    expect(&m, "healthy");
+}
+
+static void silence_with_a_good_supply_names_no_single_cause(void **state)
+{
+    (void)state;
+    static const char *const causes[] = {
+        "swd-swapped",      "swclk-fault",        "swdio-open",      "swdio-low", "swdio-high",
+        "swd-joined",       "gnd-open",           "chip-dead",       "nrst-low",  "low-power",
+        "read-protected-2", "swd-off-by-program", "target-unpowered"};
+    struct measurements m = silent(3290);
+    expect(&m, "no-answer");
+    struct diagnosis d = diagnose(&m);
+    unsigned sum = 0;
+    for (unsigned i = 0; i < sizeof causes / sizeof causes[0]; i++) {
+        assert_in_range(percent_of(&d, causes[i]), 1, DIAGNOSIS_LIKELY - 1);
+        sum += percent_of(&d, causes[i]);
+    }
+    assert_in_range(sum, 80, 120);
+    assert_int_equal(percent_of(&d, "healthy"), 0);
+}
+
+static void silence_without_a_supply_is_told_as_no_supply(void **state)
+{
+    (void)state;
+    struct measurements m = silent(0);
+    expect(&m, "target-unpowered");
+    struct diagnosis d = diagnose(&m);
+    assert_true(percent_of(&d, "vtref-not-wired") > 0);
+    assert_true(percent_of(&d, "swdio-open") > 0);
+    m = silent(1200); // often seen at boards that are off
+    expect(&m, "target-unpowered");
+}
+
+static void a_supply_that_the_debug_wires_lift_is_off(void **state)
+{
+    (void)state;
+    struct measurements m = silent(400);
+    m.supply.busy = volts(1500);
+    expect(&m, "target-unpowered");
+    struct diagnosis d = diagnose(&m);
+    assert_in_range(d.finding[0].percent, 90, 100);
+    assert_int_equal(percent_of(&d, "vtref-not-wired"), 0);
+}
+
+static void vtref_is_no_veto(void **state)
+{
+    (void)state;
+    struct measurements m = healthy();
+    m.supply.idle = volts(0);
+    expect(&m, "vtref-not-wired");
+    // The samples of an open wire, as in a public log: 0.003, 1.557, 0.0016 V.
+    m.supply.idle =
+        (struct measured_series){.count = 8, .min_mv = 2, .max_mv = 1557, .mean_mv = 700};
+    expect(&m, "vtref-not-wired");
+    m.supply = (struct measured_supply){.known = false};
+    expect(&m, "healthy");
+}
+
+static void a_low_supply_is_a_finding_with_and_without_an_answer(void **state)
+{
+    (void)state;
+    struct measurements m = healthy();
+    m.supply.idle = volts(1800);
+    expect(&m, "target-undervoltage");
+    m = silent(1600);
+    expect(&m, "target-undervoltage");
+}
+
+static void five_volts_at_vtref_come_before_all_else(void **state)
+{
+    (void)state;
+    struct measurements m = healthy();
+    m.supply.idle = volts(5010);
+    m.chip.flash_blank = true;
+    expect(&m, "target-overvoltage");
+}
+
+static void errors_at_fast_clocks_only_are_a_marginal_link(void **state)
+{
+    (void)state;
+    struct measurements m = healthy();
+    m.link.clock[0].failed = 3;
+    m.link.clock[0].garbled = 3;
+    m.link.safe_hz = 100000;
+    expect(&m, "link-marginal");
+    struct diagnosis d = diagnose(&m);
+    assert_int_equal(percent_of(&d, "gnd-open"), 0);
+    // Errors at every clock may as well be a missing ground.
+    m.link.clock[1].failed = 3;
+    m.link.safe_hz = 0;
+    expect(&m, "link-marginal");
+    d = diagnose(&m);
+    assert_true(percent_of(&d, "gnd-open") > 0);
+}
+
+static void a_clock_that_only_a_v3_has_may_fail(void **state)
+{
+    (void)state;
+    struct measurements m = healthy();
+    m.link.clock[0] =
+        (struct measured_clock){.hz = 24000000, .blocks = 6, .failed = 6, .transfers = 384};
+    m.link.safe_hz = 8000000;
+    expect(&m, "healthy");
+}
+
+static void a_core_that_is_held_in_reset_is_told(void **state)
+{
+    (void)state;
+    struct measurements m = healthy();
+    m.chip.state_known = m.chip.flash_readable = false;
+    m.chip.id_refused = true;
+    m.core.resets = 119;
+    m.reset = (struct measured_reset){.tested = true, .held_before = true, .held_after = true};
+    expect(&m, "nrst-low");
+    struct diagnosis d = diagnose(&m);
+    assert_int_equal(percent_of(&d, "reset-loop"), 0);
+}
+
+static void nrst_without_effect_is_a_finding_once_it_was_tested(void **state)
+{
+    (void)state;
+    struct measurements m = healthy();
+    struct diagnosis d = diagnose(&m);
+    assert_in_range(percent_of(&d, "nrst-not-wired"), 1, DIAGNOSIS_LIKELY - 1);
+    m.reset = (struct measured_reset){.tested = true};
+    expect(&m, "nrst-not-wired");
+    m.reset = (struct measured_reset){.tested = true, .works = true, .release_us = 2000};
+    d = diagnose(&m);
+    assert_int_equal(percent_of(&d, "nrst-not-wired"), 0);
+    m.reset.release_us = 80000;
+    expect(&m, "nrst-slow");
+}
+
+static struct measurements answers_under_reset(void)
+{
+    struct measurements m = silent(3290);
+    m.answer[WAY_UNDER_RESET].good = 6;
+    m.answer[WAY_AFTER_RESET] = (struct measured_answer){0};
+    m.reset = (struct measured_reset){.tested = true, .works = true};
+    m.chip = healthy().chip;
+    return m;
+}
+
+static void a_port_that_dies_after_the_start_was_turned_off(void **state)
+{
+    (void)state;
+    struct measurements m = answers_under_reset();
+    m.survival = (struct measured_survival){.tested = true, .survived = false, .lived_us = 3000};
+    expect(&m, "swd-off-by-program");
+}
+
+static void a_port_that_lives_with_the_low_power_bits_was_asleep(void **state)
+{
+    (void)state;
+    struct measurements m = answers_under_reset();
+    m.survival = (struct measured_survival){.tested = true, .survived = true, .deep_sleep = true};
+    expect(&m, "low-power");
+    struct diagnosis d = diagnose(&m);
+    assert_int_equal(percent_of(&d, "swd-off-by-program"), 0);
+}
+
+static void watchdog_resets_are_a_loop(void **state)
+{
+    (void)state;
+    struct measurements m = healthy();
+    m.core.resets = 3;
+    m.core.reset_period_us = 40000;
+    m.chip.rcc_csr = 0x24000000;
+    expect(&m, "reset-loop");
+    struct diagnosis d = diagnose(&m);
+    assert_non_null(strstr(d.finding[0].evidence.text, "independent watchdog"));
+    // One that bites seldom was not seen at work; its flag stays.
+    m.core.resets = 0;
+    expect(&m, "reset-loop");
+}
+
+static void what_the_program_lacks_is_told(void **state)
+{
+    (void)state;
+    struct measurements m = healthy();
+    m.chip.flash_blank = true;
+    m.core.dhcsr |= 1u << 19;
+    expect(&m, "blank-flash");
+    m.chip.flash_blank = false;
+    expect(&m, "lockup");
+    m = healthy();
+    m.chip.boots_system = true;
+    expect(&m, "boot-system-memory");
+}
+
+static void read_protection_is_told_before_the_lockup_that_it_causes(void **state)
+{
+    (void)state;
+    struct measurements m = healthy();
+    m.chip.id.rdp_level = 1;
+    m.chip.flash_readable = false;
+    m.core.dhcsr |= 1u << 19;
+    expect(&m, "read-protected-1");
+}
+
+static void chips_of_other_makers_are_told(void **state)
+{
+    (void)state;
+    struct measurements m = healthy();
+    m.chip.designer = 0x751;
+    expect(&m, "foreign-chip");
+    m = silent(3290);
+    m.answer[WAY_ASKED] = tries(12, 12, 4000000);
+    m.answer[WAY_ASKED].refused = true;
+    expect(&m, "foreign-chip");
+    m = healthy();
+    m.chip.id.chip = NULL;
+    m.chip.state_known = m.chip.flash_readable = false;
+    expect(&m, "unknown-chip");
+}
+
+static void what_only_deep_measures_is_told(void **state)
+{
+    (void)state;
+    struct measurements m = healthy();
+    m.asked.deep = true;
+    m.reset = (struct measured_reset){.tested = true, .works = true};
+    m.deep_results = (struct measured_deep){
+        .tested = true, .vdda_known = true, .vdda_mv = 3280, .hse = HSE_RUNS, .hse_hz = 8000000};
+    expect(&m, "healthy");
+    m.deep_results.vdda_mv = 2000;
+    expect(&m, "vdda-low");
+    m.deep_results.vdda_mv = 3280;
+    m.deep_results.hse = HSE_DEAD;
+    m.deep_results.hse_used = true;
+    expect(&m, "hse-dead");
+}
+
+static struct measurements unopened(enum err e)
+{
+    struct measurements m = {.probe = {.opening = e, .plugged_in = 1}};
+    strcpy(m.probe.sentence, "the sentence of opening");
+    strcpy(m.probe.model, "ST-LINK/V2");
+    return m;
+}
+
+static void a_probe_that_cannot_be_opened_is_the_finding(void **state)
+{
+    (void)state;
+    struct measurements m = unopened(ERR_NO_PROBE);
+    expect(&m, "probe-unclear");
+    m.probe.plugged_in = 0;
+    expect(&m, "no-probe");
+    m = unopened(ERR_PROBE_ACCESS);
+    expect(&m, "probe-permission");
+    m = unopened(ERR_PROBE_BUSY);
+    m.probe.holder_pid = 4711;
+    strcpy(m.probe.holder, "openocd");
+    expect(&m, "probe-busy");
+    struct diagnosis d = diagnose(&m);
+    assert_non_null(strstr(d.finding[0].evidence.text, "4711 (openocd)"));
+    m = unopened(ERR_PROBE_FIRMWARE);
+    expect(&m, "probe-firmware");
+    m.probe.boot_loader = true;
+    expect(&m, "probe-bootloader");
+    m = unopened(ERR_TIMEOUT);
+    expect(&m, "probe-stuck");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_verdict_has_an_id_of_its_own_a_sentence_and_an_explanation),
+        cmocka_unit_test(every_finding_has_advice),
+        cmocka_unit_test(every_explanation_belongs_to_a_verdict),
+        cmocka_unit_test(a_good_board_is_healthy),
+        cmocka_unit_test(silence_with_a_good_supply_names_no_single_cause),
+        cmocka_unit_test(silence_without_a_supply_is_told_as_no_supply),
+        cmocka_unit_test(a_supply_that_the_debug_wires_lift_is_off),
+        cmocka_unit_test(vtref_is_no_veto),
+        cmocka_unit_test(a_low_supply_is_a_finding_with_and_without_an_answer),
+        cmocka_unit_test(five_volts_at_vtref_come_before_all_else),
+        cmocka_unit_test(errors_at_fast_clocks_only_are_a_marginal_link),
+        cmocka_unit_test(a_clock_that_only_a_v3_has_may_fail),
+        cmocka_unit_test(a_core_that_is_held_in_reset_is_told),
+        cmocka_unit_test(nrst_without_effect_is_a_finding_once_it_was_tested),
+        cmocka_unit_test(a_port_that_dies_after_the_start_was_turned_off),
+        cmocka_unit_test(a_port_that_lives_with_the_low_power_bits_was_asleep),
+        cmocka_unit_test(watchdog_resets_are_a_loop),
+        cmocka_unit_test(what_the_program_lacks_is_told),
+        cmocka_unit_test(read_protection_is_told_before_the_lockup_that_it_causes),
+        cmocka_unit_test(chips_of_other_makers_are_told),
+        cmocka_unit_test(what_only_deep_measures_is_told),
+        cmocka_unit_test(a_probe_that_cannot_be_opened_is_the_finding),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

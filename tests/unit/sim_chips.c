@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: MIT
+// The virtual chips as parts: sizes, identity, boot modes and the empty check, from RM0091 and
+// RM0360 (2.5, 3.2.1, 32.4.1, 33) and the data sheets' first pages.
+#include "tests/unit/sim_chip_bench.h"
+
+#include "sim/chips.h"
+#include "targets/chip.h"
+
+#define KIB 1024u
+
+static void every_part_has_the_sizes_of_its_data_sheet(void **state)
+{
+    static const struct {
+        const char *name;
+        unsigned dev_id, flash_kib, page, sram_kib;
+        uint32_t system_base;
+    } parts[] = {
+        {"stm32f030f4", 0x444, 16, 1024, 4, 0x1fffec00},
+        {"stm32f031k6", 0x444, 32, 1024, 4, 0x1fffec00},
+        {"stm32f042k6", 0x445, 32, 1024, 6, 0x1fffc400},
+        {"stm32f070f6", 0x445, 32, 1024, 6, 0x1fffc400},
+        {"stm32f051c8", 0x440, 64, 1024, 8, 0x1fffec00},
+        {"stm32f030c8", 0x440, 64, 1024, 8, 0x1fffec00},
+        {"stm32f072rb", 0x448, 128, 2048, 16, 0x1fffc800},
+        {"stm32f070rb", 0x448, 128, 2048, 16, 0x1fffc800},
+        {"stm32f091rc", 0x442, 256, 2048, 32, 0x1fffd800},
+        {"stm32f030rc", 0x442, 256, 2048, 32, 0x1fffd800},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        struct chip_bench *b = make_chip(parts[i].name);
+        const struct sim_chip_row *row = sim_chips_find(parts[i].name);
+        uint32_t last_flash = FLASH + parts[i].flash_kib * KIB - 4;
+        uint32_t last_sram = SRAM + parts[i].sram_kib * KIB - 4, v;
+        power_up(b);
+        assert_int_equal(rd(b, 0x40015800) & 0xfff, parts[i].dev_id);
+        assert_int_equal(rd(b, 0x1ffff7cc) & 0xffff, parts[i].flash_kib);
+        assert_int_equal(try_read(b, last_flash, 4, &v), SIM_BUS_OK);
+        assert_int_equal(try_read(b, last_flash + 4, 4, &v), SIM_BUS_FAULT);
+        assert_int_equal(try_read(b, last_sram, 4, &v), SIM_BUS_OK);
+        assert_int_equal(try_read(b, last_sram + 4, 4, &v), SIM_BUS_FAULT);
+        assert_int_equal(try_read(b, parts[i].system_base, 4, &v), SIM_BUS_OK);
+        assert_int_equal(try_read(b, parts[i].system_base - 4, 4, &v), SIM_BUS_FAULT);
+        assert_int_equal(row->page_size, parts[i].page);
+        drop_chip(b);
+    }
+}
+
+static void the_table_is_sound_and_the_driver_s_table_agrees(void **state)
+{
+    const struct sim_chip_row *row;
+    (void)state;
+    for (unsigned i = 0; (row = sim_chips_at(i)); i++) {
+        const struct chip *found = NULL;
+        assert_int_equal(row->system_base + row->system_size, OPTIONS);
+        assert_int_equal(row->flash_size % row->page_size, 0);
+        for (unsigned k = 0; k < i; k++)
+            assert_string_not_equal(sim_chips_at(k)->name, row->name);
+        for (unsigned k = 0; k < chip_count; k++) {
+            if (chips[k].dev_id == (row->idcode & 0xfff))
+                found = &chips[k];
+        }
+        assert_non_null(found);
+        assert_int_equal(found->page_size, row->page_size);
+        assert_int_equal(found->sram_size, row->sram_size);
+        assert_int_equal(found->system_base, row->system_base);
+        assert_int_equal(found->system_size, row->system_size);
+        assert_true(found->flash_max >= row->flash_size);
+        assert_int_equal(found->empty_check, (row->features & SIM_HAS_EMPTY_CHECK) != 0);
+        assert_true(found->has_boot_sel || !(row->features & SIM_HAS_BOOT_SEL));
+        assert_int_equal(found->wrp_unit, 4 * KIB);
+    }
+    assert_null(sim_chips_find("stm32f103c8"));
+}
+
+static void an_unknown_part_is_refused_with_the_names_of_all(void **state)
+{
+    struct log log = log_silent();
+    struct sim_clock clock = {0};
+    struct sim_account account = {0};
+    struct sim_chip *chip;
+    (void)state;
+    assert_int_equal(sim_chip_create(&chip, "stm32f103c8", &clock, &account, &log), ERR_USAGE);
+    assert_non_null(strstr(log_sentence(&log, ERR_USAGE), "stm32f030rc"));
+}
+
+// ---- boot (2.5) ----
+
+static void set_option(struct chip_bench *b, unsigned at, uint8_t value)
+{
+    uint8_t pair[2] = {value, (uint8_t)~value};
+    assert_true(sim_chip_poke(b->chip, OPTIONS + at, pair, 2));
+}
+
+// MEM_MODE after a power-on with that user option byte and that BOOT0.
+static unsigned booted(const char *name, bool boot0, uint8_t user)
+{
+    struct chip_bench *b = make_chip(name);
+    poke_loop(b);
+    set_option(b, 2, user);
+    sim_chip_set_boot0(b->chip, boot0);
+    power_up(b);
+    wr(b, RCC_APB2ENR, 1);
+    unsigned mode = rd(b, SYSCFG_CFGR1) & 3;
+    drop_chip(b);
+    return mode;
+}
+
+enum { MAIN = 0, SYSTEM = 1, IN_SRAM = 3 };
+#define NBOOT0   (1u << 3)
+#define NBOOT1   (1u << 4)
+#define BOOT_SEL (1u << 7)
+
+static void boot0_and_nboot1_choose_what_boots(void **state)
+{
+    (void)state;
+    assert_int_equal(booted("stm32f031k6", false, 0xff), MAIN);
+    assert_int_equal(booted("stm32f031k6", true, 0xff), SYSTEM);
+    assert_int_equal(booted("stm32f031k6", true, 0xff & ~NBOOT1), IN_SRAM);
+    assert_int_equal(booted("stm32f031k6", false, 0xff & ~NBOOT1), MAIN);
+}
+
+static void boot_sel_puts_nboot0_in_place_of_the_pin_where_it_exists(void **state)
+{
+    (void)state;
+    assert_int_equal(booted("stm32f042k6", true, 0xff & ~BOOT_SEL), MAIN);
+    assert_int_equal(booted("stm32f042k6", false, 0xff & ~(BOOT_SEL | NBOOT0)), SYSTEM);
+    assert_int_equal(booted("stm32f091rc", false, 0xff & ~(BOOT_SEL | NBOOT0 | NBOOT1)), IN_SRAM);
+    assert_int_equal(booted("stm32f042k6", false, 0xff & ~NBOOT0), MAIN);
+    // F072 and F070x6 do not have these bits.
+    assert_int_equal(booted("stm32f072rb", true, 0xff & ~BOOT_SEL), SYSTEM);
+    assert_int_equal(booted("stm32f070f6", false, 0xff & ~(BOOT_SEL | NBOOT0)), MAIN);
+}
+
+static void boot0_is_sampled_at_the_end_of_each_reset(void **state)
+{
+    struct chip_bench *b = *state;
+    wr(b, RCC_APB2ENR, 1);
+    sim_chip_set_boot0(b->chip, true);
+    assert_int_equal(rd(b, SYSCFG_CFGR1) & 3, MAIN);
+    sim_chip_set_boot0(b->chip, false);
+    sim_chip_set_nrst(b->chip, true);
+    run_ns(b, NS_PER_MS);
+    sim_chip_set_boot0(b->chip, true);
+    sim_chip_set_nrst(b->chip, false);
+    run_ns(b, NS_PER_MS);
+    wr(b, RCC_APB2ENR, 1);
+    assert_int_equal(rd(b, SYSCFG_CFGR1) & 3, SYSTEM);
+    assert_int_equal(rd(b, 0), rd(b, 0x1fffc800));
+}
+
+// ---- the empty check (2.5) ----
+
+static unsigned mem_mode(struct chip_bench *b)
+{
+    wr(b, RCC_APB2ENR, 1);
+    return rd(b, SYSCFG_CFGR1) & 3;
+}
+
+static void system_reset(struct chip_bench *b)
+{
+    sim_chip_set_nrst(b->chip, true);
+    run_ns(b, NS_PER_MS);
+    sim_chip_set_nrst(b->chip, false);
+    run_ns(b, NS_PER_MS);
+}
+
+static void an_empty_flash_boots_the_system_memory_until_the_options_are_loaded_again(void **state)
+{
+    static const char *const names[] = {"stm32f042k6", "stm32f070f6", "stm32f091rc", "stm32f030rc"};
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct chip_bench *b = make_chip(names[i]);
+        power_up(b);
+        assert_int_equal(mem_mode(b), SYSTEM);
+        poke_loop(b);
+        system_reset(b);
+        assert_int_equal(mem_mode(b), SYSTEM); // latched
+        wr(b, FLASH_CR, 1u << 13);             // OBL_LAUNCH
+        run_ns(b, NS_PER_MS);
+        assert_int_equal(mem_mode(b), MAIN);
+        assert_true(rd(b, RCC_CSR) & 1u << 25);
+        drop_chip(b);
+    }
+}
+
+static void power_on_looks_at_the_first_word_and_a_reset_does_not(void **state)
+{
+    struct chip_bench *b = make_chip("stm32f042k6");
+    static const uint8_t blank[12] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                      0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+    (void)state;
+    poke_loop(b);
+    power_up(b);
+    assert_int_equal(mem_mode(b), MAIN);
+    assert_true(sim_chip_poke(b->chip, FLASH, blank, sizeof blank));
+    system_reset(b);
+    assert_int_equal(mem_mode(b), MAIN);
+    power_cycle(b);
+    assert_int_equal(mem_mode(b), SYSTEM);
+    drop_chip(b);
+}
+
+static void parts_without_the_check_boot_an_empty_flash(void **state)
+{
+    static const char *const names[] = {"stm32f031k6", "stm32f051c8", "stm32f072rb"};
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct chip_bench *b = make_chip(names[i]);
+        power_up(b);
+        assert_int_equal(mem_mode(b), MAIN);
+        assert_true(sim_core_is_locked_up(sim_chip_core(b->chip)));
+        drop_chip(b);
+    }
+}
+
+// ---- peripherals that only some have ----
+
+static void a_part_has_the_peripherals_of_its_memory_map(void **state)
+{
+    static const struct {
+        const char *name;
+        uint32_t addr;
+        enum sim_bus_status status;
+    } cases[] = {
+        {"stm32f031k6", 0x40000000, SIM_BUS_OK},    // TIM2
+        {"stm32f031k6", 0x40004400, SIM_BUS_FAULT}, // USART2
+        {"stm32f030f4", 0x48001000, SIM_BUS_FAULT}, // GPIOE
+        {"stm32f051c8", 0x48000c00, SIM_BUS_OK},    // GPIOD
+        {"stm32f072rb", 0x48001000, SIM_BUS_OK},    // GPIOE
+        {"stm32f072rb", 0x40006c00, SIM_BUS_OK},    // CRS
+        {"stm32f051c8", 0x40006c00, SIM_BUS_FAULT}, // CRS
+        {"stm32f091rc", 0x40011c00, SIM_BUS_OK},    // USART8
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct chip_bench *b = make_chip(cases[i].name);
+        uint32_t v;
+        power_up(b);
+        assert_int_equal(try_read(b, cases[i].addr, 4, &v), cases[i].status);
+        drop_chip(b);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_part_has_the_sizes_of_its_data_sheet),
+        cmocka_unit_test(the_table_is_sound_and_the_driver_s_table_agrees),
+        cmocka_unit_test(an_unknown_part_is_refused_with_the_names_of_all),
+        cmocka_unit_test(boot0_and_nboot1_choose_what_boots),
+        cmocka_unit_test(boot_sel_puts_nboot0_in_place_of_the_pin_where_it_exists),
+        bench_test(boot0_is_sampled_at_the_end_of_each_reset),
+        cmocka_unit_test(an_empty_flash_boots_the_system_memory_until_the_options_are_loaded_again),
+        cmocka_unit_test(power_on_looks_at_the_first_word_and_a_reset_does_not),
+        cmocka_unit_test(parts_without_the_check_boot_an_empty_flash),
+        cmocka_unit_test(a_part_has_the_peripherals_of_its_memory_map),
+    };
+    return cmocka_run_group_tests_name("sim_chips", tests, NULL, NULL);
+}
