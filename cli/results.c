@@ -168,25 +168,47 @@ void results_end(struct results *r, const char *ending)
     }
 }
 
-// XML 1.0 has no place at all for most control characters.
+// How many bytes the UTF-8 character at p has; 0 when there is none (RFC 3629, 3). ASCII is 1.
+static size_t utf8_len(const char *p, size_t len)
+{
+    const unsigned char *u = (const unsigned char *)p;
+    size_t n = u[0] < 0x80                   ? 1
+               : u[0] >= 0xc2 && u[0] < 0xe0 ? 2
+               : u[0] >= 0xe0 && u[0] < 0xf0 ? 3
+                                             : 0;
+    if (u[0] >= 0xf0 && u[0] < 0xf5)
+        n = 4;
+    if (n > len)
+        return 0;
+    for (size_t i = 1; i < n; i++)
+        if ((u[i] & 0xc0) != 0x80)
+            return 0;
+    bool overlong = (u[0] == 0xe0 && u[1] < 0xa0) || (u[0] == 0xf0 && u[1] < 0x90);
+    bool surrogate = u[0] == 0xed && u[1] >= 0xa0;
+    bool beyond = u[0] == 0xf4 && u[1] >= 0x90;
+    return n > 1 && (overlong || surrogate || beyond) ? 0 : n;
+}
+
+// XML 1.0 has no place at all for most control characters, nor for what is not UTF-8.
 static void put_xml(FILE *f, const char *text, size_t len)
 {
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0, n; i < len; i += n) {
         unsigned char c = (unsigned char)text[i];
-        if (c == '<')
+        n = utf8_len(&text[i], len - i);
+        if (n == 0 || (c < ' ' && c != '\n' && c != '\t') || c == 0x7f) {
+            putc('?', f);
+            n = 1;
+        } else if (c == '<') {
             fputs("&lt;", f);
-        else if (c == '>')
+        } else if (c == '>') {
             fputs("&gt;", f);
-        else if (c == '&')
+        } else if (c == '&') {
             fputs("&amp;", f);
-        else if (c == '"')
+        } else if (c == '"') {
             fputs("&quot;", f);
-        else if ((c < ' ' && c != '\n' && c != '\t') || c == 0x7f)
-            fputs("?", f);
-        else if (c >= 0x80)
-            fprintf(f, "&#%u;", c); // the encoding is unknown: byte for byte
-        else
-            putc(c, f);
+        } else {
+            fwrite(&text[i], 1, n, f);
+        }
     }
 }
 

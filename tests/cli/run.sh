@@ -74,6 +74,8 @@ check "JUnit XML has a skipped test" junit "cases['test_later'].find('skipped') 
 check "JUnit XML has the output" junit "'hello from the target' in s.find('system-out').text"
 go hang --timeout 1 --junit "$tap_dir/junit.xml"
 check "a time-out is a failed test" junit "s.get('failures') == '1'"
+go status --junit "$tap_dir/junit.xml"
+check "so is a status that no test explains" junit "s.get('failures') == '1'"
 go plain --tap
 check "plain results become TAP" is "$(grep -c '^\(not \)\{0,1\}ok [1-3] - ' "$out") $(tail -1 "$out")" "3 1..3"
 check "other lines become comments" has "$out" "# okay, that is no result"
@@ -85,6 +87,16 @@ check "RTT reaches standard output" is "$(grep -c '^a line by RTT' "$out")" 20
 check "in order and whole" is "$(grep -v '^a line by RTT, longer than a half of its buffer$' "$out")" \
     "hello from the target"
 check "while the program runs to its end" is "$status" 0
+echo "what is typed here goes to the program, more than its buffer holds" >"$tap_dir/typed"
+cp "$program" "$tap_dir/echo.elf"
+# shellcheck disable=SC2016 # the inner shell expands it
+run sh -c 'input=$1; shift; exec "$@" <"$input"' sh "$tap_dir/typed" \
+    "$swdlink" run "$tap_dir/echo.elf" --probe "$board" --rtt --timeout 20
+check "standard input reaches RTT's channel down" has "$out" \
+    "WHAT IS TYPED HERE GOES TO THE PROGRAM, MORE THAN ITS BUFFER HOLDS"
+check "and the program hears the end of the line" is "$status" 0
+go echo --rtt --timeout 1
+check "without any input it waits for ever" is "$status" 124
 
 run "$swdlink" run "$program" --probe virtual:stm32f031k6,chip=dead
 check "a dead chip is swdlink's failure" is "$status" 125
@@ -103,7 +115,9 @@ else
 fi
 
 bad=0
-for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do
+rounds=25
+while [ $rounds -gt 0 ]; do
+    rounds=$((rounds - 1))
     for name in good status unity rtt; do
         wanted=0
         [ $name = status ] && wanted=42
