@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // swdlink run: programs a file, starts it, passes on what it prints, and ends with its status. What
 // a CI job calls.
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +36,9 @@ struct run {
     const char *elf; // the file, when it is one; for names and lines
     struct semihost semihost;
     struct rtt rtt;
+    uint8_t typed[256]; // from standard input, on its way to RTT's channel down
+    size_t typed_len;
+    bool input_ended;
     struct results results;
     uint64_t started_us, rtt_due_us;
     uint32_t exit_addr;
@@ -76,6 +80,29 @@ static void print(void *user, const char *text, size_t len)
     fflush(stdout);
 }
 
+static void read_input(struct run *r)
+{
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    if (r->input_ended || r->typed_len > 0 || poll(&input, 1, 0) != 1)
+        return;
+    ssize_t n = read(STDIN_FILENO, r->typed, sizeof r->typed);
+    r->input_ended = n <= 0;
+    r->typed_len = n > 0 ? (size_t)n : 0;
+}
+
+static enum err send_input(struct run *r)
+{
+    size_t written = 1;
+    enum err e = ERR_OK;
+    read_input(r);
+    while (!e && r->typed_len > 0 && written > 0) {
+        e = rtt_write(&r->rtt, 0, r->typed, r->typed_len, &written);
+        r->typed_len -= written;
+        memmove(r->typed, &r->typed[written], r->typed_len);
+    }
+    return e;
+}
+
 static enum err poll_rtt(struct run *r)
 {
     if (!r->o->rtt || now_us(r) < r->rtt_due_us)
@@ -89,7 +116,7 @@ static enum err poll_rtt(struct run *r)
         e = rtt_read(&r->rtt, 0, data, sizeof data, &len);
         print(r, (const char *)data, len);
     }
-    return e;
+    return e || !found ? e : send_input(r);
 }
 
 // ---- semihosting

@@ -21,10 +21,9 @@ const struct command commands[] = {
         .bit = COMMAND_DOCTOR,
         .operands = "",
         .summary = "say whether the target can be debugged and, if not, why",
-        .about =
-            "Measures, then judges, and says what to do next. Nothing is written to flash;\n"
-            "a program that can be reached is not disturbed unless --deep is given.\n"
-            "Exit status: 0 healthy; 1 something was found.\n",
+        .about = "Measures, then judges, and says what to do next. Nothing is written to flash;\n"
+                 "a program that can be reached is not disturbed unless --deep is given.\n"
+                 "Exit status: 0 healthy; 1 something was found.\n",
         .run = cmd_doctor,
     },
     {

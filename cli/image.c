@@ -14,6 +14,10 @@ enum err image_add(struct image *image, uint32_t addr, const uint8_t *data, size
     if (len - 1 > UINT32_MAX - addr)
         return log_fail(log, ERR_FILE,
                         "%zu bytes at 0x%08x reach beyond the end of the address space", len, addr);
+    image->size += len;
+    if (image->size > IMAGE_MAX_FILE)
+        return log_fail(log, ERR_FILE,
+                        "the file's parts are more than any microcontroller's flash");
     // The common case of line after line: the end of the last one grows.
     struct image_segment *last = image->count ? &image->segment[image->count - 1] : NULL;
     if (last && addr - last->addr == last->len && addr > last->addr) {

@@ -22,6 +22,7 @@ struct image_segment {
 struct image {
     struct image_segment *segment;
     size_t count;
+    size_t size;        // bytes of all segments together
     const char *format; // "ELF", "Intel HEX", "binary"
 };
 

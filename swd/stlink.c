@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Opening and closing a probe, its version, modes, clock, voltage and NRST; DP, AP and core registers.
-// Memory blocks are in stlink_mem.c.
+// Opening and closing a probe, its version, modes, clock, voltage and NRST; DP, AP and core
+// registers. Memory blocks are in stlink_mem.c.
 #include "swd/stlink.h"
 
 #include <stdio.h>
@@ -20,7 +20,8 @@ static bool is_v3_pid(uint16_t pid)
 }
 
 // One question of the opening; its answer must have exactly `len` bytes.
-static enum err ask(struct stlink *st, uint8_t class, uint8_t sub, uint8_t *reply, size_t len, unsigned timeout_ms)
+static enum err ask(struct stlink *st, uint8_t class, uint8_t sub, uint8_t *reply, size_t len,
+                    unsigned timeout_ms)
 {
     uint8_t room[64] = {0};
     struct usb_exchange x = {
@@ -32,7 +33,8 @@ static enum err ask(struct stlink *st, uint8_t class, uint8_t sub, uint8_t *repl
     return e;
 }
 
-// Leaving debug mode has no answer: what comes all the same was meant for somebody else. Nothing comes, as a rule.
+// Leaving debug mode has no answer: what comes all the same was meant for somebody else. Nothing
+// comes, as a rule.
 static void take_stale_reply(struct stlink *st)
 {
     uint8_t room[64];
@@ -43,29 +45,32 @@ static void take_stale_reply(struct stlink *st)
     (void)!usb_link_transfer(&st->link, &x);
 }
 
-// A killed program may have left a reply in the pipe, and after re-opening a V2 may lose the first reply (its
-// data toggle is not reset). So two questions with answers of different length are asked, with short time-outs, until
-// both answers fit: one that is late then always shows.
-static enum err wake_up(struct stlink *st)
+// What a probe says first: hardware and firmware, and the mode that it is in.
+struct greeting {
+    uint8_t version[6], mode[2];
+};
+
+// A killed program may have left a reply in the pipe, and after re-opening a V2 may lose the first
+// reply (its data toggle is not reset). So two questions with answers of different length are
+// asked, with short time-outs, until both answers fit: one that is late then always shows.
+static enum err wake_up(struct stlink *st, struct greeting *g)
 {
     enum err e = ERR_TIMEOUT;
     for (unsigned attempt = 0; attempt < 6; attempt++) {
         const unsigned timeout_ms = attempt < 3 ? 200 : 1000;
-        uint8_t version[6], mode[2];
-        e = ask(st, STLINK_GET_VERSION, 0x80, version, sizeof version, timeout_ms);
+        e = ask(st, STLINK_GET_VERSION, 0x80, g->version, sizeof g->version, timeout_ms);
         if (e == ERR_OK)
-            e = ask(st, STLINK_GET_MODE, 0, mode, sizeof mode, timeout_ms);
-        if (e == ERR_OK && mode[0] <= STLINK_MODE_BOOTLOADER && mode[1] == 0)
+            e = ask(st, STLINK_GET_MODE, 0, g->mode, sizeof g->mode, timeout_ms);
+        if (e == ERR_OK && g->mode[0] <= STLINK_MODE_BOOTLOADER && g->mode[1] == 0)
             return ERR_OK;
         if (e == ERR_PROBE_LOST)
-            break;
+            return log_fail(st->log, e, "the ST-LINK was unplugged: plug it in again");
         take_stale_reply(st);
     }
-    if (e == ERR_PROBE_LOST)
-        return log_fail(st->log, e, "the ST-LINK was unplugged: plug it in again");
-    return log_fail(st->log, e == ERR_OK ? ERR_PROBE_PROTOCOL : e,
-                    "the ST-LINK is plugged in but does not answer: unplug it, wait a second and plug it in "
-                    "again");
+    return log_fail(
+        st->log, e == ERR_OK ? ERR_PROBE_PROTOCOL : e,
+        "the ST-LINK is plugged in but does not answer: unplug it, wait a second and plug it in "
+        "again");
 }
 
 static enum err read_version_ex(struct stlink *st)
@@ -91,22 +96,14 @@ static void sort_v2_1_fields(struct stlink_version *v, unsigned high, unsigned l
     v->swim = stm8_only ? low : 0;
 }
 
-static enum err read_version(struct stlink *st)
+// The short form, which a V3 leaves empty.
+static void take_version(struct stlink *st, const uint8_t r[6])
 {
-    uint8_t r[6];
-    struct usb_exchange x = {.command = {STLINK_GET_VERSION, 0x80},
-                             .in = r,
-                             .in_len = sizeof r,
-                             .timeout_ms = STLINK_TIMEOUT_MS};
-    enum err e = stlink_exchange(st, &x);
-    if (e != ERR_OK)
-        return e;
     unsigned packed = get_be16(r), high = packed >> 6 & 63, low = packed & 63;
     st->version = (struct stlink_version){.hardware = packed >> 12, .jtag = high, .swim = low};
     uint16_t pid = st->link.id.pid;
     if (st->version.hardware == 2 && (pid == PID_V2_1 || pid == PID_V2_1_NOMS))
         sort_v2_1_fields(&st->version, high, low);
-    return ERR_OK;
 }
 
 static enum err check_version(struct stlink *st)
@@ -116,14 +113,16 @@ static enum err check_version(struct stlink *st)
         return log_fail(st->log, ERR_PROBE_FIRMWARE,
                         "this is an ST-LINK/V1, which swdlink does not drive: use a V2 or V3");
     if (v->jtag == 0)
-        return log_fail(st->log, ERR_PROBE_FIRMWARE,
-                        "this ST-LINK's firmware cannot debug an STM32 (it is for STM8 only): update it with "
-                        "ST's STSW-LINK007");
+        return log_fail(
+            st->log, ERR_PROBE_FIRMWARE,
+            "this ST-LINK's firmware cannot debug an STM32 (it is for STM8 only): update it with "
+            "ST's STSW-LINK007");
     if (v->hardware == 2 && v->jtag < 15)
-        return log_fail(st->log, ERR_PROBE_FIRMWARE,
-                        "this ST-LINK's firmware V2J%u is too old: update it with ST's STSW-LINK007 to "
-                        "V2J15 at least, better the newest",
-                        v->jtag);
+        return log_fail(
+            st->log, ERR_PROBE_FIRMWARE,
+            "this ST-LINK's firmware V2J%u is too old: update it with ST's STSW-LINK007 to "
+            "V2J15 at least, better the newest",
+            v->jtag);
     return ERR_OK;
 }
 
@@ -133,12 +132,9 @@ static enum err send_only(struct stlink *st, uint8_t class, uint8_t sub)
     return stlink_exchange(st, &x);
 }
 
-static enum err leave_any_mode(struct stlink *st)
+static enum err leave_any_mode(struct stlink *st, enum stlink_mode mode)
 {
-    enum stlink_mode mode;
-    enum err e = stlink_get_mode(st, &mode);
-    if (e != ERR_OK)
-        return e;
+    enum err e = ERR_OK;
     st->boot_loader = mode == STLINK_MODE_BOOTLOADER;
     if (st->boot_loader)
         return log_fail(st->log, ERR_PROBE_FIRMWARE,
@@ -165,13 +161,16 @@ static enum err leave_any_mode(struct stlink *st)
 enum err stlink_open(struct stlink *st, struct usb_link link, struct log *log)
 {
     *st = (struct stlink){.link = link, .log = log};
-    enum err e = wake_up(st);
-    if (e == ERR_OK)
-        e = is_v3_pid(link.id.pid) ? read_version_ex(st) : read_version(st);
+    struct greeting g;
+    enum err e = wake_up(st, &g);
+    if (e == ERR_OK && is_v3_pid(link.id.pid))
+        e = read_version_ex(st);
+    else if (e == ERR_OK)
+        take_version(st, g.version);
     if (e == ERR_OK)
         e = check_version(st);
     if (e == ERR_OK)
-        e = leave_any_mode(st);
+        e = leave_any_mode(st, (enum stlink_mode)g.mode[0]);
     if (e != ERR_OK)
         usb_link_close(&st->link);
     return e;
@@ -200,15 +199,14 @@ const char *stlink_version_text(const struct stlink *st, char *text, size_t size
 enum err stlink_get_mode(struct stlink *st, enum stlink_mode *mode)
 {
     uint8_t r[2];
-    struct usb_exchange x = {.command = {STLINK_GET_MODE},
-                             .in = r,
-                             .in_len = sizeof r,
-                             .timeout_ms = STLINK_TIMEOUT_MS};
+    struct usb_exchange x = {
+        .command = {STLINK_GET_MODE}, .in = r, .in_len = sizeof r, .timeout_ms = STLINK_TIMEOUT_MS};
     enum err e = stlink_exchange(st, &x);
     if (e != ERR_OK)
         return e;
     if (r[0] > STLINK_MODE_BOOTLOADER)
-        return log_fail(st->log, ERR_PROBE_PROTOCOL, "the ST-LINK names an unknown mode (%u)", r[0]);
+        return log_fail(st->log, ERR_PROBE_PROTOCOL, "the ST-LINK names an unknown mode (%u)",
+                        r[0]);
     *mode = (enum stlink_mode)r[0];
     return ERR_OK;
 }
@@ -238,7 +236,7 @@ static const struct {
     uint32_t hz;
     uint16_t divisor;
 } v2_swclk[] = {
-    {4000000, 0}, {1800000, 1}, {1200000, 2}, {950000, 3}, {480000, 7},  {240000, 15},
+    {4000000, 0}, {1800000, 1}, {1200000, 2}, {950000, 3},  {480000, 7},  {240000, 15},
     {125000, 31}, {100000, 40}, {50000, 79},  {25000, 158}, {15000, 265}, {5000, 798},
 };
 #define V2_SWCLK_COUNT (sizeof v2_swclk / sizeof v2_swclk[0])
@@ -328,12 +326,14 @@ static enum err open_ap(struct stlink *st)
     x.in_len = sizeof r;
     enum err e = stlink_do(st, &x, "opening the access port");
     st->ap_open = e == ERR_OK;
-    if (e == ERR_OK || (st->last_status != STLINK_ST_NO_DEVICE && st->last_status != STLINK_ST_BAD_AP))
+    if (e == ERR_OK ||
+        (st->last_status != STLINK_ST_NO_DEVICE && st->last_status != STLINK_ST_BAD_AP))
         return e;
-    return log_fail(st->log, ERR_NO_TARGET,
-                    "a chip answers on SWD, but this ST-LINK's firmware refuses chips that are not made by "
-                    "ST (status %02x)",
-                    st->last_status);
+    return log_fail(
+        st->log, ERR_NO_TARGET,
+        "a chip answers on SWD, but this ST-LINK's firmware refuses chips that are not made by "
+        "ST (status %02x)",
+        st->last_status);
 }
 
 enum err stlink_enter_swd(struct stlink *st)
@@ -405,7 +405,8 @@ static enum err need_dap_registers(struct stlink *st)
 }
 
 // A command of 2 or 8 bytes of reply whose value, if any, stands at offset 4.
-static enum err reg_command(struct stlink *st, struct usb_exchange *x, uint32_t *value, const char *what)
+static enum err reg_command(struct stlink *st, struct usb_exchange *x, uint32_t *value,
+                            const char *what)
 {
     uint8_t r[8];
     enum err e = need_debug(st);

@@ -87,6 +87,16 @@ check "RTT reaches standard output" is "$(grep -c '^a line by RTT' "$out")" 20
 check "in order and whole" is "$(grep -v '^a line by RTT, longer than a half of its buffer$' "$out")" \
     "hello from the target"
 check "while the program runs to its end" is "$status" 0
+echo "what is typed here goes to the program, more than its buffer holds" >"$tap_dir/typed"
+cp "$program" "$tap_dir/echo.elf"
+# shellcheck disable=SC2016 # the inner shell expands it
+run sh -c 'input=$1; shift; exec "$@" <"$input"' sh "$tap_dir/typed" \
+    "$swdlink" run "$tap_dir/echo.elf" --probe "$board" --rtt --timeout 20
+check "standard input reaches RTT's channel down" has "$out" \
+    "WHAT IS TYPED HERE GOES TO THE PROGRAM, MORE THAN ITS BUFFER HOLDS"
+check "and the program hears the end of the line" is "$status" 0
+go echo --rtt --timeout 1
+check "without any input it waits for ever" is "$status" 124
 
 run "$swdlink" run "$program" --probe virtual:stm32f031k6,chip=dead
 check "a dead chip is swdlink's failure" is "$status" 125

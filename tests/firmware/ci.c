@@ -71,6 +71,21 @@ static void wait_until_rtt_is_read(void)
         ;
 }
 
+// Says in capitals what comes down, until a line ends.
+static void answer_by_rtt(void)
+{
+    start_rtt();
+    for (char c = 0; c != '\n';) {
+        while (rtt.down.reader == rtt.down.writer)
+            ;
+        c = ((volatile char *)down_buffer)[rtt.down.reader];
+        rtt.down.reader = (rtt.down.reader + 1) % sizeof down_buffer;
+        char text[2] = {c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c, '\0'};
+        put_rtt(text);
+    }
+    wait_until_rtt_is_read();
+}
+
 __attribute__((noinline)) void reached(void)
 {
     __asm__ volatile("nop");
@@ -152,6 +167,8 @@ int main(void)
         dog();
     if (begins(name, "rtt"))
         talk_by_rtt();
+    if (begins(name, "echo"))
+        answer_by_rtt();
     if (begins(name, "bkpt"))
         __asm__ volatile("bkpt #1");
     reached();

@@ -381,7 +381,7 @@ def restart_works_while_the_program_runs(desk):
     expect_equal(1, number(adapter.evaluate("rounds")))
 
 
-# Needs a server that takes a second debugger beside the first.
+@scenario
 def live_watch_reads_a_running_program_without_stopping_it(desk):
     adapter = desk.launch(auxiliaryGdb=True)
     adapter.request("configurationDone")

@@ -40,11 +40,8 @@ def swdlink_itself(_):
     return os.path.join(BUILD, "swdlink")
 
 
-def named_st_util(directory):
-    link = os.path.join(directory, "st-util")
-    if not os.path.exists(link):
-        os.symlink(os.path.join(BUILD, "swdlink"), link)
-    return link
+def st_util_wrapper(_):
+    return os.path.join(SOURCE, "contrib", "st-util")
 
 
 def named_gdbserver(_):
@@ -59,7 +56,8 @@ HABITS = [
     Habit("external", swdlink_itself, lambda attach: ["serve", "--listen", "0", "--probe"], r"Listening on port",
           ["monitor reset halt"], ["monitor reset halt"], ["monitor halt"], ["monitor reset halt"]),
     Habit("stutil with swdlink as serverpath", swdlink_itself, **STUTIL),
-    Habit("stutil with a link named st-util", named_st_util, **STUTIL),
+    Habit("stutil with contrib/st-util", st_util_wrapper, **{
+        **STUTIL, "arguments": lambda attach: ["-p", "0", "--no-reset", "--stlinkv1", "--serial"]}),
     Habit("stlink", named_gdbserver,
           lambda attach: ["-p", "0", "-cp", "/opt/st/bin", "--swd"] + (["--attach"] if attach else []) +
           ["--halt", "--serial-number"],

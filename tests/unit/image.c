@@ -230,6 +230,67 @@ static void elf_files_that_lie_about_their_size_are_refused(void **state)
     }
 }
 
+// A small file can ask for any amount of memory by naming the same bytes again and again.
+static void a_file_that_asks_for_more_than_any_chip_has_is_refused(void **state)
+{
+    enum { SEGMENTS = 100, BYTES = 1 << 20 };
+    (void)state;
+    struct desk d;
+    struct small_elf small = make_elf();
+    size_t len = sizeof small.header + SEGMENTS * sizeof(Elf32_Phdr) + BYTES;
+    uint8_t *file = calloc(1, len);
+    assert_non_null(file);
+    small.header.e_phoff = sizeof small.header;
+    small.header.e_phnum = SEGMENTS;
+    memcpy(file, &small.header, sizeof small.header);
+    for (uint32_t i = 0; i < SEGMENTS; i++) {
+        Elf32_Phdr p = small.segment[0];
+        p.p_offset = (uint32_t)(len - BYTES);
+        p.p_filesz = p.p_memsz = BYTES;
+        p.p_paddr = 0x08000000 + 2 * i * BYTES;
+        memcpy(file + sizeof small.header + i * sizeof p, &p, sizeof p);
+    }
+    assert_refused(&d, load(&d, "", file, len), "more than any microcontroller");
+    free(file);
+}
+
+static void damaged_symbol_tables_do_no_harm(void **state)
+{
+    (void)state;
+    uint32_t x = 54321;
+    const char *built = getenv("top_builddir");
+    char path[512];
+    static uint8_t good[256 * 1024], copy[sizeof good];
+    snprintf(path, sizeof path, "%s/tests/firmware/ci.elf", built ? built : ".");
+    FILE *f = fopen(path, "rb");
+    if (!f)
+        skip(); // there is no compiler for ARM
+    size_t len = fread(good, 1, sizeof good, f);
+    fclose(f);
+    struct desk d = {.log = log_silent()};
+    uint32_t addr = 0;
+    assert_int_equal(image_find_symbol(path, "main", &addr, &d.log), ERR_OK);
+    assert_in_range(addr, 0x08000000, 0x08008000);
+    for (unsigned round = 0; round < 300; round++) {
+        memcpy(copy, good, len);
+        for (unsigned i = 0; i < 20; i++) {
+            x = x * 1664525u + 1013904223u;
+            // Mostly in what describes the file: its beginning and its end.
+            size_t span = round % 3 == 0 ? len : round % 3 == 1 ? 64 : 2048;
+            copy[round % 3 == 2 ? len - 1 - (x >> 8) % span : (x >> 8) % span] = (uint8_t)(x >> 24);
+        }
+        snprintf(d.path, sizeof d.path, "/tmp/swdlink-image-XXXXXX");
+        int fd = mkstemp(d.path);
+        assert_true(fd >= 0);
+        size_t n = round % 5 ? len : (x >> 4) % len;
+        assert_int_equal(write(fd, copy, n), (ssize_t)n);
+        close(fd);
+        enum err e = image_find_symbol(d.path, "main", &addr, &d.log);
+        unlink(d.path);
+        assert_true(e == ERR_OK || e == ERR_USAGE);
+    }
+}
+
 // Whatever the bytes: a segment list or a sentence, and no access beyond them (sanitizers and
 // valgrind see).
 static void random_damage_never_does_harm(void **state)
@@ -277,6 +338,8 @@ int main(void)
         cmocka_unit_test(segments_go_to_their_physical_addresses),
         cmocka_unit_test(elf_files_for_something_else_are_refused),
         cmocka_unit_test(elf_files_that_lie_about_their_size_are_refused),
+        cmocka_unit_test(a_file_that_asks_for_more_than_any_chip_has_is_refused),
+        cmocka_unit_test(damaged_symbol_tables_do_no_harm),
         cmocka_unit_test(random_damage_never_does_harm),
         cmocka_unit_test(files_that_cannot_be_read_are_named),
     };
