@@ -25,6 +25,7 @@ enum option_id {
     OPTION_PORT,
     OPTION_ALL,
     OPTION_ONCE,
+    OPTION_STDIO,
     OPTION_SEMIHOSTING,
     OPTION_SEMIHOSTING_DIR,
     OPTION_SEMIHOSTING_CONSOLE,
@@ -43,6 +44,7 @@ enum option_id {
     OPTION_NO_VERIFY,
     OPTION_RANGE,
     OPTION_RTT,
+    OPTION_RTT_PORT,
     OPTION_TIMEOUT,
     OPTION_JUNIT,
     OPTION_TAP,
@@ -69,6 +71,10 @@ static const struct option_row rows[] = {
      "every ST-LINK, each on a port of its own"},
     {OPTION_ONCE, GROUP_OWN, COMMAND_SERVE, 0, "once", no_argument, "",
      "end after the first debugger has left"},
+    {OPTION_STDIO, GROUP_OWN, COMMAND_SERVE, 0, "stdio", no_argument, "",
+     "one debugger, on standard input and output"},
+    {OPTION_RTT_PORT, GROUP_OWN, COMMAND_SERVE, 0, "rtt", required_argument, " [HOST:]PORT",
+     "RTT channel 0 as a TCP port (port 0: any)"},
     {OPTION_DEEP, GROUP_OWN, COMMAND_DOCTOR, 0, "deep", no_argument, "",
      "also halt and reset, to test NRST, VDDA and HSE"},
     {OPTION_HSE, GROUP_OWN, COMMAND_DOCTOR, 0, "hse", required_argument, " HZ",
@@ -273,6 +279,9 @@ static enum err take(struct options *o, enum option_id id, const char *argument,
     case OPTION_ALL:
         o->all = true;
         return ERR_OK;
+    case OPTION_STDIO:
+        o->stdio = true;
+        return ERR_OK;
     case OPTION_ONCE:
         o->once = true;
         return ERR_OK;
@@ -320,6 +329,9 @@ static enum err take(struct options *o, enum option_id id, const char *argument,
     case OPTION_RTT:
         o->rtt = true;
         return ERR_OK;
+    case OPTION_RTT_PORT:
+        o->serve_rtt = true;
+        return value_parse_listen(o->rtt_host, &o->rtt_port, argument, log);
     case OPTION_TIMEOUT:
         return value_parse_number(&o->timeout_s, argument, "number of seconds", log);
     case OPTION_JUNIT:
