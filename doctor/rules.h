@@ -20,6 +20,10 @@ bool rules_is_silent(const struct measurements *m);
 bool rules_is_present(const struct measurements *m);
 // It answers only while NRST is low.
 bool rules_only_under_reset(const struct measurements *m);
+// ... and not each time even then.
+bool rules_shaky_under_reset(const struct measurements *m);
+// One attempt to connect failed, and not one transfer besides: hardly the wires.
+bool rules_lone_failure(const struct measurements *m);
 // "no answer in 26 tries, at 4000, 240 and 5 kHz, also under reset"
 void rules_say_silence(const struct measurements *m, struct evidence *ev);
 
