@@ -37,6 +37,8 @@ enum option_id {
     OPTION_YES,
     OPTION_DEEP,
     OPTION_EXPLAIN,
+    OPTION_GUIDE,
+    OPTION_WATCH,
     OPTION_HSE,
     OPTION_ADDRESS,
     OPTION_ERASE,
@@ -71,6 +73,10 @@ static const struct option_row rows[] = {
      "end after the first debugger has left"},
     {OPTION_DEEP, GROUP_OWN, COMMAND_DOCTOR, 0, "deep", no_argument, "",
      "also halt and reset, to test NRST, VDDA and HSE"},
+    {OPTION_GUIDE, GROUP_OWN, COMMAND_DOCTOR, 0, "guide", no_argument, "",
+     "lead through the experiments that tell the causes apart"},
+    {OPTION_WATCH, GROUP_OWN, COMMAND_DOCTOR, 0, "watch", no_argument, "",
+     "show supply and wires ten times a second, until Ctrl-C"},
     {OPTION_HSE, GROUP_OWN, COMMAND_DOCTOR, 0, "hse", required_argument, " HZ",
      "what the crystal's frequency should be, such as 8M"},
     {OPTION_EXPLAIN, GROUP_OWN, COMMAND_DOCTOR, 0, "explain", required_argument, " ID",
@@ -299,6 +305,12 @@ static enum err take(struct options *o, enum option_id id, const char *argument,
         return ERR_OK;
     case OPTION_DEEP:
         o->deep = true;
+        return ERR_OK;
+    case OPTION_GUIDE:
+        o->guide = true;
+        return ERR_OK;
+    case OPTION_WATCH:
+        o->watch = true;
         return ERR_OK;
     case OPTION_HSE:
         return value_parse_hz(&o->hse_hz, argument, log);

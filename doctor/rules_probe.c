@@ -125,3 +125,11 @@ unsigned rule_probe_vtref(const struct measurements *m, struct evidence *ev)
     rules_say(ev, "the readings of VTref and of the reference are both zero");
     return 60;
 }
+
+unsigned rule_probe_output(const struct measurements *m, struct evidence *ev)
+{
+    if (!rules_is_silent(m))
+        return 0;
+    rules_say_silence(m, ev);
+    return 2;
+}
