@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/doctor_guide.h"
 #include "cli/doctor_report.h"
+#include "cli/journal.h"
 #include "cli/output.h"
 #include "cli/probe.h"
 #include "doctor/explain.h"
@@ -104,10 +105,21 @@ enum err cmd_doctor(const struct options *o, struct output *out, struct log *log
     diagnosis_make(&d, &m);
     bool healthy = cause ? strcmp(cause, "healthy") == 0 : diagnosis_is_healthy(&d);
     out->status = healthy ? 0 : 1;
-    if (o->json)
-        return output_json(out, doctor_report_json(&m, &d), log);
+    char memory[256];
+    if (healthy)
+        journal_keep_good(o, &m);
+    journal_recall(o, m.probe.serial, memory, sizeof memory);
+    if (o->json) {
+        json_t *doc = doctor_report_json(&m, &d);
+        if (doc && memory[0] && !healthy &&
+            json_object_set_new(doc, "last_good", json_string(memory)))
+            return log_fail(log, ERR_MEMORY, "out of memory");
+        return output_json(out, doc, log);
+    }
     if (cause && !healthy)
         return tell_cause(cause);
     doctor_report_print(stdout, &m, &d, doctor_report_unicode());
+    if (memory[0] && !healthy)
+        printf("\nthis probe's target %s\n", memory);
     return ERR_OK;
 }

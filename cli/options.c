@@ -38,6 +38,7 @@ enum option_id {
     OPTION_DEEP,
     OPTION_EXPLAIN,
     OPTION_GUIDE,
+    OPTION_NO_JOURNAL,
     OPTION_WATCH,
     OPTION_HSE,
     OPTION_ADDRESS,
@@ -74,9 +75,11 @@ static const struct option_row rows[] = {
     {OPTION_DEEP, GROUP_OWN, COMMAND_DOCTOR, 0, "deep", no_argument, "",
      "also halt and reset, to test NRST, VDDA and HSE"},
     {OPTION_GUIDE, GROUP_OWN, COMMAND_DOCTOR, 0, "guide", no_argument, "",
-     "lead through the experiments that tell the causes apart"},
+     "lead through experiments to the one cause"},
     {OPTION_WATCH, GROUP_OWN, COMMAND_DOCTOR, 0, "watch", no_argument, "",
-     "show supply and wires ten times a second, until Ctrl-C"},
+     "a live meter of supply and wires"},
+    {OPTION_NO_JOURNAL, GROUP_OWN, COMMAND_DOCTOR | COMMAND_FLASH, 0, "no-journal", no_argument, "",
+     "do not keep what worked last, nor tell it"},
     {OPTION_HSE, GROUP_OWN, COMMAND_DOCTOR, 0, "hse", required_argument, " HZ",
      "what the crystal's frequency should be, such as 8M"},
     {OPTION_EXPLAIN, GROUP_OWN, COMMAND_DOCTOR, 0, "explain", required_argument, " ID",
@@ -311,6 +314,9 @@ static enum err take(struct options *o, enum option_id id, const char *argument,
         return ERR_OK;
     case OPTION_WATCH:
         o->watch = true;
+        return ERR_OK;
+    case OPTION_NO_JOURNAL:
+        o->no_journal = true;
         return ERR_OK;
     case OPTION_HSE:
         return value_parse_hz(&o->hse_hz, argument, log);

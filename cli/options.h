@@ -38,6 +38,7 @@ struct options {
     uint32_t hse_hz;             // doctor; 0: not known
     bool guide;                  // doctor
     bool watch;                  // doctor
+    bool no_journal;             // doctor, flash
     const char *explain;         // doctor; NULL: look for a verdict
     const char *output;          // read; NULL: standard output
     bool halt;                   // reset, flash

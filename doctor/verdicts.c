@@ -140,7 +140,7 @@ const struct rule diagnosis_rules[] = {
      "the program turns SWD off a moment after its start",
      rule_swd_off_by_program,
      {"connect under reset: --connect under-reset (auto does so by itself)",
-      "run `swdlink doctor --trace-loss --elf FILE`: it names the line that does it",
+      "look in the program for writes to GPIOA_MODER or GPIOA_AFRH: all of PA13 and PA14 is SWD's",
       "leave PA13 and PA14 in their alternate function, and flash again"},
      NULL},
     {"low-power",

@@ -2,12 +2,11 @@
 # SPDX-License-Identifier: MIT
 # swdlink doctor as a person and a program see it: texts, exit status, JSON; the guide with scripted
 # answers; the live meter; the short verdict of the commands that fail.
-set -u
-here=$(dirname "$0")
-# shellcheck source=tests/tap.sh
-. "$here/../tap.sh"
-: "${SWDLINK:=./swdlink}"
-swdlink=$SWDLINK
+# shellcheck source=tests/tap.sh disable=SC2154 # the Makefile sets top_srcdir and top_builddir
+. "$top_srcdir/tests/tap.sh"
+
+unset SWDLINK_PROBE NO_COLOR
+swdlink=$top_builddir/swdlink
 sick=virtual:stm32f031k6,firmware=count,swdio=gnd
 
 run "$swdlink" list --probe virtual
@@ -56,6 +55,23 @@ for command in info reset "read 0x08000000 4"; do
     check "$command fails with the short verdict" has "$err" "(no-answer)"
     check "$command names the command that tells more" has "$err" "swdlink doctor"
 done
+
+# The journal: what was good, what happened since, and the switch.
+export XDG_STATE_HOME="$tap_dir/state"
+mkdir "$XDG_STATE_HOME"
+run "$swdlink" doctor --probe "$sick"
+check "nothing is recalled before anything worked" lacks "$out" "worked on"
+run "$swdlink" doctor --no-journal --probe virtual:stm32f031k6,firmware=count
+check "--no-journal leaves no trace" is "$(find "$XDG_STATE_HOME" -type f | wc -l | tr -d ' ')" 0
+run "$swdlink" doctor --probe virtual:stm32f031k6,firmware=count
+run "$swdlink" doctor --probe "$sick"
+check "the report tells when the target worked last" has "$out" " kHz, VTref 3.2"
+printf 'good program' >"$tap_dir/app.bin"
+run "$swdlink" flash "$tap_dir/app.bin" --address 0x08000000 --probe virtual:stm32f031k6
+run "$swdlink" doctor --probe "$sick"
+check "... and what was flashed since" has "$out" "since then you flashed app.bin"
+run "$swdlink" doctor --no-journal --probe "$sick"
+check "--no-journal recalls nothing" lacks "$out" "worked on"
 
 # guide ANSWERS: one letter a line, e an empty one.
 guide() {
