@@ -13,6 +13,7 @@ enum err consent_ask(bool given, const char *question, const char *why, struct l
     if (!isatty(STDIN_FILENO))
         return log_fail(log, ERR_USAGE, "%s: say --yes, or answer at a terminal", why);
     fprintf(stderr, "%s Type yes to go on: ", question);
+    fflush(stderr);
     if (!fgets(answer, sizeof answer, stdin) || strcmp(answer, "yes\n") != 0)
         return log_fail(log, ERR_STATE, "nothing was changed");
     return ERR_OK;

@@ -74,8 +74,10 @@ static void progress_show(struct progress *p, const struct flash_stats *s)
 
 static void progress_end(const struct progress *p)
 {
-    if (p->shown && p->percent <= 100)
+    if (p->shown && p->percent <= 100) {
         fputs("\r\033[K", stderr);
+        fflush(stderr);
+    }
 }
 
 static void block_signals(sigset_t *old)

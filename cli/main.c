@@ -64,6 +64,8 @@ int main(int argc, char **argv)
     struct output out = output_default();
     struct log log = output_log(&out);
 
+    // IDEs wait for lines of ours at the other end of a pipe: a line is one write.
+    setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
     // The first word is the command; without one, or with an option in its place, it is serve.
     if (argc < 2 || argv[1][0] == '-') {
         if (argc == 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {

@@ -40,6 +40,16 @@ static void go_on(struct session *s)
     }
 }
 
+static void answer_exit(struct session *s, unsigned status)
+{
+    s->attached = false;
+    s->state = SESSION_IDLE;
+    reply_end_text(s);
+    reply_begin(s);
+    reply_put_format(s, "W%02x", status);
+    reply_end(s);
+}
+
 // With the program go its breakpoints: GDB forgets them without a word.
 static void tell_exit(struct session *s)
 {
@@ -48,13 +58,11 @@ static void tell_exit(struct session *s)
         log_line(s->log, LOG_WARN, "%s", log_sentence(s->log, e));
     log_forget(s->log);
     log_line(s->log, LOG_NOTE, "the program has ended with status %u", s->semihost->call.status);
+    unsigned status = s->semihost->call.status;
     semihost_restart(s->semihost);
-    s->attached = false;
-    s->state = SESSION_IDLE;
-    reply_end_text(s);
-    reply_begin(s);
-    reply_put_format(s, "W%02x", s->semihost->call.status);
-    reply_end(s);
+    answer_exit(s, status);
+    for (struct session *other; (other = stop_next_waiting(s));)
+        answer_exit(other, status);
 }
 
 // GDB's host may read and write the target's memory while it does its part; text is not legal then.
@@ -119,7 +127,7 @@ static bool is_call(struct session *s)
 
 bool call_take(struct session *s, const struct target_stop *stop)
 {
-    if (stop->cause != TARGET_STOP_BKPT || !is_call(s))
+    if (stop->cause != TARGET_STOP_BKPT || !hub_has_control(s->hub, s) || !is_call(s))
         return false;
     if (!s->semihost->enabled) {
         reply_console(s, "The program makes a semihosting call: `monitor semihosting enable` and "

@@ -81,6 +81,24 @@ void packet_flash_erase(struct session *s, struct cursor *args)
         reply_ok(s);
 }
 
+enum err packet_flash_erase_all(struct session *s)
+{
+    packet_flash_drop(s);
+    enum err e = open_job(s);
+    if (e)
+        return e;
+    flash_job_set_erase(s->flash.job, FLASH_ERASE_MASS);
+    e = flash_job_erase(s->flash.job, s->t->bank.base, s->t->bank.size);
+    if (e) {
+        packet_flash_drop(s);
+        return e;
+    }
+    flash_job_close_input(s->flash.job);
+    s->flash.closing = true;
+    session_begin_work(s, SESSION_WORK_FLASH);
+    return ERR_OK;
+}
+
 static bool is_open(struct session *s)
 {
     if (s->flash.job)

@@ -225,20 +225,46 @@ static enum err not_there(struct session *s, const char *args)
 const struct monitor_word monitor_words[] = {
     {.word = "help", .usage = "help", .help = "this list", .run = show_help},
     {.word = "reset",
+     .control = true,
      .usage = "reset [halt|run]",
      .help = "reset; halt at the first instruction, or run",
      .run = reset},
-    {.word = "jtag_reset", .run = reset},
-    {.word = "halt", .usage = "halt", .help = "halt the core", .run = halt},
-    {.word = "resume", .usage = "resume", .help = "let it run behind GDB's back", .run = resume},
+    {.word = "jtag_reset",
+     .control = true,
+     .usage = "jtag_reset",
+     .help = "the same as reset halt",
+     .run = reset},
+    {.word = "halt", .control = true, .usage = "halt", .help = "halt the core", .run = halt},
+    {.word = "resume",
+     .control = true,
+     .usage = "resume",
+     .help = "let it run behind GDB's back",
+     .run = resume},
     {.word = "info",
      .usage = "info",
      .help = "chip, core, probe, supply voltage",
      .run = show_info},
     {.word = "vector_catch",
+     .control = true,
      .usage = "vector_catch [hard|reset|none]",
      .help = "which events halt the core",
      .run = vector_catch},
+    {.word = "uid", .usage = "uid", .help = "the chip's unique id", .run = monitor_uid},
+    {.word = "option", .usage = "option", .help = "the option bytes", .run = monitor_option},
+    {.word = "erase_mass",
+     .control = true,
+     .usage = "erase_mass",
+     .help = "erase all of the flash",
+     .run = monitor_erase_mass},
+    {.word = "swdp_scan",
+     .usage = "swdp_scan",
+     .help = "the target that is connected",
+     .run = monitor_swdp_scan},
+    {.word = "connect_rst",
+     .control = true,
+     .usage = "connect_rst [enable|disable]",
+     .help = "hold NRST when connecting again",
+     .run = monitor_connect_rst},
     {.word = "sleep", .usage = "sleep MS", .help = "wait", .run = sleep_ms},
     {.word = "delay", .run = sleep_ms},
     {.word = "gdb_sync",
@@ -248,11 +274,19 @@ const struct monitor_word monitor_words[] = {
     {.word = "version", .usage = "version", .help = "of this server", .run = show_version},
     {.word = "init", .run = nothing_to_do},
     {.word = "semihosting",
+     .control = true,
      .usage = "semihosting [enable|disable]",
      .help = "serve the program's console and files",
      .run = semihosting},
-    {.word = "arm", .run = arm},
-    {.word = "rtt", .run = not_there},
+    {.word = "arm",
+     .control = true,
+     .usage = "arm semihosting ...",
+     .help = "OpenOCD's name for semihosting",
+     .run = arm},
+    {.word = "rtt",
+     .usage = "rtt",
+     .help = "not yet; `swdlink run --rtt` has it",
+     .run = not_there},
     {.word = "swo", .run = not_there},
     {.word = "tpiu", .run = not_there},
 };
@@ -314,8 +348,10 @@ static enum err run_line(struct session *s, char *line)
     if (!*word)
         return show_help(s, args);
     for (unsigned i = 0; i < monitor_word_count; i++)
-        if (strcmp(word, monitor_words[i].word) == 0)
-            return monitor_words[i].run(s, args);
+        if (strcmp(word, monitor_words[i].word) == 0) {
+            enum err e = monitor_words[i].control ? hub_take_control(s->hub, s) : ERR_OK;
+            return e ? e : monitor_words[i].run(s, args);
+        }
     return unknown_word(s, word);
 }
 

@@ -18,10 +18,10 @@ const struct packet packets[] = {
     {.prefix = "P", .handle = packet_write_register},
     {.prefix = "QStartNoAckMode", .exact = true, .running = true, .handle = packet_no_ack},
     {.prefix = "R", .handle = packet_restart},
-    {.prefix = "S", .handle = packet_step_signal},
+    {.prefix = "S", .control = true, .handle = packet_step_signal},
     {.prefix = "T", .running = true, .handle = packet_thread_alive},
     {.prefix = "X", .calling = true, .handle = packet_write_binary},
-    {.prefix = "Z", .handle = packet_set_break},
+    {.prefix = "Z", .control = true, .handle = packet_set_break},
     {.prefix = "c", .handle = packet_continue},
     {.prefix = "g", .exact = true, .running = true, .handle = packet_read_registers},
     {.prefix = "k", .exact = true, .running = true, .handle = packet_kill},
@@ -39,16 +39,16 @@ const struct packet packets[] = {
     {.prefix = "qXfer:", .running = true, .handle = packet_xfer},
     {.prefix = "qfThreadInfo", .exact = true, .running = true, .handle = packet_first_threads},
     {.prefix = "qsThreadInfo", .exact = true, .running = true, .handle = packet_more_threads},
-    {.prefix = "s", .handle = packet_step},
+    {.prefix = "s", .control = true, .handle = packet_step},
     {.prefix = "vAttach;", .handle = packet_attach},
     {.prefix = "vCont?", .exact = true, .running = true, .handle = packet_vcont_query},
     {.prefix = "vCont;", .handle = packet_vcont},
     {.prefix = "vCtrlC", .exact = true, .running = true, .handle = packet_ctrl_c},
-    {.prefix = "vFlashDone", .exact = true, .handle = packet_flash_done},
-    {.prefix = "vFlashErase:", .handle = packet_flash_erase},
-    {.prefix = "vFlashWrite:", .handle = packet_flash_write},
-    {.prefix = "vKill", .running = true, .handle = packet_vkill},
-    {.prefix = "vRun", .handle = packet_run},
+    {.prefix = "vFlashDone", .exact = true, .control = true, .handle = packet_flash_done},
+    {.prefix = "vFlashErase:", .control = true, .handle = packet_flash_erase},
+    {.prefix = "vFlashWrite:", .control = true, .handle = packet_flash_write},
+    {.prefix = "vKill", .control = true, .running = true, .handle = packet_vkill},
+    {.prefix = "vRun", .control = true, .handle = packet_run},
     {.prefix = "x", .running = true, .handle = packet_read_binary},
     {.prefix = "z", .handle = packet_clear_break},
 };
@@ -87,6 +87,11 @@ void packet_dispatch(struct session *s)
     if (!is_allowed(s, p)) {
         reply_error_quietly(
             s, log_fail(s->log, ERR_STATE, "the target is running: interrupt it first (Ctrl-C)"));
+        return;
+    }
+    enum err e = p->control ? hub_take_control(s->hub, s) : ERR_OK;
+    if (e) {
+        reply_error_and_later(s, e);
         return;
     }
     size_t prefix = strlen(p->prefix);

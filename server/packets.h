@@ -12,6 +12,7 @@ struct packet {
     const char *prefix;
     bool exact;   // nothing may follow
     bool running; // may also come while the program runs
+    bool control; // only from the debugger that controls the target, or takes control with it
     bool calling; // and while GDB's host does something for the program
     void (*handle)(struct session *s, struct cursor *args);
 };
@@ -94,6 +95,8 @@ void packet_flash_step(struct session *s);
 void packet_flash_interrupt(struct session *s);
 // Something else happens before the job was done: it is given up, and said so.
 void packet_flash_drop(struct session *s);
+// For a monitor word: begins to erase all of it; the reply comes at the end.
+enum err packet_flash_erase_all(struct session *s) MUST_CHECK;
 
 // xfer.c
 void packet_xfer(struct session *s, struct cursor *args);

@@ -19,9 +19,28 @@ struct action {
     uint32_t from, to;
 };
 
+// A debugger that does not control the target can wait with the one that does.
+static void watch(struct session *s, const struct action *a, enum err refused)
+{
+    bool runs = s->t->state == TARGET_RUNNING || hub_is_watched(s->hub, s);
+    reply_begin_text(s);
+    if (a->letter == 'c' && runs) {
+        log_forget(s->log);
+        s->state = SESSION_RUNNING;
+        return;
+    }
+    reply_error(s, refused);
+    reply_end_text(s);
+}
+
 static void start(struct session *s, const struct action *a)
 {
     bool step = a->letter == 's' || a->letter == 'r';
+    enum err refused = hub_take_control(s->hub, s);
+    if (refused) {
+        watch(s, a, refused);
+        return;
+    }
     s->attached = true;
     packet_flash_drop(s);
     if (step && s->sync_next_step) {
@@ -124,9 +143,23 @@ static bool take_action(struct cursor *args, struct action *a)
     return cursor_skip_text(args, ":") ? packet_take_thread(args) : true;
 }
 
+// What a debugger believes from the start is that the target stands still. One that does not
+// control it hears how it is, and finds the registers of a running one unavailable.
+static void tell_as_it_is(struct session *s, const char *why)
+{
+    reply_console(s, "%s.\n", why);
+    log_forget(s->log);
+    if (s->t->state == TARGET_HALTED && !hub_is_watched(s->hub, s))
+        stop_tell(s);
+    else
+        stop_tell_running(s);
+}
+
 static void halt_and_tell(struct session *s)
 {
-    enum err e = s->t->state == TARGET_HALTED ? ERR_OK : target_halt(s->t);
+    enum err e = hub_take_control(s->hub, s);
+    if (!e && s->t->state != TARGET_HALTED)
+        e = target_halt(s->t);
     if (e)
         reply_error(s, e);
     else
@@ -165,7 +198,13 @@ void packet_why_halted(struct session *s, struct cursor *args)
 {
     (void)args;
     s->attached = true;
-    enum err e = s->t->state == TARGET_HALTED ? ERR_OK : target_halt(s->t);
+    enum err e = hub_take_control(s->hub, s);
+    if (e && s->hub->holder && s->hub->holder != s) {
+        tell_as_it_is(s, log_sentence(s->log, e));
+        return;
+    }
+    if (!e && s->t->state != TARGET_HALTED)
+        e = target_halt(s->t);
     s->unreachable = e != ERR_OK;
     if (e)
         stop_tell_unknown(s, e);
@@ -179,7 +218,11 @@ void packet_attach(struct session *s, struct cursor *args)
     if (!packet_args_end(s, args))
         return;
     s->attached = true;
-    halt_and_tell(s);
+    enum err e = hub_take_control(s->hub, s);
+    if (e && s->hub->holder && s->hub->holder != s)
+        tell_as_it_is(s, log_sentence(s->log, e));
+    else
+        halt_and_tell(s);
 }
 
 // Takes the debugger's hand off the target.
@@ -194,12 +237,26 @@ static enum err let_go(struct session *s)
     return e;
 }
 
+// Of a debugger that has no hand on it.
+static void leave(struct session *s)
+{
+    s->attached = false;
+    s->state = SESSION_IDLE;
+    reply_end_text(s);
+}
+
 void packet_detach(struct session *s, struct cursor *args)
 {
     (void)args; // a process id, of which there is one
+    if (s->hub->holder && s->hub->holder != s) {
+        leave(s);
+        reply_ok(s);
+        return;
+    }
     enum err e = let_go(s);
     enum err run = s->t->state == TARGET_HALTED ? target_resume(s->t) : ERR_OK;
     e = e ? e : run;
+    hub_release(s->hub, s);
     if (e && s->t->state != TARGET_LOST) {
         reply_error(s, e);
         return;
@@ -211,13 +268,17 @@ void packet_detach(struct session *s, struct cursor *args)
 
 static enum err kill_program(struct session *s)
 {
-    enum err e = let_go(s);
+    enum err e = hub_take_control(s->hub, s);
+    if (e)
+        return e;
+    e = let_go(s);
     semihost_restart(s->semihost);
     enum err reset = target_reset(s->t, false);
     e = e ? e : reset;
     if (!e)
         log_line(s->log, LOG_NOTE,
                  "the debugger killed the program: the target was reset and runs");
+    hub_release(s->hub, s);
     return e;
 }
 
@@ -227,6 +288,7 @@ void packet_kill(struct session *s, struct cursor *args)
     enum err e = kill_program(s);
     if (e)
         log_line(s->log, LOG_WARN, "%s", log_sentence(s->log, e));
+    leave(s);
     if (!s->extended)
         s->state = SESSION_OVER;
 }
@@ -243,9 +305,12 @@ void packet_vkill(struct session *s, struct cursor *args)
 
 static enum err begin_anew(struct session *s)
 {
+    enum err e = hub_take_control(s->hub, s);
+    if (e)
+        return e;
     packet_flash_drop(s);
     semihost_restart(s->semihost);
-    enum err e = target_reset(s->t, true);
+    e = target_reset(s->t, true);
     s->attached = true;
     return e;
 }

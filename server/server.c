@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The loop: connections, timers and signals on one side, a session and its target on the other.
-// Each callback takes one bounded step and returns.
+// The loop: who knocks, signals, a target that was lost, and the debuggers that are there.
+#include "config.h"
+
 #include "server/server.h"
 
 #include <errno.h>
@@ -9,190 +10,81 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "server/acceptor.h"
-#include "server/semihost.h"
-#include "server/session.h"
+#include "server/client.h"
+#include "server/hub.h"
 
-// How often a running target is looked at: soon after it was started, when a step or a short
-// function may be over in no time, and less often after a while.
-#define POLL_FIRST_S 0.001
-#define POLL_LAST_S  0.005
-#define POLL_FACTOR  1.25
-#define RECONNECT_S  1.0
-#define IN_SIZE      0x10000u
-#define LINGER_TRIES 50 // of 10 ms each, to get the last reply out
+#define RECONNECT_S 1.0
 
 struct server {
     struct ev_loop *loop;
     struct target *t;
     struct log *log;
     const struct server_options *options;
+    struct hub hub;
     struct acceptor acceptor;
     ev_io knock[ACCEPTOR_MAX];
     ev_signal sigint, sigterm;
-    ev_timer tick, reconnect;
+    ev_timer reconnect;
     bool loss_told; // why the target cannot be reached was said since it was lost
-    double poll_s;
-    struct semihost semihost;
-    // The debugger, when there is one: fd >= 0.
-    int fd;
-    char name[ACCEPTOR_NAME_SIZE];
-    ev_io readable, writable;
-    size_t in_len;
-    uint8_t in[IN_SIZE];
-    struct session session;
+    struct client *client[HUB_MAX_SESSIONS];
 };
 
-static uint64_t now_ms(void)
+static unsigned count_debuggers(const struct server *sv)
 {
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (uint64_t)ts.tv_sec * 1000u + (uint64_t)ts.tv_nsec / 1000000u;
+    unsigned count = 0;
+    for (unsigned i = 0; i < HUB_MAX_SESSIONS; i++)
+        count += sv->client[i] && client_is_debugger(sv->client[i]);
+    return count;
 }
 
-static void drop_client(struct server *sv)
+// With --once the first debugger ends us when it leaves; one that only looks on does not.
+static void drop_client(struct server *sv, unsigned i)
 {
-    ev_io_stop(sv->loop, &sv->readable);
-    ev_io_stop(sv->loop, &sv->writable);
-    ev_timer_stop(sv->loop, &sv->tick);
-    bool was_debugger = sv->session.packets > 0;
-    close(sv->fd);
-    sv->fd = -1;
-    sv->in_len = 0;
-    log_line(sv->log, LOG_NOTE, "%s has left", sv->name);
-    session_end(&sv->session);
-    if (sv->options->once && was_debugger)
+    struct client *c = sv->client[i];
+    bool ends = client_is_debugger(c) &&
+                (hub_has_control(&sv->hub, &c->session) || count_debuggers(sv) == 1);
+    client_close(c);
+    sv->client[i] = NULL;
+    if (sv->options->once && ends)
         ev_break(sv->loop, EVBREAK_ALL);
 }
 
-// Returns false when the connection is broken.
-static bool send_some(struct server *sv)
+// After every step: what one debugger does may end another's wait, and one that leaves may leave
+// the target to others.
+static void settle_all(void *user)
 {
-    struct session *s = &sv->session;
-    while (s->out_len > 0) {
-        ssize_t n = send(sv->fd, s->out, s->out_len, MSG_NOSIGNAL);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return errno == EAGAIN || errno == EWOULDBLOCK;
-        session_sent(s, (size_t)n);
+    struct server *sv = user;
+    for (unsigned i = 0; i < HUB_MAX_SESSIONS; i++) {
+        if (sv->client[i])
+            client_settle(sv->client[i]);
+        if (sv->client[i] && sv->client[i]->gone)
+            drop_client(sv, i);
     }
-    return true;
-}
-
-static void feed(struct server *sv)
-{
-    size_t taken = session_feed(&sv->session, sv->in, sv->in_len);
-    memmove(sv->in, sv->in + taken, sv->in_len - taken);
-    sv->in_len -= taken;
-}
-
-static void set_watched(struct server *sv, ev_io *w, bool wanted)
-{
-    if (wanted && !ev_is_active(w))
-        ev_io_start(sv->loop, w);
-    else if (!wanted && ev_is_active(w))
-        ev_io_stop(sv->loop, w);
-}
-
-static void set_tick(struct server *sv)
-{
-    enum session_want want = session_wants(&sv->session);
-    if (want == SESSION_WANT_BYTES) {
-        sv->poll_s = POLL_FIRST_S;
-        ev_timer_stop(sv->loop, &sv->tick);
-        return;
-    }
-    if (ev_is_active(&sv->tick))
-        return;
-    double after = want == SESSION_WANT_STEP ? 0. : sv->poll_s;
-    if (want == SESSION_WANT_STEP)
-        sv->poll_s = POLL_FIRST_S;
-    ev_timer_set(&sv->tick, after, 0.);
-    ev_timer_start(sv->loop, &sv->tick);
-}
-
-// After anything that may have changed the session: gets its replies out and arms what it waits
-// for.
-static void settle(struct server *sv)
-{
-    if (sv->fd < 0)
-        return;
-    bool alive = send_some(sv);
-    if (alive && sv->in_len > 0 && !session_is_over(&sv->session)) {
-        feed(sv);
-        alive = send_some(sv);
-    }
-    if (!alive || (session_is_over(&sv->session) && sv->session.out_len == 0)) {
-        drop_client(sv);
-        return;
-    }
-    set_watched(sv, &sv->writable, sv->session.out_len > 0);
-    set_watched(sv, &sv->readable, sv->in_len < IN_SIZE && !session_is_over(&sv->session));
-    set_tick(sv);
     if (sv->t->state == TARGET_LOST && !ev_is_active(&sv->reconnect))
         ev_timer_again(sv->loop, &sv->reconnect);
 }
 
-// Returns false when the debugger is gone.
-static bool read_some(struct server *sv)
+static enum err find_again(struct server *sv)
 {
-    if (sv->in_len == IN_SIZE)
-        return true;
-    ssize_t n = recv(sv->fd, sv->in + sv->in_len, IN_SIZE - sv->in_len, 0);
-    if (n < 0)
-        return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
-    sv->in_len += (size_t)n;
-    return n > 0;
-}
-
-static void on_readable(struct ev_loop *loop, ev_io *w, int events)
-{
-    (void)loop;
-    (void)events;
-    struct server *sv = w->data;
-    if (!read_some(sv)) {
-        drop_client(sv);
-        return;
-    }
-    feed(sv);
-    // A target that was just started may have stopped already.
-    if (session_wants(&sv->session) == SESSION_WANT_POLL && !ev_is_active(&sv->tick))
-        session_tick(&sv->session, now_ms());
-    settle(sv);
-}
-
-static void on_writable(struct ev_loop *loop, ev_io *w, int events)
-{
-    (void)loop;
-    (void)events;
-    settle(w->data);
-}
-
-static void on_tick(struct ev_loop *loop, ev_timer *w, int events)
-{
-    (void)loop;
-    (void)events;
-    struct server *sv = w->data;
-    sv->poll_s = sv->poll_s * POLL_FACTOR < POLL_LAST_S ? sv->poll_s * POLL_FACTOR : POLL_LAST_S;
-    session_tick(&sv->session, now_ms());
-    settle(sv);
-}
-
-static void on_reconnect(struct ev_loop *loop, ev_timer *w, int events)
-{
-    (void)events;
-    struct server *sv = w->data;
     enum err e = target_reconnect(sv->t);
     if (e == ERR_PROBE_LOST && sv->options->reopen_probe) {
         e = sv->options->reopen_probe(sv->options->user, sv->t->st);
         if (!e)
             e = target_reconnect(sv->t);
     }
+    if (!e && !sv->hub.holder)
+        e = target_release(sv->t);
+    return e;
+}
+
+static void on_reconnect(struct ev_loop *loop, ev_timer *w, int events)
+{
+    (void)events;
+    struct server *sv = w->data;
+    enum err e = find_again(sv);
     if (e) {
         // Once per loss for everybody to see: it is the short verdict.
         log_line(sv->log, sv->loss_told ? LOG_DEBUG : LOG_WARN, "still lost: %s",
@@ -204,34 +96,27 @@ static void on_reconnect(struct ev_loop *loop, ev_timer *w, int events)
     ev_timer_stop(loop, w);
     sv->loss_told = false;
     log_line(sv->log, LOG_NOTE, "the target is back");
-    if (sv->fd >= 0)
-        session_target_is_back(&sv->session);
-    settle(sv);
+    for (unsigned i = 0; i < HUB_MAX_SESSIONS; i++)
+        if (sv->client[i])
+            session_target_is_back(&sv->client[i]->session);
+    settle_all(sv);
 }
 
-static void welcome(struct server *sv, int fd, const char *name)
+// False: there is no room for another one.
+static bool welcome(struct server *sv, int in_fd, int out_fd, const char *name)
 {
-    sv->fd = fd;
-    snprintf(sv->name, sizeof sv->name, "%s", name);
-    sv->in_len = 0;
-    sv->poll_s = POLL_FIRST_S;
-    session_start(&sv->session, sv->t, &sv->semihost, sv->log);
-    ev_io_set(&sv->readable, fd, EV_READ);
-    ev_io_set(&sv->writable, fd, EV_WRITE);
-    ev_io_start(sv->loop, &sv->readable);
+    unsigned i = 0;
+    while (i < HUB_MAX_SESSIONS && sv->client[i])
+        i++;
+    if (i == HUB_MAX_SESSIONS)
+        return false;
+    sv->client[i] = client_open(sv->loop, &sv->hub, in_fd, out_fd, name);
+    if (!sv->client[i])
+        return false;
+    sv->client[i]->stepped = settle_all;
+    sv->client[i]->user = sv;
     log_line(sv->log, LOG_NOTE, "%s has connected", name);
-}
-
-// Whoever holds the target may have closed his connection just now, and knocks again.
-static bool is_gone(struct server *sv)
-{
-    size_t before;
-    do {
-        before = sv->in_len;
-        if (!read_some(sv))
-            return true;
-    } while (sv->in_len > before);
-    return false;
+    return true;
 }
 
 static void on_knock(struct ev_loop *loop, ev_io *w, int events)
@@ -243,18 +128,16 @@ static void on_knock(struct ev_loop *loop, ev_io *w, int events)
     int fd = acceptor_take(w->fd, name);
     if (fd < 0)
         return;
-    if (sv->fd >= 0 && is_gone(sv)) {
-        feed(sv); // his last words
-        drop_client(sv);
-    }
-    if (sv->fd >= 0) {
-        log_line(sv->log, LOG_WARN, "%s is turned away: %s is debugging, and there is room for one",
-                 name, sv->name);
+    // Whoever controls the target may have closed his connection just now, and knocks again.
+    for (unsigned i = 0; i < HUB_MAX_SESSIONS; i++)
+        if (sv->client[i])
+            client_look(sv->client[i]);
+    settle_all(sv);
+    if (!welcome(sv, fd, fd, name)) {
+        log_line(sv->log, LOG_WARN, "%s is turned away: there are %u debuggers already", name,
+                 HUB_MAX_SESSIONS);
         close(fd);
-        on_readable(sv->loop, &sv->readable, EV_READ);
-        return;
     }
-    welcome(sv, fd, name);
 }
 
 static void on_signal(struct ev_loop *loop, ev_signal *w, int events)
@@ -274,13 +157,9 @@ static void start_watchers(struct server *sv)
     }
     ev_signal_init(&sv->sigint, on_signal, SIGINT);
     ev_signal_init(&sv->sigterm, on_signal, SIGTERM);
-    ev_init(&sv->readable, on_readable);
-    ev_init(&sv->writable, on_writable);
-    ev_init(&sv->tick, on_tick);
     ev_timer_init(&sv->reconnect, on_reconnect, RECONNECT_S, RECONNECT_S);
     sv->sigint.data = sv->sigterm.data = sv;
-    sv->readable.data = sv->writable.data = sv;
-    sv->tick.data = sv->reconnect.data = sv;
+    sv->reconnect.data = sv;
     ev_signal_start(sv->loop, &sv->sigint);
     ev_signal_start(sv->loop, &sv->sigterm);
 }
@@ -300,15 +179,16 @@ static void announce(const struct server *sv)
     fflush(stderr);
 }
 
-// The last words of a session that is ended by us are worth half a second.
+// The last words of sessions that are ended by us.
 static void say_goodbye(struct server *sv)
 {
-    if (sv->fd < 0)
-        return;
-    const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
-    for (int i = 0; i < LINGER_TRIES && send_some(sv) && sv->session.out_len > 0; i++)
-        nanosleep(&pause, NULL);
-    drop_client(sv);
+    for (unsigned i = 0; i < HUB_MAX_SESSIONS; i++) {
+        if (!sv->client[i])
+            continue;
+        client_say_goodbye(sv->client[i]);
+        client_close(sv->client[i]);
+        sv->client[i] = NULL;
+    }
 }
 
 // A caller who blocks the signals that end us is not interrupted while he connects and disconnects.
@@ -334,11 +214,11 @@ static enum err run_loop(struct server *sv)
 static enum err prepare_semihosting(struct server *sv)
 {
     const struct server_options *o = sv->options;
-    semihost_init(&sv->semihost, sv->t, sv->log);
-    sv->semihost.enabled = o->semihosting.enabled;
+    struct semihost *sh = &sv->hub.semihost;
+    sh->enabled = o->semihosting.enabled;
     if (o->semihosting.stdio)
-        sv->semihost.console = SEMIHOST_CONSOLE_STDIO;
-    return o->semihosting.dir ? semihost_open_dir(&sv->semihost, o->semihosting.dir) : ERR_OK;
+        sh->console = SEMIHOST_CONSOLE_STDIO;
+    return o->semihosting.dir ? semihost_open_dir(sh, o->semihosting.dir) : ERR_OK;
 }
 
 enum err server_run(struct target *t, const struct server_options *options, struct log *log)
@@ -349,7 +229,7 @@ enum err server_run(struct target *t, const struct server_options *options, stru
     sv->t = t;
     sv->log = log;
     sv->options = options;
-    sv->fd = -1;
+    hub_init(&sv->hub, t, log);
     enum err e = prepare_semihosting(sv);
     if (!e)
         e = acceptor_open(&sv->acceptor, options->host, options->port, log);
@@ -360,7 +240,7 @@ enum err server_run(struct target *t, const struct server_options *options, stru
         sigaction(SIGPIPE, &before, NULL);
         acceptor_close(&sv->acceptor);
     }
-    semihost_close(&sv->semihost);
+    hub_close(&sv->hub);
     free(sv);
     return e;
 }

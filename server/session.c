@@ -13,12 +13,14 @@
 
 #define COMPLAINTS_TOLD 5u
 
-void session_start(struct session *s, struct target *t, struct semihost *semihost, struct log *log)
+void session_start(struct session *s, struct hub *hub, const char *name)
 {
     memset(s, 0, sizeof *s);
-    s->t = t;
-    s->semihost = semihost;
-    s->log = log;
+    s->hub = hub;
+    s->name = name;
+    s->t = hub->t;
+    s->semihost = &hub->semihost;
+    s->log = hub->log;
 }
 
 void session_complain(struct session *s, const char *fmt, ...)
@@ -151,7 +153,8 @@ static bool must_wait(const struct session *s, uint8_t byte)
 size_t session_feed(struct session *s, const uint8_t *data, size_t len)
 {
     size_t i = 0;
-    while (i < len && s->state != SESSION_OVER && !must_wait(s, data[i]))
+    unsigned before = s->packets;
+    while (i < len && before == s->packets && s->state != SESSION_OVER && !must_wait(s, data[i]))
         push(s, data[i++]);
     return s->state == SESSION_OVER ? len : i;
 }
@@ -212,7 +215,8 @@ void session_target_is_back(struct session *s)
 {
     if (!s->attached)
         return;
-    if (s->state != SESSION_RUNNING && s->t->state == TARGET_RUNNING) {
+    if (hub_has_control(s->hub, s) && s->state != SESSION_RUNNING &&
+        s->t->state == TARGET_RUNNING) {
         log_forget(s->log);
         enum err e = target_halt(s->t);
         if (e)
@@ -237,7 +241,7 @@ void session_end(struct session *s)
     if (s->complaints > COMPLAINTS_TOLD)
         log_line(s->log, LOG_WARN, "the debugger sent %u things that no debugger should",
                  s->complaints);
-    if (s->attached) {
+    if (s->attached && hub_has_control(s->hub, s)) {
         enum err e = packet_drop_breaks(s);
         if (e)
             log_line(s->log, LOG_WARN, "breakpoints could not be removed: %s",
@@ -247,6 +251,7 @@ void session_end(struct session *s)
                  : s->t->state == TARGET_HALTED ? "stays halted"
                                                 : "is lost");
     }
+    hub_release(s->hub, s);
     s->attached = false;
     s->state = SESSION_OVER;
 }

@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 #include "base/log.h"
+#include "server/hub.h"
 #include "server/rsp.h"
-#include "server/semihost.h"
 #include "targets/target.h"
 
 #define SESSION_OUT_SIZE   0x20000u
@@ -46,8 +46,11 @@ struct session_break {
 };
 
 struct session {
+    struct hub *hub;
+    const char *name; // of the debugger, as others are told
+    // These are the hub's.
     struct target *t;
-    struct semihost *semihost; // the owner's: the program outlives its debuggers
+    struct semihost *semihost;
     struct log *log;
     enum session_state state;
     enum session_work work;
@@ -102,14 +105,15 @@ struct session {
     uint8_t out[SESSION_OUT_SIZE];
 };
 
-// A new debugger. The target stays as it is until the debugger asks for its state.
-void session_start(struct session *s, struct target *t, struct semihost *semihost, struct log *log);
+// A new debugger. The target stays as it is until the debugger asks for its state. name is the
+// owner's.
+void session_start(struct session *s, struct hub *hub, const char *name);
 // The debugger has gone, with or without a word. Without: breakpoints go, an unfinished flash job
 // is given up, and the target keeps its state, running or halted.
 void session_end(struct session *s);
 
-// Takes as much as can be taken now and returns how much; the rest is to be offered again after a
-// tick or after output was sent.
+// Takes what can be taken now, one packet at most, and returns how much. After 0 the rest is to be
+// offered again when a tick was made or output sent.
 size_t session_feed(struct session *s, const uint8_t *data, size_t len);
 enum session_want session_wants(const struct session *s);
 // One bounded step of what is under way. now_ms: any clock that does not jump.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "server/stop.h"
 
+#include <stdio.h>
+
 #include "base/bytes.h"
 #include "server/call.h"
 #include "server/regs.h"
@@ -81,23 +83,52 @@ void stop_say(struct session *s, const struct target_stop *stop)
         reply_console(s, "%s\n", stop->detail);
 }
 
-void stop_finish(struct session *s, const struct target_stop *stop, bool asked)
+static void end_run(struct session *s)
 {
-    stop_say(s, stop);
     reply_end_text(s);
     s->state = SESSION_IDLE;
+}
+
+static void tell_stop(struct session *s, const struct target_stop *stop, bool asked)
+{
+    stop_say(s, stop);
+    end_run(s);
     send_reply(s, stop_signal_of(stop->cause, asked), stop);
+}
+
+struct session *stop_next_waiting(const struct session *s)
+{
+    for (unsigned i = 0; hub_has_control(s->hub, s) && i < HUB_MAX_SESSIONS; i++) {
+        struct session *other = s->hub->member[i];
+        if (other && other != s && other->state == SESSION_RUNNING)
+            return other;
+    }
+    return NULL;
+}
+
+void stop_finish(struct session *s, const struct target_stop *stop, bool asked)
+{
+    tell_stop(s, stop, asked);
+    for (struct session *other; (other = stop_next_waiting(s));)
+        tell_stop(other, stop, false);
+}
+
+static void tell_lost(struct session *s, const char *why)
+{
+    reply_console(s, "%s\nThe target is lost; it is looked for once a second.\n", why);
+    end_run(s);
+    send_reply(s, STOP_SIGNAL_LOST, NULL);
 }
 
 static void finish_lost(struct session *s, enum err e)
 {
-    log_line(s->log, LOG_WARN, "%s", log_sentence(s->log, e));
-    reply_console(s, "%s\nThe target is lost; it is looked for once a second.\n",
-                  log_sentence(s->log, e));
+    char why[LOG_SENTENCE_SIZE];
+    snprintf(why, sizeof why, "%s", log_sentence(s->log, e));
+    log_line(s->log, LOG_WARN, "%s", why);
     log_forget(s->log);
-    reply_end_text(s);
-    s->state = SESSION_IDLE;
-    send_reply(s, STOP_SIGNAL_LOST, NULL);
+    tell_lost(s, why);
+    for (struct session *other; (other = stop_next_waiting(s));)
+        tell_lost(other, why);
 }
 
 void stop_finish_error(struct session *s, enum err e)
@@ -127,6 +158,8 @@ static bool look(struct session *s, bool asked)
 {
     struct target_stop stop = {0};
     bool stopped = false;
+    if (hub_is_watched(s->hub, s))
+        return false; // its end is told to all who wait
     enum err e = target_poll(s->t, &stopped, &stop);
     if (s->t->state == TARGET_LOST)
         finish_lost(s, e ? e : ERR_NO_TARGET);
@@ -142,8 +175,22 @@ void stop_poll(struct session *s)
     (void)look(s, false);
 }
 
+void stop_tell_running(struct session *s)
+{
+    send_reply(s, STOP_SIGNAL_NONE, NULL);
+}
+
 void stop_interrupt(struct session *s)
 {
+    enum err refused = hub_take_control(s->hub, s);
+    if (refused) {
+        // The debugger gets its prompt back; the target is none of its affair.
+        reply_console(s, "The target runs on: %s.\n", log_sentence(s->log, refused));
+        log_forget(s->log);
+        end_run(s);
+        stop_tell_running(s);
+        return;
+    }
     s->interrupted = true;
     if (look(s, false))
         return;

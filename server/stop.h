@@ -21,14 +21,18 @@ enum stop_signal {
 void stop_poll(struct session *s);
 // GDB's Ctrl-C. A stop that came first wins.
 void stop_interrupt(struct session *s);
-// Answers the run: with a stop, with the loss of the target, or, where only the way to it broke
-// down, with the last stop.
+// Another session that waits for the end of the run that this one controls, or NULL.
+struct session *stop_next_waiting(const struct session *s);
+// Answers the run, for all who wait for it: with a stop, with the loss of the target, or, where
+// only the way to it broke down, with the last stop.
 void stop_finish(struct session *s, const struct target_stop *stop, bool asked);
 void stop_finish_error(struct session *s, enum err e);
 // What is to be said of a stop on the console.
 void stop_say(struct session *s, const struct target_stop *stop);
 // Answers with the reason of the last stop of a halted target.
 void stop_tell(struct session *s);
+// Answers, where a stop reply is due, that the target runs.
+void stop_tell_running(struct session *s);
 // Answers for a target that cannot be brought to stand still, because of e, where a stop reply is
 // due and an error is none: GDB 13 spins for ever when ? is answered with one.
 void stop_tell_unknown(struct session *s, enum err e);

@@ -7,7 +7,6 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <link.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,10 +54,13 @@ static bool ends_us(unsigned number)
 // passed on.
 static void pass_on(struct launch *launch, const struct signalfd_siginfo *info)
 {
+    int number = (int)info->ssi_signo;
     if (launch->child < 0 && ends_us(info->ssi_signo))
         loop_stop(launch->loop);
+    else if (launch->child > 0 && launch->own_group)
+        kill(-launch->child, number);
     else if (launch->child > 0 && info->ssi_code != SI_KERNEL)
-        kill(launch->child, (int)info->ssi_signo);
+        kill(launch->child, number);
 }
 
 static void take_signal(void *arg)
@@ -105,6 +107,7 @@ static void set_environment(const struct launch *launch, const char *dir)
 static void become(const struct launch *launch, char *const argv[], const char *dir)
 {
     sigprocmask(SIG_SETMASK, &launch->old_mask, NULL);
+    prctl(PR_SET_PDEATHSIG, SIGTERM); // without us it would hang at its next transfer
     if (dir)
         set_environment(launch, dir);
     // The preload library naps for 0 us after each ioctl; with the default slack that takes 50 us
@@ -116,11 +119,22 @@ static void become(const struct launch *launch, char *const argv[], const char *
     _exit(error == ENOENT ? LAUNCH_NOT_FOUND : LAUNCH_CANNOT_RUN);
 }
 
+// At a terminal the program shares our process group, so that Ctrl-C and Ctrl-Z reach it. Elsewhere
+// it gets its own, or it would get twice what somebody sends to a whole group (as timeout(1) does),
+// once from us: st-util, for one, does not survive that.
+static void choose_group(struct launch *launch)
+{
+    launch->own_group = tcgetpgrp(STDIN_FILENO) != getpgrp();
+    if (launch->own_group)
+        setpgid(launch->child, launch->child);
+}
+
 enum err launch_start(struct launch *launch, char *const argv[], const char *dir)
 {
     launch->child = fork();
     if (launch->child < 0)
         return log_fail(launch->log, ERR_MEMORY, "cannot start %s: %s", argv[0], strerror(errno));
+    choose_group(launch); // in the parent and in the child: whoever comes first
     if (launch->child == 0)
         become(launch, argv, dir);
     return ERR_OK;

@@ -4,6 +4,7 @@
 #define SWDLINK_SIM_LAUNCH_H
 
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/err.h"
@@ -20,8 +21,9 @@ struct launch {
     struct log *log;
     struct loop_source signals;
     sigset_t old_mask;
-    pid_t child; // -1: none is running; the loop then stops at the first signal
-    int status;  // of the program, as an exit status: 128 + N when signal N ended it; 0 without one
+    pid_t child;    // -1: none is running; the loop then stops at the first signal
+    bool own_group; // the child leads a process group
+    int status; // of the program, as an exit status: 128 + N when signal N ended it; 0 without one
     char preload[LAUNCH_PRELOAD_SIZE];
 };
 

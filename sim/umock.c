@@ -217,6 +217,7 @@ static struct umock_device *new_device(struct umock *umock, struct sim_board *bo
         .listener = {.fd = -1, .ready = accept_opener, .arg = device},
         .queue = {.board = board,
                   .loop = umock->loop,
+                  .log = umock->log,
                   .options = umock->options,
                   .done = umock_urb_done,
                   .gone = umock_device_unplug,

@@ -3,7 +3,9 @@
 // with pace the queue waits as long as the board's own clock says.
 #include "sim/usb_queue.h"
 
-enum { IN_BIT = 0x80, NS_PER_US = 1000 };
+#include "base/hex.h"
+
+enum { IN_BIT = 0x80, NS_PER_US = 1000, TRACED_BYTES = 32 };
 
 static void timer_fired(void *arg)
 {
@@ -47,11 +49,28 @@ void usb_queue_take(struct usb_queue *queue, struct usb_transfer *transfer)
     *link = transfer->next;
 }
 
+static void trace(struct usb_queue *queue, const struct usb_transfer *t)
+{
+    static const char *const results[] = {
+        [USB_DONE] = "",
+        [USB_STALLED] = ", stalled",
+        [USB_OVERFLOWN] = ", too long",
+        [USB_CANCELLED] = ", cancelled",
+        [USB_GONE] = ", gone",
+    };
+    char hex[2 * TRACED_BYTES + 1];
+    size_t len = t->endpoint ? t->actual : USB_SETUP_SIZE;
+    hex_encode(hex, t->data, len < TRACED_BYTES ? len : TRACED_BYTES);
+    log_line(queue->log, LOG_TRACE, "usb %02x %zu%s %s%s", (unsigned)t->endpoint, t->actual,
+             results[t->result], hex, len > TRACED_BYTES ? "..." : "");
+}
+
 void usb_queue_end(struct usb_queue *queue, struct usb_transfer *transfer, enum usb_result result)
 {
     usb_queue_take(queue, transfer);
     transfer->result = result;
     transfer->actual = 0;
+    trace(queue, transfer);
     queue->done(queue->arg, transfer);
 }
 
@@ -116,6 +135,8 @@ static enum sim_usb_status run_transfer(struct usb_queue *queue, struct usb_tran
         t->actual = 0;
     }
     t->ran = status == SIM_USB_OK || status == SIM_USB_STALL;
+    if (t->ran)
+        trace(queue, t);
     if (t->ran && queue->options.pace)
         set_due(queue, t, sim_board_now_ns(board) - before);
     return status;

@@ -45,6 +45,7 @@ struct usb_options {
 struct usb_queue {
     struct sim_board *board;
     struct loop *loop;
+    struct log *log;
     struct usb_options options;
     void (*done)(void *arg,
                  struct usb_transfer *transfer); // it is out of the queue, and the caller's
@@ -55,7 +56,7 @@ struct usb_queue {
     uint64_t busy_until_us; // with pace: the board is still at the last transfer
 };
 
-// board, loop, options, done, gone and arg are set by the caller beforehand.
+// board, loop, log, options, done, gone and arg are set by the caller beforehand.
 enum err usb_queue_open(struct usb_queue *queue) MUST_CHECK;
 void usb_queue_close(struct usb_queue *queue); // it must be empty
 // Does not run it yet.

@@ -436,6 +436,7 @@ enum err usbredir_open(struct usbredir **redir, struct loop *loop, const char *p
         .log = log,
         .queue = {.board = board,
                   .loop = loop,
+                  .log = log,
                   .options = *options,
                   .done = transfer_done,
                   .gone = unplug,

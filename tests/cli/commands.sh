@@ -161,4 +161,23 @@ for wrong in "--probe virtual" --once --json; do
     check "serve --all $wrong says why" has "$err" "--all does not go with"
 done
 
+# Every write to such a socket arrives as a message of its own.
+whole_lines() {
+    python3 -c '
+import socket, subprocess, sys
+here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=there)
+there.close()
+pieces = list(iter(lambda: here.recv(65536), b""))
+broken = [piece for piece in pieces if not piece.endswith(b"\n")]
+print("#", len(pieces), "writes, without their end:", broken[:5])
+sys.exit(process.wait() != 0 or not pieces or bool(broken))' "$@"
+}
+if command -v python3 >/dev/null; then
+    check "what is said on standard error is written line by line, for whom it wakes" \
+        whole_lines "$swdlink" info --verbose --probe virtual
+else
+    skip "what is said on standard error is written line by line, for whom it wakes" "python3 is not installed"
+fi
+
 plan

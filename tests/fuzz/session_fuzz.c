@@ -26,7 +26,7 @@ struct fuzz {
     struct log log;
     struct fake_target f;
     struct session s;
-    struct semihost semihost;
+    struct hub hub;
 };
 
 static uint32_t next(struct fuzz *z)
@@ -158,9 +158,9 @@ static void start_session(struct fuzz *z)
 {
     if (z->f.t.state == TARGET_LOST)
         assert_int_equal(target_reconnect(&z->f.t), ERR_OK);
-    semihost_init(&z->semihost, &z->f.t, &z->log);
-    z->semihost.enabled = true;
-    session_start(&z->s, &z->f.t, &z->semihost, &z->log);
+    hub_init(&z->hub, &z->f.t, &z->log);
+    z->hub.semihost.enabled = true;
+    session_start(&z->s, &z->hub, "the fuzzer");
 }
 
 static void one_round(struct fuzz *z)

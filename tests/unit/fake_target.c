@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "targets/options.h"
+
 struct flash_job {
     struct fake_target *f;
     bool erased[FAKE_FLASH_SIZE / FAKE_PAGE_SIZE];
@@ -222,6 +224,20 @@ enum err target_reconnect(struct target *t)
     return e;
 }
 
+enum err target_release(struct target *t)
+{
+    struct fake_target *f = fake(t);
+    f->releases += !t->released;
+    t->released = true;
+    return ERR_OK;
+}
+
+enum err target_hold(struct target *t)
+{
+    t->released = false;
+    return present(t);
+}
+
 enum err target_set_break(struct target *t, bool hardware, uint32_t addr)
 {
     struct fake_target *f = fake(t);
@@ -303,6 +319,12 @@ enum err flash_job_erase(struct flash_job *job, uint32_t addr, uint32_t len)
     for (uint32_t i = 0; i < len; i += FAKE_PAGE_SIZE)
         job->erased[(offset + i) / FAKE_PAGE_SIZE] = true;
     return ERR_OK;
+}
+
+void flash_job_set_erase(struct flash_job *job, enum flash_erase erase)
+{
+    (void)erase;
+    (void)job; // the scenarios on the virtual board tell one way from the other
 }
 
 enum err flash_job_write(struct flash_job *job, uint32_t addr, const void *data, size_t len)
@@ -398,4 +420,24 @@ enum err cortexm_set_vcatch(struct cortexm *cm, uint32_t vc_bits)
 {
     cm->vcatch = vc_bits;
     return ERR_OK;
+}
+
+static const struct target_option fake_option = {.name = "nBOOT1", .mask = 1, .what = "boot mode"};
+
+const struct target_option *target_option_at(const struct target *t, unsigned n)
+{
+    (void)t;
+    return n == 0 ? &fake_option : NULL;
+}
+
+unsigned target_option_get(const struct target_option *row,
+                           const struct target_options_image *image)
+{
+    return image->value[row->byte] & row->mask;
+}
+
+enum err target_read_options(struct target *t, struct target_options_image *image)
+{
+    *image = (struct target_options_image){.value = {1}, .intact = 0xff};
+    return present(t);
 }

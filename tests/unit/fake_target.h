@@ -32,7 +32,7 @@ struct fake_target {
         fail_reconnect;
 
     uint64_t now_us; // of the link's clock
-    unsigned resumes, steps, halts, resets, reset_halts, polls, clears, reconnects;
+    unsigned resumes, steps, halts, resets, reset_halts, polls, clears, reconnects, releases;
     uint32_t step_from, step_to;
     unsigned breaks, watches; // set at the moment
     unsigned flash_jobs, flash_steps;

@@ -15,12 +15,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "server/hub.h"
 #include "server/server.h"
 #include "tests/unit/fake_target.h"
 
@@ -75,6 +77,7 @@ static struct running start(struct server_options options, bool lose)
     assert_int_equal(pipe(fds), 0);
     r.pid = fork();
     if (r.pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); // a test that failed does not stop it
         dup2(fds[1], 2);
         close(fds[0]);
         close(fds[1]);
@@ -164,18 +167,57 @@ static void a_debugger_is_answered_and_may_leave(void **state)
     assert_int_equal(stop_running(&r), 0);
 }
 
-static void a_second_debugger_is_turned_away_and_the_first_goes_on(void **state)
+static void a_second_debugger_is_answered_and_the_first_goes_on(void **state)
 {
     (void)state;
     struct running r = start_listening((struct server_options){0}, false);
     int first = knock(&r);
-    assert_true(talk(first, "$qC#b4", "QC1"));
+    assert_true(talk(first, "$?#3f", "$T"));
     int second = knock(&r);
-    assert_false(talk(second, "$qC#b4", "QC1"));
-    wait_for(&r, "is turned away");
-    assert_true(talk(first, "$qC#b4", "QC1"));
+    assert_true(talk(second, "$qC#b4", "QC1"));
+    assert_true(talk(second, "$m20000000,4#4f", "$0*\"00#dc"));
+    // It moves nothing.
+    assert_true(talk(second, "$vCont;s#b8", "$E"));
+    assert_true(talk(first, "$vCont;s#b8", "$T05thread:1;"));
     close(second);
+    wait_for(&r, "has left");
+    assert_true(talk(first, "$qC#b4", "QC1"));
     close(first);
+    assert_int_equal(stop_running(&r), 0);
+}
+
+static void control_goes_to_the_next_when_the_first_has_left(void **state)
+{
+    (void)state;
+    struct running r = start_listening((struct server_options){0}, false);
+    int first = knock(&r);
+    assert_true(talk(first, "$?#3f", "$T"));
+    int second = knock(&r);
+    assert_true(talk(second, "$vCont;s#b8", "$E"));
+    close(first);
+    wait_for(&r, "has left");
+    assert_true(talk(second, "$vCont;s#b8", "$T05thread:1;"));
+    close(second);
+    assert_int_equal(stop_running(&r), 0);
+}
+
+static void one_debugger_too_many_is_turned_away(void **state)
+{
+    (void)state;
+    struct running r = start_listening((struct server_options){0}, false);
+    int fd[HUB_MAX_SESSIONS];
+    for (unsigned i = 0; i < HUB_MAX_SESSIONS; i++) {
+        fd[i] = knock(&r);
+        assert_true(talk(fd[i], "$qC#b4", "QC1"));
+    }
+    int late = knock(&r);
+    assert_false(talk(late, "$qC#b4", "QC1"));
+    wait_for(&r, "is turned away");
+    close(late);
+    for (unsigned i = 0; i < HUB_MAX_SESSIONS; i++) {
+        assert_true(talk(fd[i], "$qC#b4", "QC1"));
+        close(fd[i]);
+    }
     assert_int_equal(stop_running(&r), 0);
 }
 
@@ -266,7 +308,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_says_where_it_listens_in_the_words_that_ides_wait_for),
         cmocka_unit_test(a_debugger_is_answered_and_may_leave),
-        cmocka_unit_test(a_second_debugger_is_turned_away_and_the_first_goes_on),
+        cmocka_unit_test(a_second_debugger_is_answered_and_the_first_goes_on),
+        cmocka_unit_test(control_goes_to_the_next_when_the_first_has_left),
+        cmocka_unit_test(one_debugger_too_many_is_turned_away),
         cmocka_unit_test(a_running_target_is_watched_and_interrupted),
         cmocka_unit_test(a_lost_target_is_found_again),
         cmocka_unit_test(with_once_it_ends_with_its_first_debugger_and_not_with_a_passer_by),

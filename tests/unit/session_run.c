@@ -92,7 +92,7 @@ static void stop_reasons_that_gdb_does_not_know_are_left_out(void **state)
 {
     struct bench *b = *state;
     bench_ask(b, "qSupported");
-    session_start(&b->s, &b->f.t, &b->semihost, &b->log);
+    session_start(&b->s, &b->hub, "the first");
     bench_ask(b, "QStartNoAckMode");
     const char *reply = stop_with(b, (struct target_stop){.cause = TARGET_STOP_HWBREAK});
     assert_memory_equal(reply, "T05thread:1;", 12);

@@ -117,6 +117,12 @@ passes_on() {
 }
 check 'a signal is passed on to the command' passes_on
 
+# Or a signal to the whole group, as timeout(1) sends it, would arrive twice.
+own_group() {
+    [ "$(board -- sh -c 'cut -d" " -f5 /proc/$$/stat; echo $$' </dev/null | uniq | wc -l)" = 1 ]
+}
+check 'without a terminal the command has a process group of its own' own_group
+
 guest=$top_builddir/tests/unit/redir_guest
 if [ -x "$guest" ]; then
     check 'a virtual machine uses the board through usbredir' \

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// What all debuggers of one target share, and which of them controls it: the first that asked for
+// more than a look. It keeps control until it leaves; the others may read and write, and hear of
+// stops when they wait for one, but they move nothing.
+#ifndef SWDLINK_SERVER_HUB_H
+#define SWDLINK_SERVER_HUB_H
+
+#include <stdbool.h>
+
+#include "server/semihost.h"
+#include "targets/target.h"
+
+#define HUB_MAX_SESSIONS 16u
+
+struct session;
+
+struct hub {
+    struct target *t;
+    struct log *log;
+    struct semihost semihost; // the program outlives its debuggers
+    struct session *holder;   // NULL: nobody controls the target
+    struct session *member[HUB_MAX_SESSIONS];
+};
+
+void hub_init(struct hub *hub, struct target *t, struct log *log);
+void hub_close(struct hub *hub);
+// False: there are too many.
+bool hub_join(struct hub *hub, struct session *s);
+void hub_leave(struct hub *hub, struct session *s);
+
+bool hub_has_control(const struct hub *hub, const struct session *s);
+// Gives the session control when nobody has it, and takes hold of a target that was released.
+// ERR_STATE names who has control.
+enum err hub_take_control(struct hub *hub, struct session *s) MUST_CHECK;
+// The session lets go: the target is released until somebody takes control.
+void hub_release(struct hub *hub, struct session *s);
+// Whether the run, for whose end the session waits, is watched by the one who started it.
+bool hub_is_watched(const struct hub *hub, const struct session *s);
+
+#endif

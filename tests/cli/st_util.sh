@@ -1,0 +1,29 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# contrib/st-util: what tools that know st-util pass to it, and what swdlink is told.
+# shellcheck source=tests/tap.sh disable=SC2154 # the Makefile sets top_srcdir and top_builddir
+. "$top_srcdir/tests/tap.sh"
+
+wrapper=$top_srcdir/contrib/st-util
+
+becomes() { # OPTIONS EXPECTED
+    # shellcheck disable=SC2086 # the words of it are the arguments
+    run env SWDLINK=echo "$wrapper" $1
+    check "st-util $1" is "$(cat "$out")" "serve$2"
+}
+
+becomes "" ""
+becomes "-p 50000 --no-reset" " -p 50000 --no-reset"
+becomes "-p 50000 --no-reset --stlinkv1 --serial ABC" " -p 50000 --no-reset --serial ABC"
+becomes "-m -u --freq=1800k --semihosting" " -m -u --freq=1800k --semihosting"
+becomes "-v 4 -p 4242" " -v4 -p 4242"
+becomes "-v -p 4242" " -v -p 4242"
+becomes "-v99 --hot-plug --multi" " -v99 --hot-plug --multi"
+
+# The real program takes them all: it comes as far as the missing probe's virtual stand-in.
+for options in "-p 0 --no-reset" "-m -u -F 950k" "--hot-plug --multi --semihosting" "-n --stlinkv1 --listen_port 0"; do
+    # shellcheck disable=SC2086
+    run env SWDLINK_PROBE=virtual:stm32f031k6,swdio=gnd SWDLINK="$top_builddir/swdlink" "$wrapper" $options
+    check "swdlink understands $options" is "$status" 1
+done
+plan

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+"""The words after `monitor`: ours, and those that other servers' users type by habit."""
+
+from harness import expect, expect_equal, expect_not, main, scenario
+
+# What the help must have a line for.
+WORDS = ("reset", "halt", "resume", "jtag_reset", "gdb_sync", "semihosting", "arm", "swdp_scan", "connect_rst",
+         "erase_mass", "vector_catch", "option", "uid", "rtt", "info", "version", "sleep", "help")
+
+
+@scenario()
+def help_has_a_line_for_every_word(session):
+    said = session.gdb("session.elf").cmd("monitor help")
+    for word in WORDS:
+        expect(rf"^  {word}\b.{{20,}}", said)
+
+
+@scenario()
+def an_unknown_word_gets_the_nearest_one(session):
+    gdb = session.gdb("session.elf")
+    expect(r"did you mean `monitor swdp_scan`", gdb.fails("monitor swd_scan"))
+    expect(r"did you mean `monitor erase_mass`", gdb.fails("monitor erase_mas"))
+    expect(r"monitor help", gdb.fails("monitor completely_other"))
+
+
+@scenario()
+def erase_mass_leaves_nothing_and_load_works_after_it(session):
+    gdb = session.loaded("session.elf")
+    expect_not(r"0xffffffff", gdb.cmd("x/1xw 0x08000000"))
+    expect_not(r"^error", gdb.cmd("monitor erase_mass"))
+    gdb.cmd("maintenance flush dcache")
+    expect(r"0xffffffff\s+0xffffffff", gdb.cmd("x/2xw 0x08000000"))
+    gdb.cmds("load", "monitor reset halt", "maintenance flush register-cache")
+    expect(r"compute", gdb.cmds("tbreak compute", "continue"))
+
+
+@scenario()
+def uid_option_and_swdp_scan_tell_what_is_there(session):
+    gdb = session.gdb("session.elf")
+    expect(r"^[0-9a-f]{24}$", gdb.cmd("monitor uid"))
+    said = gdb.cmd("monitor option")
+    expect(r"(?m)^RDP\s+0x00", said)
+    expect(r"\*\s+.*STM32F031", gdb.cmd("monitor swdp_scan"))
+    expect(r"swdlink options", gdb.fails("monitor option write 0x1ffff800 0x5aa5"))
+
+
+@scenario()
+def connect_rst_is_remembered(session):
+    gdb = session.gdb("session.elf")
+    expect(r"only if needed", gdb.cmd("monitor connect_rst"))
+    expect(r": yes", gdb.cmd("monitor connect_rst enable"))
+    expect(r"only if needed", gdb.cmd("monitor connect_rst disable"))
+    expect(r"knows enable and disable", gdb.fails("monitor connect_rst maybe"))
+
+
+@scenario()
+def habits_of_other_servers_are_no_errors(session):
+    gdb = session.loaded("session.elf")
+    for word in ("init", "gdb_sync", "reset init", "jtag_reset", "semihosting enable", "semihosting disable",
+                 "arm semihosting enable", "reset halt", "halt", "swo", "tpiu"):
+        expect_not(r"^error", gdb.cmd(f"monitor {word}"))
+    gdb.cmd("maintenance flush register-cache")
+    expect(r"compute", gdb.cmds("tbreak compute", "continue"))
+    expect_equal(True, gdb.value("rounds") >= 1)
+
+
+main()

@@ -1,0 +1,67 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Every GDB scenario once more with the probe on the USB bus: swdlink-sim BOARD -- swdlink serve, through the
+# real libusb. A few of them under valgrind.
+# shellcheck disable=SC2154 # the Makefile sets top_srcdir and top_builddir
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+unset LD_PRELOAD
+# gcc's sanitizer runtime must not insist on being loaded before swdlink-sim's preload library.
+ASAN_OPTIONS=verify_asan_link_order=0${ASAN_OPTIONS:+:$ASAN_OPTIONS}
+SWDLINK_VIA=usb
+export ASAN_OPTIONS SWDLINK_VIA
+n=0
+
+if ! "$top_builddir/swdlink-sim" -- true 2>"$dir/err"; then
+    if grep -q 'package umockdev' "$dir/err"; then
+        echo '1..0 # SKIP umockdev is not installed'
+        exit 0
+    fi
+    cat "$dir/err" >&2
+    exit 1
+fi
+
+# pass_on HOW FILE.py [WORD...]: its scenarios, those with a WORD in the name, under our numbers
+pass_on() {
+    how=$1
+    file=$2
+    shift 2
+    python3 "$top_srcdir/tests/scenarios/$file" "$@" >"$dir/tap" 2>&1
+    status=$?
+    while IFS= read -r line; do
+        case $line in
+        "ok "*) n=$((n + 1)); echo "ok $n - $how: ${line#*- }" ;;
+        "not ok "*) n=$((n + 1)); echo "not ok $n - $how: ${line#*- }" ;;
+        1..*) ;;
+        *) printf '# %s\n' "$line" ;;
+        esac
+    done <"$dir/tap"
+    if [ $status -ne 0 ] && ! grep -q '^not ok' "$dir/tap"; then
+        n=$((n + 1))
+        echo "not ok $n - $how: $file ends with 0 and not $status"
+    fi
+}
+
+for path in "$top_srcdir"/tests/scenarios/*.py; do
+    case ${path##*/} in
+    harness.py) ;;
+    all_probes.py | real_kernel.py) ;; # their probes are on a bus anyway
+    *) pass_on 'over USB' "${path##*/}" ;;
+    esac
+done
+
+why=
+command -v valgrind >"$dir/which" || why='valgrind is not installed'
+ldd "$top_builddir/swdlink" | grep -q 'lib[a-z]*san' && why='valgrind cannot run a program with sanitizers'
+if [ -z "$why" ]; then
+    SWDLINK_WRAP='valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect'
+    export SWDLINK_WRAP
+    pass_on 'under valgrind' debugging.py gdb_connects load_writes memory_is_read registers_are stepping_goes \
+        breakpoints_in_flash a_write_watchpoint monitor_reset_halt
+    pass_on 'under valgrind' flashing.py loading_another
+    pass_on 'under valgrind' clients.py garbage a_debugger_that_is_killed
+else
+    n=$((n + 1))
+    echo "ok $n - the core set under valgrind # SKIP $why"
+fi
+echo "1..$n"
