@@ -114,6 +114,8 @@ struct flash_driver {
     // A register of the controller (offset from regs) and what to write there, unlocked or not, to
     // have the option bytes loaded anew and the chip reset.
     uint32_t reload_offset, reload_value;
+    // A register of the controller and its bits that are set while it programs or erases.
+    uint32_t busy_offset, busy_mask;
     // Option bytes, in the order of the reference manual. intact: bit n is set when byte n has its
     // right complement. Outside of begin and end.
     enum err (*read_options)(struct flash_access *fa, uint8_t value[FLASH_OPTION_BYTES],

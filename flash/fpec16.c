@@ -497,6 +497,8 @@ const struct flash_driver fpec16_driver = {
     .end = end,
     .reload_offset = CR,
     .reload_value = CR_OBL_LAUNCH,
+    .busy_offset = SR,
+    .busy_mask = SR_BSY,
     .read_options = fpec16_read_options,
     .write_options = fpec16_write_options,
 };

@@ -5,6 +5,8 @@
 #include "swd/mem.h"
 #include "targets/internal.h"
 
+#define FLASH_LONGEST_US 100000u // of one operation: 40 ms for a page or all of an STM32F0
+
 enum err target_settle(struct target *t, bool keep_ram)
 {
     enum err e = t->job ? flash_job_pause(t->job) : ERR_OK;
@@ -84,12 +86,30 @@ static enum err reset_core(struct target *t, bool halt)
                             driver->reload_value);
 }
 
+// A reset in the middle of programming or erasing leaves cells that are neither 0 nor 1 (RM0091,
+// chapter 3): the program is stopped, and the controller has the time that its longest operation
+// takes. What cannot be read is no reason not to reset.
+static void let_flash_finish(struct target *t)
+{
+    const struct flash_driver *driver = t->bank.driver;
+    if (!driver || !driver->busy_mask || t->state != TARGET_RUNNING)
+        return;
+    uint64_t deadline = usb_link_now_us(&t->st->link) + FLASH_LONGEST_US;
+    uint32_t status = driver->busy_mask;
+    enum err e = cortexm_halt(&t->core);
+    while (!e && (status & driver->busy_mask) && usb_link_now_us(&t->st->link) < deadline)
+        e = mem_read32(t->st, t->bank.regs + driver->busy_offset, &status);
+    if (e)
+        log_forget(t->log);
+}
+
 enum err target_reset(struct target *t, bool halt)
 {
     // What a flash job has borrowed need not come back.
     enum err e = t->state == TARGET_LOST ? ERR_OK : target_settle(t, false);
     if (e || (e = target_require_present(t)) || (e = run_end_step(t)))
         return target_note_error(t, e);
+    let_flash_finish(t);
     e = reset_core(t, halt);
     if (e == ERR_TIMEOUT) {
         log_line(t->log, LOG_WARN, "the core does not reset itself; trying the NRST wire");

@@ -87,12 +87,18 @@ def a_protected_chip_is_unlocked_by_the_command_and_then_takes_a_program(_):
 
 @scenario()
 def a_client_that_vanishes_in_the_middle_of_a_load_leaves_a_server_that_says_so(session):
-    import struct
     connection = session.raw()
 
+    # Each waits for its answer: what a closed socket has not read may take with it what was sent last.
     def packet(payload):
         body = payload if isinstance(payload, bytes) else payload.encode()
         connection.sendall(b"$" + body + b"#%02x" % (sum(body) & 0xff))
+        answer = b""
+        while b"#" not in answer[:-2]:
+            more = connection.recv(4096)
+            if not more:
+                raise AssertionError("the server closed the connection")
+            answer += more
 
     packet("qSupported:swbreak+;hwbreak+")
     packet("?")  # takes hold of the target, which halts it

@@ -15,6 +15,7 @@
 #include "base/bytes.h"
 #include "sim/board.h"
 #include "sim/link.h"
+#include "swd/mem.h"
 #include "targets/target.h"
 
 #define FLASH 0x08000000u
@@ -555,6 +556,26 @@ static void an_empty_checked_chip_starts_its_new_program(void **state)
     close_desk(d);
 }
 
+// The virtual board counts a reset in the middle of an operation as a violation.
+static void a_reset_waits_until_the_running_program_has_erased_its_page(void **state)
+{
+    static const uint8_t endless[] = {0x00, 0x10, 0x00, 0x20, 0x09, 0x00, 0x00, 0x08, 0xfe, 0xe7};
+    (void)state;
+    struct desk *d = open_desk("");
+    fill_chip(d, endless, sizeof endless);
+    for (unsigned halt = 0; halt < 2; halt++) {
+        OK(target_reset(&d->t, false));
+        OK(mem_write32(&d->st, 0x40022004, 0x45670123)); // as such a program does it
+        OK(mem_write32(&d->st, 0x40022004, 0xcdef89ab));
+        OK(mem_write32(&d->st, 0x40022010, 2));
+        OK(mem_write32(&d->st, 0x40022014, FLASH + 0x400));
+        OK(mem_write32(&d->st, 0x40022010, 0x42));
+        OK(target_reset(&d->t, halt));
+        assert_int_equal(d->t.state, halt ? TARGET_HALTED : TARGET_RUNNING);
+    }
+    close_desk(d);
+}
+
 // ---- cut off
 // --------------------------------------------------------------------------------------------
 
@@ -626,6 +647,7 @@ int main(void)
         cmocka_unit_test(a_loader_that_dies_is_replaced_by_the_debug_port),
         cmocka_unit_test(a_write_protected_page_is_refused_before_anything_changes),
         cmocka_unit_test(an_empty_checked_chip_starts_its_new_program),
+        cmocka_unit_test(a_reset_waits_until_the_running_program_has_erased_its_page),
         cmocka_unit_test(a_job_cut_off_anywhere_is_repaired_by_the_next),
     };
     return cmocka_run_group_tests_name("flash_board", tests, NULL, NULL);
