@@ -49,6 +49,25 @@ check "--explain prints a verdict's paragraph" is "$status" 0
 run "$swdlink" doctor --explain gremlins
 check "--explain of something else ends with status 2" is "$status" 2
 
+# The contract: every verdict is in the manual, and --explain knows it.
+missing=
+for id in $(sed -n 's/^    {"\([a-z0-9-]*\)",.*/\1/p' "$top_srcdir/doctor/verdicts.c"); do
+    grep -q "^\.It Cm $id\$" "$top_srcdir/doc/swdlink.1" || missing="$missing $id(manual)"
+    run "$swdlink" doctor --explain "$id"
+    [ "$status" = 0 ] || missing="$missing $id(--explain)"
+done
+check "every verdict is in the manual and can be explained" is "$missing" ""
+missing=
+for id in healthy no-probe probe-permission probe-busy probe-firmware probe-bootloader probe-stuck \
+    target-unpowered target-undervoltage vtref-not-wired no-answer swdio-low swdio-high swdio-open \
+    swclk-fault swd-swapped nrst-low nrst-not-wired link-marginal swd-off-by-program low-power \
+    read-protected-1 read-protected-2 reset-loop lockup blank-flash boot-system-memory \
+    foreign-chip unknown-chip vdda-low hse-dead hse-frequency chip-dead; do
+    run "$swdlink" doctor --explain "$id"
+    [ "$status" = 0 ] || missing="$missing $id"
+done
+check "no verdict that programs rely on is gone" is "$missing" ""
+
 for command in info reset "read 0x08000000 4"; do
     # shellcheck disable=SC2086 # words
     run "$swdlink" $command --probe "$sick"
