@@ -38,6 +38,9 @@ enum option_id {
     OPTION_YES,
     OPTION_DEEP,
     OPTION_EXPLAIN,
+    OPTION_GUIDE,
+    OPTION_NO_JOURNAL,
+    OPTION_WATCH,
     OPTION_HSE,
     OPTION_ADDRESS,
     OPTION_ERASE,
@@ -77,6 +80,12 @@ static const struct option_row rows[] = {
      "RTT channel 0 as a TCP port (port 0: any)"},
     {OPTION_DEEP, GROUP_OWN, COMMAND_DOCTOR, 0, "deep", no_argument, "",
      "also halt and reset, to test NRST, VDDA and HSE"},
+    {OPTION_GUIDE, GROUP_OWN, COMMAND_DOCTOR, 0, "guide", no_argument, "",
+     "lead through experiments to the one cause"},
+    {OPTION_WATCH, GROUP_OWN, COMMAND_DOCTOR, 0, "watch", no_argument, "",
+     "a live meter of supply and wires"},
+    {OPTION_NO_JOURNAL, GROUP_OWN, COMMAND_DOCTOR | COMMAND_FLASH, 0, "no-journal", no_argument, "",
+     "do not keep what worked last, nor tell it"},
     {OPTION_HSE, GROUP_OWN, COMMAND_DOCTOR, 0, "hse", required_argument, " HZ",
      "what the crystal's frequency should be, such as 8M"},
     {OPTION_EXPLAIN, GROUP_OWN, COMMAND_DOCTOR, 0, "explain", required_argument, " ID",
@@ -308,6 +317,15 @@ static enum err take(struct options *o, enum option_id id, const char *argument,
         return ERR_OK;
     case OPTION_DEEP:
         o->deep = true;
+        return ERR_OK;
+    case OPTION_GUIDE:
+        o->guide = true;
+        return ERR_OK;
+    case OPTION_WATCH:
+        o->watch = true;
+        return ERR_OK;
+    case OPTION_NO_JOURNAL:
+        o->no_journal = true;
         return ERR_OK;
     case OPTION_HSE:
         return value_parse_hz(&o->hse_hz, argument, log);

@@ -40,6 +40,9 @@ struct options {
     const char *semihosting_dir;    // serve; NULL: GDB's host has the files
     bool deep;                      // doctor
     uint32_t hse_hz;                // doctor; 0: not known
+    bool guide;                     // doctor
+    bool watch;                     // doctor
+    bool no_journal;                // doctor, flash
     const char *explain;            // doctor; NULL: look for a verdict
     const char *output;             // read; NULL: standard output
     bool halt;                      // reset, flash
