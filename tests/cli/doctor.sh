@@ -51,6 +51,7 @@ check "--explain of something else ends with status 2" is "$status" 2
 
 # The contract: every verdict is in the manual, and --explain knows it.
 missing=
+# shellcheck disable=SC2013 # an id has no spaces
 for id in $(sed -n 's/^    {"\([a-z0-9-]*\)",.*/\1/p' "$top_srcdir/doctor/verdicts.c"); do
     grep -q "^\.It Cm $id\$" "$top_srcdir/doc/swdlink.1" || missing="$missing $id(manual)"
     run "$swdlink" doctor --explain "$id"

@@ -6,7 +6,11 @@ need st-info st-flash st-util python3
 need_preload
 write_firmware "$dir/count.bin"
 running=stm32f031k6,firmware=$dir/count.bin
-head -c 5000 /dev/urandom >"$dir/noise.bin"
+# It begins with vectors and an endless loop: a chip that runs on shall do nothing wrong.
+{
+    printf '\000\020\000\040\011\000\000\010\376\347'
+    head -c 4990 /dev/urandom
+} >"$dir/noise.bin"
 
 with() {
     board=$1
