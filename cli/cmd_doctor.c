@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/doctor_guide.h"
 #include "cli/doctor_report.h"
+#include "cli/journal.h"
 #include "cli/output.h"
 #include "cli/probe.h"
 #include "doctor/explain.h"
@@ -30,7 +32,9 @@ static void describe_probe(struct measured_probe *m, const struct probe *p, cons
     m->on_board = probe_is_on_board(&p->id);
 }
 
-static enum err measure(struct measurements *m, const struct options *o, struct log *log)
+// cause: with --guide, where it ended; NULL otherwise.
+static enum err measure(struct measurements *m, const struct options *o, const char **cause,
+                        struct log *log)
 {
     struct probe p;
     enum err e = probe_open(&p, o, false, log);
@@ -44,8 +48,11 @@ static enum err measure(struct measurements *m, const struct options *o, struct 
     e = measure_all(m, &p.st, &options, log);
     if (e != ERR_OK)
         describe_probe(&m->probe, &p, o->probe, e, log);
+    e = ERR_OK;
+    if (m->probe.opening == ERR_OK && o->guide)
+        e = doctor_guide(&p.st, m, &options, cause, log);
     probe_close(&p, false);
-    return ERR_OK;
+    return e;
 }
 
 static enum err explain(const char *id, struct log *log)
@@ -58,19 +65,61 @@ static enum err explain(const char *id, struct log *log)
     return log_fail(log, ERR_USAGE, "there is no verdict '%.40s': the manual lists all", id);
 }
 
+static enum err tell_cause(const char *id)
+{
+    const struct rule *rule = diagnosis_find(id);
+    printf("\nfound: %s (%s)\n", rule->sentence, id);
+    for (unsigned i = 0; i < DIAGNOSIS_MAX_ADVICE && rule->advice[i]; i++)
+        printf("  %u. %s\n", i + 1, rule->advice[i]);
+    printf("\n`swdlink doctor --explain %s` tells more\n", id);
+    return ERR_OK;
+}
+
+static enum err watch(const struct options *o, struct output *out, struct log *log)
+{
+    struct probe p;
+    bool answered;
+    enum err e = probe_open(&p, o, true, log);
+    if (e)
+        return e;
+    e = doctor_watch(&p.st, &answered);
+    probe_close(&p, false);
+    out->status = answered ? 0 : 1;
+    return e;
+}
+
 enum err cmd_doctor(const struct options *o, struct output *out, struct log *log)
 {
     struct measurements m = {0};
     struct diagnosis d;
     if (o->explain)
         return explain(o->explain, log);
-    enum err e = measure(&m, o, log);
+    const char *cause = NULL;
+    if ((o->guide || o->watch) && o->json)
+        return log_fail(log, ERR_USAGE, "--guide and --watch are for a person, and --json is not");
+    if (o->watch)
+        return watch(o, out, log);
+    enum err e = measure(&m, o, &cause, log);
     if (e != ERR_OK)
         return e;
     diagnosis_make(&d, &m);
-    out->status = diagnosis_is_healthy(&d) ? 0 : 1;
-    if (o->json)
-        return output_json(out, doctor_report_json(&m, &d), log);
+    bool healthy = cause ? strcmp(cause, "healthy") == 0 : diagnosis_is_healthy(&d);
+    out->status = healthy ? 0 : 1;
+    char memory[256];
+    if (healthy)
+        journal_keep_good(o, &m);
+    journal_recall(o, m.probe.serial, memory, sizeof memory);
+    if (o->json) {
+        json_t *doc = doctor_report_json(&m, &d);
+        if (doc && memory[0] && !healthy &&
+            json_object_set_new(doc, "last_good", json_string(memory)))
+            return log_fail(log, ERR_MEMORY, "out of memory");
+        return output_json(out, doc, log);
+    }
+    if (cause && !healthy)
+        return tell_cause(cause);
     doctor_report_print(stdout, &m, &d, doctor_report_unicode());
+    if (memory[0] && !healthy)
+        printf("\nthis probe's target %s\n", memory);
     return ERR_OK;
 }

@@ -49,6 +49,10 @@ static enum err serve(struct probe *p, const struct options *o, struct output *o
         .host = o->host[0] ? o->host : NULL,
         .port = o->port,
         .name = out->name ? p->id.serial : NULL,
+        .rtt = o->serve_rtt,
+        .rtt_host = o->rtt_host[0] ? o->rtt_host : NULL,
+        .rtt_port = o->rtt_port,
+        .stdio = o->stdio,
         .once = o->once,
         .semihosting = {.enabled = o->semihosting,
                         .stdio = o->semihosting_stdio,
@@ -128,5 +132,11 @@ enum err serve_one(const struct options *o, bool patient, struct output *out, st
 
 enum err cmd_serve(const struct options *o, struct output *out, struct log *log)
 {
+    // Standard output is GDB's then.
+    if (o->stdio && (o->json || o->all || o->semihosting_stdio))
+        return log_fail(log, ERR_USAGE, "--stdio does not go with %s",
+                        o->json  ? "--json"
+                        : o->all ? "--all"
+                                 : "--semihosting-console stdio");
     return o->all ? serve_all(o, out, log) : serve_one(o, false, out, log);
 }

@@ -25,6 +25,7 @@ enum option_id {
     OPTION_PORT,
     OPTION_ALL,
     OPTION_ONCE,
+    OPTION_STDIO,
     OPTION_SEMIHOSTING,
     OPTION_SEMIHOSTING_DIR,
     OPTION_SEMIHOSTING_CONSOLE,
@@ -37,12 +38,16 @@ enum option_id {
     OPTION_YES,
     OPTION_DEEP,
     OPTION_EXPLAIN,
+    OPTION_GUIDE,
+    OPTION_NO_JOURNAL,
+    OPTION_WATCH,
     OPTION_HSE,
     OPTION_ADDRESS,
     OPTION_ERASE,
     OPTION_NO_VERIFY,
     OPTION_RANGE,
     OPTION_RTT,
+    OPTION_RTT_PORT,
     OPTION_TIMEOUT,
     OPTION_JUNIT,
     OPTION_TAP,
@@ -69,8 +74,18 @@ static const struct option_row rows[] = {
      "every ST-LINK, each on a port of its own"},
     {OPTION_ONCE, GROUP_OWN, COMMAND_SERVE, 0, "once", no_argument, "",
      "end after the first debugger has left"},
+    {OPTION_STDIO, GROUP_OWN, COMMAND_SERVE, 0, "stdio", no_argument, "",
+     "one debugger, on standard input and output"},
+    {OPTION_RTT_PORT, GROUP_OWN, COMMAND_SERVE, 0, "rtt", required_argument, " [HOST:]PORT",
+     "RTT channel 0 as a TCP port (port 0: any)"},
     {OPTION_DEEP, GROUP_OWN, COMMAND_DOCTOR, 0, "deep", no_argument, "",
      "also halt and reset, to test NRST, VDDA and HSE"},
+    {OPTION_GUIDE, GROUP_OWN, COMMAND_DOCTOR, 0, "guide", no_argument, "",
+     "lead through experiments to the one cause"},
+    {OPTION_WATCH, GROUP_OWN, COMMAND_DOCTOR, 0, "watch", no_argument, "",
+     "a live meter of supply and wires"},
+    {OPTION_NO_JOURNAL, GROUP_OWN, COMMAND_DOCTOR | COMMAND_FLASH, 0, "no-journal", no_argument, "",
+     "do not keep what worked last, nor tell it"},
     {OPTION_HSE, GROUP_OWN, COMMAND_DOCTOR, 0, "hse", required_argument, " HZ",
      "what the crystal's frequency should be, such as 8M"},
     {OPTION_EXPLAIN, GROUP_OWN, COMMAND_DOCTOR, 0, "explain", required_argument, " ID",
@@ -273,6 +288,9 @@ static enum err take(struct options *o, enum option_id id, const char *argument,
     case OPTION_ALL:
         o->all = true;
         return ERR_OK;
+    case OPTION_STDIO:
+        o->stdio = true;
+        return ERR_OK;
     case OPTION_ONCE:
         o->once = true;
         return ERR_OK;
@@ -300,6 +318,15 @@ static enum err take(struct options *o, enum option_id id, const char *argument,
     case OPTION_DEEP:
         o->deep = true;
         return ERR_OK;
+    case OPTION_GUIDE:
+        o->guide = true;
+        return ERR_OK;
+    case OPTION_WATCH:
+        o->watch = true;
+        return ERR_OK;
+    case OPTION_NO_JOURNAL:
+        o->no_journal = true;
+        return ERR_OK;
     case OPTION_HSE:
         return value_parse_hz(&o->hse_hz, argument, log);
     case OPTION_EXPLAIN:
@@ -320,6 +347,9 @@ static enum err take(struct options *o, enum option_id id, const char *argument,
     case OPTION_RTT:
         o->rtt = true;
         return ERR_OK;
+    case OPTION_RTT_PORT:
+        o->serve_rtt = true;
+        return value_parse_listen(o->rtt_host, &o->rtt_port, argument, log);
     case OPTION_TIMEOUT:
         return value_parse_number(&o->timeout_s, argument, "number of seconds", log);
     case OPTION_JUNIT:

@@ -27,20 +27,27 @@ struct options {
     bool quiet;
     unsigned verbose;
     enum options_color color;
-    char host[VALUE_HOST_SIZE];  // serve; empty: loopback
-    uint16_t port;               // serve; 0: any free one
-    bool all;                    // serve
-    bool once;                   // serve
-    bool semihosting;            // serve
-    bool semihosting_stdio;      // serve
-    const char *semihosting_dir; // serve; NULL: GDB's host has the files
-    bool deep;                   // doctor
-    uint32_t hse_hz;             // doctor; 0: not known
-    const char *explain;         // doctor; NULL: look for a verdict
-    const char *output;          // read; NULL: standard output
-    bool halt;                   // reset, flash
-    bool yes;                    // unlock, options
-    bool has_address;            // flash, verify
+    char host[VALUE_HOST_SIZE];     // serve; empty: loopback
+    uint16_t port;                  // serve; 0: any free one
+    bool all;                       // serve
+    bool stdio;                     // serve
+    bool once;                      // serve
+    bool serve_rtt;                 // serve
+    char rtt_host[VALUE_HOST_SIZE]; // serve; empty: loopback
+    uint16_t rtt_port;              // serve; 0: any free one
+    bool semihosting;               // serve
+    bool semihosting_stdio;         // serve
+    const char *semihosting_dir;    // serve; NULL: GDB's host has the files
+    bool deep;                      // doctor
+    uint32_t hse_hz;                // doctor; 0: not known
+    bool guide;                     // doctor
+    bool watch;                     // doctor
+    bool no_journal;                // doctor, flash
+    const char *explain;            // doctor; NULL: look for a verdict
+    const char *output;             // read; NULL: standard output
+    bool halt;                      // reset, flash
+    bool yes;                       // unlock, options
+    bool has_address;               // flash, verify
     uint32_t address;
     enum flash_erase erase; // flash
     bool no_verify;         // flash

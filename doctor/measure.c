@@ -8,10 +8,11 @@
 #define TRIES_OTHER     6u
 #define TRIES_SLOWEST   2u
 #define SLOW_COMMAND_US 5000u // a probe behind a bad hub: fewer tries have to do
+#define CRAWLING_HZ     40000u
 #define SAMPLES         8u
 #define BUSY_ROUNDS     4u
 #define BUSY_SAMPLES    8u
-#define WATCH_US        120000u     // of a running core
+#define WATCH_US        100000u     // of a running core
 #define WATCH_LONG_US   600000u     // when a watchdog has bitten already
 #define PATIENCE_MS     500u        // no command of ours takes longer than a tenth of it
 #define VTREF_JTAG      13u         // firmware of a V2 that measures it
@@ -91,6 +92,10 @@ static enum err measure_silence(struct measure *b)
     e = measure_answer(b, WAY_UNDER_RESET, tries(b, TRIES_OTHER));
     if (!e && !measure_answers(b->m, WAY_UNDER_RESET))
         e = measure_answer(b, WAY_AFTER_RESET, TRIES_SLOWEST);
+    // A program that turns SWD off is out of the way under reset, always; a bad contact is not.
+    const struct measured_answer *a = &b->m->answer[WAY_UNDER_RESET];
+    if (!e && a->good && a->good < a->tries)
+        e = measure_answer(b, WAY_ASKED, TRIES_ASKED);
     return e;
 }
 
@@ -123,12 +128,23 @@ static bool any_refused(const struct measurements *m)
     return false;
 }
 
+// Where only crawling is free of errors, a faster clock with few of them does for single words.
+static uint32_t program_clock(const struct measured_link *link)
+{
+    if (link->safe_hz >= CRAWLING_HZ)
+        return link->safe_hz;
+    for (unsigned i = link->count; i-- > 0;)
+        if (link->clock[i].hz >= CRAWLING_HZ && 2 * link->clock[i].failed < link->clock[i].blocks)
+            return link->clock[i].hz;
+    return link->safe_hz;
+}
+
 static enum err measure_present_target(struct measure *b)
 {
     enum err e = measure_link(b);
     if (e || !b->m->link.safe_hz)
         return e;
-    e = measure_connect(b, b->m->link.safe_hz);
+    e = measure_connect(b, program_clock(&b->m->link));
     return e ? e : measure_program(b);
 }
 

@@ -12,14 +12,16 @@
 #define BLOCK_WORDS     64u
 #define BLOCKS          6u
 #define FEWEST_BLOCKS   2u
-#define BUDGET_US       1200000u // for all clocks, so that a slow USB connection does not take for ever
+#define BUDGET_US       600000u // for all clocks, so that a slow USB connection does not take for ever
 #define BLOCK_COMMANDS  4u // that go with a block: itself, its status, VTref, a part of connecting
-#define BLOCK_US        30000u // at most, so that slow clocks do not take the time of all others
-#define WORD_CLOCKS     46u    // of one SWD transfer (IHI 0031, B4.2)
+#define BLOCK_US        20000u  // at most, so that slow clocks do not take the time of all others
+#define CLOCK_US        100000u // and for one clock: after a failure connecting at 5 kHz takes long
+#define WORD_CLOCKS     46u     // of one SWD transfer (IHI 0031, B4.2)
 #define DCRDR           0xe000edf8u
 #define WRITES          16u
-#define FEWEST_WRITES   4u
+#define FEWEST_WRITES   2u
 #define SLOW_COMMAND_US 5000u
+#define SLOW_WIRE_HZ    50000u
 
 static void classify(struct measured_clock *c, uint8_t status)
 {
@@ -82,7 +84,10 @@ static enum err read_at_clock(struct measure *b, uint32_t hz, unsigned blocks, u
     struct measured_clock *c = &b->m->link.clock[b->m->link.count++];
     *c = (struct measured_clock){.hz = hz};
     enum err e = stlink_leave(b->st);
+    const uint64_t start = usb_link_now_us(&b->st->link);
     for (unsigned i = 0; i < blocks && !e; i++) {
+        if (i >= FEWEST_BLOCKS && usb_link_now_us(&b->st->link) - start > CLOCK_US)
+            break;
         e = read_block(b, c, reference, have_reference);
         if (!e && b->m->supply.known)
             e = measure_supply(b, &b->m->supply.later, 1);
@@ -108,7 +113,8 @@ static enum err write_patterns(struct measure *b)
     if (e || (e = stlink_read_word(b->st, DCRDR, &before)))
         return e;
     link->writes_tested = true;
-    const unsigned writes = b->m->probe.command_us > SLOW_COMMAND_US ? FEWEST_WRITES : WRITES;
+    const bool slow = b->m->probe.command_us > SLOW_COMMAND_US || link->safe_hz < SLOW_WIRE_HZ;
+    const unsigned writes = slow ? FEWEST_WRITES : WRITES;
     for (unsigned i = 0; i < writes; i++) {
         uint32_t wanted = patterns[i % 4] ^ i;
         link->writes++;

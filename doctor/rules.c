@@ -38,6 +38,21 @@ bool rules_only_under_reset(const struct measurements *m)
     return !rules_is_present(m) && !rules_is_silent(m) && rules_target_was_tried(m);
 }
 
+bool rules_shaky_under_reset(const struct measurements *m)
+{
+    const struct measured_answer *a = &m->answer[WAY_UNDER_RESET];
+    return rules_only_under_reset(m) && a->good < a->tries;
+}
+
+bool rules_lone_failure(const struct measurements *m)
+{
+    const struct measured_answer *a = &m->answer[WAY_ASKED];
+    for (unsigned i = 0; i < m->link.count; i++)
+        if (m->link.clock[i].failed)
+            return false;
+    return m->link.count && !m->link.writes_wrong && a->tries > 4 && a->good + 1 == a->tries;
+}
+
 void rules_say_silence(const struct measurements *m, struct evidence *ev)
 {
     unsigned tries = 0;

@@ -20,6 +20,10 @@ bool rules_is_silent(const struct measurements *m);
 bool rules_is_present(const struct measurements *m);
 // It answers only while NRST is low.
 bool rules_only_under_reset(const struct measurements *m);
+// ... and not each time even then.
+bool rules_shaky_under_reset(const struct measurements *m);
+// One attempt to connect failed, and not one transfer besides: hardly the wires.
+bool rules_lone_failure(const struct measurements *m);
 // "no answer in 26 tries, at 4000, 240 and 5 kHz, also under reset"
 void rules_say_silence(const struct measurements *m, struct evidence *ev);
 
@@ -30,7 +34,7 @@ void rules_say_health(const struct measurements *m, struct evidence *ev);
 
 // rules_probe.c
 rule_condition rule_no_probe, rule_probe_unclear, rule_probe_permission, rule_probe_busy,
-    rule_probe_bootloader, rule_probe_firmware, rule_probe_stuck, rule_probe_usb, rule_probe_vtref;
+    rule_probe_bootloader, rule_probe_firmware, rule_probe_stuck, rule_probe_usb, rule_probe_vtref, rule_probe_output;
 // rules_supply.c
 rule_condition rule_target_overvoltage, rule_not_connected, rule_target_unpowered,
     rule_target_undervoltage, rule_supply_unstable, rule_vtref_not_wired, rule_vdda_low;

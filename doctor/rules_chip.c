@@ -105,6 +105,10 @@ unsigned rule_swd_off_by_program(const struct measurements *m, struct evidence *
     }
     if (!rules_only_under_reset(m) || s->deep_sleep)
         return 0;
+    if (rules_shaky_under_reset(m)) {
+        rules_say(ev, "SWD answers under reset only, and not each time");
+        return 35;
+    }
     if (s->tested && !s->survived) {
         rules_say(ev, "SWD answers under reset, and dies %u ms after the program has started",
                   s->lived_us / 1000);

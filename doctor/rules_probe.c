@@ -76,7 +76,7 @@ unsigned rule_probe_firmware(const struct measurements *m, struct evidence *ev)
         return 0;
     rules_say(ev, "it refused all %u commands to enter debug mode, as firmware for the STM8 does",
               p->stalled_entries);
-    return 85;
+    return p->version.jtag ? 40 : 85;
 }
 
 unsigned rule_probe_stuck(const struct measurements *m, struct evidence *ev)
@@ -96,7 +96,8 @@ unsigned rule_probe_usb(const struct measurements *m, struct evidence *ev)
         wrong += m->link.clock[i].wrong;
         garbled += m->link.clock[i].garbled + m->link.clock[i].silent;
     }
-    if (m->probe.stalled_entries && m->probe.stalled_entries == m->answer[WAY_ASKED].tries)
+    if (m->probe.stalled_entries && m->probe.stalled_entries == m->answer[WAY_ASKED].tries &&
+        !m->probe.version.jtag)
         return 0;
     // One sample of VTref that is far from all others, and nothing else happened.
     unsigned odd = m->supply.later.odd == 1 && !garbled ? 1 : 0;
@@ -104,6 +105,10 @@ unsigned rule_probe_usb(const struct measurements *m, struct evidence *ev)
     if (m->probe.opening == ERR_TIMEOUT && m->probe.commands) {
         rules_say(ev, "it stopped answering after %u commands", m->probe.commands);
         return 40;
+    }
+    if (!errors && rules_lone_failure(m)) {
+        rules_say(ev, "one attempt to connect failed, and not one transfer on the wires");
+        return 60;
     }
     if (!errors)
         return 0;
@@ -119,4 +124,12 @@ unsigned rule_probe_vtref(const struct measurements *m, struct evidence *ev)
         return 0;
     rules_say(ev, "the readings of VTref and of the reference are both zero");
     return 60;
+}
+
+unsigned rule_probe_output(const struct measurements *m, struct evidence *ev)
+{
+    if (!rules_is_silent(m))
+        return 0;
+    rules_say_silence(m, ev);
+    return 2;
 }

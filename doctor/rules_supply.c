@@ -40,7 +40,7 @@ static bool is_fed_by_wires(const struct measurements *m)
 
 unsigned rule_target_overvoltage(const struct measurements *m, struct evidence *ev)
 {
-    if (!m->supply.known || m->supply.idle.min_mv <= HIGHEST_MV)
+    if (!m->supply.known || m->supply.idle.min_mv <= HIGHEST_MV || floats(m))
         return 0;
     say_vtref(m, ev, ", and the chip bears 3.6 V");
     return 85;
@@ -142,9 +142,13 @@ unsigned rule_vtref_not_wired(const struct measurements *m, struct evidence *ev)
         all.odd == 1 && m->supply.later.odd == 1 && m->supply.idle.min_mv >= RULES_LOWEST_MV;
     if (!m->supply.known || steady || one_off || is_fed_by_wires(m))
         return 0;
-    bool low = m->supply.idle.mean_mv<NO_SUPPLY_MV, wanders = all.max_mv - all.min_mv> FLOATING_MV;
-    if (!low && !wanders)
-        return 0;
+    bool low = m->supply.idle.mean_mv < NO_SUPPLY_MV;
+    bool wanders = all.max_mv > all.min_mv + FLOATING_MV;
+    if (!low && !wanders) {
+        // A chip that runs well below its least supply has another one than VTref shows.
+        say_vtref(m, ev, ", and yet the target answers");
+        return rules_is_present(m) ? 30 : 0;
+    }
     if (!rules_is_silent(m) && rules_target_was_tried(m)) {
         say_vtref(m, ev, ", and yet the target answers");
         return rule_supply_unstable(m, &(struct evidence){{0}}) >= DIAGNOSIS_LIKELY ? 40 : 95;

@@ -144,12 +144,19 @@ unsigned rule_link_marginal(const struct measurements *m, struct evidence *ev)
                   link->writes);
         return 80;
     }
+    if (rules_is_silent(m))
+        return odds(m, ev, 4);
+    if (rules_shaky_under_reset(m)) {
+        const struct measured_answer *a = &m->answer[WAY_UNDER_RESET];
+        rules_say(ev, "%u of %u attempts failed even with NRST low", a->tries - a->good, a->tries);
+        return 60;
+    }
     if (!tries_failed(m))
         return 0;
     rules_say(ev, "%u of %u attempts at %u kHz failed",
               m->answer[WAY_ASKED].tries - m->answer[WAY_ASKED].good, m->answer[WAY_ASKED].tries,
               m->answer[WAY_ASKED].swclk_hz / 1000);
-    return 55;
+    return rules_lone_failure(m) ? 30 : 55;
 }
 
 // ---- NRST

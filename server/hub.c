@@ -7,6 +7,7 @@ void hub_init(struct hub *hub, struct target *t, struct log *log)
 {
     *hub = (struct hub){.t = t, .log = log};
     semihost_init(&hub->semihost, t, log);
+    rtt_init(&hub->rtt.rtt, t, log);
 }
 
 void hub_close(struct hub *hub)

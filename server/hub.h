@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "server/rtt.h"
 #include "server/semihost.h"
 #include "targets/target.h"
 
@@ -14,10 +15,19 @@
 
 struct session;
 
+struct hub_rtt {
+    struct rtt rtt;
+    bool on;
+    // Opens a TCP port for a channel; NULL where there are none.
+    enum err (*listen)(void *user, uint16_t port, unsigned channel);
+    void *user;
+};
+
 struct hub {
     struct target *t;
     struct log *log;
     struct semihost semihost; // the program outlives its debuggers
+    struct hub_rtt rtt;       // so does what it prints
     struct session *holder;   // NULL: nobody controls the target
     struct session *member[HUB_MAX_SESSIONS];
 };

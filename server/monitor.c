@@ -284,9 +284,9 @@ const struct monitor_word monitor_words[] = {
      .help = "OpenOCD's name for semihosting",
      .run = arm},
     {.word = "rtt",
-     .usage = "rtt",
-     .help = "not yet; `swdlink run --rtt` has it",
-     .run = not_there},
+     .usage = "rtt [start|stop|channels|...]",
+     .help = "RTT; also setup ADDR SIZE, server start PORT CHANNEL",
+     .run = monitor_rtt},
     {.word = "swo", .run = not_there},
     {.word = "tpiu", .run = not_there},
 };

@@ -20,6 +20,7 @@ extern const unsigned monitor_word_count;
 enum err monitor_uid(struct session *s, const char *args) MUST_CHECK;
 enum err monitor_option(struct session *s, const char *args) MUST_CHECK;
 enum err monitor_erase_mass(struct session *s, const char *args) MUST_CHECK;
+enum err monitor_rtt(struct session *s, const char *args) MUST_CHECK; // monitor_rtt.c
 enum err monitor_swdp_scan(struct session *s, const char *args) MUST_CHECK;
 enum err monitor_connect_rst(struct session *s, const char *args) MUST_CHECK;
 

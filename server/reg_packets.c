@@ -2,7 +2,7 @@
 // g, G, p, P: registers of a halted core, little-endian. Those of a running or lost one are told as
 // unavailable (x), which GDB shows as such instead of giving up; all but the PC of a running one,
 // without which GDB refuses to connect: that is sampled (ARMv6-M ARM, C1.8.4, DWT_PCSR), and the
-// core does not notice.
+// core does not notice. Of a lost one it is the last that was known.
 #include "base/bytes.h"
 #include "server/packets.h"
 #include "server/regs.h"
@@ -12,10 +12,14 @@
 #define DWT_PCSR   0xe000101cu
 #define PCSR_NO_PC 0xffffffffu // the core is halted, or must not be looked at
 
-static bool sample_pc(struct session *s, uint32_t *pc)
+static bool find_pc(struct session *s, uint32_t *pc)
 {
     uint8_t bytes[REG_SIZE];
     struct target *t = s->t;
+    // Where it stood last: GDB does not come back from a run that lost the target without a PC.
+    *pc = t->last_stop.pc;
+    if (t->state == TARGET_LOST)
+        return true;
     if (t->state != TARGET_RUNNING || t->released || t->core.dwt.count == 0)
         return false;
     if (target_read_mem(t, DWT_PCSR, bytes, sizeof bytes, NULL)) {
@@ -35,7 +39,7 @@ static enum err put_register(struct session *s, const struct regs_row *row)
         e = target_read_reg(s->t, row->reg, &value);
     if (s->t->state != TARGET_HALTED) {
         log_forget(s->log);
-        if (row->reg == CORTEXM_PC && sample_pc(s, &value)) {
+        if (row->reg == CORTEXM_PC && find_pc(s, &value)) {
             put_le32(bytes, value);
             reply_put_hex(s, bytes, sizeof bytes);
             return ERR_OK;

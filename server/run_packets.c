@@ -61,6 +61,10 @@ static void start(struct session *s, const struct action *a)
         e = target_step(s->t, a->from, a->to);
     else if (s->t->state != TARGET_RUNNING) // it may run already, by `monitor reset run`
         e = target_resume(s->t);
+    if (e && s->t->state == TARGET_LOST) {
+        stop_finish_error(s, e); // after an error GDB believes for ever that it runs
+        return;
+    }
     if (e) {
         reply_error(s, e);
         reply_end_text(s);

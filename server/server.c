@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <ev.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include "server/acceptor.h"
 #include "server/client.h"
 #include "server/hub.h"
+#include "server/rtt_port.h"
 
 #define RECONNECT_S 1.0
 
@@ -25,6 +27,7 @@ struct server {
     const struct server_options *options;
     struct hub hub;
     struct acceptor acceptor;
+    struct rtt_ports rtt;
     ev_io knock[ACCEPTOR_MAX];
     ev_signal sigint, sigterm;
     ev_timer reconnect;
@@ -48,7 +51,7 @@ static void drop_client(struct server *sv, unsigned i)
                 (hub_has_control(&sv->hub, &c->session) || count_debuggers(sv) == 1);
     client_close(c);
     sv->client[i] = NULL;
-    if (sv->options->once && ends)
+    if (sv->options->stdio || (sv->options->once && ends))
         ev_break(sv->loop, EVBREAK_ALL);
 }
 
@@ -117,6 +120,22 @@ static bool welcome(struct server *sv, int in_fd, int out_fd, const char *name)
     sv->client[i]->user = sv;
     log_line(sv->log, LOG_NOTE, "%s has connected", name);
     return true;
+}
+
+// GDB at the other end of a pipe. The file descriptors are closed with the client, so it gets
+// copies.
+static bool welcome_stdio(struct server *sv)
+{
+    int in = dup(STDIN_FILENO), out = dup(STDOUT_FILENO);
+    if (in >= 0 && out >= 0 && fcntl(in, F_SETFL, fcntl(in, F_GETFL) | O_NONBLOCK) == 0 &&
+        fcntl(out, F_SETFL, fcntl(out, F_GETFL) | O_NONBLOCK) == 0 &&
+        welcome(sv, in, out, "GDB at standard input"))
+        return true;
+    if (in >= 0)
+        close(in);
+    if (out >= 0)
+        close(out);
+    return false;
 }
 
 static void on_knock(struct ev_loop *loop, ev_io *w, int events)
@@ -191,6 +210,22 @@ static void say_goodbye(struct server *sv)
     }
 }
 
+static enum err listen_rtt(void *user, uint16_t port, unsigned channel)
+{
+    struct server *sv = user;
+    return rtt_ports_listen(&sv->rtt, sv->options->rtt_host, port, channel);
+}
+
+static enum err start_rtt(struct server *sv)
+{
+    rtt_ports_init(&sv->rtt, sv->loop, &sv->hub);
+    sv->rtt.stepped = settle_all;
+    sv->rtt.user = sv;
+    sv->hub.rtt.listen = listen_rtt;
+    sv->hub.rtt.user = sv;
+    return sv->options->rtt ? listen_rtt(sv, sv->options->rtt_port, 0) : ERR_OK;
+}
+
 // A caller who blocks the signals that end us is not interrupted while he connects and disconnects.
 static enum err run_loop(struct server *sv)
 {
@@ -198,15 +233,23 @@ static enum err run_loop(struct server *sv)
     sv->loop = ev_loop_new(EVFLAG_AUTO);
     if (!sv->loop)
         return log_fail(sv->log, ERR_MEMORY, "the event loop could not be made");
+    enum err e = start_rtt(sv);
+    if (e) {
+        ev_loop_destroy(sv->loop);
+        return e;
+    }
     start_watchers(sv);
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
     sigprocmask(SIG_UNBLOCK, &set, &before);
-    announce(sv);
-    ev_run(sv->loop, 0);
+    if (!sv->options->stdio)
+        announce(sv);
+    if (!sv->options->stdio || welcome_stdio(sv))
+        ev_run(sv->loop, 0);
     sigprocmask(SIG_SETMASK, &before, NULL);
     say_goodbye(sv);
+    rtt_ports_close(&sv->rtt);
     ev_loop_destroy(sv->loop);
     return ERR_OK;
 }
@@ -231,7 +274,7 @@ enum err server_run(struct target *t, const struct server_options *options, stru
     sv->options = options;
     hub_init(&sv->hub, t, log);
     enum err e = prepare_semihosting(sv);
-    if (!e)
+    if (!e && !options->stdio)
         e = acceptor_open(&sv->acceptor, options->host, options->port, log);
     if (!e) {
         struct sigaction ignore = {.sa_handler = SIG_IGN}, before;

@@ -11,10 +11,14 @@
 #include "targets/target.h"
 
 struct server_options {
-    const char *host; // NULL: loopback, 127.0.0.1 and ::1
-    uint16_t port;    // 0: any free one, told in the readiness line
-    const char *name; // of the probe, where several servers speak; or NULL
-    bool once;        // end after the first debugger has left
+    const char *host;     // NULL: loopback, 127.0.0.1 and ::1
+    uint16_t port;        // 0: any free one, told in the readiness line
+    const char *name;     // of the probe, where several servers speak; or NULL
+    bool rtt;             // serve RTT channel 0, too
+    const char *rtt_host; // as host
+    uint16_t rtt_port;    // as port
+    bool stdio;           // one debugger, on standard input and output, and no port
+    bool once;            // end after the first debugger has left
     struct {
         bool enabled;    // from the start; `monitor semihosting` changes it
         bool stdio;      // the program's console is our standard input and output, not GDB's

@@ -67,6 +67,7 @@ uint64_t sim_board_now_ns(const struct sim_board *board)
 void sim_board_wait_ns(struct sim_board *board, uint64_t ns)
 {
     spend(board, ns);
+    board_follow_wall(board);
 }
 
 // ---- opening and closing

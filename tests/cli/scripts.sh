@@ -7,7 +7,7 @@
 
 cd "$top_srcdir" || exit 99
 for script in scripts/serve scripts/check scripts/lib.sh tests/*.sh tests/*/*.sh \
-    contrib/completions/*.bash contrib/st-util; do
+    contrib/completions/*.bash contrib/ST-LINK_gdbserver contrib/st-util; do
     if command -v shellcheck >/dev/null; then
         check "shellcheck has nothing to say about $script" shellcheck -x -e SC2016,SC2154 "$script"
     else

@@ -10,13 +10,13 @@ import json
 import os
 import re
 import signal
-import sys
 import tempfile
-import traceback
+import time
 
+import tap
 from dap import Adapter
 
-from harness import (GDB, SOURCE, Failed, Server, expect, expect_equal, expect_not, firmware,
+from harness import (GDB, PATIENCE_S, SOURCE, Failed, Server, expect, expect_equal, expect_not, firmware,
                      swdlink_command)
 
 ADAPTER = os.environ.get("SWDLINK_CDT_ADAPTER", "")
@@ -141,6 +141,13 @@ class Desk:
 def check_account(account):
     if account["violations"]:
         raise Failed("the virtual board saw what silicon forbids: " + "; ".join(account["violations"]))
+
+
+def until(condition, what):
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        if time.monotonic() > deadline:
+            raise Failed(f"waited for {what} in vain")
 
 
 def number(text):
@@ -375,6 +382,21 @@ def restart_works_while_the_program_runs(desk):
 
 
 @scenario
+def live_watch_reads_a_running_program_without_stopping_it(desk):
+    adapter = desk.launch(auxiliaryGdb=True)
+    adapter.request("configurationDone")
+    for _ in range(3):
+        first = number(adapter.watch("rounds"))
+        until(lambda seen=first: number(adapter.watch("rounds")) > seen, "the variable to count on")
+    expect_equal(b"hello from flash", adapter.memory("&greeting", 16))
+    expect_equal([], adapter.events_left("stopped"))
+    adapter.request("pause", threadId=1)
+    expect_equal("SIGINT", adapter.event("stopped")["reason"])
+    adapter.breakpoints(SESSION_C, line_of("int sum = a + b"))
+    expect_equal("breakpoint", adapter.go())
+
+
+@scenario
 def gdb_commands_in_the_debug_console_reach_the_server(desk):
     adapter = desk.at(line_of("int sum = a + b"))
     adapter.request("evaluate", expression=">monitor info", context="repl", frameId=adapter.frame()["id"])
@@ -434,12 +456,6 @@ def a_server_that_cannot_start_is_told_in_its_own_words(desk):
     adapter.close()
 
 
-def skip_all(why):
-    print(f"1..{len(SCENARIOS)}")
-    for number_, function in enumerate(SCENARIOS, 1):
-        print(f"ok {number_} - {function.__name__.replace('_', ' ')} # SKIP {why}")
-
-
 def run_one(function):
     desk = Desk()
     try:
@@ -452,24 +468,5 @@ def run_one(function):
         desk.clean()
 
 
-def main():
-    if not os.path.exists(ADAPTER):
-        skip_all("SWDLINK_CDT_ADAPTER does not name the adapter")
-        return
-    chosen = [f for f in SCENARIOS if len(sys.argv) < 2 or any(w in f.__name__ for w in sys.argv[1:])]
-    print(f"1..{len(chosen)}", flush=True)
-    failed = 0
-    for number_, function in enumerate(chosen, 1):
-        name = function.__name__.replace("_", " ")
-        try:
-            run_one(function)
-            print(f"ok {number_} - {name}", flush=True)
-        except Exception:
-            failed += 1
-            for line in traceback.format_exc().splitlines():
-                print("# " + line)
-            print(f"not ok {number_} - {name}", flush=True)
-    sys.exit(1 if failed else 0)
-
-
-main()
+tap.main([(function, tap.sentence(function)) for function in SCENARIOS], run_one,
+         None if os.path.exists(ADAPTER) else "SWDLINK_CDT_ADAPTER does not name the adapter")

@@ -163,6 +163,10 @@ class Adapter:
         return self.request("evaluate", expression=expression, context=context,
                             frameId=self.frame()["id"])["result"]
 
+    def watch(self, expression):
+        """As a live watch asks: of the running program, without a frame."""
+        return self.request("evaluate", expression=expression, context="watch")["result"]
+
     def scope(self, name):
         """The variables of a scope of the top frame, by name."""
         scopes = self.request("scopes", frameId=self.frame()["id"])["scopes"]

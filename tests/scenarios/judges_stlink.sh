@@ -57,8 +57,9 @@ gdb_session() {
         shift
     done
     port=$(python3 -c 'import socket; print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])')
+    # shellcheck disable=SC2016 # the inner shell expands it
     timeout 120 "$sim" "$board" --account "$dir/account" -- \
-        st-util -p "$port" >"$dir/util" 2>&1 &
+        sh -c 'echo $$ >"$1"; shift; exec "$@"' sh "$dir/pid" st-util -p "$port" >"$dir/util" 2>&1 &
     util=$!
     tries=0
     until grep -q 'Listening at' "$dir/util" || [ $tries -ge 100 ]; do
@@ -68,7 +69,8 @@ gdb_session() {
     timeout 60 "$GDB" -nx -batch -ex 'set confirm off' -ex 'set architecture armv6s-m' -ex 'set osabi none' \
         -ex "target extended-remote 127.0.0.1:$port" "$@" </dev/null
     status=$?
-    kill $util
+    # Not SIGTERM: st-util handles it by calling libusb, which now and then waits for itself for ever.
+    kill -KILL "$(cat "$dir/pid")"
     wait $util
     cat "$dir/util"
     [ $status = 0 ] && violated_only 'DCRSR written while the core was not halted'

@@ -380,6 +380,17 @@ def reading_terminal(session):
 
 
 @scenario(arguments=ON)
+def a_reload_and_rerun_after_exit_works_hundreds_of_times_in_a_session(session):
+    run = Caller(session, "target extended-remote")
+    for status in range(200):
+        run.prepare(EXIT_EXTENDED, [APPLICATION_EXIT, status])
+        said = run.gdb.cmd("continue")
+        expect(r"exited normally" if status == 0 else rf"exited with code 0{status:o}\b", said)
+        expect(r"Start address", run.gdb.cmd("load"))
+        expect(r"main \(\)", run.gdb.cmds("tbreak main", "run"))
+
+
+@scenario(arguments=ON)
 def what_is_typed_at_gdbs_terminal_reaches_the_program(session):
     terminal = reading_terminal(session)
     terminal.wait(r"Continuing(?s:.*)Continuing(?s:.*)Continuing")

@@ -234,9 +234,12 @@ static void a_lost_target_ends_the_run_with_a_reason(void **state)
     b->f.lose_at_poll = true;
     assert_string_equal(bench_tick(b, 1), "T1dthread:1;"); // SIGLOST
     assert_has(b->console, "the ST-LINK was unplugged");
-    assert_int_equal(strspn(bench_ask(b, "g"), "x"), 8 * 21);
+    // All but the last PC that was known: GDB 13 keeps believing that it runs when there is none.
+    const char *registers = bench_ask(b, "g");
+    assert_int_equal(strspn(registers, "x"), 8 * 15);
+    assert_int_equal(strspn(registers + 8 * 16, "x"), 8 * 5);
     assert_error(bench_ask(b, "m20000000,4"));
-    assert_reply(b, "vCont;c", "E01");
+    assert_reply(b, "vCont;c", "T1dthread:1;");
 }
 
 static void a_target_that_comes_back_is_halted_as_gdb_believes(void **state)

@@ -2,6 +2,7 @@
 // The board's USB side: what transfers cost (sim/usb_cost.h), descriptors by model and form of
 // serial number (USB 2.0, 9.6; stlink-protocol, 1.1, 1.2), and what goes wrong on the bus (1.6).
 #include <stdio.h>
+#include <time.h>
 
 #include "sim/link.h"
 #include "sim/usb_cost.h"
@@ -464,6 +465,22 @@ static void ok_ends_the_faults_of_the_bus(void **state)
     probe_close(p);
 }
 
+// What a front end asks for before a transfer, so that the catching up is not taken for a part of
+// it.
+static void a_board_that_follows_catches_up_when_somebody_waits(void **state)
+{
+    (void)state;
+    struct probe *p = probe_open("");
+    struct timespec nap = {.tv_nsec = 2000000};
+    sim_board_set_follow(p->board, true);
+    uint64_t before = sim_board_now_ns(p->board);
+    while (nanosleep(&nap, &nap))
+        continue;
+    sim_board_wait_ns(p->board, 0);
+    assert_true(sim_board_now_ns(p->board) - before >= 2000000);
+    probe_close(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -491,6 +508,7 @@ int main(void)
         cmocka_unit_test(a_link_waits_for_an_answer_as_long_as_it_may),
         cmocka_unit_test(who_may_not_have_the_probe_is_told_why),
         cmocka_unit_test(ok_ends_the_faults_of_the_bus),
+        cmocka_unit_test(a_board_that_follows_catches_up_when_somebody_waits),
     };
     return cmocka_run_group_tests_name("sim_usb", tests, NULL, NULL);
 }

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// doctor --watch: a line that lives on a terminal, and one line per change elsewhere.
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/doctor_guide.h"
+#include "doctor/watch.h"
+
+#define PAUSE_NS 80000000 // with the look itself, some ten lines a second
+
+static void format(char *text, size_t size, const struct watch_look *l)
+{
+    int used;
+    if (l->vtref_known)
+        used = snprintf(text, size, "VTref %u.%02u V", l->vtref_mv / 1000, l->vtref_mv % 1000 / 10);
+    else
+        used = snprintf(text, size, "VTref ?");
+    for (unsigned i = 0; i < WATCH_CLOCKS && used > 0 && (size_t)used < size; i++)
+        used += snprintf(text + used, size - (size_t)used, "  %u kHz %3u %%", l->clock[i].hz / 1000,
+                         l->clock[i].good * 100 / l->clock[i].reads);
+    if (used > 0 && (size_t)used < size && l->answers)
+        snprintf(text + used, size - (size_t)used, "  answers: 0x%08x", l->dpidr);
+    else if (used > 0 && (size_t)used < size)
+        snprintf(text + used, size - (size_t)used, "  no answer         ");
+}
+
+enum err doctor_watch(struct stlink *st, bool *answered)
+{
+    char text[160], before[160] = "";
+    const bool terminal = isatty(STDOUT_FILENO);
+    const struct timespec pause = {.tv_nsec = PAUSE_NS};
+    struct watch_look look;
+    sigset_t ending, old;
+    sigemptyset(&ending);
+    sigaddset(&ending, SIGINT);
+    sigaddset(&ending, SIGTERM);
+    sigprocmask(SIG_BLOCK, &ending, &old);
+    enum err e;
+    bool first = true;
+    *answered = false;
+    while (!(e = watch_look(st, &look))) {
+        format(text, sizeof text, &look);
+        // The bell: the link has appeared.
+        const char *bell = look.answers && !*answered && !first ? "\a" : "";
+        if (terminal)
+            printf("\r%s%s", text, bell);
+        else if (strcmp(text, before) != 0)
+            printf("%s%s\n", text, bell);
+        fflush(stdout);
+        memcpy(before, text, sizeof before);
+        *answered = look.answers;
+        first = false;
+        if (sigtimedwait(&ending, NULL, &pause) > 0)
+            break;
+    }
+    if (terminal)
+        putchar('\n');
+    sigprocmask(SIG_SETMASK, &old, NULL);
+    return e;
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MIT
+#include "config.h"
+
+#include "server/rtt_port.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+// Between two looks: when there was something, when there was nothing, and at RAM that has no
+// control block (yet).
+#define BUSY_S   0.0
+#define QUIET_S  0.01
+#define SEARCH_S 0.05
+
+static void hang_up(struct rtt_port *port)
+{
+    ev_io_stop(port->all->loop, &port->readable);
+    ev_io_stop(port->all->loop, &port->writable);
+    close(port->fd);
+    port->fd = -1;
+    port->in_len = port->out_len = 0;
+}
+
+static bool would_block(void)
+{
+    return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+}
+
+static void send_some(struct rtt_port *port)
+{
+    ssize_t n = send(port->fd, port->out, port->out_len, MSG_NOSIGNAL);
+    if (n < 0 && !would_block()) {
+        hang_up(port);
+        return;
+    }
+    if (n > 0) {
+        memmove(port->out, port->out + n, port->out_len - (size_t)n);
+        port->out_len -= (size_t)n;
+    }
+    if (port->out_len > 0)
+        ev_io_start(port->all->loop, &port->writable);
+    else
+        ev_io_stop(port->all->loop, &port->writable);
+}
+
+static enum err move_down(struct rtt_port *port, bool *busy)
+{
+    size_t written = 0;
+    enum err e =
+        rtt_write(&port->all->hub->rtt.rtt, port->channel, port->in, port->in_len, &written);
+    memmove(port->in, port->in + written, port->in_len - written);
+    port->in_len -= written;
+    if (written > 0)
+        ev_io_start(port->all->loop, &port->readable);
+    *busy |= written > 0;
+    return e;
+}
+
+// Nothing is taken from the target while the reader has not taken what there was before.
+static enum err move_up(struct rtt_port *port, bool *busy)
+{
+    if (port->out_len > 0)
+        return ERR_OK;
+    enum err e = rtt_read(&port->all->hub->rtt.rtt, port->channel, port->out, sizeof port->out,
+                          &port->out_len);
+    *busy |= port->out_len > 0;
+    if (port->out_len > 0)
+        send_some(port);
+    return e;
+}
+
+static bool anybody_there(const struct rtt_ports *p)
+{
+    for (unsigned i = 0; i < RTT_PORT_MAX; i++)
+        if (p->port[i].used && p->port[i].fd >= 0)
+            return true;
+    return false;
+}
+
+static enum err step(struct rtt_ports *p, double *pause)
+{
+    struct hub_rtt *h = &p->hub->rtt;
+    bool found = false, busy = false;
+    *pause = SEARCH_S;
+    // Code of ours runs on the core while a flash job is open.
+    if (!h->on || p->hub->t->state == TARGET_LOST || p->hub->t->job)
+        return ERR_OK;
+    enum err e = rtt_find(&h->rtt, &found);
+    if (e || !found)
+        return e;
+    for (unsigned i = 0; i < RTT_PORT_MAX && !e; i++) {
+        struct rtt_port *port = &p->port[i];
+        if (port->used && port->fd >= 0 && port->in_len > 0)
+            e = move_down(port, &busy);
+        if (!e && port->used && port->fd >= 0)
+            e = move_up(port, &busy);
+    }
+    *pause = busy ? BUSY_S : QUIET_S;
+    return e;
+}
+
+static void arm(struct rtt_ports *p, double pause)
+{
+    ev_timer_stop(p->loop, &p->tick);
+    if (!anybody_there(p))
+        return;
+    ev_timer_set(&p->tick, pause, 0.);
+    ev_timer_start(p->loop, &p->tick);
+}
+
+static void on_tick(struct ev_loop *loop, ev_timer *w, int events)
+{
+    (void)loop;
+    (void)events;
+    struct rtt_ports *p = w->data;
+    double pause;
+    log_forget(p->hub->log);
+    enum err e = step(p, &pause);
+    if (e) {
+        log_line(p->hub->log, p->failed ? LOG_DEBUG : LOG_WARN, "RTT: %s",
+                 log_sentence(p->hub->log, e));
+        log_forget(p->hub->log);
+        pause = SEARCH_S;
+    }
+    p->failed = e != ERR_OK;
+    arm(p, pause);
+    p->stepped(p->user);
+}
+
+static void on_readable(struct ev_loop *loop, ev_io *w, int events)
+{
+    (void)events;
+    struct rtt_port *port = w->data;
+    ssize_t n = recv(port->fd, port->in + port->in_len, sizeof port->in - port->in_len, 0);
+    if (n == 0 || (n < 0 && !would_block())) {
+        hang_up(port);
+        return;
+    }
+    port->in_len += n > 0 ? (size_t)n : 0;
+    if (port->in_len == sizeof port->in)
+        ev_io_stop(loop, w); // until the program has taken some
+}
+
+static void on_writable(struct ev_loop *loop, ev_io *w, int events)
+{
+    (void)loop;
+    (void)events;
+    send_some(w->data);
+}
+
+static void on_knock(struct ev_loop *loop, ev_io *w, int events)
+{
+    (void)events;
+    struct rtt_port *port = w->data;
+    char name[ACCEPTOR_NAME_SIZE];
+    int fd = acceptor_take(w->fd, name);
+    if (fd < 0)
+        return;
+    if (port->fd >= 0) {
+        log_line(port->all->hub->log, LOG_WARN,
+                 "%s is turned away: somebody else reads RTT channel %u", name, port->channel);
+        close(fd);
+        return;
+    }
+    log_line(port->all->hub->log, LOG_NOTE, "%s reads RTT channel %u", name, port->channel);
+    port->fd = fd;
+    ev_io_init(&port->readable, on_readable, fd, EV_READ);
+    ev_io_init(&port->writable, on_writable, fd, EV_WRITE);
+    port->readable.data = port->writable.data = port;
+    ev_io_start(loop, &port->readable);
+    arm(port->all, BUSY_S);
+}
+
+void rtt_ports_init(struct rtt_ports *p, struct ev_loop *loop, struct hub *hub)
+{
+    memset(p, 0, sizeof *p);
+    p->loop = loop;
+    p->hub = hub;
+    ev_init(&p->tick, on_tick);
+    p->tick.data = p;
+}
+
+void rtt_ports_close(struct rtt_ports *p)
+{
+    ev_timer_stop(p->loop, &p->tick);
+    for (unsigned i = 0; i < RTT_PORT_MAX; i++) {
+        struct rtt_port *port = &p->port[i];
+        if (!port->used)
+            continue;
+        if (port->fd >= 0)
+            hang_up(port);
+        for (unsigned n = 0; n < port->acceptor.count; n++)
+            ev_io_stop(p->loop, &port->knock[n]);
+        acceptor_close(&port->acceptor);
+    }
+}
+
+enum err rtt_ports_listen(struct rtt_ports *p, const char *host, uint16_t number, unsigned channel)
+{
+    struct rtt_port *port = NULL;
+    for (unsigned i = 0; i < RTT_PORT_MAX && !port; i++)
+        if (!p->port[i].used)
+            port = &p->port[i];
+    if (!port)
+        return log_fail(p->hub->log, ERR_RESOURCE, "%u ports for RTT are all that there are",
+                        RTT_PORT_MAX);
+    enum err e = acceptor_open(&port->acceptor, host, number, p->hub->log);
+    if (e)
+        return e;
+    port->all = p;
+    port->used = true;
+    port->channel = channel;
+    port->fd = -1;
+    for (unsigned i = 0; i < port->acceptor.count; i++) {
+        ev_io_init(&port->knock[i], on_knock, port->acceptor.fd[i], EV_READ);
+        port->knock[i].data = port;
+        ev_io_start(p->loop, &port->knock[i]);
+    }
+    p->hub->rtt.on = true;
+    fprintf(stderr, "RTT channel %u on port %u\n", channel, port->acceptor.port);
+    fflush(stderr);
+    return ERR_OK;
+}

@@ -1,0 +1,131 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# swdlink doctor as a person and a program see it: texts, exit status, JSON; the guide with scripted
+# answers; the live meter; the short verdict of the commands that fail.
+# shellcheck source=tests/tap.sh disable=SC2154 # the Makefile sets top_srcdir and top_builddir
+. "$top_srcdir/tests/tap.sh"
+
+unset SWDLINK_PROBE NO_COLOR
+swdlink=$top_builddir/swdlink
+sick=virtual:stm32f031k6,firmware=count,swdio=gnd
+
+run "$swdlink" list --probe virtual
+if [ "$status" -ne 0 ] && grep -q "without the virtual board" "$err"; then
+    skip "the doctor at the virtual board" "this build has none"
+    plan
+    exit 0
+fi
+
+run "$swdlink" doctor --probe virtual:stm32f031k6,firmware=count
+check "a healthy board ends with status 0" is "$status" 0
+check "... and its verdict comes first" is "$(head -n 1 "$out")" \
+    "the target can be debugged (healthy)"
+
+run "$swdlink" doctor --probe "$sick"
+check "a finding ends with status 1" is "$status" 1
+check "the report numbers what to do next" has "$out" "  1. run \`swdlink doctor --guide\`"
+run env LC_ALL=C "$swdlink" doctor --probe "$sick"
+check "the drawing is ASCII where the locale is not UTF-8" is \
+    "$(LC_ALL=C tr -d '\001-\177' <"$out" | wc -c | tr -d ' ')" 0
+
+run "$swdlink" doctor --json --probe "$sick"
+if command -v python3 >/dev/null; then
+    check "--json has verdict, candidates, measurements and advice" python3 -c '
+import json, sys
+d = json.load(open(sys.argv[1]))
+assert d["verdict"] == d["candidates"][0]["id"] == "no-answer"
+assert all(0 < c["confidence"] <= 1 for c in d["candidates"])
+assert "swdio-low" in [c["id"] for c in d["candidates"]]
+assert isinstance(d["measurements"], dict) and isinstance(d["advice"], list)' "$out"
+else
+    skip "--json has verdict, candidates, measurements and advice" "python3 is not installed"
+fi
+
+run "$swdlink" doctor --probe virtual:usb=forbidden
+check "without permission the udev rule is named" has "$out" "60-swdlink.rules"
+
+run "$swdlink" doctor --explain swdio-low
+check "--explain prints a verdict's paragraph" is "$status" 0
+run "$swdlink" doctor --explain gremlins
+check "--explain of something else ends with status 2" is "$status" 2
+
+# The contract: every verdict is in the manual, and --explain knows it.
+missing=
+for id in $(sed -n 's/^    {"\([a-z0-9-]*\)",.*/\1/p' "$top_srcdir/doctor/verdicts.c"); do
+    grep -q "^\.It Cm $id\$" "$top_srcdir/doc/swdlink.1" || missing="$missing $id(manual)"
+    run "$swdlink" doctor --explain "$id"
+    [ "$status" = 0 ] || missing="$missing $id(--explain)"
+done
+check "every verdict is in the manual and can be explained" is "$missing" ""
+missing=
+for id in healthy no-probe probe-permission probe-busy probe-firmware probe-bootloader probe-stuck \
+    target-unpowered target-undervoltage vtref-not-wired no-answer swdio-low swdio-high swdio-open \
+    swclk-fault swd-swapped nrst-low nrst-not-wired link-marginal swd-off-by-program low-power \
+    read-protected-1 read-protected-2 reset-loop lockup blank-flash boot-system-memory \
+    foreign-chip unknown-chip vdda-low hse-dead hse-frequency chip-dead; do
+    run "$swdlink" doctor --explain "$id"
+    [ "$status" = 0 ] || missing="$missing $id"
+done
+check "no verdict that programs rely on is gone" is "$missing" ""
+
+for command in info reset "read 0x08000000 4"; do
+    # shellcheck disable=SC2086 # words
+    run "$swdlink" $command --probe "$sick"
+    check "$command fails with the short verdict" has "$err" "(no-answer)"
+    check "$command names the command that tells more" has "$err" "swdlink doctor"
+done
+
+# The journal: what was good, what happened since, and the switch.
+export XDG_STATE_HOME="$tap_dir/state"
+mkdir "$XDG_STATE_HOME"
+run "$swdlink" doctor --probe "$sick"
+check "nothing is recalled before anything worked" lacks "$out" "worked on"
+run "$swdlink" doctor --no-journal --probe virtual:stm32f031k6,firmware=count
+check "--no-journal leaves no trace" is "$(find "$XDG_STATE_HOME" -type f | wc -l | tr -d ' ')" 0
+run "$swdlink" doctor --probe virtual:stm32f031k6,firmware=count
+run "$swdlink" doctor --probe "$sick"
+check "the report tells when the target worked last" has "$out" " kHz, VTref 3.2"
+printf 'good program' >"$tap_dir/app.bin"
+run "$swdlink" flash "$tap_dir/app.bin" --address 0x08000000 --probe virtual:stm32f031k6
+run "$swdlink" doctor --probe "$sick"
+check "... and what was flashed since" has "$out" "since then you flashed app.bin"
+run "$swdlink" doctor --no-journal --probe "$sick"
+check "--no-journal recalls nothing" lacks "$out" "worked on"
+
+# guide ANSWERS: one letter a line, e an empty one.
+guide() {
+    status=0
+    printf '%s' "$1" | sed 's/./&\n/g' | sed 's/^e$//' |
+        "$swdlink" doctor --guide --probe "$2" >"$out" 2>"$err" || status=$?
+}
+guide yyeeeeyn "$sick"
+check "--guide ends in the one cause" has "$out" "found: SWDIO is shorted to ground (swdio-low)"
+check "... with status 1" is "$status" 1
+guide yyq "$sick"
+check "--guide can be left" has "$err" "ended before it had found the cause"
+guide n virtual:stm32f031k6,firmware=count
+check "--guide leaves a healthy program alone when told so" is "$status" 0
+run "$swdlink" doctor --guide --json --probe virtual
+check "--guide does not go with --json" is "$status" 2
+
+# watch BOARD TEXT: the meter says so, and ends at a signal.
+watch() {
+    status=0
+    "$swdlink" doctor --watch --probe "$1" >"$out" 2>"$err" </dev/null &
+    meter=$!
+    tries=0
+    until grep -q "$2" "$out" || [ $tries -ge 100 ] || ! kill -0 $meter 2>/dev/null; do
+        tries=$((tries + 1))
+        sleep 0.1
+    done
+    kill -s TERM $meter
+    wait $meter || status=$?
+    has "$out" "$2"
+}
+check "--watch shows a link that works" watch virtual:stm32f031k6,firmware=count \
+    "100 %  answers: 0x0bb11477"
+check "... and ends with status 0" is "$status" 0
+check "--watch shows one that does not" watch "$sick" "no answer"
+check "... and ends with status 1" is "$status" 1
+
+plan

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: MIT
+"""Scenarios with sentences for names, run one after the other and printed as TAP."""
+
+import sys
+import traceback
+
+
+def sentence(function):
+    return function.__name__.replace("_", " ")
+
+
+def main(scenarios, run_one, why_not=None):
+    """Runs all, or those with one of the command line's words in their names; why_not skips them by name."""
+    chosen = [(f, n) for f, n in scenarios if len(sys.argv) < 2 or any(w in n for w in sys.argv[1:])]
+    print(f"1..{len(chosen)}", flush=True)
+    failed = 0
+    for number, (function, name) in enumerate(chosen, 1):
+        if why_not:
+            print(f"ok {number} - {name} # SKIP {why_not}")
+            continue
+        try:
+            run_one(function)
+            print(f"ok {number} - {name}", flush=True)
+        except Exception:
+            failed += 1
+            for line in traceback.format_exc().splitlines():
+                print("# " + line)
+            print(f"not ok {number} - {name}", flush=True)
+    sys.exit(1 if failed else 0)
