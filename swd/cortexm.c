@@ -230,6 +230,6 @@ enum err cortexm_interrupt_pending(struct cortexm *cm, bool *pending)
     uint32_t icsr;
     enum err e = mem_read32(cm->st, SCS_ICSR, &icsr);
     if (e == ERR_OK)
-        *pending = icsr & (ICSR_ISRPENDING | ICSR_PENDSVSET | ICSR_PENDSTSET);
+        *pending = icsr & ICSR_VECTPENDING_MASK;
     return e;
 }

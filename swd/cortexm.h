@@ -109,7 +109,7 @@ enum err cortexm_catch_reset(struct cortexm *cm, bool on) MUST_CHECK;
 enum err cortexm_reset(struct cortexm *cm, bool halt) MUST_CHECK;
 // The same by another register write that resets the chip.
 enum err cortexm_reset_by(struct cortexm *cm, bool halt, uint32_t addr, uint32_t value) MUST_CHECK;
-// True when an exception is pending that would be taken now (ICSR.ISRPENDING or system exceptions).
+// True when an exception is pending and enabled (ICSR.VECTPENDING); PRIMASK is not considered.
 enum err cortexm_interrupt_pending(struct cortexm *cm, bool *pending) MUST_CHECK;
 
 #endif

@@ -10,9 +10,7 @@
 #define SCS_DHCSR 0xe000edf0u
 #define SCS_DEMCR 0xe000edfcu
 
-#define ICSR_PENDSVSET  (1u << 28)
-#define ICSR_PENDSTSET  (1u << 26)
-#define ICSR_ISRPENDING (1u << 22)
+#define ICSR_VECTPENDING_MASK (0x1ffu << 12) // the most urgent that is pending and enabled
 
 #define AIRCR_VECTKEY     0x05fa0000u
 #define AIRCR_SYSRESETREQ (1u << 2)

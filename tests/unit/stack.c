@@ -238,6 +238,29 @@ static void nrst_held_low_shows_in_dhcsr(void **state)
     close_stack(s, 0);
 }
 
+// ICSR.ISRPENDING also tells of interrupts that are not enabled, which the core never takes;
+// VECTPENDING names only what is pending and enabled (DDI 0419, ICSR).
+static void an_interrupt_that_is_not_enabled_is_not_due(void **state)
+{
+    (void)state;
+    struct stack *s = attached("");
+    bool due = true;
+    OK(cortexm_halt(&s->core));
+    OK(mem_write32(&s->st, 0xe000e200, 1u << 5)); // NVIC_ISPR
+    OK(cortexm_interrupt_pending(&s->core, &due));
+    assert_false(due);
+    OK(mem_write32(&s->st, 0xe000e100, 1u << 5)); // NVIC_ISER
+    OK(cortexm_interrupt_pending(&s->core, &due));
+    assert_true(due);
+    OK(mem_write32(&s->st, 0xe000e280, 1u << 5)); // NVIC_ICPR
+    OK(cortexm_interrupt_pending(&s->core, &due));
+    assert_false(due);
+    OK(mem_write32(&s->st, 0xe000ed04, 1u << 26)); // ICSR.PENDSTSET
+    OK(cortexm_interrupt_pending(&s->core, &due));
+    assert_true(due);
+    close_stack(s, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -251,6 +274,7 @@ int main(void)
         cmocka_unit_test(a_blank_chip_locks_up_and_says_so),
         cmocka_unit_test(wires_that_are_wrong_give_no_answer),
         cmocka_unit_test(nrst_held_low_shows_in_dhcsr),
+        cmocka_unit_test(an_interrupt_that_is_not_enabled_is_not_due),
     };
     return cmocka_run_group_tests_name("stack", tests, NULL, NULL);
 }
