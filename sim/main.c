@@ -11,13 +11,14 @@
 #include "sim/control.h"
 #include "sim/launch.h"
 #include "sim/umock.h"
+#include "sim/usbip.h"
 #include "sim/usbredir.h"
 
 enum { MAX_PROBES = 16, NAME_SIZE = 4096 };
 
 struct settings {
     const char *board; // as for swdlink --probe virtual:
-    const char *account, *control, *usbredir;
+    const char *account, *control, *usbredir, *usbip;
     unsigned count;
     struct usb_options usb;
     char **command;
@@ -27,6 +28,7 @@ struct settings {
 static const char help_text[] =
     "Usage: swdlink-sim [OPTION...] [BOARD] -- COMMAND [ARG...]\n"
     "       swdlink-sim [OPTION...] [BOARD] --usbredir SOCKET [-- COMMAND [ARG...]]\n"
+    "       swdlink-sim [OPTION...] [BOARD] --usbip [HOST:]PORT [-- COMMAND [ARG...]]\n"
     "Run COMMAND with a virtual ST-LINK plugged in that is wired to a virtual STM32.\n"
     "COMMAND is any program that uses libusb: openocd, st-flash, st-util, swdlink, a shell.\n"
     "\n"
@@ -46,6 +48,9 @@ static const char help_text[] =
     "                    for QEMU (-chardev socket,id=probe,path=SOCKET -device qemu-xhci\n"
     "                    -device usb-redir,chardev=probe). COMMAND may then be QEMU, or be left\n"
     "                    out: swdlink-sim serves until it is interrupted\n"
+    "  --usbip [HOST:]PORT\n"
+    "                    give the board to a Linux machine instead: listen for usbip attach, on\n"
+    "                    the loopback interface unless HOST says otherwise\n"
     "  --verbose         say more; twice: everything\n"
     "  --help            show this and end\n"
     "  --version         show the version and end\n"
@@ -90,6 +95,9 @@ static enum err parse_option(struct settings *s, int letter, char *name, struct 
     case 'r':
         s->usbredir = optarg;
         return ERR_OK;
+    case 'i':
+        s->usbip = optarg;
+        return ERR_OK;
     case 'n':
         return parse_count(optarg, &s->count, log);
     case 'p':
@@ -119,11 +127,17 @@ static enum err parse_option(struct settings *s, int letter, char *name, struct 
 static enum err parse_options(struct settings *s, int argc, char **argv, struct log *log)
 {
     static const struct option options[] = {
-        {"account", required_argument, NULL, 'a'},  {"control", required_argument, NULL, 'c'},
-        {"usbredir", required_argument, NULL, 'r'}, {"count", required_argument, NULL, 'n'},
-        {"pace", no_argument, NULL, 'p'},           {"no-follow", no_argument, NULL, 'F'},
-        {"verbose", no_argument, NULL, 'v'},        {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'V'},        {NULL, 0, NULL, 0},
+        {"account", required_argument, NULL, 'a'},
+        {"control", required_argument, NULL, 'c'},
+        {"usbredir", required_argument, NULL, 'r'},
+        {"count", required_argument, NULL, 'n'},
+        {"pace", no_argument, NULL, 'p'},
+        {"no-follow", no_argument, NULL, 'F'},
+        {"usbip", required_argument, NULL, 'i'},
+        {"verbose", no_argument, NULL, 'v'},
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},
+        {NULL, 0, NULL, 0},
     };
     int letter;
     opterr = 0;
@@ -154,18 +168,22 @@ static enum err parse(struct settings *s, int argc, char **argv, struct log *log
         return e;
     if (ours + 1 < argc)
         s->command = argv + ours + 1;
-    else if (!s->usbredir)
+    else if (!s->usbredir && !s->usbip)
         return log_fail(log, ERR_USAGE, "say what to run: swdlink-sim [BOARD] -- COMMAND [ARG...]");
-    if (s->usbredir && s->count > 1)
-        return log_fail(log, ERR_USAGE, "--usbredir serves one probe, not --count %u", s->count);
+    if (s->usbredir && s->usbip)
+        return log_fail(log, ERR_USAGE, "--usbredir or --usbip, not both: there is one board");
+    if ((s->usbredir || s->usbip) && s->count > 1)
+        return log_fail(log, ERR_USAGE, "--%s serves one probe, not --count %u",
+                        s->usbip ? "usbip" : "usbredir", s->count);
     return ERR_OK;
 }
 
 struct bench {
     struct loop loop;
     struct launch launch;
-    struct umock *umock; // one of these two
+    struct umock *umock; // one of these three
     struct usbredir *usbredir;
+    struct usbip *usbip;
     struct control *control;
     struct sim_board *boards[MAX_PROBES];
     unsigned count;
@@ -225,6 +243,8 @@ static enum err mock(struct bench *b, const struct settings *s, struct log *log)
 // Makes the boards visible to those who will use them.
 static enum err plug_in(struct bench *b, const struct settings *s, struct log *log)
 {
+    if (s->usbip)
+        return usbip_open(&b->usbip, &b->loop, s->usbip, b->boards[0], &s->usb, log);
     if (s->usbredir)
         return usbredir_open(&b->usbredir, &b->loop, s->usbredir, b->boards[0], &s->usb, log);
     return mock(b, s, log);
@@ -233,6 +253,8 @@ static enum err plug_in(struct bench *b, const struct settings *s, struct log *l
 static enum err plug(void *arg, unsigned index, bool plugged)
 {
     struct bench *b = arg;
+    if (b->usbip)
+        return usbip_set_plugged(b->usbip, plugged);
     return b->usbredir ? usbredir_set_plugged(b->usbredir, plugged)
                        : umock_set_plugged(b->umock, index, plugged);
 }
@@ -240,7 +262,9 @@ static enum err plug(void *arg, unsigned index, bool plugged)
 static void changed(void *arg, unsigned index)
 {
     struct bench *b = arg;
-    if (b->usbredir)
+    if (b->usbip)
+        usbip_board_changed(b->usbip);
+    else if (b->usbredir)
         usbredir_board_changed(b->usbredir);
     else
         umock_board_changed(b->umock, index);
@@ -255,6 +279,15 @@ static enum err open_control(struct bench *b, const struct settings *s, struct l
     return control_open(&b->control, &b->loop, s->control, &bench, log);
 }
 
+// With port 0 nobody else knows where it listens.
+static void tell_where(const struct bench *b)
+{
+    char where[USBIP_NAME_SIZE];
+    if (b->usbip)
+        fprintf(stderr, "swdlink-sim: USB/IP at %s, bus id " USBIP_BUS_ID "\n",
+                usbip_where(b->usbip, where));
+}
+
 static enum err set_up(struct bench *b, const struct settings *s, struct log *log)
 {
     b->launch.signals.fd = -1;
@@ -267,6 +300,8 @@ static enum err set_up(struct bench *b, const struct settings *s, struct log *lo
         e = plug_in(b, s, log);
     if (!e)
         e = open_control(b, s, log);
+    if (!e)
+        tell_where(b);
     if (!e && s->command)
         e = launch_start(&b->launch, s->command, b->umock ? umock_dir(b->umock) : NULL);
     return e;
@@ -278,6 +313,7 @@ static enum err tear_down(struct bench *b)
     control_close(b->control);
     umock_close(b->umock);
     usbredir_close(b->usbredir);
+    usbip_close(b->usbip);
     for (unsigned i = 0; i < b->count; i++) {
         enum err e = sim_board_close(b->boards[i]);
         result = result ? result : e;

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import tempfile
 
@@ -21,6 +22,18 @@ from harness import (BUILD, PATIENCE_S, SOURCE, Failed, Reader, expect, expect_e
                      swdlink_command, VIA_USB)
 
 SCENARIOS = []
+
+
+def loopback():
+    """Cortex-Debug says localhost, a name that a bare chroot does not know."""
+    try:
+        socket.getaddrinfo("localhost", None)
+        return "localhost"
+    except socket.gaierror:
+        return "127.0.0.1"
+
+
+LOOPBACK = loopback()
 SESSION_C = "tests/firmware/session.c"
 
 
@@ -104,7 +117,7 @@ class Desk:
             "gdb-set mi-async on", gdb.console("set print demangle on"), gdb.console("set print asm-demangle on"),
             "enable-pretty-printing", gdb.console(f"set directories {SOURCE}"),
             f'file-exec-and-symbols "{firmware("session.elf")}"',
-            f"target-select extended-remote localhost:{self.port}")]
+            f"target-select extended-remote {LOOPBACK}:{self.port}")]
         return gdb
 
     def launch(self, interpreter="mi2", stop_at="main"):
