@@ -18,9 +18,16 @@ static unsigned spread(const struct measured_series *s)
     return s->max_mv - s->min_mv;
 }
 
+// Chance may let all samples of a wire in the air lie close together for a while. What the wires
+// feed stays up between two attempts, so a sample at the idle level speaks for the air.
 static bool floats(const struct measurements *m)
 {
-    return m->supply.known && spread(&m->supply.idle) > FLOATING_MV;
+    const struct measured_series *idle = &m->supply.idle, *busy = &m->supply.busy;
+    if (!m->supply.known)
+        return false;
+    bool later = busy->count && idle->mean_mv < NO_SUPPLY_MV && spread(busy) > FLOATING_MV &&
+                 busy->min_mv <= idle->max_mv + BACKFEED_MV;
+    return later || spread(idle) > FLOATING_MV;
 }
 
 static void say_vtref(const struct measurements *m, struct evidence *ev, const char *more)
@@ -72,11 +79,37 @@ unsigned rule_target_unpowered(const struct measurements *m, struct evidence *ev
     return m->probe.on_board ? 3 : 6;
 }
 
+static void grow(struct measured_series *all, const struct measured_series *s)
+{
+    if (s->count && (!all->count || s->min_mv < all->min_mv))
+        all->min_mv = s->min_mv;
+    if (s->count && (!all->count || s->max_mv > all->max_mv))
+        all->max_mv = s->max_mv;
+    all->count += s->count;
+    all->odd += s->odd;
+}
+
+// All samples while nothing pulled NRST.
+static struct measured_series all_samples(const struct measurements *m)
+{
+    struct measured_series all = {0};
+    grow(&all, &m->supply.idle);
+    grow(&all, &m->supply.busy);
+    grow(&all, &m->supply.later);
+    return all;
+}
+
 unsigned rule_not_connected(const struct measurements *m, struct evidence *ev)
 {
     if (!rules_is_silent(m) || !floats(m) || m->supply.idle.max_mv > RULES_LOWEST_MV)
         return 0;
-    say_vtref(m, ev, " and hangs in the air, and nothing answers on SWD");
+    const struct measured_series all = all_samples(m);
+    rules_say(
+        ev,
+        "VTref wandered between %u.%02u and %u.%02u V in %u samples, so it hangs in the air, and "
+        "nothing answers on SWD",
+        all.min_mv / 1000, all.min_mv % 1000 / 10, all.max_mv / 1000, all.max_mv % 1000 / 10,
+        all.count);
     return 65;
 }
 
@@ -96,26 +129,6 @@ static unsigned failed_blocks(const struct measurements *m)
     for (unsigned i = 0; i < m->link.count; i++)
         failed += m->link.clock[i].failed;
     return failed;
-}
-
-static void grow(struct measured_series *all, const struct measured_series *s)
-{
-    if (s->count && (!all->count || s->min_mv < all->min_mv))
-        all->min_mv = s->min_mv;
-    if (s->count && (!all->count || s->max_mv > all->max_mv))
-        all->max_mv = s->max_mv;
-    all->count += s->count;
-    all->odd += s->odd;
-}
-
-// All samples while nothing pulled NRST.
-static struct measured_series all_samples(const struct measurements *m)
-{
-    struct measured_series all = {0};
-    grow(&all, &m->supply.idle);
-    grow(&all, &m->supply.busy);
-    grow(&all, &m->supply.later);
-    return all;
 }
 
 // A supply that drops takes the debug port with it; a loose wire of VTref does not.
