@@ -16,7 +16,7 @@ import time
 import tap
 from dap import Adapter
 
-from harness import (GDB, PATIENCE_S, SOURCE, Failed, Server, expect, expect_equal, expect_not, firmware,
+from harness import (GDB, LOOPBACK, PATIENCE_S, SOURCE, Failed, Server, expect, expect_equal, expect_not, firmware,
                      swdlink_command)
 
 ADAPTER = os.environ.get("SWDLINK_CDT_ADAPTER", "")
@@ -74,7 +74,7 @@ class Desk:
         started = adapter.start(
             "launch", **self.settings(elf), initCommands=["monitor reset halt"],
             imageAndSymbols={"imageFileName": firmware(elf)}, preRunCommands=["monitor reset halt"],
-            target={"server": program, "serverParameters": parameters}, **more)
+            target={"server": program, "serverParameters": parameters, "host": LOOPBACK}, **more)
         adapter.event("initialized")
         adapter.finish(started)
         return adapter
@@ -451,7 +451,7 @@ def a_server_that_cannot_start_is_told_in_its_own_words(desk):
     board = parameters.index("--probe") + 1 if "--probe" in parameters else 0
     parameters[board] = "virtual:stm32f031k6,swdio=gnd"
     said = adapter.refused("launch", **desk.settings(),
-                           target={"server": program, "serverParameters": parameters})
+                           target={"server": program, "serverParameters": parameters, "host": LOOPBACK})
     expect(r"SWDIO", said)
     adapter.close()
 

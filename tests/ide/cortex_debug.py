@@ -11,29 +11,17 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import tempfile
 
 import tap
 from mi import Mi
 
-from harness import (BUILD, PATIENCE_S, SOURCE, Failed, Reader, expect, expect_equal, firmware,
+from harness import (BUILD, LOOPBACK, PATIENCE_S, SOURCE, Failed, Reader, expect, expect_equal, firmware,
                      swdlink_command, VIA_USB)
 
 SCENARIOS = []
 
-
-def loopback():
-    """Cortex-Debug says localhost, a name that a bare chroot does not know."""
-    try:
-        socket.getaddrinfo("localhost", None)
-        return "localhost"
-    except socket.gaierror:
-        return "127.0.0.1"
-
-
-LOOPBACK = loopback()
 SESSION_C = "tests/firmware/session.c"
 
 

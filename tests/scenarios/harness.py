@@ -28,6 +28,18 @@ BUILD = os.environ.get("top_builddir", os.getcwd())
 SOURCE = os.environ.get("top_srcdir", os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 GDB = os.environ.get("GDB") or "gdb-multiarch"
 PATIENCE_S = float(os.environ.get("PATIENCE", 60))  # how long anything may take; never a measure of speed
+
+
+def _loopback():
+    """What IDEs call it; a bare chroot does not know that name."""
+    try:
+        socket.getaddrinfo("localhost", None)
+        return "localhost"
+    except socket.gaierror:
+        return "127.0.0.1"
+
+
+LOOPBACK = _loopback()
 VIA_USB = os.environ.get("SWDLINK_VIA") == "usb"
 
 
