@@ -220,7 +220,7 @@ def one_breakpoint_too_many_is_told_and_the_session_goes_on(desk):
     adapter.request("configurationDone")
     expect_equal("error", adapter.event("stopped")["reason"])
     adapter.wait_output("HW breakpoint limit reached")
-    expect(r"4 breakpoint comparators and all are in use", adapter.output())
+    adapter.wait_output("4 breakpoint comparators and all are in use")
     adapter.breakpoints(SESSION_C, *lines[:4])
     expect_equal("breakpoint", adapter.go())
     expect_equal("compute", adapter.frame()["name"])

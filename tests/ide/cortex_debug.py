@@ -379,7 +379,9 @@ def zephyrs_runner_starts_server_and_gdb_at_once(desk):
                {**os.environ, "SWDLINK": os.path.join(BUILD, "swdlink")})
     gdb = Mi(firmware("session.elf"))
     desk.gdbs.append(gdb)
-    gdb.all([f'file-exec-and-symbols "{firmware("session.elf")}"', gdb.console(f"target remote :{desk.port}"),
+    # ":PORT", as the runner says it, where GDB can find the name localhost behind it.
+    host = "" if LOOPBACK == "localhost" else LOOPBACK
+    gdb.all([f'file-exec-and-symbols "{firmware("session.elf")}"', gdb.console(f"target remote {host}:{desk.port}"),
              gdb.console(f"load {firmware('session.elf')}")])
     gdb.stops = len([l for l in gdb.said().splitlines() if l.startswith("*stopped")])
     gdb.do("break-insert main")
