@@ -29,8 +29,7 @@ static void watch(struct session *s, const struct action *a, enum err refused)
         s->state = SESSION_RUNNING;
         return;
     }
-    reply_error(s, refused);
-    reply_end_text(s);
+    stop_refuse(s, refused);
 }
 
 static void start(struct session *s, const struct action *a)

@@ -143,6 +143,16 @@ void stop_finish_error(struct session *s, enum err e)
     stop_finish(s, &s->t->last_stop, false);
 }
 
+void stop_refuse(struct session *s, enum err e)
+{
+    const struct target_stop here = {.cause = TARGET_STOP_REQUEST};
+    log_line(s->log, LOG_WARN, "%s", log_sentence(s->log, e));
+    reply_console(s, "%s\n", log_sentence(s->log, e));
+    log_forget(s->log);
+    end_run(s);
+    send_reply(s, STOP_SIGNAL_INT, &here);
+}
+
 // What goes wrong between two looks may be right at the next one: told once, and looked at again.
 static void note_failure(struct session *s, enum err e)
 {

@@ -177,7 +177,7 @@ static void a_second_debugger_is_answered_and_the_first_goes_on(void **state)
     assert_true(talk(second, "$qC#b4", "QC1"));
     assert_true(talk(second, "$m20000000,4#4f", "$0*\"00#dc"));
     // It moves nothing.
-    assert_true(talk(second, "$vCont;s#b8", "$E"));
+    assert_true(talk(second, "$vCont;s#b8", "$T02thread:1;"));
     assert_true(talk(first, "$vCont;s#b8", "$T05thread:1;"));
     close(second);
     wait_for(&r, "has left");
@@ -193,7 +193,7 @@ static void control_goes_to_the_next_when_the_first_has_left(void **state)
     int first = knock(&r);
     assert_true(talk(first, "$?#3f", "$T"));
     int second = knock(&r);
-    assert_true(talk(second, "$vCont;s#b8", "$E"));
+    assert_true(talk(second, "$vCont;s#b8", "$T02thread:1;"));
     close(first);
     wait_for(&r, "has left");
     assert_true(talk(second, "$vCont;s#b8", "$T05thread:1;"));
