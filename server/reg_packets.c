@@ -2,7 +2,7 @@
 // g, G, p, P: registers of a halted core, little-endian. Those of a running or lost one are told as
 // unavailable (x), which GDB shows as such instead of giving up; all but the PC of a running one,
 // without which GDB refuses to connect: that is sampled (ARMv6-M ARM, C1.8.4, DWT_PCSR), and the
-// core does not notice. Of a lost one it is the last that was known.
+// core does not notice. Of a lost one they are the last PC and SP that were known.
 #include "base/bytes.h"
 #include "server/packets.h"
 #include "server/regs.h"
@@ -30,6 +30,15 @@ static bool find_pc(struct session *s, uint32_t *pc)
     return *pc != PCSR_NO_PC && *pc != 0; // 0: not implemented
 }
 
+// What GDB does not go on without, as far as it can be told of a core that is not halted.
+static bool find_value(struct session *s, enum cortexm_reg reg, uint32_t *value)
+{
+    if (reg == CORTEXM_PC)
+        return find_pc(s, value);
+    *value = s->last_sp; // of a step that lost the target GDB wants to know the frame
+    return reg == CORTEXM_SP && s->t->state == TARGET_LOST;
+}
+
 static enum err put_register(struct session *s, const struct regs_row *row)
 {
     uint8_t bytes[REG_SIZE];
@@ -39,7 +48,7 @@ static enum err put_register(struct session *s, const struct regs_row *row)
         e = target_read_reg(s->t, row->reg, &value);
     if (s->t->state != TARGET_HALTED) {
         log_forget(s->log);
-        if (row->reg == CORTEXM_PC && find_pc(s, &value)) {
+        if (find_value(s, row->reg, &value)) {
             put_le32(bytes, value);
             reply_put_hex(s, bytes, sizeof bytes);
             return ERR_OK;

@@ -65,8 +65,7 @@ static void start(struct session *s, const struct action *a)
         return;
     }
     if (e) {
-        reply_error(s, e);
-        reply_end_text(s);
+        stop_refuse(s, e);
         return;
     }
     s->state = SESSION_RUNNING;

@@ -55,6 +55,8 @@ static void put_registers(struct session *s)
             log_forget(s->log); // GDB asks for it, and is told then
             return;
         }
+        if (wanted[i] == CORTEXM_SP)
+            s->last_sp = value;
         put_le32(bytes, value);
         reply_put_format(s, "%02x:", regs_gdb_number(s->t, wanted[i]));
         reply_put_hex(s, bytes, sizeof bytes);

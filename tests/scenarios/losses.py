@@ -59,6 +59,7 @@ def with_bench(act):
         except BaseException:
             print("\n".join("# server: " + line for line in bench.err.lines[-40:]))
             bench.gdb.kill()
+            os.kill(bench.pid, signal.SIGKILL)
             bench.process.kill()
             raise
     run.__name__ = act.__name__
@@ -105,6 +106,20 @@ def a_board_that_lost_its_supply_is_taken_up_again(bench):
     expect(r"(?i)lost|supply|power", bench.gdb.wait_stop())
     bench.tell("set vdd 3300")
     bench.wait_log("the target is back")
+    debugs(bench.gdb)
+
+
+@with_bench
+def steps_at_a_lost_target_end_and_say_why(bench):
+    bench.gdb.cmds("tbreak compute", "continue")
+    for step in ("stepi", "next", "step"):
+        before = len(bench.err.lines)
+        bench.tell("unplug")
+        expect(r"SIGLOST", bench.gdb.cmd(step))
+        bench.tell("plug")
+        bench.err.wait(lambda lines, start=before: any("the target is back" in l for l in lines[start:]),
+                       "the target to be back")
+        bench.gdb.cmds("monitor reset halt", "maintenance flush register-cache", "tbreak compute", "continue")
     debugs(bench.gdb)
 
 
