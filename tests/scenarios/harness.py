@@ -31,6 +31,10 @@ PATIENCE_S = float(os.environ.get("PATIENCE", 60))  # how long anything may take
 VIA_USB = os.environ.get("SWDLINK_VIA") == "usb"
 
 
+class Skipped(Exception):
+    """What the scenario needs is not to be had on this computer."""
+
+
 class Failed(Exception):
     """What a person would have seen is not what was expected."""
 
@@ -350,6 +354,9 @@ def _run_one(function, board, arguments, violations):
     try:
         function(session)
         session.close(violations)
+    except Skipped:
+        session.abandon()
+        raise
     except BaseException:
         log = session.server.log()
         session.abandon()
@@ -369,6 +376,8 @@ def main():
         try:
             _run_one(function, board, arguments, violations)
             print(f"ok {number} - {name}", flush=True)
+        except Skipped as why:
+            print(f"ok {number} - {name} # SKIP {why}", flush=True)
         except Exception:
             failed += 1
             for line in traceback.format_exc().splitlines():
