@@ -144,10 +144,15 @@ static enum err vector_catch(struct session *s, const char *args)
     return ERR_OK;
 }
 
+static enum err say_running(struct session *s)
+{
+    return log_fail(s->log, ERR_STATE, "the target is running: interrupt it first (Ctrl-C)");
+}
+
 static enum err sleep_ms(struct session *s, const char *args)
 {
     if (s->state == SESSION_RUNNING)
-        return log_fail(s->log, ERR_STATE, "the target is running: interrupt it first (Ctrl-C)");
+        return say_running(s);
     char *end;
     unsigned long ms = strtoul(args, &end, 10);
     if (end == args || *end || ms > SLEEP_MAX_MS)
@@ -336,6 +341,17 @@ static enum err unknown_word(struct session *s, const char *word)
                     "there is no `monitor %s`; `monitor help` lists what there is", word);
 }
 
+// In the middle of a semihosting call even a word that a running program bears would pull the
+// program, its files or the session's state from under the call.
+static enum err run_word(struct session *s, const struct monitor_word *w, const char *args)
+{
+    bool work = w->control || w->run == sleep_ms;
+    if (work && s->state == SESSION_CALL)
+        return say_running(s);
+    enum err e = w->control ? hub_take_control(s->hub, s) : ERR_OK;
+    return e ? e : w->run(s, args);
+}
+
 static enum err run_line(struct session *s, char *line)
 {
     char *word = line + strspn(line, " \t");
@@ -348,10 +364,8 @@ static enum err run_line(struct session *s, char *line)
     if (!*word)
         return show_help(s, args);
     for (unsigned i = 0; i < monitor_word_count; i++)
-        if (strcmp(word, monitor_words[i].word) == 0) {
-            enum err e = monitor_words[i].control ? hub_take_control(s->hub, s) : ERR_OK;
-            return e ? e : monitor_words[i].run(s, args);
-        }
+        if (strcmp(word, monitor_words[i].word) == 0)
+            return run_word(s, &monitor_words[i], args);
     return unknown_word(s, word);
 }
 

@@ -43,6 +43,10 @@ LOOPBACK = _loopback()
 VIA_USB = os.environ.get("SWDLINK_VIA") == "usb"
 
 
+class Skipped(Exception):
+    """What the scenario needs is not to be had on this computer."""
+
+
 class Failed(Exception):
     """What a person would have seen is not what was expected."""
 
@@ -362,6 +366,9 @@ def _run_one(function, board, arguments, violations):
     try:
         function(session)
         session.close(violations)
+    except Skipped:
+        session.abandon()
+        raise
     except BaseException:
         log = session.server.log()
         session.abandon()
@@ -381,6 +388,8 @@ def main():
         try:
             _run_one(function, board, arguments, violations)
             print(f"ok {number} - {name}", flush=True)
+        except Skipped as why:
+            print(f"ok {number} - {name} # SKIP {why}", flush=True)
         except Exception:
             failed += 1
             for line in traceback.format_exc().splitlines():

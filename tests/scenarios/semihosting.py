@@ -10,7 +10,8 @@ import subprocess
 import tempfile
 import time
 
-from harness import GDB, PATIENCE_S, Failed, Session, expect, expect_equal, expect_not, firmware, main, scenario
+from harness import (GDB, PATIENCE_S, Failed, Session, Skipped, expect, expect_equal, expect_not, firmware, main,
+                     scenario)
 
 ON = ["--semihosting"]
 FAILED = 0xffffffff
@@ -340,7 +341,10 @@ class Terminal:
     """GDB as a person has it, on a terminal where the program's questions are answered."""
 
     def __init__(self, session, *commands):
-        self.pid, self.fd = pty.fork()
+        try:
+            self.pid, self.fd = pty.fork()
+        except OSError as error:
+            raise Skipped(f"no pseudo-terminal can be had here: {error}") from error
         if self.pid == 0:
             words = [GDB, "-q", "-nx", firmware("semihost.elf")]
             for command in ("set confirm off", "set pagination off", "set style enabled off", "set width 0",

@@ -396,6 +396,28 @@ static void leaving_in_the_middle_of_a_call_leaves_no_call_behind(void **state)
     assert_int_equal(b->s.state, SESSION_IDLE);
 }
 
+// GDB never does: it waits for the program. What a reset closes, the call would still want to use.
+static void a_reset_in_the_middle_of_a_call_is_refused(void **state)
+{
+    struct bench *b = *state;
+    static const char *const lines[] = {"reset halt", "reset run", "halt",
+                                        "resume",     "sleep 1",   "erase_mass"};
+    set_text(b, ":tt");
+    assert_null(run_block(b, SYS_OPEN, TEXT, 4, 3, 0));
+    uint32_t handle = b->f.regs[CORTEXM_R0];
+    interrupt(b);
+    run_block(b, SYS_WRITE, handle, FAKE_RAM_BASE, FAKE_RAM_SIZE, 0);
+    for (unsigned i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        assert_int_equal(b->s.state, SESSION_CALL);
+        char packet[64] = "qRcmd,", *end = packet + strlen(packet);
+        for (const char *c = lines[i]; *c; c++)
+            end += snprintf(end, 3, "%02x", (unsigned)*c);
+        assert_starts(bench_send(b, packet, strlen(packet)), "E");
+    }
+    bench_tick(b, 100);
+    assert_goes_on(b, 0);
+}
+
 static void the_words_of_vrun_are_the_command_line(void **state)
 {
     struct bench *b = *state;
@@ -435,6 +457,7 @@ int main(void)
         bench_test(the_clock_counts_from_the_programs_start),
         bench_test(the_end_of_the_program_is_told_with_its_status),
         bench_test(leaving_in_the_middle_of_a_call_leaves_no_call_behind),
+        bench_test(a_reset_in_the_middle_of_a_call_is_refused),
         bench_test(the_words_of_vrun_are_the_command_line),
     };
     return cmocka_run_group_tests_name("session_semihost", tests, NULL, NULL);

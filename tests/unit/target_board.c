@@ -34,112 +34,55 @@
 
 #define OTHER 0x59, 0x00, 0x00, 0x08
 
+// clang-format off
 static const uint8_t program[] = {
-    0x00,
-    0x10,
-    0x00,
-    0x20, // stack
-    0x41,
-    0x00,
-    0x00,
-    0x08,  // reset
-    OTHER, // NMI
-    0x5b,
-    0x00,
-    0x00,
-    0x08, // HardFault
-    OTHER,
-    OTHER,
-    OTHER,
-    OTHER,
-    OTHER,
-    OTHER,
-    OTHER,
-    OTHER,
-    OTHER,
-    OTHER,
-    OTHER,
-    0x5f,
-    0x00,
-    0x00,
-    0x08, // SysTick
+    0x00, 0x10, 0x00, 0x20,   // stack
+    0x41, 0x00, 0x00, 0x08,   // reset
+    OTHER,                    // NMI
+    0x5b, 0x00, 0x00, 0x08,   // HardFault
+    OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER,
+    0x5f, 0x00, 0x00, 0x08,   // SysTick
     // reset: SysTick every 100 cycles
-    0x0e,
-    0x4c, // ldr  r4, =0x20000000
-    0x0f,
-    0x48, // ldr  r0, =0xe000e010
-    0x63,
-    0x21, // movs r1, #99
-    0x41,
-    0x60, // str  r1, [r0, #4]
-    0x00,
-    0x21, // movs r1, #0
-    0x81,
-    0x60, // str  r1, [r0, #8]
-    0x07,
-    0x21, // movs r1, #7
-    0x01,
-    0x60, // str  r1, [r0]
+    0x0e, 0x4c,               // ldr  r4, =0x20000000
+    0x0f, 0x48,               // ldr  r0, =0xe000e010
+    0x63, 0x21,               // movs r1, #99
+    0x41, 0x60,               // str  r1, [r0, #4]
+    0x00, 0x21,               // movs r1, #0
+    0x81, 0x60,               // str  r1, [r0, #8]
+    0x07, 0x21,               // movs r1, #7
+    0x01, 0x60,               // str  r1, [r0]
     // loop:
-    0x01,
-    0x35, // adds r5, #1
-    0x01,
-    0x36, // adds r6, #1
-    0x65,
-    0x60, // str  r5, [r4, #4]
-    0xfb,
-    0xe7, // b    loop
+    0x01, 0x35,               // adds r5, #1
+    0x01, 0x36,               // adds r6, #1
+    0x65, 0x60,               // str  r5, [r4, #4]
+    0xfb, 0xe7,               // b    loop
     // NMI and others:
-    0xfe,
-    0xe7, // b    .
+    0xfe, 0xe7,               // b    .
     // HardFault: faults again
-    0x0a,
-    0x68, // ldr  r2, [r1]
-    0xfd,
-    0xe7, // b    HardFault
+    0x0a, 0x68,               // ldr  r2, [r1]
+    0xfd, 0xe7,               // b    HardFault
     // SysTick: counts in RAM
-    0x20,
-    0x68, // ldr  r0, [r4]
-    0x01,
-    0x30, // adds r0, #1
-    0x20,
-    0x60, // str  r0, [r4]
-    0x70,
-    0x47, // bx   lr
+    0x20, 0x68,               // ldr  r0, [r4]
+    0x01, 0x30,               // adds r0, #1
+    0x20, 0x60,               // str  r0, [r4]
+    0x70, 0x47,               // bx   lr
     // fault:
-    0x01,
-    0x21, // movs r1, #1
-    0x08,
-    0x68, // ldr  r0, [r1]
-    0xc0,
-    0x46, // nop
+    0x01, 0x21,               // movs r1, #1
+    0x08, 0x68,               // ldr  r0, [r1]
+    0xc0, 0x46,               // nop
     // sleep:
-    0x30,
-    0xbf, // wfi
-    0x01,
-    0x35, // adds r5, #1
-    0xfc,
-    0xe7, // b    sleep
+    0x30, 0xbf,               // wfi
+    0x01, 0x35,               // adds r5, #1
+    0xfc, 0xe7,               // b    sleep
     // own:
-    0xc0,
-    0x46, // nop
-    0xab,
-    0xbe, // bkpt 0xab
-    0x01,
-    0x35, // adds r5, #1
-    0xfb,
-    0xe7, // b    own
-    0x00,
-    0x00, // literals
-    0x00,
-    0x00,
-    0x00,
-    0x20,
-    0x10,
-    0xe0,
-    0x00,
-    0xe0,
+    0xc0, 0x46,               // nop
+    0xab, 0xbe,               // bkpt 0xab
+    0x01, 0x35,               // adds r5, #1
+    0xfb, 0xe7,               // b    own
+    0x00, 0x00,
+    0x00, 0x00, 0x00, 0x20, 0x10, 0xe0, 0x00, 0xe0, // literals
 };
+// clang-format on
 
 struct bench {
     struct log log;
@@ -477,7 +420,7 @@ static enum err load(struct bench *b, const uint8_t *image, uint32_t len, struct
     while (!e && more)
         e = flash_job_step(job, &more);
     *stats = *flash_job_stats(job);
-    enum err end = flash_job_free(job);
+    enum err end = target_flash_close(&b->t, job);
     return e ? e : end;
 }
 
@@ -524,7 +467,7 @@ static void the_whole_flash_is_erased_at_once(void **state)
     flash_job_close_input(job);
     while (more)
         assert_int_equal(flash_job_step(job, &more), ERR_OK);
-    assert_int_equal(flash_job_free(job), ERR_OK);
+    assert_int_equal(target_flash_close(&b.t, job), ERR_OK);
     assert_true(sim_chip_peek(sim_board_chip(b.board), FLASH, back, sizeof back));
     assert_memory_equal(back, blank, sizeof back);
     assert_int_equal(sim_board_account(b.board)->mass_erases, 1);
