@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "flash/loader.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -180,6 +181,22 @@ static enum err look(struct loader *l)
              : log_fail(l->fa->log, ERR_FLASH, "the flash reported the error 0x%02x", l->status);
 }
 
+// It may have come to its end since the last look: then that tells. Otherwise something else has
+// stopped it.
+static enum err check_halted(struct loader *l)
+{
+    char what[64];
+    uint32_t before = l->done, pc = 0, dfsr = 0;
+    enum err e = look(l);
+    if (e || l->done != before)
+        return e;
+    if (cortexm_read_reg(l->fa->core, CORTEXM_PC, &pc) != ERR_OK ||
+        mem_read32(l->fa->st, SCS_DFSR, &dfsr) != ERR_OK)
+        log_forget(l->fa->log);
+    snprintf(what, sizeof what, "was stopped at 0x%08x (DFSR 0x%02x)", pc, dfsr);
+    return fail_dead(l, what);
+}
+
 // A loader that makes no progress: did it run into a fault, or is it only slow?
 static enum err check_alive(struct loader *l)
 {
@@ -189,9 +206,7 @@ static enum err check_alive(struct loader *l)
         return e;
     if (dhcsr & DHCSR_S_LOCKUP)
         return fail_dead(l, "locked the core up");
-    if (dhcsr & DHCSR_S_HALT)
-        return fail_dead(l, "stopped by itself");
-    return ERR_OK;
+    return dhcsr & DHCSR_S_HALT ? check_halted(l) : ERR_OK;
 }
 
 // Waits until that many slots are done.

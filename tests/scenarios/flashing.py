@@ -65,8 +65,7 @@ def loading_into_a_protected_chip_says_what_to_do(session):
     gdb.cmd("monitor reset halt")
     said = gdb.cmd("load") + gdb.take()
     expect(r"rror", said)
-    expect(r"(?i)protect", said + session.server.log())
-    expect(r"unlock", said + session.server.log())
+    session.server.wait_log(r"(?i)protect.*unlock")
 
 
 @scenario()
