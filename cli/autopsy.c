@@ -1,69 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "cli/autopsy.h"
 
-#include <stdio.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "base/bytes.h"
+#include "cli/place.h"
 
 #define FRAME_WORDS    8u
 #define EXC_RETURN_PSP (1u << 2)
-#define PLACE_SIZE     256
-
-// Runs a program and keeps the first line of its output. False: there is no such program, or it
-// failed.
-static bool first_line_of(const char *const argv[], char line[PLACE_SIZE])
-{
-    int ends[2];
-    if (pipe(ends) != 0)
-        return false;
-    pid_t child = fork();
-    if (child == 0) {
-        dup2(ends[1], STDOUT_FILENO);
-        close(ends[0]);
-        close(ends[1]);
-        if (!freopen("/dev/null", "w", stderr))
-            _exit(127);
-        execvp(argv[0], (char *const *)(uintptr_t)argv);
-        _exit(127);
-    }
-    close(ends[1]);
-    FILE *f = child < 0 ? NULL : fdopen(ends[0], "r");
-    bool got = f && fgets(line, PLACE_SIZE, f);
-    char rest[PLACE_SIZE];
-    while (f && fgets(rest, sizeof rest, f))
-        continue;
-    if (f)
-        fclose(f);
-    else
-        close(ends[0]);
-    int status = -1;
-    if (child > 0)
-        waitpid(child, &status, 0);
-    line[got ? strcspn(line, "\n") : 0] = '\0';
-    return got && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
-// Function, file and line of an address, by DWARF: binutils for ARM have it, and GDB has.
-static bool find_place(const char *elf, uint32_t pc, char place[PLACE_SIZE])
-{
-    char address[16], ask[32];
-    snprintf(address, sizeof address, "0x%x", pc);
-    snprintf(ask, sizeof ask, "info line *0x%x", pc);
-    const char *const addr2line[] = {
-        "arm-none-eabi-addr2line", "-f", "-p", "-C", "-e", elf, address, NULL};
-    const char *const gdb[] = {"gdb-multiarch", "-nx", "-batch", "-ex", ask, elf, NULL};
-    if (first_line_of(addr2line, place) && !strstr(place, "??:"))
-        return true;
-    return first_line_of(gdb, place) && strncmp(place, "Line", 4) == 0;
-}
 
 static void tell_place(const char *elf, const char *what, uint32_t pc, struct log *log)
 {
     char place[PLACE_SIZE];
-    if (elf && find_place(elf, pc, place))
+    if (elf && place_find(elf, pc, place))
         log_line(log, LOG_WARN, "%s 0x%08x: %s", what, pc, place);
     else
         log_line(log, LOG_WARN, "%s 0x%08x", what, pc);
