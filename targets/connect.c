@@ -157,8 +157,10 @@ static enum err enter_under_reset(struct target *t, struct evidence *ev, bool *w
     if (e)
         return e;
     ev->answered = true;
+    // Letting NRST go in between shows whether it is wired; that is time enough for a program to go
+    // to Standby.
     if ((e = stlink_drive_nrst(t->st, STLINK_NRST_LOW)) ||
-        (e = stlink_read_word(t->st, SCS_DHCSR, &dhcsr)) ||
+        (e = stlink_read_word(t->st, SCS_DHCSR, &dhcsr)) || (e = arm_reset_catch(t)) ||
         (e = stlink_drive_nrst(t->st, STLINK_NRST_HIGH)) || (e = hold_reset(t, was_reset)) ||
         (e = arm_reset_catch(t)))
         return e;

@@ -231,6 +231,44 @@ static uint32_t dbgmcu(struct bench *b, uint32_t addr)
     return value;
 }
 
+// Standby, with its first instructions: PWREN, PDDS, SLEEPDEEP, WFI. RM0091, 6.3 (Standby mode).
+static void a_program_that_sleeps_at_once_is_caught_at_its_first_instruction(void **state)
+{
+    (void)state;
+    // clang-format off
+    static const uint8_t sleeper[] = {
+        0x04, 0x48,               // ldr  r0, =RCC_APB1ENR
+        0x05, 0x49,               // ldr  r1, =PWREN
+        0x01, 0x60,               // str  r1, [r0]
+        0x05, 0x48,               // ldr  r0, =PWR_CR
+        0x06, 0x21,               // movs r1, #6
+        0x01, 0x60,               // str  r1, [r0]
+        0x04, 0x48,               // ldr  r0, =SCB_SCR
+        0x04, 0x21,               // movs r1, #4
+        0x01, 0x60,               // str  r1, [r0]
+        0x30, 0xbf,               // wfi
+        0x1c, 0x10, 0x02, 0x40, 0x00, 0x00, 0x00, 0x10, 0x00, 0x70, 0x00, 0x40, 0x10, 0xed, 0x00, 0xe0,
+    };
+    // clang-format on
+    struct target_options options = {.connect = TARGET_CONNECT_AUTO};
+    struct bench b = {.log = log_silent()};
+    assert_int_equal(sim_board_open(&b.board, "stm32f031k6", &b.log), ERR_OK);
+    struct sim_chip *chip = sim_board_chip(b.board);
+    assert_true(sim_chip_poke(chip, FLASH, program, sizeof program));
+    assert_true(sim_chip_poke(chip, RESET, sleeper, sizeof sleeper));
+    sim_chip_set_nrst(chip, true);
+    sim_chip_set_nrst(chip, false);
+    sim_board_wait_ns(b.board, 5000000);
+    assert_false(sim_chip_swd_alive(chip));
+    assert_int_equal(stlink_open(&b.st, sim_link_to(b.board), &b.log), ERR_OK);
+    enum err e = target_connect(&b.t, &b.st, &options, &b.log);
+    if (e)
+        fail_msg("%s", log_sentence(&b.log, e));
+    assert_int_equal(b.t.state, TARGET_HALTED);
+    assert_int_equal(reg(&b, CORTEXM_PC), RESET);
+    bench_close(&b);
+}
+
 static void everything_is_left_as_it_was_found(void **state)
 {
     (void)state;
@@ -558,6 +596,7 @@ int main(void)
         cmocka_unit_test(reset_and_halt_stops_at_the_first_instruction),
         cmocka_unit_test(connecting_under_reset_stops_at_the_first_instruction),
         cmocka_unit_test(connecting_under_reset_works_without_the_nrst_wire),
+        cmocka_unit_test(a_program_that_sleeps_at_once_is_caught_at_its_first_instruction),
         cmocka_unit_test(everything_is_left_as_it_was_found),
         cmocka_unit_test(steps_never_end_in_an_interrupt_and_interrupts_run),
         cmocka_unit_test(a_range_step_runs_until_it_leaves_the_range),
