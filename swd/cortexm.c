@@ -71,6 +71,22 @@ enum err cortexm_attach(struct cortexm *cm, struct stlink *st, struct log *log)
     return e;
 }
 
+// The last write before nobody debugs. A program that takes the pins of SWD or goes to Stop at once
+// may leave it without an answer; a core that had not been let go would still give one.
+static enum err stop_debugging(struct cortexm *cm)
+{
+    uint32_t dhcsr;
+    enum err e = mem_write32(cm->st, SCS_DHCSR, DHCSR_DBGKEY);
+    if (e == ERR_OK || e == ERR_PROBE_LOST)
+        return e;
+    enum err again = mem_read32(cm->st, SCS_DHCSR, &dhcsr);
+    if (again == ERR_OK)
+        return dhcsr & DHCSR_C_DEBUGEN ? mem_write32(cm->st, SCS_DHCSR, DHCSR_DBGKEY) : ERR_OK;
+    log_line(cm->log, LOG_DEBUG, "the target was let go, and does not answer any more");
+    log_forget(cm->log);
+    return again == ERR_PROBE_LOST ? again : ERR_OK;
+}
+
 enum err cortexm_detach(struct cortexm *cm, bool keep_halted)
 {
     enum err e = cm->regs_valid ? cortexm_flush_regs(cm) : ERR_OK;
@@ -87,7 +103,7 @@ enum err cortexm_detach(struct cortexm *cm, bool keep_halted)
         return e;
     if (keep_halted)
         return write_dhcsr(cm, DHCSR_C_HALT);
-    return mem_write32(cm->st, SCS_DHCSR, DHCSR_DBGKEY);
+    return stop_debugging(cm);
 }
 
 enum err cortexm_read_dhcsr(struct cortexm *cm, uint32_t *dhcsr)
