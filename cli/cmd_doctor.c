@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/doctor_guide.h"
 #include "cli/doctor_report.h"
+#include "cli/doctor_trace.h"
 #include "cli/journal.h"
 #include "cli/output.h"
 #include "cli/probe.h"
@@ -88,18 +89,33 @@ static enum err watch(const struct options *o, struct output *out, struct log *l
     return e;
 }
 
+static enum err check_options(const struct options *o, struct log *log)
+{
+    if ((o->guide || o->watch) && o->json)
+        return log_fail(log, ERR_USAGE, "--guide and --watch are for a person, and --json is not");
+    if ((o->elf || o->timeout_s) && !o->trace_loss)
+        return log_fail(log, ERR_USAGE, "--elf and --timeout belong to --trace-loss");
+    if (o->guide + o->watch + o->trace_loss + !!o->explain > 1)
+        return log_fail(log, ERR_USAGE,
+                        "--guide, --watch, --trace-loss and --explain: one at a time");
+    return ERR_OK;
+}
+
 enum err cmd_doctor(const struct options *o, struct output *out, struct log *log)
 {
     struct measurements m = {0};
     struct diagnosis d;
+    const char *cause = NULL;
+    enum err e = check_options(o, log);
+    if (e)
+        return e;
     if (o->explain)
         return explain(o->explain, log);
-    const char *cause = NULL;
-    if ((o->guide || o->watch) && o->json)
-        return log_fail(log, ERR_USAGE, "--guide and --watch are for a person, and --json is not");
+    if (o->trace_loss)
+        return doctor_trace(o, out, log);
     if (o->watch)
         return watch(o, out, log);
-    enum err e = measure(&m, o, &cause, log);
+    e = measure(&m, o, &cause, log);
     if (e != ERR_OK)
         return e;
     diagnosis_make(&d, &m);

@@ -41,6 +41,8 @@ enum option_id {
     OPTION_GUIDE,
     OPTION_NO_JOURNAL,
     OPTION_WATCH,
+    OPTION_TRACE_LOSS,
+    OPTION_ELF,
     OPTION_HSE,
     OPTION_ADDRESS,
     OPTION_ERASE,
@@ -84,6 +86,12 @@ static const struct option_row rows[] = {
      "lead through experiments to the one cause"},
     {OPTION_WATCH, GROUP_OWN, COMMAND_DOCTOR, 0, "watch", no_argument, "",
      "a live meter of supply and wires"},
+    {OPTION_TRACE_LOSS, GROUP_OWN, COMMAND_DOCTOR, 0, "trace-loss", no_argument, "",
+     "start the program, name what ends debugging"},
+    {OPTION_ELF, GROUP_OWN, COMMAND_DOCTOR, 0, "elf", required_argument, " FILE",
+     "with --trace-loss: the file of names and lines"},
+    {OPTION_TIMEOUT, GROUP_OWN, COMMAND_DOCTOR, 0, "timeout", required_argument, " SECONDS",
+     "with --trace-loss: how long to wait (5)"},
     {OPTION_NO_JOURNAL, GROUP_OWN, COMMAND_DOCTOR | COMMAND_FLASH, 0, "no-journal", no_argument, "",
      "do not keep what worked last, nor tell it"},
     {OPTION_HSE, GROUP_OWN, COMMAND_DOCTOR, 0, "hse", required_argument, " HZ",
@@ -323,6 +331,12 @@ static enum err take(struct options *o, enum option_id id, const char *argument,
         return ERR_OK;
     case OPTION_WATCH:
         o->watch = true;
+        return ERR_OK;
+    case OPTION_TRACE_LOSS:
+        o->trace_loss = true;
+        return ERR_OK;
+    case OPTION_ELF:
+        o->elf = argument;
         return ERR_OK;
     case OPTION_NO_JOURNAL:
         o->no_journal = true;

@@ -42,6 +42,8 @@ struct options {
     uint32_t hse_hz;                // doctor; 0: not known
     bool guide;                     // doctor
     bool watch;                     // doctor
+    bool trace_loss;                // doctor
+    const char *elf;                // doctor; NULL: no names
     bool no_journal;                // doctor, flash
     const char *explain;            // doctor; NULL: look for a verdict
     const char *output;             // read; NULL: standard output
@@ -53,7 +55,7 @@ struct options {
     bool no_verify;         // flash
     const char *range;      // erase; NULL: all
     bool rtt;               // run
-    uint32_t timeout_s;     // run; 0: for ever
+    uint32_t timeout_s;     // run, doctor; 0: not given
     const char *junit;      // run
     bool tap;               // run
     const char *exit_at;    // run

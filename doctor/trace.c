@@ -1,0 +1,435 @@
+// SPDX-License-Identifier: MIT
+#include "doctor/trace.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "doctor/measure.h"
+#include "swd/mem.h"
+
+#define RCC_AHBENR  0x40021014u
+#define RCC_AHBRSTR 0x40021028u
+#define RCC_CSR     0x40021024u
+#define GPIOAEN     (1u << 17)
+
+#define GPIOA_MODER 0x48000000u
+#define GPIOA_LCKR  0x4800001cu
+#define GPIOA_AFRH  0x48000024u
+#define LCKK        (1u << 16)
+#define SWD_PINS    (1u << 13 | 1u << 14)
+
+#define PWR_CR      0x40007000u
+#define PWR_CR_PDDS (1u << 1)
+#define SCB_SCR     0xe000ed10u
+#define SLEEPDEEP   (1u << 2)
+#define SLEEPONEXIT (1u << 1)
+#define DWT_PCSR    0xe000101cu
+#define DBGMCU_CR   0x4u
+
+#define EXC_RETURN_PSP (1u << 2)
+#define STACKED_PC     24u
+
+#define MANY_RESETS 4u
+#define SLACK_US    1000000u
+#define SWD_AF      0u
+#define ALTERNATE   2u
+
+// How one start of the program ended.
+enum ending { END_TIME, END_LOST, END_WRITE, END_SLEEP, END_FAULT, END_LOCKUP, END_RESETS };
+
+struct pass {
+    bool held;         // the pins are locked, and low power leaves the debug port alive
+    unsigned stop_at;  // this write ends it; 0: none
+    uint32_t watch_us; // and so does this time
+
+    enum ending ending;
+    bool over;
+    unsigned writes, resets;
+    uint32_t lived_us, last_pc;
+    struct target_stop stop;
+    bool standby, on_exit;
+};
+
+struct tracer {
+    struct target *t;
+    struct trace *r;
+    const struct trace_options *options;
+    uint32_t watched[2]; // this core has two comparators (DDI 0432, 2.2)
+};
+
+static void end(struct pass *p, enum ending ending)
+{
+    p->over = true;
+    p->ending = ending;
+}
+
+// ---- before the program starts
+// -------------------------------------------------------------------------------
+
+// The lock sequence of RM0091, 8.4.8. The port's clock is as it was afterwards.
+static enum err lock_pins(struct stlink *st)
+{
+    uint32_t clocks, lock;
+    enum err e = mem_read32(st, RCC_AHBENR, &clocks);
+    if (e || (e = mem_write32(st, RCC_AHBENR, clocks | GPIOAEN)) ||
+        (e = mem_read32(st, GPIOA_LCKR, &lock)))
+        return e;
+    if (!(lock & LCKK) && ((e = mem_write32(st, GPIOA_LCKR, LCKK | SWD_PINS)) ||
+                           (e = mem_write32(st, GPIOA_LCKR, SWD_PINS)) ||
+                           (e = mem_write32(st, GPIOA_LCKR, LCKK | SWD_PINS)) ||
+                           (e = mem_read32(st, GPIOA_LCKR, &lock))))
+        return e;
+    return mem_write32(st, RCC_AHBENR, clocks);
+}
+
+// Low power with the debug port kept alive, or as the chip does it alone. The register keeps its
+// value over a system reset; target_disconnect() restores what was found.
+static enum err set_low_power_debug(struct target *t, bool on)
+{
+    const struct chip *c = t->id.chip;
+    uint32_t gate, cr;
+    enum err e = mem_read32(t->st, c->dbgmcu_gate_addr, &gate);
+    if (e || (e = mem_write32(t->st, c->dbgmcu_gate_addr, gate | c->dbgmcu_gate_bit)) ||
+        (e = mem_read32(t->st, c->dbgmcu_base + DBGMCU_CR, &cr)))
+        return e;
+    cr = on ? cr | c->dbgmcu_cr : cr & ~c->dbgmcu_cr;
+    if ((e = mem_write32(t->st, c->dbgmcu_base + DBGMCU_CR, cr)))
+        return e;
+    return mem_write32(t->st, c->dbgmcu_gate_addr, gate);
+}
+
+static enum err prepare(struct tracer *x, const struct pass *p)
+{
+    struct target *t = x->t;
+    enum err e = target_clear_all_breaks(t);
+    if (!e)
+        e = target_reset(t, true);
+    if (!e)
+        e = set_low_power_debug(t, p->held);
+    if (!e && p->held)
+        e = lock_pins(t->st);
+    for (unsigned i = 0; i < 2 && !e; i++)
+        e = target_set_watch(t, x->watched[i], 4, DWT_WRITE);
+    if (!e)
+        e = cortexm_catch_reset(&t->core, true);
+    return e;
+}
+
+// ---- while it runs
+// -------------------------------------------------------------------------------------------
+
+static enum err take_stop(struct tracer *x, struct pass *p, const struct target_stop *stop)
+{
+    enum err e = ERR_OK;
+    p->stop = *stop;
+    switch (stop->cause) {
+    case TARGET_STOP_FAULT:
+        end(p, END_FAULT);
+        return ERR_OK;
+    case TARGET_STOP_LOCKUP:
+        end(p, END_LOCKUP);
+        return ERR_OK;
+    case TARGET_STOP_WATCH:
+        if (++p->writes == p->stop_at) {
+            end(p, END_WRITE);
+            return ERR_OK;
+        }
+        break;
+    case TARGET_STOP_RESET:
+        (void)cortexm_take_reset(&x->t->core);
+        if ((e = mem_read32(x->t->st, RCC_CSR, &x->r->rcc_csr)))
+            return target_note_error(x->t, e);
+        if (++p->resets == MANY_RESETS) {
+            end(p, END_RESETS);
+            return ERR_OK;
+        }
+        break;
+    default: // a BKPT of its own, which is passed
+        break;
+    }
+    // A reset of the chip or of the port ends the lock.
+    if (p->held && (e = lock_pins(x->t->st)))
+        return target_note_error(x->t, e);
+    return target_resume(x->t);
+}
+
+static enum err look_asleep(struct tracer *x, struct pass *p)
+{
+    uint32_t scr, dhcsr, pwr = 0;
+    enum err e = mem_read32(x->t->st, SCB_SCR, &scr);
+    if (e || !(scr & SLEEPDEEP) || (e = cortexm_read_dhcsr(&x->t->core, &dhcsr)) ||
+        !(dhcsr & DHCSR_S_SLEEP) || dhcsr & DHCSR_S_HALT)
+        return target_note_error(x->t, e);
+    if ((e = mem_read32(x->t->st, PWR_CR, &pwr)) || (e = target_halt(x->t)))
+        return target_note_error(x->t, e);
+    p->standby = pwr & PWR_CR_PDDS;
+    p->on_exit = scr & SLEEPONEXIT;
+    p->stop = x->t->last_stop;
+    end(p, END_SLEEP);
+    return ERR_OK;
+}
+
+static enum err look(struct tracer *x, struct pass *p)
+{
+    struct target_stop stop;
+    bool stopped;
+    enum err e = target_poll(x->t, &stopped, &stop);
+    if (e)
+        return e;
+    if (stopped)
+        return take_stop(x, p, &stop);
+    if (p->held)
+        return look_asleep(x, p);
+    uint32_t pc;
+    if ((e = mem_read32(x->t->st, DWT_PCSR, &pc)))
+        return target_note_error(x->t, e);
+    // Not every core has it; the others read as zero or, asleep, as all ones (DDI 0419, C1.7.5).
+    if (pc != 0 && pc != 0xffffffffu)
+        p->last_pc = pc;
+    return ERR_OK;
+}
+
+// One start of the program. Lost: the target is, and the probe is not.
+static enum err run(struct tracer *x, struct pass *p)
+{
+    struct usb_link *link = &x->t->st->link;
+    enum err e = prepare(x, p);
+    if (!e)
+        e = target_resume(x->t);
+    uint64_t start = usb_link_now_us(link);
+    while (!e && !p->over) {
+        if (x->options->interrupted())
+            return log_fail(x->t->log, ERR_STATE, "interrupted: nothing was found yet");
+        e = look(x, p);
+        uint32_t now = (uint32_t)(usb_link_now_us(link) - start);
+        if (!e)
+            p->lived_us = now;
+        if (!e && !p->over && now >= p->watch_us)
+            end(p, END_TIME);
+    }
+    if (e && !measure_is_fatal(e) && x->t->state == TARGET_LOST) {
+        log_forget(x->t->log);
+        end(p, END_LOST);
+        return ERR_OK;
+    }
+    return e ? e : cortexm_catch_reset(&x->t->core, false);
+}
+
+// ---- what did it
+// ---------------------------------------------------------------------------------------------
+
+static bool fetch(void *user, uint32_t addr, uint16_t *halfword)
+{
+    struct target *t = user;
+    uint8_t b[2];
+    if (target_read_mem(t, addr, b, sizeof b, NULL)) {
+        log_forget(t->log);
+        return false;
+    }
+    *halfword = get_le16(b);
+    return true;
+}
+
+// What the whole register was given, where only a part of it was written: the rest is what it
+// holds, because the two pins' fields are locked, and they are what matters.
+static enum err complete_value(struct target *t, const struct trace_store *store, uint32_t *value)
+{
+    uint32_t shift = 8 * (store->addr & 3);
+    uint32_t mask = (store->size < 4 ? (1u << 8 * store->size) - 1 : 0xffffffffu) << shift;
+    enum err e = mem_read32(t->st, store->addr & ~3u, value);
+    *value = (*value & ~mask) | (store->value << shift & mask);
+    return e;
+}
+
+static bool takes_pins(uint32_t register_addr, uint32_t value)
+{
+    if (register_addr == GPIOA_MODER)
+        return (value >> 26 & 3) != ALTERNATE || (value >> 28 & 3) != ALTERNATE;
+    return (value >> 20 & 15) != SWD_AF || (value >> 24 & 15) != SWD_AF;
+}
+
+static enum err name_store(struct tracer *x, const struct pass *p)
+{
+    struct trace_stopped stopped = {.watched = p->stop.watch_addr};
+    struct trace_store store;
+    enum err e = ERR_OK;
+    for (unsigned i = 0; i < 16 && !e; i++)
+        e = target_read_reg(x->t, (enum cortexm_reg)i, &stopped.reg[i]);
+    if (e)
+        return e;
+    x->r->pc = p->stop.pc;
+    x->r->pc_known = true;
+    x->r->register_addr = p->stop.watch_addr;
+    if (!trace_find_store(&stopped, fetch, x->t, &store))
+        return ERR_OK;
+    x->r->pc = store.pc;
+    x->r->exact = true;
+    e = complete_value(x->t, &store, &x->r->value);
+    // A register that was changed since would tell something else than what was measured.
+    x->r->value_known = !e && takes_pins(x->r->register_addr, x->r->value);
+    return e;
+}
+
+static void name_sleep(struct tracer *x, const struct pass *p)
+{
+    uint16_t op;
+    x->r->pc = p->stop.pc;
+    x->r->pc_known = true;
+    // A halt ends WFI and WFE (DDI 0419, B1.5.17), so that the PC stands behind or still on it.
+    for (uint32_t back = 0; back <= 2 && !x->r->exact; back += 2)
+        if (fetch(x->t, p->stop.pc - back, &op) && (op == 0xbf30 || op == 0xbf20)) {
+            x->r->pc -= back;
+            x->r->exact = true;
+        }
+    x->r->on_exit = p->on_exit && !x->r->exact;
+}
+
+// The PC that was stacked at the fault (DDI 0419, B1.5.6).
+static enum err name_fault(struct tracer *x)
+{
+    uint32_t lr, sp = 0;
+    uint8_t pc[4];
+    enum err e = target_read_reg(x->t, CORTEXM_LR, &lr);
+    if (!e)
+        e = target_read_reg(x->t, lr & EXC_RETURN_PSP ? CORTEXM_PSP : CORTEXM_MSP, &sp);
+    if (e)
+        return e;
+    if (target_read_mem(x->t, sp + STACKED_PC, pc, sizeof pc, NULL)) {
+        log_forget(x->t->log);
+        return ERR_OK; // the stack pointer leads nowhere
+    }
+    x->r->pc = get_le32(pc);
+    x->r->pc_known = x->r->exact = true;
+    return ERR_OK;
+}
+
+// Connects again after a loss. That it cannot is a result, too.
+static enum err come_back(struct tracer *x)
+{
+    enum err e = target_reconnect(x->t);
+    x->r->came_back = !e;
+    if (e && !measure_is_fatal(e)) {
+        log_forget(x->t->log);
+        return ERR_OK;
+    }
+    return e;
+}
+
+// Once alone and once held, with the same two registers watched.
+static enum err try_pair(struct tracer *x, struct pass *alone, struct pass *held)
+{
+    enum err e = run(x, alone);
+    if (e || alone->ending != END_LOST || (e = come_back(x)) || !x->r->came_back)
+        return e;
+    held->held = true;
+    held->stop_at = alone->writes + 1;
+    held->watch_us = 2 * alone->lived_us + SLACK_US;
+    e = run(x, held);
+    if (!e && held->ending == END_LOST)
+        e = come_back(x);
+    return e;
+}
+
+static enum err judge_held(struct tracer *x, const struct pass *held)
+{
+    if (held->ending == END_WRITE) {
+        x->r->loss = TRACE_PINS;
+        return name_store(x, held);
+    }
+    if (held->ending == END_SLEEP) {
+        x->r->loss = held->standby ? TRACE_STANDBY : TRACE_STOP;
+        name_sleep(x, held);
+    }
+    return ERR_OK;
+}
+
+static enum err judge(struct tracer *x, const struct pass *alone, const struct pass *held)
+{
+    static const enum trace_loss losses[] = {
+        [END_TIME] = TRACE_SURVIVED,    [END_LOST] = TRACE_UNEXPLAINED, [END_FAULT] = TRACE_FAULT,
+        [END_LOCKUP] = TRACE_LOCKUP,    [END_RESETS] = TRACE_RESETS,    [END_WRITE] = TRACE_PINS,
+        [END_SLEEP] = TRACE_UNEXPLAINED};
+    struct trace *r = x->r;
+    r->loss = losses[alone->ending];
+    r->lived_us = alone->lived_us;
+    r->writes = alone->writes;
+    r->resets = alone->resets;
+    r->last_pc = alone->last_pc;
+    if (alone->ending == END_LOST)
+        return judge_held(x, held);
+    snprintf(r->detail, sizeof r->detail, "%s", alone->stop.detail);
+    return alone->ending == END_FAULT ? name_fault(x) : ERR_OK;
+}
+
+static enum err trace(struct tracer *x)
+{
+    // The port can be reset, which unlocks its pins: then the second pair watches that, too.
+    static const uint32_t watched[][2] = {{GPIOA_MODER, GPIOA_AFRH}, {RCC_AHBRSTR, GPIOA_MODER}};
+    enum err e = ERR_OK;
+    bool again = true;
+    for (unsigned i = 0; i < 2 && !e && again; i++) {
+        struct pass alone = {.watch_us = x->options->watch_us}, held = {0};
+        memcpy(x->watched, watched[i], sizeof x->watched);
+        e = try_pair(x, &alone, &held);
+        again = alone.ending == END_LOST && x->r->came_back && held.ending == END_LOST;
+        if (!e)
+            e = judge(x, &alone, &held);
+    }
+    return e;
+}
+
+enum err trace_loss(struct trace *r, struct target *t, const struct trace_options *options)
+{
+    struct tracer x = {.t = t, .r = r, .options = options};
+    struct log *log = t->log;
+    const enum log_level level = log->level;
+    *r = (struct trace){0};
+    // Losing and finding the target again is what this is about, and no news.
+    if (level < LOG_DEBUG)
+        log->level = LOG_ERROR;
+    enum err e = trace(&x);
+    struct log kept = *log;
+    enum err last = t->state == TARGET_LOST ? ERR_OK : target_reset(t, true);
+    if (e)
+        *log = kept;
+    log->level = level;
+    return e ? e : last;
+}
+
+// ---- words
+// ---------------------------------------------------------------------------------------------------
+
+const char *trace_register_name(uint32_t addr)
+{
+    switch (addr) {
+    case GPIOA_MODER:
+        return "GPIOA_MODER";
+    case GPIOA_AFRH:
+        return "GPIOA_AFRH";
+    case RCC_AHBRSTR:
+        return "RCC_AHBRSTR";
+    default:
+        return "";
+    }
+}
+
+const char *trace_pins_text(uint32_t register_addr, uint32_t value, char *text, size_t size)
+{
+    static const char *const modes[] = {"an input", "an output", NULL, "an analog input"};
+    static const char *const pins[] = {"PA13 (SWDIO)", "PA14 (SWCLK)"};
+    size_t used = 0;
+    text[0] = '\0';
+    for (unsigned i = 0; i < 2 && used < size; i++) {
+        unsigned mode = value >> (26 + 2 * i) & 3, af = value >> (20 + 4 * i) & 15;
+        const char *joint = used ? ", " : "";
+        int n = 0;
+        if (register_addr == GPIOA_MODER && mode != ALTERNATE)
+            n = snprintf(&text[used], size - used, "%s%s becomes %s", joint, pins[i], modes[mode]);
+        else if (register_addr == GPIOA_AFRH && af != SWD_AF)
+            n = snprintf(&text[used], size - used, "%s%s gets alternate function %u", joint,
+                         pins[i], af);
+        used += n > 0 ? (size_t)n : 0;
+    }
+    return text;
+}
