@@ -47,7 +47,7 @@ static json_t *answers_json(const struct measurements *m)
                                           (json_int_t)a->swclk_hz, "tries", (int)a->tries,
                                           "answers", (int)a->good, "status",
                                           json_sprintf("0x%02x", a->status), "dpidr", hex(a->dpidr),
-                                          "refused", a->refused));
+                                          "refused", a->refused > a->tries / 2));
     }
     return all;
 }

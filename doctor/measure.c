@@ -120,14 +120,6 @@ static enum err measure_program(struct measure *b)
     return e;
 }
 
-static bool any_refused(const struct measurements *m)
-{
-    for (unsigned way = 0; way < WAY_COUNT; way++)
-        if (m->answer[way].refused)
-            return true;
-    return false;
-}
-
 // Where only crawling is free of errors, a faster clock with few of them does for single words.
 static uint32_t program_clock(const struct measured_link *link)
 {
@@ -154,7 +146,7 @@ static enum err measure_target(struct measure *b)
     enum err e = measure_answer(b, WAY_ASKED, tries(b, TRIES_ASKED));
     // Firmware that knows no debug commands needs no further questions, nor does one that refuses
     // the chip.
-    if (e || m->probe.stalled_entries == m->answer[WAY_ASKED].tries || any_refused(m))
+    if (e || m->probe.stalled_entries == m->answer[WAY_ASKED].tries || measure_refuses(m))
         return e;
     if (m->answer[WAY_ASKED].good < m->answer[WAY_ASKED].tries)
         e = measure_silence(b);

@@ -68,7 +68,7 @@ struct measured_answer {
     unsigned tries, good; // 0 tries: this way was not needed
     uint32_t swclk_hz;
     uint8_t status; // of the probe, at the last failure
-    bool refused;   // a chip answered, and the probe's firmware would not have it
+    unsigned refused; // of tries: a chip answered, and the probe's firmware would not have it
     uint32_t dpidr; // of the last good answer
     bool dpidr_varies;
 };
@@ -200,6 +200,8 @@ enum err measure_supply(struct measure *b, struct measured_series *series,
 // Tries to get DPIDR. WAY_UNDER_RESET and WAY_AFTER_RESET reset the target.
 enum err measure_answer(struct measure *b, enum measured_way way, unsigned tries) MUST_CHECK;
 bool measure_answers(const struct measurements *m, enum measured_way way);
+// The firmware refuses the chip, and does so again and again: once may be an error on the wires.
+bool measure_refuses(const struct measurements *m);
 // Reads at every clock of the probe. Leaves the clock at the fastest safe one.
 enum err measure_link(struct measure *b) MUST_CHECK;
 // Looks at DHCSR again and again. Needs a connection; so do all below.

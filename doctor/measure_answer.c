@@ -54,7 +54,7 @@ static void count(struct measure *b, struct measured_answer *a, enum err e)
         a->status = b->st->last_status;
         return;
     }
-    a->refused |= refused;
+    a->refused += refused;
     if (a->good && dpidr != a->dpidr)
         a->dpidr_varies = true;
     a->dpidr = dpidr;
@@ -85,4 +85,12 @@ enum err measure_answer(struct measure *b, enum measured_way way, unsigned tries
 bool measure_answers(const struct measurements *m, enum measured_way way)
 {
     return m->answer[way].good > 0;
+}
+
+bool measure_refuses(const struct measurements *m)
+{
+    for (unsigned way = 0; way < WAY_COUNT; way++)
+        if (m->answer[way].refused > m->answer[way].tries / 2)
+            return true;
+    return false;
 }

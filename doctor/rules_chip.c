@@ -19,18 +19,10 @@
 // ---- who it is
 // ------------------------------------------------------------------------------------------
 
-static bool any_refused(const struct measurements *m)
-{
-    for (unsigned way = 0; way < WAY_COUNT; way++)
-        if (m->answer[way].refused)
-            return true;
-    return false;
-}
-
 unsigned rule_foreign_chip(const struct measurements *m, struct evidence *ev)
 {
     const struct measured_chip *c = &m->chip;
-    if (any_refused(m)) {
+    if (measure_refuses(m)) {
         rules_say(
             ev,
             "the debug port answers with DPIDR 0x%08x, and the probe's firmware refuses the chip",
@@ -200,7 +192,9 @@ unsigned rule_boot_system_memory(const struct measurements *m, struct evidence *
     if (!m->chip.boots_system)
         return 0;
     rules_say(ev, "the boot loader ROM stands at address 0, and not the flash");
-    return 92;
+    // Such a chip starts its boot loader without BOOT0 as well (RM0091, 2.5).
+    bool by_itself = m->chip.flash_blank && m->chip.id.chip && m->chip.id.chip->empty_check;
+    return by_itself ? 40 : 92;
 }
 
 // ---- clocks

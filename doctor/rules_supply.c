@@ -139,8 +139,13 @@ unsigned rule_supply_unstable(const struct measurements *m, struct evidence *ev)
     bool often = all.odd > 1;
     bool lost =
         failed_blocks(m) || m->core.lost || m->answer[WAY_ASKED].good < m->answer[WAY_ASKED].tries;
-    if (!dropped || !rules_is_present(m) || is_fed_by_wires(m) || !(often || lost))
+    if (!dropped || !rules_is_present(m) || !(often || lost))
         return 0;
+    if (is_fed_by_wires(m)) {
+        rules_say(ev, "a supply that happened to be off at the first %u looks would look like this",
+                  m->supply.idle.count);
+        return 10;
+    }
     rules_say(ev, "VTref was between %u.%02u and %u.%02u V in %u samples%s", all.min_mv / 1000,
               all.min_mv % 1000 / 10, all.max_mv / 1000, all.max_mv % 1000 / 10, all.count,
               lost ? ", and SWD was lost meanwhile" : "");

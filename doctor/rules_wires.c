@@ -101,9 +101,9 @@ unsigned rule_gnd_open(const struct measurements *m, struct evidence *ev)
 {
     unsigned failed, blocks = total_blocks(&m->link, &failed);
     const struct measured_series *v = &m->supply.idle;
-    if (rules_is_silent(m) && m->supply.known && v->max_mv > RULES_LOWEST_MV &&
-        v->max_mv - v->min_mv > 500) {
-        rules_say(ev, "VTref swings between %u.%02u and %u.%02u V, and nothing answers on SWD",
+    if ((rules_is_silent(m) || rules_shaky_under_reset(m)) && m->supply.known &&
+        v->max_mv > RULES_LOWEST_MV && v->max_mv - v->min_mv > 500) {
+        rules_say(ev, "VTref swings between %u.%02u and %u.%02u V, and SWD hardly answers",
                   v->min_mv / 1000, v->min_mv % 1000 / 10, v->max_mv / 1000, v->max_mv % 1000 / 10);
         return 65;
     }

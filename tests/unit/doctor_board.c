@@ -28,8 +28,13 @@ static void measure(struct measurements *m, const char *probe, const char *fault
     struct log log = log_silent();
     struct sim_board *board;
     struct stlink st;
-    snprintf(text, sizeof text, "stm32f031k6,firmware=count,probe=%s%s%s", probe, *fault ? "," : "",
-             fault);
+    // A row may begin with another chip.
+    const bool other = strncmp(fault, "stm32", 5) == 0;
+    const char *chip = other ? fault : "stm32f031k6";
+    const int len = (int)strcspn(chip, ",");
+    fault += other ? len : 0;
+    snprintf(text, sizeof text, "%.*s,firmware=count,probe=%s%s%s", len, chip, probe,
+             *fault && !other ? "," : "", fault);
     assert_int_equal(sim_board_open(&board, text, &log), ERR_OK);
     memset(m, 0, sizeof *m);
     assert_int_equal(stlink_open(&st, sim_link_to(board), &log), ERR_OK);
@@ -118,10 +123,12 @@ static void each_fault_gets_its_verdict_on_every_probe(void **state)
         {"swclk=flaky", "link-marginal", NULL},
         {"swdio=noise=0.001", "link-marginal", NULL},
         {"swclk=noise=0.001", "link-marginal", NULL},
+        {"swclk=noise=0.001,seed=363", "link-marginal", NULL}, // a V3 refuses a chip once
         {"swdio=noise=0.0001", "link-marginal", NULL},
         {"nrst=gnd", "nrst-low", NULL},
         {"nrst=gnd@board", "nrst-low", NULL},
         {"gnd=open", "gnd-open", NULL},
+        {"gnd=open,seed=21", "gnd-open", NULL}, // a V3 gets one answer, and a wrong one
         {"cable=out", "not-connected", NULL},
         {"cable=out,seed=3", "not-connected", NULL}, // the first samples lie close together
         {"cable=out,seed=9", "not-connected", NULL},
@@ -131,6 +138,10 @@ static void each_fault_gets_its_verdict_on_every_probe(void **state)
         {"vdd=1800", "target-undervoltage", NULL},
         {"vdd=1950", "target-undervoltage", NULL},
         {"vdd=flaky", "supply-unstable", NULL},
+        {"stm32f042k6,rdp=1", "read-protected-1", NULL},
+        {"stm32f072rb,firmware=swd-off", "swd-off-by-program", NULL},
+        {"stm32f091rc,boot0=1", "boot-system-memory", NULL},
+        {"stm32f030f4,nrst=gnd", "nrst-low", NULL},
         {"vtref=open", "vtref-not-wired", NULL},
         {"vtref=0", "vtref-not-wired", NULL},
         {"vtref=1800", "target-undervoltage", "vtref-not-wired"},
@@ -139,6 +150,8 @@ static void each_fault_gets_its_verdict_on_every_probe(void **state)
         {"rdp=1", "read-protected-1", NULL},
         {"boot0=1", "boot-system-memory", NULL},
         {"chip=blank", "blank-flash", NULL},
+        {"stm32f042k6,chip=blank", "blank-flash",
+         "boot-system-memory"}, // it starts its boot loader
         {"chip=clone", "foreign-chip", NULL},
         {"chip=foreign", "foreign-chip", NULL},
         {"firmware=swd-off", "swd-off-by-program", NULL},
@@ -189,10 +202,21 @@ static void pairs_of_faults_end_in_a_sensible_first_step(void **state)
     assert_int_equal(failed, 0);
 }
 
+// Where chance hides a fault behind another, it is still among the candidates.
+static void chance_does_not_hide_the_truth(void **state)
+{
+    (void)state;
+    // Off at every look before SWD was driven.
+    static const struct row row = {"stm32f070f6,vdd=flaky,seed=492", "target-unpowered",
+                                   "supply-unstable"};
+    assert_int_equal(check_row("v3", &row), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pairs_of_faults_end_in_a_sensible_first_step),
+        cmocka_unit_test(chance_does_not_hide_the_truth),
         cmocka_unit_test(each_fault_gets_its_verdict_on_every_probe),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

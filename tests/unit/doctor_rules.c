@@ -340,7 +340,7 @@ static void chips_of_other_makers_are_told(void **state)
     expect(&m, "foreign-chip");
     m = silent(3290);
     m.answer[WAY_ASKED] = tries(12, 12, 4000000);
-    m.answer[WAY_ASKED].refused = true;
+    m.answer[WAY_ASKED].refused = m.answer[WAY_ASKED].tries;
     expect(&m, "foreign-chip");
     m = healthy();
     m.chip.id.chip = NULL;
