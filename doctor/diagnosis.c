@@ -46,6 +46,12 @@ void diagnosis_make(struct diagnosis *d, const struct measurements *m)
     }
     if (d->count && d->finding[0].percent >= DIAGNOSIS_LIKELY)
         return;
+    if (rules_target_was_tried(m) && !rules_is_present(m)) { // whatever the causes weigh
+        struct finding silent = {.rule = diagnosis_find("no-answer"), .percent = DIAGNOSIS_LIKELY};
+        rules_say_silence(m, &silent.evidence);
+        insert(d, &silent);
+        return;
+    }
     struct finding healthy = {.rule = diagnosis_find("healthy"), .percent = 95};
     for (unsigned i = 0; i < d->count; i++)
         if (healthy.percent > 100 - d->finding[i].percent)

@@ -57,12 +57,18 @@ static unsigned tries(const struct measure *b, unsigned wanted)
 static enum err measure_idle_supply(struct measure *b)
 {
     struct measured_supply *s = &b->m->supply;
-    uint64_t start = usb_link_now_us(&b->st->link);
     enum err e = measure_supply(b, &s->idle, SAMPLES);
     s->known = s->idle.count > 0;
     s->broken =
         !e && !s->known && (b->st->version.hardware > 2 || b->st->version.jtag >= VTREF_JTAG);
-    b->m->probe.command_us = (uint32_t)(usb_link_now_us(&b->st->link) - start) / SAMPLES;
+    enum stlink_mode mode;
+    const uint64_t start = usb_link_now_us(&b->st->link);
+    if (!e)
+        e = stlink_get_mode(b->st, &mode);
+    measure_count(b, e);
+    b->m->probe.command_us = (uint32_t)(usb_link_now_us(&b->st->link) - start);
+    if (!measure_is_fatal(e))
+        e = ERR_OK;
     return e;
 }
 

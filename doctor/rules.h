@@ -7,7 +7,8 @@
 #include "doctor/diagnosis.h"
 
 // VDD of an STM32F0 is 2.0 to 3.6 V (DS9773, 6.3.1).
-#define RULES_LOWEST_MV 2000u
+#define RULES_LOWEST_MV  2000u
+#define RULES_HIGHEST_MV 3750u
 
 typedef unsigned rule_condition(const struct measurements *m, struct evidence *ev);
 
@@ -34,7 +35,8 @@ void rules_say_health(const struct measurements *m, struct evidence *ev);
 
 // rules_probe.c
 rule_condition rule_no_probe, rule_probe_unclear, rule_probe_permission, rule_probe_busy,
-    rule_probe_bootloader, rule_probe_firmware, rule_probe_stuck, rule_probe_usb, rule_probe_vtref, rule_probe_output;
+    rule_probe_bootloader, rule_probe_firmware, rule_probe_stuck, rule_probe_usb, rule_probe_vtref,
+    rule_probe_output;
 // rules_supply.c
 rule_condition rule_target_overvoltage, rule_not_connected, rule_target_unpowered,
     rule_target_undervoltage, rule_supply_unstable, rule_vtref_not_wired, rule_vdda_low;

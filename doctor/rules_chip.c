@@ -88,6 +88,12 @@ unsigned rule_read_protected_2(const struct measurements *m, struct evidence *ev
 // ---- what the program does
 // ------------------------------------------------------------------------------
 
+// A protected flash is closed while a debugger is there: its program was not really started.
+static bool started_protected(const struct measurements *m)
+{
+    return m->chip.id.rdp_level == 1;
+}
+
 unsigned rule_swd_off_by_program(const struct measurements *m, struct evidence *ev)
 {
     const struct measured_survival *s = &m->survival;
@@ -107,7 +113,7 @@ unsigned rule_swd_off_by_program(const struct measurements *m, struct evidence *
         return 92;
     }
     rules_say(ev, "SWD answers only under reset");
-    return s->tested ? 45 : 60;
+    return s->tested || started_protected(m) ? 45 : 60;
 }
 
 unsigned rule_low_power(const struct measurements *m, struct evidence *ev)
@@ -121,6 +127,8 @@ unsigned rule_low_power(const struct measurements *m, struct evidence *ev)
     }
     if (rules_only_under_reset(m)) {
         rules_say(ev, "SWD answers only under reset");
+        if (started_protected(m))
+            return 45;
         return s->tested && s->survived ? 55 : 25;
     }
     if (rules_is_silent(m)) {

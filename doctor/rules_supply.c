@@ -5,7 +5,6 @@
 #include "doctor/rules.h"
 
 #define NO_SUPPLY_MV 1250u
-#define HIGHEST_MV   3750u
 #define FLOATING_MV  300u  // spread of the samples
 #define DROP_MV      400u  // between samples of a supply that is there
 #define BACKFEED_MV  150u  // what driving SWD adds to a supply that is off
@@ -47,7 +46,7 @@ static bool is_fed_by_wires(const struct measurements *m)
 
 unsigned rule_target_overvoltage(const struct measurements *m, struct evidence *ev)
 {
-    if (!m->supply.known || m->supply.idle.min_mv <= HIGHEST_MV || floats(m))
+    if (!m->supply.known || m->supply.idle.min_mv <= RULES_HIGHEST_MV || floats(m))
         return 0;
     say_vtref(m, ev, ", and the chip bears 3.6 V");
     return 85;
@@ -101,7 +100,13 @@ static struct measured_series all_samples(const struct measurements *m)
 
 unsigned rule_not_connected(const struct measurements *m, struct evidence *ev)
 {
-    if (!rules_is_silent(m) || !floats(m) || m->supply.idle.max_mv > RULES_LOWEST_MV)
+    if (!rules_is_silent(m))
+        return 0;
+    if (m->supply.known && m->supply.idle.min_mv > RULES_LOWEST_MV) {
+        rules_say(ev, "a probe that always reports 3.3 V, as some clones do, would hide this");
+        return m->probe.on_board ? 2 : 4;
+    }
+    if (!floats(m) || m->supply.idle.max_mv > RULES_LOWEST_MV)
         return 0;
     const struct measured_series all = all_samples(m);
     rules_say(
@@ -131,6 +136,15 @@ static unsigned failed_blocks(const struct measurements *m)
     return failed;
 }
 
+// Failures at fast and slow clocks alike: what comes and goes is not the wires' quality.
+static bool fails_at_most_clocks(const struct measurements *m)
+{
+    unsigned clocks = 0;
+    for (unsigned i = 0; i < m->link.count; i++)
+        clocks += m->link.clock[i].failed > 0;
+    return clocks >= 4 && 4 * clocks >= 3 * m->link.count;
+}
+
 // A supply that drops takes the debug port with it; a loose wire of VTref does not.
 unsigned rule_supply_unstable(const struct measurements *m, struct evidence *ev)
 {
@@ -139,7 +153,12 @@ unsigned rule_supply_unstable(const struct measurements *m, struct evidence *ev)
     bool often = all.odd > 1;
     bool lost =
         failed_blocks(m) || m->core.lost || m->answer[WAY_ASKED].good < m->answer[WAY_ASKED].tries;
-    if (!dropped || !rules_is_present(m) || !(often || lost))
+    if (!dropped && fails_at_most_clocks(m)) {
+        rules_say(ev,
+                  "a supply that drops now and then, without VTref's showing it, looks like this");
+        return 10;
+    }
+    if (!dropped || !rules_target_was_tried(m) || !(often || lost))
         return 0;
     if (is_fed_by_wires(m)) {
         rules_say(ev, "a supply that happened to be off at the first %u looks would look like this",
@@ -149,7 +168,9 @@ unsigned rule_supply_unstable(const struct measurements *m, struct evidence *ev)
     rules_say(ev, "VTref was between %u.%02u and %u.%02u V in %u samples%s", all.min_mv / 1000,
               all.min_mv % 1000 / 10, all.max_mv / 1000, all.max_mv % 1000 / 10, all.count,
               lost ? ", and SWD was lost meanwhile" : "");
-    return lost ? 88 : 30;
+    if (all.max_mv > RULES_HIGHEST_MV) // no supply is that high: the ground is missing
+        return 20;
+    return !lost ? 30 : rules_is_present(m) ? 88 : 40;
 }
 
 unsigned rule_vtref_not_wired(const struct measurements *m, struct evidence *ev)
@@ -187,7 +208,7 @@ unsigned rule_vdda_low(const struct measurements *m, struct evidence *ev)
     if (!d->vdda_known)
         return 0;
     unsigned vdd = m->supply.known ? m->supply.idle.mean_mv : 0;
-    bool below = vdd >= RULES_LOWEST_MV && vdd < HIGHEST_MV && d->vdda_mv + VDDA_BELOW < vdd;
+    bool below = vdd >= RULES_LOWEST_MV && vdd < RULES_HIGHEST_MV && d->vdda_mv + VDDA_BELOW < vdd;
     if (d->vdda_mv >= VDDA_LOW_MV && !below)
         return 0;
     rules_say(ev,

@@ -11,6 +11,7 @@
 #define MIN_TRIES    4u
 #define SAFE_HZ      4000000u // faster clocks of a V3 may fail on good boards
 #define SLOW_NRST_US 15000u
+#define SWING_MV     500u // of VTref
 
 // ---- silence
 // --------------------------------------------------------------------------------------------
@@ -97,15 +98,19 @@ static bool fails_at_any_clock(const struct measurements *m)
     return m->link.count && fails_when_slow(&m->link);
 }
 
+// Without a ground of its own the chip's supply swings with the signals, also above what it has.
 unsigned rule_gnd_open(const struct measurements *m, struct evidence *ev)
 {
     unsigned failed, blocks = total_blocks(&m->link, &failed);
     const struct measured_series *v = &m->supply.idle;
-    if ((rules_is_silent(m) || rules_shaky_under_reset(m)) && m->supply.known &&
-        v->max_mv > RULES_LOWEST_MV && v->max_mv - v->min_mv > 500) {
+    bool swings =
+        m->supply.known && v->max_mv > RULES_LOWEST_MV && v->max_mv - v->min_mv > SWING_MV;
+    bool hardly = rules_is_silent(m) || rules_shaky_under_reset(m) ||
+                  (rules_is_present(m) && fails_at_any_clock(m));
+    if (swings && hardly) {
         rules_say(ev, "VTref swings between %u.%02u and %u.%02u V, and SWD hardly answers",
                   v->min_mv / 1000, v->min_mv % 1000 / 10, v->max_mv / 1000, v->max_mv % 1000 / 10);
-        return 65;
+        return v->max_mv > RULES_HIGHEST_MV ? 70 : 55;
     }
     if (rules_is_present(m) && fails_at_any_clock(m)) {
         rules_say(ev, "%u of %u blocks failed, at slow clocks as well as at fast ones", failed,
@@ -150,6 +155,11 @@ unsigned rule_link_marginal(const struct measurements *m, struct evidence *ev)
         const struct measured_answer *a = &m->answer[WAY_UNDER_RESET];
         rules_say(ev, "%u of %u attempts failed even with NRST low", a->tries - a->good, a->tries);
         return 60;
+    }
+    if (rules_only_under_reset(m)) {
+        rules_say(ev,
+                  "a bad contact that was good by chance under reset only would look like this");
+        return 10;
     }
     if (!tries_failed(m))
         return 0;

@@ -195,6 +195,13 @@ static void pairs_of_faults_end_in_a_sensible_first_step(void **state)
         {"firmware=stop,nrst=gnd", "nrst-low", NULL},
         {"firmware=lockup,boot0=1", "boot-system-memory", NULL},
         {"cable=out,vdd=off", "not-connected", "target-unpowered"},
+        {"cable=out,vtref=fake", "no-answer", "not-connected"},
+        {"firmware=stop,rdp=1", "read-protected-1", "low-power"},
+        {"firmware=swd-off,rdp=1", "read-protected-1", "swd-off-by-program"},
+        {"vdd=flaky,vdda=off", "no-answer", "vdda-low"},
+        {"vdd=pins,gnd=open,seed=351", "gnd-open", "target-unpowered"}, // was called healthy
+        {"vdd=flaky,vtref=fake", "link-marginal", "supply-unstable"},
+        {"usb=slow,vtref=adc-dead", "probe-vtref", NULL}, // took too long
     };
     unsigned failed = 0;
     for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++)
