@@ -122,9 +122,15 @@ enum err cmd_doctor(const struct options *o, struct output *out, struct log *log
     bool healthy = cause ? strcmp(cause, "healthy") == 0 : diagnosis_is_healthy(&d);
     out->status = healthy ? 0 : 1;
     char memory[256];
-    if (healthy)
-        journal_keep_good(o, &m);
-    journal_recall(o, m.probe.serial, memory, sizeof memory);
+    const struct journal_state state = {
+        .serial = m.probe.serial,
+        .id = m.chip.known ? &m.chip.id : NULL,
+        .swclk_hz = m.link.safe_hz,
+        .vtref_mv = m.supply.known ? m.supply.idle.mean_mv : 0,
+    };
+    if (healthy && m.chip.known)
+        journal_keep_good(o, &state);
+    journal_recall(o, &state, memory, sizeof memory);
     if (o->json) {
         json_t *doc = doctor_report_json(&m, &d);
         if (doc && memory[0] && !healthy &&

@@ -41,6 +41,8 @@ enum err cmd_erase(const struct options *o, struct output *out, struct log *log)
         e = flasher_erase(&p.target, addr, len, o, &stats);
     if (e == ERR_OK)
         e = target_reset(&p.target, false);
+    if (e == ERR_OK)
+        probe_note(&p, o, "you erased flash");
     probe_close(&p, e != ERR_OK);
     if (e != ERR_OK)
         return e;

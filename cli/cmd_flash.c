@@ -3,7 +3,6 @@
 #include "cli/command.h"
 #include "cli/flasher.h"
 #include "cli/image.h"
-#include "cli/journal.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/probe.h"
@@ -62,7 +61,7 @@ static enum err flash_image(const struct image *image, const struct options *o, 
         e = program(&p, image, o, &stats, log);
     // What failed half-way shall not run.
     if (e == ERR_OK)
-        journal_keep_flashed(o, p.id.serial, o->operand[0]);
+        probe_note_flashed(&p, o, o->operand[0]);
     probe_close(&p, o->halt || e);
     if (e != ERR_OK)
         return e;

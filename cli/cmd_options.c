@@ -114,6 +114,8 @@ enum err cmd_options(const struct options *o, struct output *out, struct log *lo
     if (e == ERR_OK && o->operand_count)
         log_line(log, LOG_NOTE,
                  changed ? "written, and loaded by a reset" : "nothing had to be changed");
+    if (e == ERR_OK && changed)
+        probe_note(&p, o, "you changed option bytes");
     probe_close(&p, p.target.found_halted && !changed);
     return e;
 }

@@ -312,6 +312,8 @@ static enum err put_into_chip(struct run *r, const struct image *image)
         e = target_reset(&r->p.target, true);
     if (!e && flash_bytes)
         e = flasher_program(&r->p.target, image, r->o, &stats);
+    if (!e && flash_bytes && stats.programmed)
+        probe_note_flashed(&r->p, r->o, r->o->operand[0]);
     if (!e && flash_bytes)
         log_line(r->log, LOG_DEBUG, "flash: %u bytes erased, %u programmed, %u left as they were",
                  stats.erased, stats.programmed, stats.skipped);

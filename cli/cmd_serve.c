@@ -126,6 +126,8 @@ enum err serve_one(const struct options *o, bool patient, struct output *out, st
     if (e != ERR_OK)
         return ended ? ERR_OK : e;
     e = serve(&p, o, out, log);
+    if (p.target.flash_changed)
+        probe_note(&p, o, "GDB wrote its flash");
     probe_close(&p, p.target.found_halted);
     return e;
 }

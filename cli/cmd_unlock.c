@@ -20,6 +20,8 @@ enum err cmd_unlock(const struct options *o, struct output *out, struct log *log
                         "unlocking erases the whole flash", log);
     if (was_locked && e == ERR_OK)
         e = target_unlock(&p.target);
+    if (was_locked && e == ERR_OK)
+        probe_note(&p, o, "you unlocked and erased it");
     probe_close(&p, false);
     if (e != ERR_OK)
         return e;

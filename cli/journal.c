@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The journal: a small JSON file per probe. Where state belongs says the XDG Base Directory
-// Specification.
+// The journal: a small JSON file per probe, with a member per chip. Where state belongs says the
+// XDG Base Directory Specification.
 #include "cli/journal.h"
 
 #include <ctype.h>
@@ -11,10 +11,18 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cli/probe.h"
 
-#define PATH_SIZE 512
+#define PATH_SIZE  512
+#define TIME_SIZE  32
+#define KEY_SIZE   40
+#define MAX_EVENTS 4u  // the latest
+#define MAX_CHIPS  64u // of one probe; then the journal begins anew
+
+// ---- the file
+// ------------------------------------------------------------------------------------------------
 
 static bool make_folder(const char *path)
 {
@@ -45,61 +53,143 @@ static bool find_path(const struct options *o, const char *serial, char *path, s
     return true;
 }
 
-static json_t *now(void)
+// Whoever reads it meanwhile sees the old one or the new one.
+static void store(const json_t *doc, const char *path)
 {
-    char text[32];
-    time_t t = time(NULL);
-    struct tm tm;
-    if (!localtime_r(&t, &tm) || !strftime(text, sizeof text, "%Y-%m-%d %H:%M", &tm))
+    char fresh[PATH_SIZE + 32];
+    snprintf(fresh, sizeof fresh, "%s.%ld", path, (long)getpid());
+    if (json_dump_file(doc, fresh, JSON_INDENT(1)) || rename(fresh, path))
+        (void)unlink(fresh);
+}
+
+// The journal of the probe, a new one when there is none; NULL: there shall be none.
+static json_t *load(const struct options *o, const char *serial, char *path)
+{
+    if (!find_path(o, serial, path, PATH_SIZE))
         return NULL;
-    return json_string(text);
-}
-
-void journal_keep_good(const struct options *o, const struct measurements *m)
-{
-    char path[PATH_SIZE];
-    if (!find_path(o, m->probe.serial, path, sizeof path))
-        return;
-    json_t *doc =
-        json_pack("{s:o*, s:I, s:I, s:I}", "good", now(), "swclk_hz", (json_int_t)m->link.safe_hz,
-                  "vtref_mv", (json_int_t)(m->supply.known ? m->supply.idle.mean_mv : 0), "idcode",
-                  (json_int_t)m->chip.id.idcode);
-    if (doc)
-        (void)json_dump_file(doc, path, JSON_INDENT(1));
-    json_decref(doc);
-}
-
-void journal_keep_flashed(const struct options *o, const char *serial, const char *file)
-{
-    char path[PATH_SIZE];
-    if (!find_path(o, serial, path, sizeof path))
-        return;
     json_t *doc = json_load_file(path, 0, NULL);
-    const char *slash = strrchr(file, '/');
-    // Only what came after a good state is news.
-    if (doc && !json_object_set_new(doc, "flashed", json_string(slash ? slash + 1 : file)))
-        (void)json_dump_file(doc, path, JSON_INDENT(1));
+    if (json_is_object(json_object_get(doc, "chips")) &&
+        json_object_size(json_object_get(doc, "chips")) < MAX_CHIPS)
+        return doc;
+    json_decref(doc);
+    return json_pack("{s:{}}", "chips");
+}
+
+// A chip without a unique id that could be read is one of its kind.
+static const char *key_of(const struct chip_identity *id, char key[KEY_SIZE])
+{
+    size_t used = (size_t)snprintf(key, KEY_SIZE, "%03x-", id->idcode & 0xfff);
+    for (size_t i = 0; i < sizeof id->uid; i++)
+        used += (size_t)snprintf(key + used, KEY_SIZE - used, "%02x", id->uid[i]);
+    return key;
+}
+
+// ---- time
+// -----------------------------------------------------------------------------------------------------
+
+// "2026-11-22", and the "14:02" behind it when wanted.
+static void split_time(time_t t, char day[TIME_SIZE], char clock[TIME_SIZE])
+{
+    struct tm tm;
+    if (!localtime_r(&t, &tm) || !strftime(day, TIME_SIZE, "%Y-%m-%d", &tm) ||
+        !strftime(clock, TIME_SIZE, "%H:%M", &tm))
+        day[0] = clock[0] = '\0';
+}
+
+// "today at 14:02", "yesterday at 14:02", "on 2026-11-22 at 14:02".
+static void tell_day(json_int_t when, char *text, size_t size)
+{
+    char day[TIME_SIZE], clock[TIME_SIZE], today[TIME_SIZE], yesterday[TIME_SIZE], any[TIME_SIZE];
+    const time_t now = time(NULL);
+    split_time((time_t)when, day, clock);
+    split_time(now, today, any);
+    split_time(now - 24 * 60 * 60, yesterday, any);
+    if (strcmp(day, today) == 0)
+        snprintf(text, size, "today at %s", clock);
+    else if (strcmp(day, yesterday) == 0)
+        snprintf(text, size, "yesterday at %s", clock);
+    else
+        snprintf(text, size, "on %s at %s", day, clock);
+}
+
+// ---- the calls
+// ------------------------------------------------------------------------------------------------
+
+void journal_keep_good(const struct options *o, const struct journal_state *good)
+{
+    char path[PATH_SIZE], key[KEY_SIZE];
+    json_t *doc = load(o, good->serial, path);
+    if (!doc)
+        return;
+    key_of(good->id, key);
+    json_t *chip =
+        json_pack("{s:I, s:I, s:I, s:s, s:I, s:i, s:[]}", "good", (json_int_t)time(NULL),
+                  "swclk_hz", (json_int_t)good->swclk_hz, "vtref_mv", (json_int_t)good->vtref_mv,
+                  "chip", good->id->chip ? good->id->chip->name : "an unknown chip", "idcode",
+                  (json_int_t)good->id->idcode, "rdp_level", (int)good->id->rdp_level, "since");
+    if (chip && !json_object_set_new(json_object_get(doc, "chips"), key, chip) &&
+        !json_object_set_new(doc, "last", json_string(key)))
+        store(doc, path);
     json_decref(doc);
 }
 
-const char *journal_recall(const struct options *o, const char *serial, char *text, size_t size)
+// The member of the chip, or of the last one when it is not known which it is.
+static json_t *find_chip(const json_t *doc, const struct chip_identity *id)
+{
+    char key[KEY_SIZE];
+    const char *last = json_string_value(json_object_get(doc, "last"));
+    const char *name = id ? key_of(id, key) : last;
+    return name ? json_object_get(json_object_get(doc, "chips"), name) : NULL;
+}
+
+void journal_note(const struct options *o, const struct journal_state *s, const char *what)
 {
     char path[PATH_SIZE];
-    const char *when = NULL, *flashed = NULL;
-    json_int_t hz = 0, mv = 0;
+    json_t *doc = load(o, s->serial, path);
+    json_t *since = json_object_get(find_chip(doc, s->id), "since");
+    // Only what came after a good state is news.
+    if (json_is_array(since) && !json_array_append_new(since, json_string(what))) {
+        if (json_array_size(since) > MAX_EVENTS)
+            (void)json_array_remove(since, 0);
+        store(doc, path);
+    }
+    json_decref(doc);
+}
+
+static size_t tell_since(const json_t *since, char *text, size_t size, size_t used)
+{
+    size_t i;
+    json_t *event;
+    json_array_foreach(since, i, event)
+    {
+        const char *what = json_string_value(event);
+        if (!what || used >= size)
+            continue;
+        used += (size_t)snprintf(text + used, size - used, "%s %s", i ? "," : "; since then", what);
+    }
+    return used;
+}
+
+const char *journal_recall(const struct options *o, const struct journal_state *s, char *text,
+                           size_t size)
+{
+    char path[PATH_SIZE], day[96];
+    json_int_t when = 0, hz = 0, mv = 0;
+    json_t *since = NULL;
     text[0] = '\0';
-    json_t *doc = find_path(o, serial, path, sizeof path) ? json_load_file(path, 0, NULL) : NULL;
-    if (!doc || json_unpack(doc, "{s:s, s:I, s:I, s?s}", "good", &when, "swclk_hz", &hz, "vtref_mv",
-                            &mv, "flashed", &flashed)) {
+    json_t *doc = load(o, s->serial, path), *chip = find_chip(doc, s->id);
+    if (!chip || json_unpack(chip, "{s:I, s:I, s:I, s:o}", "good", &when, "swclk_hz", &hz,
+                             "vtref_mv", &mv, "since", &since)) {
         json_decref(doc);
         return text;
     }
-    int used = snprintf(text, size, "worked on %s at %lld kHz", when, (long long)hz / 1000);
-    if (mv && used > 0 && (size_t)used < size)
-        used += snprintf(text + used, size - (size_t)used, ", VTref %lld.%02lld V",
-                         (long long)mv / 1000, (long long)mv % 1000 / 10);
-    if (flashed && used > 0 && (size_t)used < size)
-        snprintf(text + used, size - (size_t)used, "; since then you flashed %s", flashed);
+    tell_day(when, day, sizeof day);
+    size_t used =
+        (size_t)snprintf(text, size, "worked %s with %lld kHz", day, (long long)hz / 1000);
+    if (mv && used < size)
+        used += (size_t)snprintf(text + used, size - used, ", VTref %lld.%02lld V",
+                                 (long long)mv / 1000, (long long)mv % 1000 / 10);
+    tell_since(since, text, size, used);
     json_decref(doc);
     return text;
 }

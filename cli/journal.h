@@ -1,20 +1,29 @@
 // SPDX-License-Identifier: MIT
-// What was good last: per probe, in $XDG_STATE_HOME/swdlink, so that the doctor can say what is
-// different now. Whatever goes wrong here is no failure of the command.
+// What was good last: per probe and chip, in $XDG_STATE_HOME/swdlink, so that the doctor can say
+// what is different now. Whatever goes wrong here is no failure of the command.
 #ifndef SWDLINK_CLI_JOURNAL_H
 #define SWDLINK_CLI_JOURNAL_H
 
 #include <stddef.h>
 
 #include "cli/options.h"
-#include "doctor/measure.h"
+#include "targets/chip.h"
 
-// The target was found healthy.
-void journal_keep_good(const struct options *o, const struct measurements *m);
-// A file was programmed through the probe.
-void journal_keep_flashed(const struct options *o, const char *serial, const char *file);
-// "worked on 2026-11-22 14:02 at 4000 kHz, VTref 3.29 V; since then you flashed app.elf";
-// empty when nothing is known. Returns text.
-const char *journal_recall(const struct options *o, const char *serial, char *text, size_t size);
+struct journal_state {
+    const char *serial;             // of the probe
+    const struct chip_identity *id; // of the chip; NULL: it did not answer
+    uint32_t swclk_hz;
+    unsigned vtref_mv; // 0: not known
+};
+
+// The target answered as asked. What was noted before is forgotten.
+void journal_keep_good(const struct options *o, const struct journal_state *good);
+// Something was done to the chip that may change how it answers: "you flashed app.elf".
+void journal_note(const struct options *o, const struct journal_state *s, const char *what);
+// "worked today at 14:02 with 4000 kHz, VTref 3.29 V; since then you flashed app.elf"; of the chip
+// that was there last when it is not known which one it is; empty when nothing is known. Returns
+// text.
+const char *journal_recall(const struct options *o, const struct journal_state *s, char *text,
+                           size_t size);
 
 #endif

@@ -44,7 +44,7 @@ struct options {
     bool watch;                     // doctor
     bool trace_loss;                // doctor
     const char *elf;                // doctor; NULL: no names
-    bool no_journal;                // doctor, flash
+    bool no_journal;
     const char *explain;            // doctor; NULL: look for a verdict
     const char *output;             // read; NULL: standard output
     bool halt;                      // reset, flash

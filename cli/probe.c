@@ -3,8 +3,10 @@
 // USB and the virtual board.
 #include "cli/probe.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "cli/journal.h"
 #include "cli/virtual.h"
 #include "doctor/diagnosis.h"
 #include "swd/usb_libusb.h"
@@ -86,6 +88,28 @@ static bool is_target_trouble(enum err e)
     return e >= ERR_TIMEOUT && e != ERR_RESOURCE && e != ERR_UNSUPPORTED;
 }
 
+static struct journal_state state_of(const struct probe *p)
+{
+    return (struct journal_state){.serial = p->id.serial,
+                                  .id = &p->target.id,
+                                  .swclk_hz = p->st.swclk_hz,
+                                  .vtref_mv = p->vtref_known ? p->vtref_mv : 0};
+}
+
+void probe_note(const struct probe *p, const struct options *o, const char *what)
+{
+    const struct journal_state s = state_of(p);
+    journal_note(o, &s, what);
+}
+
+void probe_note_flashed(const struct probe *p, const struct options *o, const char *file)
+{
+    char what[128];
+    const char *slash = strrchr(file, '/');
+    snprintf(what, sizeof what, "you flashed %s", slash ? slash + 1 : file);
+    probe_note(p, o, what);
+}
+
 enum err probe_connect(struct probe *p, const struct options *o, struct log *log)
 {
     const enum log_level level = log->level;
@@ -94,6 +118,11 @@ enum err probe_connect(struct probe *p, const struct options *o, struct log *log
     enum err e = target_connect(&p->target, &p->st, &o->target, log);
     log->level = level;
     p->connected = e == ERR_OK;
+    if (e == ERR_OK && p->target.attempt[TARGET_RUNG_ASKED].tried &&
+        p->target.attempt[TARGET_RUNG_ASKED].result == ERR_OK) {
+        const struct journal_state good = state_of(p);
+        journal_keep_good(o, &good);
+    }
     return is_target_trouble(e) ? explain(p, o, e, log) : e;
 }
 

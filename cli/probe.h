@@ -39,6 +39,9 @@ enum err probe_open(struct probe *p, const struct options *o, bool serving,
 // Connects to the target of an open probe as the options say. On failure the sentence is the
 // doctor's short verdict.
 enum err probe_connect(struct probe *p, const struct options *o, struct log *log) MUST_CHECK;
+// For the journal: something was done to the chip that may change how it answers next time.
+void probe_note(const struct probe *p, const struct options *o, const char *what);
+void probe_note_flashed(const struct probe *p, const struct options *o, const char *file);
 // Opens a plugged-in probe that was lost, into the same st, when it is on the bus again. Until then
 // the old one stays as it is: everybody who uses it hears that it is lost.
 enum err probe_reopen(struct probe *p) MUST_CHECK;

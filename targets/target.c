@@ -141,7 +141,7 @@ enum err target_flash_open(struct target *t, struct flash_job **job)
             "read protection level %u is active, so the flash cannot be written; `swdlink "
             "unlock` erases the chip and removes the protection",
             t->id.rdp_level);
-    t->flash_written = true;
+    t->flash_written = t->flash_changed = true;
     t->flash_written_at = t->core.runs;
     uint32_t first_word = 0;
     if (t->id.chip && t->id.chip->empty_check && (e = mem_read32(t->st, t->bank.base, &first_word)))

@@ -79,19 +79,42 @@ done
 # The journal: what was good, what happened since, and the switch.
 export XDG_STATE_HOME="$tap_dir/state"
 mkdir "$XDG_STATE_HOME"
+good=virtual:stm32f031k6,firmware=count
 run "$swdlink" doctor --probe "$sick"
-check "nothing is recalled before anything worked" lacks "$out" "worked on"
-run "$swdlink" doctor --no-journal --probe virtual:stm32f031k6,firmware=count
+check "nothing is recalled before anything worked" lacks "$out" "worked "
+run "$swdlink" doctor --no-journal --probe "$good"
+run "$swdlink" info --no-journal --probe "$good"
 check "--no-journal leaves no trace" is "$(find "$XDG_STATE_HOME" -type f | wc -l | tr -d ' ')" 0
-run "$swdlink" doctor --probe virtual:stm32f031k6,firmware=count
+run "$swdlink" doctor --probe "$good"
 run "$swdlink" doctor --probe "$sick"
-check "the report tells when the target worked last" has "$out" " kHz, VTref 3.2"
+check "the report tells when the target worked last" has "$out" "this probe's target worked today at "
+check "... with which clock and supply" has "$out" " kHz, VTref 3.2"
 printf 'good program' >"$tap_dir/app.bin"
 run "$swdlink" flash "$tap_dir/app.bin" --address 0x08000000 --probe virtual:stm32f031k6
 run "$swdlink" doctor --probe "$sick"
 check "... and what was flashed since" has "$out" "since then you flashed app.bin"
+run "$swdlink" options data0=7 --yes --connect under-reset --probe "$good"
+run "$swdlink" doctor --probe "$sick"
+check "... and that option bytes were changed" has "$out" "since then you flashed app.bin, you changed option bytes"
+run "$swdlink" doctor --json --probe "$sick"
+check "JSON has it, too" has "$out" '"last_good": "worked today'
 run "$swdlink" doctor --no-journal --probe "$sick"
-check "--no-journal recalls nothing" lacks "$out" "worked on"
+check "--no-journal recalls nothing" lacks "$out" "worked "
+run "$swdlink" info --probe "$good"
+run "$swdlink" doctor --probe "$sick"
+check "any command that connects as asked is a good state" lacks "$out" "since then"
+run "$swdlink" info --probe virtual:stm32f042k6,firmware=count
+run "$swdlink" flash "$tap_dir/app.bin" --address 0x08000000 --probe virtual:stm32f042k6
+run "$swdlink" doctor --probe virtual:stm32f031k6,firmware=count,rdp=1
+check "each chip has a past of its own" lacks "$out" "you flashed"
+check "... though the probe is the same" has "$out" "worked today"
+run "$swdlink" doctor --probe "$sick"
+check "of a chip that does not answer it is the last one's" has "$out" "you flashed app.bin"
+for file in "$XDG_STATE_HOME"/swdlink/*; do
+    printf 'spoilt' >"$file"
+done
+run "$swdlink" doctor --probe "$sick"
+check "a spoilt journal is no failure" has "$out" "(no-answer)"
 
 # guide ANSWERS: one letter a line, e an empty one.
 guide() {
