@@ -231,7 +231,7 @@ const struct monitor_word monitor_words[] = {
     {.word = "help", .usage = "help", .help = "this list", .run = show_help},
     {.word = "reset",
      .control = true,
-     .usage = "reset [halt|run]",
+     .usage = "reset [halt|init|run]",
      .help = "reset; halt at the first instruction, or run",
      .run = reset},
     {.word = "jtag_reset",

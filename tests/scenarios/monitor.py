@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The words after `monitor`: ours, and those that other servers' users type by habit."""
 
-from harness import expect, expect_equal, expect_not, main, scenario
+import os
+import re
+
+from harness import SOURCE, expect, expect_equal, expect_not, main, scenario
 
 # What the help must have a line for.
 WORDS = ("reset", "halt", "resume", "jtag_reset", "gdb_sync", "semihosting", "arm", "swdp_scan", "connect_rst",
@@ -13,6 +16,14 @@ def help_has_a_line_for_every_word(session):
     said = session.gdb("session.elf").cmd("monitor help")
     for word in WORDS:
         expect(rf"^  {word}\b.{{20,}}", said)
+
+
+@scenario()
+def the_manual_has_the_words_of_the_help_and_no_others(session):
+    told = re.findall(r"(?m)^  (\w+)", session.gdb("session.elf").cmd("monitor help"))
+    with open(os.path.join(SOURCE, "doc", "swdlink.1"), encoding="utf-8") as file:
+        section = file.read().split(".Sh MONITOR COMMANDS", 1)[1].split("\n.Sh ", 1)[0]
+    expect_equal(sorted(told), sorted(re.findall(r"(?m)^\.It Cm (\w+)", section)))
 
 
 @scenario()
