@@ -18,6 +18,7 @@
 #define NRST_LOW_US     5000u
 #define NRST_RELEASE_US 500000u // slow reset circuits: 100 nF and more at NRST
 #define POLL_US         1000u
+#define HELD_US         20000u
 #define CATCH_TRIES     5u
 
 static const char *const rung_names[TARGET_RUNGS] = {
@@ -63,11 +64,31 @@ static enum err set_swclk(struct target *t, uint32_t hz)
     return ERR_OK;
 }
 
+// While NRST is low the debug port answers and the chip does not: S_RESET_ST comes back after every
+// read.
+static enum err refuse_held(struct target *t)
+{
+    struct usb_link *link = &t->st->link;
+    uint64_t deadline = usb_link_now_us(link) + HELD_US;
+    uint32_t dhcsr;
+    do {
+        enum err e = stlink_read_word(t->st, SCS_DHCSR, &dhcsr);
+        if (e || !(dhcsr & DHCSR_S_RESET_ST))
+            return e;
+        usb_link_sleep_us(link, POLL_US);
+    } while (usb_link_now_us(link) < deadline);
+    return log_fail(t->log, ERR_STATE,
+                    "the chip is held in reset: something pulls NRST low (a button, a supervisor, "
+                    "a solder bridge)");
+}
+
 // Takes the core as it is, and asks the chip who it is.
 static enum err settle(struct target *t)
 {
     t->code.valid = t->flash_written = false;
-    enum err e = cortexm_attach(&t->core, t->st, t->log);
+    enum err e = refuse_held(t);
+    if (!e)
+        e = cortexm_attach(&t->core, t->st, t->log);
     return e ? e : chip_identify(&t->id, t->st, t->log);
 }
 

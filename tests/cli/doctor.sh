@@ -69,11 +69,18 @@ for id in healthy no-probe probe-permission probe-busy probe-firmware probe-boot
 done
 check "no verdict that programs rely on is gone" is "$missing" ""
 
-for command in info reset "read 0x08000000 4"; do
+printf 'some bytes' >"$tap_dir/app.bin"
+for command in info reset "read 0x08000000 4" "flash $tap_dir/app.bin" "verify $tap_dir/app.bin" \
+    "run $tap_dir/app.bin" erase options "unlock --yes" "serve --listen 0"; do
+    name=${command%% *}
     # shellcheck disable=SC2086 # words
     run "$swdlink" $command --probe "$sick"
-    check "$command fails with the short verdict" has "$err" "(no-answer)"
-    check "$command names the command that tells more" has "$err" "swdlink doctor"
+    check "$name fails with the short verdict" has "$err" "(no-answer)"
+    check "$name names the command that tells more" has "$err" "swdlink doctor"
+    check "$name fails" test "$status" -ne 0
+    # shellcheck disable=SC2086 # words
+    run "$swdlink" $command --probe virtual:stm32f031k6,firmware=count,nrst=gnd
+    check "$name says when NRST is held low" has "$err" "(nrst-low)"
 done
 
 # The journal: what was good, what happened since, and the switch.
