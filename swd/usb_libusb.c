@@ -4,6 +4,7 @@
 #include "swd/usb_libusb.h"
 
 #include <libusb.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,9 +147,15 @@ static void free_devices(libusb_device **devices, size_t count)
     free(devices);
 }
 
+// libusb has a thread of its own, which inherits what this one blocks: a signal that it took would end
+// the program at once, whatever is under way on the target.
 static enum err start_libusb(libusb_context **context, struct log *log)
 {
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
     int code = libusb_init(context);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (code == 0)
         return ERR_OK;
     return log_fail(log, ERR_NO_PROBE, "USB cannot be used on this computer: %s", libusb_strerror(code));
