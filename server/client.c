@@ -179,9 +179,9 @@ void client_close(struct client *c)
     ev_io_stop(c->loop, &c->readable);
     ev_io_stop(c->loop, &c->writable);
     ev_timer_stop(c->loop, &c->tick);
-    log_line(hub->log, LOG_NOTE, "%s has left", c->name);
     session_end(&c->session);
     hub_leave(hub, &c->session);
+    log_line(hub->log, LOG_NOTE, "%s has left", c->name);
     close(c->in_fd);
     if (c->out_fd != c->in_fd)
         close(c->out_fd);
