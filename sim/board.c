@@ -202,6 +202,16 @@ enum err sim_board_set(struct sim_board *board, const char *key, const char *val
     return board_set(board, key, value);
 }
 
+bool sim_board_peek(struct sim_board *board, uint32_t addr, uint32_t *value)
+{
+    return sim_chip_ap_read(board->chip, addr, 4, value) == SIM_BUS_OK;
+}
+
+bool sim_board_poke(struct sim_board *board, uint32_t addr, uint32_t value)
+{
+    return sim_chip_ap_write(board->chip, addr, 4, value) == SIM_BUS_OK;
+}
+
 struct sim_chip *sim_board_chip(struct sim_board *board)
 {
     return board->chip;

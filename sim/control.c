@@ -120,6 +120,37 @@ static enum err select_probe(struct call *call)
     return ERR_OK;
 }
 
+static bool parse_hex(const char *text, uint32_t *value)
+{
+    char *end;
+    errno = 0;
+    unsigned long number = strtoul(text, &end, 16);
+    *value = (uint32_t)number;
+    return end != text && !*end && !errno && number <= UINT32_MAX && !(text[0] == '-');
+}
+
+// Behind the back of probe and debug port.
+static enum err peek(struct call *call)
+{
+    uint32_t addr, value;
+    if (!parse_hex(call->first, &addr) || addr % 4)
+        return log_fail(call->log, ERR_USAGE, "say which word: peek ADDRESS (hexadecimal)");
+    if (!sim_board_peek(call->board, addr, &value))
+        return log_fail(call->log, ERR_FAULT, "nothing answers at 0x%08" PRIx32, addr);
+    call->value = text_of("%08" PRIx32, value);
+    return ERR_OK;
+}
+
+static enum err poke(struct call *call)
+{
+    uint32_t addr, value;
+    if (!parse_hex(call->first, &addr) || addr % 4 || !parse_hex(call->rest, &value))
+        return log_fail(call->log, ERR_USAGE, "say what and where: poke ADDRESS VALUE (hexadecimal)");
+    if (!sim_board_poke(call->board, addr, value))
+        return log_fail(call->log, ERR_FAULT, "nothing answers at 0x%08" PRIx32, addr);
+    return ERR_OK;
+}
+
 static enum err serial(struct call *call)
 {
     call->value = text_of("%s", sim_board_usb_serial(call->board));
@@ -134,7 +165,7 @@ static const struct {
 } commands[] = {
     {"set", set_key}, {"unplug", unplug}, {"plug", plug},     {"account", account},
     {"now", now},     {"wait", wait_us},  {"serial", serial}, {"probe", select_probe},
-    {"help", help},
+    {"peek", peek},   {"poke", poke},     {"help", help},
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
@@ -142,7 +173,7 @@ static const struct {
 static enum err help(struct call *call)
 {
     call->value = text_of("set KEY VALUE, unplug, plug, account, now, wait MICROSECONDS, serial, "
-                          "probe NUMBER, help");
+                          "probe NUMBER, peek ADDRESS, poke ADDRESS VALUE, help");
     return ERR_OK;
 }
 

@@ -284,10 +284,10 @@ static void monitor_help_lists_the_words(void **state)
 {
     struct bench *b = *state;
     assert_string_equal(bench_monitor(b, "help"), "OK");
-    assert_has(b->console, "reset [halt|run]");
+    assert_has(b->console, "reset [halt|init|run]");
     assert_has(b->console, "vector_catch");
     assert_string_equal(bench_monitor(b, ""), "OK");
-    assert_has(b->console, "reset [halt|run]");
+    assert_has(b->console, "reset [halt|init|run]");
 }
 
 static void monitor_reset_halts_unless_told_to_run(void **state)
