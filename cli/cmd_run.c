@@ -237,7 +237,7 @@ static enum err look(struct run *r, unsigned *soon)
     enum err e = target_poll(&r->p.target, &stopped, &stop);
     if (e)
         return e;
-    if (cortexm_take_reset(&r->p.target.core) || (stopped && stop.was_reset)) {
+    if (stop.was_reset) {
         end_badly(r, STATUS_TARGET_FAILED,
                   "the chip was reset by something else than swdlink: by its watchdog, by the "
                   "program, by its "

@@ -76,11 +76,27 @@ static void send_reply(struct session *s, enum stop_signal signal, const struct 
     reply_end(s);
 }
 
+static void say_reset(struct session *s)
+{
+    reply_console(s, "The target was reset by something else than the debugger (its program, a "
+                     "watchdog, NRST or the supply).\n");
+}
+
+// Told when it is seen; a program that is reset again and again would fill the console.
+static void note_reset(struct session *s)
+{
+    if (s->resets++ == 0)
+        say_reset(s);
+}
+
 void stop_say(struct session *s, const struct target_stop *stop)
 {
-    if (stop->was_reset)
-        reply_console(s, "The target was reset by something else than the debugger (its program, a "
-                         "watchdog, NRST or the supply).\n");
+    unsigned resets = s->resets + stop->was_reset;
+    if (resets == 1 && stop->was_reset)
+        say_reset(s);
+    if (resets > 1)
+        reply_console(s, "It was reset %u times since it was let run.\n", resets);
+    s->resets = 0;
     if (stop->detail[0])
         reply_console(s, "%s\n", stop->detail);
 }
@@ -179,6 +195,8 @@ static bool look(struct session *s, bool asked)
         note_failure(s, e);
     else if (stopped && !call_take(s, &stop))
         stop_finish(s, &stop, asked);
+    else if (!stopped && stop.was_reset)
+        note_reset(s);
     return s->state != SESSION_RUNNING;
 }
 

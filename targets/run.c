@@ -357,6 +357,7 @@ static enum err end_sleep_when_due(struct target *t)
 enum err target_poll(struct target *t, bool *stopped, struct target_stop *stop)
 {
     *stopped = false;
+    *stop = (struct target_stop){0};
     enum err e = target_require_present(t);
     if (e)
         return e;
@@ -364,9 +365,11 @@ enum err target_poll(struct target *t, bool *stopped, struct target_stop *stop)
         uint32_t dhcsr;
         if ((e = run_look(t, &dhcsr)) || t->released)
             return e;
+        bool runs = !(dhcsr & (DHCSR_S_LOCKUP | DHCSR_S_HALT));
+        stop->was_reset = runs && cortexm_take_reset(&t->core);
         if (dhcsr & DHCSR_S_LOCKUP)
             e = take_lockup(t);
-        else if (!(dhcsr & DHCSR_S_HALT))
+        else if (runs)
             return t->stepping && dhcsr & DHCSR_S_SLEEP && !t->caught_running
                        ? target_note_error(t, end_sleep_when_due(t))
                        : ERR_OK;

@@ -174,7 +174,8 @@ enum err target_resume(struct target *t) MUST_CHECK;
 // a temporary comparator, if one is free), and the instruction itself is stepped masked. Ends by
 // target_poll(); a step over WFI may take for ever, and is then ended by target_halt().
 enum err target_step(struct target *t, uint32_t start, uint32_t end) MUST_CHECK;
-// One bounded look at a running target; *stopped with *stop filled when it halted. While a range
+// One bounded look at a running target; *stopped with *stop filled when it halted. While it runs
+// only stop->was_reset means something: it was reset by something else since the look before. While a range
 // step is under way it goes on with it for at most about 20 ms. Reports lockup (halting the core).
 // Of a target that is halted already (found so, or by target_halt()) it tells the last stop again,
 // free of cost.

@@ -70,6 +70,15 @@ def a_reset_by_the_program_itself_is_told_at_the_next_stop(session):
     expect(r"main \(\)", said)
 
 
+@scenario("stm32f031k6,firmware=iwdg")
+def a_watchdog_that_bites_again_and_again_is_told_at_once_and_not_each_time(session):
+    gdb = session.gdb()
+    gdb.run_away()
+    gdb.reader.wait(lambda lines: "was reset by something else" in "\n".join(lines[gdb.taken:]), "the news of a reset")
+    # Once for what was before GDB let it run, and once for all the rest.
+    expect_equal(True, 1 <= gdb.interrupt().count("was reset by something else") <= 2)
+
+
 @scenario()
 def a_sleeping_program_is_interrupted_and_goes_on(session):
     gdb = session.loaded("sleep.elf")

@@ -195,6 +195,10 @@ enum err target_poll(struct target *t, bool *stopped, struct target_stop *stop)
         t->state = TARGET_HALTED;
     *stopped = t->state == TARGET_HALTED;
     *stop = t->last_stop = f->stop;
+    if (!*stopped) {
+        *stop = (struct target_stop){.was_reset = f->resets_of_its_own > 0};
+        f->resets_of_its_own -= stop->was_reset;
+    }
     return ERR_OK;
 }
 

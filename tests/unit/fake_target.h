@@ -25,6 +25,7 @@ struct fake_target {
     unsigned stops_after_polls;
     struct target_stop stop;
     bool lose_at_poll;
+    unsigned resets_of_its_own; // that looks at the running target will find
     bool break_behind; // of the next BKPT that is passed
 
     // Each fails once with this error when it is not ERR_OK.

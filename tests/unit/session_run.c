@@ -108,6 +108,23 @@ static void what_is_known_of_a_stop_is_on_the_console_before_the_reply(void **st
     assert_has(b->console, "It jumped to ARM code.\n");
 }
 
+static void a_reset_is_told_when_it_happens_and_counted_afterwards(void **state)
+{
+    struct bench *b = *state;
+    b->f.resets_of_its_own = 3;
+    b->console[0] = '\0';
+    assert_null(bench_ask(b, "vCont;c"));
+    assert_null(bench_tick(b, 5));
+    assert_int_equal(b->s.state, SESSION_RUNNING);
+    assert_has(b->console, "was reset by something else than the debugger");
+    assert_null(strstr(strstr(b->console, "was reset") + 1, "was reset"));
+    b->f.stop = (struct target_stop){.cause = TARGET_STOP_HWBREAK};
+    b->f.stops_after_polls = 1;
+    assert_non_null(bench_tick(b, 1));
+    assert_int_equal(b->s.state, SESSION_IDLE);
+    assert_has(b->console, "reset 3 times since it was let run");
+}
+
 static void the_forms_of_continue_and_step_are_understood(void **state)
 {
     struct bench *b = *state;
@@ -369,6 +386,7 @@ int main(void)
         bench_test(continuing_answers_when_the_target_stops),
         bench_test(each_cause_of_a_stop_is_told_truthfully),
         bench_test(stop_reasons_that_gdb_does_not_know_are_left_out),
+        bench_test(a_reset_is_told_when_it_happens_and_counted_afterwards),
         bench_test(what_is_known_of_a_stop_is_on_the_console_before_the_reply),
         bench_test(the_forms_of_continue_and_step_are_understood),
         bench_test(a_range_step_reaches_the_target_as_a_range),
