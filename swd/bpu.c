@@ -74,6 +74,15 @@ static enum err all_used(struct bpu *bpu)
                     bpu->count, list);
 }
 
+// What could not be set may have arrived all the same.
+static void take_back(struct bpu *bpu, unsigned i)
+{
+    struct log kept = *bpu->log;
+    bpu->slot[i].used = false;
+    (void)!write_slot(bpu, i);
+    *bpu->log = kept;
+}
+
 enum err bpu_set(struct bpu *bpu, uint32_t addr)
 {
     addr &= ~1u;
@@ -96,7 +105,7 @@ enum err bpu_set(struct bpu *bpu, uint32_t addr)
         if (e == ERR_OK)
             e = enable(bpu, true);
         if (e != ERR_OK)
-            bpu->slot[i].used = false;
+            take_back(bpu, i);
         return e;
     }
     return all_used(bpu);
@@ -108,23 +117,28 @@ enum err bpu_clear(struct bpu *bpu, uint32_t addr)
     int at = find(bpu, addr);
     if (at < 0)
         return log_fail(bpu->log, ERR_USAGE, "there is no hardware breakpoint at 0x%08x", addr);
-    if (--bpu->slot[at].users)
+    if (bpu->slot[at].users > 1) {
+        bpu->slot[at].users--;
         return ERR_OK;
+    }
     bpu->slot[at].used = false;
-    return write_slot(bpu, (unsigned)at);
+    enum err e = write_slot(bpu, (unsigned)at);
+    bpu->slot[at].used = e != ERR_OK; // it may still be set
+    return e;
 }
 
 enum err bpu_clear_all(struct bpu *bpu)
 {
-    enum err e = ERR_OK;
-    for (unsigned i = 0; i < bpu->count && e == ERR_OK; i++) {
+    enum err first = ERR_OK, e;
+    for (unsigned i = 0; i < bpu->count; i++) {
         bool was_used = bpu->slot[i].used;
         bpu->slot[i].used = false;
         bpu->slot[i].users = 0;
-        if (was_used)
-            e = write_slot(bpu, i);
+        e = was_used ? write_slot(bpu, i) : ERR_OK;
+        first = first == ERR_OK ? e : first;
     }
-    return e == ERR_OK ? enable(bpu, false) : e;
+    e = enable(bpu, false);
+    return first == ERR_OK ? e : first;
 }
 
 bool bpu_has(const struct bpu *bpu, uint32_t addr)

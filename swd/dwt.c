@@ -60,6 +60,19 @@ static unsigned blocks_of(uint32_t addr, uint32_t len)
     return count;
 }
 
+// What could not be set whole is not set at all; a part may have arrived.
+static void take_back(struct dwt *dwt, unsigned slots)
+{
+    struct log kept = *dwt->log;
+    for (unsigned i = 0; i < dwt->count; i++) {
+        if (!(slots >> i & 1))
+            continue;
+        dwt->slot[i].used = false;
+        (void)!write_slot(dwt, i);
+    }
+    *dwt->log = kept;
+}
+
 enum err dwt_set(struct dwt *dwt, uint32_t addr, uint32_t len, enum dwt_access access)
 {
     if (len == 0 || (uint64_t)addr + len > (uint64_t)1 << 32)
@@ -75,6 +88,7 @@ enum err dwt_set(struct dwt *dwt, uint32_t addr, uint32_t len, enum dwt_access a
                         "at 0x%08x takes %u: delete a watchpoint first, or watch less",
                         dwt->count, free_slots, len, addr, need);
     enum err e = ERR_OK;
+    unsigned taken = 0;
     for (unsigned i = 0; i < dwt->count && len && e == ERR_OK; i++) {
         if (dwt->slot[i].used)
             continue;
@@ -84,46 +98,52 @@ enum err dwt_set(struct dwt *dwt, uint32_t addr, uint32_t len, enum dwt_access a
         dwt->slot[i].addr = addr;
         dwt->slot[i].len = part;
         dwt->slot[i].access = access;
+        taken |= 1u << i;
         e = write_slot(dwt, i);
         addr += part;
         len -= part;
     }
+    if (e != ERR_OK)
+        take_back(dwt, taken);
     return e;
 }
 
+// A part may be gone already, when the rest could not be cleared the last time.
 enum err dwt_clear(struct dwt *dwt, uint32_t addr, uint32_t len, enum dwt_access access)
 {
-    uint32_t at = addr, left = len;
-    while (left && left <= (1u << 15) * DWT_MAX) {
+    uint32_t at = addr, part;
+    bool found = false;
+    for (uint32_t left = len; left && left <= (1u << 15) * DWT_MAX; at += part, left -= part) {
         unsigned mask, i = 0;
-        uint32_t part = aligned_block(at, left, &mask);
+        part = aligned_block(at, left, &mask);
         while (i < dwt->count && !(dwt->slot[i].used && dwt->slot[i].addr == at &&
                                    dwt->slot[i].len == part && dwt->slot[i].access == access))
             i++;
         if (i == dwt->count)
-            break;
+            continue;
         dwt->slot[i].used = false;
         enum err e = write_slot(dwt, i);
+        dwt->slot[i].used = e != ERR_OK; // it may still be set
         if (e != ERR_OK)
             return e;
-        at += part;
-        left -= part;
+        found = true;
     }
-    if (left == 0 && len)
+    if (found)
         return ERR_OK;
     return log_fail(dwt->log, ERR_USAGE, "there is no such watchpoint at 0x%08x", addr);
 }
 
 enum err dwt_clear_all(struct dwt *dwt)
 {
-    enum err e = ERR_OK;
-    for (unsigned i = 0; i < dwt->count && e == ERR_OK; i++) {
+    enum err first = ERR_OK;
+    for (unsigned i = 0; i < dwt->count; i++) {
         if (!dwt->slot[i].used)
             continue;
         dwt->slot[i].used = false;
-        e = write_slot(dwt, i);
+        enum err e = write_slot(dwt, i);
+        first = first == ERR_OK ? e : first;
     }
-    return e;
+    return first;
 }
 
 enum err dwt_take_hit(struct dwt *dwt, bool *hit, uint32_t *addr, enum dwt_access *access)

@@ -50,8 +50,9 @@ enum err breaks_put_back(struct target *t)
     }
     if (!t->lifted.software)
         return ERR_OK;
-    t->lifted.software = false;
-    return mem_write16(t->st, t->lifted.addr, BKPT_INSTRUCTION);
+    enum err e = mem_write16(t->st, t->lifted.addr, BKPT_INSTRUCTION);
+    t->lifted.software = e != ERR_OK;
+    return e;
 }
 
 static enum err set_software(struct target *t, uint32_t addr)

@@ -54,10 +54,10 @@ enum err run_end_step(struct target *t)
     t->stepping = false;
     t->range_start = t->range_end = 0;
     if (t->caught_running) {
-        t->caught_running = false;
         enum err e = bpu_clear(&t->core.bpu, t->step_pc);
         if (e)
             return e;
+        t->caught_running = false;
     }
     return breaks_put_back(t);
 }
@@ -285,8 +285,8 @@ static enum err end_interrupts(struct target *t)
         return e;
     if (pc != t->step_pc || (dfsr & (DFSR_VCATCH | DFSR_DWTTRAP)))
         return run_take_stop(t, TARGET_STOP_REQUEST);
-    t->caught_running = false;
     e = bpu_clear(&t->core.bpu, pc);
+    t->caught_running = e != ERR_OK;
     if (e || (e = cortexm_take_halt_cause(&t->core, &dfsr)))
         return e;
     return start_masked_step(t, pc);
