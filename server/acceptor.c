@@ -110,6 +110,25 @@ enum err acceptor_open(struct acceptor *a, const char *host, uint16_t port, stru
     return ERR_OK;
 }
 
+static bool is_loopback(int fd)
+{
+    struct sockaddr_storage ss = {0};
+    socklen_t len = sizeof ss;
+    if (getsockname(fd, (struct sockaddr *)&ss, &len))
+        return false;
+    if (ss.ss_family == AF_INET6)
+        return IN6_IS_ADDR_LOOPBACK(&((struct sockaddr_in6 *)&ss)->sin6_addr);
+    return ntohl(((struct sockaddr_in *)&ss)->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+}
+
+bool acceptor_is_loopback(const struct acceptor *a)
+{
+    for (unsigned i = 0; i < a->count; i++)
+        if (!is_loopback(a->fd[i]))
+            return false;
+    return true;
+}
+
 void acceptor_close(struct acceptor *a)
 {
     for (unsigned i = 0; i < a->count; i++)

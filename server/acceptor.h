@@ -24,6 +24,8 @@ struct acceptor {
 enum err acceptor_open(struct acceptor *a, const char *host, uint16_t port,
                        struct log *log) MUST_CHECK;
 void acceptor_close(struct acceptor *a);
+// Only programs of this machine can connect.
+bool acceptor_is_loopback(const struct acceptor *a);
 // The next connection, non-blocking, prepared, with its address as text; -1 when there is none.
 int acceptor_take(int listening_fd, char name[ACCEPTOR_NAME_SIZE]);
 

@@ -190,7 +190,7 @@ static void announce(const struct server *sv)
     const char *host = sv->options->host, *name = sv->options->name;
     fprintf(stderr, "Listening at *:%u%s%s ", sv->acceptor.port, name ? " for " : "",
             name ? name : "");
-    if (host)
+    if (!acceptor_is_loopback(&sv->acceptor))
         fprintf(stderr, "(address %s: whoever reaches it can debug)\n", host);
     else
         fprintf(stderr, "(loopback only)\n");

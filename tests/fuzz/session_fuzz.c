@@ -145,6 +145,7 @@ static void disturb(struct fuzz *z)
     z->f.stop.cause = (enum target_stop_cause)(next(z) % (TARGET_STOP_RESET + 1));
     z->f.stop.watch = (enum dwt_access)(1 + next(z) % 3);
     z->f.stop.was_reset = next(z) % 8 == 0;
+    z->f.resets_of_its_own = next(z) % 3;
     // The program may be about to make a call, or to have bent its memory.
     z->f.regs[CORTEXM_PC] = FAKE_FLASH_BASE + 0x100;
     z->f.regs[CORTEXM_R0] = next(z) % 0x34;

@@ -281,6 +281,9 @@ static void a_wider_address_is_said(void **state)
     struct running r = start_listening((struct server_options){.host = "0.0.0.0"}, false);
     wait_for(&r, "(address 0.0.0.0: whoever reaches it can debug)");
     assert_int_equal(stop_running(&r), 0);
+    r = start_listening((struct server_options){.host = "127.0.0.1"}, false);
+    wait_for(&r, "(loopback only)");
+    assert_int_equal(stop_running(&r), 0);
 }
 
 static void noise_harms_nobody(void **state)
