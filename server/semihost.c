@@ -80,10 +80,16 @@ static enum err tell_tick_frequency(struct semihost *sh, enum semihost_wait *wai
     return semihost_done(sh, TICKS_PER_SECOND, wait);
 }
 
-// The time of where the files are.
+// Whether it is GDB whose host answers what the directory does not.
+static bool has_gdbs_host(const struct semihost *sh)
+{
+    return sh->dir_fd < 0 && sh->console != SEMIHOST_CONSOLE_OWNER;
+}
+
+// The time of where the files are; where there is no GDB, it is ours.
 static enum err tell_time(struct semihost *sh, enum semihost_wait *wait)
 {
-    if (sh->dir_fd < 0)
+    if (has_gdbs_host(sh))
         return semihost_ask(sh, true, wait, "Fgettimeofday,%x,0", SEMIHOST_WINDOW);
     return semihost_done(sh, (uint32_t)time(NULL), wait);
 }
@@ -126,7 +132,7 @@ static enum err tell_heap(struct semihost *sh, enum semihost_wait *wait)
 static enum err run_system(struct semihost *sh, enum semihost_wait *wait)
 {
     const uint32_t *w = sh->call.word;
-    if (sh->dir_fd < 0)
+    if (has_gdbs_host(sh))
         return semihost_ask(sh, false, wait, "Fsystem,%x/%x", w[0], w[1] + 1);
     log_line(sh->log, LOG_NOTE, "the program wants a shell command to be run: refused");
     return semihost_fail(sh, SEMIHOST_EPERM, wait);
@@ -275,6 +281,10 @@ static enum err settle(struct semihost *sh, enum err e, enum semihost_wait *wait
         log_forget(sh->log);
         e = semihost_fail(sh, SEMIHOST_EFAULT, wait);
     }
+    const char *name = semihost_name(sh->call.op);
+    if (!e && *wait == SEMIHOST_DONE && name)
+        log_line(sh->log, LOG_TRACE, "semihosting: %s(0x%x) = 0x%x", name, sh->call.arg,
+                 sh->call.result);
     if (e || *wait == SEMIHOST_DONE || *wait == SEMIHOST_EXIT)
         semihost_abort(sh);
     return e;
@@ -306,9 +316,6 @@ enum err semihost_begin(struct semihost *sh, enum semihost_wait *wait)
     e = read_block(sh, op->words);
     if (!e)
         e = op->begin(sh, wait);
-    if (!e && *wait == SEMIHOST_DONE)
-        log_line(sh->log, LOG_TRACE, "semihosting: %s(0x%x) = 0x%x", op->name, sh->call.arg,
-                 sh->call.result);
     return settle(sh, e, wait);
 }
 

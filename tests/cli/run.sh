@@ -98,6 +98,28 @@ check "and the program hears the end of the line" is "$status" 0
 go echo --rtt --timeout 1
 check "without any input it waits for ever" is "$status" 124
 
+if [ -f "$top_builddir/tests/firmware/newlib_calls.elf" ]; then
+    cp "$top_builddir/tests/firmware/newlib_calls.elf" "$tap_dir/read.elf"
+    echo typed >"$tap_dir/typed"
+    mkdir "$tap_dir/files"
+    # read_line OPTION…: the program on newlib that makes every call, with a line to read
+    read_line() {
+        # shellcheck disable=SC2016 # the inner shell expands it
+        run sh -c 'input=$1; shift; exec "$@" <"$input"' sh "$tap_dir/typed" \
+            "$swdlink" run "$tap_dir/read.elf" --probe "$board" --timeout 20 "$@"
+    }
+    read_line --semihosting-dir "$tap_dir/files"
+    check "every call of newlib works with a directory of files" is "$status $(tail -1 "$out")" "0 1..27"
+    check "which it left empty" is "$(ls "$tap_dir/files")" ""
+    check "a shell command is refused" has "$err" "wants a shell command to be run: refused"
+    read_line
+    check "without a directory a program has no files" has "$out" "not ok 4 - open"
+    check "and is told how it gets some" has "$err" "--semihosting-dir DIR names a directory"
+    check "but it has the time" is "$(grep -c '^ok .* - \(clock\|time\|time of day\)$' "$out")" 3
+else
+    skip "every call of newlib" "the compiler has no newlib"
+fi
+
 run "$swdlink" run "$program" --probe virtual:stm32f031k6,chip=dead
 check "a dead chip is swdlink's failure" is "$status" 125
 run "$swdlink" run

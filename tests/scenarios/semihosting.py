@@ -20,7 +20,7 @@ ISERROR, ISTTY, SEEK = 0x08, 0x09, 0x0a
 FLEN, TMPNAM, REMOVE, RENAME, CLOCK, TIME, SYSTEM, ERRNO = range(0x0c, 0x14)
 GET_CMDLINE, HEAPINFO, EXIT, EXIT_EXTENDED, ELAPSED, TICKFREQ = 0x15, 0x16, 0x18, 0x20, 0x30, 0x31
 APPLICATION_EXIT, RUN_TIME_ERROR = 0x20026, 0x20023
-ENOENT, EBADF, EACCES = 2, 9, 13
+EPERM, ENOENT, EBADF, EACCES = 1, 2, 9, 13
 
 
 class Caller:
@@ -74,6 +74,43 @@ def a_newlib_program_prints_uses_files_and_exits(session):
         expect(r"read: line\nread: second line\ncopy: 0\ntime is set: 1\nto the error stream", said)
         expect(r"exited with code 07", said)
         expect_equal([], os.listdir(folder))
+
+
+def library_calls(session, folder):
+    """Every function of newlib that becomes a call; gives what was said."""
+    gdb = session.gdb("newlib_calls.elf", connect=None)
+    gdb.cmd(f"cd {folder}")
+    gdb.cmd(f"target extended-remote 127.0.0.1:{session.server.port}")
+    gdb.cmd("load")
+    said = gdb.cmd("run")
+    expect_not(r"^not ok", said)
+    expect(r"^1\.\.24$", said)
+    expect(r"exited normally", said)
+    expect_equal([], os.listdir(folder))
+    made = set(re.findall(r"semihosting: (SYS_\w+)\(", session.server.log()))
+    expect_equal({"SYS_OPEN", "SYS_CLOSE", "SYS_WRITE", "SYS_READ", "SYS_ISTTY", "SYS_SEEK", "SYS_FLEN", "SYS_REMOVE",
+                  "SYS_RENAME", "SYS_CLOCK", "SYS_TIME", "SYS_SYSTEM", "SYS_ERRNO", "SYS_GET_CMDLINE",
+                  "SYS_HEAPINFO"}, made)
+    return said
+
+
+@scenario(arguments=[*ON, "-vv"])
+def all_of_newlib_that_calls_works_with_gdbs_files(session):
+    with tempfile.TemporaryDirectory() as folder:
+        library_calls(session, folder)
+
+
+@scenario()
+def all_of_newlib_that_calls_works_with_the_directory(_):
+    with tempfile.TemporaryDirectory() as elsewhere, tempfile.TemporaryDirectory() as folder:
+        session = Session(arguments=[*in_directory(folder), "-vv"])
+        try:
+            library_calls(session, elsewhere)
+            expect_equal([], os.listdir(folder))
+            session.close()
+        except BaseException:
+            session.abandon()
+            raise
 
 
 @scenario(arguments=ON)
@@ -190,9 +227,8 @@ def files_are_those_of_gdbs_host(session):
     expect_equal(0, run.call(SYSTEM, [where, length]))
 
 
-@scenario(arguments=ON)
-def the_rest_of_the_calls_answers_as_the_specification_says(session):
-    run = Caller(session)
+def calls_without_files(run):
+    """What the specification says of the calls that have nothing to do with a file."""
     expect_equal(1000000, run.call(TICKFREQ))
     where = run.address("text")
     expect_equal(0, run.call(ELAPSED, where))
@@ -210,10 +246,6 @@ def the_rest_of_the_calls_answers_as_the_specification_says(session):
     expect_equal(FAILED, run.call(GET_CMDLINE, [where, 12]))
     expect_equal(0, run.call(HEAPINFO, [where]))
     expect_equal(bytes(16), run.get("text", 16))
-    expect_equal(0, run.call(TMPNAM, [where, 7, 40]))
-    name = run.get("text", 40).split(b"\0")[0].decode()
-    expect(r"^/tmp/\S+07", name)
-    expect_equal(FAILED, run.call(TMPNAM, [where, 7, len(name)]))
     expect_equal(FAILED, run.call(0x77))
     features = run.open(":semihosting-features", 0)
     expect_equal(5, run.call(FLEN, [features]))
@@ -222,6 +254,24 @@ def the_rest_of_the_calls_answers_as_the_specification_says(session):
     expect_equal(0, run.call(SEEK, [features, 4]))
     expect_equal(0, run.call(READ, [features, where, 1]))
     expect_equal(b"\3", run.get("text", 1))
+
+
+def temporary_name(run, number):
+    where = run.address("text")
+    expect_equal(0, run.call(TMPNAM, [where, number, 40]))
+    name = run.get("text", 40).split(b"\0")[0].decode()
+    expect_equal(FAILED, run.call(TMPNAM, [where, number, len(name)]))  # no room for the NUL
+    expect_equal(0, run.call(TMPNAM, [where, number, len(name) + 1]))
+    return name
+
+
+@scenario(arguments=ON)
+def the_rest_of_the_calls_answers_as_the_specification_says(session):
+    run = Caller(session)
+    calls_without_files(run)
+    expect(r"^/tmp/\S+07", temporary_name(run, 7))
+    expect(r"^/tmp/\S+ff", temporary_name(run, 255))
+    expect_equal(FAILED, run.call(TMPNAM, [run.address("text"), 256, 40]))
 
 
 @scenario(arguments=ON)
@@ -283,6 +333,45 @@ def nothing_outside_of_the_directory_can_be_touched(_):
         good = run.open("inside/./good.txt", 4)
         expect_equal(0, run.call(CLOSE, [good]))
         expect_equal(["good.txt"], os.listdir(os.path.join(folder, "inside")))
+    serving_a_directory(act)
+
+
+@scenario()
+def nothing_is_put_outside_of_the_directory_by_renaming(_):
+    def act(run, outer, folder):
+        os.symlink(outer, os.path.join(folder, "up"))
+        old, length = run.put("text", "good.txt")
+        expect_equal(0, run.call(CLOSE, [run.open("good.txt", 4)]))
+        for name in ("../taken", "up/taken", os.path.join(outer, "taken"), "/tmp/swdlink-taken", "..", "/", "", ".",
+                     "./up/../taken"):
+            new, new_length = run.put("other_text", name[:63])
+            expect_equal(FAILED, run.call(RENAME, [old, length, new, new_length]))
+        expect_equal(["files"], os.listdir(outer))
+        expect_equal(["good.txt", "up"], sorted(os.listdir(folder)))
+    serving_a_directory(act)
+
+
+@scenario()
+def a_temporary_name_is_one_of_the_directory(_):
+    def act(run, outer, folder):
+        name = temporary_name(run, 7)
+        file = run.open(name, 4)
+        expect_equal([name], os.listdir(folder))
+        expect_equal(0, run.call(CLOSE, [file]))
+    serving_a_directory(act)
+
+
+@scenario()
+def with_a_directory_the_rest_of_the_calls_is_the_same(_):
+    def act(run, _outer, _folder):
+        calls_without_files(run)
+        where, length = run.put("text", "true")
+        expect_equal(FAILED, run.call(SYSTEM, [where, length]))
+        expect_equal(EPERM, run.call(ERRNO))
+        run.gdb.cmd("set remote system-call-allowed 1")
+        expect_equal(FAILED, run.call(SYSTEM, [where, length]))
+        expect_equal(FAILED, run.open("../outside.txt", 4))
+        expect_equal(EACCES, run.call(ERRNO))
     serving_a_directory(act)
 
 
@@ -404,6 +493,25 @@ def what_is_typed_at_gdbs_terminal_reaches_the_program(session):
     terminal.type("print result\nprint other_text[4]\n")
     terminal.wait(r"= 14\r")
     terminal.wait(r"= 100 'd'")
+    terminal.close()
+
+
+@scenario(arguments=ON)
+def characters_typed_at_gdbs_terminal_are_read_one_by_one(session):
+    gdb = session.loaded("semihost.elf")
+    gdb.cmds("tbreak main", "continue")
+    gdb.quit()
+    terminal = Terminal(session, "monitor reset halt", "tbreak main", "continue", "break done", "set var op = 7",
+                        "continue")
+    terminal.wait(r"Continuing(?s:.*)Continuing")
+    time.sleep(0.3)
+    terminal.type("xy\n")
+    for number, character in enumerate("xy\n", 1):
+        terminal.wait(r"done \(\)")
+        terminal.type(f"print/d {1000 * number} + result\n")
+        terminal.wait(rf"= {1000 * number + ord(character)}\r")
+        if number < 3:
+            terminal.type("continue\n")
     terminal.close()
 
 
