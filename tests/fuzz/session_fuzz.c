@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Random packets, mutations of good ones and plain noise against a session over a fake target.
-// Nothing is expected but that it holds: no crash (run it with --enable-sanitizers), a bounded
-// output, one reply for each packet that wants one, and a sound answer to a good packet at any
-// time. Usage: session_fuzz [ROUNDS [SEED]]; without arguments, a short run that is the same every
-// time.
+// Random packets, mutations of good ones, semihosting calls with good and bad answers and plain
+// noise against a session over a fake target. Nothing is expected but that it holds: no crash (run
+// it with --enable-sanitizers), a bounded output, one reply for each packet that wants one, and a
+// sound answer to a good packet at any time. Usage: session_fuzz [ROUNDS [SEED]]; without
+// arguments, a short run that is the same every time.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,6 +27,7 @@ struct fuzz {
     struct fake_target f;
     struct session s;
     struct hub hub;
+    unsigned long in_call, asked; // rounds that ended so
 };
 
 static uint32_t next(struct fuzz *z)
@@ -36,6 +37,113 @@ static uint32_t next(struct fuzz *z)
     z->seed ^= z->seed << 5;
     return z->seed;
 }
+
+#define PROGRAM (FAKE_FLASH_BASE + 0x100)
+#define BLOCK   (FAKE_RAM_BASE + 0x100)
+#define TEXT    (FAKE_RAM_BASE + 0x200)
+#define CONSOLE (FAKE_RAM_BASE + 0x300)
+#define NAME    (FAKE_RAM_BASE + 0x310)
+#define OPS     0x34u
+
+#define GOOD_ANSWERS 4u // at the head of the list
+
+// Calls as a program makes them ("Semihosting for AArch32 and AArch64", ARM): the operation and
+// its block.
+struct call {
+    uint32_t op, word[4];
+};
+static const struct call calls[] = {
+    {0x01, {NAME, 6, 5}},
+    {0x01, {NAME, 0, 5}},
+    {0x01, {CONSOLE, 0, 3}},
+    {0x01, {CONSOLE, 4, 3}},
+    {0x02, {1}},
+    {0x03, {0}},
+    {0x04, {0x41414141}},
+    {0x05, {1, TEXT, 16}},
+    {0x05, {2, TEXT, 3000}},
+    {0x06, {1, TEXT, 16}},
+    {0x06, {2, TEXT, 64}},
+    {0x07, {0}},
+    {0x08, {UINT32_MAX}},
+    {0x09, {1}},
+    {0x0a, {1, 100}},
+    {0x0c, {1}},
+    {0x0d, {TEXT, 7, 40}},
+    {0x0e, {NAME, 5}},
+    {0x0f, {NAME, 5, CONSOLE, 3}},
+    {0x10, {0}},
+    {0x11, {0}},
+    {0x12, {NAME, 5}},
+    {0x13, {0}},
+    {0x15, {TEXT, 64}},
+    {0x16, {TEXT}},
+    {0x18, {0}},
+    {0x20, {0x20026, 3}},
+    {0x30, {0}},
+    {0x31, {0}},
+};
+
+// What GDB's host may say to a request ("Debugging with GDB", E.13.4), well formed and not.
+static const char *const answers[] = {
+    "F0",
+    "F1",
+    "F5",
+    "F-1,2",
+    "F7fffffff",
+    "Fffffffff",
+    "F-1",
+    "F-1,4",
+    "F-1,4,C",
+    "F5,0,C",
+    "F5,4,C",
+    "F-80000000,270f",
+    "F4;attachment}*$#",
+    "F",
+    "F,",
+    "F-",
+    "F--1",
+    "F-,4",
+    "Fxyz",
+    "F1,",
+    "F1,,C",
+    "F1,4,",
+    "F1,4,D",
+    "F1,4,CC",
+    "F1 ",
+    "F123456789",
+    "F-1,123456789",
+    "f0",
+    "F0F0",
+};
+
+// What GDB does for its host meanwhile, and what it never should.
+static const char *const meanwhile[] = {
+    "m20000200,40",
+    "M20000200,4:61626364",
+    "X20000200,3:abc",
+    "M5fffff00,1:7a",
+    "M5fffff1c,8:0000000000012345",
+    "X5fffff3f,2:ab",
+    "m5fffff00,40",
+    "M5fffff00,0:",
+    "M5ffffeff,2:0000",
+    "m5fffff40,1",
+    "vCont;c",
+    "vCont;s:1",
+    "?",
+    "g",
+    "D",
+    "vRun;61;62",
+    "vKill;1",
+    "k",
+    "R00",
+    "QStartNoAckMode",
+    "vCtrlC",
+    "qRcmd,72657365742068616c74",                         // reset halt
+    "qRcmd,73656d69686f7374696e672064697361626c65",       // semihosting disable
+    "qRcmd,61726d2073656d69686f7374696e6720656e61626c65", // arm semihosting enable
+};
 
 static const char *const good[] = {
     "qSupported:swbreak+;hwbreak+",
@@ -90,12 +198,21 @@ static const char *const good[] = {
     "qThreadExtraInfo,1",
 };
 
+static const char *choose_text(struct fuzz *z)
+{
+    if (z->s.state == SESSION_CALL && next(z) % 2 == 0)
+        return answers[next(z) % (next(z) % 2 ? GOOD_ANSWERS : sizeof answers / sizeof answers[0])];
+    if (z->s.state == SESSION_CALL && next(z) % 2 == 0)
+        return meanwhile[next(z) % (sizeof meanwhile / sizeof meanwhile[0])];
+    return good[next(z) % (sizeof good / sizeof good[0])];
+}
+
 static size_t make_packet(struct fuzz *z, uint8_t *packet)
 {
-    const char *text = good[next(z) % (sizeof good / sizeof good[0])];
+    const char *text = choose_text(z);
     size_t len = strlen(text);
     memcpy(packet, text, len);
-    for (unsigned changes = next(z) % 4; changes > 0 && len > 0; changes--) {
+    for (unsigned changes = next(z) % 2 * (next(z) % 4); changes > 0 && len > 0; changes--) {
         static const char favoured[] = ",;:=0fF19-?#$}*\x03zXmv";
         size_t at = next(z) % len;
         switch (next(z) % 4) {
@@ -131,6 +248,42 @@ static void send_bytes(struct fuzz *z, const uint8_t *bytes, size_t len)
         session_tick(&z->s, patience);
         session_sent(&z->s, z->s.out_len);
     }
+}
+
+// The program runs into a call, which may be a little wrong.
+static void make_call(struct fuzz *z)
+{
+    static const char go[] = "+$vCont;c#a8";
+    struct call c = calls[next(z) % (sizeof calls / sizeof calls[0])];
+    if (next(z) % 4 == 0)
+        c.word[next(z) % 4] = next(z) >> next(z) % 32;
+    if (next(z) % 8 == 0)
+        c.op = next(z) % OPS;
+    memcpy(&z->f.ram[CONSOLE - FAKE_RAM_BASE], ":tt", 4);
+    memcpy(&z->f.ram[NAME - FAKE_RAM_BASE], "a.txt", 6);
+    for (unsigned i = 0; i < 4; i++)
+        put_le32(&z->f.ram[BLOCK - FAKE_RAM_BASE + 4 * i], c.word[i]);
+    z->f.stops_after_polls = 1;
+    z->f.stop = (struct target_stop){.cause = TARGET_STOP_BKPT, .pc = PROGRAM};
+    z->f.regs[CORTEXM_PC] = PROGRAM;
+    z->f.regs[CORTEXM_R0] = c.op;
+    z->f.regs[CORTEXM_R0 + 1] = next(z) % 16 ? BLOCK : next(z);
+    put_le16(&z->f.flash[PROGRAM - FAKE_FLASH_BASE], SEMIHOST_BKPT);
+    if (z->s.state == SESSION_IDLE)
+        send_bytes(z, (const uint8_t *)go, sizeof go - 1);
+    session_tick(&z->s, z->seed);
+}
+
+// A call is in hand exactly while the session waits for its end, and GDB's host is asked for
+// nothing outside of one.
+static void check_call(struct fuzz *z)
+{
+    bool in_call = z->s.state == SESSION_CALL;
+    assert_int_equal(z->hub.semihost.call.active, in_call);
+    assert_true(in_call || !z->s.call.asked);
+    assert_true(in_call || !z->hub.semihost.call.window_open);
+    z->in_call += in_call;
+    z->asked += z->s.call.asked;
 }
 
 static void disturb(struct fuzz *z)
@@ -180,6 +333,9 @@ static void one_round(struct fuzz *z)
         send_bytes(z, (const uint8_t *)"\x03", 1);
     if (next(z) % 8 == 0)
         disturb(z);
+    if (z->s.state <= SESSION_RUNNING && next(z) % 4 == 0)
+        make_call(z);
+    check_call(z);
     session_sent(&z->s, z->s.out_len);
     if (session_is_over(&z->s) || next(z) % 64 == 0) {
         session_end(&z->s);
@@ -196,6 +352,9 @@ static void a_session_holds_against_whatever_comes(void **state)
     start_session(z);
     for (unsigned long i = 0; i < z->rounds; i++)
         one_round(z);
+    // It was worth the while.
+    assert_true(z->in_call >= z->rounds / 64);
+    assert_true(z->asked >= z->rounds / 64);
     session_end(&z->s);
     start_session(z);
     send_bytes(z, (const uint8_t *)"$qC#b4", 6);

@@ -308,6 +308,25 @@ static void an_answer_that_nobody_asked_for_is_malformed(void **state)
     assert_answered(b, "F0;some attachment", UINT32_MAX);
 }
 
+static void a_malformed_answer_is_an_error_and_the_call_waits_on(void **state)
+{
+    struct bench *b = *state;
+    static const char *const malformed[] = {
+        "F",     "F,",     "F-",      "F--1", "F-,4",       "Fxyz",         "F1,",   "F1,,C",
+        "F1,4,", "F1,4,D", "F1,4,CC", "F1 ",  "F123456789", "F1,123456789", "F1x;y",
+    };
+    set_text(b, "a.txt");
+    assert_string_equal(run_block(b, SYS_REMOVE, TEXT, 5, 0, 0), "Funlink,20000200/6");
+    for (unsigned i = 0; i < sizeof malformed / sizeof malformed[0]; i++) {
+        const char *reply = bench_ask(b, malformed[i]);
+        if (!reply || reply[0] != 'E')
+            fail_msg("%s: %s", malformed[i], reply ? reply : "no answer");
+        assert_int_equal(b->s.state, SESSION_CALL);
+    }
+    assert_answered(b, "F0", 0);
+    assert_starts(bench_ask(b, "F0"), "E"); // once only
+}
+
 static void the_console_has_handles_of_its_own(void **state)
 {
     struct bench *b = *state;
@@ -452,6 +471,7 @@ int main(void)
         bench_test(control_c_behind_a_finished_request_stops_behind_the_call),
         bench_test(an_interrupt_that_meets_a_call_is_not_lost),
         bench_test(an_answer_that_nobody_asked_for_is_malformed),
+        bench_test(a_malformed_answer_is_an_error_and_the_call_waits_on),
         bench_test(the_console_has_handles_of_its_own),
         bench_test(handles_run_out_and_come_back_when_the_program_starts_afresh),
         bench_test(the_clock_counts_from_the_programs_start),
