@@ -20,8 +20,11 @@ const struct rule diagnosis_rules[] = {
     {"probe-permission",
      "you may not use the ST-LINK: the operating system refuses it",
      rule_probe_permission,
-     {"sudo cp contrib/udev/60-swdlink.rules /etc/udev/rules.d/",
-      "sudo udevadm control --reload && sudo udevadm trigger", "plug the probe in again"},
+     {"put the file contrib/udev/60-swdlink.rules into /etc/udev/rules.d/, or there a new one with "
+      "this line: SUBSYSTEM==\"usb\", ATTR{idVendor}==\"0483\", ATTR{idProduct}==\"37[45]?\", "
+      "MODE=\"0660\", GROUP=\"plugdev\", TAG+=\"uaccess\"",
+      "sudo udevadm control --reload && sudo udevadm trigger", "plug the probe in again",
+      "where nobody sits at the computer (ssh, CI): be a member of the group plugdev"},
      NULL},
     {"probe-busy",
      "another program is using the ST-LINK",
