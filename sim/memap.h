@@ -24,8 +24,8 @@ struct sim_memap {
 void sim_memap_reset(struct sim_memap *ap);
 // Tries to finish a stalled access; false while it is still under way.
 bool sim_memap_ready(struct sim_memap *ap);
-// Register accesses by address (f0 bank and A[3:2] together), while ready. The result of a read, once ready,
-// is in ap->result.
+// Register accesses by address (f0 bank and A[3:2] together), while ready. The result of a read,
+// once ready, is in ap->result.
 void sim_memap_read(struct sim_memap *ap, uint8_t addr);
 void sim_memap_write(struct sim_memap *ap, uint8_t addr, uint32_t value);
 
