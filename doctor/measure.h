@@ -83,6 +83,7 @@ struct measured_clock {
     unsigned blocks, failed; // of blocks: failed in any way
     unsigned silent;         // of failed: no acknowledge
     unsigned garbled;        // of failed: parity errors
+    unsigned waited;         // of failed: the chip asked to wait until the probe gave up
     unsigned wrong;          // of failed: reported good, and the data was not what came before
     unsigned transfers;      // SWD transfers that the blocks consisted of, about
 };

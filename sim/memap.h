@@ -12,6 +12,7 @@ struct sim_memap {
     struct sim_chip *chip;
     struct sim_clock *clock;
     uint32_t csw, tar;
+    uint64_t ready_ns; // until then an access is on its way through the bus, and all others WAIT
     // An access that the bus stalled: it goes on when the bus is free.
     bool busy, busy_write;
     uint32_t busy_addr, busy_value;
