@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What the program says. A log belongs to its owner (no global one); it carries lines to a writer and
-// remembers the sentence of the last failure. The rule: the lowest layer that knows the detail writes
-// the sentence with log_fail(), layers above only pass the error on, the top prints it once.
+// What the program says. A log belongs to its owner (no global one); it carries lines to a writer
+// and remembers the sentence of the last failure. The rule: the lowest layer that knows the detail
+// writes the sentence with log_fail(), layers above only pass the error on, the top prints it once.
 #ifndef SWDLINK_BASE_LOG_H
 #define SWDLINK_BASE_LOG_H
 
@@ -9,7 +9,7 @@
 
 #include "base/err.h"
 
-#define LOG_SENTENCE_SIZE 512
+#define LOG_SENTENCE_SIZE     512
 #define LOG_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 
 enum log_level {
@@ -21,7 +21,7 @@ enum log_level {
 };
 
 struct log {
-    enum log_level level; // lines above it are dropped
+    enum log_level level;                                              // lines above it are dropped
     void (*write)(void *user, enum log_level level, const char *line); // one line, no newline
     void *user;
     char sentence[LOG_SENTENCE_SIZE]; // of the last log_fail(), without a newline
@@ -30,7 +30,8 @@ struct log {
 // A log that drops every line and still remembers failures: for tests and for silent callers.
 struct log log_silent(void);
 void log_line(struct log *log, enum log_level level, const char *fmt, ...) LOG_PRINTF(3, 4);
-// Keeps the sentence (it says what happened, what it means, what to try), prints nothing, returns e.
+// Keeps the sentence (it says what happened, what it means, what to try), prints nothing, returns
+// e.
 enum err log_fail(struct log *log, enum err e, const char *fmt, ...) LOG_PRINTF(3, 4);
 // The sentence for e: the remembered one when there is one, else err_text(e).
 const char *log_sentence(const struct log *log, enum err e);

@@ -59,11 +59,12 @@ static json_t *link_json(const struct measured_link *link)
     json_t *clocks = json_array();
     for (unsigned i = 0; i < link->count; i++) {
         const struct measured_clock *c = &link->clock[i];
-        json_array_append_new(clocks, json_pack("{s:I, s:i, s:i, s:i, s:i, s:i, s:i}", "swclk_hz",
-                                                (json_int_t)c->hz, "blocks", (int)c->blocks,
-                                                "failed", (int)c->failed, "silent", (int)c->silent,
-                                                "garbled", (int)c->garbled, "wrong", (int)c->wrong,
-                                                "transfers", (int)c->transfers));
+        json_array_append_new(clocks,
+                              json_pack("{s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "swclk_hz",
+                                        (json_int_t)c->hz, "blocks", (int)c->blocks, "failed",
+                                        (int)c->failed, "waited", (int)c->waited, "silent",
+                                        (int)c->silent, "garbled", (int)c->garbled, "wrong",
+                                        (int)c->wrong, "transfers", (int)c->transfers));
     }
     return json_pack("{s:o, s:I, s:i, s:i}", "clocks", clocks, "safe_hz", (json_int_t)link->safe_hz,
                      "writes", (int)link->writes, "writes_wrong", (int)link->writes_wrong);

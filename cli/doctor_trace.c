@@ -120,7 +120,7 @@ static void print_measured(const struct report *r)
         print_ms("  left alone  SWD still answered ", t->lived_us, " after the program's start\n");
     else
         print_ms("  left alone  ", t->lived_us, " from the program's start to the last answer\n");
-    printf("              %u harmless writes to GPIOA_MODER and GPIOA_AFRH, %u resets\n", t->writes,
+    printf("              %u harmless writes to the registers of the pins, %u resets\n", t->writes,
            t->resets);
     if (t->resets)
         printf("              RCC_CSR 0x%08x at the last reset\n", t->rcc_csr);
@@ -131,6 +131,9 @@ static void print_measured(const struct report *r)
         printf("  held        with PA13 and PA14 locked, stopped at the write that followed\n");
     else if (t->loss == TRACE_STOP || t->loss == TRACE_STANDBY)
         printf("  held        with DBG_STOP and DBG_STANDBY set, found asleep with SLEEPDEEP\n");
+    else if (t->loss == TRACE_UNEXPLAINED && t->lost_again)
+        printf(
+            "  held        lost again, with PA13 and PA14 locked and clocks kept in low power\n");
     else if (t->loss == TRACE_UNEXPLAINED && t->came_back)
         printf("  held        neither that write nor deep sleep came in twice the time\n");
     else if (t->loss == TRACE_UNEXPLAINED)

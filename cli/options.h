@@ -45,11 +45,11 @@ struct options {
     bool trace_loss;                // doctor
     const char *elf;                // doctor; NULL: no names
     bool no_journal;
-    const char *explain;            // doctor; NULL: look for a verdict
-    const char *output;             // read; NULL: standard output
-    bool halt;                      // reset, flash
-    bool yes;                       // unlock, options
-    bool has_address;               // flash, verify
+    const char *explain; // doctor; NULL: look for a verdict
+    const char *output;  // read; NULL: standard output
+    bool halt;           // reset, flash
+    bool yes;            // unlock, options
+    bool has_address;    // flash, verify
     uint32_t address;
     enum flash_erase erase; // flash
     bool no_verify;         // flash

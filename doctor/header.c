@@ -29,6 +29,7 @@ static const struct {
     {"nrst-low", 1u << NRST, WIRE_BAD, "held low"},
     {"nrst-not-wired", 1u << NRST, WIRE_BAD, "no effect"},
     {"nrst-slow", 1u << NRST, WIRE_SHAKY, "rises slowly"},
+    {"core-slow", 1u << SWDIO | 1u << SWCLK, WIRE_GOOD, "good, at a slow clock"},
     {"link-marginal", 1u << SWDIO | 1u << SWCLK, WIRE_SHAKY, "errors"},
 };
 

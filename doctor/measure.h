@@ -27,7 +27,8 @@ struct measured_probe {
     // What the operating system says of the device node; node empty: not looked at.
     char node[32], owner[32], group[32];
     unsigned mode;
-    bool rule_installed; // one of udev's rules names ST's vendor id
+    bool group_lacks_you; // the group may write, and this user is not in it
+    bool rule_installed;  // one of udev's rules names ST's vendor id
     unsigned commands,
         usb_errors; // exchanges that were counted, and of those: stalls, short replies, nonsense
     unsigned stalled_entries; // attempts to connect that the firmware did not understand at all
@@ -67,9 +68,9 @@ enum measured_way {
 struct measured_answer {
     unsigned tries, good; // 0 tries: this way was not needed
     uint32_t swclk_hz;
-    uint8_t status; // of the probe, at the last failure
+    uint8_t status;   // of the probe, at the last failure
     unsigned refused; // of tries: a chip answered, and the probe's firmware would not have it
-    uint32_t dpidr; // of the last good answer
+    uint32_t dpidr;   // of the last good answer
     bool dpidr_varies;
 };
 
@@ -82,6 +83,7 @@ struct measured_clock {
     unsigned blocks, failed; // of blocks: failed in any way
     unsigned silent;         // of failed: no acknowledge
     unsigned garbled;        // of failed: parity errors
+    unsigned waited;         // of failed: the chip asked to wait until the probe gave up
     unsigned wrong;          // of failed: reported good, and the data was not what came before
     unsigned transfers;      // SWD transfers that the blocks consisted of, about
 };

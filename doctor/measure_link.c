@@ -29,6 +29,8 @@ static void classify(struct measured_clock *c, uint8_t status)
     if (status == STLINK_ST_AP_ERROR || status == STLINK_ST_DP_ERROR ||
         status == STLINK_ST_GET_IDCODE)
         c->silent++;
+    else if (status == STLINK_ST_AP_WAIT || status == STLINK_ST_DP_WAIT)
+        c->waited++;
     else if (status == 0x13 || status == 0x17)
         c->garbled++;
 }

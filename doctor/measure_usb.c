@@ -48,6 +48,16 @@ static bool any_rule_names_st(void)
     return found;
 }
 
+static bool is_member(gid_t wanted)
+{
+    gid_t groups[256];
+    int count = getgroups(256, groups);
+    for (int i = 0; i < count; i++)
+        if (groups[i] == wanted)
+            return true;
+    return getegid() == wanted;
+}
+
 static void look_at_node(struct measured_probe *p)
 {
     struct stat st;
@@ -60,6 +70,7 @@ static void look_at_node(struct measured_probe *p)
     p->mode = st.st_mode & 07777;
     snprintf(p->owner, sizeof p->owner, "%s", user ? user->pw_name : "?");
     snprintf(p->group, sizeof p->group, "%s", group ? group->gr_name : "?");
+    p->group_lacks_you = st.st_mode & S_IWGRP && st.st_gid != 0 && !is_member(st.st_gid);
     p->rule_installed = any_rule_names_st();
 }
 

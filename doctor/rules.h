@@ -43,7 +43,7 @@ rule_condition rule_target_overvoltage, rule_not_connected, rule_target_unpowere
 // rules_wires.c
 rule_condition rule_no_answer, rule_gnd_open, rule_swd_swapped, rule_swclk_fault, rule_swdio_open,
     rule_swdio_low, rule_swdio_high, rule_swd_joined, rule_nrst_low, rule_nrst_not_wired,
-    rule_nrst_slow, rule_link_marginal;
+    rule_nrst_slow, rule_link_marginal, rule_core_slow;
 // rules_chip.c
 rule_condition rule_foreign_chip, rule_unknown_chip, rule_chip_dead, rule_read_protected_1,
     rule_read_protected_2, rule_swd_off_by_program, rule_low_power, rule_reset_loop, rule_lockup,

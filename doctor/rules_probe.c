@@ -37,6 +37,13 @@ unsigned rule_probe_permission(const struct measurements *m, struct evidence *ev
                   p->model[0] ? p->model : "device");
         return 100;
     }
+    if (p->group_lacks_you) {
+        rules_say(ev,
+                  "%s is for members of the group %s (mode %04o), and you are none: `sudo usermod "
+                  "-aG %s $USER`, and log in again",
+                  p->node, p->group, p->mode, p->group);
+        return 100;
+    }
     rules_say(ev, "%s belongs to %s:%s with mode %04o; %s", p->node, p->owner, p->group, p->mode,
               p->rule_installed
                   ? "a udev rule for ST devices is installed (plug the probe in again)"
@@ -64,6 +71,14 @@ unsigned rule_probe_bootloader(const struct measurements *m, struct evidence *ev
     return 100;
 }
 
+// All commands to enter debug mode, and no other command at all.
+static bool only_entries_stall(const struct measurements *m)
+{
+    const struct measured_probe *p = &m->probe;
+    return p->stalled_entries && p->stalled_entries == m->answer[WAY_ASKED].tries &&
+           p->usb_errors == p->stalled_entries;
+}
+
 unsigned rule_probe_firmware(const struct measurements *m, struct evidence *ev)
 {
     const struct measured_probe *p = &m->probe;
@@ -76,7 +91,7 @@ unsigned rule_probe_firmware(const struct measurements *m, struct evidence *ev)
         return 0;
     rules_say(ev, "it refused all %u commands to enter debug mode, as firmware for the STM8 does",
               p->stalled_entries);
-    return p->version.jtag ? 40 : 85;
+    return p->version.jtag && !only_entries_stall(m) ? 40 : 85;
 }
 
 unsigned rule_probe_stuck(const struct measurements *m, struct evidence *ev)
@@ -96,8 +111,7 @@ unsigned rule_probe_usb(const struct measurements *m, struct evidence *ev)
         wrong += m->link.clock[i].wrong;
         garbled += m->link.clock[i].garbled + m->link.clock[i].silent;
     }
-    if (m->probe.stalled_entries && m->probe.stalled_entries == m->answer[WAY_ASKED].tries &&
-        !m->probe.version.jtag)
+    if (only_entries_stall(m))
         return 0;
     // One sample of VTref that is far from all others, and nothing else happened.
     unsigned odd = m->supply.later.odd == 1 && !garbled ? 1 : 0;

@@ -136,9 +136,38 @@ static bool tries_failed(const struct measurements *m)
     return a->tries >= MIN_TRIES && a->good < a->tries && rules_is_present(m);
 }
 
+static unsigned waited_blocks(const struct measured_link *link)
+{
+    unsigned waited = 0;
+    for (unsigned i = 0; i < link->count; i++)
+        waited += link->clock[i].waited;
+    return waited;
+}
+
+// No error on the wires: the chip's bus is slower than the debug port (IHI 0031, B4.2.4).
+unsigned rule_core_slow(const struct measurements *m, struct evidence *ev)
+{
+    static const uint16_t divisors[] = {2, 4, 8, 16, 64, 128, 256, 512}; // RM0091, 6.4.2
+    unsigned failed, blocks = total_blocks(&m->link, &failed), waited = waited_blocks(&m->link);
+    unsigned hpre = m->chip.state_known ? m->chip.rcc_cfgr >> 4 & 15 : 0;
+    char divided[64] = "";
+    if (!waited || 4 * waited < 3 * failed)
+        return 0;
+    if (hpre >= 8)
+        snprintf(divided, sizeof divided, "; RCC_CFGR divides the core's clock by %u",
+                 divisors[hpre - 8]);
+    rules_say(ev, "%u of %u blocks failed because the chip kept asking to wait; none at %u kHz%s",
+              waited, blocks, m->link.safe_hz / 1000, divided);
+    return hpre >= 8 ? 92 : 75;
+}
+
 unsigned rule_link_marginal(const struct measurements *m, struct evidence *ev)
 {
     const struct measured_link *link = &m->link;
+    if (rule_core_slow(m, &(struct evidence){{0}})) {
+        say_clocks(link, ev);
+        return 20;
+    }
     for (unsigned i = 0; i < link->count; i++)
         if (link->clock[i].failed > link->clock[i].wrong && link->clock[i].hz <= SAFE_HZ) {
             say_clocks(link, ev);

@@ -373,6 +373,7 @@ static enum err trace(struct tracer *x)
         memcpy(x->watched, watched[i], sizeof x->watched);
         e = try_pair(x, &alone, &held);
         again = alone.ending == END_LOST && x->r->came_back && held.ending == END_LOST;
+        x->r->lost_again = held.ending == END_LOST && held.held;
         if (!e)
             e = judge(x, &alone, &held);
     }

@@ -32,6 +32,7 @@ struct trace {
     unsigned resets;   // by something else than us
     uint32_t rcc_csr;  // at the last one of these
     bool came_back;    // after the loss the chip could be connected to again
+    bool lost_again;   // also with the pins locked and low power kept alive
 
     bool pc_known;
     uint32_t pc;

@@ -72,7 +72,7 @@ struct session {
     bool unreachable; // when the debugger asked for the state first: reading registers tells it why
     bool poll_failed; // told once, not at each poll
     unsigned resets;  // by something else, since the program was let run
-    uint32_t last_sp;    // at the last stop that was told
+    uint32_t last_sp; // at the last stop that was told
     bool sync_next_step; // monitor gdb_sync: the next step only tells the state
     bool step_wanted;    // what the program was started for
     bool interrupted;    // Ctrl-C came since

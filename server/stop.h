@@ -27,8 +27,9 @@ struct session *stop_next_waiting(const struct session *s);
 // only the way to it broke down, with the last stop.
 void stop_finish(struct session *s, const struct target_stop *stop, bool asked);
 void stop_finish_error(struct session *s, enum err e);
-// Answers a run that was refused because of e: GDB 13 repeats a vCont for ever that is answered with
-// an error, and goes on stepping through a line until a signal comes. The target stays as it is.
+// Answers a run that was refused because of e: GDB 13 repeats a vCont for ever that is answered
+// with an error, and goes on stepping through a line until a signal comes. The target stays as it
+// is.
 void stop_refuse(struct session *s, enum err e);
 // What is to be said of a stop on the console.
 void stop_say(struct session *s, const struct target_stop *stop);

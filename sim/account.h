@@ -22,8 +22,8 @@ struct sim_account {
 // Notes something that silicon refuses or leaves undefined, with the reason.
 void sim_account_violation(struct sim_account *a, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-// The JSON document with the keys of the contract (usb_commands … violations); virtual_ns is the board's
-// time. malloc()ed, NULL when out of memory.
+// The JSON document with the keys of the contract (usb_commands … violations); virtual_ns is the
+// board's time. malloc()ed, NULL when out of memory.
 char *sim_account_json(const struct sim_account *a, uint64_t virtual_ns);
 void sim_account_clear(struct sim_account *a); // also frees
 

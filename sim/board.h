@@ -59,8 +59,8 @@ void sim_board_wait_ns(struct sim_board *board, uint64_t ns);
 // person watches); at most 100 ms are caught up at a time.
 void sim_board_set_follow(struct sim_board *board, bool on);
 
-// A word as the chip's debug bus master would read or write it, whatever state the debug port is in;
-// false: nothing answers there.
+// A word as the chip's debug bus master would read or write it, whatever state the debug port is
+// in; false: nothing answers there.
 bool sim_board_peek(struct sim_board *board, uint32_t addr, uint32_t *value);
 bool sim_board_poke(struct sim_board *board, uint32_t addr, uint32_t value);
 struct sim_chip *sim_board_chip(struct sim_board *board);

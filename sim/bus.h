@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The bus of the virtual chip: memories that the core reaches directly, devices behind functions, and
-// named holes. Masters are the core and the debugger's MEM-AP.
+// The bus of the virtual chip: memories that the core reaches directly, devices behind functions,
+// and named holes. Masters are the core and the debugger's MEM-AP.
 #ifndef SWDLINK_SIM_BUS_H
 #define SWDLINK_SIM_BUS_H
 
@@ -32,11 +32,11 @@ struct sim_device {
     enum sim_bus_status (*write)(void *self, uint32_t offset, unsigned size, uint32_t value);
 };
 
-#define SIM_MAX_WINDOWS 4
+#define SIM_MAX_WINDOWS  4
 #define SIM_MAX_MAPPINGS 64
 
-// Memory that is reached without a function call. The chip sets size to 0 while an access must take the
-// slow way (flash busy, read protection): so a window that answers is always right.
+// Memory that is reached without a function call. The chip sets size to 0 while an access must take
+// the slow way (flash busy, read protection): so a window that answers is always right.
 struct sim_window {
     uint32_t base, size;
     uint8_t *bytes;
@@ -46,7 +46,8 @@ struct sim_window {
 struct sim_mapping {
     const char *name;
     uint32_t base, size;
-    const struct sim_device *device; // NULL: not modelled; touching it is logged by name, reads give 0
+    const struct sim_device
+        *device; // NULL: not modelled; touching it is logged by name, reads give 0
     void *self;
     bool touched; // a region that is not modelled was logged once
 };
@@ -60,10 +61,11 @@ struct sim_bus {
     struct sim_core *core; // owner of 0xe0000000 to 0xe00fffff
     struct sim_clock *clock;
     struct sim_account *account;
-    struct log *log; // NULL: nobody hears of regions that are not modelled
-    enum sim_master master; // of the access under way, for devices that care
+    struct log *log;         // NULL: nobody hears of regions that are not modelled
+    enum sim_master master;  // of the access under way, for devices that care
     uint64_t stall_until_ns; // set with SIM_BUS_STALL
-    // Asked before every access of the debugger to the system bus (not the PPB); NULL: always allowed.
+    // Asked before every access of the debugger to the system bus (not the PPB); NULL: always
+    // allowed.
     enum sim_bus_status (*debug_gate)(void *arg, uint32_t addr);
     void *debug_gate_arg;
 };

@@ -129,6 +129,11 @@ enum sim_bus_status sim_chip_ap_write(struct sim_chip *chip, uint32_t addr, unsi
     return status;
 }
 
+uint32_t sim_chip_hclk_hz(const struct sim_chip *chip)
+{
+    return sim_clocks_hclk_hz(chip);
+}
+
 uint64_t sim_chip_stall_until_ns(const struct sim_chip *chip)
 {
     return chip->bus.stall_until_ns;

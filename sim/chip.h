@@ -55,6 +55,8 @@ enum sim_bus_status sim_chip_ap_read(struct sim_chip *chip, uint32_t addr, unsig
                                      uint32_t *value);
 enum sim_bus_status sim_chip_ap_write(struct sim_chip *chip, uint32_t addr, unsigned size,
                                       uint32_t value);
+// Of the bus clock HCLK, in which the MEM-AP's accesses take their time; 0: stopped.
+uint32_t sim_chip_hclk_hz(const struct sim_chip *chip);
 // When a stalled access may be tried again.
 uint64_t sim_chip_stall_until_ns(const struct sim_chip *chip);
 

@@ -145,7 +145,8 @@ static enum err poke(struct call *call)
 {
     uint32_t addr, value;
     if (!parse_hex(call->first, &addr) || addr % 4 || !parse_hex(call->rest, &value))
-        return log_fail(call->log, ERR_USAGE, "say what and where: poke ADDRESS VALUE (hexadecimal)");
+        return log_fail(call->log, ERR_USAGE,
+                        "say what and where: poke ADDRESS VALUE (hexadecimal)");
     if (!sim_board_poke(call->board, addr, value))
         return log_fail(call->log, ERR_FAULT, "nothing answers at 0x%08" PRIx32, addr);
     return ERR_OK;

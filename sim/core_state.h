@@ -41,7 +41,7 @@ struct sim_core {
     uint32_t cpuid;
     unsigned designer, part; // of the ROM table
     bool held;               // in reset
-    bool reset_pending; // let go, and the vector table could not be read yet
+    bool reset_pending;      // let go, and the vector table could not be read yet
     bool reset_request;
     bool locked_up;
     enum sim_sleep sleep;

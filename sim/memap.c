@@ -4,6 +4,10 @@
 #define CSW_RESET     0x03000040u // DeviceEn, 32-bit access cleared to size 0 until written
 #define CSW_DEVICE_EN 0x00000040u
 #define CSW_WRITABLE  0x7f000f37u
+// From SWCLK's side to HCLK's, over the bus and back: a model. What is known is that a core clock
+// far below SWCLK makes the DP WAIT, and that an HCLK of twice SWCLK never does.
+#define AP_CYCLES     8u
+#define NS_PER_S      UINT64_C(1000000000)
 #define TAR_WRAP      0x3ffu // C2.2.2: the increment is promised within 1 KiB, and M0 does no more
 
 void sim_memap_reset(struct sim_memap *ap)
@@ -12,6 +16,7 @@ void sim_memap_reset(struct sim_memap *ap)
     ap->tar = 0;
     ap->busy = ap->fault = false;
     ap->result = 0;
+    ap->ready_ns = 0;
 }
 
 static unsigned access_size(const struct sim_memap *ap)
@@ -56,7 +61,7 @@ bool sim_memap_ready(struct sim_memap *ap)
 {
     if (ap->busy && ap->clock->now_ns >= sim_chip_stall_until_ns(ap->chip))
         attempt(ap);
-    return !ap->busy;
+    return !ap->busy && ap->clock->now_ns >= ap->ready_ns;
 }
 
 static void access(struct sim_memap *ap, uint32_t addr, unsigned size, bool write, uint32_t value,
@@ -67,6 +72,8 @@ static void access(struct sim_memap *ap, uint32_t addr, unsigned size, bool writ
     ap->busy_addr = addr;
     ap->busy_size = size;
     ap->busy_increment = inc;
+    uint32_t hclk = sim_chip_hclk_hz(ap->chip);
+    ap->ready_ns = ap->clock->now_ns + (hclk ? AP_CYCLES * NS_PER_S / hclk : 0);
     ap->busy_value = write && size < 4 ? value >> 8 * (addr & 3) & ((1u << 8 * size) - 1) : value;
     attempt(ap);
 }

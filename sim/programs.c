@@ -14,6 +14,7 @@
 #define END_OFFSET 0x16u
 #define MAX_STEPS  8u
 
+#define RCC_CFGR      0x40021004u
 #define RCC_AHBENR    0x40021014u
 #define RCC_APB1ENR   0x4002101cu
 #define PWREN         (1u << 28)
@@ -75,6 +76,9 @@ static const struct {
               {IWDG_RLR, 300},
               {WAIT, 10000},
               {IWDG_KR, 0xaaaa}},
+     .end = END_RUN},
+    {.name = "slow-clock", // 5 ms after reset HCLK is 15.6 kHz
+     .step = {{WAIT, 10000}, {RCC_CFGR, 0xf0}},
      .end = END_RUN},
     {.name = "lockup", .end = END_FAULT},
     {.name = "reset-loop", // resets itself every 20 ms

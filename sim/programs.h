@@ -9,7 +9,7 @@
 #include "sim/chip.h"
 
 // Puts the program of that name into the flash, as if it had been programmed before; false: there
-// is none. count, swd-off, sleep, stop, standby, iwdg, lockup, reset-loop.
+// is none. count, swd-off, sleep, stop, standby, iwdg, slow-clock, lockup, reset-loop.
 bool sim_program_load(struct sim_chip *chip, const char *name);
 
 #endif

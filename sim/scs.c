@@ -30,7 +30,7 @@ enum {
 };
 
 #define DESIGNER_ARM 0x23bu
-#define CCR_VALUE   0x00000208u // STKALIGN, UNALIGN_TRP: fixed in ARMv6-M
+#define CCR_VALUE    0x00000208u // STKALIGN, UNALIGN_TRP: fixed in ARMv6-M
 
 #define ICSR_NMIPENDSET  (1u << 31)
 #define ICSR_PENDSVSET   (1u << 28)

@@ -130,6 +130,7 @@ static void write_abort(struct sim_swdp *dp, uint32_t v)
 {
     if (v & 1) { // DAPABORT
         dp->ap->busy = false;
+        dp->ap->ready_ns = 0;
         dp->ap->fault = false;
     }
     if (v & 2)

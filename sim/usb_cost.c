@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "sim/usb_cost.h"
 
-// USB 2.0: at most 19 bulk packets of 64 bytes in a full-speed frame (5.8.4), 13 of 512 bytes in a high-speed
-// microframe. Host turnaround: the time from one completion to the next submission of an idle Linux host. A bus
-// capture of an ST-LINK/V2 shows 1.15 to 1.37 ms from the OUT's acknowledge to the first IN token, which the
-// wait for the next frame reproduces.
+// USB 2.0: at most 19 bulk packets of 64 bytes in a full-speed frame (5.8.4), 13 of 512 bytes in a
+// high-speed microframe. Host turnaround: the time from one completion to the next submission of an
+// idle Linux host. A bus capture of an ST-LINK/V2 shows 1.15 to 1.37 ms from the OUT's acknowledge
+// to the first IN token, which the wait for the next frame reproduces.
 static const struct {
     uint64_t frame_ns;
     unsigned packets_per_frame, packet_size;

@@ -5,11 +5,12 @@
 
 #include "swd/mem.h"
 
-#define BP_CTRL   0xe0002000u
-#define BP_COMP0  0xe0002008u
-#define CTRL_KEY  (1u << 1)
+#define BP_CTRL     0xe0002000u
+#define BP_COMP0    0xe0002008u
+#define CTRL_KEY    (1u << 1)
 #define CTRL_ENABLE (1u << 0)
-// Revision 1: bits 31:30 select the halfword, 28:2 hold the address, bit 0 enables (DDI 0419, C1.9.4).
+// Revision 1: bits 31:30 select the halfword, 28:2 hold the address, bit 0 enables (DDI 0419,
+// C1.9.4).
 #define COMP_LOWER  (1u << 30)
 #define COMP_UPPER  (2u << 30)
 #define COMP_ADDR   0x1ffffffcu
@@ -68,10 +69,11 @@ static enum err all_used(struct bpu *bpu)
     for (unsigned i = 0; i < bpu->count && at < sizeof list; i++)
         at += (size_t)snprintf(list + at, sizeof list - at, "%s0x%08x", i ? ", " : "",
                                bpu->slot[i].addr);
-    return log_fail(bpu->log, ERR_RESOURCE,
-                    "this core has %u breakpoint comparators and all are in use (%s): delete a breakpoint "
-                    "first, or put the code into RAM, where breakpoints are not limited",
-                    bpu->count, list);
+    return log_fail(
+        bpu->log, ERR_RESOURCE,
+        "this core has %u breakpoint comparators and all are in use (%s): delete a breakpoint "
+        "first, or put the code into RAM, where breakpoints are not limited",
+        bpu->count, list);
 }
 
 // What could not be set may have arrived all the same.
@@ -92,9 +94,9 @@ enum err bpu_set(struct bpu *bpu, uint32_t addr)
         return ERR_OK;
     }
     if (!bpu->revision2 && addr >= 0x20000000)
-        return log_fail(bpu->log, ERR_UNSUPPORTED,
-                        "a hardware breakpoint of this core works below 0x20000000 only, not at 0x%08x",
-                        addr);
+        return log_fail(
+            bpu->log, ERR_UNSUPPORTED,
+            "a hardware breakpoint of this core works below 0x20000000 only, not at 0x%08x", addr);
     for (unsigned i = 0; i < bpu->count; i++) {
         if (bpu->slot[i].used)
             continue;

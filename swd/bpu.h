@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Hardware breakpoints: the BPU of ARMv6-M (DDI 0419, C1.9) and the FPB of ARMv7-M (DDI 0403, C1.11),
-// which share their register layout. Revision 1 compares the code region below 0x20000000 only.
+// Hardware breakpoints: the BPU of ARMv6-M (DDI 0419, C1.9) and the FPB of ARMv7-M (DDI 0403,
+// C1.11), which share their register layout. Revision 1 compares the code region below 0x20000000
+// only.
 #ifndef SWDLINK_SWD_BPU_H
 #define SWDLINK_SWD_BPU_H
 
@@ -27,8 +28,8 @@ struct bpu {
 
 // Counts the comparators, clears and disables all.
 enum err bpu_attach(struct bpu *bpu, struct stlink *st, struct log *log) MUST_CHECK;
-// ERR_RESOURCE with a sentence that names the limit and the addresses in use; ERR_UNSUPPORTED for an
-// address that this revision cannot compare (refused, never masked).
+// ERR_RESOURCE with a sentence that names the limit and the addresses in use; ERR_UNSUPPORTED for
+// an address that this revision cannot compare (refused, never masked).
 enum err bpu_set(struct bpu *bpu, uint32_t addr) MUST_CHECK;
 // ERR_USAGE when there is none at the address.
 enum err bpu_clear(struct bpu *bpu, uint32_t addr) MUST_CHECK;

@@ -55,24 +55,24 @@ struct cortexm {
     struct stlink *st;
     struct log *log;
     uint32_t cpuid;
-    bool armv6m;        // Cortex-M0, M0+: no BASEPRI, no FAULTMASK, no configurable faults
-    uint32_t vcatch;    // DEMCR.VC_* bits that are kept set while we are attached
+    bool armv6m;     // Cortex-M0, M0+: no BASEPRI, no FAULTMASK, no configurable faults
+    uint32_t vcatch; // DEMCR.VC_* bits that are kept set while we are attached
     struct bpu bpu;
     struct dwt dwt;
     // Cache of a halted core: valid until the next resume, step, reset or attach.
     bool regs_valid;
     uint32_t regs[CORTEXM_REG_COUNT];
-    uint32_t dirty; // bit per register: written here and not yet in the core
+    uint32_t dirty;  // bit per register: written here and not yet in the core
     uint32_t runs;   // counts up whenever the core may have run: what was read before may be old
     bool masked;     // C_MASKINTS is set: it may change only while the core is halted
     bool reset_seen; // S_RESET_ST was seen since cortexm_take_reset()
 };
 
-// Reads CPUID, counts the comparators, enables debug (C_DEBUGEN) without halting, clears comparators
-// that an earlier debugger left behind.
+// Reads CPUID, counts the comparators, enables debug (C_DEBUGEN) without halting, clears
+// comparators that an earlier debugger left behind.
 enum err cortexm_attach(struct cortexm *cm, struct stlink *st, struct log *log) MUST_CHECK;
-// As found: comparators off, vector catch off, interrupts unmasked, running (or halted: keep_halted),
-// C_DEBUGEN off unless keep_halted.
+// As found: comparators off, vector catch off, interrupts unmasked, running (or halted:
+// keep_halted), C_DEBUGEN off unless keep_halted.
 enum err cortexm_detach(struct cortexm *cm, bool keep_halted) MUST_CHECK;
 
 // One look at DHCSR; remembers S_RESET_ST, which reading clears.
@@ -82,13 +82,14 @@ bool cortexm_take_reset(struct cortexm *cm);
 // DFSR, and clears it.
 enum err cortexm_take_halt_cause(struct cortexm *cm, uint32_t *dfsr) MUST_CHECK;
 
-// Halts and waits until it is halted (ERR_TIMEOUT after about 100 ms: held in reset, clock stopped).
+// Halts and waits until it is halted (ERR_TIMEOUT after about 100 ms: held in reset, clock
+// stopped).
 enum err cortexm_halt(struct cortexm *cm) MUST_CHECK;
 // Writes back changed registers and lets it run.
 enum err cortexm_resume(struct cortexm *cm) MUST_CHECK;
-// Starts one instruction, with interrupts masked (C_MASKINTS, which stays set until something else is asked
-// for, so that the next masked step costs one command) when mask_interrupts; cortexm_read_dhcsr()
-// tells when it is done: an instruction may take long (WFI).
+// Starts one instruction, with interrupts masked (C_MASKINTS, which stays set until something else
+// is asked for, so that the next masked step costs one command) when mask_interrupts;
+// cortexm_read_dhcsr() tells when it is done: an instruction may take long (WFI).
 enum err cortexm_start_step(struct cortexm *cm, bool mask_interrupts) MUST_CHECK;
 
 // Of a halted core, through the cache; all of them are fetched with one command.
@@ -100,12 +101,14 @@ enum err cortexm_flush_regs(struct cortexm *cm) MUST_CHECK;
 
 // Which DEMCR.VC_* events halt the core; kept until changed or detached.
 enum err cortexm_set_vcatch(struct cortexm *cm, uint32_t vc_bits) MUST_CHECK;
-// Takes the watchpoints out of the way (DEMCR.DWTENA off), while code of the debugger's own runs, and back.
+// Takes the watchpoints out of the way (DEMCR.DWTENA off), while code of the debugger's own runs,
+// and back.
 enum err cortexm_pause_watchpoints(struct cortexm *cm, bool pause) MUST_CHECK;
-// VC_CORERESET beside the kept events: the next reset, whoever causes it, stops at the first instruction.
+// VC_CORERESET beside the kept events: the next reset, whoever causes it, stops at the first
+// instruction.
 enum err cortexm_catch_reset(struct cortexm *cm, bool on) MUST_CHECK;
-// SYSRESETREQ (AIRCR), with the core caught at its first instruction when halt. Waits until the reset
-// was seen; comparators and debug enable survive it (DDI 0419, B1.5.16).
+// SYSRESETREQ (AIRCR), with the core caught at its first instruction when halt. Waits until the
+// reset was seen; comparators and debug enable survive it (DDI 0419, B1.5.16).
 enum err cortexm_reset(struct cortexm *cm, bool halt) MUST_CHECK;
 // The same by another register write that resets the chip.
 enum err cortexm_reset_by(struct cortexm *cm, bool halt, uint32_t addr, uint32_t value) MUST_CHECK;

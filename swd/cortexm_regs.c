@@ -46,8 +46,7 @@ enum err cortexm_read_reg(struct cortexm *cm, enum cortexm_reg reg, uint32_t *va
 static void couple_stacks(struct cortexm *cm, enum cortexm_reg reg, uint32_t value)
 {
     bool handler = cm->regs[CORTEXM_XPSR] & 0x1ff;
-    enum cortexm_reg active =
-        !handler && cm->regs[CORTEXM_CONTROL] & 2 ? CORTEXM_PSP : CORTEXM_MSP;
+    enum cortexm_reg active = !handler && cm->regs[CORTEXM_CONTROL] & 2 ? CORTEXM_PSP : CORTEXM_MSP;
     if (reg == CORTEXM_SP)
         cm->regs[active] = value;
     else if (reg == active)
@@ -83,7 +82,8 @@ static enum err flush_special(struct cortexm *cm)
     const uint32_t *r = cm->regs;
     return stlink_write_core_reg(cm->st, REGSEL_SPECIAL,
                                  (r[CORTEXM_PRIMASK] & 0xff) | (r[CORTEXM_BASEPRI] & 0xff) << 8 |
-                                     (r[CORTEXM_FAULTMASK] & 0xff) << 16 | r[CORTEXM_CONTROL] << 24);
+                                     (r[CORTEXM_FAULTMASK] & 0xff) << 16 |
+                                     r[CORTEXM_CONTROL] << 24);
 }
 
 enum err cortexm_flush_regs(struct cortexm *cm)

@@ -10,7 +10,7 @@
 
 #define FUNCTION_MATCHED (1u << 24)
 // FUNCTION: 5 watchpoint on read, 6 on write, 7 on either (DDI 0419, C1.8.9).
-#define FUNCTION_BASE 4u
+#define FUNCTION_BASE    4u
 
 enum err dwt_attach(struct dwt *dwt, struct stlink *st, struct log *log)
 {
@@ -76,17 +76,19 @@ static void take_back(struct dwt *dwt, unsigned slots)
 enum err dwt_set(struct dwt *dwt, uint32_t addr, uint32_t len, enum dwt_access access)
 {
     if (len == 0 || (uint64_t)addr + len > (uint64_t)1 << 32)
-        return log_fail(dwt->log, ERR_USAGE, "there is nothing to watch at 0x%08x, %u bytes", addr, len);
+        return log_fail(dwt->log, ERR_USAGE, "there is nothing to watch at 0x%08x, %u bytes", addr,
+                        len);
     unsigned free_slots = 0;
     for (unsigned i = 0; i < dwt->count; i++)
         free_slots += !dwt->slot[i].used;
     // A longer range than this cannot fit in any number of comparators that exist.
     unsigned need = len > (1u << 15) * DWT_MAX ? DWT_MAX + 1 : blocks_of(addr, len);
     if (need > free_slots)
-        return log_fail(dwt->log, ERR_RESOURCE,
-                        "this core has %u watchpoint comparators, of which %u are free, and watching %u bytes "
-                        "at 0x%08x takes %u: delete a watchpoint first, or watch less",
-                        dwt->count, free_slots, len, addr, need);
+        return log_fail(
+            dwt->log, ERR_RESOURCE,
+            "this core has %u watchpoint comparators, of which %u are free, and watching %u bytes "
+            "at 0x%08x takes %u: delete a watchpoint first, or watch less",
+            dwt->count, free_slots, len, addr, need);
     enum err e = ERR_OK;
     unsigned taken = 0;
     for (unsigned i = 0; i < dwt->count && len && e == ERR_OK; i++) {

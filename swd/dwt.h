@@ -31,13 +31,15 @@ struct dwt {
 
 // Counts the comparators, clears all. DEMCR.DWTENA must be set already.
 enum err dwt_attach(struct dwt *dwt, struct stlink *st, struct log *log) MUST_CHECK;
-// Any length whose aligned power-of-two blocks fit the free comparators (a range that is not one aligned
-// block takes several). ERR_RESOURCE names the limit.
+// Any length whose aligned power-of-two blocks fit the free comparators (a range that is not one
+// aligned block takes several). ERR_RESOURCE names the limit.
 enum err dwt_set(struct dwt *dwt, uint32_t addr, uint32_t len, enum dwt_access access) MUST_CHECK;
 enum err dwt_clear(struct dwt *dwt, uint32_t addr, uint32_t len, enum dwt_access access) MUST_CHECK;
 enum err dwt_clear_all(struct dwt *dwt) MUST_CHECK;
-// Which comparator fired (FUNCTION.MATCHED, cleared by reading): its address and kind. *hit false: none.
-enum err dwt_take_hit(struct dwt *dwt, bool *hit, uint32_t *addr, enum dwt_access *access) MUST_CHECK;
+// Which comparator fired (FUNCTION.MATCHED, cleared by reading): its address and kind. *hit false:
+// none.
+enum err dwt_take_hit(struct dwt *dwt, bool *hit, uint32_t *addr,
+                      enum dwt_access *access) MUST_CHECK;
 enum err dwt_restore(struct dwt *dwt) MUST_CHECK;
 
 #endif

@@ -5,12 +5,13 @@
 
 #include "base/bytes.h"
 
-// ADIv5 promises the address increment only within 1 KiB (ARM IHI 0031, C2.2.2); firmware that is new enough
-// to have halfword commands splits for itself.
+// ADIv5 promises the address increment only within 1 KiB (ARM IHI 0031, C2.2.2); firmware that is
+// new enough to have halfword commands splits for itself.
 #define TAR_WRAP 1024u
 
 // The next piece from addr on: its unit, and how much of len goes with it.
-static size_t next_piece(const struct stlink *st, uint32_t addr, size_t len, bool write, unsigned *unit)
+static size_t next_piece(const struct stlink *st, uint32_t addr, size_t len, bool write,
+                         unsigned *unit)
 {
     size_t most;
     if (addr % 4 == 0 && len >= 4) {
@@ -38,11 +39,12 @@ static enum err check_range(struct stlink *st, uint32_t addr, size_t len)
 {
     if (len == 0 || (uint64_t)addr + len <= (uint64_t)1 << 32)
         return ERR_OK;
-    return log_fail(st->log, ERR_USAGE, "0x%zx bytes from 0x%08x reach beyond the end of the memory", len,
-                    addr);
+    return log_fail(st->log, ERR_USAGE,
+                    "0x%zx bytes from 0x%08x reach beyond the end of the memory", len, addr);
 }
 
-static enum err read_piece(struct stlink *st, unsigned unit, uint32_t addr, uint8_t *p, size_t piece)
+static enum err read_piece(struct stlink *st, unsigned unit, uint32_t addr, uint8_t *p,
+                           size_t piece)
 {
     if (unit != 4 || piece != 4)
         return stlink_read_block(st, unit, addr, p, piece);
@@ -53,7 +55,8 @@ static enum err read_piece(struct stlink *st, unsigned unit, uint32_t addr, uint
     return e;
 }
 
-// When a block faulted, what precedes the fault is good; read it again, because the probe's reply is not.
+// When a block faulted, what precedes the fault is good; read it again, because the probe's reply
+// is not.
 static size_t read_up_to_fault(struct stlink *st, uint32_t addr, uint8_t *p, size_t piece)
 {
     uint32_t good = st->fault_address - addr;

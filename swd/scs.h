@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Addresses in the System Control Space that more than one file of swd/ needs (DDI 0419, B3.2 and C1.6).
+// Addresses in the System Control Space that more than one file of swd/ needs (DDI 0419, B3.2 and
+// C1.6).
 #ifndef SWDLINK_SWD_SCS_H
 #define SWDLINK_SWD_SCS_H
 

@@ -40,26 +40,28 @@ struct stlink_swclk_list {
     unsigned count;
 };
 
-#define STLINK_PORT_DP 0xffffu // port of stlink_read_dap() that means the DP and not an AP
-#define STLINK_CORE_REGS 21u   // what stlink_read_core_regs() delivers
+#define STLINK_PORT_DP   0xffffu // port of stlink_read_dap() that means the DP and not an AP
+#define STLINK_CORE_REGS 21u     // what stlink_read_core_regs() delivers
 
 struct stlink {
     struct usb_link link;
     struct log *log;
     struct stlink_version version;
-    uint32_t swclk_hz; // nominal, as last set
-    unsigned patience_ms; // of one command at most; 0: what is usual
-    bool in_debug;     // SWD mode was entered and not left
-    bool boot_loader;  // found so when it was opened, which therefore failed
-    bool ap_open;      // INIT_AP was done (needed from J37 / V3J7 on)
+    uint32_t swclk_hz;      // nominal, as last set
+    unsigned patience_ms;   // of one command at most; 0: what is usual
+    bool in_debug;          // SWD mode was entered and not left
+    bool boot_loader;       // found so when it was opened, which therefore failed
+    bool ap_open;           // INIT_AP was done (needed from J37 / V3J7 on)
     uint8_t last_status;    // the probe's own status byte of the last command that has one
     uint32_t fault_address; // of the last block that failed with ERR_FAULT
 };
 
-// Takes over the link (also when it fails: it is closed then). Drains stale replies, reads the version,
-// leaves whatever mode the probe was in. Refuses firmware that cannot debug (ERR_PROBE_FIRMWARE).
+// Takes over the link (also when it fails: it is closed then). Drains stale replies, reads the
+// version, leaves whatever mode the probe was in. Refuses firmware that cannot debug
+// (ERR_PROBE_FIRMWARE).
 enum err stlink_open(struct stlink *st, struct usb_link link, struct log *log) MUST_CHECK;
-// Leaves debug mode, drains, closes the link. Never fails: what cannot be said any more is left unsaid.
+// Leaves debug mode, drains, closes the link. Never fails: what cannot be said any more is left
+// unsaid.
 void stlink_close(struct stlink *st);
 
 // "V2J37S7", as ST's tools print it. Returns text.
@@ -69,10 +71,12 @@ enum err stlink_get_mode(struct stlink *st, enum stlink_mode *mode) MUST_CHECK;
 enum err stlink_get_vtref(struct stlink *st, unsigned *mv) MUST_CHECK;
 // The SWD clocks this probe offers.
 enum err stlink_list_swclk(struct stlink *st, struct stlink_swclk_list *list) MUST_CHECK;
-// Sets the highest offered clock that does not exceed hz (the lowest when all do): see st->swclk_hz.
+// Sets the highest offered clock that does not exceed hz (the lowest when all do): see
+// st->swclk_hz.
 enum err stlink_set_swclk(struct stlink *st, uint32_t hz) MUST_CHECK;
 
-// Line reset, JTAG-to-SWD, DPIDR: ERR_NO_TARGET when nobody answers. Opens AP 0 as the firmware demands.
+// Line reset, JTAG-to-SWD, DPIDR: ERR_NO_TARGET when nobody answers. Opens AP 0 as the firmware
+// demands.
 enum err stlink_enter_swd(struct stlink *st) MUST_CHECK;
 // Back to idle: pins high-Z, NRST released, APs closed.
 enum err stlink_leave(struct stlink *st) MUST_CHECK;
@@ -81,9 +85,12 @@ enum err stlink_drive_nrst(struct stlink *st, enum stlink_nrst level) MUST_CHECK
 // DPIDR as read by the last stlink_enter_swd().
 enum err stlink_read_dpidr(struct stlink *st, uint32_t *dpidr) MUST_CHECK;
 
-// A DP (port STLINK_PORT_DP) or AP register. Writes are posted: a read of the DP tells what became of them.
-enum err stlink_read_dap(struct stlink *st, uint16_t port, uint16_t addr, uint32_t *value) MUST_CHECK;
-enum err stlink_write_dap(struct stlink *st, uint16_t port, uint16_t addr, uint32_t value) MUST_CHECK;
+// A DP (port STLINK_PORT_DP) or AP register. Writes are posted: a read of the DP tells what became
+// of them.
+enum err stlink_read_dap(struct stlink *st, uint16_t port, uint16_t addr,
+                         uint32_t *value) MUST_CHECK;
+enum err stlink_write_dap(struct stlink *st, uint16_t port, uint16_t addr,
+                          uint32_t value) MUST_CHECK;
 
 // One aligned word on the AP's bus, in one command (36, 35).
 enum err stlink_read_word(struct stlink *st, uint32_t addr, uint32_t *value) MUST_CHECK;
@@ -91,8 +98,8 @@ enum err stlink_write_word(struct stlink *st, uint32_t addr, uint32_t value) MUS
 // A block of units of 1, 2 or 4 bytes; addr and len are multiples of it and len is at most
 // stlink_max_block(). Asks for the status afterwards; WAITs are retried whole. ERR_FAULT sets
 // st->fault_address and leaves the sticky flags of the DP cleared.
-enum err stlink_read_block(struct stlink *st, unsigned unit, uint32_t addr, void *data, size_t len)
-    MUST_CHECK;
+enum err stlink_read_block(struct stlink *st, unsigned unit, uint32_t addr, void *data,
+                           size_t len) MUST_CHECK;
 enum err stlink_write_block(struct stlink *st, unsigned unit, uint32_t addr, const void *data,
                             size_t len) MUST_CHECK;
 // Bytes that one block command of this unit may carry with this firmware and clock.

@@ -6,8 +6,8 @@
 #include "swd/dp.h"
 #include "swd/stlink_status.h"
 
-// A WAIT that reaches us was retried by the firmware already; what is slow by then is the target's bus, so
-// pauses are long (1, 2, 4 … ms) and few.
+// A WAIT that reaches us was retried by the firmware already; what is slow by then is the target's
+// bus, so pauses are long (1, 2, 4 … ms) and few.
 #define WAIT_DEADLINE_US 1000000u
 #define WAIT_PAUSE_US    1000u
 
@@ -32,22 +32,23 @@ enum err stlink_exchange(struct stlink *st, struct usb_exchange *x)
     case ERR_OK:
         break;
     case ERR_TIMEOUT:
-        return log_fail(st->log, e,
-                        "the ST-LINK does not answer (command %02x %02x): unplug it and plug it in again",
-                        x->command[0], x->command[1]);
+        return log_fail(
+            st->log, e,
+            "the ST-LINK does not answer (command %02x %02x): unplug it and plug it in again",
+            x->command[0], x->command[1]);
     case ERR_PROBE_LOST:
         return log_fail(st->log, e, "the ST-LINK was unplugged: plug it in again");
     case ERR_PROBE_PROTOCOL:
-        return log_fail(st->log, e, "the ST-LINK refuses command %02x %02x (USB stall)", x->command[0],
-                        x->command[1]);
+        return log_fail(st->log, e, "the ST-LINK refuses command %02x %02x (USB stall)",
+                        x->command[0], x->command[1]);
     default:
         return log_fail(st->log, e, "USB transfer to the ST-LINK failed (command %02x %02x)",
                         x->command[0], x->command[1]);
     }
     if (x->in_got < x->in_len)
         return log_fail(st->log, ERR_PROBE_PROTOCOL,
-                        "the ST-LINK sent %zu of %zu bytes in answer to command %02x %02x", x->in_got,
-                        x->in_len, x->command[0], x->command[1]);
+                        "the ST-LINK sent %zu of %zu bytes in answer to command %02x %02x",
+                        x->in_got, x->in_len, x->command[0], x->command[1]);
     return ERR_OK;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How one ST-LINK command is sent and its reply checked: shared by the stlink*.c files, and by nobody else.
+// How one ST-LINK command is sent and its reply checked: shared by the stlink*.c files, and by
+// nobody else.
 #ifndef SWDLINK_SWD_STLINK_COMMAND_H
 #define SWDLINK_SWD_STLINK_COMMAND_H
 
@@ -52,8 +53,8 @@ struct usb_exchange stlink_debug_command(uint8_t sub);
 enum err stlink_exchange(struct stlink *st, struct usb_exchange *x) MUST_CHECK;
 // Translates a status byte, remembers it, and writes the sentence: "<what>: <meaning>".
 enum err stlink_check_status(struct stlink *st, uint8_t status, const char *what) MUST_CHECK;
-// True when the same command may work if it is sent again. waited: it was answered WAIT before; V3J7 then
-// reports a bus that is still busy as a fault.
+// True when the same command may work if it is sent again. waited: it was answered WAIT before;
+// V3J7 then reports a bus that is still busy as a fault.
 bool stlink_is_busy(const struct stlink *st, uint8_t status, bool waited);
 // Exchange plus status in byte 0 of the reply (x->in); WAITs are repeated until a deadline.
 enum err stlink_do(struct stlink *st, struct usb_exchange *x, const char *what) MUST_CHECK;

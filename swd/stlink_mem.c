@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Single words and blocks of target memory. A block command carries no status of its own: a second command
-// asks for it, and on WAIT the block itself is repeated.
+// Single words and blocks of target memory. A block command carries no status of its own: a second
+// command asks for it, and on WAIT the block itself is repeated.
 #include <stdio.h>
 #include <string.h>
 
@@ -117,7 +117,8 @@ static enum err block_failed(struct stlink *st, bool write, uint8_t status, uint
     snprintf(what, sizeof what, "%s 0x%08x", write ? "writing" : "reading", where);
     enum err e = stlink_check_status(st, status, what);
     if (e == ERR_FAULT) {
-        // Left set, the sticky flag would fail the next access as well. Its own failure says nothing new.
+        // Left set, the sticky flag would fail the next access as well. Its own failure says
+        // nothing new.
         char sentence[LOG_SENTENCE_SIZE];
         memcpy(sentence, st->log->sentence, sizeof sentence);
         uint8_t last = st->last_status;
@@ -129,15 +130,16 @@ static enum err block_failed(struct stlink *st, bool write, uint8_t status, uint
     return e;
 }
 
-static enum err block(struct stlink *st, unsigned unit, uint32_t addr, struct usb_exchange *x, size_t len,
-                      bool write)
+static enum err block(struct stlink *st, unsigned unit, uint32_t addr, struct usb_exchange *x,
+                      size_t len, bool write)
 {
     if (!st->in_debug)
         return no_connection(st);
     if (unit == 2 && !stlink_has_halfwords(st))
-        return log_fail(st->log, ERR_UNSUPPORTED,
-                        "halfword access needs ST-LINK firmware V2J26 or newer: update it with ST's "
-                        "STSW-LINK007");
+        return log_fail(
+            st->log, ERR_UNSUPPORTED,
+            "halfword access needs ST-LINK firmware V2J26 or newer: update it with ST's "
+            "STSW-LINK007");
     x->command[0] = STLINK_DEBUG;
     x->command[1] = block_opcode(unit, write);
     put_le32(&x->command[2], addr);
@@ -152,7 +154,8 @@ static enum err block(struct stlink *st, unsigned unit, uint32_t addr, struct us
             return e;
         if (!stlink_is_busy(st, status, i > 0))
             break;
-        // Halfwords go into flash controllers, where sending a unit twice is an error: the caller resumes.
+        // Halfwords go into flash controllers, where sending a unit twice is an error: the caller
+        // resumes.
         if (write && unit == 2)
             break;
         usb_link_sleep_us(&st->link, BLOCK_PAUSE_US << i);
@@ -164,7 +167,8 @@ static enum err block(struct stlink *st, unsigned unit, uint32_t addr, struct us
 enum err stlink_read_block(struct stlink *st, unsigned unit, uint32_t addr, void *data, size_t len)
 {
     uint8_t two[2];
-    bool single = unit == 1 && len == 1; // answered with two bytes, the second of which means nothing
+    bool single =
+        unit == 1 && len == 1; // answered with two bytes, the second of which means nothing
     struct usb_exchange x = {.in = single ? two : data, .in_len = single ? 2 : len};
     enum err e = block(st, unit, addr, &x, len, false);
     if (e == ERR_OK && single)
@@ -172,7 +176,8 @@ enum err stlink_read_block(struct stlink *st, unsigned unit, uint32_t addr, void
     return e;
 }
 
-enum err stlink_write_block(struct stlink *st, unsigned unit, uint32_t addr, const void *data, size_t len)
+enum err stlink_write_block(struct stlink *st, unsigned unit, uint32_t addr, const void *data,
+                            size_t len)
 {
     struct usb_exchange x = {.out = data, .out_len = len};
     return block(st, unit, addr, &x, len, true);

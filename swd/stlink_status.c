@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Codes and their meaning are known from OpenOCD, pyOCD, probe-rs and logs; ST has not published them.
-// 10 to 13 belong to AP accesses, 14 to 17 to DP accesses: wait, fault, acknowledge, parity.
+// Codes and their meaning are known from OpenOCD, pyOCD, probe-rs and logs; ST has not published
+// them. 10 to 13 belong to AP accesses, 14 to 17 to DP accesses: wait, fault, acknowledge, parity.
 #include "swd/stlink_status.h"
 
 #include <stddef.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Real ST-LINKs through libusb-1.0. A command's OUT and IN transfers are submitted together, so that it
-// costs one turn of the bus instead of three round trips through the kernel.
+// Real ST-LINKs through libusb-1.0. A command's OUT and IN transfers are submitted together, so
+// that it costs one turn of the bus instead of three round trips through the kernel.
 #include "swd/usb_libusb.h"
 
 #include <libusb.h>
@@ -71,9 +71,10 @@ static enum err err_of_libusb(int code)
     }
 }
 
-// The good form is 24 hexadecimal digits; old boot code sends 12 characters whose low bytes are the raw
-// id, printable or not.
-static void read_serial(libusb_device_handle *handle, uint8_t index, char text[USB_LINK_SERIAL_SIZE])
+// The good form is 24 hexadecimal digits; old boot code sends 12 characters whose low bytes are the
+// raw id, printable or not.
+static void read_serial(libusb_device_handle *handle, uint8_t index,
+                        char text[USB_LINK_SERIAL_SIZE])
 {
     uint8_t d[255], raw[128];
     text[0] = '\0';
@@ -114,8 +115,8 @@ static void identify(libusb_device *device, const struct libusb_device_descripto
 }
 
 // Lists what is plugged in; the devices are in the same order as found (for open), when asked for.
-static enum err list_devices(libusb_context *context, struct usb_found **found, libusb_device ***devices,
-                             size_t *count, struct log *log)
+static enum err list_devices(libusb_context *context, struct usb_found **found,
+                             libusb_device ***devices, size_t *count, struct log *log)
 {
     libusb_device **all;
     ssize_t n = libusb_get_device_list(context, &all);
@@ -147,8 +148,8 @@ static void free_devices(libusb_device **devices, size_t count)
     free(devices);
 }
 
-// libusb has a thread of its own, which inherits what this one blocks: a signal that it took would end
-// the program at once, whatever is under way on the target.
+// libusb has a thread of its own, which inherits what this one blocks: a signal that it took would
+// end the program at once, whatever is under way on the target.
 static enum err start_libusb(libusb_context **context, struct log *log)
 {
     sigset_t all, before;
@@ -158,7 +159,8 @@ static enum err start_libusb(libusb_context **context, struct log *log)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (code == 0)
         return ERR_OK;
-    return log_fail(log, ERR_NO_PROBE, "USB cannot be used on this computer: %s", libusb_strerror(code));
+    return log_fail(log, ERR_NO_PROBE, "USB cannot be used on this computer: %s",
+                    libusb_strerror(code));
 }
 
 enum err usb_libusb_list(struct usb_found **found, size_t *count, struct log *log)
@@ -251,13 +253,15 @@ static int choose(const struct usb_found *found, size_t count, const char *which
     enum err e;
     if (count == 0)
         e = log_fail(log, ERR_NO_PROBE,
-                     "no ST-LINK is plugged in: plug one in, try another USB cable or port (or type `--probe "
+                     "no ST-LINK is plugged in: plug one in, try another USB cable or port (or "
+                     "type `--probe "
                      "virtual` for the virtual board)");
     else if (candidates == 0)
         e = log_fail(log, ERR_NO_PROBE, "there is no %s; plugged in: %s",
                      which ? "ST-LINK with that serial number" : "ST-LINK that can debug", seen);
     else
-        e = log_fail(log, ERR_NO_PROBE, "several ST-LINKs fit, choose one with --probe SERIAL: %s", seen);
+        e = log_fail(log, ERR_NO_PROBE, "several ST-LINKs fit, choose one with --probe SERIAL: %s",
+                     seen);
     (void)e;
     return -1;
 }
@@ -266,15 +270,17 @@ static enum err cannot_open(struct log *log, const struct usb_found *f, int code
 {
     switch (code) {
     case LIBUSB_ERROR_ACCESS:
-        return log_fail(log, ERR_PROBE_ACCESS,
-                        "no permission to use the %s (/dev/bus/usb/%03u/%03u): install contrib/udev/"
-                        "60-swdlink.rules in /etc/udev/rules.d and plug the probe in again",
-                        f->model->name, f->id.bus, f->id.address);
+        return log_fail(
+            log, ERR_PROBE_ACCESS,
+            "no permission to use the %s (/dev/bus/usb/%03u/%03u): install contrib/udev/"
+            "60-swdlink.rules in /etc/udev/rules.d and plug the probe in again",
+            f->model->name, f->id.bus, f->id.address);
     case LIBUSB_ERROR_BUSY:
-        return log_fail(log, ERR_PROBE_BUSY,
-                        "another program is using the %s %s: close it (an IDE, openocd, st-util, another "
-                        "swdlink?)",
-                        f->model->name, f->id.serial);
+        return log_fail(
+            log, ERR_PROBE_BUSY,
+            "another program is using the %s %s: close it (an IDE, openocd, st-util, another "
+            "swdlink?)",
+            f->model->name, f->id.serial);
     default:
         return log_fail(log, err_of_libusb(code), "the %s cannot be opened: %s", f->model->name,
                         libusb_strerror(code));
@@ -329,8 +335,8 @@ static enum err err_of_status(enum libusb_transfer_status status)
     }
 }
 
-static enum err submit(struct probe *p, struct libusb_transfer *t, uint8_t ep, uint8_t *data, size_t len,
-                       struct pending *pending)
+static enum err submit(struct probe *p, struct libusb_transfer *t, uint8_t ep, uint8_t *data,
+                       size_t len, struct pending *pending)
 {
     // The loop below watches the clock for all of them at once, so none has a time-out of its own.
     libusb_fill_bulk_transfer(t, p->handle, ep, data, (int)len, completed, pending, 0);
@@ -353,8 +359,8 @@ static bool failed(const struct libusb_transfer *t)
     return t && t->status != LIBUSB_TRANSFER_COMPLETED;
 }
 
-// Handles events until every transfer has come back; at the deadline, or when one has failed, the others
-// are cancelled (a stalled OUT leaves the IN waiting for ever).
+// Handles events until every transfer has come back; at the deadline, or when one has failed, the
+// others are cancelled (a stalled OUT leaves the IN waiting for ever).
 static void wait_all(struct probe *p, struct libusb_transfer **all, unsigned count,
                      struct pending *pending, unsigned timeout_ms)
 {
@@ -369,7 +375,7 @@ static void wait_all(struct probe *p, struct libusb_transfer **all, unsigned cou
         libusb_handle_events_timeout_completed(p->context, &tv, NULL);
         bool give_up = link_now_us(p) >= deadline;
         for (unsigned i = 0; i < count; i++)
-            give_up |= all[i]->status != (enum libusb_transfer_status)-1 && failed(all[i]);
+            give_up |= all[i]->status != (enum libusb_transfer_status) - 1 && failed(all[i]);
         if (!give_up || cancelled || pending->left == 0)
             continue;
         for (unsigned i = 0; i < count; i++)
@@ -414,7 +420,7 @@ static enum err link_transfer(void *self, struct usb_exchange *x)
         return ERR_PROBE_LOST;
     if (x->in_len > IN_ROOM)
         return ERR_USAGE;
-    p->command->status = p->out->status = p->in->status = (enum libusb_transfer_status)-1;
+    p->command->status = p->out->status = p->in->status = (enum libusb_transfer_status) - 1;
     enum err e = submit(p, p->command, p->model->ep_out, x->command, sizeof x->command, &pending);
     if (e == ERR_OK)
         all[count++] = p->command;
@@ -433,7 +439,8 @@ static enum err link_transfer(void *self, struct usb_exchange *x)
     if (e == ERR_OK)
         e = worst(all, count);
     if (e == ERR_OK && x->in_len) {
-        x->in_got = (size_t)p->in->actual_length < x->in_len ? (size_t)p->in->actual_length : x->in_len;
+        x->in_got =
+            (size_t)p->in->actual_length < x->in_len ? (size_t)p->in->actual_length : x->in_len;
         memcpy(x->in, p->in_buffer, x->in_got);
     }
     if (e == ERR_PROBE_PROTOCOL)

@@ -28,15 +28,15 @@ struct usb_found {
     enum err access; // ERR_OK, ERR_PROBE_ACCESS, ERR_PROBE_BUSY, …: what opening it said
 };
 
-// Lists the ST-LINKs that are plugged in: a malloc()ed array in *found, *count long (NULL when none).
-// ERR_NO_PROBE only when USB itself cannot be used; an empty list is ERR_OK.
+// Lists the ST-LINKs that are plugged in: a malloc()ed array in *found, *count long (NULL when
+// none). ERR_NO_PROBE only when USB itself cannot be used; an empty list is ERR_OK.
 enum err usb_libusb_list(struct usb_found **found, size_t *count, struct log *log) MUST_CHECK;
 
 // A number that changes when other ST-LINKs are plugged in than before. Opens none of them.
 enum err usb_libusb_fingerprint(uint64_t *fingerprint, struct log *log) MUST_CHECK;
 
-// Opens the probe whose serial number is, begins or ends with `which`; NULL: the only one plugged in.
-// None, or several: ERR_NO_PROBE, with a sentence that lists what was seen and what to type.
+// Opens the probe whose serial number is, begins or ends with `which`; NULL: the only one plugged
+// in. None, or several: ERR_NO_PROBE, with a sentence that lists what was seen and what to type.
 enum err usb_libusb_open(struct usb_link *link, const char *which, struct log *log) MUST_CHECK;
 
 #endif

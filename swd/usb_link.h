@@ -13,25 +13,25 @@
 #include "base/err.h"
 
 #define USB_LINK_COMMAND_SIZE 16
-#define USB_LINK_SERIAL_SIZE 64
+#define USB_LINK_SERIAL_SIZE  64
 
 // One ST-LINK command: 16 bytes out, then data out, or data in, or neither; never both.
 struct usb_exchange {
     uint8_t command[USB_LINK_COMMAND_SIZE];
     const uint8_t *out; // sent after the command when out_len > 0
     size_t out_len;
-    uint8_t *in;     // room for at least in_len bytes
-    size_t in_len;   // wanted; the link itself makes room for a reply that is longer
-    size_t in_got;   // set by transfer: what the probe really sent, at most in_len
+    uint8_t *in;         // room for at least in_len bytes
+    size_t in_len;       // wanted; the link itself makes room for a reply that is longer
+    size_t in_got;       // set by transfer: what the probe really sent, at most in_len
     unsigned timeout_ms; // for the whole exchange
 };
 
 struct usb_link_ops {
     // Carries out one exchange; there is never a second one under way.
-    // ERR_OK: the command and all of out went, and the reply came; in_got < in_len is a short reply and
-    // not an error here (the caller decides). ERR_TIMEOUT: the probe did not take or did not answer in
-    // time. ERR_PROBE_PROTOCOL: an endpoint stalled; the link has cleared the halt already.
-    // ERR_PROBE_LOST: the probe is gone, and every later call says the same.
+    // ERR_OK: the command and all of out went, and the reply came; in_got < in_len is a short reply
+    // and not an error here (the caller decides). ERR_TIMEOUT: the probe did not take or did not
+    // answer in time. ERR_PROBE_PROTOCOL: an endpoint stalled; the link has cleared the halt
+    // already. ERR_PROBE_LOST: the probe is gone, and every later call says the same.
     enum err (*transfer)(void *self, struct usb_exchange *x);
     // Microseconds since some fixed moment; never goes back.
     uint64_t (*now_us)(void *self);

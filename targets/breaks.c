@@ -88,7 +88,8 @@ static enum err clear_software(struct target *t, int i, bool all_users)
         t->lifted.software = false;
         return ERR_OK;
     }
-    // A program that has copied its code there since (startup code does) must not get the old bytes back.
+    // A program that has copied its code there since (startup code does) must not get the old bytes
+    // back.
     uint16_t found;
     enum err e = mem_read16(t->st, t->swbreak[i].addr, &found);
     if (e || found != BKPT_INSTRUCTION)

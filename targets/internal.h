@@ -5,8 +5,8 @@
 
 #include "targets/target.h"
 
-// target.c: stops what a flash job runs on the core, and returns the SRAM that it borrowed (or forgets
-// that, when the chip is about to be reset).
+// target.c: stops what a flash job runs on the core, and returns the SRAM that it borrowed (or
+// forgets that, when the chip is about to be reset).
 enum err target_settle(struct target *t, bool keep_ram) MUST_CHECK;
 // The two guards of every call. ERR_STATE, or ERR_NO_TARGET for a lost one, with a
 // sentence.

@@ -96,8 +96,8 @@ static bool code_is_fresh(const struct target *t, uint32_t base)
     return t->code.valid && t->code.runs == t->core.runs && t->code.base == base;
 }
 
-// A debugger asks again and again for the few instructions around the PC. One line of flash answers, as long
-// as the core has not run and nobody has programmed.
+// A debugger asks again and again for the few instructions around the PC. One line of flash
+// answers, as long as the core has not run and nobody has programmed.
 static enum err read_code(struct target *t, uint32_t addr, void *data, size_t len)
 {
     uint32_t base = addr & ~(TARGET_CODE_LINE - 1);
@@ -114,8 +114,8 @@ static enum err read_code(struct target *t, uint32_t addr, void *data, size_t le
     return e;
 }
 
-// Short and misaligned pieces of memory, read as the words they lie in: one command instead of one for each
-// byte and halfword.
+// Short and misaligned pieces of memory, read as the words they lie in: one command instead of one
+// for each byte and halfword.
 static enum err read_words(struct target *t, uint32_t addr, void *data, size_t len)
 {
     uint8_t words[TARGET_CODE_LINE + 8];
@@ -127,8 +127,8 @@ static enum err read_words(struct target *t, uint32_t addr, void *data, size_t l
     return e;
 }
 
-static enum err read_small(struct target *t, const struct target_region *r, uint32_t addr, void *data,
-                           size_t len)
+static enum err read_small(struct target *t, const struct target_region *r, uint32_t addr,
+                           void *data, size_t len)
 {
     bool one_line = (addr & (TARGET_CODE_LINE - 1)) + len <= TARGET_CODE_LINE;
     bool kept = t->state == TARGET_HALTED && r->kind == TARGET_REGION_FLASH &&

@@ -345,8 +345,9 @@ static enum err take_lockup(struct target *t)
     return e ? e : run_take_stop(t, TARGET_STOP_LOCKUP);
 }
 
-// A masked step sleeps in WFI, because C_MASKINTS keeps interrupts from waking the core. As soon as one
-// waits, the WFI is over: halting ends it (DDI 0419, B1.5.17), and the next step lets the interrupt in.
+// A masked step sleeps in WFI, because C_MASKINTS keeps interrupts from waking the core. As soon as
+// one waits, the WFI is over: halting ends it (DDI 0419, B1.5.17), and the next step lets the
+// interrupt in.
 static enum err end_sleep_when_due(struct target *t)
 {
     bool due;

@@ -128,7 +128,7 @@ struct target {
     uint32_t found_dbgmcu_cr, found_dbgmcu_fz; // to leave as found
     bool found_dbgmcu_gate_off;
     bool dbgmcu_changed;
-    bool released; // nobody debugs: see target_release()
+    bool released;       // nobody debugs: see target_release()
     bool found_halted;   // the core was halted when we came
     bool stepping;       // a step was started and its end not yet seen
     bool caught_running; // an interrupt was let in before a step: a temporary comparator waits at
@@ -175,10 +175,10 @@ enum err target_resume(struct target *t) MUST_CHECK;
 // target_poll(); a step over WFI may take for ever, and is then ended by target_halt().
 enum err target_step(struct target *t, uint32_t start, uint32_t end) MUST_CHECK;
 // One bounded look at a running target; *stopped with *stop filled when it halted. While it runs
-// only stop->was_reset means something: it was reset by something else since the look before. While a range
-// step is under way it goes on with it for at most about 20 ms. Reports lockup (halting the core).
-// Of a target that is halted already (found so, or by target_halt()) it tells the last stop again,
-// free of cost.
+// only stop->was_reset means something: it was reset by something else since the look before. While
+// a range step is under way it goes on with it for at most about 20 ms. Reports lockup (halting the
+// core). Of a target that is halted already (found so, or by target_halt()) it tells the last stop
+// again, free of cost.
 enum err target_poll(struct target *t, bool *stopped, struct target_stop *stop) MUST_CHECK;
 // Resets the chip; halt: stopped at its first instruction. Breakpoints stay set.
 enum err target_reset(struct target *t, bool halt) MUST_CHECK;

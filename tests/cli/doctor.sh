@@ -41,6 +41,23 @@ else
     skip "--json has verdict, candidates, measurements and advice" "python3 is not installed"
 fi
 
+# What keeps the probe itself from being used.
+while read -r fault id; do
+    for model in v2 v2-1 v3; do
+        [ "$fault $model" = "probe-fw=M25S8 v3" ] && continue # a V3 has no such firmware
+        run "$swdlink" doctor --json --probe "virtual:stm32f031k6,probe=$model,$fault"
+        check "$fault with a $model is $id" has "$out" "\"verdict\": \"$id\""
+        check "... and a finding" is "$status" 1
+    done
+done <<END
+usb=forbidden probe-permission
+usb=busy probe-busy
+usb=stuck probe-stuck
+probe-mode=dfu probe-bootloader
+probe-mode=bootloader probe-bootloader
+probe-fw=M25S8 probe-firmware
+usb=unplug@3 no-probe
+END
 run "$swdlink" doctor --probe virtual:usb=forbidden
 check "without permission the udev rule is named" has "$out" "60-swdlink.rules"
 

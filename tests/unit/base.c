@@ -23,7 +23,7 @@ static void every_error_has_a_sentence_of_its_own(void **state)
             assert_string_not_equal(err_text((enum err)e), err_text((enum err)f));
     }
     assert_string_equal(err_text((enum err)ERR_COUNT), "unknown error");
-    assert_string_equal(err_text((enum err)-1), "unknown error");
+    assert_string_equal(err_text((enum err) - 1), "unknown error");
 }
 
 static void cursor_reads_integers_and_sticks_at_the_end(void **state)

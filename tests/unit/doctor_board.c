@@ -157,6 +157,7 @@ static void each_fault_gets_its_verdict_on_every_probe(void **state)
         {"firmware=swd-off", "swd-off-by-program", NULL},
         {"firmware=stop", "low-power", NULL},
         {"firmware=standby", "low-power", NULL},
+        {"firmware=slow-clock", "core-slow", NULL},
         {"firmware=iwdg", "reset-loop", NULL},
         {"firmware=reset-loop", "reset-loop", NULL},
         {"firmware=lockup", "lockup", NULL},

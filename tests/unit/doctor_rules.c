@@ -382,6 +382,12 @@ static void a_probe_that_cannot_be_opened_is_the_finding(void **state)
     expect(&m, "no-probe");
     m = unopened(ERR_PROBE_ACCESS);
     expect(&m, "probe-permission");
+    strcpy(m.probe.node, "/dev/bus/usb/001/004");
+    strcpy(m.probe.group, "plugdev");
+    m.probe.mode = 0660;
+    m.probe.group_lacks_you = true;
+    struct diagnosis locked_out = diagnose(&m);
+    assert_non_null(strstr(locked_out.finding[0].evidence.text, "usermod -aG plugdev"));
     m = unopened(ERR_PROBE_BUSY);
     m.probe.holder_pid = 4711;
     strcpy(m.probe.holder, "openocd");

@@ -58,6 +58,7 @@ static bool cycle(struct bench *b, bool drive, bool level)
     assert_false(driven && drive); // nobody may drive against the other
     bool line = drive ? level : driven ? target : true;
     sim_swdp_cycle(&b->dp, line);
+    b->clock.now_ns += 250; // 4 MHz
     return line;
 }
 
@@ -527,6 +528,22 @@ static void a_slow_bus_makes_the_port_say_wait(void **state)
     assert_false(ctrl_stat(b) & STICKYERR);
 }
 
+// RM0091, 6.4.2: HPRE divides the clock of the bus by 512, to 15.6 kHz.
+static void a_slow_core_clock_makes_the_port_say_wait(void **state)
+{
+    struct bench *b = *state;
+    uint32_t v;
+    power_up(b);
+    write_ok(b, true, CSW, 2);
+    write_ok(b, true, TAR, 0x40021004);
+    write_ok(b, true, DRW, 0xf0);
+    b->clock.now_ns += 1000000;
+    assert_int_equal(read(b, true, DRW, &v), ACK_OK);
+    assert_int_equal(read(b, false, RDBUFF, &v), ACK_WAIT);
+    b->clock.now_ns += 1000000;
+    assert_int_equal(read_ok(b, false, RDBUFF) & 0xf0, 0xf0);
+}
+
 // B2.2.1: DAPABORT gives up the access under way.
 static void dapabort_frees_the_port(void **state)
 {
@@ -598,6 +615,7 @@ int main(void)
         test(each_abort_bit_clears_its_own_flag),
         test(readok_falls_with_a_read_that_failed),
         test(a_slow_bus_makes_the_port_say_wait),
+        test(a_slow_core_clock_makes_the_port_say_wait),
         test(dapabort_frees_the_port),
         test(overrun_detection_keeps_the_data_phase),
         test(without_it_a_wait_leaves_no_trace),

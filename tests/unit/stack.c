@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The shipped stack on the virtual board, without GDB: ST-LINK commands, core, memory, flash driver.
+// The shipped stack on the virtual board, without GDB: ST-LINK commands, core, memory, flash
+// driver.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -213,9 +214,9 @@ static void a_blank_chip_locks_up_and_says_so(void **state)
 static void wires_that_are_wrong_give_no_answer(void **state)
 {
     (void)state;
-    static const char *const boards[] = {"swdio=gnd", "swdio=vcc",     "swdio=open", "swdio=swapped",
+    static const char *const boards[] = {"swdio=gnd",    "swdio=vcc", "swdio=open", "swdio=swapped",
                                          "swdio=joined", "swclk=gnd", "swclk=open", "vdd=off",
-                                         "chip=dead", "rdp=2"};
+                                         "chip=dead",    "rdp=2"};
     for (size_t i = 0; i < sizeof boards / sizeof boards[0]; i++) {
         struct stack *s = open_stack(boards[i]);
         assert_int_equal(stlink_enter_swd(&s->st), ERR_NO_TARGET);

@@ -283,7 +283,7 @@ static void a_reset_by_the_chip_itself_is_told_at_the_next_look(void **state)
     assert_true(stop.was_reset);
     assert_int_equal(target_poll(&t, &stopped, &stop), ERR_OK);
     assert_false(stop.was_reset); // told once
-    t.core.reset_seen = true; // seen on the way to the halt
+    t.core.reset_seen = true;     // seen on the way to the halt
     assert_int_equal(target_halt(&t), ERR_OK);
     stop = world_poll_stopped(&t);
     assert_true(stop.was_reset);
