@@ -124,7 +124,10 @@ bool cortexm_take_reset(struct cortexm *cm)
 enum err cortexm_take_halt_cause(struct cortexm *cm, uint32_t *dfsr)
 {
     enum err e = mem_read32(cm->st, SCS_DFSR, dfsr);
-    return e == ERR_OK ? mem_write32(cm->st, SCS_DFSR, *dfsr) : e;
+    // HALTED tells of a request or a step, which whoever asks knows: it may stay.
+    if (e != ERR_OK || !(*dfsr & ~DFSR_HALTED))
+        return e;
+    return mem_write32(cm->st, SCS_DFSR, *dfsr);
 }
 
 enum err cortexm_halt(struct cortexm *cm)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "swd/stlink_command.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "swd/dp.h"
@@ -10,6 +11,7 @@
 // bus, so pauses are long (1, 2, 4 … ms) and few.
 #define WAIT_DEADLINE_US 1000000u
 #define WAIT_PAUSE_US    1000u
+#define TRACE_BYTES      16u
 
 bool stlink_has(const struct stlink *st, unsigned v2_jtag, unsigned v3_jtag)
 {
@@ -21,6 +23,29 @@ struct usb_exchange stlink_debug_command(uint8_t sub)
     return (struct usb_exchange){.command = {STLINK_DEBUG, sub}, .timeout_ms = STLINK_TIMEOUT_MS};
 }
 
+// "usb f2 36 f0 ed 00 e0 -> 8: 80 00 00 00 03 00 03 00": the command without the zeros at its end, what
+// went with it, and the beginning of the answer.
+static void trace(struct stlink *st, const struct usb_exchange *x, enum err e)
+{
+    char command[3 * USB_LINK_COMMAND_SIZE + 1] = "", answer[3 * TRACE_BYTES + 1] = "";
+    size_t len = USB_LINK_COMMAND_SIZE;
+    if (st->log->level < LOG_TRACE)
+        return;
+    while (len > 1 && !x->command[len - 1])
+        len--;
+    for (size_t i = 0; i < len; i++)
+        snprintf(command + 3 * i, 4, " %02x", x->command[i]);
+    for (size_t i = 0; i < x->in_got && i < TRACE_BYTES; i++)
+        snprintf(answer + 3 * i, 4, " %02x", x->in[i]);
+    if (e != ERR_OK)
+        log_line(st->log, LOG_TRACE, "usb%s -> %s", command, err_text(e));
+    else if (x->out_len)
+        log_line(st->log, LOG_TRACE, "usb%s + %zu bytes", command, x->out_len);
+    else
+        log_line(st->log, LOG_TRACE, "usb%s -> %zu:%s%s", command, x->in_got, answer,
+                 x->in_got > TRACE_BYTES ? " ..." : "");
+}
+
 enum err stlink_exchange(struct stlink *st, struct usb_exchange *x)
 {
     if (x->in_len)
@@ -28,6 +53,7 @@ enum err stlink_exchange(struct stlink *st, struct usb_exchange *x)
     if (st->patience_ms && x->timeout_ms > st->patience_ms)
         x->timeout_ms = st->patience_ms;
     enum err e = usb_link_transfer(&st->link, x);
+    trace(st, x, e);
     switch (e) {
     case ERR_OK:
         break;
