@@ -28,6 +28,7 @@ static enum err is_held(struct measure *b, bool *held)
         e = look(b, &in_reset);
         *held = *held && in_reset;
     }
+    *held = *held && !e; // what was not seen is no finding
     return e;
 }
 
@@ -40,6 +41,7 @@ static enum err release(struct measure *b)
     r->held_after = true;
     while (!e && r->held_after && usb_link_now_us(link) - start < RELEASE_US)
         e = look(b, &r->held_after);
+    r->held_after = r->held_after && !e;
     r->release_us = (uint32_t)(usb_link_now_us(link) - start);
     return e;
 }
