@@ -79,7 +79,7 @@ enum err cortexm_detach(struct cortexm *cm, bool keep_halted) MUST_CHECK;
 enum err cortexm_read_dhcsr(struct cortexm *cm, uint32_t *dhcsr) MUST_CHECK;
 // True once after a reset of the core was seen; forgets it.
 bool cortexm_take_reset(struct cortexm *cm);
-// DFSR, and clears it.
+// DFSR, and clears it, but for HALTED when it stands alone: so beside other bits HALTED may be old.
 enum err cortexm_take_halt_cause(struct cortexm *cm, uint32_t *dfsr) MUST_CHECK;
 
 // Halts and waits until it is halted (ERR_TIMEOUT after about 100 ms: held in reset, clock
