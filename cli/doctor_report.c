@@ -9,8 +9,8 @@
 #include <locale.h>
 #include <string.h>
 
+#include "cortex/cortexm.h"
 #include "doctor/header.h"
-#include "swd/cortexm.h"
 
 bool doctor_report_unicode(void)
 {

@@ -2,7 +2,7 @@
 // The virtual probe of a build that has sim/.
 #include "cli/virtual.h"
 
-#include "sim/link.h"
+#include "sim/board/link.h"
 
 enum err virtual_open(struct usb_link *link, const char *board_text, bool follow, struct log *log)
 {

@@ -2,8 +2,8 @@
 // What the core does, seen in DHCSR without halting it and without switching debugging on (DDI
 // 0419, C1.6.3: S_RESET_ST is set by every reset and cleared by reading; S_LOCKUP and S_SLEEP show
 // the moment).
+#include "cortex/cortexm.h"
 #include "doctor/measure.h"
-#include "swd/cortexm.h"
 
 #define SCS_DHCSR 0xe000edf0u
 

@@ -2,8 +2,8 @@
 // NRST: is it held, does pulling it do anything, and how long does it take to rise? The witness is
 // S_RESET_ST (DDI 0419, C1.6.3), which a chip in reset sets again after every read. The program
 // starts again.
+#include "cortex/cortexm.h"
 #include "doctor/measure.h"
-#include "swd/cortexm.h"
 
 #define SCS_DHCSR   0xe000edf0u
 #define NRST_LOW_US 5000u

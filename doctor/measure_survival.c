@@ -3,8 +3,8 @@
 // who it is, told to keep its clocks and power in Stop and Standby (DBGMCU_CR; RM0091, 32.9.4), and
 // let go. If the debug port dies all the same, the program took the pins; if it lives, the program
 // went to sleep. The program starts again.
+#include "cortex/cortexm.h"
 #include "doctor/measure.h"
-#include "swd/cortexm.h"
 #include "swd/mem.h"
 
 #define SCS_DHCSR   0xe000edf0u

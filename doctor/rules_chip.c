@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The chip and its program. Register facts: RM0091 (6.4 RCC, 9.1 SYSCFG, 3.5 FLASH), DDI 0419 (C1.6
 // DHCSR).
+#include "cortex/cortexm.h"
 #include "doctor/rules.h"
-#include "swd/cortexm.h"
 
 #define DESIGNER_ST     0x020u      // JEP106, bank 0
 #define PART_M0         0xc20u      // CPUID, bits 15:4

@@ -3,7 +3,7 @@
 // writing.
 #include "flash/flash.h"
 
-#include "flash/fpec16.h"
+#include "flash/drivers/fpec16.h"
 
 // Writing all-ones units costs their programming time (53.5 µs for two bytes on an STM32F0),
 // leaving them out costs one more block command (2 to 4 ms at full speed): below this gap writing

@@ -12,7 +12,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
-#include "swd/cortexm.h"
+#include "cortex/cortexm.h"
 #include "swd/stlink.h"
 
 struct flash_driver;

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "cortex/scs.h"
 #include "swd/mem.h"
-#include "swd/scs.h"
 
 // Words of the control block.
 enum {

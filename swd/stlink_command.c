@@ -23,8 +23,8 @@ struct usb_exchange stlink_debug_command(uint8_t sub)
     return (struct usb_exchange){.command = {STLINK_DEBUG, sub}, .timeout_ms = STLINK_TIMEOUT_MS};
 }
 
-// "usb f2 36 f0 ed 00 e0 -> 8: 80 00 00 00 03 00 03 00": the command without the zeros at its end, what
-// went with it, and the beginning of the answer.
+// "usb f2 36 f0 ed 00 e0 -> 8: 80 00 00 00 03 00 03 00": the command without the zeros at its end,
+// what went with it, and the beginning of the answer.
 static void trace(struct stlink *st, const struct usb_exchange *x, enum err e)
 {
     char command[3 * USB_LINK_COMMAND_SIZE + 1] = "", answer[3 * TRACE_BYTES + 1] = "";

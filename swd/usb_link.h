@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The cable to a probe: four functions, and the only thing that the ST-LINK code knows of USB.
-// Implemented by swd/usb_libusb.c (real probes) and by sim/link.c (the virtual ST-LINK in-process).
+// Implemented by swd/usb_libusb.c (real probes) and by sim/board/link.c (the virtual ST-LINK
+// in-process).
 //
 // Time belongs to the link: below server/ nobody else reads a clock or sleeps, so that with the
 // virtual board waiting is exact and free.

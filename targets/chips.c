@@ -4,7 +4,7 @@
 // part.
 #include "targets/chip.h"
 
-#include "flash/fpec16.h"
+#include "flash/drivers/fpec16.h"
 
 #define KIB 1024u
 

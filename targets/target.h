@@ -12,8 +12,8 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "cortex/cortexm.h"
 #include "flash/flash.h"
-#include "swd/cortexm.h"
 #include "swd/stlink.h"
 #include "targets/chip.h"
 

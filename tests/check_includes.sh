@@ -1,22 +1,23 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The house keeps its order: includes point one way (cli, server, doctor, targets, flash, swd, base), sim/
-# shares only base/ with the rest, libusb.h and ev.h stay in their rooms, and nothing at file scope can change.
+# The house keeps its order: includes point one way (cli, server, doctor, targets, flash, cortex,
+# swd, base), sim/ shares only base/ with the rest, libusb.h and ev.h stay in their rooms, and nothing at file scope can change.
 # shellcheck source=tests/tap.sh disable=SC2154 # the Makefile sets top_srcdir and top_builddir
 . "$top_srcdir/tests/tap.sh"
 
-rooms="base swd flash targets doctor server cli sim"
+rooms="base swd cortex flash targets doctor server cli sim"
 
 # The rooms that a file of a room may include from.
 allowed_rooms() {
     case $1 in
     base) echo base ;;
     swd) echo base swd ;;
-    flash) echo base swd flash ;;
-    targets) echo base swd flash targets ;;
-    doctor) echo base swd flash targets doctor ;;
-    server) echo base swd flash targets doctor server ;;
-    cli) echo base swd flash targets doctor server cli ;;
+    cortex) echo base swd cortex ;;
+    flash) echo base swd cortex flash ;;
+    targets) echo base swd cortex flash targets ;;
+    doctor) echo base swd cortex flash targets doctor ;;
+    server) echo base swd cortex flash targets doctor server ;;
+    cli) echo base swd cortex flash targets doctor server cli ;;
     sim) echo base sim ;;
     esac
 }
@@ -24,7 +25,7 @@ allowed_rooms() {
 # The single files that may look further than their room.
 allowed_file() {
     case "$1 $2" in
-    "sim/link.c swd/usb_link.h" | "sim/link.h swd/usb_link.h") return 0 ;;
+    "sim/board/link.c swd/usb_link.h" | "sim/board/link.h swd/usb_link.h") return 0 ;;
     "cli/virtual_sim.c sim/"*) return 0 ;;
     *" config.h") return 0 ;;
     esac

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// A program as a test rig runs it. What it does is said by the first letters of the name under which the
-// debugger started it (SYS_GET_CMDLINE): so one program stands for all of them.
+// A program as a test rig runs it. What it does is said by the first letters of the name under
+// which the debugger started it (SYS_GET_CMDLINE): so one program stands for all of them.
 #include <stdint.h>
 
 enum { SYS_WRITE0 = 0x04, SYS_GET_CMDLINE = 0x15, SYS_EXIT = 0x18, SYS_EXIT_EXTENDED = 0x20 };
 #define APPLICATION_EXIT 0x20026u
 
-#define IWDG_KR (*(volatile uint32_t *)0x40003000)
+#define IWDG_KR  (*(volatile uint32_t *)0x40003000)
 #define IWDG_RLR (*(volatile uint32_t *)0x40003008)
 
 // The control block of RTT (SEGGER UM08001, 16.3): one channel up, one down.
@@ -121,7 +121,8 @@ static void print_unity(void)
 
 static void print_plain(void)
 {
-    say("ok 1 - boots\nok 2 - counts # SKIP no timer\nnot ok 3 - ends\nokay, that is no result\n1..3\n");
+    say("ok 1 - boots\nok 2 - counts # SKIP no timer\nnot ok 3 - ends\nokay, that is no "
+        "result\n1..3\n");
 }
 
 static void talk_by_rtt(void)

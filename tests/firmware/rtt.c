@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// RTT (SEGGER UM08001, 16.3): a line that comes down goes up in capitals; "bulk" sends 16 KiB of numbered
-// lines instead. `rounds` counts on all the time.
+// RTT (SEGGER UM08001, 16.3): a line that comes down goes up in capitals; "bulk" sends 16 KiB of
+// numbered lines instead. `rounds` counts on all the time.
 #include <stdint.h>
 
 #define LINES 1024u // of 16 bytes

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a person steps through: calls, recursion, a structure, an array, variables that are read, written
-// and both, and a function that runs from SRAM.
+// What a person steps through: calls, recursion, a structure, an array, variables that are read,
+// written and both, and a function that runs from SRAM.
 #include <stdint.h>
 
 struct point {
@@ -11,7 +11,7 @@ volatile uint32_t rounds;
 volatile uint32_t written;  // only ever written
 volatile uint32_t consumed; // only ever read
 volatile uint32_t mixed;
-volatile uint8_t bytes[4];  // byte 2 is written
+volatile uint8_t bytes[4]; // byte 2 is written
 struct point origin = {3, 4};
 int table[8] = {1, 1, 2, 3, 5, 8, 13, 21};
 const char greeting[] = "hello from flash";

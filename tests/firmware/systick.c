@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A main loop under a fast SysTick: whoever steps through main must not land in the handler, and whoever
-// waits for a tick by stepping must see it come.
+// A main loop under a fast SysTick: whoever steps through main must not land in the handler, and
+// whoever waits for a tick by stepping must see it come.
 #include <stdint.h>
 
 #define SYST_CSR (*(volatile uint32_t *)0xe000e010)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Runs a raw binary on sim/core.h with the memory map of QEMU's microbit (flash at 0, 16 KiB of RAM
-// at 0x20000000) and serves its semihosting: SYS_WRITE0 to standard output, SYS_EXIT. A helper of
-// qemu_order.sh, not a test by itself.
+// Runs a raw binary on sim/core/core.h with the memory map of QEMU's microbit (flash at 0, 16 KiB
+// of RAM at 0x20000000) and serves its semihosting: SYS_WRITE0 to standard output, SYS_EXIT. A
+// helper of qemu_order.sh, not a test by itself.
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/bytes.h"
-#include "sim/core.h"
+#include "sim/core/core.h"
 
 #define RAM      0x20000000u
 #define DHCSR    0xe000edf0u

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// swd/bpu.c and swd/dwt.c against a scripted probe: which words go to which comparator (DDI 0419,
-// C1.7 and C1.8), and that a write that fails leaves no comparator lost and none thought to be free
-// that is not.
+// cortex/bpu.c and cortex/dwt.c against a scripted probe: which words go to which comparator (DDI
+// 0419, C1.7 and C1.8), and that a write that fails leaves no comparator lost and none thought to
+// be free that is not.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "swd/bpu.h"
-#include "swd/dwt.h"
+#include "cortex/bpu.h"
+#include "cortex/dwt.h"
 #include "tests/unit/script_link.h"
 
 #define BP_CTRL    0xe0002000u

@@ -11,8 +11,8 @@
 #include <cmocka.h>
 
 #include "doctor/diagnosis.h"
-#include "sim/board.h"
-#include "sim/link.h"
+#include "sim/board/board.h"
+#include "sim/board/link.h"
 
 #define REPORT_US 3000000u // without --deep, on the board's clock
 

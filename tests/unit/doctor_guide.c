@@ -11,8 +11,8 @@
 #include <cmocka.h>
 
 #include "doctor/guide.h"
-#include "sim/board.h"
-#include "sim/link.h"
+#include "sim/board/board.h"
+#include "sim/board/link.h"
 
 struct row {
     const char *board;   // what is wrong with it

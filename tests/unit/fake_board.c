@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A stand-in for sim/board.c, so that the USB front ends are tested without a simulation behind
-// them: a full-speed ST-LINK/V2 that knows four commands and some bad habits.
+// A stand-in for sim/board/board.c, so that the USB front ends are tested without a simulation
+// behind them: a full-speed ST-LINK/V2 that knows four commands and some bad habits.
 //
 //   F1            six bytes of version
 //   F5            two bytes of mode
@@ -16,7 +16,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "sim/board.h"
+#include "sim/board/board.h"
 
 enum { EP_OUT = 0x02, EP_IN = 0x81, MAX_REPLY = 65535, STALL = -1 };
 

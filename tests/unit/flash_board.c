@@ -13,8 +13,8 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
-#include "sim/board.h"
-#include "sim/link.h"
+#include "sim/board/board.h"
+#include "sim/board/link.h"
 #include "swd/mem.h"
 #include "targets/target.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// flash/fpec16.c: keys, locks, protection, and a controller that stays busy.
+// flash/drivers/fpec16.c: keys, locks, protection, and a controller that stays busy.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "flash/fpec16.h"
+#include "flash/drivers/fpec16.h"
 #include "tests/unit/flash_world.h"
 
 static void fpec16_unlocks_writes_and_locks_again(void **state)

@@ -14,8 +14,8 @@
 
 #include "base/bytes.h"
 #include "server/session.h"
-#include "sim/board.h"
-#include "sim/link.h"
+#include "sim/board/board.h"
+#include "sim/board/link.h"
 
 #define OK(call) assert_int_equal((call), ERR_OK)
 

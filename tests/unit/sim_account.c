@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// sim/account.h: counters and violations, and the JSON that benchmarks read.
+// sim/time/account.h: counters and violations, and the JSON that benchmarks read.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include "sim/account.h"
+#include "sim/time/account.h"
 
 static json_t *parsed(const struct sim_account *a, uint64_t virtual_ns)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A virtual core on a bare bus, for the tests of sim/core.h: 32 KiB of read-only memory at
+// A virtual core on a bare bus, for the tests of sim/core/core.h: 32 KiB of read-only memory at
 // 0x08000000 and at 0, 4 KiB of RAM at 0x20000000, a clock, an account.
 #ifndef SWDLINK_TESTS_SIM_BENCH_H
 #define SWDLINK_TESTS_SIM_BENCH_H
@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
-#include "sim/core.h"
+#include "sim/core/core.h"
 
 #define FLASH 0x08000000u
 #define RAM   0x20000000u

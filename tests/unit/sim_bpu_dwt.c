@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The comparators of sim/core.h: breakpoints (DDI 0419, C1.8) and watchpoints (C1.7). Each test
-// names its section.
+// The comparators of sim/core/core.h: breakpoints (DDI 0419, C1.8) and watchpoints (C1.7). Each
+// test names its section.
 #include "tests/unit/sim_bench.h"
 
 enum {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// sim/bus.h: who answers at an address, and what an access of each width gives.
+// sim/core/bus.h: who answers at an address, and what an access of each width gives.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "sim/bus.h"
+#include "sim/core/bus.h"
 
 struct device {
     uint32_t offset, value;

@@ -15,7 +15,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "sim/chip.h"
+#include "sim/chip/chip.h"
 
 #define FLASH         0x08000000u
 #define SRAM          0x20000000u

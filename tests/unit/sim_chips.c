@@ -3,7 +3,7 @@
 // RM0360 (2.5, 3.2.1, 32.4.1, 33) and the data sheets' first pages.
 #include "tests/unit/sim_chip_bench.h"
 
-#include "sim/chips.h"
+#include "sim/families/chips.h"
 #include "targets/chip.h"
 
 #define KIB 1024u

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// sim/clock.h: timers fire once, in order, at their own time.
+// sim/time/clock.h: timers fire once, in order, at their own time.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "sim/clock.h"
+#include "sim/time/clock.h"
 
 struct probe {
     struct sim_clock *clock;

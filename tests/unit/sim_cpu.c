@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// sim/cpu.h instruction by instruction: results and flags by DDI 0419, A6.7 (each row names its
-// section), cycles by DDI 0432, table 3-1. What random states show is in sim_cpu_unicorn.c; here is
-// what they hardly meet: edges of shifts and carries, faults, stalls.
+// sim/core/cpu.h instruction by instruction: results and flags by DDI 0419, A6.7 (each row names
+// its section), cycles by DDI 0432, table 3-1. What random states show is in sim_cpu_unicorn.c;
+// here is what they hardly meet: edges of shifts and carries, faults, stalls.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
-#include "sim/cpu.h"
+#include "sim/core/cpu.h"
 
 #define FLASH 0x08000000u
 #define RAM   0x20000000u

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The instruction engine against another one: random instructions from random states are executed
-// by sim/cpu.h and by libunicorn's Cortex-M0 and everything visible must agree. Left out are
+// by sim/core/cpu.h and by libunicorn's Cortex-M0 and everything visible must agree. Left out are
 // encodings that the manual leaves UNPREDICTABLE and the known deviations of Unicorn (each named in
 // is_comparable()). SIM_UNICORN_COUNT in the environment changes the number, SIM_UNICORN_SEED the
 // sequence.
@@ -17,7 +17,7 @@
 #include <unicorn/unicorn.h>
 
 #include "base/bytes.h"
-#include "sim/cpu.h"
+#include "sim/core/cpu.h"
 
 #define FLASH 0x08000000u
 #define RAM   0x20000000u

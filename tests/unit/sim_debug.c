@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// sim/core.h as a debugger sees it: DHCSR, DCRSR, DCRDR, DEMCR, DFSR, AIRCR, the ROM table (DDI
-// 0419, C1). Each test names its section.
+// sim/core/core.h as a debugger sees it: DHCSR, DCRSR, DCRDR, DEMCR, DFSR, AIRCR, the ROM table
+// (DDI 0419, C1). Each test names its section.
 #include "tests/unit/sim_bench.h"
 
 enum {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// sim/core.h, what is between instructions: exceptions, priorities, faults, lockup, sleep, SysTick,
-// time (DDI 0419, B1.5 and B3). Each test names its section.
+// sim/core/core.h, what is between instructions: exceptions, priorities, faults, lockup, sleep,
+// SysTick, time (DDI 0419, B1.5 and B3). Each test names its section.
 #include "tests/unit/sim_bench.h"
 
 // Opcodes of the little programs below.

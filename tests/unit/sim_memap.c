@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// sim/memap.h: the registers of a MEM-AP and its accesses, from ARM IHI 0031 (ADIv5.2), C2, with
-// what a Cortex-M0's AHB-AP makes of it (DDI 0432, 8.3) and the values of a real STM32F042.
+// sim/wire/memap.h: the registers of a MEM-AP and its accesses, from ARM IHI 0031 (ADIv5.2), C2,
+// with what a Cortex-M0's AHB-AP makes of it (DDI 0432, 8.3) and the values of a real STM32F042.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "sim/memap.h"
+#include "sim/wire/memap.h"
 
 enum {
     CSW = 0x00,

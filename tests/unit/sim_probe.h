@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
-#include "sim/board.h"
+#include "sim/board/board.h"
 
 enum { EP_IN = 0x81, EP_OUT_V2 = 0x02, EP_OUT_OTHERS = 0x01 };
 enum { STATUS_OK = 0x80, STATUS_NO_IDCODE = 0x09 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// sim/swdp.h from the wire's end: the serial wire protocol and the debug port's registers, from ARM
-// IHI 0031 (ADIv5.2), B2 and B4. The host here is a dozen lines of its own.
+// sim/wire/swdp.h from the wire's end: the serial wire protocol and the debug port's registers,
+// from ARM IHI 0031 (ADIv5.2), B2 and B4. The host here is a dozen lines of its own.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "sim/swdp.h"
+#include "sim/wire/swdp.h"
 
 enum { ACK_OK = 1, ACK_WAIT = 2, ACK_FAULT = 4, ACK_NONE = 7 };
 enum {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The board's USB side: what transfers cost (sim/usb_cost.h), descriptors by model and form of
-// serial number (USB 2.0, 9.6; stlink-protocol, 1.1, 1.2), and what goes wrong on the bus (1.6).
+// The board's USB side: what transfers cost (sim/probe/usb_cost.h), descriptors by model and form
+// of serial number (USB 2.0, 9.6; stlink-protocol, 1.1, 1.2), and what goes wrong on the bus (1.6).
 #include <stdio.h>
 #include <time.h>
 
-#include "sim/link.h"
-#include "sim/usb_cost.h"
+#include "sim/board/link.h"
+#include "sim/probe/usb_cost.h"
 #include "tests/unit/sim_probe.h"
 
 #define US 1000u

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// sim/network.h, sim/wires.h and sim/supply.h: voltages from Ohm's and Kirchhoff's laws, what each
-// fault of the cable makes the probe's pin read, how errors grow with the clock, and the board's
-// supply. Pulls and thresholds: STM32F031 data sheet (DS9773), 6.3.14; power-on reset: 6.3.3.
+// sim/wire/network.h, sim/wire/wires.h and sim/wire/supply.h: voltages from Ohm's and Kirchhoff's
+// laws, what each fault of the cable makes the probe's pin read, how errors grow with the clock,
+// and the board's supply. Pulls and thresholds: STM32F031 data sheet (DS9773), 6.3.14; power-on
+// reset: 6.3.3.
 #include <stdio.h>
 
-#include "sim/network.h"
-#include "sim/wires.h"
+#include "sim/wire/network.h"
+#include "sim/wire/wires.h"
 #include "tests/unit/sim_probe.h"
 
 // ---- network

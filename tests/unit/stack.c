@@ -11,10 +11,10 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
-#include "sim/board.h"
-#include "sim/link.h"
+#include "cortex/cortexm.h"
+#include "sim/board/board.h"
+#include "sim/board/link.h"
 #include "swd/ap.h"
-#include "swd/cortexm.h"
 #include "swd/dp.h"
 #include "swd/mem.h"
 #include "swd/stlink.h"

@@ -10,8 +10,8 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
-#include "sim/board.h"
-#include "sim/link.h"
+#include "sim/board/board.h"
+#include "sim/board/link.h"
 #include "targets/target.h"
 
 #define FLASH 0x08000000u

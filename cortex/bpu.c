@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+#include "cortex/bpu.h"
+
+#include <stdio.h>
+
+#include "swd/mem.h"
+
+#define BP_CTRL     0xe0002000u
+#define BP_COMP0    0xe0002008u
+#define CTRL_KEY    (1u << 1)
+#define CTRL_ENABLE (1u << 0)
+// Revision 1: bits 31:30 select the halfword, 28:2 hold the address, bit 0 enables (DDI 0419,
+// C1.9.4).
+#define COMP_LOWER  (1u << 30)
+#define COMP_UPPER  (2u << 30)
+#define COMP_ADDR   0x1ffffffcu
+#define COMP_ENABLE (1u << 0)
+
+static uint32_t comparator_value(const struct bpu *bpu, uint32_t addr)
+{
+    if (bpu->revision2)
+        return (addr & ~1u) | COMP_ENABLE;
+    return (addr & COMP_ADDR) | (addr & 2 ? COMP_UPPER : COMP_LOWER) | COMP_ENABLE;
+}
+
+static enum err enable(struct bpu *bpu, bool on)
+{
+    if (bpu->enabled == on)
+        return ERR_OK;
+    enum err e = mem_write32(bpu->st, BP_CTRL, CTRL_KEY | (on ? CTRL_ENABLE : 0));
+    if (e == ERR_OK)
+        bpu->enabled = on;
+    return e;
+}
+
+static enum err write_slot(struct bpu *bpu, unsigned i)
+{
+    uint32_t value = bpu->slot[i].used ? comparator_value(bpu, bpu->slot[i].addr) : 0;
+    return mem_write32(bpu->st, BP_COMP0 + 4 * i, value);
+}
+
+enum err bpu_attach(struct bpu *bpu, struct stlink *st, struct log *log)
+{
+    *bpu = (struct bpu){.st = st, .log = log};
+    uint32_t ctrl;
+    enum err e = mem_read32(st, BP_CTRL, &ctrl);
+    if (e != ERR_OK)
+        return e;
+    bpu->count = (ctrl >> 4 & 15) | (ctrl >> 8 & 0x70);
+    if (bpu->count > BPU_MAX)
+        bpu->count = BPU_MAX;
+    bpu->revision2 = ctrl >> 28 == 1;
+    e = bpu_restore(bpu);
+    return e;
+}
+
+static int find(const struct bpu *bpu, uint32_t addr)
+{
+    for (unsigned i = 0; i < bpu->count; i++)
+        if (bpu->slot[i].used && bpu->slot[i].addr == addr)
+            return (int)i;
+    return -1;
+}
+
+static enum err all_used(struct bpu *bpu)
+{
+    char list[160] = "";
+    size_t at = 0;
+    for (unsigned i = 0; i < bpu->count && at < sizeof list; i++)
+        at += (size_t)snprintf(list + at, sizeof list - at, "%s0x%08x", i ? ", " : "",
+                               bpu->slot[i].addr);
+    return log_fail(
+        bpu->log, ERR_RESOURCE,
+        "this core has %u breakpoint comparators and all are in use (%s): delete a breakpoint "
+        "first, or put the code into RAM, where breakpoints are not limited",
+        bpu->count, list);
+}
+
+// What could not be set may have arrived all the same.
+static void take_back(struct bpu *bpu, unsigned i)
+{
+    struct log kept = *bpu->log;
+    bpu->slot[i].used = false;
+    (void)!write_slot(bpu, i);
+    *bpu->log = kept;
+}
+
+enum err bpu_set(struct bpu *bpu, uint32_t addr)
+{
+    addr &= ~1u;
+    int at = find(bpu, addr);
+    if (at >= 0) {
+        bpu->slot[at].users++;
+        return ERR_OK;
+    }
+    if (!bpu->revision2 && addr >= 0x20000000)
+        return log_fail(
+            bpu->log, ERR_UNSUPPORTED,
+            "a hardware breakpoint of this core works below 0x20000000 only, not at 0x%08x", addr);
+    for (unsigned i = 0; i < bpu->count; i++) {
+        if (bpu->slot[i].used)
+            continue;
+        bpu->slot[i].used = true;
+        bpu->slot[i].addr = addr;
+        bpu->slot[i].users = 1;
+        enum err e = write_slot(bpu, i);
+        if (e == ERR_OK)
+            e = enable(bpu, true);
+        if (e != ERR_OK)
+            take_back(bpu, i);
+        return e;
+    }
+    return all_used(bpu);
+}
+
+enum err bpu_clear(struct bpu *bpu, uint32_t addr)
+{
+    addr &= ~1u;
+    int at = find(bpu, addr);
+    if (at < 0)
+        return log_fail(bpu->log, ERR_USAGE, "there is no hardware breakpoint at 0x%08x", addr);
+    if (bpu->slot[at].users > 1) {
+        bpu->slot[at].users--;
+        return ERR_OK;
+    }
+    bpu->slot[at].used = false;
+    enum err e = write_slot(bpu, (unsigned)at);
+    bpu->slot[at].used = e != ERR_OK; // it may still be set
+    return e;
+}
+
+enum err bpu_clear_all(struct bpu *bpu)
+{
+    enum err first = ERR_OK, e;
+    for (unsigned i = 0; i < bpu->count; i++) {
+        bool was_used = bpu->slot[i].used;
+        bpu->slot[i].used = false;
+        bpu->slot[i].users = 0;
+        e = was_used ? write_slot(bpu, i) : ERR_OK;
+        first = first == ERR_OK ? e : first;
+    }
+    e = enable(bpu, false);
+    return first == ERR_OK ? e : first;
+}
+
+bool bpu_has(const struct bpu *bpu, uint32_t addr)
+{
+    return find(bpu, addr & ~1u) >= 0;
+}
+
+enum err bpu_restore(struct bpu *bpu)
+{
+    bpu->enabled = false; // or not known
+    enum err e = enable(bpu, true);
+    for (unsigned i = 0; i < bpu->count && e == ERR_OK; i++)
+        e = write_slot(bpu, i);
+    return e;
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+// A Cortex-M core seen by a debugger: state, registers, run control, reset, vector catch.
+// ARMv6-M (DDI 0419, C1) and ARMv7-M (DDI 0403, C1) where they agree. Breakpoint and watchpoint
+// comparators have their own files (bpu.h, dwt.h).
+#ifndef SWDLINK_CORTEX_CORTEXM_H
+#define SWDLINK_CORTEX_CORTEXM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "cortex/bpu.h"
+#include "cortex/dwt.h"
+#include "swd/stlink.h"
+
+// Registers in the order of our tables; GDB's numbers are made in server/.
+enum cortexm_reg {
+    CORTEXM_R0 = 0, // r0 to r12 follow each other
+    CORTEXM_SP = 13,
+    CORTEXM_LR = 14,
+    CORTEXM_PC = 15,
+    CORTEXM_XPSR = 16,
+    CORTEXM_MSP = 17,
+    CORTEXM_PSP = 18,
+    CORTEXM_PRIMASK = 19,
+    CORTEXM_BASEPRI = 20,   // ARMv7-M only
+    CORTEXM_FAULTMASK = 21, // ARMv7-M only
+    CORTEXM_CONTROL = 22,
+    CORTEXM_REG_COUNT = 23,
+};
+
+// Why a core is halted: DFSR (DDI 0419, C1.6.1), cleared when read by cortexm_take_halt_cause().
+#define DFSR_EXTERNAL (1u << 4)
+#define DFSR_VCATCH   (1u << 3)
+#define DFSR_DWTTRAP  (1u << 2)
+#define DFSR_BKPT     (1u << 1)
+#define DFSR_HALTED   (1u << 0)
+
+#define DHCSR_S_RESET_ST  (1u << 25)
+#define DHCSR_S_RETIRE_ST (1u << 24)
+#define DHCSR_S_LOCKUP    (1u << 19)
+#define DHCSR_S_SLEEP     (1u << 18)
+#define DHCSR_S_HALT      (1u << 17)
+#define DHCSR_S_REGRDY    (1u << 16)
+#define DHCSR_C_MASKINTS  (1u << 3)
+#define DHCSR_C_STEP      (1u << 2)
+#define DHCSR_C_HALT      (1u << 1)
+#define DHCSR_C_DEBUGEN   (1u << 0)
+
+#define DEMCR_DWTENA       (1u << 24) // TRCENA in ARMv7-M
+#define DEMCR_VC_HARDERR   (1u << 10)
+#define DEMCR_VC_CORERESET (1u << 0)
+
+struct cortexm {
+    struct stlink *st;
+    struct log *log;
+    uint32_t cpuid;
+    bool armv6m;     // Cortex-M0, M0+: no BASEPRI, no FAULTMASK, no configurable faults
+    uint32_t vcatch; // DEMCR.VC_* bits that are kept set while we are attached
+    struct bpu bpu;
+    struct dwt dwt;
+    // Cache of a halted core: valid until the next resume, step, reset or attach.
+    bool regs_valid;
+    uint32_t regs[CORTEXM_REG_COUNT];
+    uint32_t dirty;  // bit per register: written here and not yet in the core
+    uint32_t runs;   // counts up whenever the core may have run: what was read before may be old
+    bool masked;     // C_MASKINTS is set: it may change only while the core is halted
+    bool reset_seen; // S_RESET_ST was seen since cortexm_take_reset()
+};
+
+// Reads CPUID, counts the comparators, enables debug (C_DEBUGEN) without halting, clears
+// comparators that an earlier debugger left behind.
+enum err cortexm_attach(struct cortexm *cm, struct stlink *st, struct log *log) MUST_CHECK;
+// As found: comparators off, vector catch off, interrupts unmasked, running (or halted:
+// keep_halted), C_DEBUGEN off unless keep_halted.
+enum err cortexm_detach(struct cortexm *cm, bool keep_halted) MUST_CHECK;
+
+// One look at DHCSR; remembers S_RESET_ST, which reading clears.
+enum err cortexm_read_dhcsr(struct cortexm *cm, uint32_t *dhcsr) MUST_CHECK;
+// True once after a reset of the core was seen; forgets it.
+bool cortexm_take_reset(struct cortexm *cm);
+// DFSR, and clears it, but for HALTED when it stands alone: so beside other bits HALTED may be old.
+enum err cortexm_take_halt_cause(struct cortexm *cm, uint32_t *dfsr) MUST_CHECK;
+
+// Halts and waits until it is halted (ERR_TIMEOUT after about 100 ms: held in reset, clock
+// stopped).
+enum err cortexm_halt(struct cortexm *cm) MUST_CHECK;
+// Writes back changed registers and lets it run.
+enum err cortexm_resume(struct cortexm *cm) MUST_CHECK;
+// Starts one instruction, with interrupts masked (C_MASKINTS, which stays set until something else
+// is asked for, so that the next masked step costs one command) when mask_interrupts;
+// cortexm_read_dhcsr() tells when it is done: an instruction may take long (WFI).
+enum err cortexm_start_step(struct cortexm *cm, bool mask_interrupts) MUST_CHECK;
+
+// Of a halted core, through the cache; all of them are fetched with one command.
+enum err cortexm_read_reg(struct cortexm *cm, enum cortexm_reg reg, uint32_t *value) MUST_CHECK;
+enum err cortexm_write_reg(struct cortexm *cm, enum cortexm_reg reg, uint32_t value) MUST_CHECK;
+bool cortexm_has_reg(const struct cortexm *cm, enum cortexm_reg reg);
+// Sends the changed registers to the core.
+enum err cortexm_flush_regs(struct cortexm *cm) MUST_CHECK;
+
+// Which DEMCR.VC_* events halt the core; kept until changed or detached.
+enum err cortexm_set_vcatch(struct cortexm *cm, uint32_t vc_bits) MUST_CHECK;
+// Takes the watchpoints out of the way (DEMCR.DWTENA off), while code of the debugger's own runs,
+// and back.
+enum err cortexm_pause_watchpoints(struct cortexm *cm, bool pause) MUST_CHECK;
+// VC_CORERESET beside the kept events: the next reset, whoever causes it, stops at the first
+// instruction.
+enum err cortexm_catch_reset(struct cortexm *cm, bool on) MUST_CHECK;
+// SYSRESETREQ (AIRCR), with the core caught at its first instruction when halt. Waits until the
+// reset was seen; comparators and debug enable survive it (DDI 0419, B1.5.16).
+enum err cortexm_reset(struct cortexm *cm, bool halt) MUST_CHECK;
+// The same by another register write that resets the chip.
+enum err cortexm_reset_by(struct cortexm *cm, bool halt, uint32_t addr, uint32_t value) MUST_CHECK;
+// True when an exception is pending and enabled (ICSR.VECTPENDING); PRIMASK is not considered.
+enum err cortexm_interrupt_pending(struct cortexm *cm, bool *pending) MUST_CHECK;
+
+#endif

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+// Core registers of a halted core, through a cache that one command fills.
+#include <stddef.h>
+
+#include "cortex/cortexm.h"
+
+// DCRSR.REGSEL of the word that holds CONTROL, FAULTMASK, BASEPRI and PRIMASK (DDI 0419, C1.6.3).
+#define REGSEL_SPECIAL 20u
+
+bool cortexm_has_reg(const struct cortexm *cm, enum cortexm_reg reg)
+{
+    return !cm->armv6m || (reg != CORTEXM_BASEPRI && reg != CORTEXM_FAULTMASK);
+}
+
+static enum err fill(struct cortexm *cm)
+{
+    if (cm->regs_valid)
+        return ERR_OK;
+    uint32_t raw[STLINK_CORE_REGS];
+    enum err e = stlink_read_core_regs(cm->st, raw);
+    if (e != ERR_OK)
+        return e;
+    for (unsigned i = 0; i <= CORTEXM_PSP; i++)
+        cm->regs[i] = raw[i];
+    uint32_t special = raw[19];
+    cm->regs[CORTEXM_PRIMASK] = special & 0xff;
+    cm->regs[CORTEXM_BASEPRI] = special >> 8 & 0xff;
+    cm->regs[CORTEXM_FAULTMASK] = special >> 16 & 0xff;
+    cm->regs[CORTEXM_CONTROL] = special >> 24;
+    cm->regs_valid = true;
+    cm->dirty = 0;
+    return ERR_OK;
+}
+
+enum err cortexm_read_reg(struct cortexm *cm, enum cortexm_reg reg, uint32_t *value)
+{
+    if (!cortexm_has_reg(cm, reg))
+        return log_fail(cm->log, ERR_UNSUPPORTED, "this core has no such register");
+    enum err e = fill(cm);
+    if (e == ERR_OK)
+        *value = cm->regs[reg];
+    return e;
+}
+
+// SP is MSP or PSP, whichever CONTROL and the mode select: keep the three in step.
+static void couple_stacks(struct cortexm *cm, enum cortexm_reg reg, uint32_t value)
+{
+    bool handler = cm->regs[CORTEXM_XPSR] & 0x1ff;
+    enum cortexm_reg active = !handler && cm->regs[CORTEXM_CONTROL] & 2 ? CORTEXM_PSP : CORTEXM_MSP;
+    if (reg == CORTEXM_SP)
+        cm->regs[active] = value;
+    else if (reg == active)
+        cm->regs[CORTEXM_SP] = value;
+    else if (reg == CORTEXM_CONTROL || reg == CORTEXM_XPSR)
+        cm->regs[CORTEXM_SP] = cm->regs[active];
+}
+
+enum err cortexm_write_reg(struct cortexm *cm, enum cortexm_reg reg, uint32_t value)
+{
+    if (!cortexm_has_reg(cm, reg))
+        return log_fail(cm->log, ERR_UNSUPPORTED, "this core has no such register");
+    enum err e = fill(cm);
+    if (e != ERR_OK)
+        return e;
+    // Bit 0 of PC and the two low bits of a stack pointer do not exist.
+    if (reg == CORTEXM_PC)
+        value &= ~1u;
+    if (reg == CORTEXM_SP || reg == CORTEXM_MSP || reg == CORTEXM_PSP)
+        value &= ~3u;
+    cm->regs[reg] = value;
+    cm->dirty |= 1u << reg;
+    couple_stacks(cm, reg, value);
+    return ERR_OK;
+}
+
+static enum err flush_special(struct cortexm *cm)
+{
+    const uint32_t mask = 1u << CORTEXM_PRIMASK | 1u << CORTEXM_BASEPRI | 1u << CORTEXM_FAULTMASK |
+                          1u << CORTEXM_CONTROL;
+    if (!(cm->dirty & mask))
+        return ERR_OK;
+    const uint32_t *r = cm->regs;
+    return stlink_write_core_reg(cm->st, REGSEL_SPECIAL,
+                                 (r[CORTEXM_PRIMASK] & 0xff) | (r[CORTEXM_BASEPRI] & 0xff) << 8 |
+                                     (r[CORTEXM_FAULTMASK] & 0xff) << 16 |
+                                     r[CORTEXM_CONTROL] << 24);
+}
+
+enum err cortexm_flush_regs(struct cortexm *cm)
+{
+    if (!cm->regs_valid || !cm->dirty)
+        return ERR_OK;
+    // CONTROL first: it decides which stack pointer SP means.
+    enum err e = flush_special(cm);
+    for (unsigned reg = 0; e == ERR_OK && reg <= CORTEXM_PSP; reg++)
+        if (cm->dirty >> reg & 1)
+            e = stlink_write_core_reg(cm->st, reg, cm->regs[reg]);
+    if (e == ERR_OK)
+        cm->dirty = 0;
+    return e;
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// Watchpoints: the DWT comparators (ARMv6-M DDI 0419, C1.8; ARMv7-M DDI 0403, C1.8).
+#ifndef SWDLINK_CORTEX_DWT_H
+#define SWDLINK_CORTEX_DWT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "swd/stlink.h"
+
+#define DWT_MAX 4
+
+enum dwt_access {
+    DWT_READ = 1,
+    DWT_WRITE = 2,
+    DWT_ACCESS = 3,
+};
+
+struct dwt {
+    struct stlink *st;
+    struct log *log;
+    unsigned count;
+    struct {
+        bool used;
+        uint32_t addr; // first byte asked for
+        uint32_t len;
+        enum dwt_access access;
+    } slot[DWT_MAX];
+};
+
+// Counts the comparators, clears all. DEMCR.DWTENA must be set already.
+enum err dwt_attach(struct dwt *dwt, struct stlink *st, struct log *log) MUST_CHECK;
+// Any length whose aligned power-of-two blocks fit the free comparators (a range that is not one
+// aligned block takes several). ERR_RESOURCE names the limit.
+enum err dwt_set(struct dwt *dwt, uint32_t addr, uint32_t len, enum dwt_access access) MUST_CHECK;
+enum err dwt_clear(struct dwt *dwt, uint32_t addr, uint32_t len, enum dwt_access access) MUST_CHECK;
+enum err dwt_clear_all(struct dwt *dwt) MUST_CHECK;
+// Which comparator fired (FUNCTION.MATCHED, cleared by reading): its address and kind. *hit false:
+// none.
+enum err dwt_take_hit(struct dwt *dwt, bool *hit, uint32_t *addr,
+                      enum dwt_access *access) MUST_CHECK;
+enum err dwt_restore(struct dwt *dwt) MUST_CHECK;
+
+#endif

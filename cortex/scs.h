@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+// Addresses in the System Control Space that more than one file of cortex/ needs (DDI 0419, B3.2 and
+// C1.6).
+#ifndef SWDLINK_CORTEX_SCS_H
+#define SWDLINK_CORTEX_SCS_H
+
+#define SCS_CPUID 0xe000ed00u
+#define SCS_ICSR  0xe000ed04u
+#define SCS_AIRCR 0xe000ed0cu
+#define SCS_DFSR  0xe000ed30u
+#define SCS_DHCSR 0xe000edf0u
+#define SCS_DEMCR 0xe000edfcu
+
+#define ICSR_VECTPENDING_MASK (0x1ffu << 12) // the most urgent that is pending and enabled
+
+#define AIRCR_VECTKEY     0x05fa0000u
+#define AIRCR_SYSRESETREQ (1u << 2)
+
+#define DHCSR_DBGKEY 0xa05f0000u
+
+#endif

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// The option bytes behind the FPEC (RM0091, 2.5, 3.2.5 and 4): RDP, USER, DATA0, DATA1, WRP0 to
+// WRP3, each a halfword whose high byte is the complement of the low one. They can only be erased
+// all together.
+#include "base/bytes.h"
+#include "flash/drivers/fpec16_regs.h"
+#include "swd/mem.h"
+
+#define OPTION_BASE 0x1ffff800u
+
+enum err fpec16_read_options(struct flash_access *fa, uint8_t value[FLASH_OPTION_BYTES],
+                             uint8_t *intact)
+{
+    uint8_t halves[2 * FLASH_OPTION_BYTES];
+    enum err e = mem_read(fa->st, OPTION_BASE, halves, sizeof halves, NULL);
+    *intact = 0;
+    for (unsigned n = 0; n < FLASH_OPTION_BYTES && !e; n++) {
+        value[n] = halves[2 * n];
+        *intact |= (uint8_t)(((halves[2 * n] ^ halves[2 * n + 1]) == 0xff) << n);
+    }
+    return e;
+}
+
+static enum err command(struct flash_access *fa, uint32_t cr)
+{
+    uint32_t sr;
+    enum err e = fpec16_prepare(fa, CR_OPTWRE | cr, NULL);
+    if (!e && (cr & CR_OPTER))
+        e = fpec16_write(fa, CR, CR_OPTWRE | cr | CR_STRT);
+    return e ? e : fpec16_wait_idle(fa, ERASE_LIMIT_US, &sr);
+}
+
+static enum err write_byte(struct flash_access *fa, unsigned n, uint8_t value)
+{
+    uint32_t sr;
+    enum err e = mem_write16(fa->st, OPTION_BASE + 2 * n, value);
+    // Leaving level 1 erases the flash before the halfword is written.
+    if (!e)
+        e = fpec16_wait_idle(fa, ERASE_LIMIT_US, &sr);
+    if (e || !(sr & (SR_PGERR | SR_WRPRTERR)))
+        return e;
+    return log_fail(fa->log, ERR_FLASH, "option byte %u could not be written (FLASH_SR 0x%02x)", n,
+                    sr);
+}
+
+static enum err open_options(struct flash_access *fa)
+{
+    uint32_t cr;
+    enum err e = fpec16_switch_hsi_on(fa);
+    if (e || (e = fpec16_unlock(fa)) || (e = fpec16_write(fa, OPTKEYR, KEY1)) ||
+        (e = fpec16_write(fa, OPTKEYR, KEY2)) || (e = fpec16_read(fa, CR, &cr)))
+        return e;
+    if (cr & CR_OPTWRE)
+        return ERR_OK;
+    return log_fail(fa->log, ERR_FLASH,
+                    "the option bytes stay locked: reset the target and try again");
+}
+
+static enum err check_written(struct flash_access *fa, const uint8_t value[FLASH_OPTION_BYTES],
+                              uint8_t which)
+{
+    uint8_t now[FLASH_OPTION_BYTES], intact;
+    enum err e = fpec16_read_options(fa, now, &intact);
+    for (unsigned n = 0; n < FLASH_OPTION_BYTES && !e; n++)
+        if ((which >> n & 1) && (!(intact >> n & 1) || now[n] != value[n]))
+            e = log_fail(
+                fa->log, ERR_FLASH,
+                "option byte %u holds 0x%02x after it was written and should hold 0x%02x: do not "
+                "switch the chip off, and write the option bytes again",
+                n, now[n], value[n]);
+    return e;
+}
+
+// RDP comes first: until it is written, a reset would find the chip locked, with its options gone.
+enum err fpec16_write_options(struct flash_access *fa, const uint8_t value[FLASH_OPTION_BYTES],
+                              uint8_t which)
+{
+    enum err e = open_options(fa);
+    if (!e)
+        e = command(fa, CR_OPTER);
+    if (!e)
+        e = command(fa, CR_OPTPG);
+    for (unsigned n = 0; n < FLASH_OPTION_BYTES && !e; n++)
+        if (which >> n & 1)
+            e = write_byte(fa, n, value[n]);
+    if (!e)
+        e = check_written(fa, value, which);
+    if (e)
+        return e;
+    // The chip resets while it answers, so what becomes of this write on the wire says nothing.
+    if (fpec16_write(fa, CR, CR_OBL_LAUNCH) != ERR_OK)
+        log_forget(fa->log);
+    return ERR_OK;
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+// The virtual board put together: time, supply, USB endpoints, account.
+#include "sim/board/board.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "sim/board/board_state.h"
+
+#define DEFAULT_CHIP "stm32f031k6"
+#define UPTIME_MS    100u
+#define CATCH_UP_NS  100000000u
+
+// ---- time
+// -----------------------------------------------------------------------------------------------
+
+void board_advance_to(struct sim_board *board, uint64_t ns)
+{
+    if (ns > board->clock.now_ns)
+        sim_chip_run(board->chip, ns);
+}
+
+static void spend(void *arg, uint64_t ns)
+{
+    struct sim_board *board = arg;
+    board_advance_to(board, board->clock.now_ns + ns);
+}
+
+static uint64_t wall_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+void sim_board_set_follow(struct sim_board *board, bool on)
+{
+    board->follow = on;
+    board->wall_start_ns = wall_ns();
+    board->follow_start_ns = board->clock.now_ns;
+}
+
+// The virtual clock may run ahead of the wall (USB costs what it costs), but never stays behind.
+void board_follow_wall(struct sim_board *board)
+{
+    if (!board->follow)
+        return;
+    uint64_t now = board->clock.now_ns,
+             due = board->follow_start_ns + (wall_ns() - board->wall_start_ns);
+    if (due <= now)
+        return;
+    if (due - now > CATCH_UP_NS) { // whoever was away for longer missed it
+        board->follow_start_ns -= due - now - CATCH_UP_NS;
+        due = now + CATCH_UP_NS;
+    }
+    uint64_t started = wall_ns();
+    board_advance_to(board, due);
+    // A machine that is slower than the board would do nothing else than run after it.
+    if (wall_ns() - started > due - now) {
+        board->follow_start_ns = board->clock.now_ns;
+        board->wall_start_ns = wall_ns();
+    }
+}
+
+uint64_t sim_board_now_ns(const struct sim_board *board)
+{
+    return board->clock.now_ns - board->opened_ns;
+}
+
+void sim_board_wait_ns(struct sim_board *board, uint64_t ns)
+{
+    spend(board, ns);
+    board_follow_wall(board);
+}
+
+// ---- opening and closing
+// --------------------------------------------------------------------------------
+
+uint64_t board_random(struct sim_board *board)
+{
+    board->seed = board->seed * 6364136223846793005ull + 1442695040888963407ull;
+    return board->seed >> 32;
+}
+
+static void assemble(struct sim_board *board)
+{
+    board->memap = (struct sim_memap){.chip = board->chip, .clock = &board->clock};
+    board->dp = (struct sim_swdp){.ap = &board->memap, .account = &board->account};
+    sim_wires_init(&board->wires, &board->dp, board->chip, &board->clock);
+    sim_supply_init(&board->supply, &board->wires, board->chip, &board->clock);
+    sim_stlink_init(&board->stlink, &sim_stlink_models[0]);
+    board->stlink.wires = &board->wires;
+    board->stlink.swd.wires = &board->wires;
+    board->stlink.swd.account = &board->account;
+    board->stlink.swd.spend = spend;
+    board->stlink.swd.arg = board;
+    board->seed = 1;
+    board->uptime_ms = UPTIME_MS;
+    strcpy(board->serial, "303030303030303030303031");
+}
+
+static enum err parse(struct sim_board *board, char *text)
+{
+    enum err e = ERR_OK;
+    char *save = NULL;
+    for (char *word = strtok_r(text, ",", &save); word && e == ERR_OK;
+         word = strtok_r(NULL, ",", &save)) {
+        char *equals = strchr(word, '=');
+        if (!equals)
+            return log_fail(board->log, ERR_USAGE,
+                            "\"%s\" in the virtual board's text is not of the form KEY=VALUE",
+                            word);
+        *equals = '\0';
+        e = board_set(board, word, equals + 1);
+    }
+    return e;
+}
+
+static void destroy(struct sim_board *board)
+{
+    sim_chip_destroy(board->chip);
+    sim_account_clear(&board->account);
+    free(board);
+}
+
+// Who comes to debug a board finds it at work: its program has long done what it does at first.
+static void been_on(struct sim_board *board)
+{
+    board_advance_to(board, board->clock.now_ns + (uint64_t)board->uptime_ms * 1000000u);
+    board->opened_ns = board->clock.now_ns;
+    board->account.instructions = 0;
+}
+
+enum err sim_board_open(struct sim_board **out, const char *text, struct log *log)
+{
+    char chip_name[64] = DEFAULT_CHIP;
+    const char *comma = strchr(text, ',');
+    size_t len = comma ? (size_t)(comma - text) : strlen(text);
+    if (len >= sizeof chip_name)
+        return log_fail(log, ERR_USAGE, "\"%s\" is no virtual board", text);
+    if (len && !memchr(text, '=', len)) {
+        memcpy(chip_name, text, len);
+        chip_name[len] = '\0';
+        text = comma ? comma + 1 : "";
+    }
+    struct sim_board *board = calloc(1, sizeof *board);
+    char *rest = strdup(text);
+    if (!board || !rest) {
+        free(board);
+        free(rest);
+        return ERR_MEMORY;
+    }
+    board->log = log;
+    enum err e = sim_chip_create(&board->chip, chip_name, &board->clock, &board->account, log);
+    if (e == ERR_OK) {
+        assemble(board);
+        e = parse(board, rest);
+    }
+    free(rest);
+    if (e != ERR_OK) {
+        destroy(board);
+        return e;
+    }
+    board->usb.plugged = true;
+    board->supply.live = true; // now, with all that the text says, the board gets its supply
+    sim_supply_changed(&board->supply);
+    been_on(board);
+    *out = board;
+    return ERR_OK;
+}
+
+static enum err write_account(struct sim_board *board)
+{
+    char *json = sim_account_json(&board->account, sim_board_now_ns(board));
+    FILE *f = json ? fopen(board->account_file, "w") : NULL;
+    bool ok = f && fprintf(f, "%s\n", json) > 0;
+    if (f)
+        ok &= fclose(f) == 0;
+    free(json);
+    if (ok)
+        return ERR_OK;
+    return log_fail(board->log, ERR_FILE, "the virtual board's account %s could not be written: %s",
+                    board->account_file, strerror(errno));
+}
+
+enum err sim_board_close(struct sim_board *board)
+{
+    enum err e = board->account_file[0] ? write_account(board) : ERR_OK;
+    if (board->store_file[0]) {
+        enum err stored = sim_chip_store_write(board->chip, board->store_file);
+        e = e == ERR_OK ? stored : e;
+    }
+    destroy(board);
+    return e;
+}
+
+enum err sim_board_set(struct sim_board *board, const char *key, const char *value)
+{
+    return board_set(board, key, value);
+}
+
+bool sim_board_peek(struct sim_board *board, uint32_t addr, uint32_t *value)
+{
+    return sim_chip_ap_read(board->chip, addr, 4, value) == SIM_BUS_OK;
+}
+
+bool sim_board_poke(struct sim_board *board, uint32_t addr, uint32_t value)
+{
+    return sim_chip_ap_write(board->chip, addr, 4, value) == SIM_BUS_OK;
+}
+
+struct sim_chip *sim_board_chip(struct sim_board *board)
+{
+    return board->chip;
+}
+
+struct sim_account *sim_board_account(struct sim_board *board)
+{
+    return &board->account;
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+// The inside of the virtual board, shared by board.c (time and assembly), board_usb.c (endpoints
+// and their faults), board_text.c and wire_text.c (its text) and descriptors.c. Nobody else
+// includes it.
+#ifndef SWDLINK_SIM_BOARD_BOARD_STATE_H
+#define SWDLINK_SIM_BOARD_BOARD_STATE_H
+
+#include "sim/board/board.h"
+#include "sim/probe/stlink.h"
+#include "sim/wire/supply.h"
+
+enum sim_usb_fault {
+    USB_FAULT_UNPLUG,
+    USB_FAULT_STALL,
+    USB_FAULT_TIMEOUT,
+    USB_FAULT_SHORT,
+    USB_FAULT_GARBAGE,
+    USB_FAULT_LATE,
+    USB_FAULT_COUNT,
+};
+
+// What pin 1 of the probe is connected to.
+enum sim_vtref { VTREF_RAIL, VTREF_OPEN, VTREF_OWN, VTREF_FIXED };
+
+// How the probe's serial number stands in its string descriptor.
+enum sim_serial_form { SERIAL_TEXT, SERIAL_RAW, SERIAL_NONE };
+
+struct sim_usb_side {
+    bool plugged, in_halted;
+    uint64_t fault_at[USB_FAULT_COUNT]; // the number of a command, 0: never
+    bool slow, busy, forbidden, wedges, toggle_loss;
+    bool stuck;        // until it is unplugged
+    bool in_toggle;    // of the next IN packet of the probe
+    bool next_in_lost; // the host takes it for one that it has had
+    uint64_t reply_due_ns;
+    uint8_t left[512]; // a packet that stayed in the endpoint when a new command came
+    size_t left_len;
+};
+
+struct sim_board {
+    struct log *log;
+    struct sim_clock clock;
+    struct sim_account account;
+    struct sim_chip *chip;
+    struct sim_memap memap;
+    struct sim_swdp dp;
+    struct sim_wires wires;
+    struct sim_supply supply;
+    struct sim_stlink stlink;
+    struct sim_usb_side usb;
+    enum sim_vtref vtref;
+    unsigned vtref_fixed_mv;
+    bool follow;
+    unsigned uptime_ms; // since when it has had its supply, when it is opened
+    uint64_t opened_ns;
+    uint64_t wall_start_ns, follow_start_ns;
+    char serial[32];
+    enum sim_serial_form serial_form;
+    char account_file[256], store_file[256];
+    uint64_t seed;
+};
+
+// board.c
+void board_advance_to(struct sim_board *board, uint64_t ns);
+void board_follow_wall(struct sim_board *board);
+uint64_t board_random(struct sim_board *board);
+
+// board_text.c: one KEY=VALUE.
+enum err board_set(struct sim_board *board, const char *key, const char *value);
+// wire_text.c: false when that is not what a wire (or, nrst, that wire) can be.
+bool board_parse_wire(const char *text, bool nrst, struct sim_wire *wire);
+
+#endif

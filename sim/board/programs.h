@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// Programs that a virtual chip can be given by name: each does to a debugger what programs in the
+// field do.
+#ifndef SWDLINK_SIM_BOARD_PROGRAMS_H
+#define SWDLINK_SIM_BOARD_PROGRAMS_H
+
+#include <stdbool.h>
+
+#include "sim/chip/chip.h"
+
+// Puts the program of that name into the flash, as if it had been programmed before; false: there
+// is none. count, swd-off, sleep, stop, standby, iwdg, slow-clock, lockup, reset-loop.
+bool sim_program_load(struct sim_chip *chip, const char *name);
+
+#endif

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+// The virtual STM32: core, memories, peripherals, supply, reset and boot pins. A chip is a row of
+// data in sim/families/chips.c over reusable peripherals.
+#ifndef SWDLINK_SIM_CHIP_CHIP_H
+#define SWDLINK_SIM_CHIP_CHIP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "sim/core/bus.h"
+#include "sim/core/core.h"
+#include "sim/time/account.h"
+#include "sim/time/clock.h"
+
+struct sim_chip;
+
+// What the chip says of itself. designer is a JEP106 code: continuations << 7 | code, 0x020 for ST.
+struct sim_identity {
+    uint32_t dpidr, ap_idr, rom_base;
+    uint32_t idcode; // DBGMCU_IDCODE
+    uint32_t cpuid;
+    uint16_t designer, part; // of the ROM table
+};
+
+// A factory-new chip by its name ("stm32f031k6"), not powered. ERR_USAGE lists the names that
+// exist.
+enum err sim_chip_create(struct sim_chip **chip, const char *name, struct sim_clock *clock,
+                         struct sim_account *account, struct log *log) MUST_CHECK;
+void sim_chip_destroy(struct sim_chip *chip);
+
+// Pins. Power: off loses SRAM, registers and the DP; a page under erase or a halfword under
+// programming is then left undefined (seeded). On starts with a power-on reset.
+void sim_chip_set_power(struct sim_chip *chip, bool on);
+void sim_chip_set_nrst(struct sim_chip *chip, bool low);
+void sim_chip_set_boot0(struct sim_chip *chip, bool high);
+// A pin of a port ('A' to 'F') as something outside drives it, or lets go of it.
+void sim_chip_drive_pin(struct sim_chip *chip, char port, unsigned pin, bool high);
+void sim_chip_release_pin(struct sim_chip *chip, char port, unsigned pin);
+// The level on a pin, whoever makes it.
+bool sim_chip_pin_level(const struct sim_chip *chip, char port, unsigned pin);
+bool sim_chip_is_powered(const struct sim_chip *chip);
+// Lets the chip run until the clock stands at until_ns.
+void sim_chip_run(struct sim_chip *chip, uint64_t until_ns);
+
+// The debug port's view. False: the SWD pins are dead (RDP level 2, pins taken by the program, Stop
+// or Standby without DBGMCU bits, no power, dead chip).
+bool sim_chip_swd_alive(const struct sim_chip *chip);
+// How often its power domain was reset, which takes the debug port with it.
+unsigned sim_chip_power_resets(const struct sim_chip *chip);
+// An access of the MEM-AP. Brings the RDP level 1 lock into effect as the reference manual says.
+enum sim_bus_status sim_chip_ap_read(struct sim_chip *chip, uint32_t addr, unsigned size,
+                                     uint32_t *value);
+enum sim_bus_status sim_chip_ap_write(struct sim_chip *chip, uint32_t addr, unsigned size,
+                                      uint32_t value);
+// Of the bus clock HCLK, in which the MEM-AP's accesses take their time; 0: stopped.
+uint32_t sim_chip_hclk_hz(const struct sim_chip *chip);
+// When a stalled access may be tried again.
+uint64_t sim_chip_stall_until_ns(const struct sim_chip *chip);
+
+// From outside of the simulation: what a test or the board's options do to a chip.
+const struct sim_identity *sim_chip_identity(const struct sim_chip *chip);
+void sim_chip_set_identity(struct sim_chip *chip, const struct sim_identity *identity);
+void sim_chip_set_dead(struct sim_chip *chip, bool dead);
+// The crystal or clock on OSC_IN; 0: none, or broken. 8 MHz at first.
+void sim_chip_set_hse(struct sim_chip *chip, uint32_t hz);
+// The analog supply, 3300 mV at first. Too little of it holds the chip in power-on reset, as VDD
+// would.
+void sim_chip_set_vdda(struct sim_chip *chip, uint32_t mv);
+// What erasing and programming take: of the data sheet's range.
+enum sim_flash_time { SIM_FLASH_TYP, SIM_FLASH_MIN, SIM_FLASH_MAX };
+void sim_chip_set_flash_time(struct sim_chip *chip, enum sim_flash_time time);
+// Where chance decides (SRAM after power-on, what a cut leaves behind). Not 0.
+void sim_chip_set_seed(struct sim_chip *chip, uint64_t seed);
+// Option byte RDP as if programmed earlier (0, 1, 2), loaded at the next power-on.
+enum err sim_chip_set_rdp(struct sim_chip *chip, unsigned level) MUST_CHECK;
+// Puts an ELF or a raw binary file into flash without any erase count.
+void sim_chip_erase(struct sim_chip *chip); // as above: flash as it comes from the factory
+enum err sim_chip_load_firmware(struct sim_chip *chip, const char *path) MUST_CHECK;
+// Memory as it is, without side effects; false outside of flash, SRAM, option bytes, system memory.
+bool sim_chip_peek(const struct sim_chip *chip, uint32_t addr, void *data, size_t len);
+bool sim_chip_poke(struct sim_chip *chip, uint32_t addr, const void *data, size_t len);
+struct sim_core *sim_chip_core(struct sim_chip *chip);
+struct sim_bus *sim_chip_bus(struct sim_chip *chip);
+// How often the page at addr was erased.
+unsigned sim_chip_erase_count(const struct sim_chip *chip, uint32_t addr);
+// What the program sent on its USARTs: bytes since the start, read and removed. Returns how many.
+size_t sim_chip_take_usart(struct sim_chip *chip, uint8_t *data, size_t cap);
+// flash, option bytes and erase counts from and to a file (the board's store= option).
+enum err sim_chip_store_read(struct sim_chip *chip, const char *path) MUST_CHECK;
+enum err sim_chip_store_write(const struct sim_chip *chip, const char *path) MUST_CHECK;
+
+#endif

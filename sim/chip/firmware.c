@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+// A program file into the virtual flash, as if it had been programmed before: the loadable segments
+// of an ELF file at their load addresses, or a raw binary at the start of the flash. And the store=
+// file, which keeps flash, option bytes and erase counts from run to run.
+#include <errno.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <libelf.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sim/chip/chip_state.h"
+
+#define STORE_MAGIC "swdlink virtual chip 1\n"
+
+static enum err load_segment(struct sim_chip *chip, int fd, const GElf_Phdr *ph, const char *path)
+{
+    if (ph->p_type != PT_LOAD || ph->p_filesz == 0 || ph->p_paddr - SIM_SRAM_BASE < 0x10000000u)
+        return ERR_OK; // what lives in SRAM only is lost at power-on anyway
+    uint32_t offset = (uint32_t)ph->p_paddr - SIM_FLASH_BASE;
+    if (offset >= chip->row->flash_size || ph->p_filesz > chip->row->flash_size - offset)
+        return log_fail(chip->log, ERR_FILE,
+                        "%s does not fit the virtual chip's flash (0x%08x, %llu bytes)", path,
+                        (uint32_t)ph->p_paddr, (unsigned long long)ph->p_filesz);
+    ssize_t n = pread(fd, chip->flash.bytes + offset, ph->p_filesz, (off_t)ph->p_offset);
+    if (n != (ssize_t)ph->p_filesz)
+        return log_fail(chip->log, ERR_FILE, "%s is truncated", path);
+    return ERR_OK;
+}
+
+static enum err load_elf(struct sim_chip *chip, int fd, const char *path)
+{
+    if (elf_version(EV_CURRENT) == EV_NONE)
+        return log_fail(chip->log, ERR_FILE, "libelf is of a wrong version");
+    Elf *elf = elf_begin(fd, ELF_C_READ, NULL);
+    size_t count = 0;
+    enum err e = ERR_OK;
+    if (!elf || elf_kind(elf) != ELF_K_ELF || elf_getphdrnum(elf, &count) != 0)
+        e = log_fail(chip->log, ERR_FILE, "%s is no ELF file: %s", path, elf_errmsg(-1));
+    for (size_t i = 0; e == ERR_OK && i < count; i++) {
+        GElf_Phdr ph;
+        if (gelf_getphdr(elf, (int)i, &ph))
+            e = load_segment(chip, fd, &ph, path);
+    }
+    elf_end(elf);
+    return e;
+}
+
+static enum err load_binary(struct sim_chip *chip, int fd, const char *path)
+{
+    ssize_t n = pread(fd, chip->flash.bytes, chip->row->flash_size, 0);
+    char more;
+    if (n <= 0)
+        return log_fail(chip->log, ERR_FILE, "%s is empty or unreadable", path);
+    if (pread(fd, &more, 1, n) == 1)
+        return log_fail(chip->log, ERR_FILE, "%s does not fit the virtual chip's flash", path);
+    return ERR_OK;
+}
+
+void sim_chip_erase(struct sim_chip *chip)
+{
+    memset(chip->flash.bytes, 0xff, chip->row->flash_size);
+}
+
+enum err sim_chip_load_firmware(struct sim_chip *chip, const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return log_fail(chip->log, ERR_FILE, "%s: %s", path, strerror(errno));
+    char magic[4] = "";
+    bool is_elf = pread(fd, magic, 4, 0) == 4 && memcmp(magic, ELFMAG, 4) == 0;
+    enum err e = is_elf ? load_elf(chip, fd, path) : load_binary(chip, fd, path);
+    close(fd);
+    return e;
+}
+
+// The parts of the store file in their order.
+static bool transfer_store(struct sim_chip *chip, FILE *f,
+                           size_t (*move)(struct sim_chip *, FILE *, void *, size_t))
+{
+    return move(chip, f, chip->flash.bytes, chip->row->flash_size) == chip->row->flash_size &&
+           move(chip, f, chip->options.bytes, sizeof chip->options.bytes) ==
+               sizeof chip->options.bytes &&
+           move(chip, f, chip->flash.erase_count, sizeof chip->flash.erase_count) ==
+               sizeof chip->flash.erase_count;
+}
+
+static size_t take(struct sim_chip *chip, FILE *f, void *data, size_t len)
+{
+    (void)chip;
+    return fread(data, 1, len, f);
+}
+
+static size_t give(struct sim_chip *chip, FILE *f, void *data, size_t len)
+{
+    (void)chip;
+    return fwrite(data, 1, len, f);
+}
+
+enum err sim_chip_store_read(struct sim_chip *chip, const char *path)
+{
+    char head[96] = "", wanted[96];
+    FILE *f = fopen(path, "rb");
+    if (!f && errno == ENOENT)
+        return ERR_OK; // a factory-new chip; the file is made at the end
+    if (!f)
+        return log_fail(chip->log, ERR_FILE, "%s: %s", path, strerror(errno));
+    snprintf(wanted, sizeof wanted, "%s%s\n", STORE_MAGIC, chip->row->name);
+    bool ok = fread(head, 1, strlen(wanted), f) == strlen(wanted) && strcmp(head, wanted) == 0 &&
+              transfer_store(chip, f, take);
+    fclose(f);
+    if (ok)
+        return ERR_OK;
+    return log_fail(chip->log, ERR_FILE, "%s does not hold a virtual %s", path, chip->row->name);
+}
+
+enum err sim_chip_store_write(const struct sim_chip *chip, const char *path)
+{
+    FILE *f = fopen(path, "wb");
+    struct sim_chip copy = *chip; // the moving functions serve both ways and take no const
+    if (!f)
+        return log_fail(chip->log, ERR_FILE, "%s: %s", path, strerror(errno));
+    bool ok =
+        fprintf(f, "%s%s\n", STORE_MAGIC, chip->row->name) > 0 && transfer_store(&copy, f, give);
+    ok &= fclose(f) == 0;
+    if (ok)
+        return ERR_OK;
+    return log_fail(chip->log, ERR_FILE, "%s could not be written: %s", path, strerror(errno));
+}

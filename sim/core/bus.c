@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+// Address decoding of the virtual chip: the core's private peripheral bus first (DDI 0419, B3.1),
+// then the windows, then the mapped devices; nothing there is a bus error.
+#include "sim/core/bus.h"
+
+#include <assert.h>
+
+#include "base/bytes.h"
+#include "sim/core/core.h"
+
+#define PPB_BASE 0xe0000000u
+#define PPB_SIZE 0x00100000u
+
+void sim_bus_map(struct sim_bus *bus, const char *name, uint32_t base, uint32_t size,
+                 const struct sim_device *device, void *self)
+{
+    assert(bus->mapping_count < SIM_MAX_MAPPINGS);
+    bus->mapping[bus->mapping_count++] = (struct sim_mapping){
+        .name = name, .base = base, .size = size, .device = device, .self = self};
+}
+
+// The bytes behind an address that a window answers for, or NULL.
+static uint8_t *window_bytes(struct sim_bus *bus, uint32_t addr, bool to_write)
+{
+    for (unsigned i = 0; i < SIM_MAX_WINDOWS; i++) {
+        struct sim_window *w = &bus->window[i];
+        if (addr - w->base < w->size && (w->writable || !to_write))
+            return w->bytes + (addr - w->base);
+    }
+    return NULL;
+}
+
+static struct sim_mapping *mapping_at(struct sim_bus *bus, uint32_t addr)
+{
+    for (unsigned i = 0; i < bus->mapping_count; i++) {
+        if (addr - bus->mapping[i].base < bus->mapping[i].size)
+            return &bus->mapping[i];
+    }
+    return NULL;
+}
+
+static bool is_aligned(uint32_t addr, unsigned size)
+{
+    return (size == 1 || size == 2 || size == 4) && addr % size == 0;
+}
+
+static bool is_private(const struct sim_bus *bus, uint32_t addr)
+{
+    return bus->core && addr - PPB_BASE < PPB_SIZE;
+}
+
+static enum sim_bus_status ask_gate(struct sim_bus *bus, enum sim_master master, uint32_t addr)
+{
+    if (master != SIM_MASTER_DEBUG || !bus->debug_gate)
+        return SIM_BUS_OK;
+    return bus->debug_gate(bus->debug_gate_arg, addr);
+}
+
+// Once a region, so that a polling loop does not flood the log.
+static void tell_not_modelled(struct sim_bus *bus, struct sim_mapping *m, const char *what,
+                              uint32_t addr)
+{
+    if (m->touched)
+        return;
+    m->touched = true;
+    if (bus->log)
+        log_line(bus->log, LOG_NOTE, "%s of %s at 0x%08x, which is not modelled (reads as 0)", what,
+                 m->name, addr);
+}
+
+enum sim_bus_status sim_bus_read(struct sim_bus *bus, enum sim_master master, uint32_t addr,
+                                 unsigned size, uint32_t *value)
+{
+    *value = 0;
+    if (!is_aligned(addr, size))
+        return SIM_BUS_FAULT;
+    bus->master = master;
+    if (is_private(bus, addr))
+        return sim_core_ppb_read(bus->core, master, addr, size, value);
+    enum sim_bus_status gate = ask_gate(bus, master, addr);
+    if (gate != SIM_BUS_OK)
+        return gate;
+    const uint8_t *p = window_bytes(bus, addr, false);
+    if (p) {
+        *value = size == 4 ? get_le32(p) : size == 2 ? get_le16(p) : *p;
+        return SIM_BUS_OK;
+    }
+    struct sim_mapping *m = mapping_at(bus, addr);
+    if (!m)
+        return SIM_BUS_FAULT;
+    if (m->device)
+        return m->device->read(m->self, addr - m->base, size, value);
+    tell_not_modelled(bus, m, "read", addr);
+    return SIM_BUS_OK;
+}
+
+static void put_le(uint8_t *p, unsigned size, uint32_t value)
+{
+    if (size == 4)
+        put_le32(p, value);
+    else if (size == 2)
+        put_le16(p, (uint16_t)value);
+    else
+        *p = (uint8_t)value;
+}
+
+enum sim_bus_status sim_bus_write(struct sim_bus *bus, enum sim_master master, uint32_t addr,
+                                  unsigned size, uint32_t value)
+{
+    if (!is_aligned(addr, size))
+        return SIM_BUS_FAULT;
+    if (size < 4)
+        value &= (1u << 8 * size) - 1;
+    bus->master = master;
+    if (is_private(bus, addr))
+        return sim_core_ppb_write(bus->core, master, addr, size, value);
+    enum sim_bus_status gate = ask_gate(bus, master, addr);
+    if (gate != SIM_BUS_OK)
+        return gate;
+    uint8_t *p = window_bytes(bus, addr, true);
+    if (p) {
+        put_le(p, size, value);
+        return SIM_BUS_OK;
+    }
+    struct sim_mapping *m = mapping_at(bus, addr);
+    if (!m)
+        return SIM_BUS_FAULT;
+    if (m->device)
+        return m->device->write(m->self, addr - m->base, size, value);
+    tell_not_modelled(bus, m, "write", addr);
+    return SIM_BUS_OK;
+}

@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: MIT
+// The run loop of the Cortex-M0: what happens between instructions, in which order, and how the
+// time of the board passes while it happens. One slice is one decision and what follows from it.
+#include "sim/core/core.h"
+
+#include <stdlib.h>
+
+#include "sim/core/core_state.h"
+
+enum { PC = 15 };
+
+#define HZ_AFTER_RESET 8000000u // of an STM32F0 (RM0091, 6.2.3); the chip sets what it has
+
+struct sim_core *sim_core_create(struct sim_bus *bus, struct sim_clock *clock,
+                                 struct sim_account *account)
+{
+    struct sim_core *core = calloc(1, sizeof *core);
+    if (!core)
+        return NULL;
+    core->bus = bus;
+    bus->core = core;
+    core->account = account;
+    core->cpuid = 0x410cc200; // Cortex-M0 r0p0 (DDI 0432, 4.2)
+    core->designer = 0x020;
+    core->part = 0x440;
+    core->hclk = (struct sim_hclk){.clock = clock, .hz = HZ_AFTER_RESET};
+    core->cpu.bus = bus;
+    core->cpu.hclk = &core->hclk;
+    core->cpu.bpu = &core->bpu;
+    core->cpu.dwt = &core->dwt;
+    sim_core_hold(core, SIM_RESET_POWER);
+    return core;
+}
+
+void sim_core_set_identity(struct sim_core *core, uint32_t cpuid, unsigned designer, unsigned part)
+{
+    core->cpuid = cpuid;
+    core->designer = designer;
+    core->part = part;
+}
+
+void sim_core_destroy(struct sim_core *core)
+{
+    if (core)
+        core->bus->core = NULL;
+    free(core);
+}
+
+void sim_core_hold(struct sim_core *core, enum sim_reset kind)
+{
+    core->held = true;
+    core->reset_pending = core->reset_request = core->locked_up = core->stalled = false;
+    core->sleep = SIM_AWAKE;
+    core->scr = 0;
+    core->dwt.hit = false;
+    core->cpu.list_done = 0;
+    sim_cpu_set_mode(&core->cpu, 0, false);
+    sim_nvic_reset(&core->nvic);
+    sim_systick_reset(&core->systick);
+    sim_debug_reset(core, kind);
+    core->cpu.attention = true;
+}
+
+static bool start(struct sim_core *core)
+{
+    core->reset_pending = !sim_exception_take_reset(core);
+    if (!core->reset_pending && sim_debug_catches(core, DEMCR_VC_CORERESET))
+        sim_debug_enter(core, DFSR_VCATCH);
+    return !core->reset_pending;
+}
+
+void sim_core_release(struct sim_core *core)
+{
+    if (!core->held)
+        return;
+    core->held = false;
+    start(core);
+}
+
+bool sim_core_is_held(const struct sim_core *core)
+{
+    return core->held;
+}
+
+// Time passes and the processor does nothing. With its clock running (counting), cycles pass too.
+static void pass(struct sim_core *core, uint64_t ns, bool counting)
+{
+    if (counting) {
+        uint64_t cycles = sim_hclk_cycles_at(&core->hclk, ns);
+        if (cycles > core->cpu.cycles)
+            core->cpu.cycles = cycles;
+        sim_hclk_publish(&core->hclk, core->cpu.cycles);
+    } else {
+        sim_hclk_skip(&core->hclk, core->cpu.cycles, ns);
+    }
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+// Until the end of the run or the next SysTick exception.
+static void pass_in_wait(struct sim_core *core)
+{
+    uint64_t due = sim_systick_due(&core->systick);
+    uint64_t ns = due == UINT64_MAX ? SIM_NEVER : sim_hclk_ns(&core->hclk, due) + 1;
+    pass(core, earlier(ns, core->hclk.until_ns), true);
+}
+
+// The bus is busy. At least a nanosecond passes, whatever the device said.
+static void pass_in_stall(struct sim_core *core)
+{
+    uint64_t now = core->hclk.clock->now_ns;
+    uint64_t until = core->stall_until_ns > now ? core->stall_until_ns : now + 1;
+    pass(core, earlier(until, core->hclk.until_ns), true);
+}
+
+static void note_stall(struct sim_core *core)
+{
+    core->stall_until_ns = core->bus->stall_until_ns;
+    pass_in_stall(core);
+}
+
+static void handle_stop(struct sim_core *core, enum sim_cpu_stop stop)
+{
+    switch (stop) {
+    case SIM_CPU_NONE:
+        break;
+    case SIM_CPU_SVC:
+        sim_exception_svc(core);
+        break;
+    case SIM_CPU_WFI:
+        core->sleep = SIM_SLEEP_WFI;
+        break;
+    case SIM_CPU_WFE:
+        core->sleep = SIM_SLEEP_WFE;
+        break;
+    case SIM_CPU_EXC_RETURN:
+        sim_exception_return(core);
+        break;
+    case SIM_CPU_BREAKPOINT: // with debug disabled, both of them fault (DDI 0419, C1.5)
+    case SIM_CPU_BKPT:
+        if (!sim_debug_enter(core, DFSR_BKPT))
+            sim_exception_fault(core);
+        break;
+    case SIM_CPU_UNDEFINED:
+    case SIM_CPU_FAULT:
+        sim_exception_fault(core);
+        break;
+    case SIM_CPU_STALL:
+        core->stalled = true;
+        note_stall(core);
+        break;
+    }
+}
+
+// A step is over when its instruction is, and the exception that the instruction itself caused is
+// entered (C1.5.1). While it sleeps or stalls it is not.
+static void finish_step(struct sim_core *core)
+{
+    const uint64_t own = 1ull << SIM_EXC_HARDFAULT | 1ull << SIM_EXC_SVCALL;
+    if (core->stalled || core->sleep != SIM_AWAKE)
+        return;
+    if (core->nvic.pending & own && !sim_exception_take(core)) {
+        note_stall(core);
+        return;
+    }
+    if (core->debug.stepping)
+        sim_debug_enter(core, DFSR_HALTED);
+}
+
+static void act_on_watchpoint(struct sim_core *core)
+{
+    core->dwt.hit = false;
+    sim_debug_enter(core, DFSR_DWTTRAP | (core->debug.stepping ? DFSR_HALTED : 0));
+}
+
+static void run_instructions(struct sim_core *core)
+{
+    struct sim_cpu *cpu = &core->cpu;
+    uint64_t limit = sim_hclk_cycles_at(&core->hclk, core->hclk.until_ns);
+    limit = earlier(limit, sim_systick_due(&core->systick));
+    if (core->debug.stepping || core->stalled)
+        limit = 0; // one instruction
+    core->stalled = false;
+    cpu->attention = false;
+    enum sim_cpu_stop stop = sim_cpu_run(cpu, limit);
+    handle_stop(core, stop);
+    if (core->dwt.hit && !core->stalled)
+        act_on_watchpoint(core);
+    if (core->debug.stepping)
+        finish_step(core);
+}
+
+// Asleep: wakes up, or lets time pass. True when it is awake.
+static bool wake(struct sim_core *core)
+{
+    if (!sim_exception_wakes(core)) {
+        if (core->sleep_told)
+            pass_in_wait(core);
+        core->sleep_told = true;
+        return false;
+    }
+    if (core->sleep == SIM_SLEEP_WFE)
+        core->cpu.event = false;
+    core->sleep = SIM_AWAKE;
+    core->sleep_told = false;
+    if (core->debug.stepping)
+        sim_debug_enter(core, DFSR_HALTED);
+    return !core->debug.halted;
+}
+
+// What is asked of a core with a running clock that is neither in Debug state nor inside an
+// instruction.
+static void slice_running(struct sim_core *core)
+{
+    uint64_t entered = core->nvic.active;
+    if (sim_systick_sync(&core->systick, core->cpu.cycles))
+        sim_exception_pend(core, SIM_EXC_SYSTICK);
+    if (core->sleep != SIM_AWAKE && !wake(core))
+        return;
+    core->sleep_told = false;
+    if (!sim_exception_take(core)) {
+        note_stall(core);
+        return;
+    }
+    if (core->nvic.active != entered) {
+        if (core->debug
+                .stepping) // a step into an exception ends at the handler's first instruction
+            sim_debug_enter(core, DFSR_HALTED);
+        return;
+    }
+    if (core->locked_up)
+        pass_in_wait(core);
+    else
+        run_instructions(core);
+}
+
+static void slice(struct sim_core *core)
+{
+    uint64_t until = core->hclk.until_ns;
+    if (core->held || core->hclk.hz == 0)
+        pass(core, until, false);
+    else if (core->reset_pending && !start(core))
+        note_stall(core);
+    else if (core->stalled && core->hclk.clock->now_ns < core->stall_until_ns)
+        pass_in_stall(core);
+    else if (core->stalled)
+        run_instructions(core);
+    else if (core->debug.halt && !core->debug.halted)
+        sim_debug_enter(core, DFSR_HALTED);
+    else if (core->debug.halted)
+        pass(core, until, false);
+    else
+        slice_running(core);
+}
+
+// A core that has just gone to sleep comes back once, so that the chip can look at SLEEPDEEP.
+static bool fell_asleep(const struct sim_core *core, bool before)
+{
+    return core->sleep != SIM_AWAKE && core->sleep_told && !before;
+}
+
+enum sim_core_event sim_core_run(struct sim_core *core, uint64_t until_ns)
+{
+    struct sim_clock *clock = core->hclk.clock;
+    bool told = core->sleep_told, halted = core->debug.halted;
+    sim_hclk_begin(&core->hclk, core->cpu.cycles, until_ns);
+    while (clock->now_ns < until_ns && !core->reset_request) {
+        slice(core);
+        if (clock->rearmed)
+            core->hclk.until_ns = earlier(until_ns, sim_clock_next(clock));
+        sim_hclk_publish(&core->hclk, core->cpu.cycles);
+        if (clock->rearmed || fell_asleep(core, told) || core->debug.halted != halted)
+            break;
+        told = core->sleep_told;
+    }
+    core->account->instructions += core->cpu.instructions - core->instructions_told;
+    core->instructions_told = core->cpu.instructions;
+    return sim_core_take_reset_request(core) ? SIM_CORE_RESET_REQUEST : SIM_CORE_TIME;
+}
+
+bool sim_core_take_reset_request(struct sim_core *core)
+{
+    bool requested = core->reset_request;
+    core->reset_request = false;
+    return requested;
+}
+
+void sim_core_set_hclk(struct sim_core *core, uint32_t hz)
+{
+    sim_hclk_set_hz(&core->hclk, core->cpu.cycles, hz);
+    core->cpu.attention = true;
+}
+
+void sim_core_set_irq(struct sim_core *core, unsigned n, bool active)
+{
+    bool pends = sim_nvic_set_level(&core->nvic, n, active);
+    if (pends && core->scr & SCR_SEVONPEND)
+        core->cpu.event = true;
+    core->cpu.attention |= pends;
+}
+
+void sim_core_pend_nmi(struct sim_core *core)
+{
+    if (!core->held)
+        sim_exception_pend(core, SIM_EXC_NMI);
+}
+
+void sim_core_send_event(struct sim_core *core)
+{
+    core->cpu.event = true;
+}
+
+bool sim_core_is_halted(const struct sim_core *core)
+{
+    return core->debug.halted;
+}
+
+bool sim_core_is_locked_up(const struct sim_core *core)
+{
+    return core->locked_up;
+}
+
+bool sim_core_is_sleeping(const struct sim_core *core)
+{
+    return core->sleep != SIM_AWAKE;
+}
+
+bool sim_core_deep_sleep(const struct sim_core *core)
+{
+    return core->sleep != SIM_AWAKE && core->scr & SCR_SLEEPDEEP;
+}
+
+bool sim_core_debug_enabled(const struct sim_core *core)
+{
+    return core->debug.enabled;
+}
+
+enum regsel { REG_XPSR = 16, REG_MSP = 17, REG_PSP = 18, REG_CONTROL_PRIMASK = 20 };
+
+uint32_t sim_core_get_reg(const struct sim_core *core, unsigned regsel)
+{
+    const struct sim_cpu *cpu = &core->cpu;
+    switch (regsel) {
+    case REG_XPSR:
+        return sim_cpu_get_xpsr(cpu);
+    case REG_MSP:
+    case REG_PSP:
+        return sim_cpu_get_sp(cpu, regsel == REG_PSP);
+    case REG_CONTROL_PRIMASK:
+        return (cpu->spsel ? 2u << 24 : 0) | cpu->primask;
+    default:
+        return regsel <= PC ? cpu->r[regsel] : 0;
+    }
+}
+
+static void set_xpsr(struct sim_cpu *cpu, uint32_t value)
+{
+    sim_cpu_set_flags(cpu, value);
+    cpu->thumb = value & XPSR_T;
+    sim_cpu_set_mode(cpu, value & XPSR_IPSR, cpu->spsel);
+}
+
+void sim_core_set_reg(struct sim_core *core, unsigned regsel, uint32_t value)
+{
+    struct sim_cpu *cpu = &core->cpu;
+    switch (regsel) {
+    case 13:
+        cpu->r[13] = value & ~3u;
+        break;
+    case PC:
+        cpu->r[PC] = value & ~1u;
+        break;
+    case REG_XPSR:
+        set_xpsr(cpu, value);
+        break;
+    case REG_MSP:
+    case REG_PSP:
+        sim_cpu_set_sp(cpu, regsel == REG_PSP, value);
+        break;
+    case REG_CONTROL_PRIMASK:
+        cpu->primask = value & 1;
+        sim_cpu_set_mode(cpu, cpu->ipsr, value >> 24 & 2);
+        break;
+    default:
+        if (regsel < 13 || regsel == 14)
+            cpu->r[regsel] = value;
+        break;
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// A Cortex-M0 of the virtual chip (ARMv6-M, DDI 0419; DDI 0432 for the processor): instructions,
+// exceptions, NVIC, SysTick, sleep, lockup, halting debug, BPU, DWT. Everything between 0xe0000000
+// and 0xe00fffff is here.
+#ifndef SWDLINK_SIM_CORE_CORE_H
+#define SWDLINK_SIM_CORE_CORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/core/bus.h"
+#include "sim/time/account.h"
+#include "sim/time/clock.h"
+
+struct sim_core;
+
+enum sim_core_event {
+    SIM_CORE_TIME, // until_ns is reached, or a timer was armed: ask the clock for the next one
+    SIM_CORE_RESET_REQUEST, // AIRCR.SYSRESETREQ was written (by the program or the debugger)
+};
+
+// NULL when out of memory. The core starts in power-on reset, held, as bus->core.
+struct sim_core *sim_core_create(struct sim_bus *bus, struct sim_clock *clock,
+                                 struct sim_account *account);
+void sim_core_destroy(struct sim_core *core);
+
+// Holds the core in reset or lets it go; letting go fetches SP and PC from the vector table
+// (through the bus, address 0). SIM_RESET_POWER also clears the debug registers; SIM_RESET_SYSTEM
+// keeps C_DEBUGEN, DEMCR, DFSR, BPU and DWT (DDI 0419, B1.5.16 and C1) and sets S_RESET_ST. C_HALT,
+// C_STEP and C_MASKINTS are cleared, and cannot be set while the core is held: DEMCR.VC_CORERESET
+// halts it at its first instruction. A vector table that stalls the bus is waited for in
+// sim_core_run().
+void sim_core_hold(struct sim_core *core, enum sim_reset kind);
+void sim_core_release(struct sim_core *core);
+bool sim_core_is_held(const struct sim_core *core);
+
+// Runs until the clock stands at until_ns. While running, clock->now_ns is up to date at every bus
+// access outside the windows. A halted, locked up, sleeping or held core lets the time pass
+// (SysTick counts in sleep, not while halted). Returns early when clock->rearmed, on a reset
+// request, when the core halts, so that the chip can stop its watchdogs, and once when it falls
+// asleep, so that the chip can look at sim_core_deep_sleep(). The processor may be ahead of the
+// clock by the part of its last instruction that lies behind until_ns.
+enum sim_core_event sim_core_run(struct sim_core *core, uint64_t until_ns);
+// True once after SYSRESETREQ was written: for a request by the debugger while the core does not
+// run.
+bool sim_core_take_reset_request(struct sim_core *core);
+// Core clock; takes effect from now on. 0: stopped (Stop mode).
+void sim_core_set_hclk(struct sim_core *core, uint32_t hz);
+
+// Interrupt line n (0 to 31) goes active or inactive; a level pends when it goes active, again when
+// its handler returns while it is active, and stays pending (latched) when it goes inactive before.
+void sim_core_set_irq(struct sim_core *core, unsigned n, bool active);
+void sim_core_pend_nmi(struct sim_core *core);
+// RXEV: an event from outside, which ends or keeps off a WFE (DDI 0419, B1.5.18).
+void sim_core_send_event(struct sim_core *core);
+// An access by the core or the debugger to the private peripheral bus: words only, anything else is
+// a bus error and a violation. Registers that only the debugger may see (DHCSR, DCRSR, DCRDR,
+// DEMCR, DFSR, BPU, DWT) read as zero to the core.
+enum sim_bus_status sim_core_ppb_read(struct sim_core *core, enum sim_master master, uint32_t addr,
+                                      unsigned size, uint32_t *value);
+enum sim_bus_status sim_core_ppb_write(struct sim_core *core, enum sim_master master, uint32_t addr,
+                                       unsigned size, uint32_t value);
+
+// CPUID, and the ROM table's designer (JEP106) and part, which are the chip maker's.
+void sim_core_set_identity(struct sim_core *core, uint32_t cpuid, unsigned designer, unsigned part);
+
+// For the chip and for tests.
+bool sim_core_is_halted(const struct sim_core *core);
+bool sim_core_is_locked_up(const struct sim_core *core);
+bool sim_core_is_sleeping(const struct sim_core *core);   // WFI, WFE, sleep-on-exit
+bool sim_core_deep_sleep(const struct sim_core *core);    // sleeping with SCR.SLEEPDEEP
+bool sim_core_debug_enabled(const struct sim_core *core); // C_DEBUGEN
+// Registers by DCRSR.REGSEL number (0-15, 16 xPSR, 17 MSP, 18 PSP, 20 CONTROL:…:PRIMASK).
+uint32_t sim_core_get_reg(const struct sim_core *core, unsigned regsel);
+void sim_core_set_reg(struct sim_core *core, unsigned regsel, uint32_t value);
+
+#endif

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+// The inside of the Cortex-M0, shared by the files that make it up: core.c (the run loop and the
+// public functions), exception.c, debug.c, scs.c. Nobody else includes this.
+#ifndef SWDLINK_SIM_CORE_CORE_STATE_H
+#define SWDLINK_SIM_CORE_CORE_STATE_H
+
+#include "sim/core/bpu.h"
+#include "sim/core/core.h"
+#include "sim/core/cpu.h"
+#include "sim/core/dwt.h"
+#include "sim/core/hclk.h"
+#include "sim/core/nvic.h"
+#include "sim/core/systick.h"
+
+#define SIM_LOCKUP_PC 0xfffffffeu
+
+enum sim_sleep { SIM_AWAKE, SIM_SLEEP_WFI, SIM_SLEEP_WFE };
+
+struct sim_debug {
+    bool enabled;              // C_DEBUGEN
+    bool halt, step, maskints; // C_HALT, C_STEP, C_MASKINTS
+    bool halted;               // in Debug state
+    bool stepping;             // left Debug state for one instruction
+    bool reset_seen;           // S_RESET_ST
+    bool reg_ready;            // S_REGRDY
+    uint64_t retired_seen;     // instruction count when DHCSR was read last, for S_RETIRE_ST
+    uint32_t dfsr, demcr, dcrdr;
+};
+
+struct sim_core {
+    struct sim_cpu cpu;
+    struct sim_hclk hclk;
+    struct sim_nvic nvic;
+    struct sim_systick systick;
+    struct sim_debug debug;
+    struct sim_bpu bpu;
+    struct sim_dwt dwt;
+    struct sim_bus *bus;
+    struct sim_account *account;
+
+    uint32_t cpuid;
+    unsigned designer, part; // of the ROM table
+    bool held;               // in reset
+    bool reset_pending;      // let go, and the vector table could not be read yet
+    bool reset_request;
+    bool locked_up;
+    enum sim_sleep sleep;
+    bool sleep_told; // sim_core_run() has returned once since it fell asleep
+    uint32_t scr;
+    bool stalled; // an instruction waits for the bus: nothing comes between
+    uint64_t stall_until_ns;
+    uint64_t instructions_told; // to the account
+};
+
+#define SCR_SEVONPEND   (1u << 4)
+#define SCR_SLEEPDEEP   (1u << 2)
+#define SCR_SLEEPONEXIT (1u << 1)
+
+#define DFSR_EXTERNAL (1u << 4)
+#define DFSR_VCATCH   (1u << 3)
+#define DFSR_DWTTRAP  (1u << 2)
+#define DFSR_BKPT     (1u << 1)
+#define DFSR_HALTED   (1u << 0)
+#define DFSR_ALL      0x1fu
+
+#define DEMCR_DWTENA       (1u << 24)
+#define DEMCR_VC_HARDERR   (1u << 10)
+#define DEMCR_VC_CORERESET (1u << 0)
+
+// exception.c
+// Resets the processor: registers, then SP and PC from the vector table. False: the bus stalled.
+bool sim_exception_take_reset(struct sim_core *core);
+void sim_exception_pend(struct sim_core *core, unsigned n);
+// A fault of the instruction at PC: pends HardFault, or locks up.
+void sim_exception_fault(struct sim_core *core);
+void sim_exception_svc(struct sim_core *core);
+// A branch to an EXC_RETURN value in Handler mode.
+void sim_exception_return(struct sim_core *core);
+// The exception that is to be entered now, or SIM_EXC_NONE.
+unsigned sim_exception_preempting(const struct sim_core *core);
+// Enters the most urgent pending exception, if it is more urgent than what executes. False: the bus
+// stalled, and nothing has happened.
+bool sim_exception_take(struct sim_core *core);
+// True when an exception is pending that ends this sleep (B1.5.17 to B1.5.19).
+bool sim_exception_wakes(const struct sim_core *core);
+
+// debug.c
+void sim_debug_reset(struct sim_core *core, enum sim_reset kind);
+// Enters Debug state, if debug is enabled; cause is of DFSR.
+bool sim_debug_enter(struct sim_core *core, uint32_t cause);
+bool sim_debug_catches(const struct sim_core *core, uint32_t demcr_bit);
+// By the offset from 0xe000e000.
+uint32_t sim_debug_read(struct sim_core *core, uint32_t offset);
+void sim_debug_write(struct sim_core *core, uint32_t offset, uint32_t value);
+
+#endif

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// How the instruction engine reaches memory: the bus's windows inline, everything else by a call.
+// Private to sim/cpu*.c.
+#ifndef SWDLINK_SIM_CORE_CPU_MEMORY_H
+#define SWDLINK_SIM_CORE_CPU_MEMORY_H
+
+#include <stddef.h>
+
+#include "base/bytes.h"
+#include "sim/core/cpu.h"
+
+#define LIKELY(x) __builtin_expect(!!(x), 1)
+
+enum { CYCLES_DATA = 1 }; // of one transfer, in addition to the instruction's own
+
+enum sim_cpu_stop sim_cpu_slow_read(struct sim_cpu *cpu, uint32_t addr, unsigned size,
+                                    uint32_t *value);
+enum sim_cpu_stop sim_cpu_slow_write(struct sim_cpu *cpu, uint32_t addr, unsigned size,
+                                     uint32_t value);
+enum sim_cpu_stop sim_cpu_fetch_elsewhere(struct sim_cpu *cpu, uint32_t addr, uint32_t *op);
+// Shows an access to the watchpoint comparators.
+void sim_cpu_compare_data(struct sim_cpu *cpu, uint32_t addr, bool is_write);
+
+static inline uint8_t *cpu_window_bytes(const struct sim_cpu *cpu, uint32_t addr, bool to_write)
+{
+    for (unsigned i = 0; i < SIM_MAX_WINDOWS; i++) {
+        const struct sim_window *w = &cpu->bus->window[i];
+        if (addr - w->base < w->size && (w->writable || !to_write))
+            return w->bytes + (addr - w->base);
+    }
+    return NULL;
+}
+
+static inline enum sim_cpu_stop cpu_load(struct sim_cpu *cpu, uint32_t addr, unsigned size,
+                                         uint32_t *value)
+{
+    if (addr & (size - 1))
+        return SIM_CPU_FAULT; // DDI 0419, A3.2.1
+    const uint8_t *p = cpu_window_bytes(cpu, addr, false);
+    if (LIKELY(p)) {
+        *value = size == 4 ? get_le32(p) : size == 2 ? get_le16(p) : *p;
+    } else {
+        enum sim_cpu_stop stop = sim_cpu_slow_read(cpu, addr, size, value);
+        if (stop)
+            return stop;
+    }
+    cpu->cycles += CYCLES_DATA;
+    if (cpu->dwt->watches_data)
+        sim_cpu_compare_data(cpu, addr, false);
+    return SIM_CPU_NONE;
+}
+
+static inline enum sim_cpu_stop cpu_store(struct sim_cpu *cpu, uint32_t addr, unsigned size,
+                                          uint32_t value)
+{
+    if (addr & (size - 1))
+        return SIM_CPU_FAULT;
+    uint8_t *p = cpu_window_bytes(cpu, addr, true);
+    if (!LIKELY(p)) {
+        enum sim_cpu_stop stop = sim_cpu_slow_write(cpu, addr, size, value);
+        if (stop)
+            return stop;
+    } else if (size == 4) {
+        put_le32(p, value);
+    } else if (size == 2) {
+        put_le16(p, (uint16_t)value);
+    } else {
+        *p = (uint8_t)value;
+    }
+    cpu->cycles += CYCLES_DATA;
+    if (cpu->dwt->watches_data)
+        sim_cpu_compare_data(cpu, addr, true);
+    return SIM_CPU_NONE;
+}
+
+static inline enum sim_cpu_stop cpu_fetch(struct sim_cpu *cpu, uint32_t addr, uint32_t *op)
+{
+    const struct sim_window *w = &cpu->bus->window[cpu->fetch_window];
+    uint32_t offset = addr - w->base;
+    if (!LIKELY(offset < w->size))
+        return sim_cpu_fetch_elsewhere(cpu, addr, op);
+    *op = get_le16(w->bytes + offset);
+    return SIM_CPU_NONE;
+}
+
+#endif

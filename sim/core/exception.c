@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: MIT
+// Exceptions of ARMv6-M: reset, entry, return, faults and lockup (DDI 0419, B1.5). What the manual
+// leaves UNPREDICTABLE in a return is a HardFault here and a violation in the account. A stack that
+// stalls the bus is taken as a bus error; a vector table that does (flash that is being programmed)
+// is waited for.
+#include <stddef.h>
+
+#include "sim/core/core_state.h"
+
+enum { SP = 13, LR = 14, PC = 15 };
+
+// DDI 0432: 16 cycles of interrupt latency; the others are approximations.
+enum { CYCLES_ENTRY = 16, CYCLES_CHAIN = 6, CYCLES_RETURN = 12 };
+
+enum { FRAME_WORDS = 8, FRAME_SIZE = 32 };
+
+#define EXC_RETURN_HANDLER        0xfffffff1u
+#define EXC_RETURN_THREAD_MAIN    0xfffffff9u
+#define EXC_RETURN_THREAD_PROCESS 0xfffffffdu
+
+static void lock_up(struct sim_core *core)
+{
+    core->locked_up = true;
+    core->cpu.r[PC] = SIM_LOCKUP_PC;
+    core->cpu.attention = true;
+}
+
+// Counts as inside exception n, without having entered it.
+static void lock_up_in(struct sim_core *core, unsigned n)
+{
+    sim_nvic_activate(&core->nvic, n);
+    sim_cpu_set_mode(&core->cpu, n, false);
+    lock_up(core);
+}
+
+static enum sim_cpu_stop read_vector(struct sim_core *core, unsigned n, uint32_t *vector)
+{
+    return sim_cpu_read_word(&core->cpu, 4 * n, vector);
+}
+
+// TakeReset() of B1.5.5, after the registers of the SCS were reset.
+bool sim_exception_take_reset(struct sim_core *core)
+{
+    struct sim_cpu *cpu = &core->cpu;
+    uint32_t sp = 0, pc = 0;
+    enum sim_cpu_stop sp_stop = read_vector(core, 0, &sp), pc_stop = read_vector(core, 1, &pc);
+    if (sp_stop == SIM_CPU_STALL || pc_stop == SIM_CPU_STALL)
+        return false;
+    cpu->primask = cpu->event = false;
+    cpu->list_done = 0;
+    cpu->ipsr = 0;
+    cpu->spsel = false;
+    sim_cpu_set_sp(cpu, false, sp);
+    cpu->r[LR] = 0xffffffff;
+    cpu->r[PC] = pc & ~1u;
+    cpu->thumb = pc & 1;
+    sim_nvic_reset(&core->nvic); // lines may have moved while reset was held
+    sim_nvic_sample_levels(&core->nvic);
+    if (sp_stop || pc_stop)
+        lock_up_in(core, SIM_EXC_HARDFAULT);
+    return true;
+}
+
+void sim_exception_pend(struct sim_core *core, unsigned n)
+{
+    if (core->nvic.pending >> n & 1)
+        return;
+    core->nvic.pending |= 1ull << n;
+    core->cpu.attention = true;
+    if (core->scr & SCR_SEVONPEND)
+        core->cpu.event = true;
+}
+
+static int execution_priority(const struct sim_core *core)
+{
+    return sim_nvic_execution_priority(&core->nvic, core->cpu.primask);
+}
+
+static bool masks_interrupts(const struct sim_core *core)
+{
+    return core->debug.enabled && core->debug.maskints;
+}
+
+unsigned sim_exception_preempting(const struct sim_core *core)
+{
+    unsigned n = sim_nvic_first(&core->nvic, masks_interrupts(core));
+    if (n == SIM_EXC_NONE || sim_nvic_priority(&core->nvic, n) >= execution_priority(core))
+        return SIM_EXC_NONE;
+    return n;
+}
+
+bool sim_exception_wakes(const struct sim_core *core)
+{
+    if (core->sleep == SIM_SLEEP_WFE)
+        return core->cpu.event || sim_exception_preempting(core);
+    // WFI looks at priorities as if PRIMASK were clear, so that the program goes on after it.
+    unsigned n = sim_nvic_first(&core->nvic, masks_interrupts(core));
+    int priority = sim_nvic_execution_priority(&core->nvic, false);
+    return n != SIM_EXC_NONE && sim_nvic_priority(&core->nvic, n) < priority;
+}
+
+void sim_exception_fault(struct sim_core *core)
+{
+    if (execution_priority(core) < 0)
+        lock_up(core); // B1.5.15
+    else
+        sim_exception_pend(core, SIM_EXC_HARDFAULT);
+}
+
+void sim_exception_svc(struct sim_core *core)
+{
+    if (sim_nvic_priority(&core->nvic, SIM_EXC_SVCALL) < execution_priority(core)) {
+        sim_exception_pend(core, SIM_EXC_SVCALL);
+        return;
+    }
+    core->cpu.r[PC] -= 2; // escalated: the fault is that of the SVC itself
+    sim_exception_fault(core);
+}
+
+static uint32_t exc_return_from(const struct sim_cpu *cpu)
+{
+    if (cpu->ipsr)
+        return EXC_RETURN_HANDLER;
+    return cpu->spsel ? EXC_RETURN_THREAD_PROCESS : EXC_RETURN_THREAD_MAIN;
+}
+
+// PushStack() of B1.5.6: eight words, eight-byte aligned. The stack pointer moves even if they
+// cannot be written.
+static bool push_frame(struct sim_cpu *cpu)
+{
+    uint32_t sp = cpu->r[SP];
+    uint32_t align = sp & 4 ? XPSR_ALIGN : 0;
+    const uint32_t frame[FRAME_WORDS] = {
+        cpu->r[0],  cpu->r[1],  cpu->r[2],  cpu->r[3],
+        cpu->r[12], cpu->r[LR], cpu->r[PC], sim_cpu_get_xpsr(cpu) | align,
+    };
+    bool done = true;
+    cpu->r[SP] = (sp - FRAME_SIZE) & ~7u;
+    for (unsigned i = 0; i < FRAME_WORDS; i++)
+        done &= sim_cpu_write_word(cpu, cpu->r[SP] + 4 * i, frame[i]) == SIM_CPU_NONE;
+    return done;
+}
+
+// ExceptionTaken() of B1.5.6.
+static void become(struct sim_core *core, unsigned n, uint32_t vector, uint32_t exc_return)
+{
+    struct sim_cpu *cpu = &core->cpu;
+    sim_nvic_activate(&core->nvic, n);
+    sim_cpu_set_mode(cpu, n, false);
+    cpu->r[LR] = exc_return;
+    cpu->r[PC] = vector & ~1u;
+    cpu->thumb = vector & 1;
+    cpu->event = true;
+    cpu->attention = true;
+    core->locked_up = false;
+    if (n == SIM_EXC_HARDFAULT && sim_debug_catches(core, DEMCR_VC_HARDERR))
+        sim_debug_enter(core, DFSR_VCATCH);
+}
+
+// A fault while entering or leaving an exception, with the frame on the stack (B1.5.11, B1.5.12):
+// HardFault comes first, without another frame; there is no way out where it cannot.
+static void become_hardfault(struct sim_core *core, uint32_t exc_return)
+{
+    uint32_t vector;
+    if (execution_priority(core) < 0)
+        lock_up(core);
+    else if (read_vector(core, SIM_EXC_HARDFAULT, &vector) != SIM_CPU_NONE)
+        lock_up_in(core, SIM_EXC_HARDFAULT);
+    else
+        become(core, SIM_EXC_HARDFAULT, vector, exc_return);
+}
+
+bool sim_exception_take(struct sim_core *core)
+{
+    struct sim_cpu *cpu = &core->cpu;
+    unsigned n = sim_exception_preempting(core);
+    uint32_t vector;
+    if (n == SIM_EXC_NONE)
+        return true;
+    enum sim_cpu_stop stop = read_vector(core, n, &vector);
+    if (stop == SIM_CPU_STALL)
+        return false;
+    uint32_t exc_return = exc_return_from(cpu);
+    bool pushed = push_frame(cpu);
+    cpu->cycles += CYCLES_ENTRY;
+    if (pushed && stop == SIM_CPU_NONE)
+        become(core, n, vector, exc_return);
+    else if (n <= SIM_EXC_HARDFAULT)
+        lock_up_in(core, n);
+    else
+        become_hardfault(core, exc_return);
+    return true;
+}
+
+// The checks of ExceptionReturn(), B1.5.8: to Handler mode only from a nested exception, to Thread
+// mode only from the last one.
+static bool is_valid_return(const struct sim_core *core, uint32_t value)
+{
+    uint64_t active = core->nvic.active;
+    bool nested = active & (active - 1);
+    if (!(active >> core->cpu.ipsr & 1))
+        return false;
+    if (value == EXC_RETURN_HANDLER)
+        return nested;
+    return !nested && (value == EXC_RETURN_THREAD_MAIN || value == EXC_RETURN_THREAD_PROCESS);
+}
+
+// Without leaving Handler mode, to the next exception that waits. False: there is none, or the bus
+// stalls.
+static bool chain(struct sim_core *core, uint32_t exc_return)
+{
+    unsigned n = sim_exception_preempting(core);
+    uint32_t vector;
+    if (n == SIM_EXC_NONE)
+        return false;
+    enum sim_cpu_stop stop = read_vector(core, n, &vector);
+    if (stop == SIM_CPU_STALL)
+        return false;
+    core->cpu.cycles += CYCLES_CHAIN;
+    if (stop == SIM_CPU_NONE)
+        become(core, n, vector, exc_return);
+    else
+        become_hardfault(core, exc_return);
+    return true;
+}
+
+// PopStack() of B1.5.8. False, with nothing changed: the frame cannot be read or is not one.
+static bool pop_frame(struct sim_cpu *cpu, uint32_t exc_return)
+{
+    bool process = exc_return == EXC_RETURN_THREAD_PROCESS;
+    uint32_t sp = sim_cpu_get_sp(cpu, process), frame[FRAME_WORDS];
+    for (unsigned i = 0; i < FRAME_WORDS; i++) {
+        if (sim_cpu_read_word(cpu, sp + 4 * i, &frame[i]) != SIM_CPU_NONE)
+            return false;
+    }
+    uint32_t xpsr = frame[7], ipsr = xpsr & XPSR_IPSR;
+    if ((exc_return == EXC_RETURN_HANDLER) != (ipsr != 0))
+        return false;
+    sim_cpu_set_sp(cpu, process, (sp + FRAME_SIZE) | (xpsr & XPSR_ALIGN ? 4 : 0));
+    sim_cpu_set_mode(cpu, ipsr, process);
+    for (unsigned i = 0; i < 4; i++)
+        cpu->r[i] = frame[i];
+    cpu->r[12] = frame[4];
+    cpu->r[LR] = frame[5];
+    cpu->r[PC] = frame[6] & ~1u;
+    cpu->thumb = xpsr & XPSR_T;
+    sim_cpu_set_flags(cpu, xpsr);
+    return true;
+}
+
+void sim_exception_return(struct sim_core *core)
+{
+    struct sim_cpu *cpu = &core->cpu;
+    uint32_t value = cpu->exc_return;
+    if (!is_valid_return(core, value)) {
+        sim_account_violation(
+            core->account,
+            "exception return with 0x%08x from exception %u, which does not fit what is "
+            "active (DDI 0419, B1.5.8)",
+            value, cpu->ipsr);
+        sim_exception_fault(core);
+        return;
+    }
+    sim_nvic_deactivate(&core->nvic, cpu->ipsr);
+    if (chain(core, value))
+        return;
+    cpu->cycles += CYCLES_RETURN;
+    if (!pop_frame(cpu, value)) {
+        become_hardfault(core, value);
+        return;
+    }
+    cpu->event = true;
+    cpu->attention = true;
+    if (cpu->ipsr == 0 && core->scr & SCR_SLEEPONEXIT)
+        core->sleep = SIM_SLEEP_WFI;
+}

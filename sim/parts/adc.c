@@ -1,0 +1,439 @@
+// SPDX-License-Identifier: MIT
+// The analog-to-digital converter (RM0091, 13): calibration, enabling and conversions take their
+// time on the ADC's own clock. The reference and the temperature sensor are real, in the sense that
+// they do not depend on VDDA, so that a program or a debugger can measure VDDA with them. Triggers
+// and DMA are not modelled.
+#include "sim/chip/chip_state.h"
+
+enum {
+    ADC_ISR = 0x00,
+    ADC_IER = 0x04,
+    ADC_CR = 0x08,
+    ADC_CFGR1 = 0x0c,
+    ADC_CFGR2 = 0x10,
+    ADC_SMPR = 0x14,
+    ADC_TR = 0x20,
+    ADC_CHSELR = 0x28,
+    ADC_DR = 0x40,
+    ADC_CCR = 0x308,
+};
+
+#define ISR_ADRDY (1u << 0)
+#define ISR_EOSMP (1u << 1)
+#define ISR_EOC   (1u << 2)
+#define ISR_EOSEQ (1u << 3)
+#define ISR_OVR   (1u << 4)
+#define ISR_AWD   (1u << 7)
+#define ISR_ALL   0x9fu
+
+#define CR_ADEN    (1u << 0)
+#define CR_ADDIS   (1u << 1)
+#define CR_ADSTART (1u << 2)
+#define CR_ADSTP   (1u << 4)
+#define CR_ADCAL   (1u << 31)
+
+#define CFGR1_SCANDIR (1u << 2)
+#define CFGR1_RES     3 // shift
+#define CFGR1_ALIGN   (1u << 5)
+#define CFGR1_EXTEN   0xc00u
+#define CFGR1_OVRMOD  (1u << 12)
+#define CFGR1_CONT    (1u << 13)
+#define CFGR1_WAIT    (1u << 14)
+#define CFGR1_DISCEN  (1u << 16)
+#define CFGR1_AWDSGL  (1u << 22)
+#define CFGR1_AWDEN   (1u << 23)
+#define CFGR1_AWDCH   26 // shift
+
+#define CCR_VREFEN (1u << 22)
+#define CCR_TSEN   (1u << 23)
+#define CCR_VBATEN (1u << 24)
+
+enum { CHANNEL_TEMPERATURE = 16, CHANNEL_REFERENCE = 17, CHANNEL_BATTERY = 18, CHANNELS = 19 };
+
+#define NS_PER_S             1000000000ull
+#define HSI14_HZ             14000000u
+#define FULL_SCALE           4095u
+#define CALIBRATION          83u   // cycles of the ADC's clock (DS9773, 6.3.16)
+#define AFTER_CAL            4u    // cycles between the end of ADCAL and ADEN (13.4.1)
+#define STABLE_NS            1000u // tSTAB
+#define INTERNAL_NS          4000u // the least sampling time of an internal channel (6.3.4, 6.3.17)
+#define REFERENCE_NS         10000u               // and what they need after they are switched on
+#define UNCALIBRATED_LSB     12u                  // an offset, within what the data sheet allows
+#define CAL_FACTOR           0x40u                // that ADCAL finds
+#define BOARD_TEMPERATURE_MV (SIM_TS_30_MV + 21u) // 25 degrees
+
+static bool has_own_clock(const struct sim_adc *a)
+{
+    return a->cfgr2 >> 30 == 0;
+}
+
+static uint32_t adc_hz(const struct sim_adc *a)
+{
+    if (has_own_clock(a))
+        return HSI14_HZ;
+    return sim_clocks_pclk_hz(a->chip) / (a->cfgr2 >> 30 == 1 ? 2 : 4);
+}
+
+// In halves of a cycle.
+static uint64_t halves_ns(const struct sim_adc *a, uint64_t halves)
+{
+    uint32_t hz = adc_hz(a);
+    uint64_t wait = has_own_clock(a) ? sim_clocks_wait_ns(a->chip, SIM_HSI14) : 0;
+    if (!hz || wait == SIM_NEVER)
+        return SIM_NEVER;
+    return wait + halves * NS_PER_S / (2ull * hz);
+}
+
+static uint64_t sampling_halves(const struct sim_adc *a)
+{
+    static const uint16_t halves[] = {3, 15, 27, 57, 83, 111, 143, 479}; // 13.12.6
+    return halves[a->smpr & 7];
+}
+
+static uint64_t conversion_halves(const struct sim_adc *a)
+{
+    static const uint8_t halves[] = {25, 23, 19, 15}; // 12.5 cycles for 12 bits and so on (13.4.7)
+    return halves[a->cfgr1 >> CFGR1_RES & 3];
+}
+
+static void update_irq(struct sim_adc *a)
+{
+    sim_core_set_irq(a->chip->core, SIM_IRQ_ADC, (a->isr & a->ier) != 0);
+}
+
+static void after(struct sim_adc *a, enum sim_adc_job job, uint64_t ns)
+{
+    a->job = job;
+    sim_clock_arm(a->chip->clock, &a->timer,
+                  ns == SIM_NEVER ? SIM_NEVER : a->chip->clock->now_ns + ns);
+}
+
+// ---- what is measured ---------------------------------------------------------------------------
+
+static uint32_t code_of(const struct sim_adc *a, uint32_t mv)
+{
+    uint32_t code =
+        a->chip->vdda_mv ? (mv * FULL_SCALE + a->chip->vdda_mv / 2) / a->chip->vdda_mv : FULL_SCALE;
+    return code < FULL_SCALE ? code : FULL_SCALE;
+}
+
+static uint32_t floating(const struct sim_adc *a)
+{
+    return sim_chip_random(a->chip) & FULL_SCALE;
+}
+
+// An internal source that has been on for long enough and was sampled for long enough is exact;
+// else the capacitor has not got there.
+static uint32_t internal_code(const struct sim_adc *a, uint32_t enable, uint32_t mv)
+{
+    bool settled = a->chip->clock->now_ns >= a->reference_ns + REFERENCE_NS;
+    if (!(a->ccr & enable))
+        return floating(a);
+    if (!settled || halves_ns(a, sampling_halves(a)) < INTERNAL_NS)
+        return code_of(a, mv) * 7 / 8;
+    return code_of(a, mv);
+}
+
+static uint32_t pin_code(const struct sim_adc *a, unsigned channel)
+{
+    char port = channel < 8 ? 'A' : channel < 10 ? 'B' : 'C';
+    unsigned pin = channel < 8 ? channel : channel < 10 ? channel - 8 : channel - 10;
+    bool high;
+    if (!sim_gpio_is_driven(a->chip, port, pin, &high))
+        return floating(a);
+    return high ? FULL_SCALE : 0;
+}
+
+static uint32_t measure(const struct sim_adc *a, unsigned channel)
+{
+    switch (channel) {
+    case CHANNEL_TEMPERATURE:
+        return internal_code(a, CCR_TSEN, BOARD_TEMPERATURE_MV);
+    case CHANNEL_REFERENCE:
+        return internal_code(a, CCR_VREFEN, SIM_VREFINT_MV);
+    case CHANNEL_BATTERY: // VBAT hangs on the supply, and is divided by two (13.10)
+        return internal_code(a, CCR_VBATEN, a->chip->vdda_mv / 2);
+    default:
+        return pin_code(a, channel);
+    }
+}
+
+static uint32_t result_of(const struct sim_adc *a, unsigned channel)
+{
+    unsigned res = a->cfgr1 >> CFGR1_RES & 3;
+    uint32_t code = measure(a, channel);
+    if (!a->calibrated)
+        code = code + UNCALIBRATED_LSB < FULL_SCALE ? code + UNCALIBRATED_LSB : FULL_SCALE;
+    code >>= 2 * res;
+    if (!(a->cfgr1 & CFGR1_ALIGN))
+        return code;
+    return code << (res == 3 ? 2 : 4 + 2 * res); // 6 bits are aligned to a byte (13.6.1)
+}
+
+// ---- conversions --------------------------------------------------------------------------------
+
+// The next one of the sequence, or CHANNELS.
+static unsigned next_channel(const struct sim_adc *a)
+{
+    for (unsigned i = 0; i < CHANNELS; i++) {
+        unsigned channel = a->cfgr1 & CFGR1_SCANDIR ? CHANNELS - 1 - i : i;
+        if (a->left >> channel & 1)
+            return channel;
+    }
+    return CHANNELS;
+}
+
+static void convert_next(struct sim_adc *a)
+{
+    if (a->cfgr1 & CFGR1_WAIT && a->isr & ISR_EOC) { // until DR was read (13.7.1)
+        a->job = SIM_ADC_WAITS;
+        return;
+    }
+    a->channel = next_channel(a);
+    after(a, SIM_ADC_CONVERTS, halves_ns(a, sampling_halves(a) + conversion_halves(a)));
+}
+
+static void watch_window(struct sim_adc *a, uint32_t result)
+{
+    bool this_one = !(a->cfgr1 & CFGR1_AWDSGL) || (a->cfgr1 >> CFGR1_AWDCH & 31) == a->channel;
+    if (a->cfgr1 & CFGR1_AWDEN && this_one &&
+        (result < (a->tr & FULL_SCALE) || result > (a->tr >> 16 & FULL_SCALE)))
+        a->isr |= ISR_AWD;
+}
+
+static void end_of_sequence(struct sim_adc *a)
+{
+    a->isr |= ISR_EOSEQ;
+    a->left = a->chselr;
+    if (a->cfgr1 & CFGR1_CONT) {
+        convert_next(a);
+    } else {
+        a->cr &= ~CR_ADSTART;
+        a->job = SIM_ADC_IDLE;
+    }
+}
+
+static void end_of_conversion(struct sim_adc *a)
+{
+    uint32_t result = result_of(a, a->channel);
+    bool overrun = a->isr & ISR_EOC;
+    a->isr |= ISR_EOSMP | ISR_EOC | (overrun ? ISR_OVR : 0);
+    if (!overrun || a->cfgr1 & CFGR1_OVRMOD)
+        a->dr = result;
+    watch_window(a, result);
+    a->left &= ~(1u << a->channel);
+    if (!a->left) {
+        end_of_sequence(a);
+    } else if (a->cfgr1 & CFGR1_DISCEN) { // one channel a start
+        a->cr &= ~CR_ADSTART;
+        a->job = SIM_ADC_IDLE;
+    } else {
+        convert_next(a);
+    }
+}
+
+static void due(void *arg)
+{
+    struct sim_adc *a = arg;
+    switch (a->job) {
+    case SIM_ADC_CALIBRATES:
+        a->cr &= ~CR_ADCAL;
+        a->calibrated = true;
+        a->dr = CAL_FACTOR;
+        a->enable_ns = a->chip->clock->now_ns + halves_ns(a, 2 * AFTER_CAL);
+        a->job = SIM_ADC_IDLE;
+        break;
+    case SIM_ADC_ENABLES:
+        a->ready = true;
+        a->isr |= ISR_ADRDY;
+        a->job = SIM_ADC_IDLE;
+        break;
+    case SIM_ADC_CONVERTS:
+        end_of_conversion(a);
+        break;
+    default:
+        break;
+    }
+    update_irq(a);
+}
+
+// ---- registers ----------------------------------------------------------------------------------
+
+static void start(struct sim_adc *a)
+{
+    if (!a->ready || !a->chselr) {
+        sim_chip_violation(a->chip, "adc: ADSTART %s",
+                           a->chselr ? "before ADRDY (13.4.6)" : "without a channel in CHSELR");
+        return;
+    }
+    a->cr |= CR_ADSTART;
+    if (a->cfgr1 & CFGR1_EXTEN) {
+        log_line(a->chip->log, LOG_NOTE, "the virtual ADC waits for a trigger; it has none");
+        return;
+    }
+    if (!a->left)
+        a->left = a->chselr;
+    convert_next(a);
+}
+
+static void enable(struct sim_adc *a)
+{
+    if (a->cr & CR_ADCAL || a->chip->clock->now_ns < a->enable_ns) {
+        sim_chip_violation(a->chip, "adc: ADEN during calibration or less than four cycles "
+                                    "behind it (13.4.1)");
+        return;
+    }
+    a->cr |= CR_ADEN;
+    a->left = a->chselr;
+    after(a, SIM_ADC_ENABLES, STABLE_NS);
+}
+
+static void disable(struct sim_adc *a)
+{
+    a->cr &= ~(CR_ADEN | CR_ADSTART);
+    a->ready = false;
+    a->isr &= ~ISR_ADRDY;
+    after(a, SIM_ADC_IDLE, SIM_NEVER);
+}
+
+static void calibrate(struct sim_adc *a)
+{
+    if (a->cr & CR_ADEN) {
+        sim_chip_violation(a->chip, "adc: ADCAL while the ADC is enabled (13.4.1)");
+        return;
+    }
+    a->cr |= CR_ADCAL;
+    after(a, SIM_ADC_CALIBRATES, halves_ns(a, 2 * CALIBRATION));
+}
+
+static void stop(struct sim_adc *a)
+{
+    a->cr &= ~CR_ADSTART;
+    a->left = a->chselr;
+    after(a, SIM_ADC_IDLE, SIM_NEVER);
+}
+
+static void write_cr(struct sim_adc *a, uint32_t value)
+{
+    if (value & CR_ADCAL && !(a->cr & CR_ADCAL))
+        calibrate(a);
+    else if (value & CR_ADSTP && a->cr & CR_ADSTART)
+        stop(a);
+    else if (value & CR_ADDIS && a->cr & CR_ADEN && !(a->cr & CR_ADSTART))
+        disable(a);
+    else if (value & CR_ADEN && !(a->cr & CR_ADEN))
+        enable(a);
+    else if (value & CR_ADSTART && a->cr & CR_ADEN && !(a->cr & CR_ADSTART))
+        start(a);
+}
+
+static uint32_t read_dr(struct sim_adc *a)
+{
+    a->isr &= ~ISR_EOC;
+    if (a->job == SIM_ADC_WAITS)
+        convert_next(a);
+    update_irq(a);
+    return a->dr;
+}
+
+static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
+{
+    struct sim_adc *a = self;
+    const uint32_t registers[] = {a->isr, a->ier, a->cr, a->cfgr1, a->cfgr2, a->smpr,
+                                  0,      0,      a->tr, 0,        a->chselr};
+    (void)size;
+    if (offset == ADC_DR)
+        *value = read_dr(a);
+    else if (offset == ADC_CCR)
+        *value = a->ccr;
+    else
+        *value = offset <= ADC_CHSELR ? registers[offset / 4] : 0;
+    return SIM_BUS_OK;
+}
+
+static void write_ccr(struct sim_adc *a, uint32_t value)
+{
+    uint32_t bits = value & (CCR_VREFEN | CCR_TSEN | CCR_VBATEN);
+    if (bits & ~a->ccr)
+        a->reference_ns = a->chip->clock->now_ns;
+    a->ccr = bits;
+}
+
+// The settings may be written only while no conversion is under way (13.12).
+static uint32_t *setting(struct sim_adc *a, uint32_t offset)
+{
+    switch (offset) {
+    case ADC_CFGR1:
+        return &a->cfgr1;
+    case ADC_CFGR2:
+        return &a->cfgr2;
+    case ADC_SMPR:
+        return &a->smpr;
+    case ADC_TR:
+        return &a->tr;
+    case ADC_CHSELR:
+        return &a->chselr;
+    default:
+        return NULL;
+    }
+}
+
+static void write_setting(struct sim_adc *a, uint32_t offset, uint32_t value)
+{
+    uint32_t *reg = setting(a, offset);
+    if (!reg)
+        return;
+    if (a->cr & CR_ADSTART) {
+        sim_chip_violation(a->chip, "adc: register 0x%02x written during conversions", offset);
+        return;
+    }
+    *reg = value;
+    a->left = a->chselr;
+}
+
+static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uint32_t value)
+{
+    struct sim_adc *a = self;
+    (void)size;
+    switch (offset) {
+    case ADC_ISR:
+        a->isr &= ~value;
+        if (!(a->isr & ISR_EOC) && a->job == SIM_ADC_WAITS)
+            convert_next(a);
+        break;
+    case ADC_IER:
+        a->ier = value & ISR_ALL;
+        break;
+    case ADC_CR:
+        if (has_own_clock(a))
+            sim_clocks_request_hsi14(a->chip);
+        write_cr(a, value);
+        break;
+    case ADC_CCR:
+        write_ccr(a, value);
+        break;
+    default:
+        write_setting(a, offset, value);
+        break;
+    }
+    update_irq(a);
+    return SIM_BUS_OK;
+}
+
+static void reset(void *self, enum sim_reset kind)
+{
+    struct sim_adc *a = self;
+    (void)kind;
+    struct sim_adc fresh = {.chip = a->chip, .timer = a->timer, .tr = 0x0fff0000};
+    *a = fresh;
+    sim_clock_arm(a->chip->clock, &a->timer, SIM_NEVER);
+    update_irq(a);
+}
+
+void sim_adc_create(struct sim_chip *chip)
+{
+    chip->adc.chip = chip;
+    sim_clock_add(chip->clock, &chip->adc.timer, due, &chip->adc);
+}
+
+const struct sim_device sim_adc_device = {reset, read, write};

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: MIT
+// The flash program and erase controller: registers, locks and what they refuse (RM0091, 3.2.2
+// and 3.5). The cells are in flash.c, the option bytes in options.c.
+#include "sim/chip/chip_state.h"
+
+#define KEY1 0x45670123u
+#define KEY2 0xcdef89abu
+
+enum {
+    FLASH_ACR = 0x00,
+    FLASH_KEYR = 0x04,
+    FLASH_OPTKEYR = 0x08,
+    FLASH_SR = 0x0c,
+    FLASH_CR = 0x10,
+    FLASH_AR = 0x14,
+    FLASH_OBR = 0x1c,
+    FLASH_WRPR = 0x20,
+};
+
+#define ACR_LATENCY 0x7u
+#define ACR_PRFTBE  (1u << 4)
+#define ACR_PRFTBS  (1u << 5)
+#define CR_PG       (1u << 0)
+#define CR_PER      (1u << 1)
+#define CR_MER      (1u << 2)
+#define CR_OPTPG    (1u << 4)
+#define CR_OPTER    (1u << 5)
+#define CR_STRT     (1u << 6)
+#define CR_LOCK     (1u << 7)
+#define CR_OPTWRE   (1u << 9)
+#define CR_ERRIE    (1u << 10)
+#define CR_EOPIE    (1u << 12)
+#define CR_OBL      (1u << 13)
+#define CR_MODES    (CR_PG | CR_PER | CR_MER | CR_OPTPG | CR_OPTER)
+#define SR_ERRORS   (FLASH_SR_PGERR | FLASH_SR_WRPRTERR)
+
+static void update_irq(struct sim_chip *chip)
+{
+    const struct sim_fpec *f = &chip->fpec;
+    bool active =
+        (f->cr & CR_EOPIE && f->sr & FLASH_SR_EOP) || (f->cr & CR_ERRIE && f->sr & SR_ERRORS);
+    sim_core_set_irq(chip->core, SIM_IRQ_FLASH, active);
+}
+
+bool sim_fpec_may_program(const struct sim_chip *chip)
+{
+    return !chip->fpec.locked && chip->fpec.cr & CR_PG;
+}
+
+bool sim_fpec_may_program_options(const struct sim_chip *chip)
+{
+    return !chip->fpec.locked && !chip->fpec.options_locked && chip->fpec.cr & CR_OPTPG;
+}
+
+void sim_fpec_flag(struct sim_chip *chip, uint32_t sr_bits)
+{
+    chip->fpec.sr |= sr_bits;
+    update_irq(chip);
+}
+
+void sim_fpec_done(struct sim_chip *chip)
+{
+    chip->fpec.sr &= ~FLASH_SR_BSY;
+    chip->fpec.cr &= ~CR_STRT;
+    sim_fpec_flag(chip, FLASH_SR_EOP);
+}
+
+unsigned sim_fpec_latency(const struct sim_chip *chip)
+{
+    return chip->fpec.acr & ACR_LATENCY;
+}
+
+static void erase_page(struct sim_chip *chip)
+{
+    uint32_t addr = chip->fpec.ar & ~(chip->row->page_size - 1);
+    if (addr - SIM_FLASH_BASE >= chip->row->flash_size) {
+        sim_chip_violation(chip, "flash: erase of a page at 0x%08x, where there is none",
+                           chip->fpec.ar);
+    } else if (sim_flash_is_blocked(chip)) {
+        sim_chip_violation(chip, "flash: erase of 0x%08x under read protection", addr);
+        sim_fpec_flag(chip, FLASH_SR_PGERR);
+    } else if (sim_flash_is_write_protected(chip, addr)) {
+        sim_chip_violation(chip, "flash: erase of 0x%08x, which is write-protected", addr);
+        sim_fpec_flag(chip, FLASH_SR_WRPRTERR);
+    } else {
+        sim_flash_begin(chip, SIM_FLASH_ERASE_PAGE, addr, 0);
+    }
+}
+
+// Not documented with some sectors protected: the harder reading is that nothing is erased.
+static bool any_write_protected(const struct sim_chip *chip)
+{
+    for (uint32_t at = 0; at < chip->row->flash_size; at += chip->row->page_size) {
+        if (sim_flash_is_write_protected(chip, SIM_FLASH_BASE + at))
+            return true;
+    }
+    return false;
+}
+
+static void erase_all(struct sim_chip *chip)
+{
+    if (sim_flash_is_blocked(chip)) {
+        sim_chip_violation(chip, "flash: mass erase under read protection");
+        sim_fpec_flag(chip, FLASH_SR_PGERR);
+    } else if (any_write_protected(chip)) {
+        sim_chip_violation(chip, "flash: mass erase with write-protected sectors");
+        sim_fpec_flag(chip, FLASH_SR_WRPRTERR);
+    } else {
+        sim_flash_begin(chip, SIM_FLASH_ERASE_ALL, SIM_FLASH_BASE, 0);
+    }
+}
+
+static void start(struct sim_chip *chip)
+{
+    struct sim_fpec *f = &chip->fpec;
+    uint32_t mode = f->cr & CR_MODES;
+    if (!sim_clocks_is_ready(chip, SIM_HSI))
+        sim_chip_violation(chip, "flash: erase without HSI");
+    else if (mode == CR_PER)
+        erase_page(chip);
+    else if (mode == CR_MER)
+        erase_all(chip);
+    else if (mode == CR_OPTER && !f->options_locked)
+        sim_options_erase(chip);
+    else
+        sim_chip_violation(chip, "flash: STRT with FLASH_CR = 0x%08x, which starts nothing", f->cr);
+    if (!sim_flash_is_busy(chip))
+        f->cr &= ~CR_STRT;
+}
+
+static void write_cr(struct sim_chip *chip, uint32_t value)
+{
+    struct sim_fpec *f = &chip->fpec;
+    if (value & CR_OBL) { // not subject to the lock (3.5.5)
+        chip->reload_options = true;
+        sim_reset_request(chip, RCC_CSR_OBLRSTF);
+        return;
+    }
+    if (f->locked) {
+        if (!(value & CR_LOCK))
+            sim_chip_violation(chip, "flash: FLASH_CR written (0x%08x) while locked", value);
+        return;
+    }
+    if (!(value & CR_OPTWRE))
+        f->options_locked = true;
+    if (value & CR_LOCK) // the options are locked with it: the harder reading
+        f->locked = f->options_locked = true;
+    f->cr = value & (CR_MODES | CR_STRT | CR_ERRIE | CR_EOPIE);
+    update_irq(chip);
+    if (f->locked)
+        f->cr &= ~CR_STRT;
+    else if (f->cr & CR_STRT)
+        start(chip);
+}
+
+// One of the two key registers (3.2.2): a wrong key, or one too many, is a bus error and locks up
+// to the next reset.
+static enum sim_bus_status write_key(struct sim_chip *chip, uint32_t key, bool *locked,
+                                     unsigned *step, bool *refused)
+{
+    if (!*refused && *locked && key == (*step == 0 ? KEY1 : KEY2)) {
+        if (++*step == 2)
+            *locked = false;
+        *step %= 2;
+        return SIM_BUS_OK;
+    }
+    sim_chip_violation(chip, "flash: key 0x%08x %s", key,
+                       *refused  ? "after a wrong one"
+                       : *locked ? "is wrong"
+                                 : "while it is not locked");
+    *locked = *refused = true;
+    return SIM_BUS_FAULT;
+}
+
+static enum sim_bus_status write_optkey(struct sim_chip *chip, uint32_t key)
+{
+    struct sim_fpec *f = &chip->fpec;
+    if (f->locked) {
+        sim_chip_violation(chip, "flash: option key 0x%08x while FLASH_CR is locked", key);
+        return SIM_BUS_FAULT;
+    }
+    return write_key(chip, key, &f->options_locked, &f->optkey_step, &f->optkeys_refused);
+}
+
+static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
+{
+    const struct sim_fpec *f = self;
+    if (size != 4) {
+        sim_chip_violation(f->chip, "flash: a register read of %u bytes; they take words", size);
+        return SIM_BUS_FAULT;
+    }
+    switch (offset) {
+    case FLASH_ACR:
+        *value = f->acr | (f->acr & ACR_PRFTBE ? ACR_PRFTBS : 0);
+        break;
+    case FLASH_SR:
+        *value = f->sr;
+        break;
+    case FLASH_CR:
+        *value = f->cr | (f->locked ? CR_LOCK : 0) | (f->options_locked ? 0 : CR_OPTWRE);
+        break;
+    case FLASH_OBR:
+        *value = f->chip->options.obr;
+        break;
+    case FLASH_WRPR:
+        *value = f->chip->options.wrpr;
+        break;
+    default: // keys and address can only be written
+        *value = 0;
+        break;
+    }
+    return SIM_BUS_OK;
+}
+
+static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uint32_t value)
+{
+    struct sim_fpec *f = self;
+    if (size != 4) {
+        sim_chip_violation(f->chip, "flash: a register write of %u bytes; they take words", size);
+        return SIM_BUS_FAULT;
+    }
+    if (sim_flash_is_busy(f->chip)) { // not writable while BSY (3.2.2)
+        sim_chip_violation(f->chip, "flash: register 0x%02x written while BSY is 1", offset);
+        return SIM_BUS_OK;
+    }
+    switch (offset) {
+    case FLASH_ACR:
+        f->acr = value & (ACR_LATENCY | ACR_PRFTBE);
+        sim_clocks_apply(f->chip);
+        break;
+    case FLASH_KEYR:
+        return write_key(f->chip, value, &f->locked, &f->key_step, &f->keys_refused);
+    case FLASH_OPTKEYR:
+        return write_optkey(f->chip, value);
+    case FLASH_SR:
+        f->sr &= ~(value & (SR_ERRORS | FLASH_SR_EOP));
+        update_irq(f->chip);
+        break;
+    case FLASH_CR:
+        write_cr(f->chip, value);
+        break;
+    case FLASH_AR:
+        f->ar = value;
+        break;
+    default:
+        break;
+    }
+    return SIM_BUS_OK;
+}
+
+static void reset(void *self, enum sim_reset kind)
+{
+    struct sim_fpec *f = self;
+    (void)kind;
+    *f = (struct sim_fpec){.chip = f->chip, .locked = true, .options_locked = true};
+    update_irq(f->chip);
+}
+
+const struct sim_device sim_fpec_device = {reset, read, write};

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+// The independent watchdog (RM0091, 23): once started nothing stops it but a reset; DBGMCU freezes
+// it while the core is halted.
+#include "sim/chip/chip_state.h"
+
+enum { IWDG_KR = 0x00, IWDG_PR = 0x04, IWDG_RLR = 0x08, IWDG_SR = 0x0c, IWDG_WINR = 0x10 };
+enum { UPDATE_PR, UPDATE_RLR, UPDATE_WINR };
+
+#define KEY_RELOAD 0xaaaau
+#define KEY_ACCESS 0x5555u
+#define KEY_START  0xccccu
+#define COUNT_MASK 0xfffu
+#define NS_PER_S   1000000000ull
+
+// A value takes up to five LSI periods into the watchdog's own domain (23.4.4).
+#define UPDATE_NS (5 * NS_PER_S / SIM_LSI_HZ)
+
+static unsigned divider(const struct sim_iwdg *w)
+{
+    return 4u << (w->pr < 6 ? w->pr : 6);
+}
+
+// Brings the counter to now. The reset comes with the count behind 0, so that RLR = 0xfff lasts
+// 4096 counts (DS9773, table of the IWDG's periods).
+static void sync(struct sim_iwdg *w)
+{
+    w->divided += sim_ticker_advance(&w->lsi, w->chip->clock->now_ns);
+    uint64_t counts = w->divided / divider(w);
+    w->divided %= divider(w);
+    w->counter = counts > w->counter ? 0 : w->counter - (uint32_t)counts;
+}
+
+static void arm(struct sim_iwdg *w)
+{
+    uint64_t ticks = ((uint64_t)w->counter + 1) * divider(w) - w->divided;
+    bool counts = w->running && !w->frozen;
+    sim_clock_arm(w->chip->clock, &w->expire,
+                  counts ? sim_ticker_due_ns(&w->lsi, ticks) : SIM_NEVER);
+}
+
+static void follow(struct sim_iwdg *w)
+{
+    w->lsi.hz = w->running && !w->frozen ? SIM_LSI_HZ : 0;
+    arm(w);
+}
+
+static void expire(void *arg)
+{
+    struct sim_iwdg *w = arg;
+    sim_reset_request(w->chip, RCC_CSR_IWDGRSTF);
+}
+
+static void reload(struct sim_iwdg *w)
+{
+    sync(w);
+    // Too early is as bad as too late (23.3.2).
+    if (w->running && w->counter > w->winr) {
+        sim_reset_request(w->chip, RCC_CSR_IWDGRSTF);
+        return;
+    }
+    w->counter = w->rlr;
+    w->divided = 0;
+    arm(w);
+}
+
+void sim_iwdg_start(struct sim_chip *chip)
+{
+    struct sim_iwdg *w = &chip->iwdg;
+    if (w->running)
+        return;
+    sim_clocks_force_lsi(chip);
+    w->lsi.at_ns = chip->clock->now_ns;
+    w->running = true;
+    w->counter = w->rlr;
+    follow(w);
+}
+
+void sim_iwdg_freeze(struct sim_chip *chip, bool frozen)
+{
+    struct sim_iwdg *w = &chip->iwdg;
+    if (frozen == w->frozen)
+        return;
+    sync(w);
+    w->frozen = frozen;
+    follow(w);
+}
+
+static bool is_updating(const struct sim_iwdg *w, unsigned what)
+{
+    return w->update_ns[what] > w->chip->clock->now_ns;
+}
+
+// False: the write is lost. The registers want the access key, and the update before to be over.
+static bool may_write(struct sim_iwdg *w, unsigned what)
+{
+    if (!w->unlocked)
+        return false;
+    if (is_updating(w, what)) {
+        sim_chip_violation(w->chip, "iwdg: a register written during its update (23.4.4)");
+        return false;
+    }
+    w->update_ns[what] = w->chip->clock->now_ns + UPDATE_NS;
+    return true;
+}
+
+static void write_key(struct sim_iwdg *w, uint16_t key)
+{
+    w->unlocked = key == KEY_ACCESS;
+    if (key == KEY_RELOAD)
+        reload(w);
+    else if (key == KEY_START)
+        sim_iwdg_start(w->chip);
+}
+
+static void write_pr(struct sim_iwdg *w, uint32_t value)
+{
+    if (!may_write(w, UPDATE_PR))
+        return;
+    sync(w);
+    w->pr = value & 7;
+    w->divided = 0;
+    arm(w);
+}
+
+static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
+{
+    const struct sim_iwdg *w = self;
+    (void)size;
+    *value = 0;
+    if (offset == IWDG_PR)
+        *value = w->pr;
+    else if (offset == IWDG_RLR)
+        *value = w->rlr;
+    else if (offset == IWDG_WINR)
+        *value = w->winr;
+    else if (offset == IWDG_SR)
+        *value = (is_updating(w, UPDATE_PR) ? 1u : 0) | (is_updating(w, UPDATE_RLR) ? 2u : 0) |
+                 (is_updating(w, UPDATE_WINR) ? 4u : 0);
+    return SIM_BUS_OK;
+}
+
+static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uint32_t value)
+{
+    struct sim_iwdg *w = self;
+    (void)size;
+    if (offset == IWDG_KR) {
+        write_key(w, (uint16_t)value);
+    } else if (offset == IWDG_PR) {
+        write_pr(w, value);
+    } else if (offset == IWDG_RLR && may_write(w, UPDATE_RLR)) {
+        w->rlr = value & COUNT_MASK;
+    } else if (offset == IWDG_WINR && may_write(w, UPDATE_WINR)) {
+        w->winr = value & COUNT_MASK;
+        if (w->running) { // writing the window also reloads (23.3.2)
+            sync(w);
+            w->counter = w->rlr;
+            w->divided = 0;
+            arm(w);
+        }
+    }
+    return SIM_BUS_OK;
+}
+
+static void reset(void *self, enum sim_reset kind)
+{
+    struct sim_iwdg *w = self;
+    (void)kind;
+    struct sim_iwdg fresh = {.chip = w->chip,
+                             .expire = w->expire,
+                             .frozen = w->frozen,
+                             .rlr = COUNT_MASK,
+                             .winr = COUNT_MASK};
+    *w = fresh;
+    sim_clock_arm(w->chip->clock, &w->expire, SIM_NEVER);
+}
+
+void sim_iwdg_create(struct sim_chip *chip)
+{
+    chip->iwdg.chip = chip;
+    sim_clock_add(chip->clock, &chip->iwdg.expire, expire, &chip->iwdg);
+}
+
+const struct sim_device sim_iwdg_device = {reset, read, write};

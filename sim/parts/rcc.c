@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: MIT
+// Reset and clock control: the registers (RM0091, 6.4). Oscillators and the clock tree are in
+// clocks.c.
+#include "sim/chip/chip_state.h"
+
+enum {
+    RCC_CR = 0x00,
+    RCC_CFGR = 0x04,
+    RCC_CIR = 0x08,
+    RCC_APB2RSTR = 0x0c,
+    RCC_APB1RSTR = 0x10,
+    RCC_AHBENR = 0x14,
+    RCC_APB2ENR = 0x18,
+    RCC_APB1ENR = 0x1c,
+    RCC_BDCR = 0x20,
+    RCC_CSR = 0x24,
+    RCC_AHBRSTR = 0x28,
+    RCC_CFGR2 = 0x2c,
+    RCC_CFGR3 = 0x30,
+    RCC_CR2 = 0x34,
+};
+
+#define CR_HSION     (1u << 0)
+#define CR_HSITRIM   0xf8u
+#define CR_HSICAL    0x5a00u // of this chip
+#define CR_HSEON     (1u << 16)
+#define CR_HSEBYP    (1u << 18)
+#define CR_PLLON     (1u << 24)
+#define CR_KEPT      (CR_HSION | CR_HSITRIM | CR_HSEON | CR_HSEBYP | RCC_CR_CSSON | CR_PLLON)
+#define CR_AT_RESET  0x80u // HSITRIM; HSION and HSIRDY are kept elsewhere
+#define CFGR_SWS     0xcu
+#define CFGR_PLL     0x003f8000u // PLLSRC, PLLXTPRE, PLLMUL
+#define CIR_FLAGS    0x7fu       // of the sources; CSSF has no enable bit
+#define CR2_HSI14ON  (1u << 0)
+#define CR2_HSI48ON  (1u << 16)
+#define CR2_KEPT     0x000100fdu
+#define BDCR_LSEON   (1u << 0)
+#define BDCR_BDRST   (1u << 16)
+#define BDCR_KEPT    0x0001831du
+#define CSR_LSION    (1u << 0)
+#define CSR_RMVF     (1u << 24)
+#define CSR_FLAGS    0xfe800000u
+#define AHBENR_RESET 0x14u // SRAM and FLITF
+
+void sim_rcc_update_irq(struct sim_rcc *rcc)
+{
+    sim_core_set_irq(rcc->chip->core, SIM_IRQ_RCC, (rcc->cir_flags & rcc->cir_enables) != 0);
+}
+
+static void write_cr(struct sim_rcc *rcc, uint32_t value)
+{
+    sim_clocks_switch(rcc, SIM_HSI, value & CR_HSION);
+    sim_clocks_switch(rcc, SIM_HSE, value & CR_HSEON);
+    sim_clocks_switch(rcc, SIM_PLL, value & CR_PLLON);
+    rcc->cr = value & CR_KEPT;
+    sim_clocks_update(rcc);
+}
+
+static uint32_t read_cr(const struct sim_rcc *rcc)
+{
+    uint32_t value = (rcc->cr & ~(CR_HSION | CR_HSEON | CR_PLLON)) | CR_HSICAL;
+    value |= (rcc->on[SIM_HSI] ? 1u : 0) | (rcc->ready[SIM_HSI] ? 2u : 0);
+    value |= (rcc->on[SIM_HSE] ? 1u << 16 : 0) | (rcc->ready[SIM_HSE] ? 1u << 17 : 0);
+    value |= (rcc->on[SIM_PLL] ? 1u << 24 : 0) | (rcc->ready[SIM_PLL] ? 1u << 25 : 0);
+    return value;
+}
+
+static void write_cfgr(struct sim_rcc *rcc, uint32_t value)
+{
+    if (rcc->on[SIM_PLL] && (value ^ rcc->cfgr) & CFGR_PLL) {
+        sim_chip_violation(rcc->chip, "rcc: the PLL's settings changed while it is on (6.4.2)");
+        value = (value & ~CFGR_PLL) | (rcc->cfgr & CFGR_PLL);
+    }
+    rcc->cfgr = value & ~CFGR_SWS;
+    // PLLXTPRE is the lowest bit of PREDIV.
+    rcc->cfgr2 = (rcc->cfgr2 & ~1u) | (value >> 17 & 1);
+    sim_clocks_update(rcc);
+    sim_clocks_follow_sw(rcc);
+    sim_clocks_apply(rcc->chip);
+}
+
+static void write_cfgr2(struct sim_rcc *rcc, uint32_t value)
+{
+    if (rcc->on[SIM_PLL] && (value ^ rcc->cfgr2) & RCC_CFGR2_PREDIV) {
+        sim_chip_violation(rcc->chip, "rcc: PREDIV changed while the PLL is on (6.4.12)");
+        return;
+    }
+    rcc->cfgr2 = value & RCC_CFGR2_PREDIV;
+    rcc->cfgr = (rcc->cfgr & ~(1u << 17)) | (value & 1) << 17;
+}
+
+static void write_cir(struct sim_rcc *rcc, uint32_t value)
+{
+    rcc->cir_enables = value >> 8 & CIR_FLAGS;
+    rcc->cir_flags &= ~(value >> 16 & (CIR_FLAGS | RCC_CIR_CSSF));
+    sim_rcc_update_irq(rcc);
+}
+
+static void write_bdcr(struct sim_rcc *rcc, uint32_t value)
+{
+    if (!sim_pwr_backup_writable(rcc->chip)) {
+        log_line(rcc->chip->log, LOG_DEBUG, "rcc: RCC_BDCR is written while PWR_CR.DBP is 0");
+        return;
+    }
+    rcc->bdcr = value & BDCR_BDRST ? BDCR_BDRST : value & BDCR_KEPT;
+    rcc->on[SIM_LSE] = rcc->bdcr & BDCR_LSEON;
+    sim_clocks_update(rcc);
+}
+
+static void write_csr(struct sim_rcc *rcc, uint32_t value)
+{
+    if (value & CSR_RMVF)
+        rcc->csr = 0;
+    rcc->on[SIM_LSI] = value & CSR_LSION || rcc->chip->iwdg.running;
+    sim_clocks_update(rcc);
+}
+
+static void write_cr2(struct sim_rcc *rcc, uint32_t value)
+{
+    rcc->cr2 = value & CR2_KEPT;
+    rcc->on[SIM_HSI14] = value & CR2_HSI14ON;
+    if (rcc->chip->row->features & SIM_HAS_HSI48)
+        sim_clocks_switch(rcc, SIM_HSI48, value & CR2_HSI48ON);
+    sim_clocks_update(rcc);
+}
+
+static uint32_t read_cr2(const struct sim_rcc *rcc)
+{
+    uint32_t value = rcc->cr2 & ~(CR2_HSI14ON | CR2_HSI48ON);
+    value |= (rcc->on[SIM_HSI14] ? 1u : 0) | (rcc->ready[SIM_HSI14] ? 2u : 0);
+    value |= (rcc->on[SIM_HSI48] ? 1u << 16 : 0) | (rcc->ready[SIM_HSI48] ? 1u << 17 : 0);
+    return value;
+}
+
+// Registers without a side effect of their own.
+static uint32_t *plain(struct sim_rcc *rcc, uint32_t offset)
+{
+    switch (offset) {
+    case RCC_APB2RSTR:
+        return &rcc->rstr[SIM_ON_APB2];
+    case RCC_APB1RSTR:
+        return &rcc->rstr[SIM_ON_APB1];
+    case RCC_AHBRSTR:
+        return &rcc->rstr[SIM_ON_AHB];
+    case RCC_APB2ENR:
+        return &rcc->enr[SIM_ON_APB2];
+    case RCC_APB1ENR:
+        return &rcc->enr[SIM_ON_APB1];
+    case RCC_AHBENR:
+        return &rcc->enr[SIM_ON_AHB];
+    case RCC_CFGR3:
+        return &rcc->cfgr3;
+    default:
+        return NULL;
+    }
+}
+
+static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
+{
+    struct sim_rcc *rcc = self;
+    (void)size;
+    switch (offset) {
+    case RCC_CR:
+        *value = read_cr(rcc);
+        break;
+    case RCC_CFGR:
+        *value = rcc->cfgr | rcc->sws << 2;
+        break;
+    case RCC_CIR:
+        *value = rcc->cir_flags | rcc->cir_enables << 8;
+        break;
+    case RCC_BDCR:
+        *value = rcc->bdcr | (rcc->ready[SIM_LSE] ? 2u : 0);
+        break;
+    case RCC_CSR:
+        *value = rcc->csr | (rcc->on[SIM_LSI] ? 1u : 0) | (rcc->ready[SIM_LSI] ? 2u : 0);
+        break;
+    case RCC_CFGR2:
+        *value = rcc->cfgr2;
+        break;
+    case RCC_CR2:
+        *value = read_cr2(rcc);
+        break;
+    default:
+        *value = plain(rcc, offset) ? *plain(rcc, offset) : 0;
+        break;
+    }
+    return SIM_BUS_OK;
+}
+
+static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uint32_t value)
+{
+    struct sim_rcc *rcc = self;
+    (void)size;
+    switch (offset) {
+    case RCC_CR:
+        write_cr(rcc, value);
+        break;
+    case RCC_CFGR:
+        write_cfgr(rcc, value);
+        break;
+    case RCC_CIR:
+        write_cir(rcc, value);
+        break;
+    case RCC_BDCR:
+        write_bdcr(rcc, value);
+        break;
+    case RCC_CSR:
+        write_csr(rcc, value);
+        break;
+    case RCC_CFGR2:
+        write_cfgr2(rcc, value);
+        break;
+    case RCC_CR2:
+        write_cr2(rcc, value);
+        break;
+    default:
+        if (plain(rcc, offset))
+            *plain(rcc, offset) = value;
+        sim_slot_follow_resets(rcc->chip);
+        sim_chip_clocks_changed(rcc->chip);
+        break;
+    }
+    return SIM_BUS_OK;
+}
+
+// Flags outlive every reset but that of power (6.4.10).
+void sim_rcc_flag_reset(struct sim_chip *chip, uint32_t csr_flags)
+{
+    chip->rcc.csr |= csr_flags & CSR_FLAGS;
+}
+
+void sim_rcc_create(struct sim_chip *chip)
+{
+    chip->rcc.chip = chip;
+    chip->rcc.hse_hz = 8000000;
+    sim_clocks_create(chip);
+}
+
+static void reset(void *self, enum sim_reset kind)
+{
+    struct sim_rcc *rcc = self;
+    struct sim_rcc fresh = {.chip = rcc->chip,
+                            .hse_hz = rcc->hse_hz,
+                            .timer = rcc->timer,
+                            .cr = CR_AT_RESET,
+                            .cr2 = 0x80};
+    if (kind == SIM_RESET_SYSTEM) { // the backup domain and the flags stay
+        fresh.csr = rcc->csr;
+        fresh.bdcr = rcc->bdcr;
+    }
+    *rcc = fresh;
+    rcc->enr[SIM_ON_AHB] = AHBENR_RESET;
+    for (unsigned s = 0; s < SIM_CLOCK_SOURCES; s++)
+        rcc->ready_ns[s] = SIM_NEVER;
+    rcc->on[SIM_HSI] = rcc->ready[SIM_HSI] = true;
+    rcc->on[SIM_LSE] = rcc->bdcr & BDCR_LSEON;
+    sim_clocks_update(rcc);
+    sim_rcc_update_irq(rcc);
+    sim_clocks_apply(rcc->chip);
+}
+
+const struct sim_device sim_rcc_device = {reset, read, write};

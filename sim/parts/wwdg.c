@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+// The window watchdog (RM0091, 24): a counter of seven bits that runs from PCLK, with a window in
+// which it must be refreshed and an interrupt just before it bites.
+#include "sim/chip/chip_state.h"
+
+enum { WWDG_CR = 0x00, WWDG_CFR = 0x04, WWDG_SR = 0x08 };
+
+#define CR_WDGA    (1u << 7)
+#define COUNT_MASK 0x7fu
+#define COUNT_T6   0x40u
+#define CFR_EWI    (1u << 9)
+#define CFR_KEPT   0x3ffu
+#define SR_EWIF    (1u << 0)
+#define PRESCALER  4096u
+
+static unsigned divider(const struct sim_wwdg *w)
+{
+    return PRESCALER << (w->cfr >> 7 & 3);
+}
+
+static void update_irq(struct sim_wwdg *w)
+{
+    sim_core_set_irq(w->chip->core, SIM_IRQ_WWDG, w->early && w->cfr & CFR_EWI);
+}
+
+// The counter runs whether or not the watchdog is on (24.3).
+static void sync(struct sim_wwdg *w)
+{
+    w->divided += sim_ticker_advance(&w->pclk, w->chip->clock->now_ns);
+    uint64_t counts = w->divided / divider(w);
+    w->divided %= divider(w);
+    w->counter = (w->counter - (uint32_t)counts) & COUNT_MASK;
+}
+
+// Until the counter stands at a value below what it has.
+static uint64_t ns_of(const struct sim_wwdg *w, uint32_t value)
+{
+    return sim_ticker_due_ns(&w->pclk, (uint64_t)(w->counter - value) * divider(w) - w->divided);
+}
+
+// Two things can happen: 0x40 is the early warning, 0x3f the reset.
+static void arm(struct sim_wwdg *w)
+{
+    uint64_t due = SIM_NEVER;
+    if (w->active && w->counter >= COUNT_T6)
+        due = ns_of(w, w->counter > COUNT_T6 ? COUNT_T6 : COUNT_T6 - 1);
+    sim_clock_arm(w->chip->clock, &w->timer, due);
+}
+
+static void expire(void *arg)
+{
+    struct sim_wwdg *w = arg;
+    sync(w);
+    if (w->counter == COUNT_T6)
+        w->early = true;
+    else if (w->active && !(w->counter & COUNT_T6))
+        sim_reset_request(w->chip, RCC_CSR_WWDGRSTF);
+    update_irq(w);
+    arm(w);
+}
+
+static void follow(struct sim_wwdg *w)
+{
+    sync(w);
+    bool counts = !w->frozen && sim_slot_is_clocked(w->chip, w);
+    w->pclk.hz = counts ? sim_clocks_pclk_hz(w->chip) : 0;
+    arm(w);
+}
+
+void sim_wwdg_clock_changed(struct sim_chip *chip)
+{
+    follow(&chip->wwdg);
+}
+
+void sim_wwdg_freeze(struct sim_chip *chip, bool frozen)
+{
+    if (frozen == chip->wwdg.frozen)
+        return;
+    chip->wwdg.frozen = frozen;
+    follow(&chip->wwdg);
+}
+
+static void write_cr(struct sim_wwdg *w, uint32_t value)
+{
+    sync(w);
+    bool early = w->active && w->counter > (w->cfr & COUNT_MASK);
+    w->active |= (value & CR_WDGA) != 0; // only a reset switches it off
+    w->counter = value & COUNT_MASK;
+    // A refresh outside of the window, or one that clears T6 (24.3).
+    if (early || (w->active && !(w->counter & COUNT_T6)))
+        sim_reset_request(w->chip, RCC_CSR_WWDGRSTF);
+    arm(w);
+}
+
+static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
+{
+    struct sim_wwdg *w = self;
+    (void)size;
+    sync(w);
+    *value = 0;
+    if (offset == WWDG_CR)
+        *value = w->counter | (w->active ? CR_WDGA : 0);
+    else if (offset == WWDG_CFR)
+        *value = w->cfr;
+    else if (offset == WWDG_SR)
+        *value = w->early ? SR_EWIF : 0;
+    return SIM_BUS_OK;
+}
+
+static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uint32_t value)
+{
+    struct sim_wwdg *w = self;
+    (void)size;
+    if (offset == WWDG_CR) {
+        write_cr(w, value);
+    } else if (offset == WWDG_CFR) {
+        sync(w);
+        w->cfr = (value & CFR_KEPT) | (w->cfr & CFR_EWI); // EWI is cleared by a reset only
+        arm(w);
+    } else if (offset == WWDG_SR) {
+        w->early &= (value & SR_EWIF) != 0;
+    }
+    update_irq(w);
+    return SIM_BUS_OK;
+}
+
+static void reset(void *self, enum sim_reset kind)
+{
+    struct sim_wwdg *w = self;
+    (void)kind;
+    struct sim_wwdg fresh = {.chip = w->chip,
+                             .timer = w->timer,
+                             .frozen = w->frozen,
+                             .cfr = COUNT_MASK,
+                             .counter = COUNT_MASK,
+
+                             .pclk = {.at_ns = w->chip->clock->now_ns}};
+    *w = fresh;
+    arm(w);
+    update_irq(w);
+}
+
+void sim_wwdg_create(struct sim_chip *chip)
+{
+    chip->wwdg.chip = chip;
+    sim_clock_add(chip->clock, &chip->wwdg.timer, expire, &chip->wwdg);
+}
+
+const struct sim_device sim_wwdg_device = {reset, read, write};

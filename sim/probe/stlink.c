@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: MIT
+// Classes and modes, and the commands of the debug class except memory, which is in stlink_mem.c.
+#include "sim/probe/stlink.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+#include "sim/probe/stlink_internal.h"
+
+uint8_t stlink_status_of(const struct sim_swd_host *h, enum sim_swd_result r)
+{
+    switch (r) {
+    case SWD_OK:
+        return ST_OK;
+    case SWD_WAIT:
+        return h->last_was_ap ? ST_AP_WAIT : ST_DP_WAIT;
+    case SWD_FAULT:
+        return h->last_was_ap ? ST_AP_FAULT : ST_DP_FAULT;
+    case SWD_PARITY:
+        return h->last_was_ap ? ST_AP_PARITY : ST_DP_PARITY;
+    default:
+        return h->last_was_ap ? ST_AP_ERROR : ST_DP_ERROR;
+    }
+}
+
+void stlink_reply_status(struct sim_stlink *s, uint8_t status, size_t len)
+{
+    s->reply[0] = status;
+    s->reply_len = len;
+}
+
+void stlink_reply_value(struct sim_stlink *s, uint8_t status, uint32_t value)
+{
+    stlink_reply_status(s, status, 8);
+    put_le32(&s->reply[4], value);
+}
+
+// ---- other classes
+// --------------------------------------------------------------------------------------
+
+#define ADC_REFERENCE  1521u
+#define LOADER_VERSION 0x0002u
+
+static void get_version(struct sim_stlink *s)
+{
+    const struct sim_stlink_model *m = &s->model;
+    bool v3 = m->hardware >= 3; // their numbers do not fit here: see the extended form
+    unsigned high = v3 ? 0 : m->stm8_only ? m->msd : m->jtag;
+    unsigned low = v3 ? 0 : m->stm8_only || !m->msd ? m->swim : m->msd;
+    put_be16(s->reply, (uint16_t)(m->hardware << 12 | high << 6 | low));
+    put_le16(&s->reply[2], 0x0483);
+    put_le16(&s->reply[4], s->in_loader ? LOADER_VERSION : m->pid);
+    s->reply_len = 6;
+}
+
+static void get_version_ex(struct sim_stlink *s)
+{
+    const struct sim_stlink_model *m = &s->model;
+    if (m->hardware < 3) {
+        s->stall = true;
+        return;
+    }
+    const uint8_t v[5] = {m->hardware, m->swim, m->jtag, m->msd, m->bridge};
+    memcpy(s->reply, v, sizeof v);
+    put_le16(&s->reply[8], 0x0483);
+    put_le16(&s->reply[10], m->pid);
+    s->reply_len = 12;
+}
+
+// The ADC's reading of the 1.2 V reference and of half the target's voltage, for a 3.3 V supply of
+// the probe and 12 bits.
+static void get_voltage(struct sim_stlink *s)
+{
+    bool old = s->model.hardware < 3 && s->model.jtag < 13;
+    if (s->mode == MODE_DFU || old) {
+        s->stall = true;
+        return;
+    }
+    uint32_t reference = s->adc_dead ? 0 : ADC_REFERENCE;
+    put_le32(s->reply, reference);
+    put_le32(&s->reply[4], (reference * s->vtref_mv + 1200) / 2400);
+    s->reply_len = 8;
+}
+
+static void other_class(struct sim_stlink *s, const uint8_t *c)
+{
+    switch (c[0]) {
+    case 0xf1:
+        get_version(s);
+        break;
+    case 0xf3:
+        if (c[1] == 7 && s->mode == MODE_DFU && !s->in_loader)
+            s->mode = MODE_MASS;
+        break;
+    case 0xf4: // of SWIM there is the mode and no target
+        if (c[1] <= 1 && s->mode != MODE_DFU)
+            s->mode = c[1] == 0 ? MODE_SWIM : MODE_MASS;
+        break;
+    case 0xf5:
+        s->reply[0] = s->mode;
+        s->reply_len = 2;
+        break;
+    case 0xf7:
+        get_voltage(s);
+        break;
+    case 0xfb:
+        get_version_ex(s);
+        break;
+    default:
+        s->stall = true;
+        break;
+    }
+}
+
+// ---- debug class: connection
+// ----------------------------------------------------------------------------
+
+static void enter(struct sim_stlink *s, const uint8_t *c)
+{
+    if (c[2] != 0xa3) { // a Cortex-M0 has no JTAG: the chain is silent
+        stlink_reply_status(s, ST_GET_IDCODE, 2);
+        return;
+    }
+    s->ap_open = s->target_known = s->refuses_target = false;
+    bool found = sim_swd_connect(&s->swd, &s->dpidr);
+    // Firmware of J14 to J23 was seen in debug mode with nothing connected, reading zeros.
+    bool blind = s->model.hardware < 3 && s->model.jtag < 24;
+    if (!found)
+        s->dpidr = 0;
+    s->enter_failed = !found;
+    if (!found && !blind) {
+        s->mode = MODE_MASS;
+        sim_wires_release(s->wires);
+    } else {
+        s->mode = MODE_DEBUG;
+    }
+    stlink_reply_status(s, found || blind ? ST_OK : ST_GET_IDCODE, 2);
+}
+
+static void leave(struct sim_stlink *s, const uint8_t *c)
+{
+    (void)c;
+    s->mode = MODE_MASS;
+    s->ap_open = s->enter_failed = false;
+    sim_wires_release(s->wires);
+    sim_wires_nrst(s->wires, false); // also when it was pulled before ENTER
+}
+
+static void read_idcodes(struct sim_stlink *s, const uint8_t *c)
+{
+    uint32_t dpidr = 0;
+    (void)c;
+    enum sim_swd_result r = sim_swd_read(&s->swd, false, 0, &dpidr);
+    stlink_reply_status(s, stlink_status_of(&s->swd, r), 12);
+    put_le32(&s->reply[4], dpidr);
+}
+
+static void reset_system(struct sim_stlink *s, const uint8_t *c)
+{
+    (void)c;
+    size_t at;
+    uint8_t aircr[4];
+    put_le32(aircr, 0x05fa0004);
+    enum sim_swd_result r = sim_swd_write_memory(&s->swd, 4, true, 0xe000ed0c, aircr, 4, &at);
+    stlink_reply_status(s, stlink_status_of(&s->swd, r), 2);
+}
+
+static void drive_nrst(struct sim_stlink *s, const uint8_t *c)
+{
+    if (c[2] == 2) {
+        sim_wires_nrst(s->wires, true);
+        s->swd.spend(s->swd.arg, 100000);
+    }
+    sim_wires_nrst(s->wires, c[2] == 0);
+    stlink_reply_status(s, ST_OK, 2); // whether the wire is there nobody can tell
+}
+
+// A Cortex-M0 has no trace output: the receiver runs and hears nothing.
+static void start_trace(struct sim_stlink *s, const uint8_t *c)
+{
+    (void)c;
+    stlink_reply_status(s, ST_OK, 2);
+}
+
+static void stop_trace(struct sim_stlink *s, const uint8_t *c)
+{
+    (void)c;
+    stlink_reply_status(s, ST_OK, 2);
+}
+
+static void trace_count(struct sim_stlink *s, const uint8_t *c)
+{
+    (void)c;
+    s->reply_len = 2; // a count, and no status
+}
+
+static void board_identifiers(struct sim_stlink *s, const uint8_t *c)
+{
+    (void)c;
+    stlink_reply_status(s, ST_OK, 128); // no mbed board id
+}
+
+// ---- table
+// ----------------------------------------------------------------------------------------------
+
+typedef void handler(struct sim_stlink *s, const uint8_t *c);
+
+static const struct {
+    uint8_t sub;
+    bool anywhere;            // also outside of debug mode
+    uint8_t v2_jtag, v3_jtag; // since when
+    handler *run;
+} debug_commands[] = {
+    {0x07, false, 0, 0, stlink_read_memory},
+    {0x08, false, 0, 0, stlink_write_memory},
+    {0x0c, false, 0, 0, stlink_read_memory},
+    {0x0d, false, 0, 0, stlink_write_memory},
+    {0x21, true, 0, 0, leave},
+    {0x22, false, 0, 0, stlink_read_core_id},
+    {0x30, true, 0, 0, enter},
+    {0x31, false, 0, 0, read_idcodes},
+    {0x32, false, 0, 0, reset_system},
+    {0x33, false, 0, 0, stlink_read_reg},
+    {0x34, false, 0, 0, stlink_write_reg},
+    {0x35, false, 0, 0, stlink_write_debug_reg},
+    {0x36, false, 0, 0, stlink_read_debug_reg},
+    {0x3a, false, 0, 0, stlink_read_all_regs},
+    {0x3b, false, 0, 0, stlink_last_status},
+    {0x3c, true, 0, 0, drive_nrst},
+    {0x3e, false, 15, 0, stlink_last_status2},
+    {0x43, true, 22, 0, stlink_set_frequency},
+    {0x44, true, 24, 0, stlink_set_jtag_frequency},
+    {0x40, false, 13, 0, start_trace},
+    {0x41, false, 13, 0, stop_trace},
+    {0x42, false, 13, 0, trace_count},
+    {0x63, true, 255, 0, stlink_switch_frequency},
+    {0x45, false, 24, 0, stlink_read_port},
+    {0x46, false, 24, 0, stlink_write_port},
+    {0x47, false, 26, 0, stlink_read_memory},
+    {0x48, false, 26, 0, stlink_write_memory},
+    {0x4b, false, 28, 0, stlink_init_ap},
+    {0x4c, false, 28, 0, stlink_close_ap},
+    {0x50, false, 26, 0, stlink_write_memory},
+    {0x51, false, 32, 2, stlink_misc_out},
+    {0x52, false, 32, 2, stlink_misc_in},
+    {0x53, false, 32, 2, stlink_misc_max},
+    {0x54, false, 32, 2, stlink_read_memory},
+    {0x56, true, 36, 6, board_identifiers},
+    {0x61, true, 255, 0, stlink_set_com_frequency},
+    {0x62, true, 255, 0, stlink_get_com_frequency},
+};
+
+static void debug_class(struct sim_stlink *s, const uint8_t *c)
+{
+    unsigned version = s->model.stm8_only ? 0 : s->model.jtag;
+    if (s->in_loader || s->model.stm8_only) {
+        s->stall = true;
+        return;
+    }
+    for (size_t i = 0; i < sizeof debug_commands / sizeof debug_commands[0]; i++) {
+        if (debug_commands[i].sub != c[1])
+            continue;
+        if (version <
+            (s->model.hardware >= 3 ? debug_commands[i].v3_jtag : debug_commands[i].v2_jtag))
+            break;
+        // Seen on real probes: a debug command outside of debug mode stalls the IN endpoint.
+        if (!debug_commands[i].anywhere && s->mode != MODE_DEBUG)
+            s->stall = true;
+        else
+            debug_commands[i].run(s, c);
+        return;
+    }
+    if (version < 24 && s->model.hardware < 3)
+        s->stall = true;
+    else
+        stlink_reply_status(s, ST_UNKNOWN_CMD, 2);
+}
+
+static void run_command(struct sim_stlink *s)
+{
+    s->reply_len = 0;
+    s->stall = s->mute = false;
+    memset(s->reply, 0, sizeof s->reply);
+    if (s->command[0] == 0xf2)
+        debug_class(s, s->command);
+    else
+        other_class(s, s->command);
+}
+
+void sim_stlink_out(struct sim_stlink *s, const uint8_t *data, size_t len)
+{
+    if (s->out_wanted) {
+        size_t room = s->out_wanted - s->out_got, part = len < room ? len : room;
+        memcpy(s->out + s->out_got, data, part);
+        s->out_got += part;
+        if (s->out_got == s->out_wanted) {
+            s->out_wanted = 0;
+            stlink_data_complete(s);
+        }
+        return;
+    }
+    memset(s->command, 0, sizeof s->command);
+    memcpy(s->command, data, len < sizeof s->command ? len : sizeof s->command);
+    s->out_got = 0;
+    run_command(s);
+}
+
+void sim_stlink_restart(struct sim_stlink *s)
+{
+    s->mode = s->model.power_up_mode;
+    s->ap_open = s->stall = s->mute = false;
+    s->reply_len = s->out_wanted = s->out_got = 0;
+    s->rw_status = ST_OK;
+    s->enter_failed = s->target_known = s->refuses_target = false;
+    s->prescaler = 1;
+    s->swd.swclk_hz = s->model.hardware >= 3 ? 1000000 : 1800000;
+}
+
+void sim_stlink_init(struct sim_stlink *s, const struct sim_stlink_model *model)
+{
+    *s = (struct sim_stlink){.model = *model, .vtref_mv = 3300};
+    sim_stlink_restart(s);
+}

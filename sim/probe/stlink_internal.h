@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// What the files of the virtual ST-LINK's firmware share. Nobody else includes it.
+#ifndef SWDLINK_SIM_PROBE_STLINK_INTERNAL_H
+#define SWDLINK_SIM_PROBE_STLINK_INTERNAL_H
+
+#include "sim/probe/stlink.h"
+
+enum { MODE_DFU = 0, MODE_MASS = 1, MODE_DEBUG = 2, MODE_SWIM = 3, MODE_BOOTLOADER = 4 };
+
+enum {
+    ST_NO_DEVICE = 0x05,
+    ST_CMD_ERROR = 0x08,
+    ST_GET_IDCODE = 0x09,
+    ST_ALIGNMENT = 0x0a,
+    ST_AP_WAIT = 0x10,
+    ST_AP_FAULT = 0x11,
+    ST_AP_ERROR = 0x12,
+    ST_AP_PARITY = 0x13,
+    ST_DP_WAIT = 0x14,
+    ST_DP_FAULT = 0x15,
+    ST_DP_ERROR = 0x16,
+    ST_DP_PARITY = 0x17,
+    ST_BAD_AP = 0x1d,
+    ST_CONF_CHANGED = 0x40,
+    ST_UNKNOWN_CMD = 0x42,
+    ST_OK = 0x80,
+};
+
+uint8_t stlink_status_of(const struct sim_swd_host *h, enum sim_swd_result r);
+void stlink_reply_status(struct sim_stlink *s, uint8_t status, size_t len);
+void stlink_reply_value(struct sim_stlink *s, uint8_t status, uint32_t value);
+
+// stlink_freq.c
+void stlink_set_frequency(struct sim_stlink *s, const uint8_t *c);
+void stlink_set_jtag_frequency(struct sim_stlink *s, const uint8_t *c);
+void stlink_set_com_frequency(struct sim_stlink *s, const uint8_t *c);
+void stlink_get_com_frequency(struct sim_stlink *s, const uint8_t *c);
+void stlink_switch_frequency(struct sim_stlink *s, const uint8_t *c);
+
+// stlink_dap.c
+void stlink_init_ap(struct sim_stlink *s, const uint8_t *c);
+void stlink_close_ap(struct sim_stlink *s, const uint8_t *c);
+void stlink_read_port(struct sim_stlink *s, const uint8_t *c);
+void stlink_write_port(struct sim_stlink *s, const uint8_t *c);
+// False: the firmware does not work with this part. Looks at it, the first time.
+bool stlink_accepts_target(struct sim_stlink *s);
+
+// stlink_mem.c
+void stlink_read_memory(struct sim_stlink *s, const uint8_t *c);
+void stlink_write_memory(struct sim_stlink *s, const uint8_t *c);
+void stlink_last_status(struct sim_stlink *s, const uint8_t *c);
+void stlink_last_status2(struct sim_stlink *s, const uint8_t *c);
+void stlink_read_debug_reg(struct sim_stlink *s, const uint8_t *c);
+void stlink_write_debug_reg(struct sim_stlink *s, const uint8_t *c);
+// The data phase of the command under way has come.
+void stlink_data_complete(struct sim_stlink *s);
+
+// stlink_regs.c
+void stlink_read_core_id(struct sim_stlink *s, const uint8_t *c);
+void stlink_read_reg(struct sim_stlink *s, const uint8_t *c);
+void stlink_write_reg(struct sim_stlink *s, const uint8_t *c);
+void stlink_read_all_regs(struct sim_stlink *s, const uint8_t *c);
+
+// stlink_misc.c
+void stlink_misc_out(struct sim_stlink *s, const uint8_t *c);
+void stlink_misc_in(struct sim_stlink *s, const uint8_t *c);
+void stlink_misc_max(struct sim_stlink *s, const uint8_t *c);
+void stlink_misc_data(struct sim_stlink *s);
+
+#endif

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+// Memory commands of the virtual ST-LINK. Blocks carry no status: it is latched for
+// GETLASTRWSTATUS.
+#include <string.h>
+
+#include "base/bytes.h"
+#include "sim/probe/stlink_internal.h"
+
+static unsigned unit_of(uint8_t sub)
+{
+    if (sub == 0x0c || sub == 0x0d)
+        return 1;
+    return sub == 0x47 || sub == 0x48 ? 2 : 4;
+}
+
+static bool increments(uint8_t sub)
+{
+    return sub != 0x50 && sub != 0x54;
+}
+
+// From J32 (V3: J2) on a block names its access port, and can bring the upper bits of CSW.
+static bool takes_port(const struct sim_stlink *s)
+{
+    return s->model.jtag >= (s->model.hardware >= 3 ? 2 : 32);
+}
+
+// In the order in which the firmware looks: port, alignment, length.
+static uint8_t check(struct sim_stlink *s, const uint8_t *c, size_t len, unsigned unit)
+{
+    uint32_t addr = get_le32(&c[2]);
+    bool wide = s->model.high_speed && s->model.jtag >= 6;
+    size_t limit = unit > 1 ? SIM_STLINK_ROOM : wide ? 512 : 64;
+    s->mute = len > limit;
+    if (!stlink_accepts_target(s))
+        return ST_NO_DEVICE;
+    if (takes_port(s) && c[8] != 0) // there is none but AP 0
+        return ST_BAD_AP;
+    return addr % unit || len % unit ? ST_ALIGNMENT : ST_OK;
+}
+
+static void use_csw(struct sim_stlink *s, const uint8_t *c)
+{
+    s->swd.csw_high = takes_port(s) ? get_le32(&c[8]) & 0xffffff00u : 0;
+}
+
+static void latch(struct sim_stlink *s, enum sim_swd_result r, uint32_t fault)
+{
+    s->rw_status = stlink_status_of(&s->swd, r);
+    s->rw_fault = r == SWD_OK ? 0 : fault;
+    // Peers that never touch ABORT go on after a fault, so the firmware tidies up; it does not
+    // after errors of the line, which need a new connection.
+    if (r == SWD_FAULT)
+        sim_swd_clear_sticky(&s->swd);
+}
+
+void stlink_read_memory(struct sim_stlink *s, const uint8_t *c)
+{
+    uint32_t addr = get_le32(&c[2]);
+    size_t len = get_le16(&c[6]), at = 0;
+    unsigned unit = unit_of(c[1]);
+    s->rw_status = check(s, c, len, unit);
+    s->rw_fault = 0;
+    if (s->mute)
+        return;
+    size_t room = len < SIM_STLINK_ROOM ? len : SIM_STLINK_ROOM;
+    if (s->rw_status == ST_OK && room) {
+        use_csw(s, c);
+        enum sim_swd_result r =
+            sim_swd_read_memory(&s->swd, unit, increments(c[1]), addr, s->reply, room, &at);
+        s->swd.csw_high = 0;
+        latch(s, r, addr + (uint32_t)at);
+    }
+    // All of len is always sent; a single byte comes with a companion that means nothing.
+    s->reply_len = unit == 1 && len == 1 ? 2 : room;
+}
+
+void stlink_write_memory(struct sim_stlink *s, const uint8_t *c)
+{
+    size_t len = get_le16(&c[6]);
+    s->rw_status = check(s, c, len, unit_of(c[1]));
+    s->rw_fault = 0;
+    if (!s->mute)
+        s->out_wanted = len < SIM_STLINK_ROOM ? len : SIM_STLINK_ROOM;
+}
+
+static void write_block(struct sim_stlink *s)
+{
+    const uint8_t *c = s->command;
+    uint32_t addr = get_le32(&c[2]);
+    size_t at = 0;
+    if (s->rw_status != ST_OK)
+        return; // the data was only swallowed
+    use_csw(s, c);
+    enum sim_swd_result r = sim_swd_write_memory(&s->swd, unit_of(c[1]), increments(c[1]), addr,
+                                                 s->out, s->out_got, &at);
+    s->swd.csw_high = 0;
+    latch(s, r, addr + (uint32_t)at);
+}
+
+void stlink_data_complete(struct sim_stlink *s)
+{
+    if (s->command[1] == 0x51)
+        stlink_misc_data(s);
+    else
+        write_block(s);
+}
+
+void stlink_last_status(struct sim_stlink *s, const uint8_t *c)
+{
+    (void)c;
+    stlink_reply_status(s, s->rw_status, 2);
+}
+
+void stlink_last_status2(struct sim_stlink *s, const uint8_t *c)
+{
+    (void)c;
+    stlink_reply_status(s, s->rw_status, 12);
+    put_le32(&s->reply[4], s->rw_fault);
+}
+
+static uint8_t word_access(struct sim_stlink *s, bool write, uint32_t addr, uint8_t word[4])
+{
+    size_t at;
+    if (!stlink_accepts_target(s))
+        return ST_NO_DEVICE;
+    if (addr % 4)
+        return ST_ALIGNMENT;
+    enum sim_swd_result r = write ? sim_swd_write_memory(&s->swd, 4, true, addr, word, 4, &at)
+                                  : sim_swd_read_memory(&s->swd, 4, true, addr, word, 4, &at);
+    uint8_t status = stlink_status_of(&s->swd, r);
+    if (r == SWD_FAULT)
+        sim_swd_clear_sticky(&s->swd);
+    return status;
+}
+
+void stlink_read_debug_reg(struct sim_stlink *s, const uint8_t *c)
+{
+    uint8_t word[4] = {0};
+    uint8_t status = word_access(s, false, get_le32(&c[2]), word);
+    stlink_reply_value(s, status, get_le32(word));
+}
+
+void stlink_write_debug_reg(struct sim_stlink *s, const uint8_t *c)
+{
+    uint8_t word[4];
+    memcpy(word, &c[6], 4);
+    stlink_reply_status(s, word_access(s, true, get_le32(&c[2]), word), 2);
+}

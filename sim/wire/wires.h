@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// The cable: SWCLK, SWDIO and NRST between probe and target, and what can be wrong with them.
+// Everything the probe learns of the target comes out of sim_wires_cycle(), one bit at a time, and
+// each bit out of the voltages that drivers, pulls, shorts and capacitances make of each other.
+//
+//     probe pin --+-- contact, series resistance --+-- pin of the chip
+//              cable end                       board end
+#ifndef SWDLINK_SIM_WIRE_WIRES_H
+#define SWDLINK_SIM_WIRE_WIRES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/time/clock.h"
+#include "sim/wire/swdp.h"
+
+#define WIRES_IO_MV 3300u // the probe's pins
+
+enum sim_short { SHORT_NONE, SHORT_GND, SHORT_VCC };
+
+struct sim_wire {
+    bool open;  // broken, or not connected
+    bool flaky; // a contact that comes and goes
+    bool long_cable;
+    bool swapped; // SWDIO with SWCLK
+    bool joined;  // SWDIO touches SWCLK
+    bool joined_at_board;
+    enum sim_short shorted;
+    bool shorted_at_board;
+    bool slow;     // NRST: a big capacitor on the board
+    uint32_t ohms; // in series
+    double noise;  // chance that a bit on it is disturbed
+};
+
+enum sim_drive { DRIVE_NONE, DRIVE_LOW, DRIVE_HIGH, DRIVE_COUNT };
+
+#define WIRES_STATES (DRIVE_COUNT * DRIVE_COUNT * DRIVE_COUNT)
+#define WIRES_NODES  4u
+
+// Where the voltages go to for one combination of drivers, and how much of the way is left after
+// half a clock. Solid: they get there, and no noise matters.
+struct sim_wires_state {
+    float mv[WIRES_NODES], keep[WIRES_NODES];
+    bool solid[WIRES_NODES], level[WIRES_NODES];
+};
+
+// An input with hysteresis, and what disturbs it.
+struct sim_wires_input {
+    float vil_mv, vih_mv, rms_mv, pf;
+};
+
+struct sim_wires {
+    // Set by the owner; sim_wires_changed() after anything else than swclk_hz.
+    struct sim_swdp *dp;
+    struct sim_chip *chip;
+    struct sim_clock *clock;
+    struct sim_wire swdio, swclk, nrst;
+    bool unplugged;   // the cable is off at the board
+    bool gnd_open;    // no common ground: the target's ground hums
+    bool no_chip;     // nothing is soldered there
+    unsigned rail_mv; // the board's supply
+    uint32_t swclk_hz;
+    uint64_t seed;
+
+    // Pins of the probe.
+    enum sim_drive dio, clk;
+    bool pulls_nrst;
+
+    // What follows from all this.
+    struct sim_wires_state state[WIRES_STATES];
+    struct sim_wires_input input[WIRES_NODES];
+    bool stale; // the table is out of date
+    bool built_alive;
+    unsigned power_resets; // that the debug port has seen
+    int built_hum_mv;
+    uint32_t built_hz;
+    float mv[WIRES_NODES];
+    bool level[WIRES_NODES];
+    bool dio_contact, clk_contact;
+    uint64_t dio_turn_ns, clk_turn_ns; // when a flaky contact changes next
+    uint64_t ahead_ns;                 // bits clocked and not yet on the board's clock
+    uint64_t dio_high_ns, clk_high_ns, driven_ns, feed_since_ns; // for whom the pins feed
+    struct sim_timer nrst_timer;
+    bool nrst_low;
+};
+
+void sim_wires_init(struct sim_wires *w, struct sim_swdp *dp, struct sim_chip *chip,
+                    struct sim_clock *clock);
+// A wire, the supply or the chip is not what it was.
+void sim_wires_changed(struct sim_wires *w);
+// One SWCLK cycle. host_drives: the probe drives SWDIO to `level`; else it listens. Returns what
+// the probe samples before the rising edge.
+bool sim_wires_cycle(struct sim_wires *w, bool host_drives, bool level);
+// The board's clock has caught up with the cycles.
+void sim_wires_caught_up(struct sim_wires *w);
+// The probe lets go of SWDIO and SWCLK.
+void sim_wires_release(struct sim_wires *w);
+// The probe pulls NRST low (open drain) or lets it go.
+void sim_wires_nrst(struct sim_wires *w, bool pull);
+// The offset of the target's ground, in mV: 0 with a good one.
+int sim_wires_ground_mv(const struct sim_wires *w);
+// The conductance (in 1/ohm) through which the probe's pins, on the average since the last call,
+// fed the board from WIRES_IO_MV less a diode.
+double sim_wires_take_feed(struct sim_wires *w);
+
+#endif
