@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/signals.h"
 #include "cli/autopsy.h"
 #include "cli/command.h"
 #include "cli/flasher.h"
@@ -136,11 +137,9 @@ static enum err serve_call(struct run *r)
     enum semihost_wait wait;
     enum err e = semihost_begin(&r->semihost, &wait);
     while (!e && (wait == SEMIHOST_AGAIN || wait == SEMIHOST_INPUT || wait == SEMIHOST_GDB)) {
-        sigset_t pending;
         if (wait == SEMIHOST_INPUT)
             usb_link_sleep_us(&r->p.st.link, POLL_US);
-        bool signalled = sigpending(&pending) == 0 &&
-                         (sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM));
+        bool signalled = signals_pending_end() != 0;
         bool late =
             r->o->timeout_s && now_us(r) - r->started_us > r->o->timeout_s * UINT64_C(1000000);
         if (wait == SEMIHOST_INPUT && (signalled || late)) {
@@ -201,12 +200,7 @@ static enum err take_stop(struct run *r, const struct target_stop *stop)
 
 static void check_signals(struct run *r)
 {
-    sigset_t pending;
-    if (sigpending(&pending) != 0)
-        return;
-    int number = sigismember(&pending, SIGINT)    ? SIGINT
-                 : sigismember(&pending, SIGTERM) ? SIGTERM
-                                                  : 0;
+    int number = signals_pending_end();
     if (number)
         end_badly(r, STATUS_SIGNAL + number, "interrupted");
 }
@@ -400,9 +394,7 @@ static void leave(struct run *r)
 static void block_signals(void)
 {
     sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
+    signals_ending(&set);
     sigprocmask(SIG_BLOCK, &set, NULL);
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/signals.h"
 #include "cli/command.h"
 #include "cli/describe.h"
 #include "cli/output.h"
@@ -76,14 +77,13 @@ static enum err open_and_connect(struct probe *p, const struct options *o, struc
     return e;
 }
 
-// Waits between two tries. False: SIGTERM came.
+// Waits between two tries. False: somebody wants an end.
 static bool pause_unless_ended(void)
 {
     sigset_t set;
     const struct timespec pause = {.tv_sec = RETRY_S};
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    return sigtimedwait(&set, NULL, &pause) != SIGTERM;
+    signals_ending(&set);
+    return sigtimedwait(&set, NULL, &pause) < 0;
 }
 
 // The first failure is told, and the end of them; what comes between would be the same again.
@@ -110,9 +110,7 @@ static enum err connect_patiently(struct probe *p, const struct options *o,
 static void block_signals(void)
 {
     sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
+    signals_ending(&set);
     sigprocmask(SIG_BLOCK, &set, NULL);
 }
 

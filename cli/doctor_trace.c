@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "base/signals.h"
 #include "cli/image.h"
 #include "cli/place.h"
 #include "cli/probe.h"
@@ -221,9 +222,7 @@ static json_t *report_json(const struct report *r)
 
 static bool is_interrupted(void)
 {
-    sigset_t pending;
-    return sigpending(&pending) == 0 &&
-           (sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM));
+    return signals_pending_end() != 0;
 }
 
 static enum err trace_connected(struct report *r, struct target *t, const struct image *image)
@@ -250,9 +249,7 @@ static enum err trace(struct report *r, const struct options *o, const struct im
     if (e)
         return e;
     // Until the chip is as it was found.
-    sigemptyset(&ending);
-    sigaddset(&ending, SIGINT);
-    sigaddset(&ending, SIGTERM);
+    signals_ending(&ending);
     sigprocmask(SIG_BLOCK, &ending, &before);
     e = probe_connect(&p, o, log);
     if (!e)

@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/signals.h"
 #include "cli/doctor_guide.h"
 #include "doctor/watch.h"
 
@@ -34,9 +35,7 @@ enum err doctor_watch(struct stlink *st, bool *answered)
     const struct timespec pause = {.tv_nsec = PAUSE_NS};
     struct watch_look look;
     sigset_t ending, old;
-    sigemptyset(&ending);
-    sigaddset(&ending, SIGINT);
-    sigaddset(&ending, SIGTERM);
+    signals_ending(&ending);
     sigprocmask(SIG_BLOCK, &ending, &old);
     enum err e;
     bool first = true;

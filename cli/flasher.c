@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/signals.h"
+
 enum { BAR_WIDTH = 30 };
 
 static bool within(uint32_t base, uint32_t size, const struct image_segment *s)
@@ -83,27 +85,16 @@ static void progress_end(const struct progress *p)
 static void block_signals(sigset_t *old)
 {
     sigset_t ending;
-    sigemptyset(&ending);
-    sigaddset(&ending, SIGINT);
-    sigaddset(&ending, SIGTERM);
+    signals_ending(&ending);
     sigprocmask(SIG_BLOCK, &ending, old);
-}
-
-static bool somebody_wants_an_end(void)
-{
-    sigset_t pending;
-    return sigpending(&pending) == 0 &&
-           (sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM));
 }
 
 static void unblock_signals(const sigset_t *old)
 {
     int number;
     sigset_t ending;
-    sigemptyset(&ending);
-    sigaddset(&ending, SIGINT);
-    sigaddset(&ending, SIGTERM);
-    if (somebody_wants_an_end())
+    signals_ending(&ending);
+    if (signals_pending_end())
         sigwait(&ending, &number); // taken: the command ends by itself
     sigprocmask(SIG_SETMASK, old, NULL);
 }
@@ -113,7 +104,7 @@ static enum err run_steps(struct flash_job *job, struct progress *progress, stru
     bool more = true;
     enum err e = ERR_OK;
     while (more && !e) {
-        if (somebody_wants_an_end())
+        if (signals_pending_end())
             return log_fail(log, ERR_FLASH, "interrupted");
         e = flash_job_step(job, &more);
         progress_show(progress, flash_job_stats(job));

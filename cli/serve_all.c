@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/signals.h"
 #include "cli/serve.h"
 #include "swd/usb_libusb.h"
 
@@ -48,10 +49,8 @@ static time_t now_s(void)
 
 static void watched_signals(sigset_t *set)
 {
-    sigemptyset(set);
+    signals_ending(set);
     sigaddset(set, SIGCHLD);
-    sigaddset(set, SIGINT);
-    sigaddset(set, SIGTERM);
 }
 
 // In the new process. An own process group: Ctrl-C at the terminal is for the keeper, who passes it
@@ -63,6 +62,7 @@ static _Noreturn void be_child(const struct keeper *k, const struct child *c, pi
     struct output out = *k->out;
     struct log log = output_log(&out);
     setpgid(0, 0);
+    signal(SIGTERM, SIG_DFL); // by which the keeper ends it, also where the keeper ignores it
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != keeper)
         _exit(1);
@@ -211,7 +211,7 @@ static enum err keep(struct keeper *k)
         int signal = sigtimedwait(&set, NULL, &pause);
         if (signal == SIGCHLD)
             bury(k);
-        else if (signal == SIGINT || signal == SIGTERM)
+        else if (signal > 0)
             break;
     }
     log_line(k->log, LOG_NOTE, "ending");
@@ -231,6 +231,7 @@ enum err serve_all(const struct options *o, struct output *out, struct log *log)
         return log_fail(log, ERR_MEMORY, "%s", err_text(ERR_MEMORY));
     *k = (struct keeper){.options = o, .out = out, .log = log};
     watched_signals(&set);
+    signal(SIGCHLD, SIG_DFL); // whoever ignores it gets no status of his children
     sigprocmask(SIG_BLOCK, &set, &before);
     enum err e = keep(k);
     end_all(k);

@@ -12,7 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define BACKLOG 8
+#define BACKLOG         8
+#define FREE_PORT_TRIES 8
 
 static uint16_t port_of(int fd)
 {
@@ -26,8 +27,14 @@ static uint16_t port_of(int fd)
 }
 
 // Returns the socket, or -1 with errno.
-static int open_one(const struct addrinfo *ai)
+static int open_one(const struct addrinfo *ai, uint16_t port)
 {
+    struct sockaddr_storage ss = {0};
+    memcpy(&ss, ai->ai_addr, ai->ai_addrlen);
+    if (ss.ss_family == AF_INET6)
+        ((struct sockaddr_in6 *)&ss)->sin6_port = htons(port);
+    else
+        ((struct sockaddr_in *)&ss)->sin_port = htons(port);
     int fd = socket(ai->ai_family, ai->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, ai->ai_protocol);
     if (fd < 0)
         return -1;
@@ -35,7 +42,7 @@ static int open_one(const struct addrinfo *ai)
     (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (ai->ai_family == AF_INET6)
         (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-    if (bind(fd, ai->ai_addr, ai->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
+    if (bind(fd, (struct sockaddr *)&ss, ai->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
         return fd;
     int error = errno;
     close(fd);
@@ -43,71 +50,126 @@ static int open_one(const struct addrinfo *ai)
     return -1;
 }
 
-static enum err explain(struct log *log, const char *host, uint16_t port, int error)
+// What became of the addresses of one call.
+struct opening {
+    struct acceptor *a;
+    struct log *log;
+    unsigned tried;
+    int error;        // 0: none failed
+    char failed[512]; // each that failed, with the reason
+};
+
+static void note_failure(struct opening *o, const char *address, int error)
 {
-    if (error == EADDRINUSE)
-        return log_fail(
-            log, ERR_RESOURCE,
-            "port %u is in use: another server listens there already. End it, or choose "
-            "another port with --listen",
-            port);
-    if (error == EACCES)
-        return log_fail(
-            log, ERR_USAGE,
-            "the system does not allow this user to listen on port %u: choose one above 1023 "
-            "with --listen",
-            port);
-    if (error == EADDRNOTAVAIL)
-        return log_fail(log, ERR_USAGE,
-                        "%s is no address of this machine: nothing can listen there", host);
-    return log_fail(log, ERR_RESOURCE, "cannot listen on %s port %u: %s", host, port,
-                    strerror(error));
+    size_t used = strlen(o->failed);
+    snprintf(o->failed + used, sizeof o->failed - used, "%s%s: %s", used ? ", " : "", address,
+             strerror(error));
+    // That somebody else has the port outweighs the rest: a debugger that connects would meet him.
+    if (!o->error || error == EADDRINUSE)
+        o->error = error;
 }
 
-// Adds the sockets of one host. Returns the errno of the first that failed, or 0.
-static int add_host(struct acceptor *a, const char *host, struct log *log)
+static enum err explain(const struct opening *o, const char *host)
 {
-    char service[8];
-    snprintf(service, sizeof service, "%u", a->port);
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
+    char each[sizeof o->failed + 4] = "";
+    if (o->tried > 1)
+        snprintf(each, sizeof each, " (%s)", o->failed);
+    if (o->error == EADDRINUSE)
+        return log_fail(
+            o->log, ERR_RESOURCE,
+            "port %u is in use%s: another server listens there already. End it, or choose "
+            "another port with --listen",
+            o->a->port, each);
+    if (o->error == EACCES)
+        return log_fail(
+            o->log, ERR_USAGE,
+            "the system does not allow this user to listen on port %u%s: choose one above 1023 "
+            "with --listen",
+            o->a->port, each);
+    if (o->error == EADDRNOTAVAIL)
+        return log_fail(o->log, ERR_USAGE,
+                        "%s is no address of this machine%s: nothing can listen there", host, each);
+    return log_fail(o->log, ERR_RESOURCE, "cannot listen on %s port %u: %s", host, o->a->port,
+                    o->tried > 1 ? o->failed : strerror(o->error));
+}
+
+// The hosts file may name an address twice.
+static bool is_repeated(const struct addrinfo *list, const struct addrinfo *ai)
+{
+    for (; list != ai; list = list->ai_next)
+        if (list->ai_addrlen == ai->ai_addrlen &&
+            memcmp(list->ai_addr, ai->ai_addr, ai->ai_addrlen) == 0)
+            return true;
+    return false;
+}
+
+static void add_address(struct opening *o, const struct addrinfo *ai)
+{
+    struct acceptor *a = o->a;
+    char address[NI_MAXHOST] = "?";
+    (void)getnameinfo(ai->ai_addr, ai->ai_addrlen, address, sizeof address, NULL, 0,
+                      NI_NUMERICHOST);
+    o->tried++;
+    int fd = a->count < ACCEPTOR_MAX ? open_one(ai, a->port) : -1;
+    if (fd < 0) {
+        note_failure(o, address, a->count < ACCEPTOR_MAX ? errno : EMFILE);
+        return;
+    }
+    a->fd[a->count++] = fd;
+    a->port = port_of(fd);
+}
+
+// Adds a socket for each address of a host.
+static void add_host(struct opening *o, const char *host)
+{
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
     struct addrinfo *list = NULL;
-    int failed = getaddrinfo(host, service, &hints, &list);
+    int failed = getaddrinfo(host, NULL, &hints, &list);
     if (failed) {
-        log_line(log, LOG_DEBUG, "%s: %s", host, gai_strerror(failed));
-        return EADDRNOTAVAIL;
+        log_line(o->log, LOG_DEBUG, "%s: %s", host, gai_strerror(failed));
+        o->tried++;
+        note_failure(o, host, EADDRNOTAVAIL);
+        return;
     }
-    int error = 0;
-    for (struct addrinfo *ai = list; ai && a->count < ACCEPTOR_MAX; ai = ai->ai_next) {
-        int fd = open_one(ai);
-        if (fd < 0) {
-            error = error ? error : errno;
-            continue;
-        }
-        a->fd[a->count++] = fd;
-        a->port = port_of(fd);
-        break; // further addresses of the same name would be given another port when it is 0
-    }
+    for (struct addrinfo *ai = list; ai; ai = ai->ai_next)
+        if (!is_repeated(list, ai))
+            add_address(o, ai);
     freeaddrinfo(list);
-    return error;
+}
+
+// All addresses of both names (the second may be NULL), or none. A port that the system chose for
+// the first may be taken at another: then it chooses anew.
+static enum err open_all(struct acceptor *a, const char *first, const char *second, uint16_t port,
+                         struct log *log)
+{
+    struct opening o;
+    for (unsigned i = 0; i < FREE_PORT_TRIES; i++) {
+        *a = (struct acceptor){.port = port};
+        o = (struct opening){.a = a, .log = log};
+        add_host(&o, first);
+        if (second)
+            add_host(&o, second);
+        if (o.error != EADDRINUSE && a->count > 0) {
+            // A machine without IPv6, for instance.
+            if (o.error)
+                log_line(log, LOG_DEBUG, "not everywhere: %s", o.failed);
+            return ERR_OK;
+        }
+        acceptor_close(a);
+        if (port != 0 || o.error != EADDRINUSE)
+            break;
+    }
+    return explain(&o, first);
 }
 
 enum err acceptor_open(struct acceptor *a, const char *host, uint16_t port, struct log *log)
 {
-    *a = (struct acceptor){.port = port};
-    const char *first = host ? host : "127.0.0.1";
-    int error = add_host(a, first, log);
-    if (a->count == 0)
-        return explain(log, first, port, error ? error : EADDRNOTAVAIL);
-    if (host)
-        return ERR_OK;
-    // A machine without IPv6 is fine; one where somebody else has that port is not: a debugger that
-    // connects to "localhost" would meet him.
-    error = add_host(a, "::1", log);
-    if (a->count == 1 && error == EADDRINUSE) {
-        acceptor_close(a);
-        return explain(log, "::1", port, error);
-    }
-    return ERR_OK;
+    if (!host)
+        return open_all(a, "127.0.0.1", "::1", port, log);
+    // Each protocol has an "all addresses" of its own; who asks for IPv6's or for * means both.
+    if (strcmp(host, "::") == 0 || strcmp(host, "*") == 0)
+        return open_all(a, "::", "0.0.0.0", port, log);
+    return open_all(a, host, NULL, port, log);
 }
 
 static bool is_loopback(int fd)

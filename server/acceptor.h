@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The sockets on which debuggers knock: loopback in both internet protocols, or the addresses of
-// one host.
+// The sockets on which debuggers knock: loopback in both internet protocols, or all addresses of a
+// host.
 #ifndef SWDLINK_SERVER_ACCEPTOR_H
 #define SWDLINK_SERVER_ACCEPTOR_H
 
@@ -11,7 +11,7 @@
 #include "base/err.h"
 #include "base/log.h"
 
-#define ACCEPTOR_MAX       4u
+#define ACCEPTOR_MAX       16u
 #define ACCEPTOR_NAME_SIZE 64u
 
 struct acceptor {
@@ -20,7 +20,11 @@ struct acceptor {
     uint16_t port;
 };
 
-// host NULL: 127.0.0.1 and, where there is one, ::1. port 0: a free one, the same for all.
+// Listens on every address of the host: both protocols for a name that has both, and for "::" and
+// "*", which are all addresses of this machine. host NULL: 127.0.0.1 and, where there is one, ::1.
+// port 0: a free one, the same for all. An address that this machine does not have is left out when
+// another one remains; a port that is in use at one of them is an error (ERR_RESOURCE), which tells
+// about each address.
 enum err acceptor_open(struct acceptor *a, const char *host, uint16_t port,
                        struct log *log) MUST_CHECK;
 void acceptor_close(struct acceptor *a);

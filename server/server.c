@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/signals.h"
 #include "server/acceptor.h"
 #include "server/client.h"
 #include "server/hub.h"
@@ -29,7 +30,7 @@ struct server {
     struct acceptor acceptor;
     struct rtt_ports rtt;
     ev_io knock[ACCEPTOR_MAX];
-    ev_signal sigint, sigterm;
+    ev_signal ending[3];
     ev_timer reconnect;
     bool loss_told; // why the target cannot be reached was said since it was lost
     struct client *client[HUB_MAX_SESSIONS];
@@ -163,8 +164,24 @@ static void on_signal(struct ev_loop *loop, ev_signal *w, int events)
 {
     (void)events;
     struct server *sv = w->data;
-    log_line(sv->log, LOG_NOTE, "ending (%s)", w->signum == SIGINT ? "interrupted" : "terminated");
+    log_line(sv->log, LOG_NOTE, "ending (%s)",
+             w->signum == SIGINT   ? "interrupted"
+             : w->signum == SIGHUP ? "its terminal has gone"
+                                   : "terminated");
     ev_break(loop, EVBREAK_ALL);
+}
+
+// One that was ignored when we were started stays ignored.
+static void start_signals(struct server *sv)
+{
+    static const int number[] = {SIGINT, SIGTERM, SIGHUP};
+    for (unsigned i = 0; i < sizeof number / sizeof number[0]; i++) {
+        if (signals_is_ignored(number[i]))
+            continue;
+        ev_signal_init(&sv->ending[i], on_signal, number[i]);
+        sv->ending[i].data = sv;
+        ev_signal_start(sv->loop, &sv->ending[i]);
+    }
 }
 
 static void start_watchers(struct server *sv)
@@ -174,13 +191,9 @@ static void start_watchers(struct server *sv)
         sv->knock[i].data = sv;
         ev_io_start(sv->loop, &sv->knock[i]);
     }
-    ev_signal_init(&sv->sigint, on_signal, SIGINT);
-    ev_signal_init(&sv->sigterm, on_signal, SIGTERM);
     ev_timer_init(&sv->reconnect, on_reconnect, RECONNECT_S, RECONNECT_S);
-    sv->sigint.data = sv->sigterm.data = sv;
     sv->reconnect.data = sv;
-    ev_signal_start(sv->loop, &sv->sigint);
-    ev_signal_start(sv->loop, &sv->sigterm);
+    start_signals(sv);
 }
 
 // What IDEs wait for: Cortex-Debug matches "Listening at *", the cdt-gdb-adapter "Listening on port
@@ -239,9 +252,7 @@ static enum err run_loop(struct server *sv)
         return e;
     }
     start_watchers(sv);
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
+    signals_ending(&set);
     sigprocmask(SIG_UNBLOCK, &set, &before);
     if (!sv->options->stdio)
         announce(sv);

@@ -15,6 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/signals.h"
+
 #define PRELOAD_NAME "libumockdev-preload.so.0"
 
 // The dynamic loader only warns when it cannot preload, and the program would then look at the real
@@ -83,8 +85,10 @@ enum err launch_open(struct launch *launch, struct loop *loop, struct log *log)
     launch->signals.fd = -1;
     sigset_t set;
     sigemptyset(&set);
+    signal(SIGCHLD, SIG_DFL); // whoever ignores it gets no status of his children
     for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
-        sigaddset(&set, taken[i]);
+        if (!signals_is_ignored(taken[i]))
+            sigaddset(&set, taken[i]);
     sigprocmask(SIG_BLOCK, &set, &launch->old_mask);
     launch->signals = (struct loop_source){
         .fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK), .ready = take_signal, .arg = launch};

@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/hex.h"
 #include "base/log.h"
+#include "base/signals.h"
 
 static void every_error_has_a_sentence_of_its_own(void **state)
 {
@@ -150,6 +151,31 @@ static void log_drops_lines_above_its_level(void **state)
     log_line(&quiet, LOG_ERROR, "nobody listens");
 }
 
+static void signals_that_were_ignored_end_nothing(void **state)
+{
+    (void)state;
+    sigset_t set, before;
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, old;
+    assert_int_equal(sigaction(SIGINT, &ignore, &old), 0);
+    assert_true(signals_is_ignored(SIGINT));
+    assert_false(signals_is_ignored(SIGTERM));
+    signals_ending(&set);
+    assert_false(sigismember(&set, SIGINT));
+    assert_true(sigismember(&set, SIGTERM));
+    assert_true(sigismember(&set, SIGHUP));
+    sigaddset(&set, SIGINT);
+    sigprocmask(SIG_BLOCK, &set, &before);
+    raise(SIGINT); // waits all the same, as long as it is blocked
+    assert_int_equal(signals_pending_end(), 0);
+    raise(SIGHUP);
+    assert_int_equal(signals_pending_end(), SIGHUP);
+    assert_int_equal(sigaction(SIGHUP, &ignore, NULL), 0); // forgets it
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    assert_int_equal(signals_pending_end(), 0);
+    sigaction(SIGINT, &old, NULL);
+    sigaction(SIGHUP, &old, NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -162,6 +188,7 @@ int main(void)
         cmocka_unit_test(bytes_are_little_or_big_endian_as_named),
         cmocka_unit_test(log_keeps_the_sentence_of_the_last_failure),
         cmocka_unit_test(log_drops_lines_above_its_level),
+        cmocka_unit_test(signals_that_were_ignored_end_nothing),
     };
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }
