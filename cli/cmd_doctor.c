@@ -83,7 +83,7 @@ static enum err watch(const struct options *o, struct output *out, struct log *l
     enum err e = probe_open(&p, o, true, log);
     if (e)
         return e;
-    e = doctor_watch(&p.st, &answered);
+    e = doctor_watch(&p.st.probe, &answered);
     probe_close(&p, false);
     out->status = answered ? 0 : 1;
     return e;

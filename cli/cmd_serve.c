@@ -35,12 +35,12 @@ static void announce(const struct probe *p, struct log *log)
         snprintf(vtref, sizeof vtref, "%u.%02u V", p->vtref_mv / 1000, p->vtref_mv % 1000 / 10);
     log_line(log, LOG_NOTE, "%s%s, firmware %s, serial %s, VTref %s",
              p->is_virtual ? "virtual " : "", probe_model(&p->id),
-             stlink_version_text(&p->st, firmware, sizeof firmware), p->id.serial, vtref);
+             debug_probe_version_text(&p->st.probe, firmware, sizeof firmware), p->id.serial,
+             vtref);
 }
 
-static enum err reopen_probe(void *user, struct stlink *st)
+static enum err reopen_probe(void *user)
 {
-    (void)st; // the same as in the probe
     return probe_reopen(user);
 }
 

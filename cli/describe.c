@@ -60,7 +60,7 @@ void describe_print_probe(const struct probe *p)
 {
     char firmware[32];
     printf("%-11s %s%s, firmware %s, serial %s\n", "probe", p->is_virtual ? "virtual " : "",
-           probe_model(&p->id), stlink_version_text(&p->st, firmware, sizeof firmware),
+           probe_model(&p->id), debug_probe_version_text(&p->st.probe, firmware, sizeof firmware),
            p->id.serial);
     if (p->vtref_known)
         printf("%-11s %u.%02u V at the target's supply pin (VTref)\n", "voltage",
@@ -78,7 +78,7 @@ enum err describe_print_target(struct probe *p)
     if (e != ERR_OK)
         return e;
     char text[32], uid[2 * sizeof id->uid + 1];
-    printf("%-11s %u kHz\n", "SWD clock", p->st.swclk_hz / 1000);
+    printf("%-11s %u kHz\n", "SWD clock", p->st.probe.swclk_hz / 1000);
     printf("%-11s %s\n", "core", core_text(id->cpuid, text, sizeof text));
     if (chip) {
         hex_encode(uid, id->uid, sizeof id->uid);
@@ -103,7 +103,7 @@ json_t *describe_probe_json(const struct probe *p)
     snprintf(usb_id, sizeof usb_id, "%04x:%04x", p->id.vid, p->id.pid);
     return json_pack("{s:s, s:s, s:b, s:s, s:s, s:o}", "model", probe_model(&p->id), "serial",
                      p->id.serial, "virtual", p->is_virtual, "usb_id", usb_id, "firmware",
-                     stlink_version_text(&p->st, firmware, sizeof firmware), "vtref_mv",
+                     debug_probe_version_text(&p->st.probe, firmware, sizeof firmware), "vtref_mv",
                      p->vtref_known ? json_integer(p->vtref_mv) : json_null());
 }
 
@@ -134,8 +134,8 @@ enum err describe_target_json(json_t **object, struct probe *p)
         return e;
     char text[32];
     *object =
-        json_pack("{s:I, s:s, s:I, s:I, s:o, s:s}", "swclk_hz", (json_int_t)p->st.swclk_hz, "core",
-                  core_text(id->cpuid, text, sizeof text), "cpuid", (json_int_t)id->cpuid, "dpidr",
-                  (json_int_t)id->dpidr, "chip", chip_json(id), "state", state);
+        json_pack("{s:I, s:s, s:I, s:I, s:o, s:s}", "swclk_hz", (json_int_t)p->st.probe.swclk_hz,
+                  "core", core_text(id->cpuid, text, sizeof text), "cpuid", (json_int_t)id->cpuid,
+                  "dpidr", (json_int_t)id->dpidr, "chip", chip_json(id), "state", state);
     return ERR_OK;
 }

@@ -15,6 +15,6 @@ enum err doctor_guide(struct stlink *st, struct measurements *m,
 
 // Shows supply and wires some ten times a second until SIGINT or SIGTERM, which is no error, and
 // rings the bell when the link appears. *answered: what the last look has shown.
-enum err doctor_watch(struct stlink *st, bool *answered) MUST_CHECK;
+enum err doctor_watch(struct debug_probe *probe, bool *answered) MUST_CHECK;
 
 #endif

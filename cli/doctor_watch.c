@@ -28,7 +28,7 @@ static void format(char *text, size_t size, const struct watch_look *l)
         snprintf(text + used, size - (size_t)used, "  no answer         ");
 }
 
-enum err doctor_watch(struct stlink *st, bool *answered)
+enum err doctor_watch(struct debug_probe *probe, bool *answered)
 {
     char text[160], before[160] = "";
     const bool terminal = isatty(STDOUT_FILENO);
@@ -40,7 +40,7 @@ enum err doctor_watch(struct stlink *st, bool *answered)
     enum err e;
     bool first = true;
     *answered = false;
-    while (!(e = watch_look(st, &look))) {
+    while (!(e = watch_look(probe, &look))) {
         format(text, sizeof text, &look);
         // The bell: the link has appeared.
         const char *bell = look.answers && !*answered && !first ? "\a" : "";

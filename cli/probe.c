@@ -92,7 +92,7 @@ static struct journal_state state_of(const struct probe *p)
 {
     return (struct journal_state){.serial = p->id.serial,
                                   .id = &p->target.id,
-                                  .swclk_hz = p->st.swclk_hz,
+                                  .swclk_hz = p->st.probe.swclk_hz,
                                   .vtref_mv = p->vtref_known ? p->vtref_mv : 0};
 }
 
@@ -115,7 +115,7 @@ enum err probe_connect(struct probe *p, const struct options *o, struct log *log
     const enum log_level level = log->level;
     if (!p->serving && level == LOG_NOTE)
         log->level = LOG_WARN;
-    enum err e = target_connect(&p->target, &p->st, &o->target, log);
+    enum err e = target_connect(&p->target, &p->st.probe, &o->target, log);
     log->level = level;
     p->connected = e == ERR_OK;
     if (e == ERR_OK && p->target.attempt[TARGET_RUNG_ASKED].tried &&
@@ -128,7 +128,7 @@ enum err probe_connect(struct probe *p, const struct options *o, struct log *log
 
 enum err probe_reopen(struct probe *p)
 {
-    struct log *log = p->st.log;
+    struct log *log = p->st.probe.log;
     struct usb_link link;
     struct stlink fresh;
     if (p->is_virtual)
@@ -146,7 +146,7 @@ enum err probe_reopen(struct probe *p)
 void probe_close(struct probe *p, bool keep_halted)
 {
     // What a command failed with is not to be lost behind what closing fails with.
-    struct log *log = p->st.log, kept = *log;
+    struct log *log = p->st.probe.log, kept = *log;
     if (p->connected)
         target_disconnect(&p->target, keep_halted);
     p->connected = false;

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "swd/mem.h"
+#include "swd/mem_ap.h"
 
 #define BP_CTRL     0xe0002000u
 #define BP_COMP0    0xe0002008u
@@ -27,7 +27,7 @@ static enum err enable(struct bpu *bpu, bool on)
 {
     if (bpu->enabled == on)
         return ERR_OK;
-    enum err e = mem_write32(bpu->st, BP_CTRL, CTRL_KEY | (on ? CTRL_ENABLE : 0));
+    enum err e = mem_ap_write32(bpu->mem, BP_CTRL, CTRL_KEY | (on ? CTRL_ENABLE : 0));
     if (e == ERR_OK)
         bpu->enabled = on;
     return e;
@@ -36,14 +36,14 @@ static enum err enable(struct bpu *bpu, bool on)
 static enum err write_slot(struct bpu *bpu, unsigned i)
 {
     uint32_t value = bpu->slot[i].used ? comparator_value(bpu, bpu->slot[i].addr) : 0;
-    return mem_write32(bpu->st, BP_COMP0 + 4 * i, value);
+    return mem_ap_write32(bpu->mem, BP_COMP0 + 4 * i, value);
 }
 
-enum err bpu_attach(struct bpu *bpu, struct stlink *st, struct log *log)
+enum err bpu_attach(struct bpu *bpu, const struct mem_ap *mem, struct log *log)
 {
-    *bpu = (struct bpu){.st = st, .log = log};
+    *bpu = (struct bpu){.mem = mem, .log = log};
     uint32_t ctrl;
-    enum err e = mem_read32(st, BP_CTRL, &ctrl);
+    enum err e = mem_ap_read32(mem, BP_CTRL, &ctrl);
     if (e != ERR_OK)
         return e;
     bpu->count = (ctrl >> 4 & 15) | (ctrl >> 8 & 0x70);

@@ -9,12 +9,12 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "swd/stlink.h"
+#include "swd/mem_ap.h"
 
 #define BPU_MAX 16
 
 struct bpu {
-    struct stlink *st;
+    const struct mem_ap *mem;
     struct log *log;
     unsigned count; // comparators that the core has
     bool revision2; // compares any address
@@ -27,7 +27,7 @@ struct bpu {
 };
 
 // Counts the comparators, clears and disables all.
-enum err bpu_attach(struct bpu *bpu, struct stlink *st, struct log *log) MUST_CHECK;
+enum err bpu_attach(struct bpu *bpu, const struct mem_ap *mem, struct log *log) MUST_CHECK;
 // ERR_RESOURCE with a sentence that names the limit and the addresses in use; ERR_UNSUPPORTED for
 // an address that this revision cannot compare (refused, never masked).
 enum err bpu_set(struct bpu *bpu, uint32_t addr) MUST_CHECK;

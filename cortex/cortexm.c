@@ -3,7 +3,7 @@
 #include "cortex/cortexm.h"
 
 #include "cortex/scs.h"
-#include "swd/mem.h"
+#include "swd/mem_ap.h"
 
 #define HALT_DEADLINE_US  100000u
 #define RESET_DEADLINE_US 500000u
@@ -11,12 +11,12 @@
 
 static enum err write_dhcsr(struct cortexm *cm, uint32_t bits)
 {
-    return mem_write32(cm->st, SCS_DHCSR, DHCSR_DBGKEY | DHCSR_C_DEBUGEN | bits);
+    return mem_ap_write32(cm->mem, SCS_DHCSR, DHCSR_DBGKEY | DHCSR_C_DEBUGEN | bits);
 }
 
 static enum err write_demcr(struct cortexm *cm, uint32_t more)
 {
-    return mem_write32(cm->st, SCS_DEMCR, DEMCR_DWTENA | cm->vcatch | more);
+    return mem_ap_write32(cm->mem, SCS_DEMCR, DEMCR_DWTENA | cm->vcatch | more);
 }
 
 static void forget_regs(struct cortexm *cm)
@@ -46,10 +46,10 @@ static bool is_armv6m(uint32_t cpuid)
     return part == 0xc20 || part == 0xc60 || part == 0xc21;
 }
 
-enum err cortexm_attach(struct cortexm *cm, struct stlink *st, struct log *log)
+enum err cortexm_attach(struct cortexm *cm, const struct mem_ap *mem, struct log *log)
 {
-    *cm = (struct cortexm){.st = st, .log = log};
-    enum err e = mem_read32(st, SCS_CPUID, &cm->cpuid);
+    *cm = (struct cortexm){.mem = mem, .log = log};
+    enum err e = mem_ap_read32(mem, SCS_CPUID, &cm->cpuid);
     if (e != ERR_OK)
         return e;
     if (cm->cpuid >> 24 != 0x41)
@@ -65,9 +65,9 @@ enum err cortexm_attach(struct cortexm *cm, struct stlink *st, struct log *log)
     if (e == ERR_OK)
         e = write_demcr(cm, 0);
     if (e == ERR_OK)
-        e = bpu_attach(&cm->bpu, st, log);
+        e = bpu_attach(&cm->bpu, mem, log);
     if (e == ERR_OK)
-        e = dwt_attach(&cm->dwt, st, log);
+        e = dwt_attach(&cm->dwt, mem, log);
     return e;
 }
 
@@ -76,12 +76,12 @@ enum err cortexm_attach(struct cortexm *cm, struct stlink *st, struct log *log)
 static enum err stop_debugging(struct cortexm *cm)
 {
     uint32_t dhcsr;
-    enum err e = mem_write32(cm->st, SCS_DHCSR, DHCSR_DBGKEY);
+    enum err e = mem_ap_write32(cm->mem, SCS_DHCSR, DHCSR_DBGKEY);
     if (e == ERR_OK || e == ERR_PROBE_LOST)
         return e;
-    enum err again = mem_read32(cm->st, SCS_DHCSR, &dhcsr);
+    enum err again = mem_ap_read32(cm->mem, SCS_DHCSR, &dhcsr);
     if (again == ERR_OK)
-        return dhcsr & DHCSR_C_DEBUGEN ? mem_write32(cm->st, SCS_DHCSR, DHCSR_DBGKEY) : ERR_OK;
+        return dhcsr & DHCSR_C_DEBUGEN ? mem_ap_write32(cm->mem, SCS_DHCSR, DHCSR_DBGKEY) : ERR_OK;
     log_line(cm->log, LOG_DEBUG, "the target was let go, and does not answer any more");
     log_forget(cm->log);
     return again == ERR_PROBE_LOST ? again : ERR_OK;
@@ -98,7 +98,7 @@ enum err cortexm_detach(struct cortexm *cm, bool keep_halted)
     if (e == ERR_OK)
         e = dwt_clear_all(&cm->dwt);
     if (e == ERR_OK)
-        e = mem_write32(cm->st, SCS_DEMCR, 0);
+        e = mem_ap_write32(cm->mem, SCS_DEMCR, 0);
     if (e != ERR_OK)
         return e;
     if (keep_halted)
@@ -108,7 +108,7 @@ enum err cortexm_detach(struct cortexm *cm, bool keep_halted)
 
 enum err cortexm_read_dhcsr(struct cortexm *cm, uint32_t *dhcsr)
 {
-    enum err e = mem_read32(cm->st, SCS_DHCSR, dhcsr);
+    enum err e = mem_ap_read32(cm->mem, SCS_DHCSR, dhcsr);
     if (e == ERR_OK && *dhcsr & DHCSR_S_RESET_ST)
         cm->reset_seen = true;
     return e;
@@ -123,29 +123,29 @@ bool cortexm_take_reset(struct cortexm *cm)
 
 enum err cortexm_take_halt_cause(struct cortexm *cm, uint32_t *dfsr)
 {
-    enum err e = mem_read32(cm->st, SCS_DFSR, dfsr);
+    enum err e = mem_ap_read32(cm->mem, SCS_DFSR, dfsr);
     // HALTED tells of a request or a step, which whoever asks knows: it may stay.
     if (e != ERR_OK || !(*dfsr & ~DFSR_HALTED))
         return e;
-    return mem_write32(cm->st, SCS_DFSR, *dfsr);
+    return mem_ap_write32(cm->mem, SCS_DFSR, *dfsr);
 }
 
 enum err cortexm_halt(struct cortexm *cm)
 {
-    uint64_t deadline = usb_link_now_us(&cm->st->link) + HALT_DEADLINE_US;
+    uint64_t deadline = debug_probe_now_us(cm->mem->probe) + HALT_DEADLINE_US;
     uint32_t dhcsr;
     enum err e = write_dhcsr(cm, DHCSR_C_HALT | (cm->masked ? DHCSR_C_MASKINTS : 0));
     while (e == ERR_OK) {
         e = cortexm_read_dhcsr(cm, &dhcsr);
         if (e != ERR_OK || dhcsr & DHCSR_S_HALT)
             break;
-        if (usb_link_now_us(&cm->st->link) >= deadline)
+        if (debug_probe_now_us(cm->mem->probe) >= deadline)
             return log_fail(
                 cm->log, ERR_TIMEOUT,
                 "the core does not halt (DHCSR 0x%08x): it is held in reset, or its clock stands "
                 "still; check what pulls NRST low",
                 dhcsr);
-        usb_link_sleep_us(&cm->st->link, POLL_US);
+        debug_probe_sleep_us(cm->mem->probe, POLL_US);
     }
     return e;
 }
@@ -184,7 +184,7 @@ enum err cortexm_pause_watchpoints(struct cortexm *cm, bool pause)
         any |= cm->dwt.slot[i].used;
     if (!any)
         return ERR_OK;
-    return pause ? mem_write32(cm->st, SCS_DEMCR, cm->vcatch) : write_demcr(cm, 0);
+    return pause ? mem_ap_write32(cm->mem, SCS_DEMCR, cm->vcatch) : write_demcr(cm, 0);
 }
 
 enum err cortexm_catch_reset(struct cortexm *cm, bool on)
@@ -196,7 +196,7 @@ enum err cortexm_catch_reset(struct cortexm *cm, bool on)
 // counts.
 static enum err wait_reset(struct cortexm *cm, bool halt)
 {
-    uint64_t deadline = usb_link_now_us(&cm->st->link) + RESET_DEADLINE_US;
+    uint64_t deadline = debug_probe_now_us(cm->mem->probe) + RESET_DEADLINE_US;
     uint32_t dhcsr = 0;
     for (;;) {
         enum err e = cortexm_read_dhcsr(cm, &dhcsr);
@@ -205,9 +205,9 @@ static enum err wait_reset(struct cortexm *cm, bool halt)
             return ERR_OK;
         if (e == ERR_PROBE_LOST)
             return e;
-        if (usb_link_now_us(&cm->st->link) >= deadline)
+        if (debug_probe_now_us(cm->mem->probe) >= deadline)
             break;
-        usb_link_sleep_us(&cm->st->link, POLL_US);
+        debug_probe_sleep_us(cm->mem->probe, POLL_US);
     }
     if (!cm->reset_seen)
         return log_fail(cm->log, ERR_TIMEOUT, "the chip did not reset when asked to");
@@ -234,7 +234,7 @@ enum err cortexm_reset_by(struct cortexm *cm, bool halt, uint32_t addr, uint32_t
     if (e != ERR_OK)
         return e;
     cm->reset_seen = false;
-    e = mem_write32(cm->st, addr, value);
+    e = mem_ap_write32(cm->mem, addr, value);
     if (e == ERR_PROBE_LOST)
         return e;
     e = wait_reset(cm, halt);
@@ -247,7 +247,7 @@ enum err cortexm_reset_by(struct cortexm *cm, bool halt, uint32_t addr, uint32_t
 enum err cortexm_interrupt_pending(struct cortexm *cm, bool *pending)
 {
     uint32_t icsr;
-    enum err e = mem_read32(cm->st, SCS_ICSR, &icsr);
+    enum err e = mem_ap_read32(cm->mem, SCS_ICSR, &icsr);
     if (e == ERR_OK)
         *pending = icsr & ICSR_VECTPENDING_MASK;
     return e;

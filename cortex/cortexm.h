@@ -11,7 +11,7 @@
 #include "base/err.h"
 #include "cortex/bpu.h"
 #include "cortex/dwt.h"
-#include "swd/stlink.h"
+#include "swd/mem_ap.h"
 
 // Registers in the order of our tables; GDB's numbers are made in server/.
 enum cortexm_reg {
@@ -52,7 +52,7 @@ enum cortexm_reg {
 #define DEMCR_VC_CORERESET (1u << 0)
 
 struct cortexm {
-    struct stlink *st;
+    const struct mem_ap *mem;
     struct log *log;
     uint32_t cpuid;
     bool armv6m;     // Cortex-M0, M0+: no BASEPRI, no FAULTMASK, no configurable faults
@@ -70,7 +70,7 @@ struct cortexm {
 
 // Reads CPUID, counts the comparators, enables debug (C_DEBUGEN) without halting, clears
 // comparators that an earlier debugger left behind.
-enum err cortexm_attach(struct cortexm *cm, struct stlink *st, struct log *log) MUST_CHECK;
+enum err cortexm_attach(struct cortexm *cm, const struct mem_ap *mem, struct log *log) MUST_CHECK;
 // As found: comparators off, vector catch off, interrupts unmasked, running (or halted:
 // keep_halted), C_DEBUGEN off unless keep_halted.
 enum err cortexm_detach(struct cortexm *cm, bool keep_halted) MUST_CHECK;

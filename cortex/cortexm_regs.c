@@ -16,8 +16,8 @@ static enum err fill(struct cortexm *cm)
 {
     if (cm->regs_valid)
         return ERR_OK;
-    uint32_t raw[STLINK_CORE_REGS];
-    enum err e = stlink_read_core_regs(cm->st, raw);
+    uint32_t raw[DEBUG_PROBE_CORE_REGS];
+    enum err e = debug_probe_read_core_regs(cm->mem->probe, raw);
     if (e != ERR_OK)
         return e;
     for (unsigned i = 0; i <= CORTEXM_PSP; i++)
@@ -80,10 +80,10 @@ static enum err flush_special(struct cortexm *cm)
     if (!(cm->dirty & mask))
         return ERR_OK;
     const uint32_t *r = cm->regs;
-    return stlink_write_core_reg(cm->st, REGSEL_SPECIAL,
-                                 (r[CORTEXM_PRIMASK] & 0xff) | (r[CORTEXM_BASEPRI] & 0xff) << 8 |
-                                     (r[CORTEXM_FAULTMASK] & 0xff) << 16 |
-                                     r[CORTEXM_CONTROL] << 24);
+    return debug_probe_write_core_reg(
+        cm->mem->probe, REGSEL_SPECIAL,
+        (r[CORTEXM_PRIMASK] & 0xff) | (r[CORTEXM_BASEPRI] & 0xff) << 8 |
+            (r[CORTEXM_FAULTMASK] & 0xff) << 16 | r[CORTEXM_CONTROL] << 24);
 }
 
 enum err cortexm_flush_regs(struct cortexm *cm)
@@ -94,7 +94,7 @@ enum err cortexm_flush_regs(struct cortexm *cm)
     enum err e = flush_special(cm);
     for (unsigned reg = 0; e == ERR_OK && reg <= CORTEXM_PSP; reg++)
         if (cm->dirty >> reg & 1)
-            e = stlink_write_core_reg(cm->st, reg, cm->regs[reg]);
+            e = debug_probe_write_core_reg(cm->mem->probe, reg, cm->regs[reg]);
     if (e == ERR_OK)
         cm->dirty = 0;
     return e;

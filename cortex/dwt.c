@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cortex/dwt.h"
 
-#include "swd/mem.h"
+#include "swd/mem_ap.h"
 
 #define DWT_CTRL        0xe0001000u
 #define DWT_COMP(n)     (0xe0001020u + 16 * (n))
@@ -12,11 +12,11 @@
 // FUNCTION: 5 watchpoint on read, 6 on write, 7 on either (DDI 0419, C1.8.9).
 #define FUNCTION_BASE    4u
 
-enum err dwt_attach(struct dwt *dwt, struct stlink *st, struct log *log)
+enum err dwt_attach(struct dwt *dwt, const struct mem_ap *mem, struct log *log)
 {
-    *dwt = (struct dwt){.st = st, .log = log};
+    *dwt = (struct dwt){.mem = mem, .log = log};
     uint32_t ctrl;
-    enum err e = mem_read32(st, DWT_CTRL, &ctrl);
+    enum err e = mem_ap_read32(mem, DWT_CTRL, &ctrl);
     if (e != ERR_OK)
         return e;
     dwt->count = ctrl >> 28;
@@ -37,14 +37,14 @@ static uint32_t aligned_block(uint32_t addr, uint32_t len, unsigned *mask)
 static enum err write_slot(struct dwt *dwt, unsigned i)
 {
     if (!dwt->slot[i].used)
-        return mem_write32(dwt->st, DWT_FUNCTION(i), 0);
+        return mem_ap_write32(dwt->mem, DWT_FUNCTION(i), 0);
     unsigned mask;
     aligned_block(dwt->slot[i].addr, dwt->slot[i].len, &mask);
-    enum err e = mem_write32(dwt->st, DWT_COMP(i), dwt->slot[i].addr);
+    enum err e = mem_ap_write32(dwt->mem, DWT_COMP(i), dwt->slot[i].addr);
     if (e == ERR_OK)
-        e = mem_write32(dwt->st, DWT_MASK(i), mask);
+        e = mem_ap_write32(dwt->mem, DWT_MASK(i), mask);
     if (e == ERR_OK)
-        e = mem_write32(dwt->st, DWT_FUNCTION(i), FUNCTION_BASE + dwt->slot[i].access);
+        e = mem_ap_write32(dwt->mem, DWT_FUNCTION(i), FUNCTION_BASE + dwt->slot[i].access);
     return e;
 }
 
@@ -155,7 +155,7 @@ enum err dwt_take_hit(struct dwt *dwt, bool *hit, uint32_t *addr, enum dwt_acces
         if (!dwt->slot[i].used)
             continue;
         uint32_t function;
-        enum err e = mem_read32(dwt->st, DWT_FUNCTION(i), &function);
+        enum err e = mem_ap_read32(dwt->mem, DWT_FUNCTION(i), &function);
         if (e != ERR_OK)
             return e;
         if (!(function & FUNCTION_MATCHED) || *hit)

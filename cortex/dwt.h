@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "swd/stlink.h"
+#include "swd/mem_ap.h"
 
 #define DWT_MAX 4
 
@@ -18,7 +18,7 @@ enum dwt_access {
 };
 
 struct dwt {
-    struct stlink *st;
+    const struct mem_ap *mem;
     struct log *log;
     unsigned count;
     struct {
@@ -30,7 +30,7 @@ struct dwt {
 };
 
 // Counts the comparators, clears all. DEMCR.DWTENA must be set already.
-enum err dwt_attach(struct dwt *dwt, struct stlink *st, struct log *log) MUST_CHECK;
+enum err dwt_attach(struct dwt *dwt, const struct mem_ap *mem, struct log *log) MUST_CHECK;
 // Any length whose aligned power-of-two blocks fit the free comparators (a range that is not one
 // aligned block takes several). ERR_RESOURCE names the limit.
 enum err dwt_set(struct dwt *dwt, uint32_t addr, uint32_t len, enum dwt_access access) MUST_CHECK;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Addresses in the System Control Space that more than one file of cortex/ needs (DDI 0419, B3.2 and
-// C1.6).
+// Addresses in the System Control Space that more than one file of cortex/ needs (DDI 0419, B3.2
+// and C1.6).
 #ifndef SWDLINK_CORTEX_SCS_H
 #define SWDLINK_CORTEX_SCS_H
 

@@ -43,10 +43,10 @@ void measure_count(struct measure *b, enum err e)
 
 enum err measure_connect(struct measure *b, uint32_t swclk_hz)
 {
-    enum err e = stlink_set_swclk(b->st, swclk_hz);
+    enum err e = debug_probe_set_swclk(b->probe, swclk_hz);
     if (e == ERR_UNSUPPORTED) // firmware below V2J22 has one clock only
         e = ERR_OK;
-    return e ? e : stlink_enter_swd(b->st);
+    return e ? e : debug_probe_enter_swd(b->probe);
 }
 
 static unsigned tries(const struct measure *b, unsigned wanted)
@@ -62,11 +62,11 @@ static enum err measure_idle_supply(struct measure *b)
     s->broken =
         !e && !s->known && (b->st->version.hardware > 2 || b->st->version.jtag >= VTREF_JTAG);
     enum stlink_mode mode;
-    const uint64_t start = usb_link_now_us(&b->st->link);
+    const uint64_t start = debug_probe_now_us(b->probe);
     if (!e)
         e = stlink_get_mode(b->st, &mode);
     measure_count(b, e);
-    b->m->probe.command_us = (uint32_t)(usb_link_now_us(&b->st->link) - start);
+    b->m->probe.command_us = (uint32_t)(debug_probe_now_us(b->probe) - start);
     if (!measure_is_fatal(e))
         e = ERR_OK;
     return e;
@@ -82,7 +82,7 @@ static enum err measure_busy_supply(struct measure *b)
             return e;
         e = measure_supply(b, &b->m->supply.busy, tries(b, BUSY_SAMPLES));
     }
-    return e ? e : stlink_leave(b->st);
+    return e ? e : debug_probe_leave(b->probe);
 }
 
 static enum err measure_silence(struct measure *b)
@@ -169,21 +169,22 @@ static enum err measure_target(struct measure *b)
 enum err measure_all(struct measurements *m, struct stlink *st,
                      const struct measure_options *options, struct log *log)
 {
-    struct measure b = {.st = st, .log = log, .m = m};
-    uint64_t start = usb_link_now_us(&st->link);
+    struct measure b = {
+        .st = st, .probe = &st->probe, .mem = {.probe = &st->probe}, .log = log, .m = m};
+    uint64_t start = debug_probe_now_us(b.probe);
     m->asked = *options;
     m->asked_hz = options->swclk_hz ? options->swclk_hz : BEST_SWCLK_HZ;
-    unsigned patience_ms = st->patience_ms;
-    st->patience_ms = PATIENCE_MS;
+    unsigned patience_ms = b.probe->patience_ms;
+    b.probe->patience_ms = PATIENCE_MS;
     enum err e = measure_idle_supply(&b);
     if (!e)
         e = measure_target(&b);
     struct log kept = *log;
-    if (!measure_is_fatal(e) && stlink_leave(st) == ERR_OK && !e)
+    if (!measure_is_fatal(e) && debug_probe_leave(b.probe) == ERR_OK && !e)
         log_forget(log);
     else
         *log = kept;
-    st->patience_ms = patience_ms;
-    m->took_us = (uint32_t)(usb_link_now_us(&st->link) - start);
+    b.probe->patience_ms = patience_ms;
+    m->took_us = (uint32_t)(debug_probe_now_us(b.probe) - start);
     return e;
 }

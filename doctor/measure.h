@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "swd/mem_ap.h"
 #include "swd/stlink.h"
 #include "targets/chip.h"
 
@@ -181,7 +182,9 @@ struct measurements {
 
 // A bench: what the instruments work with.
 struct measure {
-    struct stlink *st;
+    struct stlink *st; // for what only an ST-LINK can tell; all else goes through probe and mem
+    struct debug_probe *probe;
+    struct mem_ap mem;
     struct log *log;
     struct measurements *m;
 };

@@ -28,11 +28,11 @@ static enum err prepare(struct measure *b, enum measured_way way)
 {
     if (way != WAY_UNDER_RESET && way != WAY_AFTER_RESET)
         return ERR_OK;
-    enum err e = stlink_drive_nrst(b->st, STLINK_NRST_LOW);
-    usb_link_sleep_us(&b->st->link, NRST_LOW_US);
+    enum err e = debug_probe_drive_nrst(b->probe, DEBUG_PROBE_NRST_LOW);
+    debug_probe_sleep_us(b->probe, NRST_LOW_US);
     if (!e && way == WAY_AFTER_RESET) {
-        e = stlink_drive_nrst(b->st, STLINK_NRST_HIGH);
-        usb_link_sleep_us(&b->st->link, START_US);
+        e = debug_probe_drive_nrst(b->probe, DEBUG_PROBE_NRST_HIGH);
+        debug_probe_sleep_us(b->probe, START_US);
     }
     return e;
 }
@@ -43,15 +43,15 @@ static void count(struct measure *b, struct measured_answer *a, enum err e)
     a->tries++;
     measure_count(b, e);
     b->m->probe.stalled_entries += e == ERR_PROBE_PROTOCOL;
-    a->swclk_hz = b->st->swclk_hz;
+    a->swclk_hz = b->probe->swclk_hz;
     // Refused: the debug port answered, and the firmware's own check of the maker did not pass.
     bool refused =
-        e && b->st->in_debug &&
-        (b->st->last_status == STLINK_ST_NO_DEVICE || b->st->last_status == STLINK_ST_BAD_AP);
+        e && b->probe->in_debug &&
+        (b->probe->last_status == STLINK_ST_NO_DEVICE || b->probe->last_status == STLINK_ST_BAD_AP);
     if (!e || refused)
-        e = stlink_read_dpidr(b->st, &dpidr);
+        e = debug_probe_read_dpidr(b->probe, &dpidr);
     if (e) {
-        a->status = b->st->last_status;
+        a->status = b->probe->last_status;
         return;
     }
     a->refused += refused;
@@ -72,9 +72,9 @@ enum err measure_answer(struct measure *b, enum measured_way way, unsigned tries
             return e;
         count(b, a, e);
         // Leaving also lets NRST go.
-        e = stlink_leave(b->st);
+        e = debug_probe_leave(b->probe);
         if (!e && way == WAY_UNDER_RESET)
-            e = stlink_drive_nrst(b->st, STLINK_NRST_HIGH);
+            e = debug_probe_drive_nrst(b->probe, DEBUG_PROBE_NRST_HIGH);
         if (measure_is_fatal(e))
             return e;
     }

@@ -4,7 +4,7 @@
 #include "doctor/measure.h"
 #include "swd/ap.h"
 #include "swd/dp.h"
-#include "swd/mem.h"
+#include "swd/mem_ap.h"
 
 #define RCC_CR      0x40021000u
 #define RCC_CFGR    0x40021004u
@@ -20,8 +20,8 @@
 
 static enum err peek(struct measure *b, uint32_t addr, uint32_t *value)
 {
-    enum err e = stlink_read_word(b->st, addr, value);
-    if (e == ERR_FAULT && dp_clear_sticky(b->st))
+    enum err e = mem_ap_read32(&b->mem, addr, value);
+    if (e == ERR_FAULT && dp_clear_sticky(b->probe))
         log_forget(b->log);
     return e;
 }
@@ -31,7 +31,7 @@ static enum err read_designer(struct measure *b)
     struct measured_chip *c = &b->m->chip;
     struct ap_identity ap;
     uint32_t p[4], p4;
-    enum err e = ap_identify(b->st, 0, &ap);
+    enum err e = ap_identify(&b->mem, &ap);
     if (e)
         return e;
     c->rom_base = ap.base;
@@ -72,7 +72,7 @@ static enum err read_flash(struct measure *b)
 {
     struct measured_chip *c = &b->m->chip;
     uint32_t words[FIRST_WORDS];
-    enum err e = stlink_read_block(b->st, 4, c->id.chip->flash_base, words, sizeof words);
+    enum err e = mem_ap_read(&b->mem, c->id.chip->flash_base, words, sizeof words, NULL);
     if (e)
         return e;
     c->flash_readable = true;
@@ -105,7 +105,7 @@ static enum err see_boot(struct measure *b)
 enum err measure_chip(struct measure *b)
 {
     struct measured_chip *c = &b->m->chip;
-    enum err e = chip_identify(&c->id, b->st, b->log);
+    enum err e = chip_identify(&c->id, &b->mem, b->log);
     if (e)
         return e;
     c->known = true;

@@ -37,27 +37,27 @@ static void take(struct measured_core *c, uint32_t dhcsr, uint64_t now_us,
 enum err measure_core(struct measure *b, uint32_t watch_us)
 {
     struct measured_core *c = &b->m->core;
-    struct usb_link *link = &b->st->link;
+    struct debug_probe *probe = b->probe;
     struct reset_times times = {0};
-    uint64_t start = usb_link_now_us(link), now = start;
-    for (; now - start < watch_us; now = usb_link_now_us(link)) {
+    uint64_t start = debug_probe_now_us(probe), now = start;
+    for (; now - start < watch_us; now = debug_probe_now_us(probe)) {
         uint32_t dhcsr;
-        enum err e = b->st->in_debug ? ERR_OK : measure_connect(b, b->st->swclk_hz);
+        enum err e = b->probe->in_debug ? ERR_OK : measure_connect(b, b->probe->swclk_hz);
         if (!e)
-            e = stlink_read_word(b->st, SCS_DHCSR, &dhcsr);
+            e = mem_ap_read32(&b->mem, SCS_DHCSR, &dhcsr);
         measure_count(b, e);
         if (measure_is_fatal(e))
             return e;
         if (!e) {
-            take(c, dhcsr, usb_link_now_us(link), &times);
+            take(c, dhcsr, debug_probe_now_us(probe), &times);
             continue;
         }
         c->lost += e != ERR_PROBE_PROTOCOL;
-        if ((e = stlink_leave(b->st)))
+        if ((e = debug_probe_leave(b->probe)))
             return e;
     }
     c->watched_us += (uint32_t)(now - start);
     if (times.gaps)
         c->reset_period_us = (uint32_t)((times.last_us - times.first_us) / times.gaps);
-    return b->st->in_debug ? ERR_OK : measure_connect(b, b->st->swclk_hz);
+    return b->probe->in_debug ? ERR_OK : measure_connect(b, b->probe->swclk_hz);
 }

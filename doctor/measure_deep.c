@@ -5,7 +5,7 @@
 // meanwhile, and the program starts again afterwards.
 #include "base/bytes.h"
 #include "doctor/measure.h"
-#include "swd/mem.h"
+#include "swd/mem_ap.h"
 #include "targets/target.h"
 
 #define HSI_HZ       8000000u
@@ -53,62 +53,63 @@
 #define PERIODS     (32u * 8u * (CAPTURES - 1)) // of HSE, between the first capture and the last
 
 // Waits until the bits read as wanted; false: they never did.
-static enum err wait_bits(struct stlink *st, uint32_t addr, uint32_t bits, uint32_t wanted,
+static enum err wait_bits(const struct mem_ap *mem, uint32_t addr, uint32_t bits, uint32_t wanted,
                           uint32_t most_us, bool *came)
 {
-    uint64_t start = usb_link_now_us(&st->link);
+    uint64_t start = debug_probe_now_us(mem->probe);
     uint32_t value = 0;
     enum err e;
     do {
-        e = mem_read32(st, addr, &value);
+        e = mem_ap_read32(mem, addr, &value);
         *came = !e && (value & bits) == wanted;
-    } while (!e && !*came && usb_link_now_us(&st->link) - start < most_us);
+    } while (!e && !*came && debug_probe_now_us(mem->probe) - start < most_us);
     return e;
 }
 
-static enum err set_bits(struct stlink *st, uint32_t addr, uint32_t bits)
+static enum err set_bits(const struct mem_ap *mem, uint32_t addr, uint32_t bits)
 {
     uint32_t value;
-    enum err e = mem_read32(st, addr, &value);
-    return e ? e : mem_write32(st, addr, value | bits);
+    enum err e = mem_ap_read32(mem, addr, &value);
+    return e ? e : mem_ap_write32(mem, addr, value | bits);
 }
 
 // ---- VDDA
 // -----------------------------------------------------------------------------------------------
 
-static enum err start_adc(struct stlink *st, bool *ready)
+static enum err start_adc(const struct mem_ap *mem, bool *ready)
 {
     enum err e;
     *ready = false;
-    if ((e = set_bits(st, RCC_CR2, CR2_HSI14ON)) ||
-        (e = wait_bits(st, RCC_CR2, CR2_HSI14RDY, CR2_HSI14RDY, WAIT_US, ready)) || !*ready ||
-        (e = set_bits(st, RCC_APB2ENR, ADCEN)) || (e = mem_write32(st, ADC_CR, CR_ADCAL)) ||
-        (e = wait_bits(st, ADC_CR, CR_ADCAL, 0, WAIT_US, ready)) || !*ready ||
-        (e = mem_write32(st, ADC_CR, ADC_CR_ADEN)) ||
-        (e = wait_bits(st, ADC_ISR, ISR_ADRDY, ISR_ADRDY, WAIT_US, ready)) || !*ready ||
-        (e = mem_write32(st, ADC_CCR, CCR_VREFEN)) || (e = mem_write32(st, ADC_CHSELR, VREFINT)))
+    if ((e = set_bits(mem, RCC_CR2, CR2_HSI14ON)) ||
+        (e = wait_bits(mem, RCC_CR2, CR2_HSI14RDY, CR2_HSI14RDY, WAIT_US, ready)) || !*ready ||
+        (e = set_bits(mem, RCC_APB2ENR, ADCEN)) || (e = mem_ap_write32(mem, ADC_CR, CR_ADCAL)) ||
+        (e = wait_bits(mem, ADC_CR, CR_ADCAL, 0, WAIT_US, ready)) || !*ready ||
+        (e = mem_ap_write32(mem, ADC_CR, ADC_CR_ADEN)) ||
+        (e = wait_bits(mem, ADC_ISR, ISR_ADRDY, ISR_ADRDY, WAIT_US, ready)) || !*ready ||
+        (e = mem_ap_write32(mem, ADC_CCR, CCR_VREFEN)) ||
+        (e = mem_ap_write32(mem, ADC_CHSELR, VREFINT)))
         return e;
-    return mem_write32(st, ADC_SMPR, LONGEST);
+    return mem_ap_write32(mem, ADC_SMPR, LONGEST);
 }
 
-static enum err convert(struct stlink *st, uint32_t *value, bool *came)
+static enum err convert(const struct mem_ap *mem, uint32_t *value, bool *came)
 {
-    enum err e = mem_write32(st, ADC_CR, ADC_CR_ADEN | CR_ADSTART);
+    enum err e = mem_ap_write32(mem, ADC_CR, ADC_CR_ADEN | CR_ADSTART);
     if (!e)
-        e = wait_bits(st, ADC_ISR, ISR_EOC, ISR_EOC, WAIT_US, came);
-    return e ? e : mem_read32(st, ADC_DR, value);
+        e = wait_bits(mem, ADC_ISR, ISR_EOC, ISR_EOC, WAIT_US, came);
+    return e ? e : mem_ap_read32(mem, ADC_DR, value);
 }
 
-static enum err measure_vdda(struct stlink *st, struct measured_deep *d)
+static enum err measure_vdda(const struct mem_ap *mem, struct measured_deep *d)
 {
     uint32_t cal, sum = 0, value = 0;
     bool good;
-    enum err e = mem_read32(st, VREFINT_CAL, &cal);
+    enum err e = mem_ap_read32(mem, VREFINT_CAL, &cal);
     if (!e)
-        e = start_adc(st, &good);
+        e = start_adc(mem, &good);
     // The first conversion comes while the reference may still rise.
     for (unsigned i = 0; i <= CONVERSIONS && !e && good; i++) {
-        e = convert(st, &value, &good);
+        e = convert(mem, &value, &good);
         sum += i ? value : 0;
     }
     if (e || !good || sum == 0)
@@ -157,26 +158,26 @@ static enum err place_stub(struct target *t, uint32_t at, uint32_t captures)
 static enum err run_stub(struct target *t, bool *done)
 {
     struct target_stop stop;
-    struct usb_link *link = &t->st->link;
+    struct debug_probe *probe = t->probe;
     *done = false;
     enum err e = target_resume(t);
-    for (uint64_t start = usb_link_now_us(link);
-         !e && !*done && usb_link_now_us(link) - start < WAIT_US;)
+    for (uint64_t start = debug_probe_now_us(probe);
+         !e && !*done && debug_probe_now_us(probe) - start < WAIT_US;)
         e = target_poll(t, done, &stop);
     return e || *done ? e : target_halt(t);
 }
 
 static enum err count_hse(struct target *t, struct measured_deep *d)
 {
-    struct stlink *st = t->st;
+    const struct mem_ap *mem = &t->mem;
     uint32_t code = t->id.chip->sram_base, captures = code + 0x40, value[CAPTURES];
     bool done;
     enum err e;
-    if ((e = set_bits(st, RCC_APB1ENR, TIM14EN)) || (e = mem_write32(st, TIM_OR, OR_HSE_32)) ||
-        (e = mem_write32(st, TIM_CCMR1, CCMR1_TI1_8)) || (e = mem_write32(st, TIM_CCER, 1)) ||
-        (e = mem_write32(st, TIM_CR1, CR1_CEN)) || (e = place_stub(t, code, captures)) ||
-        (e = run_stub(t, &done)) || !done ||
-        (e = mem_read(st, captures, value, sizeof value, NULL)))
+    if ((e = set_bits(mem, RCC_APB1ENR, TIM14EN)) || (e = mem_ap_write32(mem, TIM_OR, OR_HSE_32)) ||
+        (e = mem_ap_write32(mem, TIM_CCMR1, CCMR1_TI1_8)) ||
+        (e = mem_ap_write32(mem, TIM_CCER, 1)) || (e = mem_ap_write32(mem, TIM_CR1, CR1_CEN)) ||
+        (e = place_stub(t, code, captures)) || (e = run_stub(t, &done)) || !done ||
+        (e = mem_ap_read(mem, captures, value, sizeof value, NULL)))
         return e;
     uint32_t ticks = (value[CAPTURES - 1] - value[0]) & 0xffff; // 16 bits (20.1)
     if (ticks)
@@ -188,9 +189,9 @@ static enum err measure_hse(struct target *t, struct measured_deep *d, uint32_t 
 {
     bool runs;
     d->hse_used = found_cr & CR_HSEON;
-    enum err e = set_bits(t->st, RCC_CR, CR_HSEON | (found_cr & CR_HSEBYP));
+    enum err e = set_bits(&t->mem, RCC_CR, CR_HSEON | (found_cr & CR_HSEBYP));
     if (!e)
-        e = wait_bits(t->st, RCC_CR, CR_HSERDY, CR_HSERDY, HSE_START_US, &runs);
+        e = wait_bits(&t->mem, RCC_CR, CR_HSERDY, CR_HSERDY, HSE_START_US, &runs);
     if (e)
         return e;
     d->hse = runs ? HSE_RUNS : HSE_DEAD;
@@ -205,14 +206,14 @@ enum err measure_deep(struct measure *b)
     struct target t;
     enum log_level level = b->log->level;
     b->log->level = LOG_ERROR; // what connecting has to say is in the report
-    enum err e = target_connect(&t, b->st, &options, b->log);
+    enum err e = target_connect(&t, b->probe, &options, b->log);
     b->log->level = level;
     if (e)
         return e;
     e = target_reset(&t, true);
     d->tested = !e;
     if (!e)
-        e = measure_vdda(b->st, d);
+        e = measure_vdda(&b->mem, d);
     if (!e)
         e = measure_hse(&t, d, b->m->chip.rcc_cr);
     enum err again = target_reset(&t, false);

@@ -47,20 +47,20 @@ static enum err read_block(struct measure *b, struct measured_clock *c, uint32_t
 {
     uint32_t data[BLOCK_WORDS] = {0};
     unsigned words = words_at(c->hz), skipped = BLOCK_WORDS - words;
-    enum err e = b->st->in_debug ? ERR_OK : measure_connect(b, c->hz);
+    enum err e = b->probe->in_debug ? ERR_OK : measure_connect(b, c->hz);
     if (!e)
         e = stlink_read_block(b->st, 4, ROM_TABLE_IDS + 4 * skipped, data, 4 * words);
     measure_count(b, e);
     if (measure_is_fatal(e))
         return e;
     if (e == ERR_PROBE_PROTOCOL) // a fault of USB says nothing about the wires
-        return stlink_leave(b->st);
+        return debug_probe_leave(b->probe);
     c->blocks++;
     c->transfers += words;
     if (e) {
-        classify(c, b->st->last_status);
+        classify(c, b->probe->last_status);
         // The next block begins with a line reset.
-        return stlink_leave(b->st);
+        return debug_probe_leave(b->probe);
     }
     if (*have_reference && memcmp(data, reference + skipped, 4 * words) != 0) {
         c->failed++;
@@ -85,10 +85,10 @@ static enum err read_at_clock(struct measure *b, uint32_t hz, unsigned blocks, u
 {
     struct measured_clock *c = &b->m->link.clock[b->m->link.count++];
     *c = (struct measured_clock){.hz = hz};
-    enum err e = stlink_leave(b->st);
-    const uint64_t start = usb_link_now_us(&b->st->link);
+    enum err e = debug_probe_leave(b->probe);
+    const uint64_t start = debug_probe_now_us(b->probe);
     for (unsigned i = 0; i < blocks && !e; i++) {
-        if (i >= FEWEST_BLOCKS && usb_link_now_us(&b->st->link) - start > CLOCK_US)
+        if (i >= FEWEST_BLOCKS && debug_probe_now_us(b->probe) - start > CLOCK_US)
             break;
         e = read_block(b, c, reference, have_reference);
         if (!e && b->m->supply.known)
@@ -112,7 +112,7 @@ static enum err write_patterns(struct measure *b)
     struct measured_link *link = &b->m->link;
     uint32_t before, value;
     enum err e = measure_connect(b, link->safe_hz);
-    if (e || (e = stlink_read_word(b->st, DCRDR, &before)))
+    if (e || (e = mem_ap_read32(&b->mem, DCRDR, &before)))
         return e;
     link->writes_tested = true;
     const bool slow = b->m->probe.command_us > SLOW_COMMAND_US || link->safe_hz < SLOW_WIRE_HZ;
@@ -120,15 +120,15 @@ static enum err write_patterns(struct measure *b)
     for (unsigned i = 0; i < writes; i++) {
         uint32_t wanted = patterns[i % 4] ^ i;
         link->writes++;
-        e = stlink_write_word(b->st, DCRDR, wanted);
+        e = mem_ap_write32(&b->mem, DCRDR, wanted);
         if (!e)
-            e = stlink_read_word(b->st, DCRDR, &value);
+            e = mem_ap_read32(&b->mem, DCRDR, &value);
         measure_count(b, e);
         if (measure_is_fatal(e))
             return e;
         link->writes_wrong += e != ERR_PROBE_PROTOCOL && (e || value != wanted);
     }
-    return stlink_write_word(b->st, DCRDR, before);
+    return mem_ap_write32(&b->mem, DCRDR, before);
 }
 
 enum err measure_link(struct measure *b)

@@ -13,7 +13,7 @@
 static enum err look(struct measure *b, bool *in_reset)
 {
     uint32_t dhcsr = 0;
-    enum err e = stlink_read_word(b->st, SCS_DHCSR, &dhcsr);
+    enum err e = mem_ap_read32(&b->mem, SCS_DHCSR, &dhcsr);
     *in_reset = dhcsr & DHCSR_S_RESET_ST;
     return e;
 }
@@ -35,21 +35,21 @@ static enum err is_held(struct measure *b, bool *held)
 static enum err release(struct measure *b)
 {
     struct measured_reset *r = &b->m->reset;
-    struct usb_link *link = &b->st->link;
-    enum err e = stlink_drive_nrst(b->st, STLINK_NRST_HIGH);
-    uint64_t start = usb_link_now_us(link);
+    struct debug_probe *probe = b->probe;
+    enum err e = debug_probe_drive_nrst(b->probe, DEBUG_PROBE_NRST_HIGH);
+    uint64_t start = debug_probe_now_us(probe);
     r->held_after = true;
-    while (!e && r->held_after && usb_link_now_us(link) - start < RELEASE_US)
+    while (!e && r->held_after && debug_probe_now_us(probe) - start < RELEASE_US)
         e = look(b, &r->held_after);
     r->held_after = r->held_after && !e;
-    r->release_us = (uint32_t)(usb_link_now_us(link) - start);
+    r->release_us = (uint32_t)(debug_probe_now_us(probe) - start);
     return e;
 }
 
 static enum err pull(struct measure *b)
 {
-    enum err e = stlink_drive_nrst(b->st, STLINK_NRST_LOW);
-    usb_link_sleep_us(&b->st->link, NRST_LOW_US);
+    enum err e = debug_probe_drive_nrst(b->probe, DEBUG_PROBE_NRST_LOW);
+    debug_probe_sleep_us(b->probe, NRST_LOW_US);
     if (!e && b->m->supply.known)
         e = measure_supply(b, &b->m->supply.reset, 4);
     return e ? e : look(b, &b->m->reset.works);

@@ -23,7 +23,7 @@ enum err measure_supply(struct measure *b, struct measured_series *series, unsig
 {
     for (unsigned i = 0; i < samples; i++) {
         unsigned mv;
-        enum err e = stlink_get_vtref(b->st, &mv);
+        enum err e = debug_probe_get_vtref(b->probe, &mv);
         if (e == ERR_UNSUPPORTED) {
             log_forget(b->log);
             return ERR_OK;

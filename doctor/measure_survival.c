@@ -5,7 +5,7 @@
 // went to sleep. The program starts again.
 #include "cortex/cortexm.h"
 #include "doctor/measure.h"
-#include "swd/mem.h"
+#include "swd/mem_ap.h"
 
 #define SCS_DHCSR   0xe000edf0u
 #define SCS_DEMCR   0xe000edfcu
@@ -23,22 +23,22 @@
 static enum err catch_start(struct measure *b)
 {
     struct measured_reset *r = &b->m->reset;
-    struct stlink *st = b->st;
+    struct debug_probe *probe = b->probe;
     uint32_t dhcsr = 0;
-    enum err e = stlink_drive_nrst(st, STLINK_NRST_LOW);
-    usb_link_sleep_us(&st->link, NRST_LOW_US);
+    enum err e = debug_probe_drive_nrst(probe, DEBUG_PROBE_NRST_LOW);
+    debug_probe_sleep_us(probe, NRST_LOW_US);
     if (e || (e = measure_connect(b, b->m->answer[WAY_UNDER_RESET].swclk_hz)) ||
-        (e = stlink_drive_nrst(st, STLINK_NRST_LOW)) ||
-        (e = stlink_read_word(st, SCS_DHCSR, &dhcsr)) ||
-        (e = stlink_write_word(st, SCS_DHCSR, DBGKEY | DHCSR_C_DEBUGEN | DHCSR_C_HALT)) ||
-        (e = stlink_write_word(st, SCS_DEMCR, DEMCR_VC_CORERESET)) ||
-        (e = stlink_drive_nrst(st, STLINK_NRST_HIGH)))
+        (e = debug_probe_drive_nrst(probe, DEBUG_PROBE_NRST_LOW)) ||
+        (e = mem_ap_read32(&b->mem, SCS_DHCSR, &dhcsr)) ||
+        (e = mem_ap_write32(&b->mem, SCS_DHCSR, DBGKEY | DHCSR_C_DEBUGEN | DHCSR_C_HALT)) ||
+        (e = mem_ap_write32(&b->mem, SCS_DEMCR, DEMCR_VC_CORERESET)) ||
+        (e = debug_probe_drive_nrst(probe, DEBUG_PROBE_NRST_HIGH)))
         return e;
-    uint64_t start = usb_link_now_us(&st->link);
+    uint64_t start = debug_probe_now_us(probe);
     do {
-        if ((e = stlink_read_word(st, SCS_DHCSR, &dhcsr)))
+        if ((e = mem_ap_read32(&b->mem, SCS_DHCSR, &dhcsr)))
             return e;
-        r->release_us = (uint32_t)(usb_link_now_us(&st->link) - start);
+        r->release_us = (uint32_t)(debug_probe_now_us(probe) - start);
     } while ((dhcsr & DHCSR_S_RESET_ST || !(dhcsr & DHCSR_S_HALT)) && r->release_us < CATCH_US);
     r->tested = r->works = true;
     r->held_after = dhcsr & DHCSR_S_RESET_ST;
@@ -49,35 +49,35 @@ static enum err set_debug_unit(struct measure *b, uint32_t bits, uint32_t *befor
 {
     const struct chip *c = b->m->chip.id.chip;
     uint32_t gate = 0;
-    enum err e = mem_read32(b->st, c->dbgmcu_gate_addr, &gate);
+    enum err e = mem_ap_read32(&b->mem, c->dbgmcu_gate_addr, &gate);
     if (!e)
-        e = mem_write32(b->st, c->dbgmcu_gate_addr, gate | c->dbgmcu_gate_bit);
+        e = mem_ap_write32(&b->mem, c->dbgmcu_gate_addr, gate | c->dbgmcu_gate_bit);
     if (!e && before)
-        e = mem_read32(b->st, c->dbgmcu_base + DBGMCU_CR, before);
+        e = mem_ap_read32(&b->mem, c->dbgmcu_base + DBGMCU_CR, before);
     if (!e)
-        e = mem_write32(b->st, c->dbgmcu_base + DBGMCU_CR, bits);
-    enum err back = mem_write32(b->st, c->dbgmcu_gate_addr, gate);
+        e = mem_ap_write32(&b->mem, c->dbgmcu_base + DBGMCU_CR, bits);
+    enum err back = mem_ap_write32(&b->mem, c->dbgmcu_gate_addr, gate);
     return e ? e : back;
 }
 
 static enum err watch(struct measure *b)
 {
     struct measured_survival *s = &b->m->survival;
-    struct usb_link *link = &b->st->link;
-    uint64_t start = usb_link_now_us(link);
+    struct debug_probe *probe = b->probe;
+    uint64_t start = debug_probe_now_us(probe);
     uint32_t dhcsr, scr, pwr;
     s->survived = true;
     while (s->survived && !s->deep_sleep && s->lived_us < WATCH_US) {
-        enum err e = stlink_read_word(b->st, SCS_DHCSR, &dhcsr);
-        if (!e && dhcsr & DHCSR_S_SLEEP && !(e = stlink_read_word(b->st, SCB_SCR, &scr)) &&
-            scr & SLEEPDEEP && !(e = stlink_read_word(b->st, PWR_CR, &pwr))) {
+        enum err e = mem_ap_read32(&b->mem, SCS_DHCSR, &dhcsr);
+        if (!e && dhcsr & DHCSR_S_SLEEP && !(e = mem_ap_read32(&b->mem, SCB_SCR, &scr)) &&
+            scr & SLEEPDEEP && !(e = mem_ap_read32(&b->mem, PWR_CR, &pwr))) {
             s->deep_sleep = true;
             s->standby = pwr & PWR_CR_PDDS;
         }
         if (measure_is_fatal(e))
             return e;
         s->survived = !e;
-        s->lived_us = (uint32_t)(usb_link_now_us(link) - start);
+        s->lived_us = (uint32_t)(debug_probe_now_us(probe) - start);
     }
     return ERR_OK;
 }
@@ -90,10 +90,10 @@ enum err measure_survival(struct measure *b)
         e = measure_chip(b);
     const struct chip *chip = b->m->chip.id.chip;
     if (e || !chip)
-        return e ? e : stlink_write_word(b->st, SCS_DHCSR, DBGKEY);
+        return e ? e : mem_ap_write32(&b->mem, SCS_DHCSR, DBGKEY);
     e = set_debug_unit(b, chip->dbgmcu_cr, &before);
-    if (e || (e = stlink_write_word(b->st, SCS_DEMCR, 0)) ||
-        (e = stlink_write_word(b->st, SCS_DHCSR, DBGKEY)))
+    if (e || (e = mem_ap_write32(&b->mem, SCS_DEMCR, 0)) ||
+        (e = mem_ap_write32(&b->mem, SCS_DHCSR, DBGKEY)))
         return e;
     b->m->survival.tested = true;
     e = watch(b);

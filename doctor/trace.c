@@ -6,7 +6,7 @@
 
 #include "base/bytes.h"
 #include "doctor/measure.h"
-#include "swd/mem.h"
+#include "swd/mem_ap.h"
 
 #define RCC_AHBENR  0x40021014u
 #define RCC_AHBRSTR 0x40021028u
@@ -68,19 +68,19 @@ static void end(struct pass *p, enum ending ending)
 // -------------------------------------------------------------------------------
 
 // The lock sequence of RM0091, 8.4.8. The port's clock is as it was afterwards.
-static enum err lock_pins(struct stlink *st)
+static enum err lock_pins(const struct mem_ap *mem)
 {
     uint32_t clocks, lock;
-    enum err e = mem_read32(st, RCC_AHBENR, &clocks);
-    if (e || (e = mem_write32(st, RCC_AHBENR, clocks | GPIOAEN)) ||
-        (e = mem_read32(st, GPIOA_LCKR, &lock)))
+    enum err e = mem_ap_read32(mem, RCC_AHBENR, &clocks);
+    if (e || (e = mem_ap_write32(mem, RCC_AHBENR, clocks | GPIOAEN)) ||
+        (e = mem_ap_read32(mem, GPIOA_LCKR, &lock)))
         return e;
-    if (!(lock & LCKK) && ((e = mem_write32(st, GPIOA_LCKR, LCKK | SWD_PINS)) ||
-                           (e = mem_write32(st, GPIOA_LCKR, SWD_PINS)) ||
-                           (e = mem_write32(st, GPIOA_LCKR, LCKK | SWD_PINS)) ||
-                           (e = mem_read32(st, GPIOA_LCKR, &lock))))
+    if (!(lock & LCKK) && ((e = mem_ap_write32(mem, GPIOA_LCKR, LCKK | SWD_PINS)) ||
+                           (e = mem_ap_write32(mem, GPIOA_LCKR, SWD_PINS)) ||
+                           (e = mem_ap_write32(mem, GPIOA_LCKR, LCKK | SWD_PINS)) ||
+                           (e = mem_ap_read32(mem, GPIOA_LCKR, &lock))))
         return e;
-    return mem_write32(st, RCC_AHBENR, clocks);
+    return mem_ap_write32(mem, RCC_AHBENR, clocks);
 }
 
 // Low power with the debug port kept alive, or as the chip does it alone. The register keeps its
@@ -89,14 +89,14 @@ static enum err set_low_power_debug(struct target *t, bool on)
 {
     const struct chip *c = t->id.chip;
     uint32_t gate, cr;
-    enum err e = mem_read32(t->st, c->dbgmcu_gate_addr, &gate);
-    if (e || (e = mem_write32(t->st, c->dbgmcu_gate_addr, gate | c->dbgmcu_gate_bit)) ||
-        (e = mem_read32(t->st, c->dbgmcu_base + DBGMCU_CR, &cr)))
+    enum err e = mem_ap_read32(&t->mem, c->dbgmcu_gate_addr, &gate);
+    if (e || (e = mem_ap_write32(&t->mem, c->dbgmcu_gate_addr, gate | c->dbgmcu_gate_bit)) ||
+        (e = mem_ap_read32(&t->mem, c->dbgmcu_base + DBGMCU_CR, &cr)))
         return e;
     cr = on ? cr | c->dbgmcu_cr : cr & ~c->dbgmcu_cr;
-    if ((e = mem_write32(t->st, c->dbgmcu_base + DBGMCU_CR, cr)))
+    if ((e = mem_ap_write32(&t->mem, c->dbgmcu_base + DBGMCU_CR, cr)))
         return e;
-    return mem_write32(t->st, c->dbgmcu_gate_addr, gate);
+    return mem_ap_write32(&t->mem, c->dbgmcu_gate_addr, gate);
 }
 
 static enum err prepare(struct tracer *x, const struct pass *p)
@@ -108,7 +108,7 @@ static enum err prepare(struct tracer *x, const struct pass *p)
     if (!e)
         e = set_low_power_debug(t, p->held);
     if (!e && p->held)
-        e = lock_pins(t->st);
+        e = lock_pins(&t->mem);
     for (unsigned i = 0; i < 2 && !e; i++)
         e = target_set_watch(t, x->watched[i], 4, DWT_WRITE);
     if (!e)
@@ -138,7 +138,7 @@ static enum err take_stop(struct tracer *x, struct pass *p, const struct target_
         break;
     case TARGET_STOP_RESET:
         (void)cortexm_take_reset(&x->t->core);
-        if ((e = mem_read32(x->t->st, RCC_CSR, &x->r->rcc_csr)))
+        if ((e = mem_ap_read32(&x->t->mem, RCC_CSR, &x->r->rcc_csr)))
             return target_note_error(x->t, e);
         if (++p->resets == MANY_RESETS) {
             end(p, END_RESETS);
@@ -149,7 +149,7 @@ static enum err take_stop(struct tracer *x, struct pass *p, const struct target_
         break;
     }
     // A reset of the chip or of the port ends the lock.
-    if (p->held && (e = lock_pins(x->t->st)))
+    if (p->held && (e = lock_pins(&x->t->mem)))
         return target_note_error(x->t, e);
     return target_resume(x->t);
 }
@@ -157,11 +157,11 @@ static enum err take_stop(struct tracer *x, struct pass *p, const struct target_
 static enum err look_asleep(struct tracer *x, struct pass *p)
 {
     uint32_t scr, dhcsr, pwr = 0;
-    enum err e = mem_read32(x->t->st, SCB_SCR, &scr);
+    enum err e = mem_ap_read32(&x->t->mem, SCB_SCR, &scr);
     if (e || !(scr & SLEEPDEEP) || (e = cortexm_read_dhcsr(&x->t->core, &dhcsr)) ||
         !(dhcsr & DHCSR_S_SLEEP) || dhcsr & DHCSR_S_HALT)
         return target_note_error(x->t, e);
-    if ((e = mem_read32(x->t->st, PWR_CR, &pwr)) || (e = target_halt(x->t)))
+    if ((e = mem_ap_read32(&x->t->mem, PWR_CR, &pwr)) || (e = target_halt(x->t)))
         return target_note_error(x->t, e);
     p->standby = pwr & PWR_CR_PDDS;
     p->on_exit = scr & SLEEPONEXIT;
@@ -182,7 +182,7 @@ static enum err look(struct tracer *x, struct pass *p)
     if (p->held)
         return look_asleep(x, p);
     uint32_t pc;
-    if ((e = mem_read32(x->t->st, DWT_PCSR, &pc)))
+    if ((e = mem_ap_read32(&x->t->mem, DWT_PCSR, &pc)))
         return target_note_error(x->t, e);
     // Not every core has it; the others read as zero or, asleep, as all ones (DDI 0419, C1.7.5).
     if (pc != 0 && pc != 0xffffffffu)
@@ -193,16 +193,16 @@ static enum err look(struct tracer *x, struct pass *p)
 // One start of the program. Lost: the target is, and the probe is not.
 static enum err run(struct tracer *x, struct pass *p)
 {
-    struct usb_link *link = &x->t->st->link;
+    struct debug_probe *probe = x->t->probe;
     enum err e = prepare(x, p);
     if (!e)
         e = target_resume(x->t);
-    uint64_t start = usb_link_now_us(link);
+    uint64_t start = debug_probe_now_us(probe);
     while (!e && !p->over) {
         if (x->options->interrupted())
             return log_fail(x->t->log, ERR_STATE, "interrupted: nothing was found yet");
         e = look(x, p);
-        uint32_t now = (uint32_t)(usb_link_now_us(link) - start);
+        uint32_t now = (uint32_t)(debug_probe_now_us(probe) - start);
         if (!e)
             p->lived_us = now;
         if (!e && !p->over && now >= p->watch_us)
@@ -237,7 +237,7 @@ static enum err complete_value(struct target *t, const struct trace_store *store
 {
     uint32_t shift = 8 * (store->addr & 3);
     uint32_t mask = (store->size < 4 ? (1u << 8 * store->size) - 1 : 0xffffffffu) << shift;
-    enum err e = mem_read32(t->st, store->addr & ~3u, value);
+    enum err e = mem_ap_read32(&t->mem, store->addr & ~3u, value);
     *value = (*value & ~mask) | (store->value << shift & mask);
     return e;
 }

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "swd/stlink.h"
+#include "swd/debug_probe.h"
 
 #define WATCH_CLOCKS 3
 #define WATCH_READS  8u
@@ -25,6 +25,6 @@ struct watch_look {
 
 // Takes some 20 ms, writes nothing to the target and leaves the probe idle. An error is one of the
 // probe.
-enum err watch_look(struct stlink *st, struct watch_look *look) MUST_CHECK;
+enum err watch_look(struct debug_probe *probe, struct watch_look *look) MUST_CHECK;
 
 #endif

@@ -13,7 +13,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "cortex/cortexm.h"
-#include "swd/stlink.h"
+#include "swd/mem_ap.h"
 
 struct flash_driver;
 
@@ -47,7 +47,7 @@ void flash_script_write(struct flash_script *script, uint32_t addr, uint32_t val
 void flash_script_wait_set(struct flash_script *script, uint32_t addr, uint32_t mask);
 void flash_script_wait_clear(struct flash_script *script, uint32_t addr, uint32_t mask);
 // From the debugger. ERR_TIMEOUT: a bit did not change within 10 ms.
-enum err flash_script_run(const struct flash_script *script, struct stlink *st) MUST_CHECK;
+enum err flash_script_run(const struct flash_script *script, const struct mem_ap *mem) MUST_CHECK;
 
 // What a loader took of the target's SRAM, to be given back before anybody looks at it or the core
 // runs. All zero at first; a reset of the chip makes it pointless.
@@ -58,12 +58,12 @@ struct flash_loan {
 };
 
 // Writes the bytes back. Whatever comes of it, nothing is out any more.
-enum err flash_loan_return(struct flash_loan *loan, struct stlink *st) MUST_CHECK;
+enum err flash_loan_return(struct flash_loan *loan, const struct mem_ap *mem) MUST_CHECK;
 void flash_loan_drop(struct flash_loan *loan);
 
 // What a driver works on; the driver keeps nothing elsewhere.
 struct flash_access {
-    struct stlink *st;
+    const struct mem_ap *mem;
     struct log *log;
     const struct flash_bank *bank;
     struct cortexm *core;      // halted; NULL: no code can be run
@@ -158,7 +158,7 @@ enum flash_erase {
 struct flash_job;
 
 // Nothing is touched yet. The job belongs to the caller until flash_job_free().
-// Of `access` st, log, bank, core and loan count, and are copied.
+// Of `access` mem, log, bank, core and loan count, and are copied.
 enum err flash_job_open(struct flash_job **job, const struct flash_access *access) MUST_CHECK;
 // Before the first step. AUTO without it.
 void flash_job_set_erase(struct flash_job *job, enum flash_erase erase);

@@ -14,7 +14,7 @@ enum err flash_job_open(struct flash_job **job, const struct flash_access *acces
         return ERR_MEMORY;
     j->bank = *bank;
     j->access = (struct flash_access){
-        .st = access->st,
+        .mem = access->mem,
         .log = access->log,
         .bank = &j->bank,
         .core = access->core,
@@ -200,7 +200,7 @@ static bool is_more(const struct flash_job *job)
 static enum err do_work(struct flash_job *job)
 {
     if (!job->stats.started_us)
-        job->stats.started_us = usb_link_now_us(&job->access.st->link);
+        job->stats.started_us = debug_probe_now_us(job->access.mem->probe);
     enum err e = work_start(job);
     return e ? e : work_step(job);
 }
@@ -215,7 +215,7 @@ enum err flash_job_step(struct flash_job *job, bool *more)
     while (job->first_waiting < job->page_count &&
            job->page[job->first_waiting].state != PAGE_WAITING)
         job->first_waiting++;
-    job->stats.ended_us = usb_link_now_us(&job->access.st->link);
+    job->stats.ended_us = debug_probe_now_us(job->access.mem->probe);
     *more = !e && is_more(job);
     return e;
 }

@@ -7,7 +7,7 @@
 
 #include "base/bytes.h"
 #include "cortex/scs.h"
-#include "swd/mem.h"
+#include "swd/mem_ap.h"
 
 // Words of the control block.
 enum {
@@ -48,7 +48,7 @@ size_t loader_size(const struct flash_loader_code *code)
 
 static uint64_t now_us(const struct loader *l)
 {
-    return usb_link_now_us(&l->fa->st->link);
+    return debug_probe_now_us(l->fa->mem->probe);
 }
 
 static uint8_t *put_script(uint8_t *to, const struct flash_script *script)
@@ -97,7 +97,7 @@ static enum err upload(struct loader *l)
     l->control = base + (uint32_t)at;
     l->slots = base + (uint32_t)(end - image);
     put_control(l, image + at, base + (uint32_t)(enter - image), base + (uint32_t)(leave - image));
-    return mem_write(fa->st, base, image, (size_t)(end - image));
+    return mem_ap_write(fa->mem, base, image, (size_t)(end - image));
 }
 
 // The program's memory and registers, as they have to be again.
@@ -115,7 +115,7 @@ static enum err borrow(struct loader *l)
     loan->bytes = malloc(len);
     if (!loan->bytes)
         return ERR_MEMORY;
-    e = mem_read(fa->st, fa->bank->ram_base, loan->bytes, len, NULL);
+    e = mem_ap_read(fa->mem, fa->bank->ram_base, loan->bytes, len, NULL);
     if (e) {
         flash_loan_drop(loan);
         return e;
@@ -165,7 +165,7 @@ static enum err fail_dead(struct loader *l, const char *what)
 static enum err look(struct loader *l)
 {
     uint32_t done;
-    enum err e = mem_read32(l->fa->st, l->control + 4 * DONE, &done);
+    enum err e = mem_ap_read32(l->fa->mem, l->control + 4 * DONE, &done);
     if (e)
         return e;
     uint32_t count = done & 0xffffff;
@@ -176,7 +176,7 @@ static enum err look(struct loader *l)
     if (!l->status)
         return ERR_OK;
     l->broken = true;
-    e = mem_read32(l->fa->st, l->control + 4 * WHERE, &l->where);
+    e = mem_ap_read32(l->fa->mem, l->control + 4 * WHERE, &l->where);
     return e ? e
              : log_fail(l->fa->log, ERR_FLASH, "the flash reported the error 0x%02x", l->status);
 }
@@ -191,7 +191,7 @@ static enum err check_halted(struct loader *l)
     if (e || l->done != before)
         return e;
     if (cortexm_read_reg(l->fa->core, CORTEXM_PC, &pc) != ERR_OK ||
-        mem_read32(l->fa->st, SCS_DFSR, &dfsr) != ERR_OK)
+        mem_ap_read32(l->fa->mem, SCS_DFSR, &dfsr) != ERR_OK)
         log_forget(l->fa->log);
     snprintf(what, sizeof what, "was stopped at 0x%08x (DFSR 0x%02x)", pc, dfsr);
     return fail_dead(l, what);
@@ -214,7 +214,7 @@ static enum err wait_done(struct loader *l, uint32_t count, uint64_t due_us)
 {
     uint64_t now = now_us(l), deadline = (due_us > now ? due_us : now) + GRACE_US;
     if (due_us > now)
-        usb_link_sleep_us(&l->fa->st->link, due_us - now);
+        debug_probe_sleep_us(l->fa->mem->probe, due_us - now);
     for (unsigned looks = 1;; looks++) {
         bool late = now_us(l) > deadline;
         enum err e = look(l);
@@ -224,7 +224,7 @@ static enum err wait_done(struct loader *l, uint32_t count, uint64_t due_us)
             return e;
         if (late)
             return fail_dead(l, "does not answer any more");
-        usb_link_sleep_us(&l->fa->st->link, POLL_US);
+        debug_probe_sleep_us(l->fa->mem->probe, POLL_US);
     }
 }
 
@@ -238,9 +238,9 @@ static enum err submit(struct loader *l, const uint8_t *slot, size_t len, uint64
     if (l->published - l->done == LOADER_SLOTS)
         e = wait_done(l, l->done + 1, l->due_us[n]);
     if (!e)
-        e = mem_write(l->fa->st, l->slots + n * LOADER_STRIDE, slot, len);
+        e = mem_ap_write(l->fa->mem, l->slots + n * LOADER_STRIDE, slot, len);
     if (!e)
-        e = mem_write32(l->fa->st, l->control + 4 * PUBLISHED, l->published + 1);
+        e = mem_ap_write32(l->fa->mem, l->control + 4 * PUBLISHED, l->published + 1);
     if (e)
         return e;
     l->published++;
@@ -288,7 +288,7 @@ enum err loader_scan(struct loader *l, uint32_t addr, unsigned pages, uint32_t p
     if (!e)
         e = wait_done(l, l->published, l->busy_until_us);
     if (!e)
-        e = mem_read(l->fa->st, at, slot, 8 * pages, NULL);
+        e = mem_ap_read(l->fa->mem, at, slot, 8 * pages, NULL);
     for (unsigned i = 0; i < pages && !e; i++) {
         result[i][0] = get_le32(&slot[8 * i]);
         result[i][1] = get_le32(&slot[8 * i + 4]);
@@ -361,7 +361,7 @@ enum err loader_stop(struct loader *l)
     if (!forced)
         forced = cortexm_pause_watchpoints(l->fa->core, false);
     if (!forced)
-        forced = mem_write32(l->fa->st, SCS_DFSR, DFSR_BKPT | DFSR_HALTED);
+        forced = mem_ap_write32(l->fa->mem, SCS_DFSR, DFSR_BKPT | DFSR_HALTED);
     if (!forced && !l->fa->reset_follows)
         forced = give_registers_back(l);
     if (e)

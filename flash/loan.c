@@ -3,11 +3,11 @@
 #include <stdlib.h>
 
 #include "flash/flash.h"
-#include "swd/mem.h"
+#include "swd/mem_ap.h"
 
-enum err flash_loan_return(struct flash_loan *loan, struct stlink *st)
+enum err flash_loan_return(struct flash_loan *loan, const struct mem_ap *mem)
 {
-    enum err e = loan->len ? mem_write(st, loan->addr, loan->bytes, loan->len) : ERR_OK;
+    enum err e = loan->len ? mem_ap_write(mem, loan->addr, loan->bytes, loan->len) : ERR_OK;
     flash_loan_drop(loan);
     return e;
 }

@@ -2,7 +2,7 @@
 // Lists of register accesses, carried out by the debugger.
 #include "flash/flash.h"
 
-#include "swd/mem.h"
+#include "swd/mem_ap.h"
 
 #define WAIT_LIMIT_US 10000u
 
@@ -32,33 +32,33 @@ void flash_script_wait_clear(struct flash_script *script, uint32_t addr, uint32_
     add(script, addr | WAIT_CLEAR, mask);
 }
 
-static enum err wait_for(struct stlink *st, uint32_t addr, uint32_t mask, uint32_t wanted)
+static enum err wait_for(const struct mem_ap *mem, uint32_t addr, uint32_t mask, uint32_t wanted)
 {
-    uint64_t deadline = usb_link_now_us(&st->link) + WAIT_LIMIT_US;
+    uint64_t deadline = debug_probe_now_us(mem->probe) + WAIT_LIMIT_US;
     for (;;) {
-        bool late = usb_link_now_us(&st->link) > deadline;
+        bool late = debug_probe_now_us(mem->probe) > deadline;
         uint32_t value;
-        enum err e = mem_read32(st, addr, &value);
+        enum err e = mem_ap_read32(mem, addr, &value);
         if (e || (value & mask) == wanted)
             return e;
         if (late)
             return log_fail(
-                st->log, ERR_TIMEOUT,
+                mem->probe->log, ERR_TIMEOUT,
                 "the chip does not get its flash ready: the bits 0x%08x of the register at 0x%08x "
                 "should become 0x%08x, and it holds 0x%08x; reset the target and try again",
                 mask, addr, wanted, value);
     }
 }
 
-enum err flash_script_run(const struct flash_script *script, struct stlink *st)
+enum err flash_script_run(const struct flash_script *script, const struct mem_ap *mem)
 {
     enum err e = ERR_OK;
     for (unsigned i = 0; i < script->count && !e; i++) {
         uint32_t addr = script->step[i].addr & ~3u, value = script->step[i].value;
         if (script->step[i].addr & 3)
-            e = wait_for(st, addr, value, script->step[i].addr & WAIT_SET ? value : 0);
+            e = wait_for(mem, addr, value, script->step[i].addr & WAIT_SET ? value : 0);
         else
-            e = mem_write32(st, addr, value);
+            e = mem_ap_write32(mem, addr, value);
     }
     return e;
 }

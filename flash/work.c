@@ -5,7 +5,7 @@
 
 #include "flash/crc.h"
 #include "flash/job.h"
-#include "swd/mem.h"
+#include "swd/mem_ap.h"
 
 // The first byte at which the chip's page differs from what it shall hold, or page_size.
 static size_t compare_page(const struct flash_job *job, const struct page *p)
@@ -58,7 +58,7 @@ static enum err carry_out_directly(struct flash_job *job, unsigned n)
     const struct flash_driver *driver = job->bank.driver;
     struct page *p = &job->page[n];
     uint32_t addr = job_page_addr(job, n), size = job->bank.page_size;
-    enum err e = mem_read(job->access.st, addr, job->chip, size, NULL);
+    enum err e = mem_ap_read(job->access.mem, addr, job->chip, size, NULL);
     if (e)
         return e;
     if (compare_page(job, p) == size) {
@@ -86,7 +86,7 @@ static enum err verify_by_reading(struct flash_job *job, unsigned n)
 {
     struct page *p = &job->page[n];
     uint32_t addr = job_page_addr(job, n), size = job->bank.page_size;
-    enum err e = mem_read(job->access.st, addr, job->chip, size, NULL);
+    enum err e = mem_ap_read(job->access.mem, addr, job->chip, size, NULL);
     if (e)
         return e;
     size_t at = compare_page(job, p);

@@ -11,7 +11,6 @@
 #include "server/monitor.h"
 #include "server/packets.h"
 #include "server/reply.h"
-#include "swd/stlink.h"
 
 #define LINE_MAX_LEN  512u
 #define WORD_MAX_LEN  32u
@@ -112,8 +111,8 @@ static enum err show_info(struct session *s, const char *args)
     reply_console(s, "Core:   CPUID 0x%08x, %s, %u breakpoint and %u watchpoint comparators\n",
                   t->core.cpuid, state[t->state], t->core.bpu.count, t->core.dwt.count);
     reply_console(s, "Probe:  ST-LINK %s, SWCLK %u kHz\n",
-                  stlink_version_text(t->st, text, sizeof text), t->st->swclk_hz / 1000);
-    enum err e = target_note_error(t, stlink_get_vtref(t->st, &mv));
+                  target_probe_version(t, text, sizeof text), target_swclk_hz(t) / 1000);
+    enum err e = target_get_vtref(t, &mv);
     if (e)
         reply_console(s, "Supply: not measured (%s)\n", log_sentence(s->log, e));
     else

@@ -52,7 +52,7 @@ enum err semihost_pass_on(struct semihost *sh, int64_t value, enum semihost_wait
 
 static uint64_t elapsed_us(const struct semihost *sh)
 {
-    return usb_link_now_us(&sh->t->st->link) - sh->started_us;
+    return target_now_us(sh->t) - sh->started_us;
 }
 
 static enum err is_error(struct semihost *sh, enum semihost_wait *wait)
@@ -228,7 +228,7 @@ void semihost_restart(struct semihost *sh)
     semihost_abort(sh);
     sh->last_errno = 0;
     sh->sites = 0;
-    sh->started_us = usb_link_now_us(&sh->t->st->link);
+    sh->started_us = target_now_us(sh->t);
 }
 
 void semihost_close(struct semihost *sh)

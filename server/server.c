@@ -75,7 +75,7 @@ static enum err find_again(struct server *sv)
 {
     enum err e = target_reconnect(sv->t);
     if (e == ERR_PROBE_LOST && sv->options->reopen_probe) {
-        e = sv->options->reopen_probe(sv->options->user, sv->t->st);
+        e = sv->options->reopen_probe(sv->options->user);
         if (!e)
             e = target_reconnect(sv->t);
     }

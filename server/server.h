@@ -24,9 +24,9 @@ struct server_options {
         bool stdio;      // the program's console is our standard input and output, not GDB's
         const char *dir; // holds the program's files; NULL: GDB's host does
     } semihosting;
-    // Opens a probe that was unplugged again, in the same struct stlink, when it is back; called
-    // once a second until it answers ERR_OK. NULL: such a probe stays lost.
-    enum err (*reopen_probe)(void *user, struct stlink *st);
+    // Opens a probe that was unplugged again, in the same struct debug_probe, when it is back;
+    // called once a second until it answers ERR_OK. NULL: such a probe stays lost.
+    enum err (*reopen_probe)(void *user);
     void *user;
 };
 

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "swd/stlink.h"
+#include "swd/mem_ap.h"
 
 #define AP_CSW  0x00u
 #define AP_TAR  0x04u
@@ -21,6 +21,6 @@ struct ap_identity {
 };
 
 // ERR_UNSUPPORTED when the probe's firmware has no DAP register commands.
-enum err ap_identify(struct stlink *st, unsigned ap, struct ap_identity *id) MUST_CHECK;
+enum err ap_identify(const struct mem_ap *ap, struct ap_identity *id) MUST_CHECK;
 
 #endif

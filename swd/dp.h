@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "swd/stlink.h"
+#include "swd/debug_probe.h"
 
 // Register addresses (SWD, read view unless noted).
 #define DP_DPIDR     0x0u
@@ -31,8 +31,9 @@
 #define DP_CTRL_STAT_STICKYCMP    (1u << 4)
 #define DP_CTRL_STAT_STICKYORUN   (1u << 1)
 
-// Clears all sticky errors through ABORT. Needs READ/WRITE_DAP_REG (V2J24); below it does nothing.
-enum err dp_clear_sticky(struct stlink *st) MUST_CHECK;
-enum err dp_read_ctrl_stat(struct stlink *st, uint32_t *value) MUST_CHECK;
+// Clears all sticky errors through ABORT. Does nothing when the probe has no command for DP
+// registers (ST-LINK below V2J24).
+enum err dp_clear_sticky(struct debug_probe *probe) MUST_CHECK;
+enum err dp_read_ctrl_stat(struct debug_probe *probe, uint32_t *value) MUST_CHECK;
 
 #endif

@@ -64,11 +64,11 @@ static enum err wake_up(struct stlink *st, struct greeting *g)
         if (e == ERR_OK && g->mode[0] <= STLINK_MODE_BOOTLOADER && g->mode[1] == 0)
             return ERR_OK;
         if (e == ERR_PROBE_LOST)
-            return log_fail(st->log, e, "the ST-LINK was unplugged: plug it in again");
+            return log_fail(st->probe.log, e, "the ST-LINK was unplugged: plug it in again");
         take_stale_reply(st);
     }
     return log_fail(
-        st->log, e == ERR_OK ? ERR_PROBE_PROTOCOL : e,
+        st->probe.log, e == ERR_OK ? ERR_PROBE_PROTOCOL : e,
         "the ST-LINK is plugged in but does not answer: unplug it, wait a second and plug it in "
         "again");
 }
@@ -110,16 +110,16 @@ static enum err check_version(struct stlink *st)
 {
     const struct stlink_version *v = &st->version;
     if (v->hardware < 2)
-        return log_fail(st->log, ERR_PROBE_FIRMWARE,
+        return log_fail(st->probe.log, ERR_PROBE_FIRMWARE,
                         "this is an ST-LINK/V1, which swdlink does not drive: use a V2 or V3");
     if (v->jtag == 0)
         return log_fail(
-            st->log, ERR_PROBE_FIRMWARE,
+            st->probe.log, ERR_PROBE_FIRMWARE,
             "this ST-LINK's firmware cannot debug an STM32 (it is for STM8 only): update it with "
             "ST's STSW-LINK007");
     if (v->hardware == 2 && v->jtag < 15)
         return log_fail(
-            st->log, ERR_PROBE_FIRMWARE,
+            st->probe.log, ERR_PROBE_FIRMWARE,
             "this ST-LINK's firmware V2J%u is too old: update it with ST's STSW-LINK007 to "
             "V2J15 at least, better the newest",
             v->jtag);
@@ -137,7 +137,7 @@ static enum err leave_any_mode(struct stlink *st, enum stlink_mode mode)
     enum err e = ERR_OK;
     st->boot_loader = mode == STLINK_MODE_BOOTLOADER;
     if (st->boot_loader)
-        return log_fail(st->log, ERR_PROBE_FIRMWARE,
+        return log_fail(st->probe.log, ERR_PROBE_FIRMWARE,
                         "the ST-LINK is in its boot loader: unplug it and plug it in again");
     if (mode == STLINK_MODE_DFU)
         e = send_only(st, STLINK_DFU, STLINK_DFU_EXIT);
@@ -152,7 +152,7 @@ static enum err leave_any_mode(struct stlink *st, enum stlink_mode mode)
     }
     if (e == ERR_OK && mode == STLINK_MODE_DFU) {
         st->boot_loader = true;
-        e = log_fail(st->log, ERR_PROBE_FIRMWARE,
+        e = log_fail(st->probe.log, ERR_PROBE_FIRMWARE,
                      "the ST-LINK does not leave its DFU mode: unplug it and plug it in again");
     }
     return e;
@@ -160,7 +160,7 @@ static enum err leave_any_mode(struct stlink *st, enum stlink_mode mode)
 
 enum err stlink_open(struct stlink *st, struct usb_link link, struct log *log)
 {
-    *st = (struct stlink){.link = link, .log = log};
+    *st = (struct stlink){.probe = {.ops = &stlink_debug_probe_ops, .log = log}, .link = link};
     struct greeting g;
     enum err e = wake_up(st, &g);
     if (e == ERR_OK && is_v3_pid(link.id.pid))
@@ -178,8 +178,8 @@ enum err stlink_open(struct stlink *st, struct usb_link link, struct log *log)
 
 void stlink_close(struct stlink *st)
 {
-    if (st->in_debug && stlink_leave(st) != ERR_OK)
-        log_line(st->log, LOG_DEBUG, "could not leave debug mode while closing");
+    if (st->probe.in_debug && stlink_leave(st) != ERR_OK)
+        log_line(st->probe.log, LOG_DEBUG, "could not leave debug mode while closing");
     usb_link_close(&st->link);
 }
 
@@ -205,7 +205,7 @@ enum err stlink_get_mode(struct stlink *st, enum stlink_mode *mode)
     if (e != ERR_OK)
         return e;
     if (r[0] > STLINK_MODE_BOOTLOADER)
-        return log_fail(st->log, ERR_PROBE_PROTOCOL, "the ST-LINK names an unknown mode (%u)",
+        return log_fail(st->probe.log, ERR_PROBE_PROTOCOL, "the ST-LINK names an unknown mode (%u)",
                         r[0]);
     *mode = (enum stlink_mode)r[0];
     return ERR_OK;
@@ -214,7 +214,7 @@ enum err stlink_get_mode(struct stlink *st, enum stlink_mode *mode)
 enum err stlink_get_vtref(struct stlink *st, unsigned *mv)
 {
     if (!stlink_has(st, 13, 0))
-        return log_fail(st->log, ERR_UNSUPPORTED,
+        return log_fail(st->probe.log, ERR_UNSUPPORTED,
                         "this ST-LINK's firmware cannot measure the target's voltage (V2J13 can)");
     uint8_t r[8];
     struct usb_exchange x = {.command = {STLINK_GET_VOLTAGE},
@@ -226,7 +226,8 @@ enum err stlink_get_vtref(struct stlink *st, unsigned *mv)
         return e;
     uint32_t reference = get_le32(r), half = get_le32(r + 4);
     if (reference == 0)
-        return log_fail(st->log, ERR_UNSUPPORTED, "this ST-LINK's voltage measurement is broken");
+        return log_fail(st->probe.log, ERR_UNSUPPORTED,
+                        "this ST-LINK's voltage measurement is broken");
     *mv = (unsigned)((uint64_t)half * 2400 / reference); // 2 * 1.2 V * half / reference
     return ERR_OK;
 }
@@ -252,7 +253,8 @@ static enum err list_v3_swclk(struct stlink *st, struct stlink_swclk_list *list)
         return e;
     uint32_t count = get_le32(r + 8);
     if (count == 0 || count > 10)
-        return log_fail(st->log, ERR_PROBE_PROTOCOL, "the ST-LINK offers %u SWD clocks", count);
+        return log_fail(st->probe.log, ERR_PROBE_PROTOCOL, "the ST-LINK offers %u SWD clocks",
+                        count);
     list->count = count;
     for (unsigned i = 0; i < count; i++)
         list->hz[i] = get_le32(r + 12 + 4 * i) * 1000;
@@ -282,7 +284,7 @@ static enum err set_v3_swclk(struct stlink *st, uint32_t hz)
     x.in_len = sizeof r;
     enum err e = stlink_do(st, &x, "setting the SWD clock");
     if (e == ERR_OK)
-        st->swclk_hz = get_le32(r + 4) * 1000;
+        st->probe.swclk_hz = get_le32(r + 4) * 1000;
     return e;
 }
 
@@ -295,7 +297,7 @@ static enum err set_v2_swclk(struct stlink *st, unsigned index)
     x.in_len = sizeof r;
     enum err e = stlink_do(st, &x, "setting the SWD clock");
     if (e == ERR_OK)
-        st->swclk_hz = v2_swclk[index].hz;
+        st->probe.swclk_hz = v2_swclk[index].hz;
     return e;
 }
 
@@ -312,7 +314,7 @@ enum err stlink_set_swclk(struct stlink *st, uint32_t hz)
         return set_v3_swclk(st, list.hz[chosen]);
     if (stlink_has(st, 22, 0))
         return set_v2_swclk(st, chosen);
-    st->swclk_hz = list.hz[0];
+    st->probe.swclk_hz = list.hz[0];
     return ERR_OK;
 }
 
@@ -327,13 +329,13 @@ static enum err open_ap(struct stlink *st)
     enum err e = stlink_do(st, &x, "opening the access port");
     st->ap_open = e == ERR_OK;
     if (e == ERR_OK ||
-        (st->last_status != STLINK_ST_NO_DEVICE && st->last_status != STLINK_ST_BAD_AP))
+        (st->probe.last_status != STLINK_ST_NO_DEVICE && st->probe.last_status != STLINK_ST_BAD_AP))
         return e;
     return log_fail(
-        st->log, ERR_NO_TARGET,
+        st->probe.log, ERR_NO_TARGET,
         "a chip answers on SWD, but this ST-LINK's firmware refuses chips that are not made by "
         "ST (status %02x)",
-        st->last_status);
+        st->probe.last_status);
 }
 
 enum err stlink_enter_swd(struct stlink *st)
@@ -343,7 +345,7 @@ enum err stlink_enter_swd(struct stlink *st)
     x.command[2] = STLINK_ENTER_SWD;
     x.in = r;
     x.in_len = sizeof r;
-    st->in_debug = false;
+    st->probe.in_debug = false;
     enum err e = stlink_do(st, &x, "connecting through SWD");
     if (e != ERR_OK)
         return e;
@@ -352,19 +354,19 @@ enum err stlink_enter_swd(struct stlink *st)
     if (e != ERR_OK)
         return e;
     if (mode != STLINK_MODE_DEBUG)
-        return log_fail(st->log, ERR_NO_TARGET, "the ST-LINK did not enter SWD mode");
-    st->in_debug = true;
+        return log_fail(st->probe.log, ERR_NO_TARGET, "the ST-LINK did not enter SWD mode");
+    st->probe.in_debug = true;
     return open_ap(st);
 }
 
 enum err stlink_leave(struct stlink *st)
 {
-    st->in_debug = false;
+    st->probe.in_debug = false;
     st->ap_open = false;
     return send_only(st, STLINK_DEBUG, STLINK_DEBUG_EXIT);
 }
 
-enum err stlink_drive_nrst(struct stlink *st, enum stlink_nrst level)
+enum err stlink_drive_nrst(struct stlink *st, enum debug_probe_nrst level)
 {
     uint8_t r[2];
     struct usb_exchange x = stlink_debug_command(STLINK_DEBUG_DRIVE_NRST);
@@ -377,9 +379,9 @@ enum err stlink_drive_nrst(struct stlink *st, enum stlink_nrst level)
 // The IN endpoint stalls when a debug command comes outside of debug mode: never send one.
 static enum err need_debug(struct stlink *st)
 {
-    if (st->in_debug)
+    if (st->probe.in_debug)
         return ERR_OK;
-    return log_fail(st->log, ERR_NO_TARGET, "there is no SWD connection to the target");
+    return log_fail(st->probe.log, ERR_NO_TARGET, "there is no SWD connection to the target");
 }
 
 enum err stlink_read_dpidr(struct stlink *st, uint32_t *dpidr)
@@ -401,7 +403,7 @@ static enum err need_dap_registers(struct stlink *st)
 {
     if (stlink_has(st, 24, 0))
         return need_debug(st);
-    return log_fail(st->log, ERR_UNSUPPORTED, "this needs ST-LINK firmware V2J24 or newer");
+    return log_fail(st->probe.log, ERR_UNSUPPORTED, "this needs ST-LINK firmware V2J24 or newer");
 }
 
 // A command of 2 or 8 bytes of reply whose value, if any, stands at offset 4.
@@ -458,17 +460,17 @@ enum err stlink_write_core_reg(struct stlink *st, unsigned regsel, uint32_t valu
     return reg_command(st, &x, NULL, "writing a core register");
 }
 
-enum err stlink_read_core_regs(struct stlink *st, uint32_t regs[STLINK_CORE_REGS])
+enum err stlink_read_core_regs(struct stlink *st, uint32_t regs[DEBUG_PROBE_CORE_REGS])
 {
     enum err e = need_debug(st);
     if (e != ERR_OK)
         return e;
-    uint8_t r[4 + 4 * STLINK_CORE_REGS];
+    uint8_t r[4 + 4 * DEBUG_PROBE_CORE_REGS];
     struct usb_exchange x = stlink_debug_command(STLINK_DEBUG_READALLREGS);
     x.in = r;
     x.in_len = sizeof r;
     e = stlink_do(st, &x, "reading the core's registers");
-    for (unsigned i = 0; e == ERR_OK && i < STLINK_CORE_REGS; i++)
+    for (unsigned i = 0; e == ERR_OK && i < DEBUG_PROBE_CORE_REGS; i++)
         regs[i] = get_le32(r + 4 + 4 * i);
     return e;
 }

@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "swd/debug_probe.h"
 #include "swd/usb_link.h"
 
 enum stlink_mode {
@@ -19,12 +20,6 @@ enum stlink_mode {
     STLINK_MODE_DEBUG = 2,
     STLINK_MODE_SWIM = 3,
     STLINK_MODE_BOOTLOADER = 4,
-};
-
-enum stlink_nrst {
-    STLINK_NRST_LOW = 0,
-    STLINK_NRST_HIGH = 1,
-    STLINK_NRST_PULSE = 2,
 };
 
 struct stlink_version {
@@ -40,21 +35,16 @@ struct stlink_swclk_list {
     unsigned count;
 };
 
-#define STLINK_PORT_DP   0xffffu // port of stlink_read_dap() that means the DP and not an AP
-#define STLINK_CORE_REGS 21u     // what stlink_read_core_regs() delivers
-
 struct stlink {
+    struct debug_probe probe; // what the layers above use
     struct usb_link link;
-    struct log *log;
     struct stlink_version version;
-    uint32_t swclk_hz;      // nominal, as last set
-    unsigned patience_ms;   // of one command at most; 0: what is usual
-    bool in_debug;          // SWD mode was entered and not left
-    bool boot_loader;       // found so when it was opened, which therefore failed
-    bool ap_open;           // INIT_AP was done (needed from J37 / V3J7 on)
-    uint8_t last_status;    // the probe's own status byte of the last command that has one
-    uint32_t fault_address; // of the last block that failed with ERR_FAULT
+    bool boot_loader; // found so when it was opened, which therefore failed
+    bool ap_open;     // INIT_AP was done (needed from J37 / V3J7 on)
 };
+
+// The functions of st->probe, set by stlink_open().
+extern const struct debug_probe_ops stlink_debug_probe_ops;
 
 // Takes over the link (also when it fails: it is closed then). Drains stale replies, reads the
 // version, leaves whatever mode the probe was in. Refuses firmware that cannot debug
@@ -72,7 +62,7 @@ enum err stlink_get_vtref(struct stlink *st, unsigned *mv) MUST_CHECK;
 // The SWD clocks this probe offers.
 enum err stlink_list_swclk(struct stlink *st, struct stlink_swclk_list *list) MUST_CHECK;
 // Sets the highest offered clock that does not exceed hz (the lowest when all do): see
-// st->swclk_hz.
+// st->probe.swclk_hz.
 enum err stlink_set_swclk(struct stlink *st, uint32_t hz) MUST_CHECK;
 
 // Line reset, JTAG-to-SWD, DPIDR: ERR_NO_TARGET when nobody answers. Opens AP 0 as the firmware
@@ -81,11 +71,11 @@ enum err stlink_enter_swd(struct stlink *st) MUST_CHECK;
 // Back to idle: pins high-Z, NRST released, APs closed.
 enum err stlink_leave(struct stlink *st) MUST_CHECK;
 // The level is what the probe drives (open drain); nothing says that the wire is there.
-enum err stlink_drive_nrst(struct stlink *st, enum stlink_nrst level) MUST_CHECK;
+enum err stlink_drive_nrst(struct stlink *st, enum debug_probe_nrst level) MUST_CHECK;
 // DPIDR as read by the last stlink_enter_swd().
 enum err stlink_read_dpidr(struct stlink *st, uint32_t *dpidr) MUST_CHECK;
 
-// A DP (port STLINK_PORT_DP) or AP register. Writes are posted: a read of the DP tells what became
+// A DP (port DEBUG_PROBE_DP) or AP register. Writes are posted: a read of the DP tells what became
 // of them.
 enum err stlink_read_dap(struct stlink *st, uint16_t port, uint16_t addr,
                          uint32_t *value) MUST_CHECK;
@@ -97,7 +87,7 @@ enum err stlink_read_word(struct stlink *st, uint32_t addr, uint32_t *value) MUS
 enum err stlink_write_word(struct stlink *st, uint32_t addr, uint32_t value) MUST_CHECK;
 // A block of units of 1, 2 or 4 bytes; addr and len are multiples of it and len is at most
 // stlink_max_block(). Asks for the status afterwards; WAITs are retried whole. ERR_FAULT sets
-// st->fault_address and leaves the sticky flags of the DP cleared.
+// st->probe.fault_address and leaves the sticky flags of the DP cleared.
 enum err stlink_read_block(struct stlink *st, unsigned unit, uint32_t addr, void *data,
                            size_t len) MUST_CHECK;
 enum err stlink_write_block(struct stlink *st, unsigned unit, uint32_t addr, const void *data,
@@ -111,6 +101,6 @@ bool stlink_has_halfwords(const struct stlink *st);
 enum err stlink_read_core_reg(struct stlink *st, unsigned regsel, uint32_t *value) MUST_CHECK;
 enum err stlink_write_core_reg(struct stlink *st, unsigned regsel, uint32_t value) MUST_CHECK;
 // All in one command: r0-r15, xPSR, MSP, PSP, {CONTROL, FAULTMASK, BASEPRI, PRIMASK}, one unused.
-enum err stlink_read_core_regs(struct stlink *st, uint32_t regs[STLINK_CORE_REGS]) MUST_CHECK;
+enum err stlink_read_core_regs(struct stlink *st, uint32_t regs[DEBUG_PROBE_CORE_REGS]) MUST_CHECK;
 
 #endif

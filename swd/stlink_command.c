@@ -29,7 +29,7 @@ static void trace(struct stlink *st, const struct usb_exchange *x, enum err e)
 {
     char command[3 * USB_LINK_COMMAND_SIZE + 1] = "", answer[3 * TRACE_BYTES + 1] = "";
     size_t len = USB_LINK_COMMAND_SIZE;
-    if (st->log->level < LOG_TRACE)
+    if (st->probe.log->level < LOG_TRACE)
         return;
     while (len > 1 && !x->command[len - 1])
         len--;
@@ -38,11 +38,11 @@ static void trace(struct stlink *st, const struct usb_exchange *x, enum err e)
     for (size_t i = 0; i < x->in_got && i < TRACE_BYTES; i++)
         snprintf(answer + 3 * i, 4, " %02x", x->in[i]);
     if (e != ERR_OK)
-        log_line(st->log, LOG_TRACE, "usb%s -> %s", command, err_text(e));
+        log_line(st->probe.log, LOG_TRACE, "usb%s -> %s", command, err_text(e));
     else if (x->out_len)
-        log_line(st->log, LOG_TRACE, "usb%s + %zu bytes", command, x->out_len);
+        log_line(st->probe.log, LOG_TRACE, "usb%s + %zu bytes", command, x->out_len);
     else
-        log_line(st->log, LOG_TRACE, "usb%s -> %zu:%s%s", command, x->in_got, answer,
+        log_line(st->probe.log, LOG_TRACE, "usb%s -> %zu:%s%s", command, x->in_got, answer,
                  x->in_got > TRACE_BYTES ? " ..." : "");
 }
 
@@ -50,8 +50,8 @@ enum err stlink_exchange(struct stlink *st, struct usb_exchange *x)
 {
     if (x->in_len)
         memset(x->in, 0, x->in_len); // whatever goes wrong, nothing stale is ever looked at
-    if (st->patience_ms && x->timeout_ms > st->patience_ms)
-        x->timeout_ms = st->patience_ms;
+    if (st->probe.patience_ms && x->timeout_ms > st->probe.patience_ms)
+        x->timeout_ms = st->probe.patience_ms;
     enum err e = usb_link_transfer(&st->link, x);
     trace(st, x, e);
     switch (e) {
@@ -59,20 +59,20 @@ enum err stlink_exchange(struct stlink *st, struct usb_exchange *x)
         break;
     case ERR_TIMEOUT:
         return log_fail(
-            st->log, e,
+            st->probe.log, e,
             "the ST-LINK does not answer (command %02x %02x): unplug it and plug it in again",
             x->command[0], x->command[1]);
     case ERR_PROBE_LOST:
-        return log_fail(st->log, e, "the ST-LINK was unplugged: plug it in again");
+        return log_fail(st->probe.log, e, "the ST-LINK was unplugged: plug it in again");
     case ERR_PROBE_PROTOCOL:
-        return log_fail(st->log, e, "the ST-LINK refuses command %02x %02x (USB stall)",
+        return log_fail(st->probe.log, e, "the ST-LINK refuses command %02x %02x (USB stall)",
                         x->command[0], x->command[1]);
     default:
-        return log_fail(st->log, e, "USB transfer to the ST-LINK failed (command %02x %02x)",
+        return log_fail(st->probe.log, e, "USB transfer to the ST-LINK failed (command %02x %02x)",
                         x->command[0], x->command[1]);
     }
     if (x->in_got < x->in_len)
-        return log_fail(st->log, ERR_PROBE_PROTOCOL,
+        return log_fail(st->probe.log, ERR_PROBE_PROTOCOL,
                         "the ST-LINK sent %zu of %zu bytes in answer to command %02x %02x",
                         x->in_got, x->in_len, x->command[0], x->command[1]);
     return ERR_OK;
@@ -80,12 +80,12 @@ enum err stlink_exchange(struct stlink *st, struct usb_exchange *x)
 
 enum err stlink_check_status(struct stlink *st, uint8_t status, const char *what)
 {
-    st->last_status = status;
+    st->probe.last_status = status;
     enum err e = stlink_status_err(status);
     if (e == ERR_OK)
         return ERR_OK;
-    return log_fail(st->log, e, "%s: %s (ST-LINK status %02x)", what, stlink_status_text(status),
-                    status);
+    return log_fail(st->probe.log, e, "%s: %s (ST-LINK status %02x)", what,
+                    stlink_status_text(status), status);
 }
 
 bool stlink_is_busy(const struct stlink *st, uint8_t status, bool waited)

@@ -20,9 +20,9 @@
 // A block must fit into the time-out: at worst some 120 SWD clocks a word (TAR and DRW for each).
 static size_t limit_by_clock(const struct stlink *st, size_t most, unsigned unit)
 {
-    if (st->swclk_hz == 0)
+    if (st->probe.swclk_hz == 0)
         return most;
-    uint64_t units = (uint64_t)st->swclk_hz * (STLINK_TIMEOUT_MS / 2) / 1000 / 120;
+    uint64_t units = (uint64_t)st->probe.swclk_hz * (STLINK_TIMEOUT_MS / 2) / 1000 / 120;
     uint64_t bytes = units * unit;
     if (bytes < 16)
         bytes = 16;
@@ -45,12 +45,12 @@ bool stlink_has_halfwords(const struct stlink *st)
 
 static enum err no_connection(struct stlink *st)
 {
-    return log_fail(st->log, ERR_NO_TARGET, "there is no SWD connection to the target");
+    return log_fail(st->probe.log, ERR_NO_TARGET, "there is no SWD connection to the target");
 }
 
 enum err stlink_read_word(struct stlink *st, uint32_t addr, uint32_t *value)
 {
-    if (!st->in_debug)
+    if (!st->probe.in_debug)
         return no_connection(st);
     uint8_t r[8];
     char what[48];
@@ -63,13 +63,13 @@ enum err stlink_read_word(struct stlink *st, uint32_t addr, uint32_t *value)
     if (e == ERR_OK)
         *value = get_le32(r + 4);
     if (e == ERR_FAULT)
-        st->fault_address = addr;
+        st->probe.fault_address = addr;
     return e;
 }
 
 enum err stlink_write_word(struct stlink *st, uint32_t addr, uint32_t value)
 {
-    if (!st->in_debug)
+    if (!st->probe.in_debug)
         return no_connection(st);
     uint8_t r[2];
     char what[48];
@@ -81,7 +81,7 @@ enum err stlink_write_word(struct stlink *st, uint32_t addr, uint32_t value)
     x.in_len = sizeof r;
     enum err e = stlink_do(st, &x, what);
     if (e == ERR_FAULT)
-        st->fault_address = addr;
+        st->probe.fault_address = addr;
     return e;
 }
 
@@ -104,28 +104,28 @@ static enum err block_status(struct stlink *st, uint32_t addr, uint8_t *status)
     if (e != ERR_OK)
         return e;
     *status = r[0];
-    st->fault_address = get_le32(r + 4);
-    if (st->fault_address < addr)
-        st->fault_address = addr; // firmware that does not fill it in
+    st->probe.fault_address = get_le32(r + 4);
+    if (st->probe.fault_address < addr)
+        st->probe.fault_address = addr; // firmware that does not fill it in
     return ERR_OK;
 }
 
 static enum err block_failed(struct stlink *st, bool write, uint8_t status, uint32_t addr)
 {
     char what[64];
-    uint32_t where = stlink_status_err(status) == ERR_FAULT ? st->fault_address : addr;
+    uint32_t where = stlink_status_err(status) == ERR_FAULT ? st->probe.fault_address : addr;
     snprintf(what, sizeof what, "%s 0x%08x", write ? "writing" : "reading", where);
     enum err e = stlink_check_status(st, status, what);
     if (e == ERR_FAULT) {
         // Left set, the sticky flag would fail the next access as well. Its own failure says
         // nothing new.
         char sentence[LOG_SENTENCE_SIZE];
-        memcpy(sentence, st->log->sentence, sizeof sentence);
-        uint8_t last = st->last_status;
-        if (dp_clear_sticky(st) != ERR_OK)
-            log_line(st->log, LOG_DEBUG, "could not clear the debug port's sticky error");
-        st->last_status = last;
-        memcpy(st->log->sentence, sentence, sizeof sentence);
+        memcpy(sentence, st->probe.log->sentence, sizeof sentence);
+        uint8_t last = st->probe.last_status;
+        if (dp_clear_sticky(&st->probe) != ERR_OK)
+            log_line(st->probe.log, LOG_DEBUG, "could not clear the debug port's sticky error");
+        st->probe.last_status = last;
+        memcpy(st->probe.log->sentence, sentence, sizeof sentence);
     }
     return e;
 }
@@ -133,11 +133,11 @@ static enum err block_failed(struct stlink *st, bool write, uint8_t status, uint
 static enum err block(struct stlink *st, unsigned unit, uint32_t addr, struct usb_exchange *x,
                       size_t len, bool write)
 {
-    if (!st->in_debug)
+    if (!st->probe.in_debug)
         return no_connection(st);
     if (unit == 2 && !stlink_has_halfwords(st))
         return log_fail(
-            st->log, ERR_UNSUPPORTED,
+            st->probe.log, ERR_UNSUPPORTED,
             "halfword access needs ST-LINK firmware V2J26 or newer: update it with ST's "
             "STSW-LINK007");
     x->command[0] = STLINK_DEBUG;
@@ -160,7 +160,7 @@ static enum err block(struct stlink *st, unsigned unit, uint32_t addr, struct us
             break;
         usb_link_sleep_us(&st->link, BLOCK_PAUSE_US << i);
     }
-    st->last_status = status;
+    st->probe.last_status = status;
     return stlink_status_err(status) == ERR_OK ? ERR_OK : block_failed(st, write, status, addr);
 }
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "swd/mem.h"
+#include "swd/mem_ap.h"
 #include "targets/internal.h"
 
 #define BKPT_INSTRUCTION 0xbe00u // BKPT #0 (DDI 0419, A6.7.12)
@@ -38,7 +38,7 @@ enum err breaks_lift(struct target *t, uint32_t addr)
     if (i < 0)
         return ERR_OK;
     t->lifted.software = true;
-    return mem_write16(t->st, addr, t->swbreak[i].original);
+    return mem_ap_write16(&t->mem, addr, t->swbreak[i].original);
 }
 
 enum err breaks_put_back(struct target *t)
@@ -50,7 +50,7 @@ enum err breaks_put_back(struct target *t)
     }
     if (!t->lifted.software)
         return ERR_OK;
-    enum err e = mem_write16(t->st, t->lifted.addr, BKPT_INSTRUCTION);
+    enum err e = mem_ap_write16(&t->mem, t->lifted.addr, BKPT_INSTRUCTION);
     t->lifted.software = e != ERR_OK;
     return e;
 }
@@ -69,8 +69,8 @@ static enum err set_software(struct target *t, uint32_t addr)
                         "no breakpoint can be set at 0x%08x: all %d breakpoints in RAM are in use",
                         addr, TARGET_MAX_SWBREAKS);
     uint16_t original;
-    enum err e = mem_read16(t->st, addr, &original);
-    if (e || (e = mem_write16(t->st, addr, BKPT_INSTRUCTION)))
+    enum err e = mem_ap_read16(&t->mem, addr, &original);
+    if (e || (e = mem_ap_write16(&t->mem, addr, BKPT_INSTRUCTION)))
         return e;
     t->swbreak[i].used = true;
     t->swbreak[i].addr = addr;
@@ -91,10 +91,10 @@ static enum err clear_software(struct target *t, int i, bool all_users)
     // A program that has copied its code there since (startup code does) must not get the old bytes
     // back.
     uint16_t found;
-    enum err e = mem_read16(t->st, t->swbreak[i].addr, &found);
+    enum err e = mem_ap_read16(&t->mem, t->swbreak[i].addr, &found);
     if (e || found != BKPT_INSTRUCTION)
         return e;
-    return mem_write16(t->st, t->swbreak[i].addr, t->swbreak[i].original);
+    return mem_ap_write16(&t->mem, t->swbreak[i].addr, t->swbreak[i].original);
 }
 
 enum err target_set_break(struct target *t, bool hardware, uint32_t addr)
@@ -164,13 +164,13 @@ enum err breaks_restore_software(struct target *t)
         uint16_t found;
         if (!t->swbreak[i].used)
             continue;
-        enum err e = mem_read16(t->st, t->swbreak[i].addr, &found);
+        enum err e = mem_ap_read16(&t->mem, t->swbreak[i].addr, &found);
         if (e)
             return e;
         if (found == BKPT_INSTRUCTION)
             continue;
         t->swbreak[i].original = found;
-        if ((e = mem_write16(t->st, t->swbreak[i].addr, BKPT_INSTRUCTION)))
+        if ((e = mem_ap_write16(&t->mem, t->swbreak[i].addr, BKPT_INSTRUCTION)))
             return e;
     }
     return ERR_OK;
@@ -217,7 +217,7 @@ enum err breaks_write_around(struct target *t, uint32_t addr, const uint8_t *dat
         int i = next_software(t, addr, len);
         uint32_t b = i < 0 ? 0 : t->swbreak[i].addr;
         size_t before = i < 0 ? len : b > addr ? b - addr : 0;
-        enum err e = before ? mem_write(t->st, addr, data, before) : ERR_OK;
+        enum err e = before ? mem_ap_write(&t->mem, addr, data, before) : ERR_OK;
         if (e || i < 0)
             return e;
         addr += (uint32_t)before;

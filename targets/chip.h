@@ -10,7 +10,7 @@
 
 #include "base/err.h"
 #include "flash/flash.h"
-#include "swd/stlink.h"
+#include "swd/mem_ap.h"
 
 // How a chip tells its read protection level: where to look and how to read it.
 enum chip_rdp_scheme {
@@ -60,7 +60,8 @@ struct chip_identity {
 
 // Reads the IDs of the attached chip. An unknown chip is ERR_OK with chip == NULL. uid and
 // flash_size stay 0 where they cannot be read.
-enum err chip_identify(struct chip_identity *id, struct stlink *st, struct log *log) MUST_CHECK;
+enum err chip_identify(struct chip_identity *id, const struct mem_ap *mem,
+                       struct log *log) MUST_CHECK;
 // "STM32F031x4/x6 …, rev 1.0, 32 KiB flash, 4 KiB SRAM". Returns text.
 const char *chip_describe(const struct chip_identity *id, char *text, size_t size);
 

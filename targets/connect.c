@@ -56,7 +56,7 @@ static bool is_probe_trouble(enum err e)
 
 static enum err set_swclk(struct target *t, uint32_t hz)
 {
-    enum err e = stlink_set_swclk(t->st, hz);
+    enum err e = debug_probe_set_swclk(t->probe, hz);
     // Firmware below V2J22 has one clock only, and that may do.
     if (e != ERR_UNSUPPORTED)
         return e;
@@ -68,15 +68,15 @@ static enum err set_swclk(struct target *t, uint32_t hz)
 // read.
 static enum err refuse_held(struct target *t)
 {
-    struct usb_link *link = &t->st->link;
-    uint64_t deadline = usb_link_now_us(link) + HELD_US;
+    struct debug_probe *probe = t->probe;
+    uint64_t deadline = debug_probe_now_us(probe) + HELD_US;
     uint32_t dhcsr;
     do {
-        enum err e = stlink_read_word(t->st, SCS_DHCSR, &dhcsr);
+        enum err e = mem_ap_read32(&t->mem, SCS_DHCSR, &dhcsr);
         if (e || !(dhcsr & DHCSR_S_RESET_ST))
             return e;
-        usb_link_sleep_us(link, POLL_US);
-    } while (usb_link_now_us(link) < deadline);
+        debug_probe_sleep_us(probe, POLL_US);
+    } while (debug_probe_now_us(probe) < deadline);
     return log_fail(t->log, ERR_STATE,
                     "the chip is held in reset: something pulls NRST low (a button, a supervisor, "
                     "a solder bridge)");
@@ -88,18 +88,18 @@ static enum err settle(struct target *t)
     t->code.valid = t->flash_written = false;
     enum err e = refuse_held(t);
     if (!e)
-        e = cortexm_attach(&t->core, t->st, t->log);
-    return e ? e : chip_identify(&t->id, t->st, t->log);
+        e = cortexm_attach(&t->core, &t->mem, t->log);
+    return e ? e : chip_identify(&t->id, &t->mem, t->log);
 }
 
 static enum err try_plain(struct target *t, uint32_t hz, struct evidence *ev)
 {
     uint32_t dhcsr;
     enum err e = set_swclk(t, hz);
-    if (e || (e = stlink_enter_swd(t->st)))
+    if (e || (e = debug_probe_enter_swd(t->probe)))
         return e;
     ev->answered = true;
-    if ((e = stlink_read_word(t->st, SCS_DHCSR, &dhcsr)))
+    if ((e = mem_ap_read32(&t->mem, SCS_DHCSR, &dhcsr)))
         return e;
     t->found_halted = dhcsr & DHCSR_S_HALT;
     return settle(t);
@@ -108,11 +108,10 @@ static enum err try_plain(struct target *t, uint32_t hz, struct evidence *ev)
 // Arms halting and the reset vector catch; that can be done while NRST holds the chip.
 static enum err arm_reset_catch(struct target *t)
 {
-    enum err e = stlink_write_word(t->st, SCS_DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN | DHCSR_C_HALT);
+    enum err e = mem_ap_write32(&t->mem, SCS_DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN | DHCSR_C_HALT);
     if (e)
         return e;
-    return stlink_write_word(t->st, SCS_DEMCR,
-                             DEMCR_DWTENA | DEMCR_VC_CORERESET | DEMCR_VC_HARDERR);
+    return mem_ap_write32(&t->mem, SCS_DEMCR, DEMCR_DWTENA | DEMCR_VC_CORERESET | DEMCR_VC_HARDERR);
 }
 
 // Pulls NRST low. *was_reset: the core noticed, so the wire is there; that can only be told when
@@ -120,10 +119,10 @@ static enum err arm_reset_catch(struct target *t)
 static enum err hold_reset(struct target *t, bool *was_reset)
 {
     uint32_t dhcsr = 0;
-    enum err e = stlink_drive_nrst(t->st, STLINK_NRST_LOW);
-    usb_link_sleep_us(&t->st->link, NRST_LOW_US);
+    enum err e = debug_probe_drive_nrst(t->probe, DEBUG_PROBE_NRST_LOW);
+    debug_probe_sleep_us(t->probe, NRST_LOW_US);
     if (!e)
-        e = stlink_read_word(t->st, SCS_DHCSR, &dhcsr);
+        e = mem_ap_read32(&t->mem, SCS_DHCSR, &dhcsr);
     *was_reset = dhcsr & DHCSR_S_RESET_ST;
     return e;
 }
@@ -133,15 +132,15 @@ static enum err hold_reset(struct target *t, bool *was_reset)
 static enum err release_reset(struct target *t)
 {
     uint32_t dhcsr = 0;
-    struct usb_link *link = &t->st->link;
-    enum err e = stlink_drive_nrst(t->st, STLINK_NRST_HIGH);
-    uint64_t deadline = usb_link_now_us(link) + NRST_RELEASE_US;
+    struct debug_probe *probe = t->probe;
+    enum err e = debug_probe_drive_nrst(t->probe, DEBUG_PROBE_NRST_HIGH);
+    uint64_t deadline = debug_probe_now_us(probe) + NRST_RELEASE_US;
     for (bool late = false; !e && !late;) {
-        late = usb_link_now_us(link) > deadline;
-        e = stlink_read_word(t->st, SCS_DHCSR, &dhcsr);
+        late = debug_probe_now_us(probe) > deadline;
+        e = mem_ap_read32(&t->mem, SCS_DHCSR, &dhcsr);
         if (!e && !(dhcsr & DHCSR_S_RESET_ST) && (dhcsr & DHCSR_S_HALT))
             return ERR_OK;
-        usb_link_sleep_us(link, POLL_US);
+        debug_probe_sleep_us(probe, POLL_US);
     }
     if (e)
         return e;
@@ -161,7 +160,8 @@ enum err connect_pulse_nrst(struct target *t, bool halt)
                      "NRST wire connected?");
     if (!e && halt)
         e = arm_reset_catch(t);
-    enum err high = !e && halt ? release_reset(t) : stlink_drive_nrst(t->st, STLINK_NRST_HIGH);
+    enum err high =
+        !e && halt ? release_reset(t) : debug_probe_drive_nrst(t->probe, DEBUG_PROBE_NRST_HIGH);
     e = e ? e : high;
     // Also writes DEMCR without the catch, and drops the cached registers.
     return e ? e : connect_rearm(t);
@@ -171,19 +171,19 @@ static enum err enter_under_reset(struct target *t, struct evidence *ev, bool *w
 {
     uint32_t dhcsr;
     // The firmware wants the level before it enters, and knows the pin only afterwards.
-    if (stlink_drive_nrst(t->st, STLINK_NRST_LOW))
+    if (debug_probe_drive_nrst(t->probe, DEBUG_PROBE_NRST_LOW))
         log_forget(t->log);
-    usb_link_sleep_us(&t->st->link, NRST_LOW_US);
-    enum err e = stlink_enter_swd(t->st);
+    debug_probe_sleep_us(t->probe, NRST_LOW_US);
+    enum err e = debug_probe_enter_swd(t->probe);
     if (e)
         return e;
     ev->answered = true;
     // Letting NRST go in between shows whether it is wired; that is time enough for a program to go
     // to Standby.
-    if ((e = stlink_drive_nrst(t->st, STLINK_NRST_LOW)) ||
-        (e = stlink_read_word(t->st, SCS_DHCSR, &dhcsr)) || (e = arm_reset_catch(t)) ||
-        (e = stlink_drive_nrst(t->st, STLINK_NRST_HIGH)) || (e = hold_reset(t, was_reset)) ||
-        (e = arm_reset_catch(t)))
+    if ((e = debug_probe_drive_nrst(t->probe, DEBUG_PROBE_NRST_LOW)) ||
+        (e = mem_ap_read32(&t->mem, SCS_DHCSR, &dhcsr)) || (e = arm_reset_catch(t)) ||
+        (e = debug_probe_drive_nrst(t->probe, DEBUG_PROBE_NRST_HIGH)) ||
+        (e = hold_reset(t, was_reset)) || (e = arm_reset_catch(t)))
         return e;
     return release_reset(t);
 }
@@ -191,12 +191,12 @@ static enum err enter_under_reset(struct target *t, struct evidence *ev, bool *w
 static enum err try_under_reset(struct target *t, uint32_t hz, struct evidence *ev)
 {
     bool was_reset = false;
-    enum err e = stlink_leave(t->st);
+    enum err e = debug_probe_leave(t->probe);
     if (e || (e = set_swclk(t, hz)))
         return e;
     if ((e = enter_under_reset(t, ev, &was_reset))) {
         struct log kept = *t->log;
-        (void)!stlink_drive_nrst(t->st, STLINK_NRST_HIGH);
+        (void)!debug_probe_drive_nrst(t->probe, DEBUG_PROBE_NRST_HIGH);
         *t->log = kept;
         return e;
     }
@@ -214,13 +214,14 @@ static enum err try_catch(struct target *t, uint32_t hz, struct evidence *ev)
 {
     enum err e = set_swclk(t, hz);
     for (unsigned i = 0; i < CATCH_TRIES; i++) {
-        if (stlink_leave(t->st) || stlink_drive_nrst(t->st, STLINK_NRST_LOW))
+        if (debug_probe_leave(t->probe) || debug_probe_drive_nrst(t->probe, DEBUG_PROBE_NRST_LOW))
             log_forget(t->log);
-        usb_link_sleep_us(&t->st->link, NRST_LOW_US);
-        if ((e = stlink_drive_nrst(t->st, STLINK_NRST_HIGH)) || (e = stlink_enter_swd(t->st)))
+        debug_probe_sleep_us(t->probe, NRST_LOW_US);
+        if ((e = debug_probe_drive_nrst(t->probe, DEBUG_PROBE_NRST_HIGH)) ||
+            (e = debug_probe_enter_swd(t->probe)))
             continue;
         ev->answered = true;
-        e = stlink_write_word(t->st, SCS_DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN | DHCSR_C_HALT);
+        e = mem_ap_write32(&t->mem, SCS_DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN | DHCSR_C_HALT);
         if (!e)
             break;
     }
@@ -262,7 +263,7 @@ static unsigned allowed_rungs(const struct target_options *o)
 
 static void note_success(struct target *t, enum target_rung rung, bool asked)
 {
-    unsigned khz = t->st->swclk_hz / 1000;
+    unsigned khz = t->probe->swclk_hz / 1000;
     if (rung_reasons[rung] && !asked)
         log_line(t->log, LOG_WARN, "connected %s (at %u kHz; `swdlink doctor` tells more)",
                  rung_reasons[rung], khz);
@@ -279,7 +280,8 @@ static enum err climb(struct target *t, struct evidence *ev)
             continue;
         t->found_halted = false;
         ev->last = try_rung(t, rung, ev);
-        *attempt = (struct target_attempt){true, ev->last, t->st->last_status, t->st->swclk_hz};
+        *attempt =
+            (struct target_attempt){true, ev->last, t->probe->last_status, t->probe->swclk_hz};
         if (!ev->last) {
             note_success(t, rung, !ev->tried);
             log_forget(t->log);
@@ -290,13 +292,13 @@ static enum err climb(struct target *t, struct evidence *ev)
         if (is_probe_trouble(ev->last))
             return ev->last;
         if (!ev->tried) {
-            ev->status = t->st->last_status;
-            ev->asked_hz = t->st->swclk_hz;
+            ev->status = t->probe->last_status;
+            ev->asked_hz = t->probe->swclk_hz;
         }
         ev->tried |= 1u << rung;
         if (ev->answered)
             snprintf(ev->sentence, sizeof ev->sentence, "%s", log_sentence(t->log, ev->last));
-        if (t->st->in_debug && stlink_leave(t->st))
+        if (t->probe->in_debug && debug_probe_leave(t->probe))
             log_forget(t->log);
     }
     return ev->last;
@@ -351,7 +353,7 @@ static enum err fail_connect(struct target *t, const struct evidence *ev)
 {
     char tries[96], vtref[64] = "VTref unknown";
     unsigned mv = 0;
-    bool known = stlink_get_vtref(t->st, &mv) == ERR_OK;
+    bool known = debug_probe_get_vtref(t->probe, &mv) == ERR_OK;
     enum err e = ev->answered ? ev->last : ERR_NO_TARGET;
     describe_tries(ev, tries, sizeof tries);
     if (known)
@@ -388,7 +390,7 @@ static enum err ladder(struct target *t)
         return e;
     e = fail_connect(t, &ev);
     struct log kept = *t->log;
-    (void)!stlink_leave(t->st);
+    (void)!debug_probe_leave(t->probe);
     *t->log = kept;
     return e;
 }
@@ -397,7 +399,7 @@ enum err connect_rearm(struct target *t)
 {
     struct cortexm before = t->core;
     t->code.valid = t->flash_written = false;
-    enum err e = cortexm_attach(&t->core, t->st, t->log);
+    enum err e = cortexm_attach(&t->core, &t->mem, t->log);
     if (e)
         return e;
     memcpy(t->core.bpu.slot, before.bpu.slot, sizeof before.bpu.slot);
@@ -463,11 +465,12 @@ static enum err settle_down(struct target *t)
     return e;
 }
 
-enum err target_connect(struct target *t, struct stlink *st, const struct target_options *options,
-                        struct log *log)
+enum err target_connect(struct target *t, struct debug_probe *probe,
+                        const struct target_options *options, struct log *log)
 {
     memset(t, 0, sizeof *t);
-    t->st = st;
+    t->probe = probe;
+    t->mem = (struct mem_ap){.probe = probe};
     t->log = log;
     t->options = *options;
     t->state = TARGET_LOST;
@@ -498,7 +501,7 @@ void target_disconnect(struct target *t, bool keep_halted)
     first = first ? first : e;
     e = cortexm_detach(&t->core, keep_halted);
     first = first ? first : e;
-    e = stlink_leave(t->st);
+    e = debug_probe_leave(t->probe);
     first = first ? first : e;
     if (first)
         log_line(t->log, LOG_WARN, "the target may not be as it was found: %s",
@@ -560,7 +563,7 @@ enum err target_reconnect(struct target *t)
     if (!is_same_chip(&before, &t->id)) {
         t->id = before;
         t->core = core;
-        (void)!stlink_leave(t->st);
+        (void)!debug_probe_leave(t->probe);
         return log_fail(t->log, ERR_USAGE,
                         "another chip answers than the one that was lost: start again to debug it");
     }

@@ -3,7 +3,7 @@
 // watchdogs while the core is halted. Its registers survive everything but a power-on reset, so
 // that what is not put back stays wrong in the field. Its clock gate has to be open for a write; a
 // system reset closes it.
-#include "swd/mem.h"
+#include "swd/mem_ap.h"
 #include "targets/internal.h"
 
 #define DBGMCU_CR  0x4u
@@ -16,11 +16,11 @@ static enum err open_gate(struct target *t, bool *was_closed)
     *was_closed = false;
     if (!c->dbgmcu_gate_addr)
         return ERR_OK;
-    enum err e = mem_read32(t->st, c->dbgmcu_gate_addr, &gate);
+    enum err e = mem_ap_read32(&t->mem, c->dbgmcu_gate_addr, &gate);
     if (e || (gate & c->dbgmcu_gate_bit))
         return e;
     *was_closed = true;
-    return mem_write32(t->st, c->dbgmcu_gate_addr, gate | c->dbgmcu_gate_bit);
+    return mem_ap_write32(&t->mem, c->dbgmcu_gate_addr, gate | c->dbgmcu_gate_bit);
 }
 
 enum err dbgmcu_set(struct target *t)
@@ -31,8 +31,8 @@ enum err dbgmcu_set(struct target *t)
     // While a program runs undisturbed only the freezes are set: they act in a halt and not before.
     bool sleep = t->options.connect != TARGET_CONNECT_HOTPLUG;
     enum err e = open_gate(t, &closed);
-    if (e || (e = mem_read32(t->st, c->dbgmcu_base + DBGMCU_CR, &cr)) ||
-        (e = mem_read32(t->st, c->dbgmcu_base + DBGMCU_FZ1, &fz)))
+    if (e || (e = mem_ap_read32(&t->mem, c->dbgmcu_base + DBGMCU_CR, &cr)) ||
+        (e = mem_ap_read32(&t->mem, c->dbgmcu_base + DBGMCU_FZ1, &fz)))
         return e;
     if (first) {
         t->found_dbgmcu_cr = cr;
@@ -41,8 +41,8 @@ enum err dbgmcu_set(struct target *t)
         t->dbgmcu_changed = true;
     }
     if (sleep)
-        e = mem_write32(t->st, c->dbgmcu_base + DBGMCU_CR, cr | c->dbgmcu_cr);
-    return e ? e : mem_write32(t->st, c->dbgmcu_base + DBGMCU_FZ1, fz | c->dbgmcu_apb1_fz);
+        e = mem_ap_write32(&t->mem, c->dbgmcu_base + DBGMCU_CR, cr | c->dbgmcu_cr);
+    return e ? e : mem_ap_write32(&t->mem, c->dbgmcu_base + DBGMCU_FZ1, fz | c->dbgmcu_apb1_fz);
 }
 
 enum err dbgmcu_restore(struct target *t)
@@ -54,11 +54,11 @@ enum err dbgmcu_restore(struct target *t)
         return ERR_OK;
     t->dbgmcu_changed = false;
     enum err e = open_gate(t, &closed);
-    if (e || (e = mem_write32(t->st, c->dbgmcu_base + DBGMCU_CR, t->found_dbgmcu_cr)) ||
-        (e = mem_write32(t->st, c->dbgmcu_base + DBGMCU_FZ1, t->found_dbgmcu_fz)))
+    if (e || (e = mem_ap_write32(&t->mem, c->dbgmcu_base + DBGMCU_CR, t->found_dbgmcu_cr)) ||
+        (e = mem_ap_write32(&t->mem, c->dbgmcu_base + DBGMCU_FZ1, t->found_dbgmcu_fz)))
         return e;
     if (!c->dbgmcu_gate_addr || !(t->found_dbgmcu_gate_off || closed))
         return ERR_OK;
-    e = mem_read32(t->st, c->dbgmcu_gate_addr, &gate);
-    return e ? e : mem_write32(t->st, c->dbgmcu_gate_addr, gate & ~c->dbgmcu_gate_bit);
+    e = mem_ap_read32(&t->mem, c->dbgmcu_gate_addr, &gate);
+    return e ? e : mem_ap_write32(&t->mem, c->dbgmcu_gate_addr, gate & ~c->dbgmcu_gate_bit);
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "swd/mem.h"
+#include "swd/mem_ap.h"
 #include "targets/internal.h"
 
 #define FRAME_SIZE          32u
@@ -145,7 +145,7 @@ static enum err read_scene(struct target *t, struct scene *s)
         e = cortexm_read_reg(&t->core, exc_return & EXC_RETURN_PSP ? CORTEXM_PSP : CORTEXM_MSP,
                              &sp);
     if (!e)
-        e = mem_read(t->st, sp, frame, sizeof frame, NULL);
+        e = mem_ap_read(&t->mem, sp, frame, sizeof frame, NULL);
     if (e)
         return e;
     for (unsigned i = 0; i < sizeof stacked; i++)
@@ -159,7 +159,7 @@ static enum err read_scene(struct target *t, struct scene *s)
 static bool is_flash_empty(struct target *t)
 {
     uint32_t reset_vector = 0;
-    if (mem_read32(t->st, 4, &reset_vector))
+    if (mem_ap_read32(&t->mem, 4, &reset_vector))
         log_forget(t->log);
     return reset_vector == ERASED_WORD;
 }
@@ -190,7 +190,7 @@ void fault_explain(struct target *t, char *text, size_t size)
                  "HardFault; its stack frame cannot be read (is the stack pointer wrong?)");
         return;
     }
-    e = mem_read(t->st, s.r[15], code, sizeof code, NULL);
+    e = mem_ap_read(&t->mem, s.r[15], code, sizeof code, NULL);
     if (e) {
         log_forget(t->log);
         snprintf(why, sizeof why, "the program jumped there, and there is no code");

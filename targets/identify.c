@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "swd/ap.h"
-#include "swd/mem.h"
+#include "swd/mem_ap.h"
 #include "targets/chip.h"
 
 #define SCS_CPUID       0xe000ed00u
@@ -22,16 +22,16 @@ static bool is_refusal(enum err e)
     return e == ERR_FAULT || e == ERR_UNSUPPORTED;
 }
 
-static enum err read_ports(struct chip_identity *id, struct stlink *st, struct log *log)
+static enum err read_ports(struct chip_identity *id, const struct mem_ap *mem, struct log *log)
 {
     struct ap_identity ap;
-    enum err e = stlink_read_dpidr(st, &id->dpidr);
-    if (!e && !(e = ap_identify(st, 0, &ap)))
+    enum err e = debug_probe_read_dpidr(mem->probe, &id->dpidr);
+    if (!e && !(e = ap_identify(mem, &ap)))
         id->ap_idr = ap.idr;
     if (e && !is_refusal(e))
         return e;
     log_forget(log);
-    return mem_read32(st, SCS_CPUID, &id->cpuid);
+    return mem_ap_read32(mem, SCS_CPUID, &id->cpuid);
 }
 
 static const struct chip *find_chip(uint32_t idcode_addr, uint32_t idcode)
@@ -51,13 +51,13 @@ static bool is_first_with_address(unsigned row)
 }
 
 // Reads DBGMCU_IDCODE wherever chips of the table have it, until one of them is recognised.
-static enum err find_idcode(struct chip_identity *id, struct stlink *st, struct log *log)
+static enum err find_idcode(struct chip_identity *id, const struct mem_ap *mem, struct log *log)
 {
     for (unsigned i = 0; i < chip_count && !id->chip; i++) {
         uint32_t value, addr = chips[i].idcode_addr;
         if (!is_first_with_address(i))
             continue;
-        enum err e = mem_read32(st, addr, &value);
+        enum err e = mem_ap_read32(mem, addr, &value);
         if (is_refusal(e)) {
             log_forget(log);
             continue;
@@ -71,12 +71,12 @@ static enum err find_idcode(struct chip_identity *id, struct stlink *st, struct 
     return ERR_OK;
 }
 
-static enum err read_flash_size(struct chip_identity *id, struct stlink *st, struct log *log)
+static enum err read_flash_size(struct chip_identity *id, const struct mem_ap *mem, struct log *log)
 {
     const struct chip *c = id->chip;
     uint32_t word;
     // As a word, which every probe reads with one command.
-    enum err e = mem_read32(st, c->flash_size_addr & ~3u, &word);
+    enum err e = mem_ap_read32(mem, c->flash_size_addr & ~3u, &word);
     if (e)
         return e;
     uint32_t size = (c->flash_size_addr & 2 ? word >> 16 : word & 0xffff) * 1024;
@@ -90,12 +90,12 @@ static enum err read_flash_size(struct chip_identity *id, struct stlink *st, str
     return ERR_OK;
 }
 
-static enum err read_rdp_level(struct chip_identity *id, struct stlink *st)
+static enum err read_rdp_level(struct chip_identity *id, const struct mem_ap *mem)
 {
     if (id->chip->rdp != CHIP_RDP_FPEC_OBR_F0)
         return ERR_OK;
     uint32_t obr;
-    enum err e = mem_read32(st, id->chip->flash_regs + FPEC_OBR, &obr);
+    enum err e = mem_ap_read32(mem, id->chip->flash_regs + FPEC_OBR, &obr);
     if (e)
         return e;
     uint32_t rdprt = obr >> FPEC_OBR_RDPRT_SHIFT & FPEC_OBR_RDPRT_MASK;
@@ -103,20 +103,20 @@ static enum err read_rdp_level(struct chip_identity *id, struct stlink *st)
     return ERR_OK;
 }
 
-enum err chip_identify(struct chip_identity *id, struct stlink *st, struct log *log)
+enum err chip_identify(struct chip_identity *id, const struct mem_ap *mem, struct log *log)
 {
     memset(id, 0, sizeof *id);
-    enum err e = read_ports(id, st, log);
-    if (e || (e = find_idcode(id, st, log)) || !id->chip)
+    enum err e = read_ports(id, mem, log);
+    if (e || (e = find_idcode(id, mem, log)) || !id->chip)
         return e;
-    if ((e = read_flash_size(id, st, log)) && !is_refusal(e))
+    if ((e = read_flash_size(id, mem, log)) && !is_refusal(e))
         return e;
-    if ((e = mem_read(st, id->chip->uid_addr, id->uid, sizeof id->uid, NULL))) {
+    if ((e = mem_ap_read(mem, id->chip->uid_addr, id->uid, sizeof id->uid, NULL))) {
         memset(id->uid, 0, sizeof id->uid);
         if (!is_refusal(e))
             return e;
     }
-    if ((e = read_rdp_level(id, st)) && !is_refusal(e))
+    if ((e = read_rdp_level(id, mem)) && !is_refusal(e))
         return e;
     if (e)
         log_forget(log);

@@ -2,7 +2,7 @@
 // The address space as a debugger may use it: which memory is where, and what may be done to it.
 #include <string.h>
 
-#include "swd/mem.h"
+#include "swd/mem_ap.h"
 #include "targets/internal.h"
 
 // The ARMv6-M and ARMv7-M system address map (DDI 0419, B3.1): what is RAM on a chip we do not
@@ -104,7 +104,7 @@ static enum err read_code(struct target *t, uint32_t addr, void *data, size_t le
     enum err e = ERR_OK;
     if (!code_is_fresh(t, base)) {
         t->code.valid = false;
-        e = mem_read(t->st, base, t->code.bytes, TARGET_CODE_LINE, NULL);
+        e = mem_ap_read(&t->mem, base, t->code.bytes, TARGET_CODE_LINE, NULL);
         t->code.base = base;
         t->code.runs = t->core.runs;
         t->code.valid = e == ERR_OK;
@@ -121,7 +121,7 @@ static enum err read_words(struct target *t, uint32_t addr, void *data, size_t l
     uint8_t words[TARGET_CODE_LINE + 8];
     uint32_t base = addr & ~3u;
     size_t covered = (addr - base + len + 3) & ~(size_t)3;
-    enum err e = mem_read(t->st, base, words, covered, NULL);
+    enum err e = mem_ap_read(&t->mem, base, words, covered, NULL);
     if (e == ERR_OK)
         memcpy(data, words + (addr - base), len);
     return e;
@@ -151,7 +151,7 @@ enum err target_read_mem(struct target *t, uint32_t addr, void *data, size_t len
     if (is_plain(t, r) && len <= TARGET_CODE_LINE && addr - r->base + len <= r->size)
         e = read_small(t, r, addr, data, len);
     else
-        e = mem_read(t->st, addr, data, len, &good);
+        e = mem_ap_read(&t->mem, addr, data, len, &good);
     breaks_hide(t, addr, data, e ? good : len);
     if (done)
         *done = e ? good : len;

@@ -122,7 +122,7 @@ enum err target_option_set(struct target *t, const struct target_option *row,
 
 static struct flash_access access_of(struct target *t)
 {
-    return (struct flash_access){.st = t->st, .log = t->log, .bank = &t->bank};
+    return (struct flash_access){.mem = &t->mem, .log = t->log, .bank = &t->bank};
 }
 
 static enum err require_flash(struct target *t)

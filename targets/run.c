@@ -4,7 +4,7 @@
 // A step does not end in an interrupt handler, and yet no interrupt is lost: what is pending runs
 // first, up to a comparator at the instruction to be stepped, which is then stepped with interrupts
 // masked.
-#include "swd/mem.h"
+#include "swd/mem_ap.h"
 #include "targets/internal.h"
 
 #define SCS_DFSR 0xe000ed30u
@@ -29,7 +29,7 @@ enum err run_look(struct target *t, uint32_t *dhcsr)
     if (e && !is_probe_gone(e)) {
         log_line(t->log, LOG_DEBUG, "the target did not answer (%s); resetting the line",
                  log_sentence(t->log, e));
-        e = stlink_enter_swd(t->st);
+        e = debug_probe_enter_swd(t->probe);
         if (!e)
             e = cortexm_read_dhcsr(&t->core, dhcsr);
         if (!e)
@@ -278,9 +278,9 @@ enum err target_step(struct target *t, uint32_t start, uint32_t end)
 static enum err end_interrupts(struct target *t)
 {
     uint32_t pc, dfsr;
-    enum err e = stlink_read_core_reg(t->st, CORTEXM_PC, &pc);
+    enum err e = debug_probe_read_core_reg(t->probe, CORTEXM_PC, &pc);
     if (!e)
-        e = mem_read32(t->st, SCS_DFSR, &dfsr);
+        e = mem_ap_read32(&t->mem, SCS_DFSR, &dfsr);
     if (e)
         return e;
     if (pc != t->step_pc || (dfsr & (DFSR_VCATCH | DFSR_DWTTRAP)))
@@ -296,9 +296,9 @@ static enum err end_interrupts(struct target *t)
 static enum err is_range_done(struct target *t, bool *done)
 {
     uint32_t pc, dfsr;
-    enum err e = stlink_read_core_reg(t->st, CORTEXM_PC, &pc);
+    enum err e = debug_probe_read_core_reg(t->probe, CORTEXM_PC, &pc);
     if (!e)
-        e = mem_read32(t->st, SCS_DFSR, &dfsr);
+        e = mem_ap_read32(&t->mem, SCS_DFSR, &dfsr);
     if (!e)
         e = breaks_put_back(t);
     *done = !e && ((dfsr & ~DFSR_HALTED) || pc < t->range_start || pc >= t->range_end ||
@@ -319,7 +319,7 @@ static enum err take_range_stop(struct target *t)
 // over. So often only are interrupts let in.
 static enum err continue_range(struct target *t)
 {
-    uint64_t deadline = usb_link_now_us(&t->st->link) + RANGE_TIME_US;
+    uint64_t deadline = debug_probe_now_us(t->probe) + RANGE_TIME_US;
     bool done;
     uint32_t dhcsr = DHCSR_S_HALT;
     enum err e = ERR_OK;
@@ -329,10 +329,10 @@ static enum err continue_range(struct target *t)
         if (done)
             return take_range_stop(t);
         uint32_t pc;
-        e = first ? start_step(t) : stlink_read_core_reg(t->st, CORTEXM_PC, &pc);
+        e = first ? start_step(t) : debug_probe_read_core_reg(t->probe, CORTEXM_PC, &pc);
         if (!e && !first)
             e = start_masked_step(t, pc);
-        if (e || t->caught_running || usb_link_now_us(&t->st->link) > deadline)
+        if (e || t->caught_running || debug_probe_now_us(t->probe) > deadline)
             return e;
         e = run_look(t, &dhcsr);
     }

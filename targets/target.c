@@ -2,7 +2,7 @@
 // The plain part of the door: registers, reset, flash, and what an error means for the connection.
 #include "targets/target.h"
 
-#include "swd/mem.h"
+#include "swd/mem_ap.h"
 #include "targets/internal.h"
 
 #define FLASH_LONGEST_US 100000u // of one operation: 40 ms for a page or all of an STM32F0
@@ -12,7 +12,7 @@ enum err target_settle(struct target *t, bool keep_ram)
     enum err e = t->job ? flash_job_pause(t->job) : ERR_OK;
     if (!keep_ram)
         flash_loan_drop(&t->loan);
-    return e || !t->loan.len ? e : flash_loan_return(&t->loan, t->st);
+    return e || !t->loan.len ? e : flash_loan_return(&t->loan, &t->mem);
 }
 
 enum err target_require_present(struct target *t)
@@ -75,7 +75,7 @@ static enum err reset_core(struct target *t, bool halt)
     uint32_t first_word;
     if (!t->found_empty || !driver->reload_value)
         return cortexm_reset(&t->core, halt);
-    enum err e = mem_read32(t->st, t->bank.base, &first_word);
+    enum err e = mem_ap_read32(&t->mem, t->bank.base, &first_word);
     if (e || first_word == 0xffffffff)
         return e ? e : cortexm_reset(&t->core, halt);
     t->found_empty = false;
@@ -94,11 +94,11 @@ static void let_flash_finish(struct target *t)
     const struct flash_driver *driver = t->bank.driver;
     if (!driver || !driver->busy_mask || t->state != TARGET_RUNNING)
         return;
-    uint64_t deadline = usb_link_now_us(&t->st->link) + FLASH_LONGEST_US;
+    uint64_t deadline = debug_probe_now_us(t->probe) + FLASH_LONGEST_US;
     uint32_t status = driver->busy_mask;
     enum err e = cortexm_halt(&t->core);
-    while (!e && (status & driver->busy_mask) && usb_link_now_us(&t->st->link) < deadline)
-        e = mem_read32(t->st, t->bank.regs + driver->busy_offset, &status);
+    while (!e && (status & driver->busy_mask) && debug_probe_now_us(t->probe) < deadline)
+        e = mem_ap_read32(&t->mem, t->bank.regs + driver->busy_offset, &status);
     if (e)
         log_forget(t->log);
 }
@@ -144,11 +144,12 @@ enum err target_flash_open(struct target *t, struct flash_job **job)
     t->flash_written = t->flash_changed = true;
     t->flash_written_at = t->core.runs;
     uint32_t first_word = 0;
-    if (t->id.chip && t->id.chip->empty_check && (e = mem_read32(t->st, t->bank.base, &first_word)))
+    if (t->id.chip && t->id.chip->empty_check &&
+        (e = mem_ap_read32(&t->mem, t->bank.base, &first_word)))
         return target_note_error(t, e);
     t->found_empty |= first_word == 0xffffffff;
     struct flash_access access = {
-        .st = t->st, .log = t->log, .bank = &t->bank, .core = &t->core, .loan = &t->loan};
+        .mem = &t->mem, .log = t->log, .bank = &t->bank, .core = &t->core, .loan = &t->loan};
     e = flash_job_open(job, &access);
     t->job = *job;
     return e;
@@ -160,4 +161,24 @@ enum err target_flash_close(struct target *t, struct flash_job *job)
     t->job = NULL;
     t->flash_written_at = t->core.runs; // a loader on the core counts as running
     return target_note_error(t, e);
+}
+
+const char *target_probe_version(const struct target *t, char *text, size_t size)
+{
+    return debug_probe_version_text(t->probe, text, size);
+}
+
+uint32_t target_swclk_hz(const struct target *t)
+{
+    return t->probe->swclk_hz;
+}
+
+enum err target_get_vtref(struct target *t, unsigned *mv)
+{
+    return target_note_error(t, debug_probe_get_vtref(t->probe, mv));
+}
+
+uint64_t target_now_us(struct target *t)
+{
+    return debug_probe_now_us(t->probe);
 }

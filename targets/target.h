@@ -14,7 +14,8 @@
 #include "base/log.h"
 #include "cortex/cortexm.h"
 #include "flash/flash.h"
-#include "swd/stlink.h"
+#include "swd/debug_probe.h"
+#include "swd/mem_ap.h"
 #include "targets/chip.h"
 
 enum target_connect {
@@ -89,7 +90,8 @@ struct target_region {
 #define TARGET_CODE_LINE    32u
 
 struct target {
-    struct stlink *st;
+    struct debug_probe *probe;
+    struct mem_ap mem; // of the core
     struct log *log;
     struct target_options options;
     struct cortexm core;
@@ -144,14 +146,14 @@ struct target {
 // halted and, except with hotplug, which must not change what the program draws, debugging goes on
 // in Stop and Standby. On failure the sentence says what was measured and what to try, and the
 // probe is idle again.
-enum err target_connect(struct target *t, struct stlink *st, const struct target_options *options,
-                        struct log *log) MUST_CHECK;
+enum err target_connect(struct target *t, struct debug_probe *probe,
+                        const struct target_options *options, struct log *log) MUST_CHECK;
 // Leaves everything as found: breakpoints, vector catch, DBGMCU bits, masks. Then the core runs,
 // unless keep_halted, and the probe is idle. A lost target is only forgotten.
 void target_disconnect(struct target *t, bool keep_halted);
 // After TARGET_LOST: connects again with the same options and restores comparators. ERR_USAGE when
 // another chip (UID) answers. A probe that was unplugged has to be opened again before, in the same
-// struct stlink.
+// struct debug_probe.
 enum err target_reconnect(struct target *t) MUST_CHECK;
 
 // Nobody debugs for a while: the core is left as found, without breakpoints, catches and masks, and
@@ -204,6 +206,14 @@ enum err target_clear_watch(struct target *t, uint32_t addr, uint32_t len,
                             enum dwt_access access) MUST_CHECK;
 // All of ours, when a debugger leaves.
 enum err target_clear_all_breaks(struct target *t) MUST_CHECK;
+
+// The probe: its firmware's version as its maker prints it (returns text), the nominal SWD clock in
+// Hz, the supply at VTref in mV (ERR_UNSUPPORTED when the probe does not measure it), and the clock
+// in µs that all waiting goes by.
+const char *target_probe_version(const struct target *t, char *text, size_t size);
+uint32_t target_swclk_hz(const struct target *t);
+enum err target_get_vtref(struct target *t, unsigned *mv) MUST_CHECK;
+uint64_t target_now_us(struct target *t);
 
 // Flash: a job on the chip's bank. The core must be halted. ERR_UNSUPPORTED for an unknown chip;
 // ERR_PROTECTED says what to do.

@@ -5,6 +5,7 @@
 # shellcheck source=tests/tap.sh disable=SC2154 # the Makefile sets top_srcdir and top_builddir
 . "$top_srcdir/tests/tap.sh"
 
+product="base swd cortex flash targets doctor server cli"
 rooms="base swd cortex flash targets doctor server cli sim"
 
 # The rooms that a file of a room may include from.
@@ -69,6 +70,15 @@ for room in $rooms; do
     [ -d "$room" ] || continue
     check "$room/ includes only what it may" room_is_in_order "$room"
 done
+# The ST-LINK is one kind of debug probe: only who opens, lists or examines it knows what it is.
+knows_the_stlink() {
+    # shellcheck disable=SC2086 # one word per folder
+    grep -lE '"swd/stlink[a-z_]*\.h"|struct stlink\b' -r $product 2>/dev/null |
+        grep -vE '^(swd/|cli/probe\.[ch]$|cli/cmd_doctor\.c$|cli/doctor_guide\.[ch]$|doctor/measure)' >"$out"
+    sed 's/^/# knows the ST-LINK: /' "$out"
+    [ ! -s "$out" ]
+}
+check "struct stlink is known where a probe is opened, listed or examined only" knows_the_stlink
 check "libusb.h is included in swd/usb_libusb.c only" only_in "libusb.*" "swd/usb_libusb\.c$"
 check "ev.h is included in server/ only" only_in "ev\.h" "server/"
 

@@ -12,7 +12,7 @@
 #include "flash/crc.h"
 #include "flash/drivers/fpec16_regs.h"
 #include "flash/loaders/fpec16.h"
-#include "swd/mem.h"
+#include "swd/mem_ap.h"
 
 // The same address in all three families. The FPEC needs HSI whatever clocks the core
 // (RM0091, 3.2.2).
@@ -64,12 +64,12 @@ enum { SAVED_WRITE_PROTECTED };
 
 enum err fpec16_read(struct flash_access *fa, uint32_t offset, uint32_t *value)
 {
-    return mem_read32(fa->st, fa->bank->regs + offset, value);
+    return mem_ap_read32(fa->mem, fa->bank->regs + offset, value);
 }
 
 enum err fpec16_write(struct flash_access *fa, uint32_t offset, uint32_t value)
 {
-    return mem_write32(fa->st, fa->bank->regs + offset, value);
+    return mem_ap_write32(fa->mem, fa->bank->regs + offset, value);
 }
 
 enum err fpec16_prepare(struct flash_access *fa, uint32_t cr, const uint32_t *page)
@@ -79,15 +79,15 @@ enum err fpec16_prepare(struct flash_access *fa, uint32_t cr, const uint32_t *pa
     put_le32(&regs[4], cr);
     if (page)
         put_le32(&regs[8], *page);
-    return mem_write(fa->st, fa->bank->regs + SR, regs, page ? 12 : 8);
+    return mem_ap_write(fa->mem, fa->bank->regs + SR, regs, page ? 12 : 8);
 }
 
 enum err fpec16_wait_idle(struct flash_access *fa, uint32_t limit_us, uint32_t *sr)
 {
-    struct usb_link *link = &fa->st->link;
-    uint64_t deadline = usb_link_now_us(link) + limit_us;
+    struct debug_probe *probe = fa->mem->probe;
+    uint64_t deadline = debug_probe_now_us(probe) + limit_us;
     for (;;) {
-        bool late = usb_link_now_us(link) > deadline;
+        bool late = debug_probe_now_us(probe) > deadline;
         enum err e = fpec16_read(fa, SR, sr);
         if (e || !(*sr & SR_BSY))
             return e;
@@ -97,22 +97,22 @@ enum err fpec16_wait_idle(struct flash_access *fa, uint32_t limit_us, uint32_t *
                 "the flash controller has been busy for more than %u ms and does not get "
                 "ready: reset the target and try again",
                 limit_us / 1000);
-        usb_link_sleep_us(link, 1000);
+        debug_probe_sleep_us(probe, 1000);
     }
 }
 
 enum err fpec16_switch_hsi_on(struct flash_access *fa)
 {
     uint32_t cr;
-    enum err e = mem_read32(fa->st, RCC_CR, &cr);
+    enum err e = mem_ap_read32(fa->mem, RCC_CR, &cr);
     if (e || (cr & RCC_CR_HSION))
         return e;
-    if ((e = mem_write32(fa->st, RCC_CR, cr | RCC_CR_HSION)))
+    if ((e = mem_ap_write32(fa->mem, RCC_CR, cr | RCC_CR_HSION)))
         return e;
-    uint64_t deadline = usb_link_now_us(&fa->st->link) + HSI_LIMIT_US;
+    uint64_t deadline = debug_probe_now_us(fa->mem->probe) + HSI_LIMIT_US;
     for (;;) {
-        bool late = usb_link_now_us(&fa->st->link) > deadline;
-        if ((e = mem_read32(fa->st, RCC_CR, &cr)) || (cr & RCC_CR_HSIRDY))
+        bool late = debug_probe_now_us(fa->mem->probe) > deadline;
+        if ((e = mem_ap_read32(fa->mem, RCC_CR, &cr)) || (cr & RCC_CR_HSIRDY))
             return e;
         if (late)
             return log_fail(
@@ -191,7 +191,7 @@ static enum err plan_watchdogs(struct flash_access *fa, const uint8_t rcc[4 * RC
     if (!(rcc_word(rcc, RCC_APB1ENR) & RCC_APB1ENR_WWDGEN))
         return ERR_OK;
     uint8_t wwdg[8];
-    enum err e = mem_read(fa->st, WWDG_CR, wwdg, sizeof wwdg, NULL);
+    enum err e = mem_ap_read(fa->mem, WWDG_CR, wwdg, sizeof wwdg, NULL);
     if (e || !(get_le32(&wwdg[0]) & WWDG_CR_WDGA))
         return e;
     fa->dog[1][0] = WWDG_CR;
@@ -214,7 +214,7 @@ static uint32_t reverse(uint32_t v)
 static enum err plan_crc_return(struct flash_access *fa)
 {
     uint8_t crc[24];
-    enum err e = mem_read(fa->st, CRC_UNIT, crc, sizeof crc, NULL);
+    enum err e = mem_ap_read(fa->mem, CRC_UNIT, crc, sizeof crc, NULL);
     if (e)
         return e;
     uint32_t sum = get_le32(&crc[0]), cr = get_le32(&crc[8]), init = get_le32(&crc[16]);
@@ -259,7 +259,7 @@ static void plan_controller(struct flash_access *fa, uint32_t cr, uint32_t rcc_c
 static enum err survey(struct flash_access *fa, bool *code_may_run)
 {
     uint8_t fpec[4 * FPEC_WORDS], rcc[4 * RCC_WORDS];
-    enum err e = mem_read(fa->st, fa->bank->regs, fpec, sizeof fpec, NULL);
+    enum err e = mem_ap_read(fa->mem, fa->bank->regs, fpec, sizeof fpec, NULL);
     if (e)
         return e;
     uint32_t obr = get_le32(&fpec[OBR]);
@@ -274,7 +274,7 @@ static enum err survey(struct flash_access *fa, bool *code_may_run)
     uint32_t sr = get_le32(&fpec[SR]);
     if ((sr & SR_BSY) && (e = fpec16_wait_idle(fa, ERASE_LIMIT_US, &sr)))
         return e;
-    if ((e = mem_read(fa->st, RCC_CR, rcc, sizeof rcc, NULL)))
+    if ((e = mem_ap_read(fa->mem, RCC_CR, rcc, sizeof rcc, NULL)))
         return e;
     fa->enter.count = fa->leave.count = 0;
     plan_controller(fa, get_le32(&fpec[CR]), rcc_word(rcc, RCC_CR));
@@ -290,7 +290,7 @@ static enum err survey(struct flash_access *fa, bool *code_may_run)
 
 static enum err begin(struct flash_access *fa)
 {
-    if (!stlink_has_halfwords(fa->st))
+    if (!mem_ap_has_halfwords(fa->mem))
         return log_fail(
             fa->log, ERR_UNSUPPORTED,
             "this ST-LINK's firmware cannot write 16 bits at once, which this chip's flash "
@@ -306,7 +306,7 @@ static enum err end(struct flash_access *fa)
 {
     uint32_t sr;
     enum err e = fpec16_wait_idle(fa, ERASE_LIMIT_US, &sr);
-    enum err left = flash_script_run(&fa->leave, fa->st);
+    enum err left = flash_script_run(&fa->leave, fa->mem);
     return e ? e : left;
 }
 
@@ -340,7 +340,7 @@ static enum err check_page(struct flash_access *fa, uint32_t addr)
 static enum err finish_erase(struct flash_access *fa, const char *what, uint32_t addr)
 {
     uint32_t sr;
-    usb_link_sleep_us(&fa->st->link, ERASE_MIN_US);
+    debug_probe_sleep_us(fa->mem->probe, ERASE_MIN_US);
     enum err e = fpec16_wait_idle(fa, ERASE_LIMIT_US, &sr);
     if (e)
         return e;
@@ -383,7 +383,7 @@ static enum err count_good(struct flash_access *fa, uint32_t addr, const uint8_t
     uint8_t chip[256];
     for (*good = 0; *good < len;) {
         size_t n = len - *good < sizeof chip ? len - *good : sizeof chip;
-        enum err e = mem_read(fa->st, addr + (uint32_t)*good, chip, n, NULL);
+        enum err e = mem_ap_read(fa->mem, addr + (uint32_t)*good, chip, n, NULL);
         if (e)
             return e;
         size_t i = 0;
@@ -401,7 +401,7 @@ static enum err fail_program(struct flash_access *fa, uint32_t addr, uint32_t sr
     if (sr & SR_WRPRTERR)
         return fail_write_protected(fa, addr);
     uint16_t found;
-    enum err e = mem_read16(fa->st, addr, &found);
+    enum err e = mem_ap_read16(fa->mem, addr, &found);
     if (e)
         return e;
     return log_fail(
@@ -419,7 +419,7 @@ static enum err write_run(struct flash_access *fa, uint32_t addr, const uint8_t 
 {
     for (unsigned idle_tries = 0; len > 0; idle_tries++) {
         uint32_t sr;
-        enum err e = mem_write_halfwords(fa->st, addr, data, len);
+        enum err e = mem_ap_write_halfwords(fa->mem, addr, data, len);
         if (e != ERR_WAIT)
             return e;
         if ((e = fpec16_wait_idle(fa, PROGRAM_LIMIT_US, &sr)))

@@ -4,7 +4,7 @@
 // all together.
 #include "base/bytes.h"
 #include "flash/drivers/fpec16_regs.h"
-#include "swd/mem.h"
+#include "swd/mem_ap.h"
 
 #define OPTION_BASE 0x1ffff800u
 
@@ -12,7 +12,7 @@ enum err fpec16_read_options(struct flash_access *fa, uint8_t value[FLASH_OPTION
                              uint8_t *intact)
 {
     uint8_t halves[2 * FLASH_OPTION_BYTES];
-    enum err e = mem_read(fa->st, OPTION_BASE, halves, sizeof halves, NULL);
+    enum err e = mem_ap_read(fa->mem, OPTION_BASE, halves, sizeof halves, NULL);
     *intact = 0;
     for (unsigned n = 0; n < FLASH_OPTION_BYTES && !e; n++) {
         value[n] = halves[2 * n];
@@ -33,7 +33,7 @@ static enum err command(struct flash_access *fa, uint32_t cr)
 static enum err write_byte(struct flash_access *fa, unsigned n, uint8_t value)
 {
     uint32_t sr;
-    enum err e = mem_write16(fa->st, OPTION_BASE + 2 * n, value);
+    enum err e = mem_ap_write16(fa->mem, OPTION_BASE + 2 * n, value);
     // Leaving level 1 erases the flash before the halfword is written.
     if (!e)
         e = fpec16_wait_idle(fa, ERASE_LIMIT_US, &sr);

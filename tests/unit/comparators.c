@@ -46,7 +46,7 @@ static void attach_bpu(struct script *s, struct bpu *bpu)
     script_write_word(s, BP_CTRL, BP_KEY | BP_ENABLE);
     script_write_word(s, BP_COMP(0), 0);
     script_write_word(s, BP_COMP(1), 0);
-    OK(bpu_attach(bpu, &s->st, &s->log));
+    OK(bpu_attach(bpu, &s->mem, &s->log));
     assert_int_equal(bpu->count, 2);
 }
 
@@ -154,7 +154,7 @@ static void attach_dwt(struct script *s, struct dwt *dwt)
     script_word(s, DWT_CTRL, 2u << 28);
     script_write_word(s, DWT_FUNCTION(0), 0);
     script_write_word(s, DWT_FUNCTION(1), 0);
-    OK(dwt_attach(dwt, &s->st, &s->log));
+    OK(dwt_attach(dwt, &s->mem, &s->log));
     assert_int_equal(dwt->count, 2);
 }
 

@@ -29,18 +29,10 @@ static enum err take_failure(struct fake_target *f, enum err *place, const char 
     return e ? log_fail(f->t.log, e, "%s was made to fail", what) : ERR_OK;
 }
 
-static uint64_t fake_now_us(void *self)
-{
-    return ((struct fake_target *)self)->now_us;
-}
-
 void fake_target_init(struct fake_target *f, struct log *log)
 {
-    static const struct usb_link_ops ops = {.now_us = fake_now_us};
     memset(f, 0, sizeof *f);
-    f->st.link = (struct usb_link){.ops = &ops, .self = f};
-    f->t.log = f->st.log = log;
-    f->t.st = &f->st;
+    f->t.log = log;
     f->t.state = TARGET_HALTED;
     f->t.core.armv6m = true;
     f->t.core.cpuid = 0x410cc200u;
@@ -406,18 +398,29 @@ const char *chip_describe(const struct chip_identity *id, char *text, size_t siz
     return text;
 }
 
-const char *stlink_version_text(const struct stlink *st, char *text, size_t size)
+const char *target_probe_version(const struct target *t, char *text, size_t size)
 {
-    (void)st;
+    (void)t;
     snprintf(text, size, "V2J37S7");
     return text;
 }
 
-enum err stlink_get_vtref(struct stlink *st, unsigned *mv)
+uint32_t target_swclk_hz(const struct target *t)
 {
-    (void)st;
+    (void)t;
+    return 0;
+}
+
+enum err target_get_vtref(struct target *t, unsigned *mv)
+{
+    (void)t;
     *mv = 3290;
     return ERR_OK;
+}
+
+uint64_t target_now_us(struct target *t)
+{
+    return fake(t)->now_us;
 }
 
 enum err cortexm_set_vcatch(struct cortexm *cm, uint32_t vc_bits)

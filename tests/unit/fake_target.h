@@ -16,7 +16,6 @@
 
 struct fake_target {
     struct target t; // first, so that a struct target of ours leads here
-    struct stlink st;
     uint8_t flash[FAKE_FLASH_SIZE];
     uint8_t ram[FAKE_RAM_SIZE];
     uint32_t regs[CORTEXM_REG_COUNT];

@@ -12,9 +12,9 @@
 #include "flash/crc.h"
 #include "tests/unit/flash_world.h"
 
-static struct world *world_of(struct stlink *st)
+static struct world *world_of(const struct mem_ap *mem)
 {
-    return (struct world *)st;
+    return (struct world *)mem->probe;
 }
 
 static void note(struct world *w, const char *what, uint32_t a, uint32_t b)
@@ -39,14 +39,14 @@ static enum err record_check_page(struct flash_access *fa, uint32_t addr)
 
 static enum err record_begin(struct flash_access *fa)
 {
-    struct world *w = world_of(fa->st);
+    struct world *w = world_of(fa->mem);
     note(w, "begin", 0, 0);
     return w->fail_begin ? log_fail(fa->log, w->fail_begin, "no way in") : ERR_OK;
 }
 
 static enum err record_erase(struct flash_access *fa, uint32_t addr)
 {
-    struct world *w = world_of(fa->st);
+    struct world *w = world_of(fa->mem);
     note(w, "erase", addr - BASE, 0);
     if (w->fail_erase)
         return log_fail(fa->log, w->fail_erase, "the eraser broke");
@@ -56,7 +56,7 @@ static enum err record_erase(struct flash_access *fa, uint32_t addr)
 
 static enum err record_erase_all(struct flash_access *fa)
 {
-    struct world *w = world_of(fa->st);
+    struct world *w = world_of(fa->mem);
     note(w, "erase_all", 0, 0);
     memset(w->flash, 0xff, SIZE);
     return ERR_OK;
@@ -65,7 +65,7 @@ static enum err record_erase_all(struct flash_access *fa)
 static enum err record_program(struct flash_access *fa, uint32_t addr, const uint8_t *data,
                                size_t len)
 {
-    struct world *w = world_of(fa->st);
+    struct world *w = world_of(fa->mem);
     note(w, "program", addr - BASE, (uint32_t)len);
     for (size_t i = 0; i < len; i++)
         w->flash[addr - BASE + i] &= data[i];
@@ -76,7 +76,7 @@ static enum err record_program(struct flash_access *fa, uint32_t addr, const uin
 
 static enum err record_end(struct flash_access *fa)
 {
-    note(world_of(fa->st), "end", 0, 0);
+    note(world_of(fa->mem), "end", 0, 0);
     return log_fail(fa->log, ERR_OK, "a sentence from the end that nobody wants");
 }
 

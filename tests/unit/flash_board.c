@@ -15,7 +15,8 @@
 #include "base/bytes.h"
 #include "sim/board/board.h"
 #include "sim/board/link.h"
-#include "swd/mem.h"
+#include "swd/mem_ap.h"
+#include "swd/stlink.h"
 #include "targets/target.h"
 
 #define FLASH 0x08000000u
@@ -47,7 +48,7 @@ static void plug_in(struct desk *d)
 {
     struct target_options options = {.connect = TARGET_CONNECT_AUTO};
     OK(stlink_open(&d->st, sim_link_to(d->board), &d->log));
-    OK(target_connect(&d->t, &d->st, &options, &d->log));
+    OK(target_connect(&d->t, &d->st.probe, &options, &d->log));
     OK(target_reset(&d->t, true));
 }
 
@@ -565,11 +566,11 @@ static void a_reset_waits_until_the_running_program_has_erased_its_page(void **s
     fill_chip(d, endless, sizeof endless);
     for (unsigned halt = 0; halt < 2; halt++) {
         OK(target_reset(&d->t, false));
-        OK(mem_write32(&d->st, 0x40022004, 0x45670123)); // as such a program does it
-        OK(mem_write32(&d->st, 0x40022004, 0xcdef89ab));
-        OK(mem_write32(&d->st, 0x40022010, 2));
-        OK(mem_write32(&d->st, 0x40022014, FLASH + 0x400));
-        OK(mem_write32(&d->st, 0x40022010, 0x42));
+        OK(mem_ap_write32(&d->t.mem, 0x40022004, 0x45670123)); // as such a program does it
+        OK(mem_ap_write32(&d->t.mem, 0x40022004, 0xcdef89ab));
+        OK(mem_ap_write32(&d->t.mem, 0x40022010, 2));
+        OK(mem_ap_write32(&d->t.mem, 0x40022014, FLASH + 0x400));
+        OK(mem_ap_write32(&d->t.mem, 0x40022010, 0x42));
         OK(target_reset(&d->t, halt));
         assert_int_equal(d->t.state, halt ? TARGET_HALTED : TARGET_RUNNING);
     }

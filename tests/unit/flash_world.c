@@ -10,12 +10,12 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
-#include "swd/mem.h"
+#include "swd/mem_ap.h"
 #include "tests/unit/flash_world.h"
 
-static struct world *world_of(struct stlink *st)
+static struct world *world_of(const struct mem_ap *mem)
 {
-    return (struct world *)st;
+    return (struct world *)mem->probe;
 }
 
 static void fpec_write(struct world *w, uint32_t addr, uint32_t value)
@@ -52,9 +52,9 @@ static void fpec_write(struct world *w, uint32_t addr, uint32_t value)
     }
 }
 
-enum err mem_read32(struct stlink *st, uint32_t addr, uint32_t *value)
+enum err mem_ap_read32(const struct mem_ap *mem, uint32_t addr, uint32_t *value)
 {
-    struct world *w = world_of(st);
+    struct world *w = world_of(mem);
     switch (addr) {
     case RCC:
         *value = w->rcc_cr;
@@ -76,30 +76,30 @@ enum err mem_read32(struct stlink *st, uint32_t addr, uint32_t *value)
     }
 }
 
-enum err mem_write32(struct stlink *st, uint32_t addr, uint32_t value)
+enum err mem_ap_write32(const struct mem_ap *mem, uint32_t addr, uint32_t value)
 {
-    fpec_write(world_of(st), addr, value);
+    fpec_write(world_of(mem), addr, value);
     return ERR_OK;
 }
 
-enum err mem_write(struct stlink *st, uint32_t addr, const void *data, size_t len)
+enum err mem_ap_write(const struct mem_ap *mem, uint32_t addr, const void *data, size_t len)
 {
     const uint8_t *p = data;
     for (size_t i = 0; i < len; i += 4)
-        fpec_write(world_of(st), addr + (uint32_t)i, get_le32(&p[i]));
+        fpec_write(world_of(mem), addr + (uint32_t)i, get_le32(&p[i]));
     return ERR_OK;
 }
 
-enum err mem_read(struct stlink *st, uint32_t addr, void *data, size_t len, size_t *done)
+enum err mem_ap_read(const struct mem_ap *mem, uint32_t addr, void *data, size_t len, size_t *done)
 {
-    struct world *w = world_of(st);
+    struct world *w = world_of(mem);
     (void)done;
     if (addr == REGS || addr == RCC) {
         memset(data, 0, len);
         for (uint32_t i = 0; i < len; i += 4)
-            if (mem_read32(st, addr + i, &(uint32_t){0}) == ERR_OK) {
+            if (mem_ap_read32(mem, addr + i, &(uint32_t){0}) == ERR_OK) {
                 uint32_t value;
-                assert_int_equal(mem_read32(st, addr + i, &value), ERR_OK);
+                assert_int_equal(mem_ap_read32(mem, addr + i, &value), ERR_OK);
                 put_le32((uint8_t *)data + i, value);
             }
         return ERR_OK;
@@ -110,24 +110,25 @@ enum err mem_read(struct stlink *st, uint32_t addr, void *data, size_t len, size
     return ERR_OK;
 }
 
-enum err mem_read16(struct stlink *st, uint32_t addr, uint16_t *value)
+enum err mem_ap_read16(const struct mem_ap *mem, uint32_t addr, uint16_t *value)
 {
     uint8_t two[2];
-    enum err e = mem_read(st, addr, two, 2, NULL);
+    enum err e = mem_ap_read(mem, addr, two, 2, NULL);
     *value = get_le16(two);
     return e;
 }
 
-enum err mem_write16(struct stlink *st, uint32_t addr, uint16_t value)
+enum err mem_ap_write16(const struct mem_ap *mem, uint32_t addr, uint16_t value)
 {
     uint8_t two[2];
     put_le16(two, value);
-    return mem_write_halfwords(st, addr, two, 2);
+    return mem_ap_write_halfwords(mem, addr, two, 2);
 }
 
-enum err mem_write_halfwords(struct stlink *st, uint32_t addr, const void *data, size_t len)
+enum err mem_ap_write_halfwords(const struct mem_ap *mem, uint32_t addr, const void *data,
+                                size_t len)
 {
-    struct world *w = world_of(st);
+    struct world *w = world_of(mem);
     const uint8_t *p = data;
     for (size_t i = 0; i < len; i += 2) {
         if (w->wait_after && i / 2 == w->wait_after)
@@ -198,30 +199,30 @@ enum err cortexm_read_dhcsr(struct cortexm *cm, uint32_t *dhcsr)
     return no_core();
 }
 
-bool stlink_has_halfwords(const struct stlink *st)
+bool mem_ap_has_halfwords(const struct mem_ap *mem)
 {
-    return ((const struct world *)st)->halfwords;
+    return world_of(mem)->halfwords;
 }
 
-static uint64_t now_us(void *self)
+static uint64_t world_now_us(struct debug_probe *probe)
 {
-    struct world *w = self;
-    return ++w->now_us;
+    return ++((struct world *)probe)->now_us;
 }
 
-static void sleep_us(void *self, uint32_t us)
+static void world_sleep_us(struct debug_probe *probe, uint32_t us)
 {
-    ((struct world *)self)->now_us += us;
+    ((struct world *)probe)->now_us += us;
 }
 
-static const struct usb_link_ops link_ops = {.now_us = now_us, .sleep_us = sleep_us};
+static const struct debug_probe_ops probe_ops = {.now_us = world_now_us,
+                                                 .sleep_us = world_sleep_us};
 
 void bench_open(struct bench *b, const struct flash_driver *driver)
 {
     memset(b, 0, sizeof *b);
     b->w.log = log_silent();
-    b->w.st.log = &b->w.log;
-    b->w.st.link = (struct usb_link){.ops = &link_ops, .self = &b->w};
+    b->w.probe = (struct debug_probe){.ops = &probe_ops, .log = &b->w.log};
+    b->w.mem = (struct mem_ap){.probe = &b->w.probe};
     b->w.cr = 0x80;
     b->w.wrpr = 0xffffffff;
     b->w.halfwords = true;
@@ -230,7 +231,7 @@ void bench_open(struct bench *b, const struct flash_driver *driver)
         .base = BASE, .size = SIZE, .page_size = PAGE, .regs = REGS, .driver = driver};
     for (unsigned i = 0; i < SIZE; i++)
         b->image[i] = (uint8_t)(i * 7 + i / PAGE);
-    struct flash_access access = {.st = &b->w.st, .log = &b->w.log, .bank = &b->bank};
+    struct flash_access access = {.mem = &b->w.mem, .log = &b->w.log, .bank = &b->bank};
     assert_int_equal(flash_job_open(&b->job, &access), ERR_OK);
 }
 

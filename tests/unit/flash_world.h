@@ -18,7 +18,8 @@
 
 // The chip: flash, an FPEC as far as its driver needs it, and faults to order.
 struct world {
-    struct stlink st; // first: the stand-ins for swd/ get only this
+    struct debug_probe probe; // first: the stand-ins for swd/ find the fixture by it
+    struct mem_ap mem;
     struct log log;
     uint64_t now_us;
     uint8_t flash[SIZE];

@@ -16,6 +16,7 @@
 #include "server/session.h"
 #include "sim/board/board.h"
 #include "sim/board/link.h"
+#include "swd/stlink.h"
 
 #define OK(call) assert_int_equal((call), ERR_OK)
 
@@ -141,7 +142,7 @@ static struct desk *open_desk(void)
     d->found = read_chip(d);
     struct target_options options = {.connect = TARGET_CONNECT_NORMAL};
     OK(stlink_open(&d->st, sim_link_to(d->board), &d->log));
-    OK(target_connect(&d->t, &d->st, &options, &d->log));
+    OK(target_connect(&d->t, &d->st.probe, &options, &d->log));
     hub_init(&d->hub, &d->t, &d->log);
     assert_true(hub_join(&d->hub, &d->s));
     session_start(&d->s, &d->hub, "the first");

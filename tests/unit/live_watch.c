@@ -15,6 +15,7 @@
 #include "server/session.h"
 #include "sim/board/board.h"
 #include "sim/board/link.h"
+#include "swd/stlink.h"
 
 #define OK(call) assert_int_equal((call), ERR_OK)
 
@@ -88,7 +89,7 @@ static struct desk *open_desk(void)
     OK(sim_board_open(&d->board, "", &d->log));
     assert_true(sim_chip_poke(sim_board_chip(d->board), FLASH, program, sizeof program));
     OK(stlink_open(&d->st, sim_link_to(d->board), &d->log));
-    OK(target_connect(&d->t, &d->st, &options, &d->log));
+    OK(target_connect(&d->t, &d->st.probe, &options, &d->log));
     hub_init(&d->hub, &d->t, &d->log);
     assert_true(hub_join(&d->hub, &d->first));
     session_start(&d->first, &d->hub, "the first");

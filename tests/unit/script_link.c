@@ -127,13 +127,15 @@ void script_start(struct script *s, unsigned hardware, unsigned jtag)
 {
     *s = (struct script){.log = log_silent(), .now_us = 1000000};
     s->st = (struct stlink){
+        .probe = {.ops = &stlink_debug_probe_ops,
+                  .log = &s->log,
+                  .swclk_hz = 4000000,
+                  .in_debug = true},
         .link = script_link(s, hardware < 3 ? 0x3748 : 0x374f),
-        .log = &s->log,
         .version = {.hardware = hardware, .jtag = jtag},
-        .swclk_hz = 4000000,
-        .in_debug = true,
         .ap_open = true,
     };
+    s->mem = (struct mem_ap){.probe = &s->st.probe};
 }
 
 void script_end(struct script *s)

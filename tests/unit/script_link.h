@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "swd/mem_ap.h"
 #include "swd/stlink.h"
 
 #define OK(call) assert_int_equal((call), ERR_OK)
@@ -34,6 +35,7 @@ struct script {
     bool closed;
     struct log log;
     struct stlink st;
+    struct mem_ap mem; // AP 0 of st
 };
 
 // With a probe that is open already and in SWD mode: V<hardware>J<jtag>, 4 MHz.

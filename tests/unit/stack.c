@@ -16,13 +16,14 @@
 #include "sim/board/link.h"
 #include "swd/ap.h"
 #include "swd/dp.h"
-#include "swd/mem.h"
+#include "swd/mem_ap.h"
 #include "swd/stlink.h"
 
 struct stack {
     struct log log;
     struct sim_board *board;
     struct stlink st;
+    struct mem_ap mem;
     struct cortexm core;
 };
 
@@ -34,6 +35,7 @@ static struct stack *open_stack(const char *text)
     s->log = log_silent();
     OK(sim_board_open(&s->board, text, &s->log));
     OK(stlink_open(&s->st, sim_link_to(s->board), &s->log));
+    s->mem = (struct mem_ap){.probe = &s->st.probe};
     return s;
 }
 
@@ -42,7 +44,7 @@ static struct stack *attached(const char *text)
     struct stack *s = open_stack(text);
     OK(stlink_set_swclk(&s->st, 4000000));
     OK(stlink_enter_swd(&s->st));
-    OK(cortexm_attach(&s->core, &s->st, &s->log));
+    OK(cortexm_attach(&s->core, &s->mem, &s->log));
     return s;
 }
 
@@ -64,7 +66,7 @@ static const uint16_t counting[] = {0x2000, 0x3001, 0x6008, 0xbf00, 0xe7fb};
 static void place_counting(struct stack *s)
 {
     OK(cortexm_halt(&s->core));
-    OK(mem_write(&s->st, CODE, counting, sizeof counting));
+    OK(mem_ap_write(&s->mem, CODE, counting, sizeof counting));
     OK(cortexm_write_reg(&s->core, CORTEXM_PC, CODE));
     OK(cortexm_write_reg(&s->core, CORTEXM_XPSR, 1u << 24));
     OK(cortexm_write_reg(&s->core, 1, 0x20000200));
@@ -91,13 +93,13 @@ static void the_chip_tells_who_it_is(void **state)
     struct ap_identity id;
     OK(stlink_read_dpidr(&s->st, &dpidr));
     assert_int_equal(dpidr, 0x0bb11477);
-    OK(ap_identify(&s->st, 0, &id));
+    OK(ap_identify(&s->mem, &id));
     assert_int_equal(id.idr, 0x04770021);
     assert_int_equal(id.base, 0xe00ff000);
     assert_int_equal(s->core.cpuid, 0x410cc200);
     assert_int_equal(s->core.bpu.count, 4);
     assert_int_equal(s->core.dwt.count, 2);
-    OK(mem_read32(&s->st, 0x40015800, &idcode));
+    OK(mem_ap_read32(&s->mem, 0x40015800, &idcode));
     assert_int_equal(idcode & 0xfff, 0x444);
     close_stack(s, 0);
 }
@@ -111,9 +113,9 @@ static void memory_of_every_alignment_goes_there_and_back(void **state)
         out[i] = (uint8_t)(i * 7 + 1);
     for (unsigned offset = 0; offset < 5; offset++)
         for (size_t len = 1; len < 140; len += 1 + len / 3) {
-            OK(mem_write(&s->st, 0x200003c0 + offset, out, len));
+            OK(mem_ap_write(&s->mem, 0x200003c0 + offset, out, len));
             memset(in, 0, sizeof in);
-            OK(mem_read(&s->st, 0x200003c0 + offset, in, len, NULL));
+            OK(mem_ap_read(&s->mem, 0x200003c0 + offset, in, len, NULL));
             assert_memory_equal(in, out, len);
         }
     close_stack(s, 0);
@@ -126,13 +128,13 @@ static void a_fault_names_its_address_and_the_next_access_works(void **state)
     uint8_t data[64];
     size_t done;
     uint32_t word;
-    assert_int_equal(mem_read(&s->st, 0x20000fe0, data, 64, &done), ERR_FAULT);
+    assert_int_equal(mem_ap_read(&s->mem, 0x20000fe0, data, 64, &done), ERR_FAULT);
     assert_int_equal(done, 32);
-    assert_int_equal(s->st.fault_address, 0x20001000);
+    assert_int_equal(s->st.probe.fault_address, 0x20001000);
     assert_non_null(strstr(s->log.sentence, "0x20001000"));
-    OK(mem_read32(&s->st, 0x20000ffc, &word));
-    assert_int_equal(mem_read32(&s->st, 0x30000000, &word), ERR_FAULT);
-    OK(mem_read32(&s->st, 0x20000ffc, &word));
+    OK(mem_ap_read32(&s->mem, 0x20000ffc, &word));
+    assert_int_equal(mem_ap_read32(&s->mem, 0x30000000, &word), ERR_FAULT);
+    OK(mem_ap_read32(&s->mem, 0x20000ffc, &word));
     close_stack(s, 0);
 }
 
@@ -220,7 +222,7 @@ static void wires_that_are_wrong_give_no_answer(void **state)
     for (size_t i = 0; i < sizeof boards / sizeof boards[0]; i++) {
         struct stack *s = open_stack(boards[i]);
         assert_int_equal(stlink_enter_swd(&s->st), ERR_NO_TARGET);
-        assert_int_equal(s->st.last_status, 0x09);
+        assert_int_equal(s->st.probe.last_status, 0x09);
         close_stack(s, 0);
     }
 }
@@ -232,10 +234,10 @@ static void nrst_held_low_shows_in_dhcsr(void **state)
     OK(stlink_enter_swd(&s->st));
     uint32_t v;
     for (unsigned i = 0; i < 3; i++) {
-        OK(mem_read32(&s->st, 0xe000edf0, &v));
+        OK(mem_ap_read32(&s->mem, 0xe000edf0, &v));
         assert_true(v & DHCSR_S_RESET_ST);
     }
-    assert_int_equal(mem_read32(&s->st, 0x20000000, &v), ERR_FAULT);
+    assert_int_equal(mem_ap_read32(&s->mem, 0x20000000, &v), ERR_FAULT);
     close_stack(s, 0);
 }
 
@@ -247,16 +249,16 @@ static void an_interrupt_that_is_not_enabled_is_not_due(void **state)
     struct stack *s = attached("");
     bool due = true;
     OK(cortexm_halt(&s->core));
-    OK(mem_write32(&s->st, 0xe000e200, 1u << 5)); // NVIC_ISPR
+    OK(mem_ap_write32(&s->mem, 0xe000e200, 1u << 5)); // NVIC_ISPR
     OK(cortexm_interrupt_pending(&s->core, &due));
     assert_false(due);
-    OK(mem_write32(&s->st, 0xe000e100, 1u << 5)); // NVIC_ISER
+    OK(mem_ap_write32(&s->mem, 0xe000e100, 1u << 5)); // NVIC_ISER
     OK(cortexm_interrupt_pending(&s->core, &due));
     assert_true(due);
-    OK(mem_write32(&s->st, 0xe000e280, 1u << 5)); // NVIC_ICPR
+    OK(mem_ap_write32(&s->mem, 0xe000e280, 1u << 5)); // NVIC_ICPR
     OK(cortexm_interrupt_pending(&s->core, &due));
     assert_false(due);
-    OK(mem_write32(&s->st, 0xe000ed04, 1u << 26)); // ICSR.PENDSTSET
+    OK(mem_ap_write32(&s->mem, 0xe000ed04, 1u << 26)); // ICSR.PENDSTSET
     OK(cortexm_interrupt_pending(&s->core, &due));
     assert_true(due);
     close_stack(s, 0);

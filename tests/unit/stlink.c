@@ -44,7 +44,7 @@ static void a_v2_takes_the_next_lower_clock(void **state)
                  rows[i].divisor >> 8);
         script_read(&s, command, "80 00");
         OK(stlink_set_swclk(&s.st, rows[i].asked));
-        assert_int_equal(s.st.swclk_hz, rows[i].got);
+        assert_int_equal(s.st.probe.swclk_hz, rows[i].got);
         script_end(&s);
     }
 }
@@ -56,7 +56,7 @@ static void an_old_v2_has_one_clock_and_is_not_asked(void **state)
     struct stlink_swclk_list list;
     script_start(&s, 2, 21);
     OK(stlink_set_swclk(&s.st, 4000000));
-    assert_int_equal(s.st.swclk_hz, 1800000);
+    assert_int_equal(s.st.probe.swclk_hz, 1800000);
     OK(stlink_list_swclk(&s.st, &list));
     assert_int_equal(list.count, 1);
     script_end(&s);
@@ -103,7 +103,7 @@ static void a_v3_offers_its_clocks_and_names_the_one_it_took(void **state)
         snprintf(reply, sizeof reply, "80 00 00 00 %02x %02x 00 00", khz & 0xff, khz >> 8);
         script_read(&s, command, reply);
         OK(stlink_set_swclk(&s.st, rows[i].asked));
-        assert_int_equal(s.st.swclk_hz, khz * 1000);
+        assert_int_equal(s.st.probe.swclk_hz, khz * 1000);
         script_end(&s);
     }
 }
@@ -117,7 +117,7 @@ static void a_v3_that_offers_no_or_too_many_clocks_is_not_believed(void **state)
         script_start(&s, 3, 10);
         script_v3_clocks(&s, counts[i]);
         assert_int_equal(stlink_set_swclk(&s.st, 4000000), ERR_PROBE_PROTOCOL);
-        assert_int_equal(s.st.swclk_hz, 4000000);
+        assert_int_equal(s.st.probe.swclk_hz, 4000000);
         script_end(&s);
     }
 }
@@ -129,7 +129,7 @@ static void a_clock_that_is_refused_is_not_noted(void **state)
     script_start(&s, 2, 37);
     script_read(&s, "f2 43 01", "08 00");
     assert_int_equal(stlink_set_swclk(&s.st, 1800000), ERR_PROBE_PROTOCOL);
-    assert_int_equal(s.st.swclk_hz, 4000000);
+    assert_int_equal(s.st.probe.swclk_hz, 4000000);
     script_end(&s);
 }
 
@@ -171,13 +171,13 @@ static void entering_swd_takes_three_commands(void **state)
     for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct script s;
         script_start(&s, rows[i].hardware, rows[i].jtag);
-        s.st.in_debug = s.st.ap_open = false;
+        s.st.probe.in_debug = s.st.ap_open = false;
         script_read(&s, "f2 30 a3", "80 00");
         script_read(&s, "f5", "02 00");
         if (rows[i].opens_ap)
             script_read(&s, "f2 4b 00", "80 00");
         OK(stlink_enter_swd(&s.st));
-        assert_true(s.st.in_debug);
+        assert_true(s.st.probe.in_debug);
         assert_int_equal(s.st.ap_open, rows[i].opens_ap);
         script_end(&s);
     }
@@ -190,8 +190,8 @@ static void nobody_on_swd_is_no_target(void **state)
     script_start(&s, 2, 37);
     script_read(&s, "f2 30 a3", "09 00");
     assert_int_equal(stlink_enter_swd(&s.st), ERR_NO_TARGET);
-    assert_false(s.st.in_debug);
-    assert_int_equal(s.st.last_status, 0x09);
+    assert_false(s.st.probe.in_debug);
+    assert_int_equal(s.st.probe.last_status, 0x09);
     script_end(&s);
 }
 
@@ -203,7 +203,7 @@ static void a_probe_that_stays_idle_has_not_entered(void **state)
     script_read(&s, "f2 30 a3", "80 00");
     script_read(&s, "f5", "01 00");
     assert_int_equal(stlink_enter_swd(&s.st), ERR_NO_TARGET);
-    assert_false(s.st.in_debug);
+    assert_false(s.st.probe.in_debug);
     script_end(&s);
 }
 
@@ -219,7 +219,7 @@ static void a_chip_of_another_maker_is_told_as_such(void **state)
         script_read(&s, "f2 4b 00", replies[i]);
         assert_int_equal(stlink_enter_swd(&s.st), ERR_NO_TARGET);
         assert_says(&s, "not made by ST");
-        assert_true(s.st.in_debug); // so that closing leaves it
+        assert_true(s.st.probe.in_debug); // so that closing leaves it
         assert_false(s.st.ap_open);
         script_end(&s);
     }
@@ -232,7 +232,7 @@ static void leaving_closes_the_access_port(void **state)
     script_start(&s, 2, 37);
     script_send(&s, "f2 21");
     OK(stlink_leave(&s.st));
-    assert_false(s.st.in_debug);
+    assert_false(s.st.probe.in_debug);
     assert_false(s.st.ap_open);
     script_end(&s);
 }
@@ -243,13 +243,13 @@ static void nrst_is_driven_in_any_mode(void **state)
     (void)state;
     struct script s;
     script_start(&s, 2, 37);
-    s.st.in_debug = false;
+    s.st.probe.in_debug = false;
     script_read(&s, "f2 3c 00", "80 00");
     script_read(&s, "f2 3c 01", "80 00");
     script_read(&s, "f2 3c 02", "80 00");
-    OK(stlink_drive_nrst(&s.st, STLINK_NRST_LOW));
-    OK(stlink_drive_nrst(&s.st, STLINK_NRST_HIGH));
-    OK(stlink_drive_nrst(&s.st, STLINK_NRST_PULSE));
+    OK(stlink_drive_nrst(&s.st, DEBUG_PROBE_NRST_LOW));
+    OK(stlink_drive_nrst(&s.st, DEBUG_PROBE_NRST_HIGH));
+    OK(stlink_drive_nrst(&s.st, DEBUG_PROBE_NRST_PULSE));
     script_end(&s);
 }
 
@@ -257,10 +257,10 @@ static void outside_of_swd_mode_no_debug_command_is_sent(void **state)
 {
     (void)state;
     struct script s;
-    uint32_t value, regs[STLINK_CORE_REGS];
+    uint32_t value, regs[DEBUG_PROBE_CORE_REGS];
     uint8_t bytes[4] = {0};
     script_start(&s, 2, 37);
-    s.st.in_debug = false;
+    s.st.probe.in_debug = false;
     assert_int_equal(stlink_read_dpidr(&s.st, &value), ERR_NO_TARGET);
     assert_int_equal(stlink_read_dap(&s.st, 0, 0, &value), ERR_NO_TARGET);
     assert_int_equal(stlink_write_dap(&s.st, 0, 0, 0), ERR_NO_TARGET);
@@ -297,11 +297,11 @@ static void ports_are_read_and_written_by_number(void **state)
     script_read(&s, "f2 45 ff ff 04 00", "80 00 00 00 40 00 00 f0");
     script_read(&s, "f2 45 01 00 fc 00", "80 00 00 00 21 00 77 04");
     script_read(&s, "f2 46 ff ff 08 00 f0 00 00 01", "80 00");
-    OK(stlink_read_dap(&s.st, STLINK_PORT_DP, DP_CTRL_STAT, &value));
+    OK(stlink_read_dap(&s.st, DEBUG_PROBE_DP, DP_CTRL_STAT, &value));
     assert_int_equal(value, 0xf0000040);
     OK(stlink_read_dap(&s.st, 1, AP_IDR, &value));
     assert_int_equal(value, 0x04770021);
-    OK(stlink_write_dap(&s.st, STLINK_PORT_DP, DP_SELECT, 0x010000f0));
+    OK(stlink_write_dap(&s.st, DEBUG_PROBE_DP, DP_SELECT, 0x010000f0));
     script_end(&s);
 }
 
@@ -312,11 +312,11 @@ static void below_j24_there_are_no_port_registers(void **state)
     struct ap_identity id;
     uint32_t value;
     script_start(&s, 2, 23);
-    assert_int_equal(stlink_read_dap(&s.st, STLINK_PORT_DP, 4, &value), ERR_UNSUPPORTED);
-    assert_int_equal(stlink_write_dap(&s.st, STLINK_PORT_DP, 4, 0), ERR_UNSUPPORTED);
-    assert_int_equal(ap_identify(&s.st, 0, &id), ERR_UNSUPPORTED);
-    assert_int_equal(dp_read_ctrl_stat(&s.st, &value), ERR_UNSUPPORTED);
-    OK(dp_clear_sticky(&s.st)); // nothing that could be done
+    assert_int_equal(stlink_read_dap(&s.st, DEBUG_PROBE_DP, 4, &value), ERR_UNSUPPORTED);
+    assert_int_equal(stlink_write_dap(&s.st, DEBUG_PROBE_DP, 4, 0), ERR_UNSUPPORTED);
+    assert_int_equal(ap_identify(&s.mem, &id), ERR_UNSUPPORTED);
+    assert_int_equal(dp_read_ctrl_stat(&s.st.probe, &value), ERR_UNSUPPORTED);
+    OK(dp_clear_sticky(&s.st.probe)); // nothing that could be done
     script_end(&s);
 }
 
@@ -326,7 +326,7 @@ static void sticky_errors_are_cleared_through_abort(void **state)
     struct script s;
     script_start(&s, 2, 37);
     script_read(&s, "f2 46 ff ff 00 00 1e 00 00 00", "80 00");
-    OK(dp_clear_sticky(&s.st));
+    OK(dp_clear_sticky(&s.st.probe));
     script_end(&s);
 }
 
@@ -337,7 +337,7 @@ static void the_power_up_acknowledges_are_read_from_ctrl_stat(void **state)
     uint32_t value = 0;
     script_start(&s, 2, 37);
     script_read(&s, "f2 45 ff ff 04 00", "80 00 00 00 20 00 00 f0");
-    OK(dp_read_ctrl_stat(&s.st, &value));
+    OK(dp_read_ctrl_stat(&s.st.probe, &value));
     assert_int_equal(value & DP_CTRL_STAT_CSYSPWRUPACK, 1u << 31);
     assert_int_equal(value & DP_CTRL_STAT_CDBGPWRUPACK, 1u << 29);
     assert_int_equal(value & DP_CTRL_STAT_STICKYERR, 1u << 5);
@@ -352,7 +352,7 @@ static void an_access_port_names_itself_and_its_rom_table(void **state)
     script_start(&s, 2, 37);
     script_read(&s, "f2 45 00 00 fc 00", "80 00 00 00 21 00 77 04");
     script_read(&s, "f2 45 00 00 f8 00", "80 00 00 00 03 f0 0f e0");
-    OK(ap_identify(&s.st, 0, &id));
+    OK(ap_identify(&s.mem, &id));
     assert_int_equal(id.idr, 0x04770021);
     assert_int_equal(id.base, 0xe00ff000);
     script_end(&s);
@@ -377,13 +377,13 @@ static void all_core_registers_come_with_one_command(void **state)
     (void)state;
     struct script s;
     uint8_t reply[88] = {0x80};
-    uint32_t regs[STLINK_CORE_REGS];
-    for (unsigned i = 0; i < STLINK_CORE_REGS; i++)
+    uint32_t regs[DEBUG_PROBE_CORE_REGS];
+    for (unsigned i = 0; i < DEBUG_PROBE_CORE_REGS; i++)
         put_le32(reply + 4 + 4 * i, 0x11110000 + i);
     script_start(&s, 2, 37);
     script_read_data(&s, "f2 3a", reply, sizeof reply);
     OK(stlink_read_core_regs(&s.st, regs));
-    for (unsigned i = 0; i < STLINK_CORE_REGS; i++)
+    for (unsigned i = 0; i < DEBUG_PROBE_CORE_REGS; i++)
         assert_int_equal(regs[i], 0x11110000 + i);
     script_end(&s);
 }
@@ -453,10 +453,10 @@ static void a_status_becomes_the_error_of_its_command(void **state)
         if (stlink_status_is_wait(meanings[i].status))
             script_forever(&s);
         assert_int_equal(stlink_read_word(&s.st, 0x20000000, &value), meanings[i].err);
-        assert_int_equal(s.st.last_status, meanings[i].status);
+        assert_int_equal(s.st.probe.last_status, meanings[i].status);
         assert_int_equal(value, meanings[i].err == ERR_OK ? 0xdeadbeef : 0x5a5a5a5a);
         if (meanings[i].err == ERR_FAULT)
-            assert_int_equal(s.st.fault_address, 0x20000000);
+            assert_int_equal(s.st.probe.fault_address, 0x20000000);
         script_end(&s);
     }
 }

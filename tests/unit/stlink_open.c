@@ -63,7 +63,7 @@ static void a_v2_is_opened_with_two_questions(void **state)
     assert_int_equal(s.st.version.swim, 7);
     assert_int_equal(s.st.version.msd, 0);
     assert_string_equal(stlink_version_text(&s.st, text, sizeof text), "V2J37S7");
-    assert_false(s.st.in_debug);
+    assert_false(s.st.probe.in_debug);
     assert_false(s.closed);
     script_end(&s);
 }
@@ -364,7 +364,7 @@ static void closing_an_idle_probe_says_nothing(void **state)
     (void)state;
     struct script s;
     script_start(&s, 2, 37);
-    s.st.in_debug = false;
+    s.st.probe.in_debug = false;
     stlink_close(&s.st);
     assert_true(s.closed);
     script_end(&s);

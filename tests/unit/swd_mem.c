@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "swd/mem.h"
+#include "swd/mem_ap.h"
 #include "tests/unit/script_link.h"
 
 // Opcodes of the block commands, per unit of 4, 2 and 1 bytes.
@@ -96,9 +96,9 @@ static void below_j26_there_are_no_halfwords(void **state)
     uint8_t data[4] = {0};
     script_start(&s, 2, 25);
     assert_false(stlink_has_halfwords(&s.st));
-    assert_int_equal(mem_read16(&s.st, SRAM, &value), ERR_UNSUPPORTED);
-    assert_int_equal(mem_write16(&s.st, SRAM, 1), ERR_UNSUPPORTED);
-    assert_int_equal(mem_write_halfwords(&s.st, SRAM, data, 4), ERR_UNSUPPORTED);
+    assert_int_equal(mem_ap_read16(&s.mem, SRAM, &value), ERR_UNSUPPORTED);
+    assert_int_equal(mem_ap_write16(&s.mem, SRAM, 1), ERR_UNSUPPORTED);
+    assert_int_equal(mem_ap_write_halfwords(&s.mem, SRAM, data, 4), ERR_UNSUPPORTED);
     assert_says(&s, "V2J26");
     script_end(&s);
     script_start(&s, 2, 26);
@@ -137,16 +137,16 @@ static void a_slow_clock_makes_shorter_blocks(void **state)
     struct script s;
     script_start(&s, 2, 37);
     for (unsigned i = 0; i < sizeof clocks / sizeof clocks[0]; i++) {
-        s.st.swclk_hz = clocks[i];
+        s.st.probe.swclk_hz = clocks[i];
         for (unsigned unit = 1; unit <= 4; unit *= 2) {
             size_t most = stlink_max_block(&s.st, unit, false);
             assert_true(most >= 16 && most % 4 == 0);
             assert_true(most == 16 || (uint64_t)most / unit * 120 <= (uint64_t)clocks[i] * 3 / 2);
         }
     }
-    s.st.swclk_hz = 50000;
+    s.st.probe.swclk_hz = 50000;
     assert_int_equal(stlink_max_block(&s.st, 4, false), 2500);
-    s.st.swclk_hz = 5000;
+    s.st.probe.swclk_hz = 5000;
     assert_int_equal(stlink_max_block(&s.st, 4, false), 248);
     script_end(&s);
 }
@@ -164,7 +164,7 @@ static void a_block_that_waits_is_sent_again_whole(void **state)
     OK(stlink_read_block(&s.st, 4, SRAM, back, 8));
     assert_memory_equal(back, data, 8);
     assert_int_equal(s.now_us, 1000000 + 1000 + 2000);
-    assert_int_equal(s.st.last_status, 0x80);
+    assert_int_equal(s.st.probe.last_status, 0x80);
     script_end(&s);
 }
 
@@ -190,7 +190,7 @@ static void halfwords_that_wait_are_never_sent_again(void **state)
     script_start(&s, 2, 37);
     script_block_write(&s, bad(WRITE16, 0x08000000, 8, 0x10, 0x08000004), data);
     assert_int_equal(stlink_write_block(&s.st, 2, 0x08000000, data, 8), ERR_WAIT);
-    assert_int_equal(s.st.last_status, 0x10);
+    assert_int_equal(s.st.probe.last_status, 0x10);
     script_end(&s);
 }
 
@@ -221,8 +221,8 @@ static void a_fault_is_located_and_its_flag_cleared(void **state)
     script_block_read(&s, bad(READ32, 0x20000ff8, 16, 0x11, 0x20001000), data);
     script_read(&s, CLEAR_STICKY, "80 00");
     assert_int_equal(stlink_read_block(&s.st, 4, 0x20000ff8, data, 16), ERR_FAULT);
-    assert_int_equal(s.st.fault_address, 0x20001000);
-    assert_int_equal(s.st.last_status, 0x11);
+    assert_int_equal(s.st.probe.fault_address, 0x20001000);
+    assert_int_equal(s.st.probe.last_status, 0x11);
     assert_says(&s, "reading 0x20001000");
     script_end(&s);
 }
@@ -236,7 +236,7 @@ static void a_fault_whose_address_is_not_told_is_at_the_start(void **state)
     script_block_write(&s, bad(WRITE32, 0x08000000, 16, 0x11, 0), data);
     script_read(&s, CLEAR_STICKY, "80 00");
     assert_int_equal(stlink_write_block(&s.st, 4, 0x08000000, data, 16), ERR_FAULT);
-    assert_int_equal(s.st.fault_address, 0x08000000);
+    assert_int_equal(s.st.probe.fault_address, 0x08000000);
     assert_says(&s, "writing 0x08000000");
     script_end(&s);
 }
@@ -250,7 +250,7 @@ static void what_follows_a_fault_does_not_hide_it(void **state)
     script_block_read(&s, bad(READ32, SRAM, 16, 0x11, SRAM + 4), data);
     script_read(&s, CLEAR_STICKY, "12 00");
     assert_int_equal(stlink_read_block(&s.st, 4, SRAM, data, 16), ERR_FAULT);
-    assert_int_equal(s.st.last_status, 0x11);
+    assert_int_equal(s.st.probe.last_status, 0x11);
     assert_says(&s, "reading 0x20000004");
     script_end(&s);
 }
@@ -317,12 +317,12 @@ static void one_word_is_one_command(void **state)
     script_word(&s, SRAM + 4, 0x88776655);
     script_write_word(&s, SRAM, 0x44332211);
     script_write_word(&s, SRAM + 8, 0xcafef00d);
-    OK(mem_read(&s.st, SRAM, four, 4, NULL));
+    OK(mem_ap_read(&s.mem, SRAM, four, 4, NULL));
     assert_memory_equal(four, "\x11\x22\x33\x44", 4);
-    OK(mem_read32(&s.st, SRAM + 4, &value));
+    OK(mem_ap_read32(&s.mem, SRAM + 4, &value));
     assert_int_equal(value, 0x88776655);
-    OK(mem_write(&s.st, SRAM, four, 4));
-    OK(mem_write32(&s.st, SRAM + 8, 0xcafef00d));
+    OK(mem_ap_write(&s.mem, SRAM, four, 4));
+    OK(mem_ap_write32(&s.mem, SRAM + 8, 0xcafef00d));
     script_end(&s);
 }
 
@@ -335,10 +335,10 @@ static void halfwords_are_accessed_as_such(void **state)
     script_block_read(&s, good(READ16, SRAM + 2, 2), "\x34\x12");
     script_block_write(&s, good(WRITE16, SRAM + 2, 2), "\xcd\xab");
     script_block_read(&s, good(READ16, SRAM + 6, 2), "\x34\x12");
-    OK(mem_read16(&s.st, SRAM + 2, &value));
+    OK(mem_ap_read16(&s.mem, SRAM + 2, &value));
     assert_int_equal(value, 0x1234);
-    OK(mem_write16(&s.st, SRAM + 2, 0xabcd));
-    OK(mem_read(&s.st, SRAM + 6, &value, 2, NULL));
+    OK(mem_ap_write16(&s.mem, SRAM + 2, 0xabcd));
+    OK(mem_ap_read(&s.mem, SRAM + 6, &value, 2, NULL));
     script_end(&s);
 }
 
@@ -359,8 +359,8 @@ static void a_range_is_cut_into_head_words_and_tail(void **state)
     script_read(&s, "f2 3e", "80 00 00 00 00 00 00 00 00 00 00 00");
     script_block_read(&s, good(READ16, SRAM + 2, 2), data + 1);
     script_block_read(&s, good(READ32, SRAM + 4, 8), data + 3);
-    OK(mem_write(&s.st, SRAM + 1, data, 14));
-    OK(mem_read(&s.st, SRAM + 1, back, 11, NULL));
+    OK(mem_ap_write(&s.mem, SRAM + 1, data, 14));
+    OK(mem_ap_read(&s.mem, SRAM + 1, back, 11, NULL));
     assert_memory_equal(back, data, 11);
     script_end(&s);
 }
@@ -376,8 +376,8 @@ static void without_halfwords_head_and_tail_are_bytes(void **state)
     script_block_write(&s, good(WRITE32, SRAM + 4, 8), data + 3);
     script_block_write(&s, good(WRITE8, SRAM + 12, 3), data + 11);
     script_block_write(&s, good(WRITE8, SRAM + 2, 1), data);
-    OK(mem_write(&s.st, SRAM + 1, data, 14));
-    OK(mem_write(&s.st, SRAM + 2, data, 1));
+    OK(mem_ap_write(&s.mem, SRAM + 1, data, 14));
+    OK(mem_ap_write(&s.mem, SRAM + 2, data, 1));
     script_end(&s);
 }
 
@@ -390,7 +390,7 @@ static void a_kibibyte_is_read_with_two_commands(void **state)
     fill(data, sizeof data);
     script_start(&s, 2, 37);
     script_block_read(&s, good(READ32, SRAM + 0x200, 1024), data);
-    OK(mem_read(&s.st, SRAM + 0x200, back, 1024, &done));
+    OK(mem_ap_read(&s.mem, SRAM + 0x200, back, 1024, &done));
     assert_int_equal(done, 1024);
     assert_memory_equal(back, data, 1024);
     assert_int_equal(s.at, 2);
@@ -407,7 +407,7 @@ static void a_long_range_takes_blocks_of_6_kib(void **state)
     script_block_read(&s, good(READ32, SRAM, 6144), data);
     script_block_read(&s, good(READ32, SRAM + 6144, 6144), data + 6144);
     script_block_read(&s, good(READ32, SRAM + 12288, 4096), data + 12288);
-    OK(mem_read(&s.st, SRAM, back, sizeof back, NULL));
+    OK(mem_ap_read(&s.mem, SRAM, back, sizeof back, NULL));
     assert_memory_equal(back, data, sizeof back);
     script_end(&s);
 }
@@ -426,9 +426,9 @@ static void old_firmware_is_not_trusted_across_a_kibibyte(void **state)
     script_block_read(&s, good(READ32, SRAM + 0x800, 0x380), data + 0x480);
     script_write_word(&s, SRAM + 0x3fc, 0);
     script_block_write(&s, good(WRITE32, SRAM + 0x400, 8), (uint8_t[8]){0});
-    OK(mem_read(&s.st, SRAM + 0x380, back, sizeof back, NULL));
+    OK(mem_ap_read(&s.mem, SRAM + 0x380, back, sizeof back, NULL));
     assert_memory_equal(back, data, sizeof back);
-    OK(mem_write(&s.st, SRAM + 0x3fc, (uint8_t[12]){0}, 12));
+    OK(mem_ap_write(&s.mem, SRAM + 0x3fc, (uint8_t[12]){0}, 12));
     script_end(&s);
 }
 
@@ -439,11 +439,11 @@ static void a_slow_clock_cuts_ranges_shorter(void **state)
     uint8_t data[512], back[512];
     fill(data, sizeof data);
     script_start(&s, 2, 37);
-    s.st.swclk_hz = 5000;
+    s.st.probe.swclk_hz = 5000;
     script_block_read(&s, good(READ32, SRAM, 248), data);
     script_block_read(&s, good(READ32, SRAM + 248, 248), data + 248);
     script_block_read(&s, good(READ32, SRAM + 496, 16), data + 496);
-    OK(mem_read(&s.st, SRAM, back, sizeof back, NULL));
+    OK(mem_ap_read(&s.mem, SRAM, back, sizeof back, NULL));
     assert_memory_equal(back, data, sizeof back);
     script_end(&s);
 }
@@ -457,7 +457,7 @@ static void only_halfwords_are_written_where_asked_for(void **state)
     script_start(&s, 2, 37);
     script_block_write(&s, good(WRITE16, 0x08000002, 6144), data);
     script_block_write(&s, good(WRITE16, 0x08001802, 6), data + 6144);
-    OK(mem_write_halfwords(&s.st, 0x08000002, data, sizeof data));
+    OK(mem_ap_write_halfwords(&s.mem, 0x08000002, data, sizeof data));
     script_end(&s);
 }
 
@@ -467,10 +467,10 @@ static void nothing_is_done_for_no_bytes(void **state)
     struct script s;
     size_t done = 9;
     script_start(&s, 2, 37);
-    OK(mem_read(&s.st, 0xffffffff, NULL, 0, &done));
+    OK(mem_ap_read(&s.mem, 0xffffffff, NULL, 0, &done));
     assert_int_equal(done, 0);
-    OK(mem_write(&s.st, SRAM, NULL, 0));
-    OK(mem_write_halfwords(&s.st, SRAM, NULL, 0));
+    OK(mem_ap_write(&s.mem, SRAM, NULL, 0));
+    OK(mem_ap_write_halfwords(&s.mem, SRAM, NULL, 0));
     script_end(&s);
 }
 
@@ -481,10 +481,10 @@ static void the_address_space_has_an_end(void **state)
     uint8_t data[8] = {0};
     script_start(&s, 2, 37);
     script_block_read(&s, good(READ32, 0xfffffff8, 8), data);
-    OK(mem_read(&s.st, 0xfffffff8, data, 8, NULL));
-    assert_int_equal(mem_read(&s.st, 0xfffffffc, data, 8, NULL), ERR_USAGE);
-    assert_int_equal(mem_write(&s.st, 0xffffffff, data, 2), ERR_USAGE);
-    assert_int_equal(mem_write_halfwords(&s.st, 0xfffffffe, data, 4), ERR_USAGE);
+    OK(mem_ap_read(&s.mem, 0xfffffff8, data, 8, NULL));
+    assert_int_equal(mem_ap_read(&s.mem, 0xfffffffc, data, 8, NULL), ERR_USAGE);
+    assert_int_equal(mem_ap_write(&s.mem, 0xffffffff, data, 2), ERR_USAGE);
+    assert_int_equal(mem_ap_write_halfwords(&s.mem, 0xfffffffe, data, 4), ERR_USAGE);
     script_end(&s);
 }
 
@@ -501,10 +501,10 @@ static void what_precedes_a_fault_is_read_again_and_counts(void **state)
     script_block_read(&s, bad(READ32, 0x20000fe0, 64, 0x11, 0x20001000), (uint8_t[64]){0});
     script_read(&s, CLEAR_STICKY, "80 00");
     script_block_read(&s, good(READ32, 0x20000fe0, 32), data);
-    assert_int_equal(mem_read(&s.st, 0x20000fe0, back, 64, &done), ERR_FAULT);
+    assert_int_equal(mem_ap_read(&s.mem, 0x20000fe0, back, 64, &done), ERR_FAULT);
     assert_int_equal(done, 32);
     assert_memory_equal(back, data, 32);
-    assert_int_equal(s.st.fault_address, 0x20001000);
+    assert_int_equal(s.st.probe.fault_address, 0x20001000);
     assert_says(&s, "0x20001000");
     script_end(&s);
 }
@@ -517,7 +517,7 @@ static void a_fault_is_not_explored_for_one_who_does_not_ask(void **state)
     script_start(&s, 2, 37);
     script_block_read(&s, bad(READ32, 0x20000fe0, 64, 0x11, 0x20001000), (uint8_t[64]){0});
     script_read(&s, CLEAR_STICKY, "80 00");
-    assert_int_equal(mem_read(&s.st, 0x20000fe0, back, 64, NULL), ERR_FAULT);
+    assert_int_equal(mem_ap_read(&s.mem, 0x20000fe0, back, 64, NULL), ERR_FAULT);
     script_end(&s);
 }
 
@@ -530,7 +530,7 @@ static void a_fault_in_the_first_word_leaves_nothing(void **state)
     script_start(&s, 2, 37);
     script_block_read(&s, bad(READ32, 0x20001000, 64, 0x11, 0x20001000), (uint8_t[64]){0});
     script_read(&s, CLEAR_STICKY, "80 00");
-    assert_int_equal(mem_read(&s.st, 0x20001000, back, 64, &done), ERR_FAULT);
+    assert_int_equal(mem_ap_read(&s.mem, 0x20001000, back, 64, &done), ERR_FAULT);
     assert_int_equal(done, 0);
     script_end(&s);
 }
@@ -544,7 +544,7 @@ static void a_fault_that_the_probe_places_elsewhere_leaves_nothing(void **state)
     script_start(&s, 2, 37);
     script_block_read(&s, bad(READ32, 0x20001000, 64, 0x11, 0xfffffff0), (uint8_t[64]){0});
     script_read(&s, CLEAR_STICKY, "80 00");
-    assert_int_equal(mem_read(&s.st, 0x20001000, back, 64, &done), ERR_FAULT);
+    assert_int_equal(mem_ap_read(&s.mem, 0x20001000, back, 64, &done), ERR_FAULT);
     assert_int_equal(done, 0);
     script_end(&s);
 }
@@ -558,7 +558,7 @@ static void a_write_stops_at_the_first_failure(void **state)
     script_start(&s, 2, 37);
     script_block_write(&s, good(WRITE16, SRAM + 2, 2), data);
     script_block_write(&s, bad(WRITE32, SRAM + 4, 12, 0x12, SRAM + 4), data + 2);
-    assert_int_equal(mem_write(&s.st, SRAM + 2, data, 15), ERR_LINK);
+    assert_int_equal(mem_ap_write(&s.mem, SRAM + 2, data, 15), ERR_LINK);
     script_end(&s);
 }
 

@@ -12,6 +12,7 @@
 #include "base/bytes.h"
 #include "sim/board/board.h"
 #include "sim/board/link.h"
+#include "swd/stlink.h"
 #include "targets/target.h"
 
 #define FLASH 0x08000000u
@@ -99,7 +100,7 @@ static enum err bench_open(struct bench *b, const char *board, enum target_conne
     assert_int_equal(sim_board_open(&b->board, board, &b->log), ERR_OK);
     assert_true(sim_chip_poke(sim_board_chip(b->board), FLASH, program, sizeof program));
     assert_int_equal(stlink_open(&b->st, sim_link_to(b->board), &b->log), ERR_OK);
-    return target_connect(&b->t, &b->st, &options, &b->log);
+    return target_connect(&b->t, &b->st.probe, &options, &b->log);
 }
 
 static void bench_connect(struct bench *b, const char *board)
@@ -261,7 +262,7 @@ static void a_program_that_sleeps_at_once_is_caught_at_its_first_instruction(voi
     sim_board_wait_ns(b.board, 5000000);
     assert_false(sim_chip_swd_alive(chip));
     assert_int_equal(stlink_open(&b.st, sim_link_to(b.board), &b.log), ERR_OK);
-    enum err e = target_connect(&b.t, &b.st, &options, &b.log);
+    enum err e = target_connect(&b.t, &b.st.probe, &options, &b.log);
     if (e)
         fail_msg("%s", log_sentence(&b.log, e));
     assert_int_equal(b.t.state, TARGET_HALTED);

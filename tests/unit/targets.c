@@ -100,7 +100,7 @@ static void a_healthy_target_is_taken_as_it_runs(void **state)
     world_attach(&w, &t);
     assert_int_equal(t.state, TARGET_RUNNING);
     assert_int_equal(w.nrst_pulses, 0);
-    assert_int_equal(w.st.swclk_hz, 4000000);
+    assert_int_equal(w.probe.swclk_hz, 4000000);
     assert_int_equal(t.core.vcatch, DEMCR_VC_HARDERR);
 }
 
@@ -113,7 +113,7 @@ static void long_wires_are_met_with_a_slower_clock(void **state)
     w.max_hz = 300000;
     assert_int_equal(world_connect(&w, &t, TARGET_CONNECT_AUTO), ERR_OK);
     assert_int_equal(w.nrst_pulses, 0);
-    assert_true(w.st.swclk_hz <= 300000);
+    assert_true(w.probe.swclk_hz <= 300000);
 }
 
 static void a_program_that_takes_the_pins_is_caught_under_reset(void **state)
@@ -177,7 +177,7 @@ static void the_sentence_of_a_failure_tells_what_was_measured(void **state)
     world_assert_says(&w, "0x09");
     world_assert_says(&w, "read protection level 2");
     assert_true(strlen(w.log.sentence) < LOG_SENTENCE_SIZE - 1);
-    assert_false(w.st.in_debug);
+    assert_false(w.probe.in_debug);
     assert_false(w.nrst_low);
     w.vtref_mv = 20;
     assert_int_equal(world_connect(&w, &t, TARGET_CONNECT_AUTO), ERR_NO_TARGET);
@@ -215,7 +215,7 @@ static void everything_is_left_as_it_was_found(void **state)
     assert_int_equal(w.closed_gate_writes, 0);
     assert_int_equal(get_le16(&w.ram[0x100]), 0x2001);
     assert_false(bpu_has(&t.core.bpu, FLASH + 0x100));
-    assert_true(w.detached && w.running && !w.st.in_debug);
+    assert_true(w.detached && w.running && !w.probe.in_debug);
 }
 
 static void
@@ -233,7 +233,7 @@ a_running_target_that_nobody_debugs_is_as_it_was_found_until_somebody_comes(void
     assert_int_equal(w.dbgmcu_cr, 1);
     assert_int_equal(w.dbgmcu_fz, 0);
     assert_false(bpu_has(&t.core.bpu, FLASH + 0x100));
-    assert_true(w.detached && w.running && !w.debug_enabled && w.st.in_debug);
+    assert_true(w.detached && w.running && !w.debug_enabled && w.probe.in_debug);
     // It can be looked at, and a lockup is its own affair.
     w.lockup = true;
     assert_int_equal(target_read_mem(&t, RAM, &byte, 1, NULL), ERR_OK);

@@ -11,12 +11,12 @@
 
 #include "base/bytes.h"
 #include "swd/ap.h"
-#include "swd/mem.h"
+#include "swd/mem_ap.h"
 #include "tests/unit/targets_world.h"
 
-static struct world *world_of(struct stlink *st)
+static struct world *world_of(struct debug_probe *probe)
 {
-    return (struct world *)st;
+    return (struct world *)probe;
 }
 
 static enum err reach(struct world *w)
@@ -28,36 +28,36 @@ static enum err reach(struct world *w)
         return ERR_LINK;
     }
     bool pins_taken = w->needs_reset && !w->nrst_low && !w->caught;
-    if (w->dead || pins_taken || (w->max_hz && w->st.swclk_hz > w->max_hz))
+    if (w->dead || pins_taken || (w->max_hz && w->probe.swclk_hz > w->max_hz))
         return ERR_NO_TARGET;
     return ERR_OK;
 }
 
-enum err stlink_set_swclk(struct stlink *st, uint32_t hz)
+static enum err world_set_swclk(struct debug_probe *probe, uint32_t hz)
 {
-    st->swclk_hz = hz;
+    probe->swclk_hz = hz;
     return ERR_OK;
 }
 
-enum err stlink_enter_swd(struct stlink *st)
+static enum err world_enter_swd(struct debug_probe *probe)
 {
-    enum err e = reach(world_of(st));
-    st->last_status = e ? 0x09 : 0x80;
-    st->in_debug = !e;
+    enum err e = reach(world_of(probe));
+    probe->last_status = e ? 0x09 : 0x80;
+    probe->in_debug = !e;
     return e;
 }
 
-enum err stlink_leave(struct stlink *st)
+static enum err world_leave(struct debug_probe *probe)
 {
-    st->in_debug = false;
-    world_of(st)->nrst_low = false;
+    probe->in_debug = false;
+    world_of(probe)->nrst_low = false;
     return ERR_OK;
 }
 
-enum err stlink_drive_nrst(struct stlink *st, enum stlink_nrst level)
+static enum err world_drive_nrst(struct debug_probe *probe, enum debug_probe_nrst level)
 {
-    struct world *w = world_of(st);
-    bool low = level == STLINK_NRST_LOW;
+    struct world *w = world_of(probe);
+    bool low = level == DEBUG_PROBE_NRST_LOW;
     if (w->no_nrst)
         return ERR_OK;
     if (w->nrst_low && !low) {
@@ -72,16 +72,16 @@ enum err stlink_drive_nrst(struct stlink *st, enum stlink_nrst level)
     return ERR_OK;
 }
 
-enum err stlink_get_vtref(struct stlink *st, unsigned *mv)
+static enum err world_get_vtref(struct debug_probe *probe, unsigned *mv)
 {
-    *mv = world_of(st)->vtref_mv;
+    *mv = world_of(probe)->vtref_mv;
     return ERR_OK;
 }
 
-enum err stlink_read_dpidr(struct stlink *st, uint32_t *dpidr)
+static enum err world_read_dpidr(struct debug_probe *probe, uint32_t *dpidr)
 {
     *dpidr = 0x0bb11477;
-    return reach(world_of(st));
+    return reach(world_of(probe));
 }
 
 static uint32_t dhcsr_of(struct world *w)
@@ -97,16 +97,8 @@ static uint32_t dhcsr_of(struct world *w)
     return v;
 }
 
-enum err stlink_read_word(struct stlink *st, uint32_t addr, uint32_t *value)
+static enum err write_debug_register(struct world *w, uint32_t addr, uint32_t value)
 {
-    assert_int_equal(addr, 0xe000edf0);
-    *value = dhcsr_of(world_of(st));
-    return reach(world_of(st));
-}
-
-enum err stlink_write_word(struct stlink *st, uint32_t addr, uint32_t value)
-{
-    struct world *w = world_of(st);
     enum err e = reach(w);
     if (e)
         return e;
@@ -118,23 +110,22 @@ enum err stlink_write_word(struct stlink *st, uint32_t addr, uint32_t value)
     return ERR_OK;
 }
 
-enum err stlink_read_core_reg(struct stlink *st, unsigned regsel, uint32_t *value)
+static enum err world_read_core_reg(struct debug_probe *probe, unsigned regsel, uint32_t *value)
 {
-    *value = world_of(st)->reg[regsel];
-    return reach(world_of(st));
+    *value = world_of(probe)->reg[regsel];
+    return reach(world_of(probe));
 }
 
-bool stlink_has_halfwords(const struct stlink *st)
+bool mem_ap_has_halfwords(const struct mem_ap *mem)
 {
-    (void)st;
+    (void)mem;
     return true;
 }
 
-enum err ap_identify(struct stlink *st, unsigned ap, struct ap_identity *id)
+enum err ap_identify(const struct mem_ap *mem, struct ap_identity *id)
 {
-    (void)ap;
     *id = (struct ap_identity){.idr = 0x04770021};
-    return reach(world_of(st));
+    return reach(world_of(mem->probe));
 }
 
 static uint32_t *word_at(struct world *w, uint32_t addr)
@@ -170,9 +161,9 @@ static uint8_t *bytes_at(struct world *w, uint32_t addr, size_t len)
     return NULL;
 }
 
-enum err mem_read(struct stlink *st, uint32_t addr, void *data, size_t len, size_t *done)
+enum err mem_ap_read(const struct mem_ap *mem, uint32_t addr, void *data, size_t len, size_t *done)
 {
-    struct world *w = world_of(st);
+    struct world *w = world_of(mem->probe);
     static const uint8_t uid[12] = {1, 2, 3};
     static const uint8_t cpuid[4] = {0x00, 0xc2, 0x0c, 0x41};
     const uint8_t *p = bytes_at(w, addr, len);
@@ -189,9 +180,9 @@ enum err mem_read(struct stlink *st, uint32_t addr, void *data, size_t len, size
     return p ? reach(w) : ERR_FAULT;
 }
 
-enum err mem_write(struct stlink *st, uint32_t addr, const void *data, size_t len)
+enum err mem_ap_write(const struct mem_ap *mem, uint32_t addr, const void *data, size_t len)
 {
-    struct world *w = world_of(st);
+    struct world *w = world_of(mem->probe);
     uint8_t *p = bytes_at(w, addr, len);
     if (word_at(w, addr))
         p = (uint8_t *)word_at(w, addr);
@@ -202,47 +193,54 @@ enum err mem_write(struct stlink *st, uint32_t addr, const void *data, size_t le
     return p ? reach(w) : ERR_FAULT;
 }
 
-enum err mem_read32(struct stlink *st, uint32_t addr, uint32_t *value)
+enum err mem_ap_read32(const struct mem_ap *mem, uint32_t addr, uint32_t *value)
 {
     uint8_t b[4] = {0};
-    enum err e = mem_read(st, addr, b, 4, NULL);
+    if (addr == 0xe000edf0) {
+        *value = dhcsr_of(world_of(mem->probe));
+        return reach(world_of(mem->probe));
+    }
+    enum err e = mem_ap_read(mem, addr, b, 4, NULL);
     *value = get_le32(b);
     return e;
 }
 
-enum err mem_write32(struct stlink *st, uint32_t addr, uint32_t value)
+enum err mem_ap_write32(const struct mem_ap *mem, uint32_t addr, uint32_t value)
 {
     uint8_t b[4];
+    if (addr == 0xe000edf0 || addr == 0xe000edfc)
+        return write_debug_register(world_of(mem->probe), addr, value);
     put_le32(b, value);
-    return mem_write(st, addr, b, 4);
+    return mem_ap_write(mem, addr, b, 4);
 }
 
-enum err mem_read16(struct stlink *st, uint32_t addr, uint16_t *value)
+enum err mem_ap_read16(const struct mem_ap *mem, uint32_t addr, uint16_t *value)
 {
     uint8_t b[2] = {0};
-    enum err e = mem_read(st, addr, b, 2, NULL);
+    enum err e = mem_ap_read(mem, addr, b, 2, NULL);
     *value = get_le16(b);
     return e;
 }
 
-enum err mem_write16(struct stlink *st, uint32_t addr, uint16_t value)
+enum err mem_ap_write16(const struct mem_ap *mem, uint32_t addr, uint16_t value)
 {
     uint8_t b[2];
     put_le16(b, value);
-    return mem_write(st, addr, b, 2);
+    return mem_ap_write(mem, addr, b, 2);
 }
 
-enum err mem_write_halfwords(struct stlink *st, uint32_t addr, const void *data, size_t len)
+enum err mem_ap_write_halfwords(const struct mem_ap *mem, uint32_t addr, const void *data,
+                                size_t len)
 {
-    return mem_write(st, addr, data, len);
+    return mem_ap_write(mem, addr, data, len);
 }
 
-enum err cortexm_attach(struct cortexm *cm, struct stlink *st, struct log *log)
+enum err cortexm_attach(struct cortexm *cm, const struct mem_ap *mem, struct log *log)
 {
-    struct world *w = world_of(st);
-    *cm = (struct cortexm){.st = st, .log = log, .cpuid = 0x410cc200, .armv6m = true};
-    cm->bpu = (struct bpu){.st = st, .log = log, .count = w->comparators};
-    cm->dwt = (struct dwt){.st = st, .log = log, .count = 2};
+    struct world *w = world_of(mem->probe);
+    *cm = (struct cortexm){.mem = mem, .log = log, .cpuid = 0x410cc200, .armv6m = true};
+    cm->bpu = (struct bpu){.mem = mem, .log = log, .count = w->comparators};
+    cm->dwt = (struct dwt){.mem = mem, .log = log, .count = 2};
     w->debug_enabled = true;
     w->lost_power = false;
     return reach(w);
@@ -250,7 +248,7 @@ enum err cortexm_attach(struct cortexm *cm, struct stlink *st, struct log *log)
 
 enum err cortexm_detach(struct cortexm *cm, bool keep_halted)
 {
-    struct world *w = world_of(cm->st);
+    struct world *w = world_of(cm->mem->probe);
     w->detached = true;
     w->debug_enabled = keep_halted;
     w->running = !keep_halted;
@@ -259,7 +257,7 @@ enum err cortexm_detach(struct cortexm *cm, bool keep_halted)
 
 enum err cortexm_read_dhcsr(struct cortexm *cm, uint32_t *dhcsr)
 {
-    struct world *w = world_of(cm->st);
+    struct world *w = world_of(cm->mem->probe);
     w->looks++;
     enum err e = reach(w);
     if (e)
@@ -284,7 +282,7 @@ bool cortexm_take_reset(struct cortexm *cm)
 
 enum err cortexm_take_halt_cause(struct cortexm *cm, uint32_t *dfsr)
 {
-    struct world *w = world_of(cm->st);
+    struct world *w = world_of(cm->mem->probe);
     *dfsr = w->dfsr;
     w->dfsr = 0;
     return reach(w);
@@ -292,7 +290,7 @@ enum err cortexm_take_halt_cause(struct cortexm *cm, uint32_t *dfsr)
 
 enum err cortexm_halt(struct cortexm *cm)
 {
-    struct world *w = world_of(cm->st);
+    struct world *w = world_of(cm->mem->probe);
     w->running = false;
     w->dfsr |= DFSR_HALTED;
     if (w->lockup)
@@ -303,7 +301,7 @@ enum err cortexm_halt(struct cortexm *cm)
 
 enum err cortexm_resume(struct cortexm *cm)
 {
-    struct world *w = world_of(cm->st);
+    struct world *w = world_of(cm->mem->probe);
     w->running = true;
     w->resumes++;
     return reach(w);
@@ -311,7 +309,7 @@ enum err cortexm_resume(struct cortexm *cm)
 
 enum err cortexm_start_step(struct cortexm *cm, bool mask_interrupts)
 {
-    struct world *w = world_of(cm->st);
+    struct world *w = world_of(cm->mem->probe);
     uint32_t pc = w->reg[CORTEXM_PC];
     w->step_was_masked = mask_interrupts;
     w->steps++;
@@ -330,14 +328,14 @@ enum err cortexm_start_step(struct cortexm *cm, bool mask_interrupts)
 
 enum err cortexm_read_reg(struct cortexm *cm, enum cortexm_reg reg, uint32_t *value)
 {
-    *value = world_of(cm->st)->reg[reg];
-    return reach(world_of(cm->st));
+    *value = world_of(cm->mem->probe)->reg[reg];
+    return reach(world_of(cm->mem->probe));
 }
 
 enum err cortexm_write_reg(struct cortexm *cm, enum cortexm_reg reg, uint32_t value)
 {
-    world_of(cm->st)->reg[reg] = value;
-    return reach(world_of(cm->st));
+    world_of(cm->mem->probe)->reg[reg] = value;
+    return reach(world_of(cm->mem->probe));
 }
 
 enum err cortexm_reset_by(struct cortexm *cm, bool halt, uint32_t addr, uint32_t value)
@@ -363,14 +361,14 @@ enum err cortexm_pause_watchpoints(struct cortexm *cm, bool pause)
 enum err cortexm_set_vcatch(struct cortexm *cm, uint32_t vc_bits)
 {
     cm->vcatch = vc_bits;
-    world_of(cm->st)->caught &=
-        (vc_bits & DEMCR_VC_CORERESET) != 0 || world_of(cm->st)->needs_reset;
-    return reach(world_of(cm->st));
+    world_of(cm->mem->probe)->caught &=
+        (vc_bits & DEMCR_VC_CORERESET) != 0 || world_of(cm->mem->probe)->needs_reset;
+    return reach(world_of(cm->mem->probe));
 }
 
 enum err cortexm_reset(struct cortexm *cm, bool halt)
 {
-    struct world *w = world_of(cm->st);
+    struct world *w = world_of(cm->mem->probe);
     w->running = !halt;
     w->reg[CORTEXM_PC] = 0x08000200;
     w->reg[CORTEXM_XPSR] = 1u << 24;
@@ -381,8 +379,8 @@ enum err cortexm_reset(struct cortexm *cm, bool halt)
 
 enum err cortexm_interrupt_pending(struct cortexm *cm, bool *pending)
 {
-    *pending = world_of(cm->st)->interrupt_pending;
-    return reach(world_of(cm->st));
+    *pending = world_of(cm->mem->probe)->interrupt_pending;
+    return reach(world_of(cm->mem->probe));
 }
 
 bool bpu_has(const struct bpu *bpu, uint32_t addr)
@@ -432,7 +430,7 @@ enum err bpu_clear_all(struct bpu *bpu)
 
 enum err bpu_restore(struct bpu *bpu)
 {
-    return reach(world_of(bpu->st));
+    return reach(world_of(bpu->mem->probe));
 }
 
 enum err dwt_set(struct dwt *dwt, uint32_t addr, uint32_t len, enum dwt_access access)
@@ -467,27 +465,36 @@ enum err dwt_take_hit(struct dwt *dwt, bool *hit, uint32_t *addr, enum dwt_acces
 
 enum err dwt_restore(struct dwt *dwt)
 {
-    return reach(world_of(dwt->st));
+    return reach(world_of(dwt->mem->probe));
 }
 
-static uint64_t now_us(void *self)
+static uint64_t world_now_us(struct debug_probe *probe)
 {
-    return ++((struct world *)self)->now_us;
+    return ++world_of(probe)->now_us;
 }
 
-static void sleep_us(void *self, uint32_t us)
+static void world_sleep_us(struct debug_probe *probe, uint32_t us)
 {
-    ((struct world *)self)->now_us += us;
+    world_of(probe)->now_us += us;
 }
 
-static const struct usb_link_ops link_ops = {.now_us = now_us, .sleep_us = sleep_us};
+static const struct debug_probe_ops probe_ops = {
+    .get_vtref = world_get_vtref,
+    .set_swclk = world_set_swclk,
+    .enter_swd = world_enter_swd,
+    .leave = world_leave,
+    .drive_nrst = world_drive_nrst,
+    .read_dpidr = world_read_dpidr,
+    .read_core_reg = world_read_core_reg,
+    .now_us = world_now_us,
+    .sleep_us = world_sleep_us,
+};
 
 void world_make(struct world *w)
 {
     memset(w, 0, sizeof *w);
     w->log = log_silent();
-    w->st.log = &w->log;
-    w->st.link = (struct usb_link){.ops = &link_ops, .self = w};
+    w->probe = (struct debug_probe){.ops = &probe_ops, .log = &w->log};
     w->vtref_mv = 3270;
     w->idcode = 0x10006444;
     w->size_word = 0xffff0020;
@@ -501,7 +508,7 @@ void world_make(struct world *w)
 enum err world_connect(struct world *w, struct target *t, enum target_connect how)
 {
     struct target_options o = {.connect = how};
-    return target_connect(t, &w->st, &o, &w->log);
+    return target_connect(t, &w->probe, &o, &w->log);
 }
 
 void world_attach(struct world *w, struct target *t)

@@ -17,7 +17,7 @@
 #define DBGMCU   0x40015800u
 
 struct world {
-    struct stlink st; // first: the stand-ins for swd/ get only this
+    struct debug_probe probe; // first: the stand-ins for swd/ find the fixture by it
     struct log log;
     uint64_t now_us;
     // The wires.

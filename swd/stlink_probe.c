@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+// The ST-LINK as a debug probe (swd/debug_probe.h).
+#include "swd/stlink_command.h"
+
+static struct stlink *stlink_of(struct debug_probe *probe)
+{
+    return (struct stlink *)((char *)probe - offsetof(struct stlink, probe));
+}
+
+static const struct stlink *const_stlink_of(const struct debug_probe *probe)
+{
+    return (const struct stlink *)((const char *)probe - offsetof(struct stlink, probe));
+}
+
+static const char *probe_version_text(const struct debug_probe *probe, char *text, size_t size)
+{
+    return stlink_version_text(const_stlink_of(probe), text, size);
+}
+
+static enum err probe_get_vtref(struct debug_probe *probe, unsigned *mv)
+{
+    return stlink_get_vtref(stlink_of(probe), mv);
+}
+
+static enum err probe_set_swclk(struct debug_probe *probe, uint32_t hz)
+{
+    return stlink_set_swclk(stlink_of(probe), hz);
+}
+
+static enum err probe_enter_swd(struct debug_probe *probe)
+{
+    return stlink_enter_swd(stlink_of(probe));
+}
+
+static enum err probe_leave(struct debug_probe *probe)
+{
+    return stlink_leave(stlink_of(probe));
+}
+
+static enum err probe_drive_nrst(struct debug_probe *probe, enum debug_probe_nrst level)
+{
+    return stlink_drive_nrst(stlink_of(probe), level);
+}
+
+static enum err probe_read_dpidr(struct debug_probe *probe, uint32_t *dpidr)
+{
+    return stlink_read_dpidr(stlink_of(probe), dpidr);
+}
+
+static enum err probe_read_dap(struct debug_probe *probe, uint16_t port, uint16_t addr,
+                               uint32_t *value)
+{
+    return stlink_read_dap(stlink_of(probe), port, addr, value);
+}
+
+static enum err probe_write_dap(struct debug_probe *probe, uint16_t port, uint16_t addr,
+                                uint32_t value)
+{
+    return stlink_write_dap(stlink_of(probe), port, addr, value);
+}
+
+// The memory commands that are used here reach AP 0 only.
+static enum err require_ap_0(struct debug_probe *probe, unsigned ap)
+{
+    if (ap == 0)
+        return ERR_OK;
+    return log_fail(probe->log, ERR_UNSUPPORTED,
+                    "memory behind AP %u cannot be reached: swdlink uses AP 0 of an ST-LINK only",
+                    ap);
+}
+
+static enum err probe_read_word(struct debug_probe *probe, unsigned ap, uint32_t addr,
+                                uint32_t *value)
+{
+    enum err e = require_ap_0(probe, ap);
+    return e ? e : stlink_read_word(stlink_of(probe), addr, value);
+}
+
+static enum err probe_write_word(struct debug_probe *probe, unsigned ap, uint32_t addr,
+                                 uint32_t value)
+{
+    enum err e = require_ap_0(probe, ap);
+    return e ? e : stlink_write_word(stlink_of(probe), addr, value);
+}
+
+static enum err probe_read_block(struct debug_probe *probe, unsigned ap, unsigned unit,
+                                 uint32_t addr, void *data, size_t len)
+{
+    enum err e = require_ap_0(probe, ap);
+    return e ? e : stlink_read_block(stlink_of(probe), unit, addr, data, len);
+}
+
+static enum err probe_write_block(struct debug_probe *probe, unsigned ap, unsigned unit,
+                                  uint32_t addr, const void *data, size_t len)
+{
+    enum err e = require_ap_0(probe, ap);
+    return e ? e : stlink_write_block(stlink_of(probe), unit, addr, data, len);
+}
+
+static size_t probe_max_block(const struct debug_probe *probe, unsigned unit, bool write)
+{
+    return stlink_max_block(const_stlink_of(probe), unit, write);
+}
+
+static bool probe_has_halfwords(const struct debug_probe *probe)
+{
+    return stlink_has_halfwords(const_stlink_of(probe));
+}
+
+static enum err probe_read_core_reg(struct debug_probe *probe, unsigned regsel, uint32_t *value)
+{
+    return stlink_read_core_reg(stlink_of(probe), regsel, value);
+}
+
+static enum err probe_write_core_reg(struct debug_probe *probe, unsigned regsel, uint32_t value)
+{
+    return stlink_write_core_reg(stlink_of(probe), regsel, value);
+}
+
+static enum err probe_read_core_regs(struct debug_probe *probe, uint32_t regs[DEBUG_PROBE_CORE_REGS])
+{
+    return stlink_read_core_regs(stlink_of(probe), regs);
+}
+
+static uint64_t probe_now_us(struct debug_probe *probe)
+{
+    return usb_link_now_us(&stlink_of(probe)->link);
+}
+
+static void probe_sleep_us(struct debug_probe *probe, uint32_t us)
+{
+    usb_link_sleep_us(&stlink_of(probe)->link, us);
+}
+
+const struct debug_probe_ops stlink_debug_probe_ops = {
+    .version_text = probe_version_text,
+    .get_vtref = probe_get_vtref,
+    .set_swclk = probe_set_swclk,
+    .enter_swd = probe_enter_swd,
+    .leave = probe_leave,
+    .drive_nrst = probe_drive_nrst,
+    .read_dpidr = probe_read_dpidr,
+    .read_dap = probe_read_dap,
+    .write_dap = probe_write_dap,
+    .read_word = probe_read_word,
+    .write_word = probe_write_word,
+    .read_block = probe_read_block,
+    .write_block = probe_write_block,
+    .max_block = probe_max_block,
+    .has_halfwords = probe_has_halfwords,
+    .read_core_reg = probe_read_core_reg,
+    .write_core_reg = probe_write_core_reg,
+    .read_core_regs = probe_read_core_regs,
+    .now_us = probe_now_us,
+    .sleep_us = probe_sleep_us,
+};
