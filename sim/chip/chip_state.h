@@ -7,6 +7,7 @@
 
 #include "sim/chip/chip.h"
 #include "sim/families/chips.h"
+#include "sim/parts/key_lock.h"
 #include "sim/time/ticker.h"
 
 #define SIM_FLASH_BASE  0x08000000u
@@ -71,9 +72,7 @@ struct sim_flash {
 struct sim_fpec {
     struct sim_chip *chip;
     uint32_t acr, cr, sr, ar;
-    bool locked, options_locked;
-    unsigned key_step, optkey_step;
-    bool keys_refused, optkeys_refused; // after a wrong key, until the next reset
+    struct sim_key_lock lock, option_lock; // of FLASH_CR, and of its OPTWRE
 };
 
 struct sim_options {

@@ -261,9 +261,19 @@ static uint32_t read_rom_table(uint32_t offset)
     return (page[i] - PAGE_ROM) | 3; // 32-bit format, present
 }
 
+// Where nothing is, reads give zero and writes do nothing, as on real parts whose debugger looks
+// for what other cores have there (a DBGMCU at 0xe0042000, an ITM at 0xe0000000); no document
+// tells.
+static bool is_page(uint32_t page)
+{
+    return page == PAGE_SCS || page == PAGE_DWT || page == PAGE_BPU || page == PAGE_ROM;
+}
+
 static uint32_t read_page(struct sim_core *core, bool debugger, uint32_t addr)
 {
     uint32_t page = addr & ~0xfffu, offset = addr & 0xfff;
+    if (!is_page(page))
+        return 0;
     if (offset >= 0xfcc)
         return debugger || page == PAGE_SCS || page == PAGE_ROM ? read_id(core, page, offset) : 0;
     switch (page) {
@@ -280,16 +290,8 @@ static uint32_t read_page(struct sim_core *core, bool debugger, uint32_t addr)
     }
 }
 
-static bool is_page(uint32_t addr)
-{
-    uint32_t page = addr & ~0xfffu;
-    return page == PAGE_SCS || page == PAGE_DWT || page == PAGE_BPU || page == PAGE_ROM;
-}
-
 static bool takes(struct sim_core *core, uint32_t addr, unsigned size)
 {
-    if (!is_page(addr))
-        return false;
     if (size == 4)
         return true;
     sim_account_violation(core->account,

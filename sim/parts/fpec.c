@@ -3,9 +3,6 @@
 // and 3.5). The cells are in flash.c, the option bytes in options.c.
 #include "sim/chip/chip_state.h"
 
-#define KEY1 0x45670123u
-#define KEY2 0xcdef89abu
-
 enum {
     FLASH_ACR = 0x00,
     FLASH_KEYR = 0x04,
@@ -44,12 +41,12 @@ static void update_irq(struct sim_chip *chip)
 
 bool sim_fpec_may_program(const struct sim_chip *chip)
 {
-    return !chip->fpec.locked && chip->fpec.cr & CR_PG;
+    return !chip->fpec.lock.locked && chip->fpec.cr & CR_PG;
 }
 
 bool sim_fpec_may_program_options(const struct sim_chip *chip)
 {
-    return !chip->fpec.locked && !chip->fpec.options_locked && chip->fpec.cr & CR_OPTPG;
+    return !chip->fpec.lock.locked && !chip->fpec.option_lock.locked && chip->fpec.cr & CR_OPTPG;
 }
 
 void sim_fpec_flag(struct sim_chip *chip, uint32_t sr_bits)
@@ -120,7 +117,7 @@ static void start(struct sim_chip *chip)
         erase_page(chip);
     else if (mode == CR_MER)
         erase_all(chip);
-    else if (mode == CR_OPTER && !f->options_locked)
+    else if (mode == CR_OPTER && !f->option_lock.locked)
         sim_options_erase(chip);
     else
         sim_chip_violation(chip, "flash: STRT with FLASH_CR = 0x%08x, which starts nothing", f->cr);
@@ -136,50 +133,49 @@ static void write_cr(struct sim_chip *chip, uint32_t value)
         sim_reset_request(chip, RCC_CSR_OBLRSTF);
         return;
     }
-    if (f->locked) {
+    if (f->lock.locked) {
         if (!(value & CR_LOCK))
             sim_chip_violation(chip, "flash: FLASH_CR written (0x%08x) while locked", value);
         return;
     }
     if (!(value & CR_OPTWRE))
-        f->options_locked = true;
-    if (value & CR_LOCK) // the options are locked with it: the harder reading
-        f->locked = f->options_locked = true;
+        sim_key_lock_close(&f->option_lock);
+    if (value & CR_LOCK) { // the options are locked with it: the harder reading
+        sim_key_lock_close(&f->lock);
+        sim_key_lock_close(&f->option_lock);
+    }
     f->cr = value & (CR_MODES | CR_STRT | CR_ERRIE | CR_EOPIE);
     update_irq(chip);
-    if (f->locked)
+    if (f->lock.locked)
         f->cr &= ~CR_STRT;
     else if (f->cr & CR_STRT)
         start(chip);
 }
 
-// One of the two key registers (3.2.2): a wrong key, or one too many, is a bus error and locks up
-// to the next reset.
-static enum sim_bus_status write_key(struct sim_chip *chip, uint32_t key, bool *locked,
-                                     unsigned *step, bool *refused)
+// One of the two key registers (3.2.2): a wrong key is a bus error and locks up to the next reset.
+static enum sim_bus_status write_key(struct sim_chip *chip, struct sim_key_lock *lock, uint32_t key)
 {
-    if (!*refused && *locked && key == (*step == 0 ? KEY1 : KEY2)) {
-        if (++*step == 2)
-            *locked = false;
-        *step %= 2;
+    static const struct sim_key_rule rule = {.keys = {0x45670123u, 0xcdef89abu}};
+    static const char *const reason[] = {
+        [SIM_KEY_WRONG] = "is wrong",
+        [SIM_KEY_AFTER_WRONG] = "after a wrong one",
+        [SIM_KEY_WHILE_OPEN] = "while it is not locked",
+    };
+    enum sim_key_result result = sim_key_lock_write(lock, &rule, key);
+    if (result == SIM_KEY_OK)
         return SIM_BUS_OK;
-    }
-    sim_chip_violation(chip, "flash: key 0x%08x %s", key,
-                       *refused  ? "after a wrong one"
-                       : *locked ? "is wrong"
-                                 : "while it is not locked");
-    *locked = *refused = true;
+    sim_chip_violation(chip, "flash: key 0x%08x %s", key, reason[result]);
     return SIM_BUS_FAULT;
 }
 
 static enum sim_bus_status write_optkey(struct sim_chip *chip, uint32_t key)
 {
     struct sim_fpec *f = &chip->fpec;
-    if (f->locked) {
+    if (f->lock.locked) {
         sim_chip_violation(chip, "flash: option key 0x%08x while FLASH_CR is locked", key);
         return SIM_BUS_FAULT;
     }
-    return write_key(chip, key, &f->options_locked, &f->optkey_step, &f->optkeys_refused);
+    return write_key(chip, &f->option_lock, key);
 }
 
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
@@ -197,7 +193,7 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
         *value = f->sr;
         break;
     case FLASH_CR:
-        *value = f->cr | (f->locked ? CR_LOCK : 0) | (f->options_locked ? 0 : CR_OPTWRE);
+        *value = f->cr | (f->lock.locked ? CR_LOCK : 0) | (f->option_lock.locked ? 0 : CR_OPTWRE);
         break;
     case FLASH_OBR:
         *value = f->chip->options.obr;
@@ -229,7 +225,7 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
         sim_clocks_apply(f->chip);
         break;
     case FLASH_KEYR:
-        return write_key(f->chip, value, &f->locked, &f->key_step, &f->keys_refused);
+        return write_key(f->chip, &f->lock, value);
     case FLASH_OPTKEYR:
         return write_optkey(f->chip, value);
     case FLASH_SR:
@@ -252,7 +248,9 @@ static void reset(void *self, enum sim_reset kind)
 {
     struct sim_fpec *f = self;
     (void)kind;
-    *f = (struct sim_fpec){.chip = f->chip, .locked = true, .options_locked = true};
+    *f = (struct sim_fpec){.chip = f->chip};
+    sim_key_lock_reset(&f->lock);
+    sim_key_lock_reset(&f->option_lock);
     update_irq(f->chip);
 }
 

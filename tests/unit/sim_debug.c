@@ -510,6 +510,19 @@ static void the_rom_table_leads_to_scs_dwt_and_bpu(void **state)
     }
 }
 
+// Debuggers look for an ITM, a DBGMCU of Cortex-M3 or a TPIU, and real parts answer with zeros.
+static void the_private_bus_reads_as_zero_where_nothing_is(void **state)
+{
+    static const uint32_t addr[] = {0xe0000000, 0xe0000fb0, 0xe0003000, 0xe000f000,
+                                    0xe0040004, 0xe0042000, 0xe0042ffc, 0xe00feff0};
+    struct bench *b = *state;
+    for (size_t i = 0; i < sizeof addr / sizeof addr[0]; i++) {
+        bench_write(b, addr[i], 0xc5acce55);
+        assert_int_equal(bench_read(b, addr[i]), 0);
+    }
+    assert_int_equal(b->account.violation_count, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -543,6 +556,7 @@ int main(void)
         bench_test(debug_registers_read_as_zero_to_the_program),
         bench_test(a_stopped_clock_keeps_the_core_from_halting),
         bench_test(the_rom_table_leads_to_scs_dwt_and_bpu),
+        bench_test(the_private_bus_reads_as_zero_where_nothing_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

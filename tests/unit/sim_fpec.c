@@ -2,6 +2,7 @@
 // The flash controller of the virtual chip against RM0091: locks and keys, programming, erasing,
 // busy times, write protection (3.2.2, 3.3.2, 3.5). Option bytes and read protection are in
 // sim_options.c.
+#include "sim/parts/key_lock.h"
 #include "tests/unit/sim_chip_bench.h"
 
 #define KEY1 0x45670123u
@@ -16,6 +17,7 @@
 #define CR_MER      (1u << 2)
 #define CR_STRT     (1u << 6)
 #define CR_LOCK     (1u << 7)
+#define CR_OPTWRE   (1u << 9)
 #define CR_ERRIE    (1u << 10)
 #define CR_EOPIE    (1u << 12)
 #define FLASH_IRQ   3
@@ -105,13 +107,59 @@ static void a_wrong_second_key_is_one_too(void **state)
     assert_int_equal(rd(b, FLASH_CR), CR_LOCK);
 }
 
-static void a_key_too_many_locks_up_as_well(void **state)
+// OpenOCD's "stm32f1x lock" writes both pairs of keys twice, with nothing between that locks.
+static void the_right_keys_again_do_nothing_while_it_is_open(void **state)
+{
+    struct chip_bench *b = *state;
+    for (unsigned i = 0; i < 3; i++) {
+        unlock(b);
+        wr(b, FLASH_OPTKEYR, KEY1);
+        wr(b, FLASH_OPTKEYR, KEY2);
+        assert_int_equal(rd(b, FLASH_CR), CR_OPTWRE);
+    }
+    wr(b, FLASH_CR, CR_OPTWRE | CR_PG);
+    program(b, HERE, 0x1234);
+    unlock(b);
+    assert_int_equal(rd(b, FLASH_CR), CR_OPTWRE | CR_PG);
+    expect_violations(b, 0);
+}
+
+static void the_keys_in_the_wrong_order_lock_up_even_while_it_is_open(void **state)
 {
     struct chip_bench *b = *state;
     unlock(b);
-    assert_int_equal(try_write(b, FLASH_KEYR, 4, KEY1), SIM_BUS_FAULT);
+    assert_int_equal(try_write(b, FLASH_KEYR, 4, KEY2), SIM_BUS_FAULT);
     assert_int_equal(rd(b, FLASH_CR), CR_LOCK);
     expect_violations(b, 1);
+}
+
+static void half_a_pair_of_keys_is_forgotten_when_lock_is_written(void **state)
+{
+    struct chip_bench *b = *state;
+    unlock(b);
+    wr(b, FLASH_KEYR, KEY1);
+    wr(b, FLASH_CR, CR_LOCK);
+    unlock(b);
+    assert_int_equal(rd(b, FLASH_CR), 0);
+    expect_violations(b, 0);
+}
+
+// The rule of F2, F4 and G0, whose controllers share the lock.
+static void elsewhere_the_right_keys_again_lock_up(void **state)
+{
+    static const struct sim_key_rule rule = {.keys = {KEY1, KEY2}, .faults_when_open = true};
+    struct sim_key_lock lock;
+    (void)state;
+    sim_key_lock_reset(&lock);
+    assert_int_equal(sim_key_lock_write(&lock, &rule, KEY1), SIM_KEY_OK);
+    assert_true(lock.locked);
+    assert_int_equal(sim_key_lock_write(&lock, &rule, KEY2), SIM_KEY_OK);
+    assert_false(lock.locked);
+    assert_int_equal(sim_key_lock_write(&lock, &rule, KEY1), SIM_KEY_WHILE_OPEN);
+    assert_true(lock.locked);
+    assert_int_equal(sim_key_lock_write(&lock, &rule, KEY1), SIM_KEY_AFTER_WRONG);
+    sim_key_lock_reset(&lock);
+    assert_int_equal(sim_key_lock_write(&lock, &rule, KEY1), SIM_KEY_OK);
 }
 
 static void a_locked_control_register_takes_nothing_and_it_is_a_violation(void **state)
@@ -564,7 +612,10 @@ int main(void)
         bench_test(writing_lock_locks_it_again_and_the_keys_work_once_more),
         bench_test(a_wrong_key_is_a_bus_error_and_locks_until_the_next_reset),
         bench_test(a_wrong_second_key_is_one_too),
-        bench_test(a_key_too_many_locks_up_as_well),
+        bench_test(the_right_keys_again_do_nothing_while_it_is_open),
+        bench_test(the_keys_in_the_wrong_order_lock_up_even_while_it_is_open),
+        bench_test(half_a_pair_of_keys_is_forgotten_when_lock_is_written),
+        cmocka_unit_test(elsewhere_the_right_keys_again_lock_up),
         bench_test(a_locked_control_register_takes_nothing_and_it_is_a_violation),
         bench_test(registers_take_words_only),
         bench_test(keys_and_address_read_as_zero),
