@@ -9,6 +9,7 @@
 #define MAX_AP        8u
 #define AP_BASE       0xf8u
 #define AP_IDR        0xfcu
+#define AP_REGISTERS  0xffu       // an AP has 256 bytes of them; programs put other bits above
 #define IDCODE_M0     0x40015800u // DBGMCU_IDCODE, in its two most frequent places
 #define IDCODE_OTHERS 0xe0042000u
 
@@ -109,9 +110,14 @@ static uint8_t check_port(const struct sim_stlink *s, uint16_t port, bool is_idr
     return port > MAX_AP || !(ap_usable(s) || is_idr) ? ST_BAD_AP : ST_OK;
 }
 
+static uint16_t register_of(uint16_t port, const uint8_t addr[2])
+{
+    return port == DEBUG_PORT ? get_le16(addr) : get_le16(addr) & AP_REGISTERS;
+}
+
 void stlink_read_port(struct sim_stlink *s, const uint8_t *c)
 {
-    uint16_t port = get_le16(&c[2]), addr = get_le16(&c[4]);
+    uint16_t port = get_le16(&c[2]), addr = register_of(port, &c[4]);
     uint8_t status = check_port(s, port, addr == AP_IDR);
     uint32_t value = 0;
     if (status == ST_OK && (port == 0 || port == DEBUG_PORT)) {
@@ -123,7 +129,7 @@ void stlink_read_port(struct sim_stlink *s, const uint8_t *c)
 
 void stlink_write_port(struct sim_stlink *s, const uint8_t *c)
 {
-    uint16_t port = get_le16(&c[2]), addr = get_le16(&c[4]);
+    uint16_t port = get_le16(&c[2]), addr = register_of(port, &c[4]);
     uint8_t status = check_port(s, port, false);
     if (status == ST_OK && (port == 0 || port == DEBUG_PORT))
         status =
