@@ -19,6 +19,17 @@
 // ---- who it is
 // ------------------------------------------------------------------------------------------
 
+// Every answer said the same; one that stands alone is a bit that was disturbed.
+static bool is_dpidr_certain(const struct measurements *m)
+{
+    for (unsigned way = 0; way < WAY_COUNT; way++) {
+        const struct measured_answer *a = &m->answer[way];
+        if (a->good && (a->dpidr_varies || a->dpidr != m->chip.id.dpidr))
+            return false;
+    }
+    return true;
+}
+
 unsigned rule_foreign_chip(const struct measurements *m, struct evidence *ev)
 {
     const struct measured_chip *c = &m->chip;
@@ -29,7 +40,8 @@ unsigned rule_foreign_chip(const struct measurements *m, struct evidence *ev)
             m->answer[WAY_ASKED].dpidr);
         return 85;
     }
-    if (c->known && (c->id.cpuid >> 4 & 0xfff) == PART_M0 && c->id.dpidr != DPIDR_M0) {
+    if (c->known && (c->id.cpuid >> 4 & 0xfff) == PART_M0 && c->id.dpidr != DPIDR_M0 &&
+        is_dpidr_certain(m)) {
         rules_say(ev, "a Cortex-M0 of ST's has DPIDR 0x%08x, and this one 0x%08x", DPIDR_M0,
                   c->id.dpidr);
         return 65;

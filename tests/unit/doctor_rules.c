@@ -343,9 +343,26 @@ static void chips_of_other_makers_are_told(void **state)
     m.answer[WAY_ASKED].refused = m.answer[WAY_ASKED].tries;
     expect(&m, "foreign-chip");
     m = healthy();
+    m.chip.id.dpidr = m.answer[WAY_ASKED].dpidr = 0x17631477;
+    expect(&m, "foreign-chip");
+    m = healthy();
     m.chip.id.chip = NULL;
     m.chip.state_known = m.chip.flash_readable = false;
     expect(&m, "unknown-chip");
+}
+
+// Noise that changes a bit of DPIDR and its parity makes no other chip.
+static void a_dpidr_that_only_one_answer_had_is_no_foreign_chip(void **state)
+{
+    (void)state;
+    struct measurements m = healthy();
+    m.chip.id.dpidr = 0x17631477;
+    struct diagnosis d = diagnose(&m);
+    assert_int_equal(percent_of(&d, "foreign-chip"), 0);
+    m.answer[WAY_ASKED].dpidr = 0x17631477;
+    m.answer[WAY_ASKED].dpidr_varies = true;
+    d = diagnose(&m);
+    assert_int_equal(percent_of(&d, "foreign-chip"), 0);
 }
 
 static void what_only_deep_measures_is_told(void **state)
@@ -425,6 +442,7 @@ int main(void)
         cmocka_unit_test(what_the_program_lacks_is_told),
         cmocka_unit_test(read_protection_is_told_before_the_lockup_that_it_causes),
         cmocka_unit_test(chips_of_other_makers_are_told),
+        cmocka_unit_test(a_dpidr_that_only_one_answer_had_is_no_foreign_chip),
         cmocka_unit_test(what_only_deep_measures_is_told),
         cmocka_unit_test(a_probe_that_cannot_be_opened_is_the_finding),
     };
