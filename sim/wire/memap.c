@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "sim/wire/memap.h"
 
-#define CSW_RESET     0x03000040u // DeviceEn, 32-bit access cleared to size 0 until written
-#define CSW_DEVICE_EN 0x00000040u
-#define CSW_WRITABLE  0x7f000f37u
+#include "base/bytes.h"
+
+#define CSW_RESET 0x03000040u // DeviceEn, 32-bit access cleared to size 0 until written
 // From SWCLK's side to HCLK's, over the bus and back: a model. What is known is that a core clock
 // far below SWCLK makes the DP WAIT, and that an HCLK of twice SWCLK never does.
-#define AP_CYCLES     8u
-#define NS_PER_S      UINT64_C(1000000000)
-#define TAR_WRAP      0x3ffu // C2.2.2: the increment is promised within 1 KiB, and M0 does no more
+#define AP_CYCLES 8u
+#define NS_PER_S  UINT64_C(1000000000)
+#define TAR_WRAP  0x3ffu // C2.2.2: the increment is promised within 1 KiB, and M0 does no more
+
+const struct sim_dap_kind *sim_memap_kind(const struct sim_memap *ap)
+{
+    return sim_dap_kind_of(sim_chip_identity(ap->chip)->dpidr);
+}
 
 void sim_memap_reset(struct sim_memap *ap)
 {
@@ -27,8 +32,24 @@ static unsigned access_size(const struct sim_memap *ap)
 
 static void increment(struct sim_memap *ap)
 {
-    if ((ap->csw >> 4 & 3) == 1) // packed transfers do not exist on Cortex-M0
+    if (ap->csw >> 4 & 1)
         ap->tar = (ap->tar & ~TAR_WRAP) | ((ap->tar + access_size(ap)) & TAR_WRAP);
+}
+
+// Byte lanes (C2.2.6): data stands where its address says. What is beside it depends on the port.
+// Where the chip has no memory, the model has zeros there.
+static uint32_t place_in_lanes(const struct sim_memap *ap, uint32_t value)
+{
+    unsigned shift = 8 * (ap->busy_addr & 3);
+    if (ap->busy_size == 4)
+        return value;
+    uint32_t lanes = ((1u << 8 * ap->busy_size) - 1) << shift, beside = ap->lanes_before;
+    if (sim_memap_kind(ap)->brings_whole_word) {
+        uint8_t word[4] = {0};
+        sim_chip_peek(ap->chip, ap->busy_addr & ~3u, word, sizeof word);
+        beside = get_le32(word);
+    }
+    return (beside & ~lanes) | (value << shift & lanes);
 }
 
 static void finish(struct sim_memap *ap, enum sim_bus_status status, uint32_t value)
@@ -38,9 +59,8 @@ static void finish(struct sim_memap *ap, enum sim_bus_status status, uint32_t va
         ap->fault = true;
         return;
     }
-    // Byte lanes (C2.2.6): data stands where its address says.
     if (!ap->busy_write)
-        ap->result = value << 8 * (ap->busy_addr & 3);
+        ap->result = place_in_lanes(ap, value);
     if (ap->busy_increment)
         increment(ap);
 }
@@ -80,6 +100,7 @@ static void access(struct sim_memap *ap, uint32_t addr, unsigned size, bool writ
 
 void sim_memap_read(struct sim_memap *ap, uint8_t addr)
 {
+    ap->lanes_before = ap->result;
     ap->result = 0;
     switch (addr) {
     case 0x00:
@@ -112,7 +133,7 @@ void sim_memap_write(struct sim_memap *ap, uint8_t addr, uint32_t value)
 {
     switch (addr) {
     case 0x00:
-        ap->csw = (value & CSW_WRITABLE) | CSW_DEVICE_EN;
+        ap->csw = (value & sim_memap_kind(ap)->csw_writable) | sim_memap_kind(ap)->csw_fixed;
         break;
     case 0x04:
         ap->tar = value;

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "sim/chip/chip.h"
+#include "sim/wire/dap_kind.h"
 
 struct sim_memap {
     struct sim_chip *chip;
@@ -18,9 +19,13 @@ struct sim_memap {
     uint32_t busy_addr, busy_value;
     unsigned busy_size;
     bool busy_increment;
-    bool fault;      // set by an access that failed; the DP takes it
-    uint32_t result; // of the last read
+    bool fault;            // set by an access that failed; the DP takes it
+    uint32_t result;       // of the last read
+    uint32_t lanes_before; // of it, when the read under way came
 };
+
+// The kind of port that the chip's DPIDR says.
+const struct sim_dap_kind *sim_memap_kind(const struct sim_memap *ap);
 
 void sim_memap_reset(struct sim_memap *ap);
 // Tries to finish a stalled access; false while it is still under way.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "sim/wire/swdp.h"
 
+#include <limits.h>
+
 #define LINE_RESET_ONES 50u
 enum { ACK_OK = 1, ACK_WAIT = 2, ACK_FAULT = 4 };
 
@@ -27,6 +29,7 @@ void sim_swdp_power_on(struct sim_swdp *dp)
     dp->fresh = false;
     dp->select = dp->ctrl_stat = dp->last_read = 0;
     dp->turnaround = 1;
+    dp->since_write = UINT_MAX;
     sim_memap_reset(dp->ap);
 }
 
@@ -65,13 +68,40 @@ static bool always_answers(uint8_t request)
     return REQ_ADDR(request) == 0 || (REQ_READ(request) && REQ_ADDR(request) == 4);
 }
 
+static bool reads_result(uint8_t request)
+{
+    return REQ_READ(request) && (REQ_AP(request) || REQ_ADDR(request) == 0xc);
+}
+
+static bool is_ap_write(uint8_t request)
+{
+    return REQ_AP(request) && !REQ_READ(request);
+}
+
+static bool is_select_write(uint8_t request)
+{
+    return !REQ_AP(request) && !REQ_READ(request) && REQ_ADDR(request) == 8;
+}
+
+// Behind an access that the bus stalls, whatever needs the AP waits, and SELECT, which would lead
+// it elsewhere. Some ports also need a while behind each AP write; the next write is taken
+// meanwhile. That RDBUFF waits there, too, is not in any capture: nobody reads it behind a write.
+static bool must_wait(struct sim_swdp *dp)
+{
+    uint8_t r = dp->request;
+    if (!reads_result(r) && !is_ap_write(r) && !is_select_write(r))
+        return false;
+    if (!is_ap_write(r) && dp->since_write < sim_memap_kind(dp->ap)->write_cycles)
+        return true;
+    return !sim_memap_ready(dp->ap);
+}
+
 static uint8_t choose_ack(struct sim_swdp *dp)
 {
-    bool needs_ap = REQ_AP(dp->request) || (REQ_READ(dp->request) && REQ_ADDR(dp->request) == 0xc);
     collect_fault(dp);
     if (always_answers(dp->request))
         return ACK_OK;
-    if (needs_ap && !sim_memap_ready(dp->ap)) {
+    if (must_wait(dp)) {
         dp->account->swd_waits++;
         if (dp->ctrl_stat & CTRL_DETECT)
             dp->ctrl_stat |= CTRL_ORUN;
@@ -93,6 +123,19 @@ static uint8_t ap_register(const struct sim_swdp *dp)
     return (uint8_t)((dp->select & 0xf0) | REQ_ADDR(dp->request));
 }
 
+static void forget_result(struct sim_swdp *dp)
+{
+    if (sim_memap_kind(dp->ap)->forgets_result)
+        dp->ap->result = 0;
+}
+
+static uint32_t take_result(struct sim_swdp *dp)
+{
+    uint32_t result = dp->ap->result;
+    forget_result(dp);
+    return result;
+}
+
 static uint32_t read_dp(struct sim_swdp *dp)
 {
     switch (REQ_ADDR(dp->request)) {
@@ -111,7 +154,7 @@ static uint32_t read_dp(struct sim_swdp *dp)
     case 0x8: // RESEND
         return dp->last_read;
     default:
-        return dp->ap->result;
+        return take_result(dp);
     }
 }
 
@@ -146,6 +189,8 @@ static void write_abort(struct sim_swdp *dp, uint32_t v)
 static void write_register(struct sim_swdp *dp, uint32_t v)
 {
     if (REQ_AP(dp->request)) {
+        forget_result(dp);
+        dp->since_write = 0;
         if (!(dp->select >> 24))
             sim_memap_write(dp->ap, ap_register(dp), v);
         return;
@@ -207,11 +252,6 @@ static bool has_data_phase(const struct sim_swdp *dp)
     return dp->ack == ACK_OK || dp->ctrl_stat & CTRL_DETECT;
 }
 
-static bool reads_result(uint8_t request)
-{
-    return REQ_READ(request) && (REQ_AP(request) || REQ_ADDR(request) == 0xc);
-}
-
 static void after_ack(struct sim_swdp *dp)
 {
     uint32_t v = 0;
@@ -255,6 +295,7 @@ void sim_swdp_cycle(struct sim_swdp *dp, bool level)
 {
     bool was_reset = dp->ones >= LINE_RESET_ONES;
     bool ignored;
+    dp->since_write += dp->since_write < UINT_MAX;
     if (!sim_swdp_drives(dp, &ignored))
         count_ones(dp, level);
     switch (dp->phase) {

@@ -31,8 +31,9 @@ struct sim_swdp {
     uint8_t request, ack;
     uint64_t shift; // data and parity, LSB first
     uint32_t select, ctrl_stat;
-    uint32_t last_read;  // of an AP or of RDBUFF, for RESEND
-    unsigned turnaround; // in cycles
+    uint32_t last_read;   // of an AP or of RDBUFF, for RESEND
+    unsigned turnaround;  // in cycles
+    unsigned since_write; // cycles since the last AP write was taken
 };
 
 void sim_swdp_power_on(struct sim_swdp *dp);

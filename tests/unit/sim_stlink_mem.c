@@ -257,10 +257,11 @@ static void blocks_name_an_access_port_from_j32_on(void **state)
     }
 }
 
+// The upper bits of CSW read back on a Cortex-M4 only.
 static void a_block_can_bring_its_own_csw(void **state)
 {
     (void)state;
-    struct probe *p = entered("probe-fw=J36");
+    struct probe *p = entered("probe-fw=J36,dpidr=0x2ba01477");
     uint32_t csw;
     read_block(p, READ_32, RAM, 4);
     assert_int_equal(probe_read_port(p, 0, 0, &csw), STATUS_OK);
