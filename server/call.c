@@ -7,18 +7,11 @@
 
 #define LOOKS_AFTER_CALL 8u // programs print character by character
 
-// The end of a call by Ctrl-C: a stop by request, wherever the program stands now.
-static void tell_interrupt(struct session *s)
-{
-    struct target_stop stop = {.cause = TARGET_STOP_REQUEST};
-    stop_finish(s, &stop, true);
-}
-
 // The call is made again when the program goes on.
 static void give_up(struct session *s)
 {
     semihost_abort(s->semihost);
-    tell_interrupt(s);
+    stop_finish_interrupt(s);
 }
 
 static void go_on(struct session *s)
@@ -33,16 +26,14 @@ static void go_on(struct session *s)
     } else if (!stay) {
         s->state = SESSION_RUNNING;
         s->soon = LOOKS_AFTER_CALL;
-    } else if (s->interrupted && stop.cause == TARGET_STOP_STEP) {
-        tell_interrupt(s);
     } else {
-        stop_finish(s, &stop, false);
+        stop_finish(s, &stop, s->interrupted);
     }
 }
 
 static void answer_exit(struct session *s, unsigned status)
 {
-    s->attached = false;
+    s->attached = s->interrupted = false;
     s->state = SESSION_IDLE;
     reply_end_text(s);
     reply_begin(s);

@@ -37,6 +37,7 @@ void packet_flash_drop(struct session *s)
 {
     if (!s->flash.job)
         return;
+    s->interrupted |= s->flash.interrupted;
     bool written = s->flash.written;
     log_forget(s->log);
     enum err e = free_job(s, ERR_OK);
@@ -49,6 +50,22 @@ void packet_flash_drop(struct session *s)
     log_forget(s->log);
 }
 
+void packet_flash_interrupt(struct session *s)
+{
+    log_forget(s->log);
+    fail_job(s, log_fail(s->log, ERR_USAGE, "programming was interrupted by the debugger"));
+}
+
+// Ctrl-C between two packets of a load is answered to the second one.
+static bool was_interrupted(struct session *s)
+{
+    bool was = s->flash.job && s->flash.interrupted;
+    s->flash.interrupted = false;
+    if (was)
+        packet_flash_interrupt(s);
+    return was;
+}
+
 static enum err open_job(struct session *s)
 {
     // A new erase after data was written: the debugger gave up a load in its middle and begins
@@ -58,7 +75,7 @@ static enum err open_job(struct session *s)
     if (s->flash.job)
         return ERR_OK;
     s->flash.written = false;
-    s->flash.closing = false;
+    s->flash.closing = s->flash.interrupted = false;
     return target_flash_open(s->t, &s->flash.job);
 }
 
@@ -67,7 +84,7 @@ void packet_flash_erase(struct session *s, struct cursor *args)
     uint32_t addr = cursor_hex32(args);
     args->bad |= !cursor_skip_text(args, ",");
     uint32_t len = cursor_hex32(args);
-    if (!packet_args_end(s, args))
+    if (!packet_args_end(s, args) || was_interrupted(s))
         return;
     enum err e = open_job(s);
     if (e) {
@@ -114,7 +131,7 @@ void packet_flash_write(struct session *s, struct cursor *args)
     args->bad |= !cursor_skip_text(args, ":");
     size_t len = cursor_left(args);
     const uint8_t *data = cursor_bytes(args, len);
-    if (!packet_args_end(s, args) || !is_open(s))
+    if (!packet_args_end(s, args) || !is_open(s) || was_interrupted(s))
         return;
     enum err e = flash_job_write(s->flash.job, addr, data, len);
     if (e) {
@@ -128,7 +145,7 @@ void packet_flash_write(struct session *s, struct cursor *args)
 void packet_flash_done(struct session *s, struct cursor *args)
 {
     (void)args;
-    if (!is_open(s))
+    if (!is_open(s) || was_interrupted(s))
         return;
     flash_job_close_input(s->flash.job);
     s->flash.closing = true;
@@ -166,10 +183,4 @@ void packet_flash_step(struct session *s)
         finish_job(s);
     else
         reply_ok(s);
-}
-
-void packet_flash_interrupt(struct session *s)
-{
-    log_forget(s->log);
-    fail_job(s, log_fail(s->log, ERR_USAGE, "programming was interrupted by the debugger"));
 }

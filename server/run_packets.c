@@ -27,9 +27,23 @@ static void watch(struct session *s, const struct action *a, enum err refused)
     if (a->letter == 'c' && runs) {
         log_forget(s->log);
         s->state = SESSION_RUNNING;
+        if (s->interrupted)
+            stop_interrupt(s);
         return;
     }
     stop_refuse(s, refused);
+}
+
+// Ctrl-C came while the target stood still, or with the resume.
+static void answer_interrupt(struct session *s)
+{
+    s->sync_next_step = false;
+    reply_begin_text(s);
+    s->state = SESSION_RUNNING;
+    if (s->t->state == TARGET_HALTED)
+        stop_finish_interrupt(s);
+    else
+        stop_interrupt(s);
 }
 
 static void start(struct session *s, const struct action *a)
@@ -42,6 +56,10 @@ static void start(struct session *s, const struct action *a)
     }
     s->attached = true;
     packet_flash_drop(s);
+    if (s->interrupted && s->t->state != TARGET_LOST) {
+        answer_interrupt(s);
+        return;
+    }
     if (step && s->sync_next_step) {
         s->sync_next_step = false;
         stop_tell(s);
@@ -50,7 +68,6 @@ static void start(struct session *s, const struct action *a)
     s->sync_next_step = false;
     s->step_wanted = step;
     s->poll_failed = false;
-    s->interrupted = false;
     s->soon = 0;
     reply_begin_text(s);
     if (call_take_again(s))
@@ -192,14 +209,14 @@ void packet_ctrl_c(struct session *s, struct cursor *args)
 {
     (void)args;
     reply_ok(s);
-    if (s->state == SESSION_RUNNING)
-        stop_interrupt(s);
+    session_interrupt(s);
 }
 
 void packet_why_halted(struct session *s, struct cursor *args)
 {
     (void)args;
     s->attached = true;
+    s->interrupted = false; // GDB may interrupt when it connects, too
     enum err e = hub_take_control(s->hub, s);
     if (e && s->hub->holder && s->hub->holder != s) {
         tell_as_it_is(s, log_sentence(s->log, e));
@@ -233,7 +250,7 @@ static enum err let_go(struct session *s)
     packet_flash_drop(s);
     call_drop(s);
     enum err e = packet_drop_breaks(s);
-    s->attached = false;
+    s->attached = s->interrupted = false;
     s->state = SESSION_IDLE;
     reply_end_text(s);
     return e;
@@ -242,7 +259,7 @@ static enum err let_go(struct session *s)
 // Of a debugger that has no hand on it.
 static void leave(struct session *s)
 {
-    s->attached = false;
+    s->attached = s->interrupted = false;
     s->state = SESSION_IDLE;
     reply_end_text(s);
 }
@@ -313,6 +330,7 @@ static enum err begin_anew(struct session *s)
     packet_flash_drop(s);
     semihost_restart(s->semihost);
     e = target_reset(s->t, true);
+    s->interrupted = false;
     s->attached = true;
     return e;
 }

@@ -47,17 +47,8 @@ void session_end_work(struct session *s)
     s->state = SESSION_IDLE;
 }
 
-static void interrupt(struct session *s)
+static void interrupt_work(struct session *s)
 {
-    log_line(s->log, LOG_TRACE, "gdb -> interrupt");
-    if (s->state == SESSION_RUNNING) {
-        stop_interrupt(s);
-        return;
-    }
-    if (s->state == SESSION_CALL)
-        call_interrupt(s);
-    if (s->state != SESSION_BUSY)
-        return; // the stop that it asks for was told while it was on its way
     switch (s->work) {
     case SESSION_WORK_FLASH:
         packet_flash_interrupt(s);
@@ -69,6 +60,28 @@ static void interrupt(struct session *s)
         break;
     case SESSION_WORK_SLEEP:
         packet_monitor_wake(s);
+        break;
+    }
+}
+
+void session_interrupt(struct session *s)
+{
+    log_line(s->log, LOG_TRACE, "gdb -> interrupt");
+    switch (s->state) {
+    case SESSION_IDLE:
+        // Of a load that is under way, or of the program when it goes on.
+        *(s->flash.job ? &s->flash.interrupted : &s->interrupted) = true;
+        break;
+    case SESSION_RUNNING:
+        stop_interrupt(s);
+        break;
+    case SESSION_CALL:
+        call_interrupt(s);
+        break;
+    case SESSION_BUSY:
+        interrupt_work(s);
+        break;
+    case SESSION_OVER:
         break;
     }
 }
@@ -116,7 +129,7 @@ static void push(struct session *s, uint8_t byte)
         take_packet(s);
         break;
     case RSP_INTERRUPT:
-        interrupt(s);
+        session_interrupt(s);
         break;
     case RSP_ACK:
         s->last_len = 0;

@@ -75,14 +75,18 @@ struct session {
     uint32_t last_sp; // at the last stop that was told
     bool sync_next_step; // monitor gdb_sync: the next step only tells the state
     bool step_wanted;    // what the program was started for
-    bool interrupted;    // Ctrl-C came since
-    unsigned soon;       // so many looks come at once: the next call is not far
+    // Ctrl-C came and no stop has answered it yet: what GDB sends between two stops, of which its
+    // user sees nothing, is answered at the next resume ("Debugging with GDB", E.8 Interrupts).
+    bool interrupted;
+    bool in_reset; // as seen at the last look
+    unsigned soon; // so many looks come at once: the next call is not far
     struct session_break breaks[SESSION_MAX_BREAKS];
 
     struct {
         struct flash_job *job; // NULL when none is open
         bool written;          // data came in since it was opened
         bool closing;          // vFlashDone: its reply is owed
+        bool interrupted;      // Ctrl-C came between two of its packets
     } flash;
     struct {
         uint32_t addr, left;
@@ -130,6 +134,8 @@ void session_target_is_back(struct session *s);
 // For the handlers: work that ends with a later reply.
 void session_begin_work(struct session *s, enum session_work work);
 void session_end_work(struct session *s);
+// GDB's Ctrl-C, in whatever state it comes.
+void session_interrupt(struct session *s);
 // Notes that the client sent what no debugger should; the first few times only.
 void session_complain(struct session *s, const char *fmt, ...) LOG_PRINTF(2, 3);
 

@@ -11,13 +11,13 @@
 enum stop_signal stop_signal_of(enum target_stop_cause cause, bool asked)
 {
     switch (cause) {
-    case TARGET_STOP_REQUEST:
-        return asked ? STOP_SIGNAL_INT : STOP_SIGNAL_TRAP;
     case TARGET_STOP_FAULT:
         return STOP_SIGNAL_SEGV;
     case TARGET_STOP_LOCKUP:
         return STOP_SIGNAL_BUS;
+    case TARGET_STOP_REQUEST:
     case TARGET_STOP_STEP:
+        return asked ? STOP_SIGNAL_INT : STOP_SIGNAL_TRAP;
     case TARGET_STOP_HWBREAK:
     case TARGET_STOP_SWBREAK:
     case TARGET_STOP_BKPT:
@@ -109,9 +109,11 @@ static void end_run(struct session *s)
 
 static void tell_stop(struct session *s, const struct target_stop *stop, bool asked)
 {
+    enum stop_signal signal = stop_signal_of(stop->cause, asked);
     stop_say(s, stop);
     end_run(s);
-    send_reply(s, stop_signal_of(stop->cause, asked), stop);
+    s->interrupted &= signal != STOP_SIGNAL_INT;
+    send_reply(s, signal, stop);
 }
 
 struct session *stop_next_waiting(const struct session *s)
@@ -131,10 +133,17 @@ void stop_finish(struct session *s, const struct target_stop *stop, bool asked)
         tell_stop(other, stop, false);
 }
 
+void stop_finish_interrupt(struct session *s)
+{
+    const struct target_stop here = {.cause = TARGET_STOP_REQUEST};
+    stop_finish(s, &here, true);
+}
+
 static void tell_lost(struct session *s, const char *why)
 {
     reply_console(s, "%s\nThe target is lost; it is looked for once a second.\n", why);
     end_run(s);
+    s->interrupted = false;
     send_reply(s, STOP_SIGNAL_LOST, NULL);
 }
 
@@ -168,6 +177,7 @@ void stop_refuse(struct session *s, enum err e)
     reply_console(s, "%s\n", log_sentence(s->log, e));
     log_forget(s->log);
     end_run(s);
+    s->interrupted = false;
     send_reply(s, STOP_SIGNAL_INT, &here);
 }
 
@@ -182,27 +192,35 @@ static void note_failure(struct session *s, enum err e)
     s->poll_failed = true;
 }
 
-static bool look(struct session *s, bool asked)
+// A stop that has a reason of its own is told with it, also when Ctrl-C came meanwhile: GDB may go
+// on from it without a word to its user, and then the resume is answered with the interrupt.
+static bool poll_run(struct session *s)
 {
     struct target_stop stop = {0};
     bool stopped = false;
     if (hub_is_watched(s->hub, s))
         return false; // its end is told to all who wait
     enum err e = target_poll(s->t, &stopped, &stop);
+    s->in_reset = !stopped && stop.was_reset;
     if (s->t->state == TARGET_LOST)
         finish_lost(s, e ? e : ERR_NO_TARGET);
     else if (e)
         note_failure(s, e);
     else if (stopped && !call_take(s, &stop))
-        stop_finish(s, &stop, asked);
+        stop_finish(s, &stop, s->interrupted);
     else if (!stopped && stop.was_reset)
         note_reset(s);
     return s->state != SESSION_RUNNING;
 }
 
-void stop_poll(struct session *s)
+static enum err halt_for_interrupt(struct session *s)
 {
-    (void)look(s, false);
+    enum err e = target_halt(s->t);
+    if (s->t->state == TARGET_LOST)
+        finish_lost(s, e ? e : ERR_NO_TARGET);
+    else if (!e)
+        (void)poll_run(s);
+    return e;
 }
 
 void stop_tell_running(struct session *s)
@@ -218,26 +236,28 @@ void stop_interrupt(struct session *s)
         reply_console(s, "The target runs on: %s.\n", log_sentence(s->log, refused));
         log_forget(s->log);
         end_run(s);
+        s->interrupted = false;
         stop_tell_running(s);
         return;
     }
     s->interrupted = true;
-    if (look(s, false))
+    if (poll_run(s))
         return;
-    enum err e = target_halt(s->t);
-    if (s->t->state == TARGET_LOST) {
-        finish_lost(s, e ? e : ERR_NO_TARGET);
+    enum err e = halt_for_interrupt(s);
+    if (!e || s->state != SESSION_RUNNING)
         return;
-    }
-    if (e) {
-        // Held in reset, for instance: GDB keeps waiting, and the user may try again or set it
-        // free.
-        log_line(s->log, LOG_WARN, "%s", log_sentence(s->log, e));
-        reply_console(s, "%s\n", log_sentence(s->log, e));
-        log_forget(s->log);
+    // Held in reset, for instance: GDB keeps waiting. It is halted as soon as that is possible.
+    log_line(s->log, LOG_WARN, "%s", log_sentence(s->log, e));
+    reply_console(s, "%s\n", log_sentence(s->log, e));
+    log_forget(s->log);
+}
+
+void stop_poll(struct session *s)
+{
+    if (poll_run(s) || !s->interrupted || s->in_reset || !hub_has_control(s->hub, s))
         return;
-    }
-    (void)look(s, true);
+    if (halt_for_interrupt(s))
+        log_forget(s->log); // that it cannot be halted was told when Ctrl-C came
 }
 
 void stop_tell_unknown(struct session *s, enum err e)

@@ -19,13 +19,15 @@ enum stop_signal {
 
 // One look at the running target; answers the run when it has stopped or is lost.
 void stop_poll(struct session *s);
-// GDB's Ctrl-C. A stop that came first wins.
+// GDB's Ctrl-C while it waits for the end of a run.
 void stop_interrupt(struct session *s);
 // Another session that waits for the end of the run that this one controls, or NULL.
 struct session *stop_next_waiting(const struct session *s);
 // Answers the run, for all who wait for it: with a stop, with the loss of the target, or, where
 // only the way to it broke down, with the last stop.
 void stop_finish(struct session *s, const struct target_stop *stop, bool asked);
+// Answers it with the stop that Ctrl-C asked for, wherever the halted target stands.
+void stop_finish_interrupt(struct session *s);
 void stop_finish_error(struct session *s, enum err e);
 // Answers a run that was refused because of e: GDB 13 repeats a vCont for ever that is answered
 // with an error, and goes on stepping through a line until a signal comes. The target stays as it

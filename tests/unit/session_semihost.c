@@ -298,6 +298,18 @@ static void an_interrupt_that_meets_a_call_is_not_lost(void **state)
     assert_int_equal(b->f.regs[CORTEXM_PC], PROGRAM + 2);
 }
 
+// Behind the call waits a breakpoint, which GDB may pass by without a word.
+static void an_interrupt_of_a_call_before_a_breakpoint_is_answered_at_the_resume(void **state)
+{
+    struct bench *b = *state;
+    set_text(b, "a.txt");
+    assert_string_equal(run_block(b, SYS_REMOVE, TEXT, 5, 0, 0), "Funlink,20000200/6");
+    b->f.break_behind = true;
+    assert_null(bench_raw(b, "\x03", 1));
+    assert_starts(bench_ask(b, "F0"), "T05hwbreak:;");
+    assert_starts(bench_ask(b, "vCont;c"), "T02");
+}
+
 static void an_answer_that_nobody_asked_for_is_malformed(void **state)
 {
     struct bench *b = *state;
@@ -470,6 +482,7 @@ int main(void)
         bench_test(control_c_in_gdbs_host_stops_at_the_call_which_is_made_again),
         bench_test(control_c_behind_a_finished_request_stops_behind_the_call),
         bench_test(an_interrupt_that_meets_a_call_is_not_lost),
+        bench_test(an_interrupt_of_a_call_before_a_breakpoint_is_answered_at_the_resume),
         bench_test(an_answer_that_nobody_asked_for_is_malformed),
         bench_test(a_malformed_answer_is_an_error_and_the_call_waits_on),
         bench_test(the_console_has_handles_of_its_own),

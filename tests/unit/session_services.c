@@ -88,6 +88,26 @@ static void an_interrupt_ends_programming_and_the_next_load_works(void **state)
     assert_reply(b, "vFlashDone", "OK");
 }
 
+static void an_interrupt_between_two_packets_ends_programming(void **state)
+{
+    struct bench *b = *state;
+    static const char *const seconds[] = {"vFlashErase:8000800,400", "vFlashDone"};
+    uint8_t packet[64] = "vFlashWrite:8000000:";
+    for (unsigned i = 0; i < 3; i++) {
+        bench_ask(b, "vFlashErase:8000000,800");
+        assert_string_equal(flash_write(b, 0x08000000, packet, 4), "OK");
+        assert_null(bench_raw(b, "\x03", 1));
+        assert_error(i < 2 ? bench_ask(b, seconds[i]) : flash_write(b, 0x08000004, packet, 4));
+        assert_has(b->log_text, "interrupted");
+        assert_int_equal(b->f.flash_jobs, 0);
+        b->log_text[0] = '\0';
+    }
+    // Instead of the rest the program goes on: it is the one that is interrupted.
+    bench_ask(b, "vFlashErase:8000000,800");
+    assert_null(bench_raw(b, "\x03", 1));
+    assert_memory_equal(bench_ask(b, "vCont;c"), "T02", 3);
+}
+
 static void a_connection_cut_while_programming_ends_the_job(void **state)
 {
     struct bench *b = *state;
@@ -426,6 +446,7 @@ int main(void)
         bench_test(flash_is_programmed_page_by_page_as_the_data_comes),
         bench_test(other_packets_wait_while_a_page_is_done),
         bench_test(an_interrupt_ends_programming_and_the_next_load_works),
+        bench_test(an_interrupt_between_two_packets_ends_programming),
         bench_test(a_connection_cut_while_programming_ends_the_job),
         bench_test(programming_that_is_left_unfinished_ends_before_the_program_runs),
         bench_test(a_page_that_fails_is_an_error_that_is_explained),
