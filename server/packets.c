@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The table of packets ("Debugging with GDB", E.2 to E.5) and its dispatch.
+// The table of packets ("Debugging with GDB", E.2 to E.5, and LLDB's additions) and its dispatch.
 #include "server/packets.h"
 
 #include <string.h>
@@ -16,6 +16,10 @@ const struct packet packets[] = {
     {.prefix = "H", .running = true, .handle = packet_set_thread},
     {.prefix = "M", .calling = true, .handle = packet_write_memory},
     {.prefix = "P", .handle = packet_write_register},
+    {.prefix = "QEnableErrorStrings",
+     .exact = true,
+     .running = true,
+     .handle = packet_error_strings},
     {.prefix = "QStartNoAckMode", .exact = true, .running = true, .handle = packet_no_ack},
     {.prefix = "R", .handle = packet_restart},
     {.prefix = "S", .control = true, .handle = packet_step_signal},
@@ -24,18 +28,22 @@ const struct packet packets[] = {
     {.prefix = "Z", .control = true, .handle = packet_set_break},
     {.prefix = "c", .handle = packet_continue},
     {.prefix = "g", .exact = true, .running = true, .handle = packet_read_registers},
+    {.prefix = "jThreadsInfo", .exact = true, .handle = packet_threads_json},
     {.prefix = "k", .exact = true, .running = true, .handle = packet_kill},
     {.prefix = "m", .running = true, .handle = packet_read_memory},
     {.prefix = "p", .running = true, .handle = packet_read_register},
     {.prefix = "qAttached", .running = true, .handle = packet_attached},
     {.prefix = "qCRC:", .handle = packet_crc},
     {.prefix = "qC", .exact = true, .running = true, .handle = packet_current_thread},
+    {.prefix = "qHostInfo", .exact = true, .running = true, .handle = packet_host_info},
+    {.prefix = "qMemoryRegionInfo:", .running = true, .handle = packet_memory_region},
     {.prefix = "qOffsets", .exact = true, .running = true, .handle = packet_offsets},
     {.prefix = "qRcmd,", .running = true, .handle = packet_monitor},
     {.prefix = "qSearch:memory:", .handle = packet_find},
     {.prefix = "qSupported", .running = true, .handle = packet_supported},
     {.prefix = "qSymbol:", .running = true, .handle = packet_symbol},
     {.prefix = "qThreadExtraInfo,", .running = true, .handle = packet_thread_info},
+    {.prefix = "qWatchpointSupportInfo:", .running = true, .handle = packet_watchpoint_count},
     {.prefix = "qXfer:", .running = true, .handle = packet_xfer},
     {.prefix = "qfThreadInfo", .exact = true, .running = true, .handle = packet_first_threads},
     {.prefix = "qsThreadInfo", .exact = true, .running = true, .handle = packet_more_threads},

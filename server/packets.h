@@ -85,6 +85,13 @@ void packet_set_thread(struct session *s, struct cursor *args);
 void packet_offsets(struct session *s, struct cursor *args);
 void packet_symbol(struct session *s, struct cursor *args);
 
+// lldb_packets.c
+void packet_host_info(struct session *s, struct cursor *args);
+void packet_error_strings(struct session *s, struct cursor *args);
+void packet_memory_region(struct session *s, struct cursor *args);
+void packet_watchpoint_count(struct session *s, struct cursor *args);
+void packet_threads_json(struct session *s, struct cursor *args);
+
 // flash_packets.c
 void packet_flash_erase(struct session *s, struct cursor *args);
 void packet_flash_write(struct session *s, struct cursor *args);

@@ -111,6 +111,15 @@ static void put_plain(struct session *s, const char *text)
     }
 }
 
+// LLDB's form: the text in hex behind the number.
+static void send_error_hex(struct session *s, const char *sentence)
+{
+    reply_begin(s);
+    reply_put_text(s, "E01;");
+    reply_put_hex(s, sentence, strlen(sentence));
+    reply_end(s);
+}
+
 static void send_error_text(struct session *s, const char *prefix, const char *sentence)
 {
     reply_begin(s);
@@ -127,8 +136,11 @@ static void report_error(struct session *s, enum err e, enum log_level level)
         send_error_text(s, "E.", sentence);
     } else {
         if (s->text_legal)
-            reply_console(s, "%s\n", sentence);
-        reply_text(s, "E01");
+            reply_console(s, "%s\n", sentence); // LLDB 14 shows few of the errors that it gets
+        if (s->knows_error_hex)
+            send_error_hex(s, sentence);
+        else
+            reply_text(s, "E01");
     }
     log_forget(s->log);
 }
@@ -152,7 +164,7 @@ void reply_error_and_later(struct session *s, enum err e)
 
 void reply_break_error(struct session *s, unsigned type, enum err e)
 {
-    if (type != 1 || s->knows_error_text) {
+    if (type != 1 || s->knows_error_text || s->knows_error_hex) {
         reply_error_and_later(s, e);
         return;
     }
@@ -167,7 +179,10 @@ void reply_error_shown(struct session *s, enum err e)
     char sentence[SESSION_LATER_SIZE];
     snprintf(sentence, sizeof sentence, "%s", s->later[0] ? s->later : err_text(e));
     sentence[strcspn(sentence, "\n")] = '\0';
-    send_error_text(s, "E.", sentence);
+    if (s->knows_error_hex)
+        send_error_hex(s, sentence);
+    else
+        send_error_text(s, "E.", sentence);
 }
 
 void reply_malformed(struct session *s)

@@ -63,6 +63,7 @@ struct session {
 
     // What GDB announced in qSupported.
     bool knows_hwbreak, knows_swbreak, knows_error_text;
+    bool knows_error_hex; // LLDB's QEnableErrorStrings
 
     // Console text (O packets) is legal only while GDB waits for a stop reply or for a monitor
     // command; what must be said at another time waits in `later`.

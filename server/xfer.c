@@ -68,15 +68,22 @@ static void put_region(struct xfer_text *x, const struct target_region *r)
         xfer_put(x, "/>\n");
 }
 
+const struct target_region *xfer_regions(const struct target *t, unsigned *count)
+{
+    bool known = t->region_count > 0;
+    *count = known ? t->region_count : sizeof architecture / sizeof architecture[0];
+    return known ? t->region : architecture;
+}
+
 void xfer_memory_map(struct xfer_text *x, const struct target *t)
 {
     xfer_put(x, "<?xml version=\"1.0\"?>\n"
                 "<!DOCTYPE memory-map PUBLIC \"+//IDN gnu.org//DTD GDB Memory Map V1.0//EN\" "
                 "\"http://sourceware.org/gdb/gdb-memory-map.dtd\">\n<memory-map>\n");
-    bool known = t->region_count > 0;
-    unsigned count = known ? t->region_count : sizeof architecture / sizeof architecture[0];
+    unsigned count;
+    const struct target_region *region = xfer_regions(t, &count);
     for (unsigned i = 0; i < count; i++)
-        put_region(x, known ? &t->region[i] : &architecture[i]);
+        put_region(x, &region[i]);
     xfer_put(x, "</memory-map>\n");
 }
 
