@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The one error type of the program. The probe's status bytes and GDB's replies are other worlds:
-// swd/stlink.c translates the first into this one, server/ translates this one into the second.
+// swd/stlink_status.c translates the first into this one, server/ translates this one into the
+// second.
 #ifndef SWDLINK_BASE_ERR_H
 #define SWDLINK_BASE_ERR_H
 
@@ -29,6 +30,17 @@ enum err {
     ERR_UNSUPPORTED,    // this probe, chip or program cannot do it
     ERR_COUNT,
 };
+
+// Whose trouble an error is.
+enum err_class {
+    ERR_CLASS_NONE,   // ERR_OK
+    ERR_CLASS_HOST,   // of this computer, or of what was asked for
+    ERR_CLASS_PROBE,  // of the probe or its USB connection
+    ERR_CLASS_WIRE,   // of the connection between probe and target
+    ERR_CLASS_TARGET, // the target answers, and the operation failed there
+    ERR_CLASS_LIMIT,  // nothing failed: the target or the probe does not have it
+};
+enum err_class err_class(enum err e);
 
 // A short sentence without a full stop, for when nobody below knew better. Never NULL.
 const char *err_text(enum err e);

@@ -2,6 +2,7 @@
 #include "base/log.h"
 
 #include <stdio.h>
+#include <string.h>
 
 struct log log_silent(void)
 {
@@ -41,4 +42,16 @@ const char *log_sentence(const struct log *log, enum err e)
 void log_forget(struct log *log)
 {
     log->sentence[0] = '\0';
+}
+
+struct log_mark log_keep(const struct log *log)
+{
+    struct log_mark mark;
+    memcpy(mark.sentence, log->sentence, sizeof mark.sentence);
+    return mark;
+}
+
+void log_restore(struct log *log, const struct log_mark *mark)
+{
+    memcpy(log->sentence, mark->sentence, sizeof log->sentence);
 }

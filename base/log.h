@@ -38,4 +38,11 @@ const char *log_sentence(const struct log *log, enum err e);
 // Forgets the remembered sentence: called where a failure was handled and did not matter.
 void log_forget(struct log *log);
 
+// The remembered sentence, to be restored after calls whose own failures say nothing new.
+struct log_mark {
+    char sentence[LOG_SENTENCE_SIZE];
+};
+struct log_mark log_keep(const struct log *log);
+void log_restore(struct log *log, const struct log_mark *mark);
+
 #endif

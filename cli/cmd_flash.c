@@ -29,10 +29,10 @@ static enum err program(struct probe *p, const struct image *image, const struct
     if (e == ERR_OK)
         return target_reset(&p->target, o->halt);
     // What is only half written shall not run, and RAM that a loader borrowed is not given back.
-    struct log kept = *log;
+    const struct log_mark kept = log_keep(log);
     if (p->target.state != TARGET_LOST && target_reset(&p->target, true) != ERR_OK)
         log_line(log, LOG_DEBUG, "the target could not be reset either");
-    *log = kept;
+    log_restore(log, &kept);
     return e;
 }
 

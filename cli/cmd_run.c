@@ -382,12 +382,12 @@ static enum err report(struct run *r, const char *file, struct output *out)
 // Leaves the chip as it was found: with a fresh start of its program, or halted.
 static void leave(struct run *r)
 {
-    struct log kept = *r->log;
+    const struct log_mark kept = log_keep(r->log);
     if (r->p.connected && r->p.target.state != TARGET_LOST &&
         target_reset(&r->p.target, r->p.target.found_halted) != ERR_OK)
         log_line(r->log, LOG_WARN, "the chip could not be reset at the end: %s",
                  log_sentence(r->log, ERR_TIMEOUT));
-    *r->log = kept;
+    log_restore(r->log, &kept);
     probe_close(&r->p, r->p.target.found_halted);
 }
 

@@ -254,9 +254,9 @@ static enum err trace(struct report *r, const struct options *o, const struct im
     e = probe_connect(&p, o, log);
     if (!e)
         e = trace_connected(r, &p.target, image);
-    struct log kept = *log;
+    const struct log_mark kept = log_keep(log);
     probe_close(&p, false);
-    *log = kept;
+    log_restore(log, &kept);
     sigprocmask(SIG_SETMASK, &before, NULL);
     return e;
 }

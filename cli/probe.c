@@ -69,12 +69,12 @@ static enum err explain(struct probe *p, const struct options *o, enum err e, st
         .no_reset = o->target.connect == TARGET_CONNECT_NORMAL ||
                     o->target.connect == TARGET_CONNECT_HOTPLUG,
     };
-    const struct log kept = *log;
+    const struct log_mark kept = log_keep(log);
     struct measurements m = {.probe = {.on_board = probe_is_on_board(&p->id)}};
     struct diagnosis d;
     char text[LOG_SENTENCE_SIZE];
     enum err measured = measure_all(&m, &p->st, &options, log);
-    *log = kept;
+    log_restore(log, &kept);
     if (measured != ERR_OK)
         return e;
     diagnosis_make(&d, &m);
@@ -85,7 +85,7 @@ static enum err explain(struct probe *p, const struct options *o, enum err e, st
 
 static bool is_target_trouble(enum err e)
 {
-    return e >= ERR_TIMEOUT && e != ERR_RESOURCE && e != ERR_UNSUPPORTED;
+    return err_class(e) == ERR_CLASS_WIRE || err_class(e) == ERR_CLASS_TARGET;
 }
 
 static struct journal_state state_of(const struct probe *p)
@@ -146,10 +146,11 @@ enum err probe_reopen(struct probe *p)
 void probe_close(struct probe *p, bool keep_halted)
 {
     // What a command failed with is not to be lost behind what closing fails with.
-    struct log *log = p->st.probe.log, kept = *log;
+    struct log *log = p->st.probe.log;
+    const struct log_mark kept = log_keep(log);
     if (p->connected)
         target_disconnect(&p->target, keep_halted);
     p->connected = false;
     stlink_close(&p->st);
-    *log = kept;
+    log_restore(log, &kept);
 }

@@ -79,10 +79,10 @@ static enum err all_used(struct bpu *bpu)
 // What could not be set may have arrived all the same.
 static void take_back(struct bpu *bpu, unsigned i)
 {
-    struct log kept = *bpu->log;
+    const struct log_mark kept = log_keep(bpu->log);
     bpu->slot[i].used = false;
     (void)!write_slot(bpu, i);
-    *bpu->log = kept;
+    log_restore(bpu->log, &kept);
 }
 
 enum err bpu_set(struct bpu *bpu, uint32_t addr)

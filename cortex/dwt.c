@@ -63,14 +63,14 @@ static unsigned blocks_of(uint32_t addr, uint32_t len)
 // What could not be set whole is not set at all; a part may have arrived.
 static void take_back(struct dwt *dwt, unsigned slots)
 {
-    struct log kept = *dwt->log;
+    const struct log_mark kept = log_keep(dwt->log);
     for (unsigned i = 0; i < dwt->count; i++) {
         if (!(slots >> i & 1))
             continue;
         dwt->slot[i].used = false;
         (void)!write_slot(dwt, i);
     }
-    *dwt->log = kept;
+    log_restore(dwt->log, &kept);
 }
 
 enum err dwt_set(struct dwt *dwt, uint32_t addr, uint32_t len, enum dwt_access access)

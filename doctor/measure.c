@@ -179,11 +179,11 @@ enum err measure_all(struct measurements *m, struct stlink *st,
     enum err e = measure_idle_supply(&b);
     if (!e)
         e = measure_target(&b);
-    struct log kept = *log;
+    const struct log_mark kept = log_keep(log);
     if (!measure_is_fatal(e) && debug_probe_leave(b.probe) == ERR_OK && !e)
         log_forget(log);
     else
-        *log = kept;
+        log_restore(log, &kept);
     b.probe->patience_ms = patience_ms;
     m->took_us = (uint32_t)(debug_probe_now_us(b.probe) - start);
     return e;

@@ -390,10 +390,10 @@ enum err trace_loss(struct trace *r, struct target *t, const struct trace_option
     if (level < LOG_DEBUG)
         log->level = LOG_ERROR;
     enum err e = trace(&x);
-    struct log kept = *log;
+    const struct log_mark kept = log_keep(log);
     enum err last = t->state == TARGET_LOST ? ERR_OK : target_reset(t, true);
     if (e)
-        *log = kept;
+        log_restore(log, &kept);
     log->level = level;
     return e ? e : last;
 }

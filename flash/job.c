@@ -250,10 +250,10 @@ enum err flash_job_free(struct flash_job *job)
         return ERR_OK;
     // Closing the controller may fail for the same reason as the step before; the first sentence
     // counts.
-    struct log kept = *job->access.log;
+    const struct log_mark kept = log_keep(job->access.log);
     enum err e = work_end(job);
     if (job->failed)
-        *job->access.log = kept;
+        log_restore(job->access.log, &kept);
     enum err incomplete = fail_incomplete(job, job->failed ? kept.sentence : "");
     for (unsigned n = 0; n < job->page_count; n++)
         free(job->page[n].data);

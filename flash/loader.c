@@ -350,7 +350,7 @@ enum err loader_stop(struct loader *l)
     if (!l->running)
         return ERR_OK;
     enum err e = l->broken ? ERR_OK : end_properly(l);
-    struct log kept = *l->fa->log;
+    const struct log_mark kept = log_keep(l->fa->log);
     enum err forced = ERR_OK;
     // After an error that it reported, it has left by itself.
     if ((e || l->broken) && !l->status)
@@ -365,6 +365,6 @@ enum err loader_stop(struct loader *l)
     if (!forced && !l->fa->reset_follows)
         forced = give_registers_back(l);
     if (e)
-        *l->fa->log = kept;
+        log_restore(l->fa->log, &kept);
     return e ? e : forced;
 }

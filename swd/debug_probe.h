@@ -34,8 +34,8 @@ struct debug_probe_ops {
     // The highest clock that the probe offers and that does not exceed hz (the lowest when all do);
     // probe->swclk_hz tells which.
     enum err (*set_swclk)(struct debug_probe *probe, uint32_t hz);
-    // Line reset, JTAG-to-SWD sequence, DPIDR; the AP is ready afterwards. ERR_NO_TARGET when nobody
-    // answers.
+    // Line reset, JTAG-to-SWD sequence, DPIDR; the AP is ready afterwards. ERR_NO_TARGET when
+    // nobody answers.
     enum err (*enter_swd)(struct debug_probe *probe);
     // Back to idle: pins high-Z, NRST released.
     enum err (*leave)(struct debug_probe *probe);
@@ -51,8 +51,8 @@ struct debug_probe_ops {
     // Memory through MEM-AP number `ap`. An aligned word, in one access.
     enum err (*read_word)(struct debug_probe *probe, unsigned ap, uint32_t addr, uint32_t *value);
     enum err (*write_word)(struct debug_probe *probe, unsigned ap, uint32_t addr, uint32_t value);
-    // A block in accesses of `unit` bytes (1, 2 or 4), of which addr and len are multiples; len is at
-    // most max_block(). ERR_FAULT sets probe->fault_address.
+    // A block in accesses of `unit` bytes (1, 2 or 4), of which addr and len are multiples; len is
+    // at most max_block(). ERR_FAULT sets probe->fault_address.
     enum err (*read_block)(struct debug_probe *probe, unsigned ap, unsigned unit, uint32_t addr,
                            void *data, size_t len);
     enum err (*write_block)(struct debug_probe *probe, unsigned ap, unsigned unit, uint32_t addr,
@@ -134,8 +134,8 @@ MUST_CHECK static inline enum err debug_probe_write_core_reg(struct debug_probe 
     return probe->ops->write_core_reg(probe, regsel, value);
 }
 
-MUST_CHECK static inline enum err
-debug_probe_read_core_regs(struct debug_probe *probe, uint32_t regs[DEBUG_PROBE_CORE_REGS])
+MUST_CHECK static inline enum err debug_probe_read_core_regs(struct debug_probe *probe,
+                                                             uint32_t regs[DEBUG_PROBE_CORE_REGS])
 {
     return probe->ops->read_core_regs(probe, regs);
 }

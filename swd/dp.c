@@ -3,13 +3,13 @@
 
 enum err dp_clear_sticky(struct debug_probe *probe)
 {
-    struct log kept = *probe->log;
+    const struct log_mark kept = log_keep(probe->log);
     enum err e = probe->ops->write_dap(probe, DEBUG_PROBE_DP, DP_ABORT,
                                        DP_ABORT_ORUNERRCLR | DP_ABORT_WDERRCLR |
                                            DP_ABORT_STKERRCLR | DP_ABORT_STKCMPCLR);
     if (e != ERR_UNSUPPORTED)
         return e;
-    *probe->log = kept;
+    log_restore(probe->log, &kept);
     return ERR_OK;
 }
 

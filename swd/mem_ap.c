@@ -111,11 +111,11 @@ enum err mem_ap_read(const struct mem_ap *ap, uint32_t addr, void *data, size_t 
         if (e == ERR_OK)
             at += piece;
         else if (e == ERR_FAULT && done && unit == 4 && piece > 4) {
-            char sentence[LOG_SENTENCE_SIZE];
+            const struct log_mark kept = log_keep(ap->probe->log);
             uint32_t where = ap->probe->fault_address;
-            memcpy(sentence, ap->probe->log->sentence, sizeof sentence);
+
             at += read_up_to_fault(ap, here, p, piece);
-            memcpy(ap->probe->log->sentence, sentence, sizeof sentence);
+            log_restore(ap->probe->log, &kept);
             ap->probe->fault_address = where;
         }
     }

@@ -119,13 +119,12 @@ static enum err block_failed(struct stlink *st, bool write, uint8_t status, uint
     if (e == ERR_FAULT) {
         // Left set, the sticky flag would fail the next access as well. Its own failure says
         // nothing new.
-        char sentence[LOG_SENTENCE_SIZE];
-        memcpy(sentence, st->probe.log->sentence, sizeof sentence);
+        const struct log_mark kept = log_keep(st->probe.log);
         uint8_t last = st->probe.last_status;
         if (dp_clear_sticky(&st->probe) != ERR_OK)
             log_line(st->probe.log, LOG_DEBUG, "could not clear the debug port's sticky error");
         st->probe.last_status = last;
-        memcpy(st->probe.log->sentence, sentence, sizeof sentence);
+        log_restore(st->probe.log, &kept);
     }
     return e;
 }

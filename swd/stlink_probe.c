@@ -117,7 +117,8 @@ static enum err probe_write_core_reg(struct debug_probe *probe, unsigned regsel,
     return stlink_write_core_reg(stlink_of(probe), regsel, value);
 }
 
-static enum err probe_read_core_regs(struct debug_probe *probe, uint32_t regs[DEBUG_PROBE_CORE_REGS])
+static enum err probe_read_core_regs(struct debug_probe *probe,
+                                     uint32_t regs[DEBUG_PROBE_CORE_REGS])
 {
     return stlink_read_core_regs(stlink_of(probe), regs);
 }

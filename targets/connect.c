@@ -51,7 +51,7 @@ struct evidence {
 
 static bool is_probe_trouble(enum err e)
 {
-    return (e >= ERR_NO_PROBE && e <= ERR_PROBE_FIRMWARE) || e == ERR_MEMORY || e == ERR_USAGE;
+    return err_class(e) == ERR_CLASS_PROBE || err_class(e) == ERR_CLASS_HOST;
 }
 
 static enum err set_swclk(struct target *t, uint32_t hz)
@@ -195,9 +195,9 @@ static enum err try_under_reset(struct target *t, uint32_t hz, struct evidence *
     if (e || (e = set_swclk(t, hz)))
         return e;
     if ((e = enter_under_reset(t, ev, &was_reset))) {
-        struct log kept = *t->log;
+        const struct log_mark kept = log_keep(t->log);
         (void)!debug_probe_drive_nrst(t->probe, DEBUG_PROBE_NRST_HIGH);
-        *t->log = kept;
+        log_restore(t->log, &kept);
         return e;
     }
     if ((e = settle(t)) || was_reset)
@@ -389,9 +389,9 @@ static enum err ladder(struct target *t)
     if (!e || is_probe_trouble(e))
         return e;
     e = fail_connect(t, &ev);
-    struct log kept = *t->log;
+    const struct log_mark kept = log_keep(t->log);
     (void)!debug_probe_leave(t->probe);
-    *t->log = kept;
+    log_restore(t->log, &kept);
     return e;
 }
 
@@ -458,9 +458,9 @@ static enum err settle_down(struct target *t)
     if (!e)
         e = find_state(t);
     if (e) {
-        struct log kept = *t->log;
+        const struct log_mark kept = log_keep(t->log);
         target_disconnect(t, false);
-        *t->log = kept;
+        log_restore(t->log, &kept);
     }
     return e;
 }

@@ -45,13 +45,13 @@ enum err target_note_error(struct target *t, enum err e)
         t->state = TARGET_LOST;
     if (!is_doubtful(e) || t->state == TARGET_LOST)
         return e;
-    struct log kept = *t->log;
+    const struct log_mark kept = log_keep(t->log);
     uint32_t dhcsr;
     // Marks the target as lost when there is nothing to see. What is told is the first error all
     // the same.
     if (run_look(t, &dhcsr))
         log_line(t->log, LOG_DEBUG, "the target does not answer any more");
-    *t->log = kept;
+    log_restore(t->log, &kept);
     return e;
 }
 

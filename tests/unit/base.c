@@ -23,6 +23,11 @@ static void every_error_has_a_sentence_of_its_own(void **state)
         for (int f = 0; f < e; f++)
             assert_string_not_equal(err_text((enum err)e), err_text((enum err)f));
     }
+    for (unsigned e = 1; e < ERR_COUNT; e++)
+        assert_int_not_equal(err_class((enum err)e), ERR_CLASS_NONE);
+    assert_int_equal(err_class(ERR_OK), ERR_CLASS_NONE);
+    assert_int_equal(err_class(ERR_PROBE_LOST), ERR_CLASS_PROBE);
+    assert_int_equal(err_class(ERR_NO_TARGET), ERR_CLASS_WIRE);
     assert_string_equal(err_text((enum err)ERR_COUNT), "unknown error");
     assert_string_equal(err_text((enum err) - 1), "unknown error");
 }
@@ -132,6 +137,10 @@ static void log_keeps_the_sentence_of_the_last_failure(void **state)
     assert_int_equal(h.lines, 0);
     assert_string_equal(log_sentence(&log, ERR_FAULT), "no memory at 0x30000000");
     assert_int_equal(log_fail(&log, ERR_FLASH, "page: %s", log.sentence), ERR_FLASH);
+    assert_string_equal(log.sentence, "page: no memory at 0x30000000");
+    const struct log_mark kept = log_keep(&log);
+    assert_int_equal(log_fail(&log, ERR_LINK, "another one"), ERR_LINK);
+    log_restore(&log, &kept);
     assert_string_equal(log.sentence, "page: no memory at 0x30000000");
     log_forget(&log);
     assert_string_equal(log_sentence(&log, ERR_FAULT), err_text(ERR_FAULT));
