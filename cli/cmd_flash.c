@@ -2,18 +2,17 @@
 // swdlink flash: programs a file, verifies, resets.
 #include "cli/command.h"
 #include "cli/flasher.h"
-#include "cli/image.h"
+#include "cli/image_place.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/probe.h"
 
-#define FLASH_BASE 0x08000000u // where the flash of every STM32 with a Cortex-M begins
-
-static enum err program(struct probe *p, const struct image *image, const struct options *o,
-                        struct flash_stats *stats, struct log *log)
+static enum err program(struct probe *p, struct image *image, const struct image_request *request,
+                        const struct options *o, struct flash_stats *stats, struct log *log)
 {
     uint32_t flash_bytes, ram_bytes;
-    enum err e = flasher_check(&p->target, image, &flash_bytes, &ram_bytes);
+    image_place(image, &p->target, request, log);
+    enum err e = image_check(image, &p->target, request, &flash_bytes, &ram_bytes, log);
     if (e != ERR_OK)
         return e;
     if (flash_bytes == 0)
@@ -48,8 +47,8 @@ static void tell(const struct flash_stats *s, const struct options *o, struct lo
     log_line(log, LOG_NOTE, o->halt ? "reset; halted at the first instruction" : "reset; it runs");
 }
 
-static enum err flash_image(const struct image *image, const struct options *o, struct output *out,
-                            struct log *log)
+static enum err flash_image(struct image *image, const struct image_request *request,
+                            const struct options *o, struct output *out, struct log *log)
 {
     struct probe p;
     struct flash_stats stats = {0};
@@ -58,7 +57,7 @@ static enum err flash_image(const struct image *image, const struct options *o, 
         return e;
     e = probe_connect(&p, o, log);
     if (e == ERR_OK)
-        e = program(&p, image, o, &stats, log);
+        e = program(&p, image, request, o, &stats, log);
     // What failed half-way shall not run.
     if (e == ERR_OK)
         probe_note_flashed(&p, o, o->operand[0]);
@@ -74,11 +73,11 @@ static enum err flash_image(const struct image *image, const struct options *o, 
 enum err cmd_flash(const struct options *o, struct output *out, struct log *log)
 {
     struct image image;
-    enum err e = image_load(&image, o->operand[0], o->has_address,
-                            o->has_address ? o->address : FLASH_BASE, log);
+    const struct image_request request = {o->has_address, o->address, o->force};
+    enum err e = image_load(&image, o->operand[0], &request, log);
     if (e != ERR_OK)
         return e;
-    e = flash_image(&image, o, out, log);
+    e = flash_image(&image, &request, o, out, log);
     image_free(&image);
     return e;
 }

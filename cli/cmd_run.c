@@ -12,15 +12,13 @@
 #include "cli/autopsy.h"
 #include "cli/command.h"
 #include "cli/flasher.h"
-#include "cli/image.h"
+#include "cli/image_place.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/probe.h"
 #include "cli/results.h"
 #include "server/rtt.h"
 #include "server/semihost.h"
-
-#define FLASH_BASE 0x08000000u
 
 enum {
     STATUS_TARGET_FAILED = 1,
@@ -297,11 +295,18 @@ static enum err parse_exit(struct run *r, const char *path)
     return image_find_symbol(path, name, &r->exit_addr, r->log);
 }
 
-static enum err put_into_chip(struct run *r, const struct image *image)
+static struct image_request request_of(const struct options *o)
+{
+    return (struct image_request){o->has_address, o->address, o->force};
+}
+
+static enum err put_into_chip(struct run *r, struct image *image)
 {
     uint32_t flash_bytes, ram_bytes;
     struct flash_stats stats;
-    enum err e = flasher_check(&r->p.target, image, &flash_bytes, &ram_bytes);
+    const struct image_request request = request_of(r->o);
+    image_place(image, &r->p.target, &request, r->log);
+    enum err e = image_check(image, &r->p.target, &request, &flash_bytes, &ram_bytes, r->log);
     if (!e)
         e = target_reset(&r->p.target, true);
     if (!e && flash_bytes)
@@ -343,7 +348,7 @@ static enum err start(struct run *r, const char *file)
     return e;
 }
 
-static enum err run_image(struct run *r, const struct image *image, const char *file)
+static enum err run_image(struct run *r, struct image *image, const char *file)
 {
     enum err e = probe_connect(&r->p, r->o, r->log);
     if (e)
@@ -398,8 +403,7 @@ static void block_signals(void)
     sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
-static enum err run_file(struct run *r, const struct image *image, const char *file,
-                         struct output *out)
+static enum err run_file(struct run *r, struct image *image, const char *file, struct output *out)
 {
     enum err e = parse_exit(r, file);
     if (!e)
@@ -418,8 +422,8 @@ enum err cmd_run(const struct options *o, struct output *out, struct log *log)
 {
     const char *file = o->operand[0];
     struct image image;
-    enum err e =
-        image_load(&image, file, o->has_address, o->has_address ? o->address : FLASH_BASE, log);
+    const struct image_request request = request_of(o);
+    enum err e = image_load(&image, file, &request, log);
     if (e)
         return e;
     struct run *r = calloc(1, sizeof *r);

@@ -3,12 +3,10 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/image.h"
+#include "cli/image_place.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/probe.h"
-
-#define FLASH_BASE 0x08000000u
 
 enum { CHUNK = 24 * 1024 };
 
@@ -55,14 +53,16 @@ static bool is_ram(const struct target *t, uint32_t addr)
     return addr - t->bank.ram_base < t->bank.ram_size;
 }
 
-static enum err compare_image(const struct image *image, const struct options *o,
-                              struct comparison *c, struct log *log)
+static enum err compare_image(struct image *image, const struct image_request *request,
+                              const struct options *o, struct comparison *c, struct log *log)
 {
     struct probe p;
     enum err e = probe_open(&p, o, false, log);
     if (e != ERR_OK)
         return e;
     e = probe_connect(&p, o, log);
+    if (e == ERR_OK)
+        image_place(image, &p.target, request, log);
     for (size_t i = 0; i < image->count && e == ERR_OK; i++)
         if (!is_ram(&p.target, image->segment[i].addr))
             e = compare_segment(&p.target, &image->segment[i], c);
@@ -102,11 +102,12 @@ enum err cmd_verify(const struct options *o, struct output *out, struct log *log
 {
     struct image image;
     struct comparison c = {0};
-    enum err e = image_load(&image, o->operand[0], o->has_address,
-                            o->has_address ? o->address : FLASH_BASE, log);
+    // Nothing is written: any file may be compared.
+    const struct image_request request = {o->has_address, o->address, .force = true};
+    enum err e = image_load(&image, o->operand[0], &request, log);
     if (e != ERR_OK)
         return e;
-    e = compare_image(&image, o, &c, log);
+    e = compare_image(&image, &request, o, &c, log);
     image_free(&image);
     return e == ERR_OK ? report(&c, o, out, log) : e;
 }

@@ -276,10 +276,11 @@ enum err doctor_trace(const struct options *o, struct output *out, struct log *l
 {
     struct report r = {.elf = o->elf};
     struct image image = {0};
+    const struct image_request request = {.force = true}; // it is only looked into
     enum err e = check_options(o, log);
     r.watch_us = (o->timeout_s ? o->timeout_s : DEFAULT_WATCH_S) * 1000000u;
     if (!e && o->elf)
-        e = image_load(&image, o->elf, false, 0, log);
+        e = image_load(&image, o->elf, &request, log);
     if (!e && o->elf && strcmp(image.format, "ELF") != 0)
         e = log_fail(log, ERR_USAGE, "--elf: %s is no ELF file, and only these have names", o->elf);
     if (!e)

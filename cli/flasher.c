@@ -15,31 +15,6 @@ static bool within(uint32_t base, uint32_t size, const struct image_segment *s)
     return s->addr >= base && s->addr - base < size && s->len <= size - (s->addr - base);
 }
 
-enum err flasher_check(const struct target *t, const struct image *image, uint32_t *flash_bytes,
-                       uint32_t *ram_bytes)
-{
-    const struct flash_bank *b = &t->bank;
-    *flash_bytes = *ram_bytes = 0;
-    if (b->size == 0)
-        return log_fail(t->log, ERR_UNSUPPORTED,
-                        "the flash of this chip (DBGMCU_IDCODE 0x%08x) is not known here",
-                        t->id.idcode);
-    for (size_t i = 0; i < image->count; i++) {
-        const struct image_segment *s = &image->segment[i];
-        if (within(b->base, b->size, s))
-            *flash_bytes += s->len;
-        else if (within(b->ram_base, b->ram_size, s))
-            *ram_bytes += s->len;
-        else
-            return log_fail(
-                t->log, ERR_FILE,
-                "the file has bytes for 0x%08x to 0x%08x, and this chip's flash is 0x%08x to "
-                "0x%08x: is the file for another chip?",
-                s->addr, s->addr + s->len - 1, b->base, b->base + b->size - 1);
-    }
-    return ERR_OK;
-}
-
 // ---- progress and interruption
 // --------------------------------------------------------------------------
 

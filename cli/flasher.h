@@ -9,12 +9,6 @@
 #include "cli/options.h"
 #include "targets/target.h"
 
-// Where the image's bytes go: every one of them has to be in this chip's flash, or (ram_bytes, for
-// an ELF whose program loads itself) in its SRAM. ERR_USAGE or ERR_FILE with a sentence; nothing is
-// touched.
-enum err flasher_check(const struct target *t, const struct image *image, uint32_t *flash_bytes,
-                       uint32_t *ram_bytes) MUST_CHECK;
-
 // Programs the parts of the image that are for flash. The core is halted before, and the caller
 // resets it afterwards. SIGINT and SIGTERM end it at the next page: ERR_FLASH says which range is
 // incomplete.

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/image_format.h"
+
 enum err image_add(struct image *image, uint32_t addr, const uint8_t *data, size_t len,
                    struct log *log)
 {
@@ -56,19 +58,55 @@ static int by_address(const void *a, const void *b)
     return left->addr < right->addr ? -1 : left->addr > right->addr;
 }
 
+// Takes the segment that begins within or right behind the one before into that. The same bytes
+// said twice are no contradiction.
+static enum err join(struct image_segment *before, struct image_segment *s, const char *path,
+                     struct log *log)
+{
+    uint32_t offset = s->addr - before->addr, common = before->len - offset;
+    if (common > s->len)
+        common = s->len;
+    for (uint32_t i = 0; i < common; i++)
+        if (before->data[offset + i] != s->data[i])
+            return log_fail(
+                log, ERR_FILE,
+                "%s has two contents for 0x%08x: its parts at 0x%08x and 0x%08x overlap", path,
+                s->addr + i, before->addr, s->addr);
+    uint32_t more = s->len - common;
+    uint8_t *grown = more ? realloc(before->data, (size_t)before->len + more) : before->data;
+    if (!grown)
+        return ERR_MEMORY;
+    memcpy(grown + before->len, s->data + common, more);
+    before->data = grown;
+    before->len += more;
+    free(s->data);
+    s->data = NULL;
+    return ERR_OK;
+}
+
 static enum err put_in_order(struct image *image, const char *path, struct log *log)
 {
     if (image->count == 0)
         return log_fail(log, ERR_FILE, "%s holds no bytes for a target's memory", path);
     qsort(image->segment, image->count, sizeof *image->segment, by_address);
+    size_t kept = 0;
+    image->size = image->segment[0].len;
     for (size_t i = 1; i < image->count; i++) {
-        const struct image_segment *before = &image->segment[i - 1], *s = &image->segment[i];
-        if (s->addr - before->addr < before->len)
-            return log_fail(
-                log, ERR_FILE,
-                "%s has two contents for 0x%08x: its parts at 0x%08x and 0x%08x overlap", path,
-                s->addr, before->addr, s->addr);
+        struct image_segment *before = &image->segment[kept], *s = &image->segment[i];
+        uint32_t old = before->len;
+        if (s->addr - before->addr > before->len) {
+            image->segment[++kept] = *s;
+            image->size += s->len;
+            if (i != kept)
+                s->data = NULL; // moved
+            continue;
+        }
+        enum err e = join(before, s, path, log);
+        if (e)
+            return e;
+        image->size += before->len - old;
     }
+    image->count = kept + 1;
     return ERR_OK;
 }
 
@@ -103,42 +141,42 @@ static enum err read_all(uint8_t **data, size_t *len, const char *path, struct l
     return n ? ERR_OK : log_fail(log, ERR_FILE, "%s is empty", path);
 }
 
-static bool ends_in(const char *path, const char *suffix)
+static enum err read_bytes(struct image *image, const char *path,
+                           const struct image_request *request, const uint8_t *file, size_t len,
+                           struct log *log)
 {
-    size_t n = strlen(path), m = strlen(suffix);
-    return n >= m && strcmp(path + n - m, suffix) == 0;
-}
-
-// A binary may begin with any byte, so a colon alone makes no Intel HEX.
-static bool looks_like_hex(const char *path, const uint8_t *file, size_t len)
-{
-    if (ends_in(path, ".hex") || ends_in(path, ".ihex") || ends_in(path, ".ihx"))
-        return true;
-    size_t n = len < 11 ? len : 11;
-    for (size_t i = 1; i < n; i++)
-        if (!strchr("0123456789abcdefABCDEF", file[i]) || file[i] == '\0')
-            return false;
-    return n == 11 && file[0] == ':';
-}
-
-static enum err read_image(struct image *image, const char *path, bool has_address,
-                           uint32_t address, const uint8_t *file, size_t len, struct log *log)
-{
-    bool elf = len >= 4 && memcmp(file, "\177ELF", 4) == 0;
-    bool hex = !elf && looks_like_hex(path, file, len);
-    image->format = elf ? "ELF" : hex ? "Intel HEX" : "binary";
-    if ((elf || hex) && has_address)
+    const struct image_format *format = image_format_of(path, file, len);
+    image->format = format->name;
+    image->is_binary = !format->read;
+    image->floating = image->is_binary && !request->has_address;
+    if (format->read && request->has_address)
         return log_fail(log, ERR_USAGE,
                         "%s is an %s file, which says itself where its bytes go: leave "
                         "--address away",
                         path, image->format);
-    if (elf)
-        return image_read_elf(image, path, file, len, log);
-    return hex ? image_read_hex(image, path, file, len, log)
-               : image_add(image, address, file, len, log);
+    if (format->read)
+        return format->read(image, path, file, len, log);
+    enum err e = request->has_address || request->force
+                     ? ERR_OK
+                     : image_refuse_foreign(path, file, len, log);
+    return e ? e
+             : image_add(image, request->has_address ? request->address : 0, file,
+                         image_without_dfu_suffix(file, len), log);
 }
 
-enum err image_load(struct image *image, const char *path, bool has_address, uint32_t address,
+enum err image_read(struct image *image, const char *path, const struct image_request *request,
+                    const uint8_t *file, size_t len, struct log *log)
+{
+    *image = (struct image){0};
+    enum err e = read_bytes(image, path, request, file, len, log);
+    if (!e)
+        e = put_in_order(image, path, log);
+    if (e)
+        image_free(image);
+    return e;
+}
+
+enum err image_load(struct image *image, const char *path, const struct image_request *request,
                     struct log *log)
 {
     *image = (struct image){0};
@@ -146,11 +184,7 @@ enum err image_load(struct image *image, const char *path, bool has_address, uin
     size_t len = 0;
     enum err e = read_all(&file, &len, path, log);
     if (!e)
-        e = read_image(image, path, has_address, address, file, len, log);
+        e = image_read(image, path, request, file, len, log);
     free(file);
-    if (!e)
-        e = put_in_order(image, path, log);
-    if (e)
-        image_free(image);
     return e;
 }

@@ -47,6 +47,7 @@ enum option_id {
     OPTION_ADDRESS,
     OPTION_ERASE,
     OPTION_NO_VERIFY,
+    OPTION_FORCE,
     OPTION_RANGE,
     OPTION_RTT,
     OPTION_RTT_PORT,
@@ -110,6 +111,8 @@ static const struct option_row rows[] = {
      "auto, pages, mass (all of the chip) or none"},
     {OPTION_NO_VERIFY, GROUP_OWN, COMMAND_FLASH, 0, "no-verify", no_argument, "",
      "do not compare afterwards"},
+    {OPTION_FORCE, GROUP_OWN, COMMAND_FLASH | COMMAND_RUN, 0, "force", no_argument, "",
+     "program also what looks like no program"},
     {OPTION_TIMEOUT, GROUP_OWN, COMMAND_RUN, 0, "timeout", required_argument, " SECONDS",
      "end with status 124 when it runs longer"},
     {OPTION_EXIT_AT, GROUP_OWN, COMMAND_RUN, 0, "exit-at", required_argument, " SYMBOL[=N]",
@@ -357,6 +360,9 @@ static enum err take(struct options *o, enum option_id id, const char *argument,
         return value_parse_number(&o->address, argument, "address", log);
     case OPTION_NO_VERIFY:
         o->no_verify = true;
+        return ERR_OK;
+    case OPTION_FORCE:
+        o->force = true;
         return ERR_OK;
     case OPTION_RTT:
         o->rtt = true;

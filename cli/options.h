@@ -53,6 +53,7 @@ struct options {
     uint32_t address;
     enum flash_erase erase; // flash
     bool no_verify;         // flash
+    bool force;             // flash, run
     const char *range;      // erase; NULL: all
     bool rtt;               // run
     uint32_t timeout_s;     // run, doctor; 0: not given

@@ -29,9 +29,13 @@ bytes() { # bytes COUNT SEED: always the same
     awk -v n="$1" -v x="$2" 'BEGIN { for (i = 0; i < n; i++) { x = (x * 69069 + 1) % 16777216; printf "%c", 1 + int(x / 65536) % 127 } }'
 }
 
-bytes 32768 1 >"$tap_dir/full"
-bytes 32768 2 >"$tap_dir/other"
-bytes 3001 3 >"$tap_dir/odd"
+program() { # program COUNT SEED: a stack, an entry and a loop for ever; bytes behind
+    printf '\000\020\000\040\011\000\000\010\376\347\376\347'
+    bytes $(($1 - 12)) "$2"
+}
+program 32768 1 >"$tap_dir/full"
+program 32768 2 >"$tap_dir/other"
+program 3001 3 >"$tap_dir/odd"
 
 at flash "$tap_dir/full"
 check "a binary goes into a blank chip" is "$status" 0
@@ -56,7 +60,7 @@ at verify "$tap_dir/full"
 check "and changes nothing" is "$status" 0
 at verify "$tap_dir/other"
 check "verify fails at a difference" is "$status" 1
-check "and names the first" grep -q "at 0x0800000[0-9] it holds 0x.., and the file says 0x" "$err"
+check "and names the first" grep -q "at 0x0800000[0-9a-f] it holds 0x.., and the file says 0x" "$err"
 at verify "$tap_dir/other" --json
 check "verify --json has it too" has "$out" '"first_difference"'
 
