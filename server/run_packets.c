@@ -20,7 +20,7 @@ struct action {
 };
 
 // A debugger that does not control the target can wait with the one that does.
-static void watch(struct session *s, const struct action *a, enum err refused)
+static void wait_with_holder(struct session *s, const struct action *a, enum err refused)
 {
     bool runs = s->t->state == TARGET_RUNNING || hub_is_watched(s->hub, s);
     reply_begin_text(s);
@@ -46,12 +46,30 @@ static void answer_interrupt(struct session *s)
         stop_interrupt(s);
 }
 
-static void start(struct session *s, const struct action *a)
+// Lets it go, unless a breakpoint waits at the PC, or a semihosting call is to be made again.
+static enum err set_off(struct session *s, const struct action *a)
+{
+    bool stopped = false;
+    if (a->letter == 'c' && s->t->state == TARGET_RUNNING) { // by `monitor reset run`
+        s->state = SESSION_RUNNING;
+        return ERR_OK;
+    }
+    enum err e = target_stop_at_break(s->t, &stopped);
+    if (stopped)
+        stop_finish(s, &s->t->last_stop, false);
+    if (e || stopped || call_take_again(s))
+        return e;
+    e = a->letter == 'c' ? target_resume(s->t) : target_step(s->t, a->from, a->to);
+    s->state = e ? s->state : SESSION_RUNNING;
+    return e;
+}
+
+static void start_run(struct session *s, const struct action *a)
 {
     bool step = a->letter == 's' || a->letter == 'r';
     enum err refused = hub_take_control(s->hub, s);
     if (refused) {
-        watch(s, a, refused);
+        wait_with_holder(s, a, refused);
         return;
     }
     s->attached = true;
@@ -70,22 +88,11 @@ static void start(struct session *s, const struct action *a)
     s->poll_failed = false;
     s->soon = 0;
     reply_begin_text(s);
-    if (call_take_again(s))
-        return;
-    enum err e = ERR_OK;
-    if (step)
-        e = target_step(s->t, a->from, a->to);
-    else if (s->t->state != TARGET_RUNNING) // it may run already, by `monitor reset run`
-        e = target_resume(s->t);
-    if (e && s->t->state == TARGET_LOST) {
+    enum err e = set_off(s, a);
+    if (e && s->t->state == TARGET_LOST)
         stop_finish_error(s, e); // after an error GDB believes for ever that it runs
-        return;
-    }
-    if (e) {
+    else if (e)
         stop_refuse(s, e);
-        return;
-    }
-    s->state = SESSION_RUNNING;
 }
 
 // c, s: an address to go on from may follow; C, S: after a signal, and a semicolon.
@@ -99,7 +106,7 @@ static void start_at(struct session *s, struct cursor *args, char letter)
     if (e)
         reply_error(s, e);
     else
-        start(s, &(struct action){.letter = letter});
+        start_run(s, &(struct action){.letter = letter});
 }
 
 void packet_continue(struct session *s, struct cursor *args)
@@ -201,7 +208,7 @@ void packet_vcont(struct session *s, struct cursor *args)
     if (chosen.letter == 't')
         halt_and_tell(s);
     else
-        start(s, &chosen);
+        start_run(s, &chosen);
 }
 
 // In all-stop mode GDB interrupts with the byte 0x03; this is its spelling as a packet.

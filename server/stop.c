@@ -192,6 +192,23 @@ static void note_failure(struct session *s, enum err e)
     s->poll_failed = true;
 }
 
+// GDB took its breakpoint out and steps over what is under it. If that is a BKPT of the program's
+// own, the step ends behind it: the user was told of this place.
+static void finish_run(struct session *s, struct target_stop *stop)
+{
+    uint32_t r0;
+    enum err e = ERR_OK;
+    if (s->step_wanted && stop->told_before) {
+        e = target_read_reg(s->t, CORTEXM_R0, &r0);
+        if (!e)
+            e = target_pass_bkpt(s->t, r0, stop);
+    }
+    if (e)
+        stop_finish_error(s, e);
+    else
+        stop_finish(s, stop, s->interrupted);
+}
+
 // A stop that has a reason of its own is told with it, also when Ctrl-C came meanwhile: GDB may go
 // on from it without a word to its user, and then the resume is answered with the interrupt.
 static bool poll_run(struct session *s)
@@ -207,7 +224,7 @@ static bool poll_run(struct session *s)
     else if (e)
         note_failure(s, e);
     else if (stopped && !call_take(s, &stop))
-        stop_finish(s, &stop, s->interrupted);
+        finish_run(s, &stop);
     else if (!stopped && stop.was_reset)
         note_reset(s);
     return s->state != SESSION_RUNNING;

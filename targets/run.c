@@ -70,10 +70,25 @@ static void explain_stop(struct target *t, struct target_stop *s)
         fault_explain_lockup(t, s->detail, sizeof s->detail);
 }
 
+// Of a stop at a breakpoint of ours, or where there is none.
+static enum target_stop_cause cause_of(enum break_kind kind)
+{
+    switch (kind) {
+    case BREAK_HARDWARE:
+        return TARGET_STOP_HWBREAK;
+    case BREAK_SOFTWARE:
+        return TARGET_STOP_SWBREAK;
+    case BREAK_NONE:
+        break;
+    }
+    return TARGET_STOP_STEP;
+}
+
 // What DFSR and the place say. More than one bit may be set: a breakpoint that was hit in the
 // moment of a halt request is still a breakpoint.
 static enum err find_cause(struct target *t, uint32_t dfsr, uint32_t xpsr, struct target_stop *s)
 {
+    bool told_before = t->stepping && t->left_break && s->pc == t->step_start;
     bool temporary = t->caught_running && s->pc == t->step_pc;
     enum err e = run_end_step(t);
     if (e)
@@ -96,10 +111,12 @@ static enum err find_cause(struct target *t, uint32_t dfsr, uint32_t xpsr, struc
     if (e || hit || !(dfsr & DFSR_BKPT))
         return e;
     enum break_kind kind = breaks_at(t, s->pc);
-    if (kind != BREAK_NONE)
-        s->cause = kind == BREAK_HARDWARE ? TARGET_STOP_HWBREAK : TARGET_STOP_SWBREAK;
-    else if (!temporary)
+    if (kind != BREAK_NONE) {
+        s->cause = cause_of(kind);
+    } else if (!temporary) {
         s->cause = TARGET_STOP_BKPT;
+        s->told_before = told_before;
+    }
     return ERR_OK;
 }
 
@@ -151,11 +168,7 @@ enum err target_pass_bkpt(struct target *t, uint32_t r0, struct target_stop *sto
         e = cortexm_write_reg(&t->core, CORTEXM_PC, pc);
     if (e)
         return target_note_error(t, e);
-    enum break_kind kind = breaks_at(t, pc);
-    *stop = (struct target_stop){.cause = kind == BREAK_HARDWARE   ? TARGET_STOP_HWBREAK
-                                          : kind == BREAK_SOFTWARE ? TARGET_STOP_SWBREAK
-                                                                   : TARGET_STOP_STEP,
-                                 .pc = pc};
+    *stop = (struct target_stop){.cause = cause_of(breaks_at(t, pc)), .pc = pc};
     t->last_stop = *stop;
     return ERR_OK;
 }
@@ -191,6 +204,20 @@ enum err target_resume(struct target *t)
     if ((e = cortexm_resume(&t->core)))
         return target_note_error(t, e);
     t->state = TARGET_RUNNING;
+    return ERR_OK;
+}
+
+enum err target_stop_at_break(struct target *t, bool *stopped)
+{
+    uint32_t pc;
+    *stopped = false;
+    enum err e = target_require_halted(t);
+    if (e || (e = cortexm_read_reg(&t->core, CORTEXM_PC, &pc)))
+        return target_note_error(t, e);
+    enum break_kind kind = breaks_at(t, pc);
+    *stopped = kind != BREAK_NONE;
+    if (*stopped)
+        t->last_stop = (struct target_stop){.cause = cause_of(kind), .pc = pc};
     return ERR_OK;
 }
 
@@ -254,11 +281,22 @@ static enum err start_step(struct target *t)
     return start_masked_step(t, pc);
 }
 
+// Whether the core stands where a breakpoint of ours had stopped it. What is under it may be a BKPT
+// of the program's own, of which nobody needs to be told twice.
+static enum err note_left_break(struct target *t)
+{
+    const struct target_stop *last = &t->last_stop;
+    enum err e = cortexm_read_reg(&t->core, CORTEXM_PC, &t->step_start);
+    bool at_break = last->cause == TARGET_STOP_HWBREAK || last->cause == TARGET_STOP_SWBREAK;
+    t->left_break = !e && at_break && last->pc == t->step_start;
+    return e;
+}
+
 enum err target_step(struct target *t, uint32_t start, uint32_t end)
 {
     bool passed;
     enum err e = target_require_halted(t);
-    if (e || (e = pass_own_bkpt(t, &passed)))
+    if (e || (e = pass_own_bkpt(t, &passed)) || (e = note_left_break(t)))
         return target_note_error(t, e);
     if (passed) {
         t->last_stop.cause = TARGET_STOP_STEP;
@@ -309,9 +347,8 @@ static enum err is_range_done(struct target *t, bool *done)
 static enum err take_range_stop(struct target *t)
 {
     enum err e = run_take_stop(t, TARGET_STOP_STEP);
-    enum break_kind kind = breaks_at(t, t->last_stop.pc);
-    if (!e && t->last_stop.cause == TARGET_STOP_STEP && kind != BREAK_NONE)
-        t->last_stop.cause = kind == BREAK_HARDWARE ? TARGET_STOP_HWBREAK : TARGET_STOP_SWBREAK;
+    if (!e && t->last_stop.cause == TARGET_STOP_STEP)
+        t->last_stop.cause = cause_of(breaks_at(t, t->last_stop.pc));
     return e;
 }
 

@@ -71,7 +71,9 @@ struct target_stop {
     uint32_t pc;
     uint32_t watch_addr;
     enum dwt_access watch;
-    bool was_reset;   // the target was reset by something else than us since the last stop
+    bool
+        told_before; // a BKPT of the program's own, at which a breakpoint of ours stopped it before
+    bool was_reset;  // the target was reset by something else than us since the last stop
     char detail[256]; // of a fault or a lockup: a sentence for the console; or empty
 };
 
@@ -136,6 +138,8 @@ struct target {
     bool caught_running; // an interrupt was let in before a step: a temporary comparator waits at
                          // step_pc
     uint32_t step_pc;
+    bool left_break;     // the step began where a breakpoint that is gone had stopped the core
+    uint32_t step_start; // the PC then
     uint32_t range_start, range_end; // of a range step; both 0: single
     struct target_stop last_stop;    // of a halted core
 };
@@ -171,6 +175,10 @@ enum err target_pass_bkpt(struct target *t, uint32_t r0, struct target_stop *sto
 // A breakpoint at the current PC is stepped over first, and a BKPT of the program's own at which it
 // stopped is passed. When that step itself ends in a stop, target_poll() tells it.
 enum err target_resume(struct target *t) MUST_CHECK;
+// *stopped: the halted target stands at a breakpoint of ours, which is its last stop from now on.
+// A debugger that means to go on from a breakpoint takes it out, steps, and sets it again; where it
+// leaves it in (`jump`, `set $pc`, after a reset), it wants that stop, and nothing may run before.
+enum err target_stop_at_break(struct target *t, bool *stopped) MUST_CHECK;
 // Starts a step of one instruction, or of instructions while the PC stays in [start, end). Does not
 // fall into interrupts: ones that are pending in Thread mode are let run to their end first (behind
 // a temporary comparator, if one is free), and the instruction itself is stepped masked. Ends by

@@ -156,6 +156,17 @@ enum err target_pass_bkpt(struct target *t, uint32_t r0, struct target_stop *sto
     return ERR_OK;
 }
 
+enum err target_stop_at_break(struct target *t, bool *stopped)
+{
+    struct fake_target *f = fake(t);
+    enum err e = halted(t);
+    *stopped = !e && f->break_here;
+    if (*stopped)
+        f->stop = t->last_stop =
+            (struct target_stop){.cause = TARGET_STOP_HWBREAK, .pc = f->regs[CORTEXM_PC]};
+    return e;
+}
+
 enum err target_step(struct target *t, uint32_t start, uint32_t end)
 {
     struct fake_target *f = fake(t);

@@ -159,6 +159,33 @@ static void a_range_step_reaches_the_target_as_a_range(void **state)
     assert_non_null(bench_tick(b, 1));
 }
 
+// GDB takes a breakpoint out and steps when it means to go on from it.
+static void a_breakpoint_at_the_pc_stops_each_resume_before_anything_ran(void **state)
+{
+    struct bench *b = *state;
+    static const char *const resumes[] = {"vCont;c", "vCont;s:1", "vCont;r8000100,8000200:1;c",
+                                          "c",       "c8000200",  "s"};
+    b->f.break_here = true;
+    for (unsigned i = 0; i < sizeof resumes / sizeof resumes[0]; i++)
+        assert_memory_equal(bench_ask(b, resumes[i]), "T05hwbreak:;thread:1;", 21);
+    assert_int_equal(b->f.resumes + b->f.steps, 0);
+    b->f.break_here = false;
+    assert_null(bench_ask(b, "vCont;c"));
+    assert_int_equal(b->f.resumes, 1);
+}
+
+static void a_step_over_a_breakpoint_on_a_bkpt_of_the_program_ends_behind_it(void **state)
+{
+    struct bench *b = *state;
+    uint32_t pc = b->f.regs[CORTEXM_PC];
+    assert_null(bench_ask(b, "vCont;s:1"));
+    b->f.regs[CORTEXM_PC] = pc;
+    b->f.stop = (struct target_stop){.cause = TARGET_STOP_BKPT, .pc = pc, .told_before = true};
+    assert_memory_equal(bench_tick(b, 1), "T05thread:1;", 12);
+    assert_int_equal(b->f.regs[CORTEXM_PC], pc + 2);
+    assert_int_equal(b->f.regs[CORTEXM_R0], 0x01020300);
+}
+
 static void malformed_runs_are_errors_and_start_nothing(void **state)
 {
     struct bench *b = *state;
@@ -474,6 +501,8 @@ int main(void)
         bench_test(what_is_known_of_a_stop_is_on_the_console_before_the_reply),
         bench_test(the_forms_of_continue_and_step_are_understood),
         bench_test(a_range_step_reaches_the_target_as_a_range),
+        bench_test(a_breakpoint_at_the_pc_stops_each_resume_before_anything_ran),
+        bench_test(a_step_over_a_breakpoint_on_a_bkpt_of_the_program_ends_behind_it),
         bench_test(malformed_runs_are_errors_and_start_nothing),
         bench_test(an_interrupt_halts_and_says_so),
         bench_test(
