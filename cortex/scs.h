@@ -4,6 +4,16 @@
 #ifndef SWDLINK_CORTEX_SCS_H
 #define SWDLINK_CORTEX_SCS_H
 
+#define PPB_BASE 0xe0000000u // the private peripheral bus: B3.1.1
+#define PPB_SIZE 0x00100000u
+
+// Set-enable to clear-pending: ones act, zeros do nothing.
+#define NVIC_ACTS_BASE  0xe000e100u
+#define NVIC_ACTS_SIZE  0x300u
+// CFSR, HFSR, DFSR (DDI 0403, B3.2): ones clear.
+#define SCS_FAULTS_BASE 0xe000ed28u
+#define SCS_FAULTS_SIZE 0xcu
+
 #define SCS_CPUID 0xe000ed00u
 #define SCS_ICSR  0xe000ed04u
 #define SCS_AIRCR 0xe000ed0cu

@@ -54,6 +54,12 @@ const struct target_region *memory_region_at(const struct target *t, uint32_t ad
 // Whether a BKPT can be written there.
 bool memory_is_ram(const struct target *t, uint32_t addr);
 
+// registers.c: what is neither RAM nor flash, with accesses that its bus takes. *done: good bytes
+// from the start when a later one faulted.
+enum err registers_read(struct target *t, uint32_t addr, void *data, size_t len,
+                        size_t *done) MUST_CHECK;
+enum err registers_write(struct target *t, uint32_t addr, const void *data, size_t len) MUST_CHECK;
+
 // fault.c: a sentence about the HardFault at whose first instruction the core was caught, or about
 // a lockup. Left empty when even that cannot be read.
 void fault_explain(struct target *t, char *text, size_t size);

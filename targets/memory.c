@@ -150,8 +150,10 @@ enum err target_read_mem(struct target *t, uint32_t addr, void *data, size_t len
         return fail_read_protected(t, addr);
     if (is_plain(t, r) && len <= TARGET_CODE_LINE && addr - r->base + len <= r->size)
         e = read_small(t, r, addr, data, len);
-    else
+    else if (is_plain(t, r))
         e = mem_ap_read(&t->mem, addr, data, len, &good);
+    else
+        e = registers_read(t, addr, data, len, &good);
     breaks_hide(t, addr, data, e ? good : len);
     if (done)
         *done = e ? good : len;
@@ -176,5 +178,7 @@ enum err target_write_mem(struct target *t, uint32_t addr, const void *data, siz
                             addr);
         return log_fail(t->log, ERR_USAGE, "0x%08x is read-only memory", addr);
     }
-    return target_note_error(t, breaks_write_around(t, addr, data, len));
+    e = memory_is_ram(t, addr) ? breaks_write_around(t, addr, data, len)
+                               : registers_write(t, addr, data, len);
+    return target_note_error(t, e);
 }

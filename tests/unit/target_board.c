@@ -570,6 +570,127 @@ static void a_power_cut_is_survived(void **state)
     bench_close(&b);
 }
 
+#define SCB       0xe000ed00u
+#define SHPR3     0xe000ed20u
+#define NVIC_ISER 0xe000e100u
+#define NVIC_ICER 0xe000e180u
+#define FPEC      0x40022000u
+#define FPEC_AR   0x40022014u
+#define GPIOB_ODR 0x48000414u
+#define AHBENR    0x40021014u
+#define APB1ENR   0x4002101cu
+#define TIM3_ARR  0x4000042cu
+
+static void poke_word(struct bench *b, uint32_t addr, uint32_t value)
+{
+    uint8_t bytes[4];
+    put_le32(bytes, value);
+    assert_int_equal(target_write_mem(&b->t, addr, bytes, 4), ERR_OK);
+}
+
+// Every length from every address of a few words, against the words themselves; the board counts
+// what the bus forbids as violations.
+static void registers_are_read_in_any_portion(void **state)
+{
+    (void)state;
+    static const uint32_t places[] = {SCB, FPEC, GPIOB_ODR - 0x14, TIM3_ARR - 0x2c, 0xe0001000u};
+    struct bench b;
+    bench_reset_halt(&b);
+    for (unsigned p = 0; p < sizeof places / sizeof places[0]; p++) {
+        uint8_t whole[32];
+        for (unsigned i = 0; i < sizeof whole; i += 4)
+            put_le32(whole + i, word(&b, places[p] + i));
+        for (uint32_t from = 0; from < 8; from++)
+            for (size_t len = 1; len + from <= sizeof whole; len++) {
+                uint8_t part[sizeof whole];
+                size_t done;
+                assert_int_equal(target_read_mem(&b.t, places[p] + from, part, len, &done), ERR_OK);
+                assert_int_equal(done, len);
+                assert_memory_equal(part, whole + from, len);
+            }
+    }
+    bench_close(&b);
+}
+
+static void a_read_that_runs_into_a_hole_gives_what_comes_before_it(void **state)
+{
+    (void)state;
+    struct bench b;
+    uint8_t bytes[64];
+    size_t done;
+    bench_reset_halt(&b);
+    assert_int_equal(target_read_mem(&b.t, 0x480007fd, bytes, 3 + 0x400 - 0x3f0, &done), ERR_OK);
+    assert_int_equal(target_read_mem(&b.t, 0x48000bf1, bytes, 20, &done), ERR_FAULT);
+    assert_int_equal(done, 15);
+    assert_int_equal(target_read_mem(&b.t, 0x48000c01, bytes, 20, &done), ERR_FAULT);
+    assert_int_equal(done, 0);
+    bench_close(&b);
+}
+
+static void write_part(struct bench *b, uint32_t addr, const char *bytes, size_t len)
+{
+    assert_int_equal(target_write_mem(&b->t, addr, bytes, len), ERR_OK);
+}
+
+static void a_part_of_a_register_is_written_and_the_rest_stays(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_reset_halt(&b);
+    poke_word(&b, AHBENR, word(&b, AHBENR) | 1u << 18);
+    poke_word(&b, APB1ENR, word(&b, APB1ENR) | 1u << 1);
+    // The bus takes words only.
+    poke_word(&b, SHPR3, 0x40800000);
+    write_part(&b, SHPR3 + 3, "\xc0", 1);
+    assert_int_equal(word(&b, SHPR3), 0xc0800000);
+    write_part(&b, SHPR3 + 1, "\x00\x40", 2);
+    assert_int_equal(word(&b, SHPR3), 0xc0400000);
+    // The controller does.
+    poke_word(&b, FPEC_AR, 0x08001234);
+    write_part(&b, FPEC_AR + 1, "\x56", 1);
+    write_part(&b, FPEC_AR + 2, "\x01\x08", 2);
+    // Three bytes and a byte of the next register but one.
+    poke_word(&b, GPIOB_ODR, 0x5a5a);
+    write_part(&b, GPIOB_ODR, "\x21", 1);
+    assert_int_equal(word(&b, GPIOB_ODR), 0x5a21);
+    // An APB bridge copies a byte into all lanes: as for the core, when one byte is asked for.
+    poke_word(&b, TIM3_ARR, 0x1234);
+    write_part(&b, TIM3_ARR, "\x56", 1);
+    assert_int_equal(word(&b, TIM3_ARR), 0x5656);
+    write_part(&b, TIM3_ARR, "\x78\x9a\x00", 3);
+    assert_int_equal(word(&b, TIM3_ARR), 0x9a78);
+    bench_close(&b);
+}
+
+static void a_part_of_a_clearing_register_clears_nothing_else(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_reset_halt(&b);
+    poke_word(&b, NVIC_ISER, 0x00010101);
+    write_part(&b, NVIC_ICER + 1, "\x01", 1);
+    assert_int_equal(word(&b, NVIC_ISER), 0x00010001);
+    write_part(&b, NVIC_ISER + 3, "\x02", 1);
+    assert_int_equal(word(&b, NVIC_ISER), 0x02010001);
+    bench_close(&b);
+}
+
+// A peripheral view of 65 bytes costs no more than the words.
+static void odd_lengths_of_registers_cost_two_reads(void **state)
+{
+    (void)state;
+    struct bench b;
+    uint8_t bytes[65];
+    bench_reset_halt(&b);
+    uint64_t before = commands(&b);
+    assert_int_equal(target_read_mem(&b.t, SCB, bytes, 64, NULL), ERR_OK);
+    uint64_t words = commands(&b) - before;
+    before = commands(&b);
+    assert_int_equal(target_read_mem(&b.t, SCB, bytes, 65, NULL), ERR_OK);
+    assert_int_equal(commands(&b) - before, words + 1);
+    bench_close(&b);
+}
+
 // The numbers of the day: whoever makes one of them smaller, lowers it here.
 static void operations_cost_few_usb_commands(void **state)
 {
@@ -613,6 +734,11 @@ int main(void)
         cmocka_unit_test(protected_flash_is_refused_with_the_way_out),
         cmocka_unit_test(a_broken_wire_is_told_with_the_voltage),
         cmocka_unit_test(a_power_cut_is_survived),
+        cmocka_unit_test(registers_are_read_in_any_portion),
+        cmocka_unit_test(a_read_that_runs_into_a_hole_gives_what_comes_before_it),
+        cmocka_unit_test(a_part_of_a_register_is_written_and_the_rest_stays),
+        cmocka_unit_test(a_part_of_a_clearing_register_clears_nothing_else),
+        cmocka_unit_test(odd_lengths_of_registers_cost_two_reads),
         cmocka_unit_test(operations_cost_few_usb_commands),
     };
     return cmocka_run_group_tests_name("target_board", tests, NULL, NULL);
