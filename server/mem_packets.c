@@ -93,6 +93,26 @@ static void take_range_and_colon(struct cursor *args, uint32_t *addr, uint32_t *
     args->bad |= !cursor_skip_text(args, ":");
 }
 
+static bool is_flash(const struct target *t, uint32_t addr)
+{
+    for (unsigned i = 0; i < t->region_count; i++)
+        if (t->region[i].kind == TARGET_REGION_FLASH &&
+            addr - t->region[i].base < t->region[i].size)
+            return true;
+    return false;
+}
+
+// Such a GDB has no memory map either, so its `load` is made of plain writes.
+static enum err explain_without_map(struct session *s, uint32_t addr, enum err e)
+{
+    if (!s->no_xml || e != ERR_USAGE || !is_flash(s->t, addr))
+        return e;
+    return log_fail(s->log, e,
+                    "0x%08x is flash, and this GDB was built without XML support, so it cannot be "
+                    "told: program with `swdlink flash FILE`, or use a GDB with XML support",
+                    addr);
+}
+
 static void write_memory(struct session *s, uint32_t addr, const uint8_t *data, uint32_t len)
 {
     enum err e = ERR_OK;
@@ -108,7 +128,7 @@ static void write_memory(struct session *s, uint32_t addr, const uint8_t *data, 
         e = log_fail(s->log, ERR_USAGE,
                      "%u bytes from 0x%08x on go past the end of the address space", len, addr);
     else if (len > 0)
-        e = target_write_mem(s->t, addr, data, len);
+        e = explain_without_map(s, addr, target_write_mem(s->t, addr, data, len));
     if (e)
         reply_error(s, e);
     else

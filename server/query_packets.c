@@ -10,6 +10,12 @@ static bool is_word(const uint8_t *p, size_t len, const char *word)
     return len == strlen(word) && memcmp(p, word, len) == 0;
 }
 
+static bool names_xml_registers(const uint8_t *p, size_t len)
+{
+    static const char name[] = "xmlRegisters=";
+    return len >= strlen(name) && memcmp(p, name, strlen(name)) == 0;
+}
+
 static void note_feature(struct session *s, const uint8_t *p, size_t len)
 {
     if (is_word(p, len, "hwbreak+"))
@@ -20,25 +26,31 @@ static void note_feature(struct session *s, const uint8_t *p, size_t len)
         s->knows_error_text = true;
 }
 
-// qSupported[:FEATURE[;FEATURE]…]
+// qSupported[:FEATURE[;FEATURE]…]. A GDB that was built without expat names multiprocess, as all
+// do, and no xmlRegisters; it would warn about each XML document that is offered to it. Clients
+// that name neither are none of GDB's.
 void packet_supported(struct session *s, struct cursor *args)
 {
     if (cursor_left(args) > 0 && !cursor_skip_text(args, ":")) {
         reply_malformed(s);
         return;
     }
+    bool is_gdb = false, knows_xml = false;
     while (cursor_left(args) > 0) {
         const uint8_t *end = memchr(args->p, ';', cursor_left(args));
         size_t len = end ? (size_t)(end - args->p) : cursor_left(args);
-        note_feature(s, cursor_bytes(args, len), len);
+        const uint8_t *feature = cursor_bytes(args, len);
+        note_feature(s, feature, len);
+        is_gdb |= is_word(feature, len, "multiprocess+");
+        knows_xml |= names_xml_registers(feature, len);
         (void)cursor_skip_text(args, ";");
     }
+    s->no_xml = is_gdb && !knows_xml;
     reply_begin(s);
     reply_put_format(
-        s,
-        "PacketSize=%x;QStartNoAckMode+;vContSupported+;hwbreak+;swbreak+;"
-        "qXfer:features:read+;qXfer:memory-map:read+;qXfer:threads:read+;binary-upload+",
-        RSP_PACKET_MAX);
+        s, "PacketSize=%x;QStartNoAckMode+;vContSupported+;hwbreak+;swbreak+;%sbinary-upload+",
+        RSP_PACKET_MAX,
+        s->no_xml ? "" : "qXfer:features:read+;qXfer:memory-map:read+;qXfer:threads:read+;");
     reply_end(s);
 }
 

@@ -61,6 +61,35 @@ static enum err put_register(struct session *s, const struct regs_row *row)
     return e;
 }
 
+// The registers of the coprocessor of a GDB without a target description.
+static void put_unavailable(struct session *s, unsigned bytes)
+{
+    for (unsigned i = 0; i < bytes; i++)
+        reply_put_text(s, "xx");
+}
+
+static enum err put_builtin(struct session *s)
+{
+    enum err e = ERR_OK;
+    for (unsigned n = 0; !e && n < REGS_BUILTIN_COUNT; n++) {
+        unsigned foreign = regs_builtin_foreign(n);
+        if (foreign)
+            put_unavailable(s, foreign);
+        else
+            e = put_register(s, regs_by_gdb_number(s->t, n));
+    }
+    return e;
+}
+
+static enum err put_described(struct session *s)
+{
+    enum err e = ERR_OK;
+    for (unsigned i = 0; !e && i < regs_table_count; i++)
+        if (regs_exists(s->t, &regs_table[i]))
+            e = put_register(s, &regs_table[i]);
+    return e;
+}
+
 void packet_read_registers(struct session *s, struct cursor *args)
 {
     (void)args;
@@ -69,14 +98,11 @@ void packet_read_registers(struct session *s, struct cursor *args)
         return;
     }
     reply_begin(s);
-    for (unsigned i = 0; i < regs_table_count; i++) {
-        enum err e = regs_exists(s->t, &regs_table[i]) ? put_register(s, &regs_table[i]) : ERR_OK;
-        if (e) {
-            reply_error(s, e);
-            return;
-        }
-    }
-    reply_end(s);
+    enum err e = s->no_xml ? put_builtin(s) : put_described(s);
+    if (e)
+        reply_error(s, e);
+    else
+        reply_end(s);
 }
 
 static uint32_t take_value(struct cursor *args)
@@ -87,18 +113,29 @@ static uint32_t take_value(struct cursor *args)
     return get_le32(bytes);
 }
 
+// The rows that a G packet brings, in its order, with NULL for what is passed over.
+static const struct regs_row *written_row(const struct session *s, unsigned at)
+{
+    if (s->no_xml)
+        return regs_builtin_foreign(at) ? NULL : regs_by_gdb_number(s->t, at);
+    return regs_exists(s->t, &regs_table[at]) ? &regs_table[at] : NULL;
+}
+
 void packet_write_registers(struct session *s, struct cursor *args)
 {
-    uint32_t value[CORTEXM_REG_COUNT] = {0};
-    for (unsigned i = 0; i < regs_table_count; i++)
-        if (regs_exists(s->t, &regs_table[i]))
+    uint32_t value[REGS_ROWS_MAX] = {0};
+    unsigned count = s->no_xml ? REGS_BUILTIN_COUNT : regs_table_count;
+    for (unsigned i = 0; i < count; i++) {
+        if (written_row(s, i))
             value[i] = take_value(args);
+        for (unsigned n = s->no_xml ? regs_builtin_foreign(i) : 0; n > 0; n--)
+            (void)cursor_hex_byte(args);
+    }
     if (!packet_args_end(s, args))
         return;
-    for (unsigned i = 0; i < regs_table_count; i++) {
-        enum err e = ERR_OK;
-        if (regs_exists(s->t, &regs_table[i]))
-            e = target_write_reg(s->t, regs_table[i].reg, value[i]);
+    for (unsigned i = 0; i < count; i++) {
+        const struct regs_row *row = written_row(s, i);
+        enum err e = row ? target_write_reg(s->t, row->reg, value[i]) : ERR_OK;
         if (e) {
             reply_error(s, e);
             return;
@@ -107,9 +144,11 @@ void packet_write_registers(struct session *s, struct cursor *args)
     reply_ok(s);
 }
 
-static const struct regs_row *take_register(struct session *s, struct cursor *args)
+static const struct regs_row *take_register(struct session *s, struct cursor *args,
+                                            uint32_t *number_out)
 {
     uint32_t number = cursor_hex32(args);
+    *number_out = number;
     const struct regs_row *row = args->bad ? NULL : regs_by_gdb_number(s->t, number);
     if (!args->bad && !row)
         log_fail(s->log, ERR_USAGE, "this core has no register with GDB's number %u", number);
@@ -118,10 +157,17 @@ static const struct regs_row *take_register(struct session *s, struct cursor *ar
 
 void packet_read_register(struct session *s, struct cursor *args)
 {
-    const struct regs_row *row = take_register(s, args);
+    uint32_t number;
+    const struct regs_row *row = take_register(s, args, &number);
     if (!packet_args_end(s, args))
         return;
     reply_begin(s);
+    if (s->no_xml && regs_builtin_foreign(number)) {
+        log_forget(s->log);
+        put_unavailable(s, regs_builtin_foreign(number));
+        reply_end(s);
+        return;
+    }
     enum err e = row ? put_register(s, row) : ERR_USAGE;
     if (e)
         reply_error(s, e);
@@ -131,7 +177,8 @@ void packet_read_register(struct session *s, struct cursor *args)
 
 void packet_write_register(struct session *s, struct cursor *args)
 {
-    const struct regs_row *row = take_register(s, args);
+    uint32_t number;
+    const struct regs_row *row = take_register(s, args, &number);
     args->bad |= !cursor_skip_text(args, "=");
     uint32_t value = take_value(args);
     if (!packet_args_end(s, args))

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "server/regs.h"
 
-#define XPSR_NUMBER 25u // 16 to 24 were the registers of a coprocessor that is no more
+// 16 to 24 were the registers of a coprocessor that is no more.
+#define FPA_NUMBER  16u
+#define FPA_SIZE    12u
+#define FPS_NUMBER  24u
+#define FPS_SIZE    4u
+#define XPSR_NUMBER 25u
 
 #define R(n)                                                                                       \
     {                                                                                              \
@@ -42,6 +47,13 @@ const struct regs_row regs_table[] = {
     {.name = "control", .type = "int", .feature = REGS_SYSTEM, .reg = CORTEXM_CONTROL},
 };
 const unsigned regs_table_count = sizeof regs_table / sizeof regs_table[0];
+
+unsigned regs_builtin_foreign(unsigned number)
+{
+    if (number < FPA_NUMBER || number >= XPSR_NUMBER)
+        return 0;
+    return number < FPS_NUMBER ? FPA_SIZE : FPS_SIZE;
+}
 
 bool regs_exists(const struct target *t, const struct regs_row *row)
 {

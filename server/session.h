@@ -64,6 +64,8 @@ struct session {
     // What GDB announced in qSupported.
     bool knows_hwbreak, knows_swbreak, knows_error_text;
     bool knows_error_hex; // LLDB's QEnableErrorStrings
+    bool no_xml; // it cannot read a target description: registers in the layout that it was built
+                 // with
 
     // Console text (O packets) is legal only while GDB waits for a stop reply or for a monitor
     // command; what must be said at another time waits in `later`.

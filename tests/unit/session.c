@@ -235,6 +235,68 @@ static void registers_of_a_running_target_are_unavailable_and_no_error(void **st
     assert_reply(b, "pf", "xxxxxxxx");
 }
 
+// r0-r15, f0-f7 of 12 bytes, fps, cpsr.
+#define BUILTIN_DIGITS (2 * (16 * 4 + 8 * 12 + 4 + 4))
+#define FPA_DIGITS     (2 * (8 * 12 + 4))
+
+static void a_gdb_without_xml_gets_the_layout_that_it_was_built_with(void **state)
+{
+    struct bench *b = *state;
+    const char *r = bench_ask(b, "qSupported:multiprocess+;swbreak+;hwbreak+;qRelocInsn+");
+    assert_null(strstr(r, "qXfer"));
+    assert_non_null(strstr(r, "PacketSize="));
+    r = bench_ask(b, "g");
+    assert_int_equal(strlen(r), BUILTIN_DIGITS);
+    assert_memory_equal(r, "00030201", 8);
+    assert_memory_equal(r + 8 * 15, "00010008", 8);
+    assert_int_equal(strspn(r + 8 * 16, "x"), FPA_DIGITS);
+    assert_memory_equal(r + BUILTIN_DIGITS - 8, "10030201", 8);
+    assert_int_equal(strlen(bench_ask(b, "p10")), 24);
+    assert_int_equal(strlen(bench_ask(b, "p17")), 24);
+    assert_reply(b, "p18", "xxxxxxxx");
+    assert_reply(b, "p19", "10030201");
+    assert_error(bench_ask(b, "P10=000000000000000000000000"));
+    // Those that have no place in the layout can still be asked for by number.
+    assert_reply(b, "p1a", "11030201");
+}
+
+static void a_gdb_without_xml_writes_that_layout(void **state)
+{
+    struct bench *b = *state;
+    char packet[1 + BUILTIN_DIGITS + 4] = "G";
+    bench_ask(b, "qSupported:multiprocess+;swbreak+");
+    memset(packet + 1, '0', BUILTIN_DIGITS);
+    memcpy(packet + 1, "78563412", 8);
+    memcpy(packet + 1 + 8 * 13, "00080020", 8);
+    memcpy(packet + 1 + BUILTIN_DIGITS - 8, "00000081", 8);
+    uint32_t msp = b->f.regs[CORTEXM_MSP];
+    assert_reply(b, packet, "OK");
+    assert_int_equal(b->f.regs[CORTEXM_R0], 0x12345678u);
+    assert_int_equal(b->f.regs[CORTEXM_SP], 0x20000800u);
+    assert_int_equal(b->f.regs[CORTEXM_XPSR], 0x81000000u);
+    assert_int_equal(b->f.regs[CORTEXM_MSP], msp);
+    packet[strlen(packet) - 8] = '\0';
+    assert_error(bench_ask(b, packet));
+}
+
+static void a_gdb_without_xml_is_told_how_to_program(void **state)
+{
+    struct bench *b = *state;
+    bench_ask(b, "qSupported:multiprocess+;error-message+");
+    const char *r = bench_ask(b, "X8000000,4:abcd");
+    assert_non_null(strstr(r, "swdlink flash"));
+    bench_ask(b, "qSupported:multiprocess+;error-message+;xmlRegisters=i386");
+    r = bench_ask(b, "X8000000,4:abcd");
+    assert_null(strstr(r, "swdlink flash"));
+}
+
+static void other_clients_get_the_described_layout(void **state)
+{
+    struct bench *b = *state;
+    assert_non_null(strstr(bench_ask(b, "qSupported:swbreak+"), "qXfer:features:read+"));
+    assert_int_equal(strlen(bench_ask(b, "g")), 8 * 21);
+}
+
 // Memory.
 
 static void memory_is_read_as_text_and_as_bytes(void **state)
@@ -440,6 +502,10 @@ int main(void)
         bench_test(registers_are_written_all_at_once),
         bench_test(one_register_is_read_and_written),
         bench_test(registers_of_a_running_target_are_unavailable_and_no_error),
+        bench_test(a_gdb_without_xml_gets_the_layout_that_it_was_built_with),
+        bench_test(a_gdb_without_xml_writes_that_layout),
+        bench_test(a_gdb_without_xml_is_told_how_to_program),
+        bench_test(other_clients_get_the_described_layout),
         bench_test(memory_is_read_as_text_and_as_bytes),
         bench_test(a_read_that_ends_in_nothing_gives_what_there_is),
         bench_test(a_read_longer_than_a_packet_is_cut_to_one),

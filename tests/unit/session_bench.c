@@ -32,7 +32,7 @@ struct bench *bench_open_fresh(void)
 
 static void greet(struct bench *b)
 {
-    bench_ask(b, "qSupported:multiprocess+;swbreak+;hwbreak+;vContSupported+");
+    bench_ask(b, "qSupported:multiprocess+;swbreak+;hwbreak+;vContSupported+;xmlRegisters=i386");
     bench_ask(b, "QStartNoAckMode");
     bench_ask(b, "?");
     b->console[0] = b->log_text[0] = '\0';
