@@ -22,7 +22,7 @@ static enum err fill(struct cortexm *cm)
         return e;
     for (unsigned i = 0; i <= CORTEXM_PSP; i++)
         cm->regs[i] = raw[i];
-    uint32_t special = raw[19];
+    uint32_t special = raw[REGSEL_SPECIAL];
     cm->regs[CORTEXM_PRIMASK] = special & 0xff;
     cm->regs[CORTEXM_BASEPRI] = special >> 8 & 0xff;
     cm->regs[CORTEXM_FAULTMASK] = special >> 16 & 0xff;
@@ -42,17 +42,11 @@ enum err cortexm_read_reg(struct cortexm *cm, enum cortexm_reg reg, uint32_t *va
     return e;
 }
 
-// SP is MSP or PSP, whichever CONTROL and the mode select: keep the three in step.
-static void couple_stacks(struct cortexm *cm, enum cortexm_reg reg, uint32_t value)
+// SP is MSP or PSP, whichever CONTROL and the mode select.
+static enum cortexm_reg active_stack(const struct cortexm *cm)
 {
     bool handler = cm->regs[CORTEXM_XPSR] & 0x1ff;
-    enum cortexm_reg active = !handler && cm->regs[CORTEXM_CONTROL] & 2 ? CORTEXM_PSP : CORTEXM_MSP;
-    if (reg == CORTEXM_SP)
-        cm->regs[active] = value;
-    else if (reg == active)
-        cm->regs[CORTEXM_SP] = value;
-    else if (reg == CORTEXM_CONTROL || reg == CORTEXM_XPSR)
-        cm->regs[CORTEXM_SP] = cm->regs[active];
+    return !handler && cm->regs[CORTEXM_CONTROL] & 2 ? CORTEXM_PSP : CORTEXM_MSP;
 }
 
 enum err cortexm_write_reg(struct cortexm *cm, enum cortexm_reg reg, uint32_t value)
@@ -67,9 +61,12 @@ enum err cortexm_write_reg(struct cortexm *cm, enum cortexm_reg reg, uint32_t va
         value &= ~1u;
     if (reg == CORTEXM_SP || reg == CORTEXM_MSP || reg == CORTEXM_PSP)
         value &= ~3u;
+    // What is changed is the stack pointer that SP stands for now: CONTROL may be written later.
+    if (reg == CORTEXM_SP)
+        reg = active_stack(cm);
     cm->regs[reg] = value;
     cm->dirty |= 1u << reg;
-    couple_stacks(cm, reg, value);
+    cm->regs[CORTEXM_SP] = cm->regs[active_stack(cm)];
     return ERR_OK;
 }
 
@@ -90,7 +87,6 @@ enum err cortexm_flush_regs(struct cortexm *cm)
 {
     if (!cm->regs_valid || !cm->dirty)
         return ERR_OK;
-    // CONTROL first: it decides which stack pointer SP means.
     enum err e = flush_special(cm);
     for (unsigned reg = 0; e == ERR_OK && reg <= CORTEXM_PSP; reg++)
         if (cm->dirty >> reg & 1)

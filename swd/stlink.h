@@ -100,7 +100,8 @@ bool stlink_has_halfwords(const struct stlink *st);
 // Core registers of a halted core; regsel as in DCRSR.REGSEL (ARM DDI 0419, C1.6.3).
 enum err stlink_read_core_reg(struct stlink *st, unsigned regsel, uint32_t *value) MUST_CHECK;
 enum err stlink_write_core_reg(struct stlink *st, unsigned regsel, uint32_t value) MUST_CHECK;
-// All in one command: r0-r15, xPSR, MSP, PSP, {CONTROL, FAULTMASK, BASEPRI, PRIMASK}, one unused.
+// All in one command: word i is the register of REGSEL i, and word 19 none. On the wires of a real
+// V2J17 the probe reads REGSEL 0 to 20 in turn; Black Magic's code takes words 0 to 18 and 20.
 enum err stlink_read_core_regs(struct stlink *st, uint32_t regs[DEBUG_PROBE_CORE_REGS]) MUST_CHECK;
 
 #endif

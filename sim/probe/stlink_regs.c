@@ -8,6 +8,8 @@
 #define DCRSR 0xe000edf4u
 #define DCRDR 0xe000edf8u
 
+#define ALL_REGS 21u
+
 static enum sim_swd_result read32(struct sim_stlink *s, uint32_t addr, uint32_t *value)
 {
     uint8_t b[4] = {0};
@@ -48,15 +50,14 @@ void stlink_write_reg(struct sim_stlink *s, const uint8_t *c)
     stlink_reply_status(s, stlink_status_of(&s->swd, r), 2);
 }
 
+// A real V2J17 reads REGSEL 0 to 20 in turn, 19 as well, which is no register.
 void stlink_read_all_regs(struct sim_stlink *s, const uint8_t *c)
 {
-    static const uint8_t regsel[20] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,
-                                       10, 11, 12, 13, 14, 15, 16, 17, 18, 20};
     uint32_t value = 0;
     enum sim_swd_result r = SWD_OK;
     (void)c;
-    for (unsigned i = 0; i < 20 && r == SWD_OK; i++) {
-        r = read_reg(s, regsel[i], &value);
+    for (unsigned i = 0; i < ALL_REGS && r == SWD_OK; i++) {
+        r = read_reg(s, i, &value);
         put_le32(&s->reply[4 + 4 * i], value);
     }
     stlink_reply_status(s, stlink_status_of(&s->swd, r), 88);

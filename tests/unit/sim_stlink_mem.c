@@ -367,6 +367,34 @@ static void all_registers_come_at_once(void **state)
     probe_close(p);
 }
 
+// On the wires of a real V2J17 the command reads REGSEL 0, 1, 2 and so on to 0x14, 0x13 among them:
+// word i of the reply is REGSEL i, so CONTROL and PRIMASK are word 20.
+static void word_i_of_all_registers_is_regsel_i(void **state)
+{
+    static const char *const boards[] = {"firmware=count,probe-fw=J17", "firmware=count",
+                                         "firmware=count,probe=v3"};
+    (void)state;
+    for (unsigned i = 0; i < sizeof boards / sizeof boards[0]; i++) {
+        struct probe *p = entered(boards[i]);
+        probe_write32(p, DHCSR, HALT);
+        assert_int_equal(STATUS(p, 0xf2, 0x34, 18, 0x80, 0x05, 0x00, 0x20), STATUS_OK); // PSP
+        assert_int_equal(STATUS(p, 0xf2, 0x34, 20, 0x01, 0, 0, 0x02), STATUS_OK);
+        assert_int_equal(COMMAND(p, 0xf2, 0x3a), SIM_USB_OK);
+        assert_int_equal(p->len, 88);
+        uint8_t all[88];
+        memcpy(all, p->reply, sizeof all);
+        for (uint8_t r = 0; r <= 20; r++) {
+            if (r == 19) // which there is not: what stands in DCRDR
+                continue;
+            assert_int_equal(STATUS(p, 0xf2, 0x33, r), STATUS_OK);
+            assert_memory_equal(&all[4 + 4 * r], &p->reply[4], 4);
+        }
+        assert_int_equal(get_le32(&all[4 + 4 * 20]), 0x02000001);
+        assert_int_equal(get_le32(&all[4 + 4 * 18]), 0x20000580);
+        probe_close(p);
+    }
+}
+
 // 4.6: a running core never hands a register over, and the firmware does not say so.
 static void registers_of_a_running_core_are_stale(void **state)
 {
@@ -481,6 +509,7 @@ int main(void)
         cmocka_unit_test(single_words_carry_their_status),
         cmocka_unit_test(core_registers_are_read_and_written),
         cmocka_unit_test(all_registers_come_at_once),
+        cmocka_unit_test(word_i_of_all_registers_is_regsel_i),
         cmocka_unit_test(registers_of_a_running_core_are_stale),
         cmocka_unit_test(the_most_items_depend_on_the_model),
         cmocka_unit_test(a_list_of_operations_is_carried_out),

@@ -104,6 +104,37 @@ static void the_chip_tells_who_it_is(void **state)
     close_stack(s, 0);
 }
 
+// CONTROL says that the process stack is in use and PRIMASK that interrupts are off; both are kept
+// when one of them is written. The chip is read behind the probe's back.
+static void control_and_primask_are_read_and_written(void **state)
+{
+    (void)state;
+    static const char *const boards[] = {"probe-fw=J17", "", "probe=v3"};
+    for (unsigned i = 0; i < sizeof boards / sizeof boards[0]; i++) {
+        struct stack *s = attached(boards[i]);
+        uint32_t value;
+        place_counting(s);
+        OK(cortexm_write_reg(&s->core, CORTEXM_CONTROL, 2));
+        OK(cortexm_write_reg(&s->core, CORTEXM_PSP, 0x20000800));
+        OK(cortexm_flush_regs(&s->core));
+        s->core.regs_valid = false;
+        OK(cortexm_read_reg(&s->core, CORTEXM_CONTROL, &value));
+        assert_int_equal(value, 2);
+        OK(cortexm_read_reg(&s->core, CORTEXM_SP, &value));
+        assert_int_equal(value, 0x20000800);
+        OK(cortexm_write_reg(&s->core, CORTEXM_PRIMASK, 1));
+        OK(cortexm_flush_regs(&s->core));
+        OK(stlink_read_core_reg(&s->st, 20, &value));
+        assert_int_equal(value, 0x02000001);
+        s->core.regs_valid = false;
+        OK(cortexm_read_reg(&s->core, CORTEXM_PRIMASK, &value));
+        assert_int_equal(value, 1);
+        OK(cortexm_read_reg(&s->core, CORTEXM_MSP, &value));
+        assert_int_equal(value, 0x20001000);
+        close_stack(s, 0);
+    }
+}
+
 static void memory_of_every_alignment_goes_there_and_back(void **state)
 {
     (void)state;
@@ -269,6 +300,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_probe_tells_who_it_is),
         cmocka_unit_test(the_chip_tells_who_it_is),
+        cmocka_unit_test(control_and_primask_are_read_and_written),
         cmocka_unit_test(memory_of_every_alignment_goes_there_and_back),
         cmocka_unit_test(a_fault_names_its_address_and_the_next_access_works),
         cmocka_unit_test(steps_run_and_halts_are_exact),
