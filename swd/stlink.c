@@ -33,16 +33,21 @@ static enum err ask(struct stlink *st, uint8_t class, uint8_t sub, uint8_t *repl
     return e;
 }
 
-// Leaving debug mode has no answer: what comes all the same was meant for somebody else. Nothing
-// comes, as a rule.
-static void take_stale_reply(struct stlink *st)
+static enum err read_after(struct stlink *st, uint8_t class, uint8_t sub)
 {
     uint8_t room[64];
-    struct usb_exchange x = {.command = {STLINK_DEBUG, STLINK_DEBUG_EXIT},
-                             .in = room,
-                             .in_len = sizeof room,
-                             .timeout_ms = 100};
-    (void)!usb_link_transfer(&st->link, &x);
+    struct usb_exchange x = {
+        .command = {class, sub}, .in = room, .in_len = sizeof room, .timeout_ms = 100};
+    return usb_link_transfer(&st->link, &x);
+}
+
+// Leaving debug mode has no answer: what comes all the same was meant for somebody else. Nothing
+// comes, as a rule. What a boot loader makes of it is not known: it may ignore it, obey or stall.
+// Who stalls is a loader, and that has no answer to the command to leave it.
+static void take_stale_reply(struct stlink *st)
+{
+    if (read_after(st, STLINK_DEBUG, STLINK_DEBUG_EXIT) == ERR_PROBE_PROTOCOL)
+        (void)!read_after(st, STLINK_DFU, STLINK_DFU_EXIT);
 }
 
 // What a probe says first: hardware and firmware, and the mode that it is in.
@@ -52,7 +57,8 @@ struct greeting {
 
 // A killed program may have left a reply in the pipe, and after re-opening a V2 may lose the first
 // reply (its data toggle is not reset). So two questions with answers of different length are
-// asked, with short time-outs, until both answers fit: one that is late then always shows.
+// asked, with short time-outs, until both answers fit: one that is late then always shows. The
+// second byte of the mode is the version of the boot loader while that runs, and proves nothing.
 static enum err wake_up(struct stlink *st, struct greeting *g)
 {
     enum err e = ERR_TIMEOUT;
@@ -61,7 +67,7 @@ static enum err wake_up(struct stlink *st, struct greeting *g)
         e = ask(st, STLINK_GET_VERSION, 0x80, g->version, sizeof g->version, timeout_ms);
         if (e == ERR_OK)
             e = ask(st, STLINK_GET_MODE, 0, g->mode, sizeof g->mode, timeout_ms);
-        if (e == ERR_OK && g->mode[0] <= STLINK_MODE_BOOTLOADER && g->mode[1] == 0)
+        if (e == ERR_OK && g->mode[0] <= STLINK_MODE_BOOTLOADER)
             return ERR_OK;
         if (e == ERR_PROBE_LOST)
             return log_fail(st->probe.log, e, "the ST-LINK was unplugged: plug it in again");
@@ -83,7 +89,13 @@ static enum err read_version_ex(struct stlink *st)
     enum err e = stlink_exchange(st, &x);
     if (e == ERR_OK)
         st->version = (struct stlink_version){
-            .hardware = r[0], .swim = r[1], .jtag = r[2], .msd = r[3], .bridge = r[4]};
+            .hardware = r[0],
+            .swim = r[1],
+            .jtag = r[2],
+            .msd = r[3],
+            .bridge = r[4],
+            .power = r[5],
+        };
     return e;
 }
 
@@ -191,8 +203,10 @@ const char *stlink_version_text(const struct stlink *st, char *text, size_t size
         at += (size_t)snprintf(text + at, size - at, "M%u", v->msd);
     if (v->bridge && at < size)
         at += (size_t)snprintf(text + at, size - at, "B%u", v->bridge);
-    if ((v->swim || !v->msd) && at < size)
-        snprintf(text + at, size - at, "S%u", v->swim);
+    if ((v->swim || (!v->msd && !v->bridge)) && at < size)
+        at += (size_t)snprintf(text + at, size - at, "S%u", v->swim);
+    if (v->power && at < size)
+        snprintf(text + at, size - at, "P%u", v->power);
     return text;
 }
 

@@ -28,6 +28,7 @@ struct stlink_version {
     unsigned swim;     // the S number, 0 when the firmware has none
     unsigned msd;      // the M number, 0 when the firmware has none
     unsigned bridge;   // the B number of a V3
+    unsigned power;    // the P number of a V3PWR
 };
 
 struct stlink_swclk_list {

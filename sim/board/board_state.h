@@ -67,6 +67,16 @@ uint64_t board_random(struct sim_board *board);
 
 // board_text.c: one KEY=VALUE.
 enum err board_set(struct sim_board *board, const char *key, const char *value);
+// The sentence for a value that the key does not take, and what it takes.
+enum err board_bad_value(struct sim_board *board, const char *key, const char *value,
+                         const char *allowed);
+bool board_parse_number(const char *value, unsigned long long most, unsigned long long *number);
+// probe_text.c: the keys of the probe.
+enum err board_set_probe(struct sim_board *board, const char *value);
+enum err board_set_probe_fw(struct sim_board *board, const char *value);
+enum err board_set_probe_mode(struct sim_board *board, const char *value);
+enum err board_set_loader_exit(struct sim_board *board, const char *value);
+enum err board_set_serial(struct sim_board *board, const char *value);
 // wire_text.c: false when that is not what a wire (or, nrst, that wire) can be.
 bool board_parse_wire(const char *text, bool nrst, struct sim_wire *wire);
 

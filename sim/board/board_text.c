@@ -11,14 +11,14 @@ typedef enum err setter(struct sim_board *board, const char *value);
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-static enum err bad_value(struct sim_board *board, const char *key, const char *value,
-                          const char *allowed)
+enum err board_bad_value(struct sim_board *board, const char *key, const char *value,
+                         const char *allowed)
 {
     return log_fail(board->log, ERR_USAGE, "the virtual board's %s cannot be \"%s\": it is %s", key,
                     value, allowed);
 }
 
-static bool parse_number(const char *value, unsigned long long most, unsigned long long *number)
+bool board_parse_number(const char *value, unsigned long long most, unsigned long long *number)
 {
     char *end;
     if (*value < '0' || *value > '9')
@@ -45,7 +45,7 @@ static enum err set_wire(struct sim_board *board, struct sim_wire *wire, const c
 {
     struct sim_wire parsed;
     if (!board_parse_wire(value, wire == &board->wires.nrst, &parsed))
-        return bad_value(board, key, value, allowed);
+        return board_bad_value(board, key, value, allowed);
     *wire = parsed;
     sim_wires_changed(&board->wires);
     return ERR_OK;
@@ -70,7 +70,7 @@ static enum err set_nrst(struct sim_board *board, const char *value)
 static enum err set_gnd(struct sim_board *board, const char *value)
 {
     if (!is(value, "ok") && !is(value, "open"))
-        return bad_value(board, "gnd", value, "ok or open");
+        return board_bad_value(board, "gnd", value, "ok or open");
     board->wires.gnd_open = is(value, "open");
     sim_wires_changed(&board->wires);
     return ERR_OK;
@@ -79,7 +79,7 @@ static enum err set_gnd(struct sim_board *board, const char *value)
 static enum err set_cable(struct sim_board *board, const char *value)
 {
     if (!is(value, "in") && !is(value, "out"))
-        return bad_value(board, "cable", value, "in or out");
+        return board_bad_value(board, "cable", value, "in or out");
     board->wires.unplugged = is(value, "out");
     sim_wires_changed(&board->wires);
     return ERR_OK;
@@ -94,11 +94,11 @@ static enum err set_vtref(struct sim_board *board, const char *value)
         board->vtref = VTREF_OPEN;
     else if (is(value, "fake"))
         board->vtref = VTREF_OWN;
-    else if (parse_number(value, 6000, &mv))
+    else if (board_parse_number(value, 6000, &mv))
         board->vtref = VTREF_FIXED;
     else if (!is(value, "adc-dead"))
-        return bad_value(board, "vtref", value,
-                         "ok, open, fake, adc-dead or millivolts up to 6000");
+        return board_bad_value(board, "vtref", value,
+                               "ok, open, fake, adc-dead or millivolts up to 6000");
     board->stlink.adc_dead = is(value, "adc-dead");
     board->vtref_fixed_mv = (unsigned)mv;
     return ERR_OK;
@@ -115,8 +115,8 @@ static enum err set_vdd(struct sim_board *board, const char *value)
                              : is(value, "pins")  ? SOURCE_PINS
                              : is(value, "flaky") ? SOURCE_FLAKY
                                                   : SOURCE_REGULATOR;
-    if (source == SOURCE_REGULATOR && !parse_number(value, 4000, &mv))
-        return bad_value(board, "vdd", value, "millivolts up to 4000, off, pins or flaky");
+    if (source == SOURCE_REGULATOR && !board_parse_number(value, 4000, &mv))
+        return board_bad_value(board, "vdd", value, "millivolts up to 4000, off, pins or flaky");
     s->source = source;
     s->regulator_mv = (unsigned)mv;
     sim_supply_changed(s);
@@ -127,8 +127,9 @@ static enum err set_vdda(struct sim_board *board, const char *value)
 {
     unsigned long long mv = 0;
     bool follows = is(value, "ok");
-    if (!follows && !is(value, "off") && !parse_number(value, 4000, &mv))
-        return bad_value(board, "vdda", value, "ok (that is VDD), off or millivolts up to 4000");
+    if (!follows && !is(value, "off") && !board_parse_number(value, 4000, &mv))
+        return board_bad_value(board, "vdda", value,
+                               "ok (that is VDD), off or millivolts up to 4000");
     board->supply.vdda_follows = follows;
     board->supply.vdda_mv = (unsigned)mv;
     sim_supply_changed(&board->supply);
@@ -159,8 +160,8 @@ static enum err set_chip(struct sim_board *board, const char *value)
     while (i < COUNT(words) && !is(value, words[i]))
         i++;
     if (i == COUNT(words))
-        return bad_value(board, "chip", value,
-                         "ok, dead, rotated, missing, clone, foreign or blank");
+        return board_bad_value(board, "chip", value,
+                               "ok, dead, rotated, missing, clone, foreign or blank");
     if (is(value, "blank"))
         return sim_chip_erase(board->chip), ERR_OK;
     if (is(value, "clone") || is(value, "foreign")) {
@@ -178,9 +179,9 @@ static enum err set_chip(struct sim_board *board, const char *value)
 static enum err parse_id(struct sim_board *board, const char *key, const char *value,
                          unsigned long long most, unsigned long long *id)
 {
-    if (parse_number(value, most, id))
+    if (board_parse_number(value, most, id))
         return ERR_OK;
-    return bad_value(board, key, value, "a number such as 0x20");
+    return board_bad_value(board, key, value, "a number such as 0x20");
 }
 
 static enum err set_id(struct sim_board *board, const char *key, const char *value, size_t offset)
@@ -224,16 +225,16 @@ static enum err set_designer(struct sim_board *board, const char *value)
 static enum err set_rdp(struct sim_board *board, const char *value)
 {
     unsigned long long level;
-    if (!parse_number(value, 2, &level))
-        return bad_value(board, "rdp", value, "0, 1 or 2");
+    if (!board_parse_number(value, 2, &level))
+        return board_bad_value(board, "rdp", value, "0, 1 or 2");
     return sim_chip_set_rdp(board->chip, (unsigned)level);
 }
 
 static enum err set_boot0(struct sim_board *board, const char *value)
 {
     unsigned long long high;
-    if (!parse_number(value, 1, &high))
-        return bad_value(board, "boot0", value, "0 or 1");
+    if (!board_parse_number(value, 1, &high))
+        return board_bad_value(board, "boot0", value, "0 or 1");
     sim_chip_set_boot0(board->chip, high);
     return ERR_OK;
 }
@@ -241,8 +242,8 @@ static enum err set_boot0(struct sim_board *board, const char *value)
 static enum err set_uptime(struct sim_board *board, const char *value)
 {
     unsigned long long ms;
-    if (!parse_number(value, 60000, &ms))
-        return bad_value(board, "uptime", value, "milliseconds up to 60000");
+    if (!board_parse_number(value, 60000, &ms))
+        return board_bad_value(board, "uptime", value, "milliseconds up to 60000");
     board->uptime_ms = (unsigned)ms;
     return ERR_OK;
 }
@@ -251,8 +252,8 @@ static enum err set_hse(struct sim_board *board, const char *value)
 {
     unsigned long long hz = 0;
     if (!is(value, "dead") && !is(value, "none") &&
-        (!parse_number(value, 50000000, &hz) || hz < 1000000))
-        return bad_value(board, "hse", value, "none, dead or 1000000 to 50000000 Hz");
+        (!board_parse_number(value, 50000000, &hz) || hz < 1000000))
+        return board_bad_value(board, "hse", value, "none, dead or 1000000 to 50000000 Hz");
     sim_chip_set_hse(board->chip, (uint32_t)hz);
     return ERR_OK;
 }
@@ -266,123 +267,13 @@ static enum err set_flash_time(struct sim_board *board, const char *value)
             sim_chip_set_flash_time(board->chip, i);
             return ERR_OK;
         }
-    return bad_value(board, "flash-time", value, "min, typ or max");
+    return board_bad_value(board, "flash-time", value, "min, typ or max");
 }
 
 static enum err set_firmware(struct sim_board *board, const char *value)
 {
     return sim_program_load(board->chip, value) ? ERR_OK
                                                 : sim_chip_load_firmware(board->chip, value);
-}
-
-// ---- probe
-// ------------------------------------------------------------------------------------------------
-
-// Everything but what ties it to this board starts anew.
-static void set_model(struct sim_board *board, const struct sim_stlink_model *model)
-{
-    struct sim_stlink *s = &board->stlink;
-    struct sim_swd_host swd = s->swd;
-    struct sim_wires *wires = s->wires;
-    bool adc_dead = s->adc_dead;
-    sim_stlink_init(s, model);
-    swd.swclk_hz = s->swd.swclk_hz;
-    s->swd = swd;
-    s->wires = wires;
-    s->adc_dead = adc_dead;
-}
-
-static enum err set_probe(struct sim_board *board, const char *value)
-{
-    for (unsigned i = 0; i < sim_stlink_model_count; i++)
-        if (is(value, sim_stlink_models[i].name)) {
-            set_model(board, &sim_stlink_models[i]);
-            return ERR_OK;
-        }
-    return bad_value(board, "probe", value, "v2, v2-1, v3, v3e or v3pwr");
-}
-
-// [V2]J37S7, as ST's tools print it. Without J: firmware that knows SWIM only.
-static bool parse_version(struct sim_stlink_model *m, const char *text)
-{
-    unsigned long number;
-    char *end;
-    bool jtag = false;
-    if (*text == 'V') {
-        if (strtoul(text + 1, &end, 10) != m->hardware)
-            return false;
-        text = end;
-    }
-    if (!*text)
-        return false;
-    for (; *text; text = end) {
-        if (text[1] < '0' || text[1] > '9')
-            return false;
-        number = strtoul(text + 1, &end, 10);
-        uint8_t *part = *text == 'J'                       ? &m->jtag
-                        : *text == 'S'                     ? &m->swim
-                        : *text == 'M'                     ? &m->msd
-                        : *text == 'B' && m->hardware >= 3 ? &m->bridge
-                                                           : NULL;
-        if (!part || number > 63)
-            return false;
-        *part = (uint8_t)number;
-        jtag |= *text == 'J';
-    }
-    m->stm8_only = !jtag;
-    return true;
-}
-
-static enum err set_probe_fw(struct sim_board *board, const char *value)
-{
-    struct sim_stlink_model model = board->stlink.model;
-    if (!parse_version(&model, value))
-        return bad_value(board, "probe-fw", value, "a version of this model, like J37 or V2J37S7");
-    board->stlink.model = model;
-    return ERR_OK;
-}
-
-#define PID_LOADER_V2 0x3748
-#define PID_LOADER_V3 0x374d
-
-// The boot loader of a probe whose application is damaged: every model has its own id.
-static void enter_loader(struct sim_stlink *s, uint8_t mode)
-{
-    s->in_loader = true;
-    s->model.power_up_mode = s->mode = mode;
-    s->model.pid = s->model.hardware >= 3 ? PID_LOADER_V3 : PID_LOADER_V2;
-    if (s->model.hardware < 3)
-        s->model.ep_out = 0x02;
-}
-
-static enum err set_probe_mode(struct sim_board *board, const char *value)
-{
-    struct sim_stlink *s = &board->stlink;
-    static const char *const words[] = {"dfu", "mass", "debug", "swim",
-                                        "bootloader"}; // 0 to 4, as answered
-    for (uint8_t mode = 0; mode < COUNT(words); mode++) {
-        if (!is(value, words[mode]))
-            continue;
-        if (mode == 0 || mode == 4)
-            enter_loader(s, mode);
-        s->mode = mode;
-        return ERR_OK;
-    }
-    return bad_value(board, "probe-mode", value, "dfu, bootloader, mass, debug or swim");
-}
-
-static enum err set_serial(struct sim_board *board, const char *value)
-{
-    if (is(value, "raw") || is(value, "none")) {
-        board->serial_form = is(value, "raw") ? SERIAL_RAW : SERIAL_NONE;
-        return ERR_OK;
-    }
-    if (!*value || strlen(value) >= sizeof board->serial)
-        return bad_value(board, "serial", value, "raw, none or 1 to 31 characters");
-    strcpy(board->serial, value);
-    if (board->serial_form == SERIAL_NONE)
-        board->serial_form = SERIAL_TEXT;
-    return ERR_OK;
 }
 
 // ---- USB
@@ -397,8 +288,8 @@ static bool set_usb_at(struct sim_usb_side *usb, const char *value)
     unsigned long long n;
     for (size_t i = 0; i < USB_FAULT_COUNT; i++) {
         size_t len = strlen(words[i]);
-        if (strncmp(value, words[i], len) != 0 || !parse_number(value + len, UINT64_MAX, &n) ||
-            n == 0)
+        if (strncmp(value, words[i], len) != 0 ||
+            !board_parse_number(value + len, UINT64_MAX, &n) || n == 0)
             continue;
         usb->fault_at[i] = n;
         return true;
@@ -445,10 +336,11 @@ static enum err set_usb(struct sim_board *board, const char *value)
 {
     if (set_usb_word(board, value) || set_usb_at(&board->usb, value))
         return ERR_OK;
-    return bad_value(board, "usb", value,
-                     "ok, busy, forbidden, slow, stale-reply, stuck, toggle-loss, wedges, or at "
-                     "the N-th command "
-                     "unplug@N, stall@N, timeout@N, short@N, garbage@N or late@N");
+    return board_bad_value(
+        board, "usb", value,
+        "ok, busy, forbidden, slow, stale-reply, stuck, toggle-loss, wedges, or at "
+        "the N-th command "
+        "unplug@N, stall@N, timeout@N, short@N, garbage@N or late@N");
 }
 
 // ---- other
@@ -457,8 +349,8 @@ static enum err set_usb(struct sim_board *board, const char *value)
 static enum err set_seed(struct sim_board *board, const char *value)
 {
     unsigned long long n;
-    if (!parse_number(value, UINT64_MAX, &n))
-        return bad_value(board, "seed", value, "a number");
+    if (!board_parse_number(value, UINT64_MAX, &n))
+        return board_bad_value(board, "seed", value, "a number");
     board->seed = board->wires.seed = board->supply.seed = n;
     sim_chip_set_seed(board->chip, n ? n : 1);
     return ERR_OK;
@@ -488,19 +380,33 @@ static const struct {
     const char *key;
     setter *set;
 } keys[] = {
-    {"account", set_account},   {"boot0", set_boot0},
-    {"cable", set_cable},       {"chip", set_chip},
-    {"cpuid", set_cpuid},       {"designer", set_designer},
-    {"dpidr", set_dpidr},       {"firmware", set_firmware},
-    {"gnd", set_gnd},           {"flash-time", set_flash_time},
-    {"hse", set_hse},           {"idcode", set_idcode},
-    {"nrst", set_nrst},         {"probe", set_probe},
-    {"probe-fw", set_probe_fw}, {"probe-mode", set_probe_mode},
-    {"rdp", set_rdp},           {"seed", set_seed},
-    {"serial", set_serial},     {"store", set_store},
-    {"swclk", set_swclk},       {"swdio", set_swdio},
-    {"uptime", set_uptime},     {"usb", set_usb},
-    {"vdd", set_vdd},           {"vdda", set_vdda},
+    {"account", set_account},
+    {"boot0", set_boot0},
+    {"cable", set_cable},
+    {"chip", set_chip},
+    {"cpuid", set_cpuid},
+    {"designer", set_designer},
+    {"dpidr", set_dpidr},
+    {"firmware", set_firmware},
+    {"gnd", set_gnd},
+    {"flash-time", set_flash_time},
+    {"hse", set_hse},
+    {"idcode", set_idcode},
+    {"loader-exit", board_set_loader_exit},
+    {"nrst", set_nrst},
+    {"probe", board_set_probe},
+    {"probe-fw", board_set_probe_fw},
+    {"probe-mode", board_set_probe_mode},
+    {"rdp", set_rdp},
+    {"seed", set_seed},
+    {"serial", board_set_serial},
+    {"store", set_store},
+    {"swclk", set_swclk},
+    {"swdio", set_swdio},
+    {"uptime", set_uptime},
+    {"usb", set_usb},
+    {"vdd", set_vdd},
+    {"vdda", set_vdda},
     {"vtref", set_vtref},
 };
 

@@ -19,15 +19,21 @@ struct sim_stlink_model {
     const char *name; // "v2", as in the board's text
     const char *product;
     uint16_t pid;
-    uint8_t hardware, jtag, swim, msd, bridge;
+    uint8_t hardware, jtag, swim, msd, bridge, power;
     uint8_t ep_out, ep_in, ep_trace;
     bool high_speed;
     uint8_t power_up_mode;
-    bool stm8_only; // its firmware knows SWIM and nothing else
+    uint8_t loader;         // the version of its boot loader
+    bool tells_loader_ever; // and not in the loader alone
+    char type;              // of its firmware, as the loader has it
+    bool stm8_only;         // its firmware knows SWIM and nothing else
 };
 
 extern const struct sim_stlink_model sim_stlink_models[];
 extern const unsigned sim_stlink_model_count;
+
+// What a boot loader makes of F2 21 (EXIT): no log tells.
+enum sim_stlink_exit { STLINK_EXIT_IGNORED, STLINK_EXIT_OBEYED, STLINK_EXIT_STALLED };
 
 struct sim_stlink {
     struct sim_stlink_model model; // a copy: the version can be set
@@ -36,13 +42,15 @@ struct sim_stlink {
     uint8_t mode;
     bool ap_open;
     uint32_t dpidr;
-    uint8_t rw_status; // of the last memory command
+    uint8_t block_left[2]; // bytes 2 and 3 of the last block, in the buffer of the replies
+    uint8_t rw_status;     // of the last memory command
     uint32_t rw_fault;
     unsigned vtref_mv;
     bool target_known;   // looked at since ENTER
     bool refuses_target; // the part is not made by ST
     bool in_loader;      // the application is not there: only the boot loader answers
     bool enter_failed;   // and nobody has said EXIT since
+    enum sim_stlink_exit loader_exit;
     bool adc_dead;
     unsigned prescaler; // of a V3: 1, 2 or 4
 

@@ -25,16 +25,22 @@ static const struct {
                 {2, {12000, 4000, 1600, 1000, 200, 50}},
                 {4, {6000, 2000, 850, 520, 200, 50}}};
 
+// The divisor goes into a loop that waits, so any will do (Black Magic sends computed ones).
+// Between those that have a nominal value: a model.
+static uint32_t frequency_of(uint16_t divisor)
+{
+    for (size_t i = 0; i < sizeof frequencies / sizeof frequencies[0]; i++)
+        if (frequencies[i].divisor == divisor)
+            return frequencies[i].hz;
+    return frequencies[0].hz / (divisor + 1u);
+}
+
 void stlink_set_frequency(struct sim_stlink *s, const uint8_t *c)
 {
-    uint16_t divisor = get_le16(&c[2]);
-    uint8_t status = ST_CMD_ERROR;
-    for (size_t i = 0; s->model.hardware < 3 && i < sizeof frequencies / sizeof frequencies[0]; i++)
-        if (frequencies[i].divisor == divisor) {
-            s->swd.swclk_hz = frequencies[i].hz;
-            status = ST_OK;
-        }
-    stlink_reply_status(s, status, 2);
+    bool v2 = s->model.hardware < 3;
+    if (v2)
+        s->swd.swclk_hz = frequency_of(get_le16(&c[2]));
+    stlink_reply_status(s, v2 ? ST_OK : ST_CMD_ERROR, 2);
 }
 
 void stlink_set_jtag_frequency(struct sim_stlink *s, const uint8_t *c)

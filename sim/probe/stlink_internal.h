@@ -30,6 +30,9 @@ uint8_t stlink_status_of(const struct sim_swd_host *h, enum sim_swd_result r);
 void stlink_reply_status(struct sim_stlink *s, uint8_t status, size_t len);
 void stlink_reply_value(struct sim_stlink *s, uint8_t status, uint32_t value);
 
+// stlink.c
+void stlink_enter(struct sim_stlink *s, const uint8_t *c);
+
 // stlink_freq.c
 void stlink_set_frequency(struct sim_stlink *s, const uint8_t *c);
 void stlink_set_jtag_frequency(struct sim_stlink *s, const uint8_t *c);
@@ -52,6 +55,8 @@ void stlink_last_status(struct sim_stlink *s, const uint8_t *c);
 void stlink_last_status2(struct sim_stlink *s, const uint8_t *c);
 void stlink_read_debug_reg(struct sim_stlink *s, const uint8_t *c);
 void stlink_write_debug_reg(struct sim_stlink *s, const uint8_t *c);
+// One aligned word on the bus, sticky flags cleared after a fault: its status.
+uint8_t stlink_word(struct sim_stlink *s, bool write, uint32_t addr, uint32_t *value);
 // The data phase of the command under way has come.
 void stlink_data_complete(struct sim_stlink *s);
 
@@ -60,6 +65,14 @@ void stlink_read_core_id(struct sim_stlink *s, const uint8_t *c);
 void stlink_read_reg(struct sim_stlink *s, const uint8_t *c);
 void stlink_write_reg(struct sim_stlink *s, const uint8_t *c);
 void stlink_read_all_regs(struct sim_stlink *s, const uint8_t *c);
+
+// stlink_v1.c
+void stlink_v1_status(struct sim_stlink *s, const uint8_t *c);
+void stlink_v1_halt(struct sim_stlink *s, const uint8_t *c);
+void stlink_v1_run(struct sim_stlink *s, const uint8_t *c);
+void stlink_v1_read_reg(struct sim_stlink *s, const uint8_t *c);
+void stlink_v1_write_reg(struct sim_stlink *s, const uint8_t *c);
+void stlink_v1_enter(struct sim_stlink *s, const uint8_t *c);
 
 // stlink_misc.c
 void stlink_misc_out(struct sim_stlink *s, const uint8_t *c);

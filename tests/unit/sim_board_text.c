@@ -25,6 +25,7 @@ static const struct {
     {"gnd", {"ok", "open"}, {"", "gnd", "0"}},
     {"hse", {"8000000", "none", "dead", "1000000"}, {"", "8", "999999", "50000001", "8M"}},
     {"idcode", {"0x20006440"}, {"", "none"}},
+    {"loader-exit", {"ignored", "obeyed", "stalled"}, {"", "0", "stall"}},
     {"nrst",
      {"ok", "open", "gnd", "vcc", "vdd", "gnd@board", "vcc@board", "slow", "470", "10k",
       "open+gnd@board"},

@@ -63,9 +63,13 @@ static void the_extended_version_is_a_v3s(void **state)
     assert_int_equal(COMMAND(p, 0xfb, 0x80), SIM_USB_OK);
     EXPECT(p, 3, 1, 7, 3, 5, 0, 0, 0, 0x83, 0x04, 0x4f, 0x37);
     probe_close(p);
-    p = probe_open("probe=v3pwr,probe-fw=J4M1B2");
+    p = probe_open("probe=v3pwr,probe-fw=J4M1B2P5");
     assert_int_equal(COMMAND(p, 0xfb), SIM_USB_OK);
-    EXPECT(p, 4, 0, 4, 1, 2, 0, 0, 0, 0x83, 0x04, 0x57, 0x37);
+    EXPECT(p, 4, 0, 4, 1, 2, 5, 0, 0, 0x83, 0x04, 0x57, 0x37);
+    probe_close(p);
+    p = probe_open("probe=v3pwr"); // as in a log of a real one
+    assert_int_equal(COMMAND(p, 0xfb, 0x80), SIM_USB_OK);
+    EXPECT(p, 4, 0, 6, 0, 2, 6, 0, 0, 0x83, 0x04, 0x57, 0x37);
     probe_close(p);
     p = probe_open("probe=v2");
     assert_stalls(p, COMMAND(p, 0xfb, 0x80));
@@ -77,18 +81,62 @@ static void the_extended_version_is_a_v3s(void **state)
 
 static void a_v2_powers_up_in_dfu_and_the_others_idle(void **state)
 {
+    // The second byte as real probes have it: gnuk-users 2015-02 (V2), stlink-tool's logs (V2-1 and
+    // V3 in their loaders), a log of a V3PWR in pyOCD's issue 1781.
     static const struct {
         const char *board;
-        uint8_t mode;
-    } cases[] = {
-        {"probe=v2", 0}, {"probe=v2-1", 1}, {"probe=v3", 1}, {"probe=v3e", 1}, {"probe=v3pwr", 1}};
+        uint8_t mode, second;
+    } cases[] = {{"probe=v2", 0, 1},
+                 {"probe=v2-1", 1, 0},
+                 {"probe=v3", 1, 0},
+                 {"probe=v3e", 1, 0},
+                 {"probe=v3pwr", 1, 4},
+                 {"probe=v2,probe-mode=dfu", 0, 1},
+                 {"probe=v2,probe-mode=mass", 1, 0},
+                 {"probe=v2,probe-mode=debug", 2, 0},
+                 {"probe=v2-1,probe-mode=dfu", 0, 2},
+                 {"probe=v3,probe-mode=dfu", 0, 4},
+                 {"probe=v3pwr,probe-mode=dfu", 0, 4}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct probe *p = probe_open(cases[i].board);
         assert_int_equal(COMMAND(p, 0xf5), SIM_USB_OK);
-        EXPECT(p, cases[i].mode, 0);
+        EXPECT(p, cases[i].mode, cases[i].second);
         probe_close(p);
     }
+}
+
+// What its loader does when it is told to leave debug mode no log tells.
+static void exit_in_the_loader_is_a_choice(void **state)
+{
+    (void)state;
+    struct probe *p = probe_open(""); // ignored: the hardest for a driver
+    probe_exit(p);
+    assert_int_equal(probe_mode(p), 0);
+    probe_close(p);
+    p = probe_open("loader-exit=obeyed");
+    probe_exit(p);
+    assert_int_equal(probe_mode(p), 1);
+    probe_close(p);
+    p = probe_open("loader-exit=stalled");
+    assert_stalls(p, COMMAND(p, 0xf2, 0x21));
+    assert_int_equal(probe_mode(p), 0);
+    COMMAND(p, 0xf3, 0x07);
+    assert_int_equal(STATUS(p, 0xf2, 0x30, 0xa3), STATUS_OK);
+    probe_exit(p);
+    assert_int_equal(probe_mode(p), 1);
+    probe_close(p);
+}
+
+static void the_loader_knows_no_debug_commands(void **state)
+{
+    static const uint8_t subs[] = {0x30, 0x20, 0x3c, 0x43, 0x36, 0x31, 0x32, 0x56};
+    (void)state;
+    struct probe *p = probe_open("");
+    for (size_t i = 0; i < sizeof subs; i++)
+        assert_stalls(p, COMMAND(p, 0xf2, subs[i]));
+    assert_int_equal(probe_mode(p), 0);
+    probe_close(p);
 }
 
 static void dfu_is_left_without_a_reply_or_a_new_id(void **state)
@@ -150,6 +198,32 @@ static void a_probe_without_its_application_stays_in_the_loader(void **state)
         assert_int_equal(probe_mode(p), mode);
         probe_close(p);
     }
+}
+
+// F1 names the product id (logs of stlink-tool: "Loader version : 14152" and 14157), and F3 08 the
+// electronic signature of the probe's own STM32; the firmware does not answer that.
+static void the_loader_tells_who_it_is(void **state)
+{
+    static const struct {
+        const char *board;
+        uint8_t pid_low, type;
+    } cases[] = {{"probe=v2", 0x48, 'O'},
+                 {"probe=v2-1,probe-mode=dfu", 0x48, 'D'},
+                 {"probe=v3,probe-mode=dfu", 0x4d, 'F'}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct probe *p = probe_open(cases[i].board);
+        assert_int_equal(COMMAND(p, 0xf1, 0x80), SIM_USB_OK);
+        assert_int_equal(p->len, 6);
+        assert_int_equal(get_le16(&p->reply[4]), 0x3700 | cases[i].pid_low);
+        assert_int_equal(COMMAND(p, 0xf3, 0x08), SIM_USB_OK);
+        assert_int_equal(p->len, 20);
+        assert_int_equal(p->reply[4], cases[i].type);
+        probe_close(p);
+    }
+    struct probe *p = probe_open("probe-mode=mass");
+    assert_int_equal(COMMAND(p, 0xf3, 0x08), SIM_USB_NAK);
+    probe_close(p);
 }
 
 static void stm8_firmware_knows_no_debug_commands(void **state)
@@ -266,10 +340,10 @@ static void idcodes_are_read(void **state)
 // 1.6, 5.1: what is not in the list there stalls outside of debug mode.
 static void debug_commands_outside_of_debug_mode_stall(void **state)
 {
-    static const uint8_t subs[] = {0x07, 0x08, 0x0c, 0x0d, 0x22, 0x31, 0x32, 0x33, 0x34, 0x35,
-                                   0x36, 0x3a, 0x3b, 0x3e, 0x40, 0x41, 0x42, 0x45, 0x46, 0x47,
-                                   0x48, 0x4b, 0x4c, 0x50, 0x51, 0x52, 0x53, 0x54};
-    static const uint8_t fine[] = {0x30, 0x3c, 0x43, 0x44, 0x56};
+    static const uint8_t subs[] = {0x07, 0x08, 0x0c, 0x0d, 0x22, 0x31, 0x33, 0x34, 0x35,
+                                   0x36, 0x3a, 0x3b, 0x3e, 0x40, 0x41, 0x42, 0x45, 0x46,
+                                   0x47, 0x48, 0x4b, 0x4c, 0x50, 0x51, 0x52, 0x53, 0x54};
+    static const uint8_t fine[] = {0x30, 0x32, 0x3c, 0x43, 0x44, 0x56};
     (void)state;
     struct probe *p = probe_open("probe=v2-1");
     for (size_t i = 0; i < sizeof subs; i++) {
@@ -299,7 +373,7 @@ static const struct {
              {0x45, 24, 0},  {0x46, 24, 0},  {0x47, 26, 0}, {0x48, 26, 0}, {0x50, 26, 0},
              {0x4b, 28, 0},  {0x4c, 28, 0},  {0x51, 32, 2}, {0x52, 32, 2}, {0x53, 32, 2},
              {0x54, 32, 2},  {0x56, 36, 6},  {0x61, 99, 0}, {0x62, 99, 0}, {0x63, 99, 0},
-             {0x09, 99, 99}, {0x7f, 99, 99}, {0xff, 99, 99}};
+             {0x0b, 99, 99}, {0x7f, 99, 99}, {0xff, 99, 99}};
 
 // Unknown: 42 00 from J24 on, a stall before.
 static bool knows(struct probe *p, uint8_t sub, bool old)
@@ -388,9 +462,27 @@ static void v2_divisors_make_their_clocks(void **state)
     static const struct {
         uint16_t divisor;
         unsigned khz;
-    } cases[] = {{1, 1800}, {2, 1200}, {3, 950},  {5, 650},  {7, 480},
-                 {9, 400},  {10, 360}, {15, 240}, {25, 150}, {31, 125},
-                 {40, 100}, {79, 50},  {158, 25}, {265, 15}, {798, 5}};
+    } cases[] = {{1, 1800},
+                 {2, 1200},
+                 {3, 950},
+                 {5, 650},
+                 {7, 480},
+                 {9, 400},
+                 {10, 360},
+                 {15, 240},
+                 {25, 150},
+                 {31, 125},
+                 {40, 100},
+                 {79, 50},
+                 {158, 25},
+                 {265, 15},
+                 {798, 5},
+                 // Black Magic computes divisors; every one is taken.
+                 {4, 800},
+                 {6, 571},
+                 {8, 444},
+                 {35, 111},
+                 {1000, 4}};
     (void)state;
     struct probe *p = entered("");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -400,7 +492,9 @@ static void v2_divisors_make_their_clocks(void **state)
     }
     probe_set_divisor(p, 0); // 4 MHz: the calls themselves take a quarter
     assert_in_range(measured_khz(p), 2800, 4000);
-    assert_int_equal(STATUS(p, 0xf2, 0x43, 0x04, 0x00), CMD_ERROR); // no such divisor
+    probe_close(p);
+    p = probe_open("probe=v3");
+    assert_int_equal(STATUS(p, 0xf2, 0x43, 0x04, 0x00), CMD_ERROR); // which has its own command
     probe_close(p);
 }
 
@@ -519,6 +613,54 @@ static void resetsys_resets_the_target(void **state)
     sim_board_wait_ns(p->board, 1000000);
     assert_true(reset_was_seen(p));
     assert_false(reset_was_seen(p));
+    probe_close(p);
+}
+
+// Black Magic sends it before it enters debug mode, at every start.
+static void resetsys_while_idle_is_answered_and_does_nothing(void **state)
+{
+    (void)state;
+    struct probe *p = probe_open("probe=v2-1,firmware=count");
+    uint64_t packets = sim_board_account(p->board)->swd_packets;
+    assert_int_equal(COMMAND(p, 0xf2, 0x32), SIM_USB_OK);
+    EXPECT(p, 0x80, 0x00);
+    assert_int_equal(probe_mode(p), 1);
+    assert_int_equal(sim_board_account(p->board)->swd_packets, packets);
+    probe_close(p);
+}
+
+// As in the log of gnuk's tool with a V2J17S4: enter, halt, registers, run, status.
+static void commands_of_api_version_1_work_on_an_old_v2(void **state)
+{
+    (void)state;
+    struct probe *p = probe_open("firmware=count,probe-fw=V2J17S4");
+    COMMAND(p, 0xf3, 0x07);
+    assert_int_equal(COMMAND(p, 0xf2, 0x20, 0xa3), SIM_USB_NAK);
+    assert_int_equal(probe_mode(p), 2);
+    COMMAND(p, 0xf2, 0x01);
+    EXPECT(p, 0x80, 0x00); // it runs
+    COMMAND(p, 0xf2, 0x02);
+    EXPECT(p, 0x80, 0x00);
+    COMMAND(p, 0xf2, 0x01);
+    EXPECT(p, 0x81, 0x00); // it is halted
+    COMMAND(p, 0xf2, 0x06, 0x03, 0x44, 0x33, 0x22, 0x11);
+    EXPECT(p, 0x80, 0x00);
+    COMMAND(p, 0xf2, 0x05, 0x03);
+    EXPECT(p, 0x44, 0x33, 0x22, 0x11);
+    COMMAND(p, 0xf2, 0x09);
+    EXPECT(p, 0x80, 0x00);
+    COMMAND(p, 0xf2, 0x01);
+    EXPECT(p, 0x80, 0x00);
+    reset_was_seen(p);
+    COMMAND(p, 0xf2, 0x03);
+    EXPECT(p, 0x80, 0x00);
+    sim_board_wait_ns(p->board, 2000000);
+    assert_true(reset_was_seen(p));
+    probe_close(p);
+    static const uint8_t subs[] = {0x01, 0x02, 0x03, 0x05, 0x06, 0x09, 0x20};
+    p = entered("");
+    for (size_t i = 0; i < sizeof subs; i++)
+        assert_int_equal(STATUS(p, 0xf2, subs[i]), UNKNOWN_CMD);
     probe_close(p);
 }
 
@@ -703,10 +845,13 @@ int main(void)
         cmocka_unit_test(versions_are_as_documented),
         cmocka_unit_test(the_extended_version_is_a_v3s),
         cmocka_unit_test(a_v2_powers_up_in_dfu_and_the_others_idle),
+        cmocka_unit_test(exit_in_the_loader_is_a_choice),
+        cmocka_unit_test(the_loader_knows_no_debug_commands),
         cmocka_unit_test(dfu_is_left_without_a_reply_or_a_new_id),
         cmocka_unit_test(swim_is_entered_and_left),
         cmocka_unit_test(a_probe_can_be_found_in_any_mode),
         cmocka_unit_test(a_probe_without_its_application_stays_in_the_loader),
+        cmocka_unit_test(the_loader_tells_who_it_is),
         cmocka_unit_test(stm8_firmware_knows_no_debug_commands),
         cmocka_unit_test(the_voltage_is_a_pair_of_readings),
         cmocka_unit_test(enter_and_exit_change_the_mode),
@@ -727,6 +872,8 @@ int main(void)
         cmocka_unit_test(jtag_has_a_clock_of_its_own_on_v3),
         cmocka_unit_test(the_prescaler_changes_the_list),
         cmocka_unit_test(resetsys_resets_the_target),
+        cmocka_unit_test(resetsys_while_idle_is_answered_and_does_nothing),
+        cmocka_unit_test(commands_of_api_version_1_work_on_an_old_v2),
         cmocka_unit_test(nrst_is_driven_low_high_and_in_pulses),
         cmocka_unit_test(the_answer_does_not_tell_whether_nrst_is_wired),
         cmocka_unit_test(exit_lets_nrst_go),

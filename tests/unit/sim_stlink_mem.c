@@ -333,6 +333,30 @@ static void single_words_carry_their_status(void **state)
     probe_close(p);
 }
 
+// As in the captures: bytes 2 and 3 of 36's reply are those of the last block, be it read or
+// written, whatever 3E or other words come between.
+static void a_single_word_brings_two_bytes_of_the_last_block(void **state)
+{
+    static const uint8_t first[8] = {0x16, 0x64, 0x18, 0x10, 5, 6, 7, 8}, second[4] = {1, 2, 3, 4};
+    (void)state;
+    uint32_t fault, value;
+    struct probe *p = entered("");
+    assert_int_equal(probe_read32(p, RAM, &value), STATUS_OK);
+    assert_int_equal(get_le16(&p->reply[2]), 0);
+    write_block(p, WRITE_32, RAM, first, sizeof first);
+    assert_int_equal(last_status(p, &fault), STATUS_OK);
+    assert_int_equal(probe_read32(p, RAM + 4, &value), STATUS_OK);
+    EXPECT(p, 0x80, 0x00, 0x18, 0x10, 5, 6, 7, 8);
+    write_block(p, WRITE_32, RAM + 16, second, sizeof second);
+    assert_int_equal(probe_write32(p, RAM + 32, 0x99999999), STATUS_OK);
+    assert_int_equal(probe_read32(p, RAM, &value), STATUS_OK);
+    EXPECT(p, 0x80, 0x00, 3, 4, 0x16, 0x64, 0x18, 0x10);
+    read_block(p, READ_32, RAM, 8);
+    assert_int_equal(probe_read32(p, RAM + 16, &value), STATUS_OK);
+    EXPECT(p, 0x80, 0x00, 0x18, 0x10, 1, 2, 3, 4);
+    probe_close(p);
+}
+
 static void core_registers_are_read_and_written(void **state)
 {
     (void)state;
@@ -507,6 +531,7 @@ int main(void)
         cmocka_unit_test(the_data_of_a_block_may_come_in_pieces),
         cmocka_unit_test(a_block_of_halfwords_programs_flash_at_its_own_pace),
         cmocka_unit_test(single_words_carry_their_status),
+        cmocka_unit_test(a_single_word_brings_two_bytes_of_the_last_block),
         cmocka_unit_test(core_registers_are_read_and_written),
         cmocka_unit_test(all_registers_come_at_once),
         cmocka_unit_test(word_i_of_all_registers_is_regsel_i),

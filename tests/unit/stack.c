@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,6 +84,27 @@ static void the_probe_tells_who_it_is(void **state)
     OK(stlink_get_vtref(&s->st, &mv));
     assert_in_range(mv, 3290, 3310);
     close_stack(s, 0);
+}
+
+// A probe that is found in its loader, after a reply that belongs to somebody else or one that gets
+// lost as well; what the loader does with a command to leave debug mode is not known.
+static void a_probe_is_woken_up_whatever_its_loader_makes_of_exit(void **state)
+{
+    static const char *const exits[] = {"ignored", "obeyed", "stalled"};
+    static const char *const probes[] = {"probe=v2", "probe=v2,probe-fw=J17", "probe=v2-1",
+                                         "probe=v3", "probe=v3pwr"};
+    static const char *const usb[] = {"ok", "stale-reply", "toggle-loss"};
+    (void)state;
+    for (unsigned i = 0; i < 3 * 5 * 3; i++) {
+        char text[96];
+        uint32_t dpidr;
+        snprintf(text, sizeof text, "%s,loader-exit=%s,usb=%s", probes[i / 3 % 5], exits[i % 3],
+                 usb[i / 15]);
+        struct stack *s = attached(text);
+        OK(stlink_read_dpidr(&s->st, &dpidr));
+        assert_int_equal(dpidr, 0x0bb11477);
+        close_stack(s, 0);
+    }
 }
 
 static void the_chip_tells_who_it_is(void **state)
@@ -299,6 +321,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_probe_tells_who_it_is),
+        cmocka_unit_test(a_probe_is_woken_up_whatever_its_loader_makes_of_exit),
         cmocka_unit_test(the_chip_tells_who_it_is),
         cmocka_unit_test(control_and_primask_are_read_and_written),
         cmocka_unit_test(memory_of_every_alignment_goes_there_and_back),

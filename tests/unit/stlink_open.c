@@ -109,7 +109,7 @@ static void a_v3pwr_calls_itself_4(void **state)
     greets(&s, V3SHORT, "01 00");
     script_read(&s, "fb 80", "04 00 01 01 01 01 00 00 83 04 57 37");
     OK(open_it(&s, PID_V3PWR));
-    assert_string_equal(stlink_version_text(&s.st, text, sizeof text), "V4J1M1B1");
+    assert_string_equal(stlink_version_text(&s.st, text, sizeof text), "V4J1M1B1P1");
     script_end(&s);
 }
 
@@ -197,6 +197,32 @@ static void dfu_mode_is_left_and_the_probe_given_time(void **state)
     script_end(&s);
 }
 
+// The second byte is not 0 in a boot loader: 1 of a freshly plugged V2, 2 of a V2-1, 4 of a V3; and
+// a V3PWR says 4 also when it idles. What it means is not known.
+static void the_second_byte_of_the_mode_means_nothing(void **state)
+{
+    (void)state;
+    static const char *const loaders[] = {"00 01", "00 02", "00 04", "00 ff"};
+    struct script s;
+    for (unsigned i = 0; i < sizeof loaders / sizeof loaders[0]; i++) {
+        open_in_mode(&s, loaders[i]);
+        script_send(&s, "f3 07");
+        script_read(&s, "f5", loaders[i]);
+        script_read(&s, "f5", "01 00");
+        OK(open_it(&s, PID_V2));
+        script_end(&s);
+    }
+    prepare(&s);
+    greets(&s, "40 00 83 04 57 37", "01 04");
+    script_read(&s, "fb 80", "04 00 06 00 02 06 00 00 83 04 57 37"); // of a real one
+    OK(open_it(&s, PID_V3PWR));
+    script_end(&s);
+    open_in_mode(&s, "02 04");
+    script_send(&s, "f2 21");
+    OK(open_it(&s, PID_V2));
+    script_end(&s);
+}
+
 static void dfu_mode_that_is_not_left_ends_after_50_questions(void **state)
 {
     (void)state;
@@ -271,7 +297,7 @@ static void a_probe_that_never_answers_is_given_up_after_six_questions(void **st
 static void a_probe_that_answers_nonsense_is_given_up(void **state)
 {
     (void)state;
-    static const char *const modes[] = {"80 00", "01", "01 00 00 00", "01 01"};
+    static const char *const modes[] = {"80 00", "01", "01 00 00 00", "01 00 00"};
     struct script s;
     prepare(&s);
     for (unsigned i = 0; i < 4; i++) {
@@ -393,6 +419,7 @@ int main(void)
         cmocka_unit_test(debug_mode_is_left),
         cmocka_unit_test(swim_mode_is_left),
         cmocka_unit_test(dfu_mode_is_left_and_the_probe_given_time),
+        cmocka_unit_test(the_second_byte_of_the_mode_means_nothing),
         cmocka_unit_test(dfu_mode_that_is_not_left_ends_after_50_questions),
         cmocka_unit_test(a_boot_loader_is_refused),
         cmocka_unit_test(an_unknown_mode_is_refused),
