@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/conversation.h"
 #include "cli/doctor_guide.h"
 #include "cli/doctor_report.h"
 #include "cli/doctor_trace.h"
@@ -20,7 +21,8 @@ static void describe_probe(struct measured_probe *m, const struct probe *p, cons
     m->version = p->st.version;
     if (opening != ERR_OK) {
         snprintf(m->sentence, sizeof m->sentence, "%s", log_sentence(log, opening));
-        if (!p->is_virtual)
+        // Of this computer's USB a record knows nothing.
+        if (!p->is_virtual && !conversation_replayed_file(which))
             measure_usb(m, which, log);
     }
     if (p->id.pid) {

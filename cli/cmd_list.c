@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "cli/command.h"
+#include "cli/conversation.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/probe.h"
@@ -56,12 +57,30 @@ static enum err find_virtual(struct usb_found *f, const char *board, struct log 
     return ERR_OK;
 }
 
+// The probe of a record is the only one then: whoever replays it has no need of others.
+static enum err list_recorded(const char *file, const struct options *o, struct output *out,
+                              struct log *log)
+{
+    struct usb_found f = {0};
+    bool is_virtual = false;
+    enum err e = conversation_identify(file, &f.id, &is_virtual, log);
+    if (e != ERR_OK)
+        return e;
+    if (o->json)
+        return print_all_json(out, is_virtual ? NULL : &f, !is_virtual, is_virtual ? &f : NULL,
+                              log);
+    print(&f, is_virtual);
+    return ERR_OK;
+}
+
 enum err cmd_list(const struct options *o, struct output *out, struct log *log)
 {
     struct usb_found *found = NULL, virtual_one;
     size_t count = 0;
     enum err e = ERR_OK;
     const char *board = probe_virtual_board(o->probe);
+    if (conversation_replayed_file(o->probe))
+        return list_recorded(conversation_replayed_file(o->probe), o, out, log);
     if (board)
         e = find_virtual(&virtual_one, board, log);
     if (e == ERR_OK)

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/conversation.h"
 #include "cli/probe.h"
 
 #define PATH_SIZE  512
@@ -34,7 +35,7 @@ static bool find_path(const struct options *o, const char *serial, char *path, s
 {
     const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
     int used;
-    if (o->no_journal || !serial[0] ||
+    if (o->no_journal || !serial[0] || conversation_replayed_file(o->probe) ||
         (probe_virtual_board(o->probe) && !(state && state[0] == '/')))
         return false;
     if (state && state[0] == '/')

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/conversation.h"
 #include "cli/options.h"
 #include "cli/output.h"
 
@@ -42,6 +43,15 @@ static enum exit_status report(struct output *out, const struct command *command
     return command->bit == COMMAND_RUN ? STATUS_RUN_FAILED : STATUS_FAILED;
 }
 
+static enum err run_command(const struct command *command, struct options *o, struct output *out,
+                            struct log *log)
+{
+    struct conversation conversation = {0};
+    o->conversation = &conversation;
+    enum err e = command->run(o, out, log);
+    return conversation_end(&conversation, e, log);
+}
+
 static enum exit_status run(const struct command *command, int argc, char **argv,
                             struct output *out, struct log *log)
 {
@@ -55,7 +65,7 @@ static enum exit_status run(const struct command *command, int argc, char **argv
     else if (o.help)
         options_print_command_help(stdout, command);
     else
-        e = command->run(&o, out, log);
+        e = run_command(command, &o, out, log);
     return report(out, command, &o, e, log);
 }
 

@@ -55,6 +55,7 @@ enum option_id {
     OPTION_JUNIT,
     OPTION_TAP,
     OPTION_EXIT_AT,
+    OPTION_RECORD,
 };
 
 enum option_group { GROUP_OWN, GROUP_COMMON, GROUP_STUTIL };
@@ -131,7 +132,9 @@ static const struct option_row rows[] = {
      "do not ask"},
 
     {OPTION_PROBE, GROUP_COMMON, COMMAND_ALL, 0, "probe", required_argument, " WHICH",
-     "a serial number (or part of it) or virtual[:BOARD]"},
+     "a serial number (or part of it), virtual[:BOARD] or replay:FILE"},
+    {OPTION_RECORD, GROUP_COMMON, COMMAND_ALL & ~COMMAND_LIST, 0, "record", required_argument,
+     " FILE", "write all that is said to the probe, and its answers, to FILE"},
     {OPTION_SPEED, GROUP_COMMON, COMMAND_ALL, 0, "speed", required_argument, " HZ",
      "SWD clock at most this fast, such as 4M or 950k"},
     {OPTION_CONNECT, GROUP_COMMON, COMMAND_ALL, 0, "connect", required_argument, " HOW",
@@ -384,6 +387,9 @@ static enum err take(struct options *o, enum option_id id, const char *argument,
     case OPTION_RANGE:
         o->range = argument;
         return ERR_OK;
+    case OPTION_RECORD:
+        o->record = argument;
+        return ERR_OK;
     }
     return ERR_USAGE;
 }
@@ -450,7 +456,9 @@ static enum err take_operands(struct options *o, const struct command *command, 
 enum err options_parse(struct options *o, const struct command *command, int argc, char **argv,
                        struct log *log)
 {
-    *o = (struct options){.port = OPTIONS_DEFAULT_PORT};
+    *o = (struct options){.port = OPTIONS_DEFAULT_PORT,
+                          .command = command->name,
+                          .words = (const char *const *)argv + 1};
     const char *probe = getenv("SWDLINK_PROBE");
     o->probe = probe && probe[0] ? probe : NULL;
 

@@ -19,9 +19,15 @@
 
 enum options_color { OPTIONS_COLOR_AUTO, OPTIONS_COLOR_ALWAYS, OPTIONS_COLOR_NEVER };
 
+struct conversation;
+
 struct options {
     bool help, version;
-    const char *probe; // NULL: the one plugged-in ST-LINK
+    const char *probe;                 // NULL: the one plugged-in ST-LINK
+    const char *record;                // NULL: none
+    const char *command;               // its name
+    const char *const *words;          // of the command line behind the command, up to a NULL
+    struct conversation *conversation; // main()'s; NULL without one
     struct target_options target;
     bool json;
     bool quiet;

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
-// From `--probe WHICH` to an open probe and a connected target: the one place that chooses between
-// USB and the virtual board.
+// From `--probe WHICH` to an open probe and a connected target.
 #include "cli/probe.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/conversation.h"
 #include "cli/journal.h"
-#include "cli/virtual.h"
 #include "doctor/diagnosis.h"
 #include "swd/usb_libusb.h"
 
@@ -36,12 +35,9 @@ bool probe_is_on_board(const struct usb_identity *id)
 
 enum err probe_open(struct probe *p, const struct options *o, bool serving, struct log *log)
 {
-    *p = (struct probe){.serving = serving};
-    const char *board = probe_virtual_board(o->probe);
-    p->is_virtual = board != NULL;
+    *p = (struct probe){.options = o, .serving = serving};
     struct usb_link link;
-    enum err e =
-        board ? virtual_open(&link, board, serving, log) : usb_libusb_open(&link, o->probe, log);
+    enum err e = conversation_open_link(o, NULL, serving, &link, &p->is_virtual, log);
     if (e != ERR_OK)
         return e;
     p->id = link.id;
@@ -131,9 +127,8 @@ enum err probe_reopen(struct probe *p)
     struct log *log = p->st.probe.log;
     struct usb_link link;
     struct stlink fresh;
-    if (p->is_virtual)
-        return log_fail(log, ERR_NO_PROBE, "a virtual probe that was unplugged does not come back");
-    enum err e = usb_libusb_open(&link, p->id.serial[0] ? p->id.serial : NULL, log);
+    enum err e =
+        conversation_open_link(p->options, p->id.serial, p->serving, &link, &p->is_virtual, log);
     if (e == ERR_OK)
         e = stlink_open(&fresh, link, log);
     if (e != ERR_OK)

@@ -13,6 +13,7 @@
 #include "targets/target.h"
 
 struct probe {
+    const struct options *options; // that it was opened with
     struct usb_identity id;
     struct stlink st;
     struct target target; // once connected

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#include "config.h"
+
+#include "cli/conversation.h"
+
+#include <string.h>
+
+#include "cli/options.h"
+#include "cli/probe.h"
+#include "cli/virtual.h"
+#include "swd/usb_libusb.h"
+
+const char *conversation_replayed_file(const char *which)
+{
+    static const char name[] = "replay:";
+    return which && strncmp(which, name, sizeof name - 1) == 0 ? which + sizeof name - 1 : NULL;
+}
+
+static enum err begin(struct conversation *c, const struct options *o, struct log *log)
+{
+    const char *file = conversation_replayed_file(o->probe);
+    enum err e = ERR_OK;
+    if (file && !file[0])
+        return log_fail(log, ERR_USAGE, "--probe replay:FILE needs the file of a record");
+    if (file && !c->player) {
+        e = player_create(&c->player, file, log);
+        if (e)
+            return e;
+        const struct record *record = player_record(c->player);
+        log_line(log, LOG_NOTE, "replaying %s: %s, %s, %s%s", file, record->program,
+                 record->command, record->date, record->cut ? " (its last line is cut)" : "");
+    }
+    if (o->record && !c->recorder)
+        e = recorder_create(&c->recorder, o->record, PACKAGE_STRING, o->command, o->words, log);
+    return e;
+}
+
+static enum err open_link(const struct options *o, const char *serial, bool serving,
+                          struct usb_link *link, bool *is_virtual, struct log *log)
+{
+    const char *board = probe_virtual_board(o->probe);
+    *is_virtual = board != NULL;
+    if (o->conversation->player)
+        return player_open_link(o->conversation->player, serving, link, is_virtual, log);
+    if (board && serial)
+        return log_fail(log, ERR_NO_PROBE, "a virtual probe that was unplugged does not come back");
+    if (board)
+        return virtual_open(link, board, serving, log);
+    return usb_libusb_open(link, serial && serial[0] ? serial : serial ? NULL : o->probe, log);
+}
+
+enum err conversation_open_link(const struct options *o, const char *serial, bool serving,
+                                struct usb_link *link, bool *is_virtual, struct log *log)
+{
+    struct conversation *c = o->conversation;
+    enum err e = begin(c, o, log);
+    if (e)
+        return e;
+    e = open_link(o, serial, serving, link, is_virtual, log);
+    if (c->recorder && e)
+        recorder_note_refusal(c->recorder, e, log_sentence(log, e));
+    else if (c->recorder)
+        recorder_take_link(c->recorder, link, *is_virtual);
+    return e;
+}
+
+enum err conversation_identify(const char *file, struct usb_identity *id, bool *is_virtual,
+                               struct log *log)
+{
+    struct record record;
+    enum err e = record_load(&record, file, log);
+    if (e)
+        return e;
+    const struct record_event *first = record.event;
+    if (record.count == 0 || first->kind != RECORD_OPEN || first->result) {
+        e = log_fail(log, ERR_NO_PROBE, "in the record %s no probe was opened", file);
+    } else {
+        *id = first->open.id;
+        *is_virtual = first->open.is_virtual;
+    }
+    record_free(&record);
+    return e;
+}
+
+enum err conversation_end(struct conversation *c, enum err e, struct log *log)
+{
+    enum err recorded = ERR_OK;
+    if (c->player) {
+        const struct log kept = *log;
+        enum err played = player_end(c->player, log);
+        if (!played)
+            *log = kept;
+        e = played ? played : e;
+    }
+    if (c->recorder) {
+        const struct log kept = *log;
+        recorded = recorder_end(c->recorder, log);
+        if (e)
+            *log = kept;
+    }
+    *c = (struct conversation){0};
+    return e ? e : recorded;
+}
