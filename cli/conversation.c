@@ -22,6 +22,8 @@ static enum err begin(struct conversation *c, const struct options *o, struct lo
     enum err e = ERR_OK;
     if (file && !file[0])
         return log_fail(log, ERR_USAGE, "--probe replay:FILE needs the file of a record");
+    if (file && o->record)
+        return log_fail(log, ERR_USAGE, "--record does not go with a replay: that is a record");
     if (file && !c->player) {
         e = player_create(&c->player, file, log);
         if (e)

@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""GDB sessions that are recorded, and replayed to a GDB that is driven by the same commands."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+import harness
+from harness import Failed, Gdb, Reader, Server, expect, expect_equal, expect_not, firmware
+
+BOARD = "stm32f031k6"
+
+
+class Replay(Server):
+    """swdlink serve at a record; no board, no account."""
+
+    def __init__(self, record, arguments=()):
+        self.account_file = os.devnull
+        command = harness.swdlink_command(["serve", "--listen", "127.0.0.1:0", "--once", "--probe",
+                                           f"replay:{record}", *arguments])
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stdin=subprocess.DEVNULL, text=True, errors="replace")
+        self.err = Reader(self.process.stderr)
+        self.out = Reader(self.process.stdout)
+        found = self.err.wait(lambda lines: next(
+            (m for m in (re.search(r"Listening on port (\d+)", l) for l in lines) if m), None),
+            "the readiness line")
+        self.port = int(found.group(1))
+
+
+def tell_no_time(text):
+    """Without what GDB measures by the clock of the wall."""
+    return re.sub(r"Transfer rate: .*", "Transfer rate: any", text)
+
+
+def talk(server, elf, commands):
+    """What GDB says to the commands, one string each. The last one ends the session."""
+    gdb = Gdb(firmware(elf))
+    said = []
+    try:
+        said.append(gdb.cmd(f"target remote 127.0.0.1:{server.port}"))
+        for command in commands:
+            if command == "Ctrl-C":
+                said.append(gdb.interrupt())
+            elif command == "go":
+                gdb.run_away()
+                gdb.take()
+            else:
+                said.append(gdb.cmd(command))
+        gdb.quit()
+    finally:
+        gdb.kill()
+    return [tell_no_time(text.replace(f":{server.port}", ":PORT")) for text in said]
+
+
+def record(path, elf, commands, board=BOARD, status=0):
+    server = Server(board, ["--once", "--record", path])
+    said = talk(server, elf, commands)
+    expect_equal(status, server.process.wait(harness.PATIENCE_S))
+    os.unlink(server.account_file)
+    return said
+
+
+def replay(path, elf, commands, status=0):
+    server = Replay(path)
+    try:
+        said = talk(server, elf, commands)
+        code = server.process.wait(harness.PATIENCE_S)
+    finally:
+        if server.process.poll() is None:
+            server.process.kill()
+    if code != status:
+        raise Failed(f"the replay ended with {code}:\n{server.log()}")
+    return said, server
+
+
+def events(path):
+    with open(path, encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+def the_same_twice(elf, commands, board=BOARD):
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "session.rec")
+        first = record(path, elf, commands, board)
+        for text in first:
+            expect_not(r"^error: ", text)
+        second, server = replay(path, elf, commands)
+        expect_equal(first, second)
+        expect(r"replaying .*session\.rec: swdlink ", server.log())
+
+
+def a_session_with_load_breakpoints_and_steps_replays():
+    the_same_twice("sample.elf", [
+        "monitor reset halt", "load", "monitor reset halt", "maintenance flush register-cache",
+        "break main", "continue", "info registers", "next", "step", "stepi", "x/8xw 0x08000000",
+        "info frame", "backtrace", "set $r0 = 5", "print $r0", "delete", "compare-sections", "detach"])
+
+
+def a_running_program_that_is_interrupted_replays():
+    the_same_twice("sample.elf", [
+        "monitor reset halt", "load", "monitor reset halt", "go", "Ctrl-C", "info registers pc", "go", "Ctrl-C",
+        "print/x $sp", "kill"])
+
+
+def a_watchpoint_and_a_fault_replay():
+    the_same_twice("faults.elf", [
+        "monitor reset halt", "load", "monitor reset halt", "maintenance flush register-cache", "break main",
+        "continue", "watch rounds", "continue", "delete", "set var fault_kind = 3", "continue", "info registers",
+        "backtrace", "detach"])
+
+
+def a_session_that_goes_another_way_is_told_at_the_first_difference():
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "session.rec")
+        record(path, "sample.elf", ["monitor reset halt", "x/4xw 0x20000000", "detach"])
+        wanted = next(number for number, event in enumerate(events(path), 1)
+                      if event.get("send", "").startswith("f23600000020"))
+        said, server = replay(path, "sample.elf", ["monitor reset halt", "x/4xw 0x20000100", "detach"], status=1)
+        expect(rf"differs from the record .*session\.rec at line {wanted}: expected was command f2 36 00 00 00 20;"
+               r" what came is command f2 36 00 01 00 20", server.log())
+        expect(r"^error: ", said[2])
+
+
+def a_lost_probe_replays():
+    commands = ["monitor reset halt", "print/x $sp", "x/4xw 0x20000000"]
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "session.rec")
+        record(path, "sample.elf", commands)
+        # As if it had been unplugged when the memory was read.
+        lines = open(path, encoding="utf-8").read().splitlines()
+        at = next(i for i, line in enumerate(lines) if '"send":"f23600000020' in line)
+        event = json.loads(lines[at])
+        del event["reply"]
+        event["error"] = "lost"
+        cut = lines[:at] + [json.dumps(event), json.dumps({"close": True, "at": event["at"]})]
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("\n".join(cut) + "\n")
+        said, server = replay(path, "sample.elf", commands)
+        expect(r"^error: ", said[3])
+        expect(r"the debugger detached: the target is lost", server.log())
+
+
+TESTS = [
+    a_session_with_load_breakpoints_and_steps_replays,
+    a_running_program_that_is_interrupted_replays,
+    a_watchpoint_and_a_fault_replay,
+    a_session_that_goes_another_way_is_told_at_the_first_difference,
+    a_lost_probe_replays,
+]
+
+
+def main():
+    import traceback
+    chosen = [t for t in TESTS if len(sys.argv) < 2 or any(w in t.__name__ for w in sys.argv[1:])]
+    print(f"1..{len(chosen)}", flush=True)
+    failed = 0
+    for number, test in enumerate(chosen, 1):
+        name = test.__name__.replace("_", " ")
+        try:
+            test()
+            print(f"ok {number} - {name}", flush=True)
+        except Exception:
+            failed += 1
+            for line in traceback.format_exc().splitlines():
+                print("# " + line)
+            print(f"not ok {number} - {name}", flush=True)
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
