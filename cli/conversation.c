@@ -86,20 +86,17 @@ enum err conversation_identify(const char *file, struct usb_identity *id, bool *
 
 enum err conversation_end(struct conversation *c, enum err e, struct log *log)
 {
-    enum err recorded = ERR_OK;
+    struct log_mark kept = log_keep(log);
     if (c->player) {
-        const struct log kept = *log;
         enum err played = player_end(c->player, log);
         if (!played)
-            *log = kept;
+            log_restore(log, &kept);
         e = played ? played : e;
     }
-    if (c->recorder) {
-        const struct log kept = *log;
-        recorded = recorder_end(c->recorder, log);
-        if (e)
-            *log = kept;
-    }
+    kept = log_keep(log);
+    enum err recorded = c->recorder ? recorder_end(c->recorder, log) : ERR_OK;
+    if (e)
+        log_restore(log, &kept);
     *c = (struct conversation){0};
     return e ? e : recorded;
 }

@@ -10,7 +10,7 @@ _swdlink() {
     fi
     case $previous in
     --probe | --serial)
-        choices="virtual $("${COMP_WORDS[0]}" list 2>/dev/null | awk '{ print $2 }')"
+        choices="virtual replay: $("${COMP_WORDS[0]}" list 2>/dev/null | awk '{ print $2 }')"
         ;;
     --connect) choices="auto normal under-reset hotplug" ;;
     --color) choices="auto always never" ;;
@@ -19,7 +19,7 @@ _swdlink() {
         mapfile -t COMPREPLY < <(compgen -d -- "$word")
         return
         ;;
-    -o | --output)
+    -o | --output | --record)
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return
         ;;
