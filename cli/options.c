@@ -132,9 +132,9 @@ static const struct option_row rows[] = {
      "do not ask"},
 
     {OPTION_PROBE, GROUP_COMMON, COMMAND_ALL, 0, "probe", required_argument, " WHICH",
-     "a serial number (or part of it), virtual[:BOARD] or replay:FILE"},
+     "a serial number or part of it, virtual, replay:FILE"},
     {OPTION_RECORD, GROUP_COMMON, COMMAND_ALL & ~COMMAND_LIST, 0, "record", required_argument,
-     " FILE", "write all that is said to the probe, and its answers, to FILE"},
+     " FILE", "write all that is said to the probe to FILE"},
     {OPTION_SPEED, GROUP_COMMON, COMMAND_ALL, 0, "speed", required_argument, " HZ",
      "SWD clock at most this fast, such as 4M or 950k"},
     {OPTION_CONNECT, GROUP_COMMON, COMMAND_ALL, 0, "connect", required_argument, " HOW",
