@@ -9,7 +9,12 @@ enum {
     GET_DESCRIPTOR = 6,
     DESCRIPTOR_DEVICE = 1,
     DESCRIPTOR_CONFIG = 2,
+    DESCRIPTOR_STRING = 3,
     CONFIG_HEADER_SIZE = 9,
+    DEVICE_MANUFACTURER = 14,
+    DEVICE_PRODUCT = 15,
+    DEVICE_SERIAL = 16,
+    ENGLISH = 0x0409,
 };
 
 static int get_descriptor(struct sim_board *board, uint8_t type, uint8_t *data, size_t len)
@@ -17,6 +22,38 @@ static int get_descriptor(struct sim_board *board, uint8_t type, uint8_t *data, 
     uint8_t setup[8] = {DEVICE_TO_HOST, GET_DESCRIPTOR, 0, type};
     put_le16(setup + 6, (uint16_t)len);
     return sim_board_usb_control(board, setup, data);
+}
+
+// One unit of UTF-16 without surrogates, which serial numbers and names have none of. How many
+// bytes it took.
+static size_t put_utf8(char *out, uint16_t unit)
+{
+    if (unit < 0x80) {
+        out[0] = (char)unit;
+        return 1;
+    }
+    if (unit < 0x800) {
+        out[0] = (char)(0xc0 | unit >> 6);
+        out[1] = (char)(0x80 | (unit & 0x3f));
+        return 2;
+    }
+    out[0] = (char)(0xe0 | unit >> 12);
+    out[1] = (char)(0x80 | (unit >> 6 & 0x3f));
+    out[2] = (char)(0x80 | (unit & 0x3f));
+    return 3;
+}
+
+// As the kernel reads it for /sys: up to a NUL (usb_cache_string(), utf16s_to_utf8s()).
+static void get_string(struct sim_board *board, uint8_t index, char text[USB_TEXT_SIZE])
+{
+    uint8_t setup[8] = {DEVICE_TO_HOST, GET_DESCRIPTOR, index, DESCRIPTOR_STRING}, data[255];
+    size_t len = 0;
+    put_le16(setup + 4, ENGLISH);
+    put_le16(setup + 6, sizeof data);
+    int n = index ? sim_board_usb_control(board, setup, data) : 0;
+    for (int i = 2; i + 1 < n && i + 1 < data[0] && get_le16(data + i); i += 2)
+        len += put_utf8(text + len, get_le16(data + i));
+    text[len] = '\0';
 }
 
 enum err usb_describe(struct usb_description *usb, struct sim_board *board, struct log *log)
@@ -32,6 +69,9 @@ enum err usb_describe(struct usb_description *usb, struct sim_board *board, stru
     n = get_descriptor(board, DESCRIPTOR_CONFIG, usb->config, usb->config_len);
     if (n != (int)usb->config_len)
         return log_fail(log, ERR_PROBE_PROTOCOL, "the board's configuration descriptor is cut off");
+    get_string(board, usb->device[DEVICE_MANUFACTURER], usb->manufacturer);
+    get_string(board, usb->device[DEVICE_PRODUCT], usb->product);
+    get_string(board, usb->device[DEVICE_SERIAL], usb->serial);
     return ERR_OK;
 }
 

@@ -12,6 +12,7 @@
 #include "sim/board/board.h"
 
 #define USB_MAX_CONFIG 256
+#define USB_TEXT_SIZE  382 // 126 units of UTF-16, three bytes each, and a NUL
 
 enum { USB_DESCRIPTOR_INTERFACE = 4, USB_DESCRIPTOR_ENDPOINT = 5 };
 
@@ -20,6 +21,8 @@ struct usb_description {
     uint8_t device[18];
     uint8_t config[USB_MAX_CONFIG]; // with the interfaces and endpoints behind it
     size_t config_len;
+    // In UTF-8; empty: there is none.
+    char manufacturer[USB_TEXT_SIZE], product[USB_TEXT_SIZE], serial[USB_TEXT_SIZE];
 };
 
 enum err usb_describe(struct usb_description *usb, struct sim_board *board,
