@@ -5,6 +5,10 @@ import sys
 import traceback
 
 
+class Skipped(Exception):
+    """What the scenario needs is not to be had on this computer."""
+
+
 def sentence(function):
     return function.__name__.replace("_", " ")
 
@@ -21,6 +25,8 @@ def main(scenarios, run_one, why_not=None):
         try:
             run_one(function)
             print(f"ok {number} - {name}", flush=True)
+        except Skipped as why:
+            print(f"ok {number} - {name} # SKIP {why}", flush=True)
         except Exception:
             failed += 1
             for line in traceback.format_exc().splitlines():

@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Every model of ST-LINK on the USB bus, several at once, held by somebody else, and with faults of the bus:
-# swdlink and the judges at them.
+# swdlink and programs by others at them.
 # shellcheck disable=SC2016,SC2154 # what stands in single quotes is for the inner shell; the Makefile sets $srcdir
-# shellcheck source=tests/scenarios/judges.inc
-. "$srcdir/tests/scenarios/judges.inc"
+# shellcheck source=tests/scenarios/interoperability.inc
+. "$srcdir/tests/scenarios/interoperability.inc"
 need openocd st-info
 need_preload
 # gcc's sanitizer runtime must not insist on being loaded before swdlink-sim's preload library.
@@ -39,7 +39,7 @@ for model in 'v2 V2 V2J37S7 3748' 'v2-1 V2-1 V2J37M26 374B' 'v3 V3 V3J7M3B5 374F
     # shellcheck disable=SC2086 # its words
     set -- $model
     check "$2: swdlink knows it and reaches the chip" ours "$1" "$2" "$3"
-    [ "$1" != v3pwr ] || continue # younger than Debian's judges, which do not look for its USB id
+    [ "$1" != v3pwr ] || continue # younger than these versions, which do not look for its USB id
     check "$2: OpenOCD does" openocds "$1" "$4" "$3"
     check "$2: st-info does" infos "$1"
 done

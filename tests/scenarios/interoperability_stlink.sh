@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The stlink tools judge the virtual board: st-info, st-flash, and st-util with GDB.
-. "$srcdir/tests/scenarios/judges.inc"
+# The stlink tools at the virtual board: st-info, st-flash, and st-util with GDB.
+. "$srcdir/tests/scenarios/interoperability.inc"
 need st-info st-flash st-util python3
 need_preload
 write_firmware "$dir/count.bin"

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# OpenOCD judges the virtual board: through its high-level ST-LINK driver (stlink.cfg) and through the one
+# OpenOCD at the virtual board: through its high-level ST-LINK driver (stlink.cfg) and through the one
 # that drives DP and AP itself (stlink-dap.cfg).
-. "$srcdir/tests/scenarios/judges.inc"
+. "$srcdir/tests/scenarios/interoperability.inc"
 need openocd
 need_preload
 write_firmware "$dir/count.bin"
