@@ -86,7 +86,7 @@ for id in healthy no-probe probe-permission probe-busy probe-firmware probe-boot
 done
 check "no verdict that programs rely on is gone" is "$missing" ""
 
-printf 'some bytes' >"$tap_dir/app.bin"
+printf '\000\020\000\040\301\000\000\010' >"$tap_dir/app.bin"
 for command in info reset "read 0x08000000 4" "flash $tap_dir/app.bin" "verify $tap_dir/app.bin" \
     "run $tap_dir/app.bin" erase options "unlock --yes" "serve --listen 0"; do
     name=${command%% *}
