@@ -41,7 +41,7 @@ static enum err measure(struct measurements *m, const struct options *o, const c
 {
     struct probe p;
     enum err e = probe_open(&p, o, false, log);
-    if (e == ERR_USAGE)
+    if (err_class(e) == ERR_CLASS_HOST) // no probe was asked
         return e;
     describe_probe(&m->probe, &p, o->probe, e, log);
     if (e != ERR_OK)

@@ -215,7 +215,7 @@ void recorder_take_link(struct recorder *r, struct usb_link *link, bool is_virtu
 void recorder_note_refusal(struct recorder *r, enum err refusal, const char *sentence)
 {
     const char *name = record_result_name(refusal);
-    if (refusal == r->refusal || refusal == ERR_USAGE)
+    if (refusal == r->refusal || err_class(refusal) == ERR_CLASS_HOST)
         return;
     r->refusal = refusal;
     json_t *object = json_pack("{s:n, s:s, s:o}", "open", "error", name ? name : "stall",

@@ -23,7 +23,8 @@ enum err recorder_create(struct recorder **recorder, const char *path, const cha
 // link and not the record; several links may follow one another (a probe that was plugged in
 // again).
 void recorder_take_link(struct recorder *recorder, struct usb_link *link, bool is_virtual);
-// A probe could not be opened. The same refusal again and again is noted once.
+// A probe could not be opened. The same refusal again and again is noted once, and
+// one for a reason of this computer (a file that is missing) never.
 void recorder_note_refusal(struct recorder *recorder, enum err refusal, const char *sentence);
 // Closes the file and frees the recorder. ERR_FILE: what is in the file is not all that was said.
 enum err recorder_end(struct recorder *recorder, struct log *log) MUST_CHECK;

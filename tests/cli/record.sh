@@ -128,6 +128,11 @@ run "$swdlink" info --probe "replay:$tap_dir/none"
 check "a record that is not there is told" has "$err" "the record $tap_dir/none cannot be read: No such file"
 run "$swdlink" info --probe "replay:$top_srcdir/README.md"
 check "a file that is no record is told" has "$err" "is no record that swdlink can replay: line 1"
+run "$swdlink" doctor --probe "replay:$tap_dir/none"
+check "the doctor calls nothing healthy that it did not see" is_empty "$out"
+run "$swdlink" doctor --probe virtual:stm32f031k6,firmware=/nowhere.elf --record "$tap_dir/none"
+check "nor a board whose file is missing" is_empty "$out"
+check "a file that is missing is no fault of a probe, and leaves no record" [ ! -e "$tap_dir/none" ]
 run "$swdlink" info --probe replay:
 check "replay: wants a file" is "$status" 2
 run "$swdlink" info --probe "replay:$record" --record "$tap_dir/other"
