@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "cli/place.h"
+#include "targets/outcome.h"
 
 #define FRAME_WORDS    8u
 #define EXC_RETURN_PSP (1u << 2)
@@ -73,4 +74,8 @@ void autopsy_tell(struct target *t, const struct target_stop *stop, const char *
         tell_frame(t, reg, elf, log);
     else
         tell_place(elf, "it stands at", reg[CORTEXM_PC], log);
+    if (target_is_boot_rom(t, reg[CORTEXM_PC]))
+        log_line(log, LOG_WARN,
+                 "that is the boot loader in the chip's ROM, and not the program: BOOT0 is high, or "
+                 "the option bytes choose it");
 }

@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/probe.h"
+#include "cli/restart.h"
 
 // "ADDR:LEN"
 static enum err parse_range(const char *text, uint32_t *addr, uint32_t *len, struct log *log)
@@ -31,6 +32,7 @@ enum err cmd_erase(const struct options *o, struct output *out, struct log *log)
     uint32_t addr = 0, len = 0;
     struct flash_stats stats = {0};
     struct probe p;
+    struct restart restart;
     enum err e = o->range ? parse_range(o->range, &addr, &len, log) : ERR_OK;
     if (e != ERR_OK || (e = probe_open(&p, o, false, log)) != ERR_OK)
         return e;
@@ -40,15 +42,21 @@ enum err cmd_erase(const struct options *o, struct output *out, struct log *log)
     if (e == ERR_OK)
         e = flasher_erase(&p.target, addr, len, o, &stats);
     if (e == ERR_OK)
-        e = target_reset(&p.target, false);
+        e = restart_target(&restart, &p.target, false);
     if (e == ERR_OK)
         probe_note(&p, o, "you erased flash");
     probe_close(&p, e != ERR_OK);
     if (e != ERR_OK)
         return e;
-    if (o->json)
-        return output_json(out, flasher_json(&stats), log);
+    if (o->json) {
+        json_t *document = flasher_json(&stats);
+        restart_add_json(&restart, document);
+        return output_json(out, document, log);
+    }
     log_line(log, LOG_NOTE, "%u bytes erased, %u were blank already, in %.2f s", stats.erased,
              stats.skipped, flasher_seconds(&stats));
+    // That nothing starts on a chip that was erased is no news.
+    if (o->range || restart.outcome.kind != TARGET_OUTCOME_LOCKUP)
+        restart_report(&restart, log);
     return ERR_OK;
 }

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: MIT
 // swdlink flash: programs a file, verifies, resets.
+#include <stdio.h>
+
 #include "cli/command.h"
 #include "cli/flasher.h"
 #include "cli/image_place.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/probe.h"
+#include "cli/restart.h"
 
 static enum err program(struct probe *p, struct image *image, const struct image_request *request,
-                        const struct options *o, struct flash_stats *stats, struct log *log)
+                        const struct options *o, struct flash_stats *stats, bool *touched,
+                        struct log *log)
 {
     uint32_t flash_bytes, ram_bytes;
     image_place(image, &p->target, request, log);
@@ -23,11 +27,23 @@ static enum err program(struct probe *p, struct image *image, const struct image
     if (ram_bytes)
         log_line(log, LOG_WARN, "%u bytes of the file are for RAM and are left out", ram_bytes);
     e = target_reset(&p->target, true);
-    if (e == ERR_OK)
-        e = flasher_program(&p->target, image, o, stats);
-    if (e == ERR_OK)
-        return target_reset(&p->target, o->halt);
-    // What is only half written shall not run, and RAM that a loader borrowed is not given back.
+    *touched = true;
+    return e ? e : flasher_program(&p->target, image, o, stats);
+}
+
+// The program starts; what is only half written does not, and the RAM that a loader borrowed is not
+// given back.
+static enum err restart(struct probe *p, enum err e, const struct options *o, struct restart *r,
+                        struct log *log)
+{
+    if (e == ERR_OK) {
+        e = restart_target(r, &p->target, o->halt);
+        if (e == ERR_OK)
+            return ERR_OK;
+        char why[LOG_SENTENCE_SIZE / 2];
+        snprintf(why, sizeof why, "%s", log_sentence(log, e));
+        return log_fail(log, e, "the file is programmed, but the chip was not started: %s", why);
+    }
     const struct log_mark kept = log_keep(log);
     if (p->target.state != TARGET_LOST && target_reset(&p->target, true) != ERR_OK)
         log_line(log, LOG_DEBUG, "the target could not be reset either");
@@ -35,7 +51,7 @@ static enum err program(struct probe *p, struct image *image, const struct image
     return e;
 }
 
-static void tell(const struct flash_stats *s, const struct options *o, struct log *log)
+static void report(const struct flash_stats *s, const struct restart *r, struct log *log)
 {
     double seconds = flasher_seconds(s);
     double kib = (s->programmed + s->skipped) / 1024.0;
@@ -44,7 +60,7 @@ static void tell(const struct flash_stats *s, const struct options *o, struct lo
         "%u bytes erased, %u programmed, %u left as they were, %u verified, in %.2f s (%.1f KiB/s)",
         s->erased, s->programmed, s->skipped, s->verified, seconds,
         seconds > 0 ? kib / seconds : 0.0);
-    log_line(log, LOG_NOTE, o->halt ? "reset; halted at the first instruction" : "reset; it runs");
+    restart_report(r, log);
 }
 
 static enum err flash_image(struct image *image, const struct image_request *request,
@@ -52,22 +68,29 @@ static enum err flash_image(struct image *image, const struct image_request *req
 {
     struct probe p;
     struct flash_stats stats = {0};
+    struct restart r;
+    bool touched = false;
     enum err e = probe_open(&p, o, false, log);
     if (e != ERR_OK)
         return e;
     e = probe_connect(&p, o, log);
     if (e == ERR_OK)
-        e = program(&p, image, request, o, &stats, log);
-    // What failed half-way shall not run.
+        e = program(&p, image, request, o, &stats, &touched, log);
+    if (touched)
+        e = restart(&p, e, o, &r, log);
     if (e == ERR_OK)
         probe_note_flashed(&p, o, o->operand[0]);
-    probe_close(&p, o->halt || e);
+    // What failed half-way shall not run.
+    probe_close(&p, touched ? o->halt || e : p.target.found_halted);
     if (e != ERR_OK)
         return e;
-    if (o->json)
-        return output_json(out, flasher_json(&stats), log);
-    tell(&stats, o, log);
-    return ERR_OK;
+    if (!o->json) {
+        report(&stats, &r, log);
+        return ERR_OK;
+    }
+    json_t *document = flasher_json(&stats);
+    restart_add_json(&r, document);
+    return output_json(out, document, log);
 }
 
 enum err cmd_flash(const struct options *o, struct output *out, struct log *log)

@@ -4,33 +4,26 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/probe.h"
+#include "cli/restart.h"
 
 enum err cmd_reset(const struct options *o, struct output *out, struct log *log)
 {
     struct probe p;
+    struct restart restart;
     enum err e = probe_open(&p, o, false, log);
     if (e != ERR_OK)
         return e;
     e = probe_connect(&p, o, log);
     if (e == ERR_OK)
-        e = target_reset(&p.target, o->halt);
-    uint32_t pc = 0;
-    if (e == ERR_OK && o->halt)
-        e = target_read_reg(&p.target, CORTEXM_PC, &pc);
+        e = restart_target(&restart, &p.target, o->halt);
     probe_close(&p, o->halt);
     if (e != ERR_OK)
         return e;
-    if (o->json && o->halt)
-        return output_json(out,
-                           json_pack("{s:i, s:s, s:I}", "schema", OUTPUT_SCHEMA, "state", "halted",
-                                     "pc", (json_int_t)pc),
-                           log);
-    if (o->json)
-        return output_json(
-            out, json_pack("{s:i, s:s}", "schema", OUTPUT_SCHEMA, "state", "running"), log);
-    if (o->halt)
-        log_line(log, LOG_NOTE, "reset; halted at 0x%08x", pc);
-    else
-        log_line(log, LOG_NOTE, "reset; it runs");
-    return ERR_OK;
+    if (!o->json) {
+        restart_report(&restart, log);
+        return ERR_OK;
+    }
+    json_t *document = json_pack("{s:i}", "schema", OUTPUT_SCHEMA);
+    restart_add_json(&restart, document);
+    return output_json(out, document, log);
 }

@@ -121,7 +121,10 @@ static void explain_instruction(const struct target *t, const struct scene *s, c
                                 size_t size)
 {
     const struct transfer *x = find_transfer(s->code[0]);
-    if (is_undefined(s))
+    if ((s->code[0] & 0xff00) == 0xbe00)
+        snprintf(text, size,
+                 "a BKPT, which is a fault without a debugger (`swdlink run` serves semihosting)");
+    else if (is_undefined(s))
         snprintf(text, size, "0x%04x is no instruction of this core (built for another one?)",
                  s->code[0]);
     else if ((s->code[0] & 0xff00) == 0xdf00)

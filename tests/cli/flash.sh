@@ -74,6 +74,34 @@ at flash "$tap_dir/odd" --erase mass
 at read 0x08004000 4 --json
 check "--erase mass erases what the file has nothing for" has "$out" '"hex": "ffffffff"'
 
+# ---- what becomes of the program
+tell() { # tell NAME SENTENCE STATE BOARD FILE: what flash and reset say, and the word in JSON
+    run "$swdlink" flash "$5" --force --probe "$4"
+    check "$1: flash tells it" has "$err" "$2"
+    check "$1: nobody says that it runs" lacks "$err" "it runs"
+    check "$1: programming has worked" is "$status" 0
+    run "$swdlink" reset --json --probe "$4"
+    check "$1: reset --json has a word for it" has "$out" "\"state\": \"$3\""
+}
+blank=virtual:stm32f031k6,store=$tap_dir/state
+printf 'no program\377\377\377\377\377\377' >"$tap_dir/noise"
+tell "a lockup" "reset; the core is locked up" locked-up "$blank" "$tap_dir/noise"
+printf '\000\020\000\040\021\000\000\010\021\000\000\010\023\000\000\010\000\276\376\347' >"$tap_dir/bkpt"
+tell "a BKPT" "a BKPT, which is a fault without a debugger" fault "$blank" "$tap_dir/bkpt"
+printf '\000\020\000\040\021\000\000\010\021\000\000\010\023\000\000\010\000\336\376\347' >"$tap_dir/fault"
+tell "a HardFault" "the program ended in a HardFault at pc 0x08000010" fault "$blank" "$tap_dir/fault"
+# After 65280 rounds of a loop, AIRCR (0xe000ed0c) = 0x05fa0004: it resets itself.
+printf '\000\020\000\040\011\000\000\010\377\042\022\002\001\072\375\321\001\110\002\111\001\140\376\347\014\355\000\340\004\000\372\005' >"$tap_dir/again"
+tell "a chip that resets itself" "it was reset again within 50 ms" resetting "$blank" "$tap_dir/again"
+tell "BOOT0" "the boot loader in the chip's ROM runs" boot-rom "$blank,boot0=1" "$tap_dir/full"
+run "$swdlink" reset --halt --probe "$blank,boot0=1"
+check "reset --halt tells of the boot loader" has "$err" "halted at the start of the boot loader"
+run "$swdlink" erase --probe "$blank"
+run "$swdlink" reset --halt --probe "$blank"
+check "reset --halt tells of a chip without a program" has "$err" "no program that could start"
+run "$swdlink" erase --json --probe "$blank"
+check "erase --json tells the state" has "$out" '"state": "locked-up"'
+
 if [ -f "$sample" ]; then
     at flash "$sample" --halt
     check "an ELF executable is programmed" is "$status" 0
