@@ -95,7 +95,7 @@ static enum err check_options(const struct options *o, struct log *log)
 {
     if ((o->guide || o->watch) && o->json)
         return log_fail(log, ERR_USAGE, "--guide and --watch are for a person, and --json is not");
-    if ((o->elf || o->timeout_s) && !o->trace_loss)
+    if ((o->elf || o->timeout_us) && !o->trace_loss)
         return log_fail(log, ERR_USAGE, "--elf and --timeout belong to --trace-loss");
     if (o->guide + o->watch + o->trace_loss + !!o->explain > 1)
         return log_fail(log, ERR_USAGE,

@@ -58,14 +58,16 @@ const struct command commands[] = {
         .name = "run",
         .bit = COMMAND_RUN,
         .operand_count = 1,
-        .operands = " FILE",
+        .operands = " FILE [-- ARG…]",
+        .takes_arguments = true,
         .summary = "program, run, stream the output, exit with its status",
         .about =
             "For tests on hardware. What the program prints by semihosting (and with --rtt by\n"
             "RTT) goes to standard output. It ends with the status that the program gives\n"
-            "to semihosting's exit, or at --exit-at; with 1 after a fault, a lockup or a\n"
-            "reset that nobody asked for; with 124 after --timeout; with 125 when swdlink\n"
-            "itself failed.\n",
+            "to semihosting's exit, or at --exit-at; with 1 when a test failed, and after a\n"
+            "fault, a lockup or a reset that nobody asked for; with 121 for trouble with the\n"
+            "probe, 122 with the target, 123 with programming, 124 after --timeout, and 125\n"
+            "for wrong usage and files. ARGs are the program's command line.\n",
         .run = cmd_run,
     },
     {

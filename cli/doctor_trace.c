@@ -267,7 +267,7 @@ static enum err check_options(const struct options *o, struct log *log)
         return log_fail(
             log, ERR_USAGE,
             "--trace-loss starts the program again, and --connect hotplug forbids that");
-    if (o->timeout_s > LONGEST_WATCH_S)
+    if (o->timeout_us > LONGEST_WATCH_S * UINT64_C(1000000))
         return log_fail(log, ERR_USAGE, "--timeout: at most %u seconds", LONGEST_WATCH_S);
     return ERR_OK;
 }
@@ -278,7 +278,7 @@ enum err doctor_trace(const struct options *o, struct output *out, struct log *l
     struct image image = {0};
     const struct image_request request = {.force = true}; // it is only looked into
     enum err e = check_options(o, log);
-    r.watch_us = (o->timeout_s ? o->timeout_s : DEFAULT_WATCH_S) * 1000000u;
+    r.watch_us = o->timeout_us ? (uint32_t)o->timeout_us : DEFAULT_WATCH_S * 1000000u;
     if (!e && o->elf)
         e = image_load(&image, o->elf, &request, log);
     if (!e && o->elf && strcmp(image.format, "ELF") != 0)

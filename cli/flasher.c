@@ -8,7 +8,7 @@
 
 #include "base/signals.h"
 
-enum { BAR_WIDTH = 30 };
+enum { BAR_WIDTH = 30, QUICK_BYTES = 8192 };
 
 static bool within(uint32_t base, uint32_t size, const struct image_segment *s)
 {
@@ -183,6 +183,32 @@ enum err flasher_erase(struct target *t, uint32_t addr, uint32_t len, const stru
         return e;
     e = len ? flash_job_erase(job, addr, len) : flash_job_erase(job, t->bank.base, t->bank.size);
     return e ? close_job(t, job, e) : run_job(t, job, len ? len : t->bank.size, o, stats);
+}
+
+static enum err compare_segment(struct target *t, const struct image_segment *s, bool *same)
+{
+    uint8_t held[QUICK_BYTES];
+    enum err e = target_read_mem(t, s->addr, held, s->len, NULL);
+    *same = !e && memcmp(held, s->data, s->len) == 0;
+    if (e != ERR_FAULT && e != ERR_PROTECTED)
+        return e;
+    log_forget(t->log);
+    return ERR_OK;
+}
+
+enum err flasher_holds(struct target *t, const struct image *image, const struct options *o,
+                       bool *same)
+{
+    const struct flash_bank *b = &t->bank;
+    uint32_t bytes = 0;
+    enum err e = ERR_OK;
+    for (size_t i = 0; i < image->count; i++)
+        bytes += within(b->base, b->size, &image->segment[i]) ? image->segment[i].len : 0;
+    *same = bytes > 0 && bytes <= QUICK_BYTES && o->erase != FLASH_ERASE_MASS;
+    for (size_t i = 0; i < image->count && *same && !e; i++)
+        if (within(b->base, b->size, &image->segment[i]))
+            e = compare_segment(t, &image->segment[i], same);
+    return e;
 }
 
 double flasher_seconds(const struct flash_stats *stats)

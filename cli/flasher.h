@@ -14,6 +14,11 @@
 // incomplete.
 enum err flasher_program(struct target *t, const struct image *image, const struct options *o,
                          struct flash_stats *stats) MUST_CHECK;
+// Whether the flash holds all of the image's bytes: *same. Of small images only, whose reading back
+// is quicker than the planner's comparison by code on the target; false otherwise, and when a mass
+// erase is asked for. What cannot be read is not the same.
+enum err flasher_holds(struct target *t, const struct image *image, const struct options *o,
+                       bool *same) MUST_CHECK;
 // Erases whole pages; len 0: everything.
 enum err flasher_erase(struct target *t, uint32_t addr, uint32_t len, const struct options *o,
                        struct flash_stats *stats) MUST_CHECK;

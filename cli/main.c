@@ -40,7 +40,7 @@ static enum exit_status report(struct output *out, const struct command *command
     // The sentence above already says what went wrong, so nothing hangs on this second telling.
     if (o->json && !out->json_printed && output_json_error(out, e, log) == ERR_OK)
         fflush(stdout);
-    return command->bit == COMMAND_RUN ? STATUS_RUN_FAILED : STATUS_FAILED;
+    return out->failed_status ? (enum exit_status)out->failed_status : STATUS_FAILED;
 }
 
 static enum err run_command(const struct command *command, struct options *o, struct output *out,

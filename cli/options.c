@@ -52,6 +52,9 @@ enum option_id {
     OPTION_RTT,
     OPTION_RTT_PORT,
     OPTION_TIMEOUT,
+    OPTION_WAIT,
+    OPTION_ALLOW_NO_TESTS,
+    OPTION_RTT_RAW,
     OPTION_JUNIT,
     OPTION_TAP,
     OPTION_EXIT_AT,
@@ -92,7 +95,7 @@ static const struct option_row rows[] = {
      "start the program, name what ends debugging"},
     {OPTION_ELF, GROUP_OWN, COMMAND_DOCTOR, 0, "elf", required_argument, " FILE",
      "with --trace-loss: the file of names and lines"},
-    {OPTION_TIMEOUT, GROUP_OWN, COMMAND_DOCTOR, 0, "timeout", required_argument, " SECONDS",
+    {OPTION_TIMEOUT, GROUP_OWN, COMMAND_DOCTOR, 0, "timeout", required_argument, " TIME",
      "with --trace-loss: how long to wait (5)"},
     {OPTION_HSE, GROUP_OWN, COMMAND_DOCTOR, 0, "hse", required_argument, " HZ",
      "what the crystal's frequency should be, such as 8M"},
@@ -114,16 +117,20 @@ static const struct option_row rows[] = {
      "do not compare afterwards"},
     {OPTION_FORCE, GROUP_OWN, COMMAND_FLASH | COMMAND_RUN, 0, "force", no_argument, "",
      "program also what looks like no program"},
-    {OPTION_TIMEOUT, GROUP_OWN, COMMAND_RUN, 0, "timeout", required_argument, " SECONDS",
-     "end with status 124 when it runs longer"},
+    {OPTION_TIMEOUT, GROUP_OWN, COMMAND_RUN, 0, "timeout", required_argument, " TIME",
+     "end with status 124 when it runs longer (30s, 5m)"},
     {OPTION_EXIT_AT, GROUP_OWN, COMMAND_RUN, 0, "exit-at", required_argument, " SYMBOL[=N]",
      "end with status N (0) when it gets there"},
     {OPTION_RTT, GROUP_OWN, COMMAND_RUN, 0, "rtt", no_argument, "",
      "RTT channel 0: its output, and input to it"},
+    {OPTION_RTT_RAW, GROUP_OWN, COMMAND_RUN, 0, "rtt-raw", required_argument, " FILE",
+     "write RTT's bytes (defmt's) to FILE as they are"},
     {OPTION_JUNIT, GROUP_OWN, COMMAND_RUN, 0, "junit", required_argument, " FILE",
      "write its test results to FILE as JUnit XML"},
     {OPTION_TAP, GROUP_OWN, COMMAND_RUN, 0, "tap", no_argument, "",
      "print its test results as TAP"},
+    {OPTION_ALLOW_NO_TESTS, GROUP_OWN, COMMAND_RUN, 0, "allow-no-tests", no_argument, "",
+     "no test result at all is no failure"},
     {OPTION_RANGE, GROUP_OWN, COMMAND_ERASE, 0, "range", required_argument, " ADDR:LEN",
      "erase these pages only"},
     {OPTION_HALT, GROUP_OWN, COMMAND_RESET | COMMAND_FLASH, 0, "halt", no_argument, "",
@@ -137,6 +144,8 @@ static const struct option_row rows[] = {
      " FILE", "write all that is said to the probe to FILE"},
     {OPTION_SPEED, GROUP_COMMON, COMMAND_ALL, 0, "speed", required_argument, " HZ",
      "SWD clock at most this fast, such as 4M or 950k"},
+    {OPTION_WAIT, GROUP_COMMON, COMMAND_ALL & ~COMMAND_LIST, 0, "wait", required_argument, " TIME",
+     "wait so long for a probe that is busy or absent"},
     {OPTION_CONNECT, GROUP_COMMON, COMMAND_ALL, 0, "connect", required_argument, " HOW",
      "auto, normal, under-reset or hotplug"},
     {OPTION_JSON, GROUP_COMMON, COMMAND_ALL, 0, "json", no_argument, "",
@@ -374,7 +383,15 @@ static enum err take(struct options *o, enum option_id id, const char *argument,
         o->serve_rtt = true;
         return value_parse_listen(o->rtt_host, &o->rtt_port, argument, log);
     case OPTION_TIMEOUT:
-        return value_parse_number(&o->timeout_s, argument, "number of seconds", log);
+        return value_parse_duration(&o->timeout_us, argument, log);
+    case OPTION_WAIT:
+        return value_parse_duration(&o->wait_us, argument, log);
+    case OPTION_ALLOW_NO_TESTS:
+        o->allow_no_tests = true;
+        return ERR_OK;
+    case OPTION_RTT_RAW:
+        o->rtt_raw = argument;
+        return ERR_OK;
     case OPTION_JUNIT:
         o->junit = argument;
         return ERR_OK;
@@ -436,9 +453,22 @@ static enum err refuse(const struct command *command, int result, const char *wo
                     command->name, what);
 }
 
+static void take_file_behind(struct options *o)
+{
+    if (o->operand_count > 0 || o->argument_count == 0)
+        return;
+    o->operand[o->operand_count++] = o->argument[0];
+    o->argument++;
+    o->argument_count--;
+}
+
 static enum err take_operands(struct options *o, const struct command *command, int count,
                               char **operands, struct log *log)
 {
+    if (count == 0)
+        take_file_behind(o);
+    if (o->operand_count == command->operand_count && o->operand_count)
+        return ERR_OK;
     unsigned most = command->operand_count + command->more_operands;
     if ((unsigned)count > most && command_find(operands[0]))
         return log_fail(log, ERR_USAGE, "the command comes first: swdlink %s …", operands[0]);
@@ -453,6 +483,23 @@ static enum err take_operands(struct options *o, const struct command *command, 
     return ERR_OK;
 }
 
+// What stands behind "--" is for the program. When no FILE stands before it, it comes first behind
+// it: so a runner's command line ends in "--", and takes what others append.
+static void take_program_arguments(struct options *o, const struct command *command, int *argc,
+                                   char **argv)
+{
+    int end = 1;
+    if (!command->takes_arguments)
+        return;
+    while (end < *argc && strcmp(argv[end], "--"))
+        end++;
+    if (end == *argc)
+        return;
+    o->argument = argv + end + 1;
+    o->argument_count = (unsigned)(*argc - end - 1);
+    *argc = end;
+}
+
 enum err options_parse(struct options *o, const struct command *command, int argc, char **argv,
                        struct log *log)
 {
@@ -464,6 +511,7 @@ enum err options_parse(struct options *o, const struct command *command, int arg
 
     struct getopt_tables t;
     build_tables(&t, command->bit);
+    take_program_arguments(o, command, &argc, argv);
     optind = 0; // glibc and musl: start from scratch
     opterr = 0;
     for (;;) {

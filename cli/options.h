@@ -62,9 +62,14 @@ struct options {
     bool force;             // flash, run
     const char *range;      // erase; NULL: all
     bool rtt;               // run
-    uint32_t timeout_s;     // run, doctor; 0: not given
+    uint64_t timeout_us;    // run, doctor; 0: not given
+    uint64_t wait_us;       // how long a busy or absent probe is waited for
     const char *junit;      // run
     bool tap;               // run
+    bool allow_no_tests;    // run
+    const char *rtt_raw;    // run; "-": standard output
+    char *const *argument;  // run: what goes to the program
+    unsigned argument_count;
     const char *exit_at;    // run
     unsigned operand_count;
     const char *operand[OPTIONS_MAX_OPERANDS];

@@ -16,6 +16,7 @@ struct output {
     bool color;
     const char *name;  // before every line on standard error, where several speak; or NULL
     int status;        // of the program when its command ends well: 0, but for run and doctor
+    int failed_status; // and when it fails; 0: that is 1
     bool json_printed; // a document is on standard output already: there shall be no second one
 };
 

@@ -4,11 +4,14 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "cli/conversation.h"
 #include "cli/journal.h"
 #include "doctor/diagnosis.h"
 #include "swd/usb_libusb.h"
+
+#define WAIT_POLL_NS 50000000L
 
 const char *probe_virtual_board(const char *which)
 {
@@ -33,11 +36,39 @@ bool probe_is_on_board(const struct usb_identity *id)
     return strstr(model, "V2-1") || strstr(model, "V3E");
 }
 
+static uint64_t wall_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000u + (uint64_t)t.tv_nsec / 1000u;
+}
+
+// Another job has it, or it is about to be plugged in: both may change while --wait lasts. There is
+// no link yet whose clock could be asked.
+static enum err wait_for_link(struct probe *p, struct usb_link *link, struct log *log)
+{
+    const struct options *o = p->options;
+    const struct timespec pause = {.tv_nsec = WAIT_POLL_NS};
+    uint64_t started = wall_us();
+    bool told = false;
+    for (;;) {
+        enum err e = conversation_open_link(o, NULL, p->serving, link, &p->is_virtual, log);
+        bool may_change = e == ERR_NO_PROBE || e == ERR_PROBE_BUSY;
+        if (!may_change || wall_us() - started >= o->wait_us)
+            return e;
+        if (!told)
+            log_line(log, LOG_NOTE, "waiting: %s", log_sentence(log, e));
+        told = true;
+        log_forget(log);
+        nanosleep(&pause, NULL);
+    }
+}
+
 enum err probe_open(struct probe *p, const struct options *o, bool serving, struct log *log)
 {
     *p = (struct probe){.options = o, .serving = serving};
     struct usb_link link;
-    enum err e = conversation_open_link(o, NULL, serving, &link, &p->is_virtual, log);
+    enum err e = wait_for_link(p, &link, log);
     if (e != ERR_OK)
         return e;
     p->id = link.id;

@@ -87,6 +87,33 @@ enum err value_parse_number(uint32_t *number, const char *text, const char *what
     return ERR_OK;
 }
 
+enum err value_parse_duration(uint64_t *us, const char *text, struct log *log)
+{
+    static const struct {
+        const char *unit;
+        uint64_t us;
+    } units[] = {{"", 1000000},    {"s", 1000000},     {"ms", 1000},
+                 {"m", 60000000u}, {"min", 60000000u}, {"h", 3600000000u}};
+    const char *p = text;
+    uint64_t whole = 0, fraction = 0, unit = 0;
+    bool ok = digits(&p, 10, &whole);
+    if (ok && *p == '.') {
+        p++;
+        ok = millionths(&p, &fraction);
+    }
+    for (unsigned i = 0; i < sizeof units / sizeof *units; i++)
+        if (!strcmp(p, units[i].unit))
+            unit = units[i].us;
+    if (!ok || !unit)
+        return log_fail(log, ERR_USAGE,
+                        "'%s' is no time; examples: 90 and 1.5 (seconds), 30s, 5m, 2h, 250ms",
+                        text);
+    *us = whole * unit + fraction * unit / 1000000;
+    if (*us == 0 && strpbrk(text, "123456789"))
+        *us = 1; // 0 would mean: no limit
+    return ERR_OK;
+}
+
 enum err value_parse_port(uint16_t *port, const char *text, struct log *log)
 {
     const char *p = text;

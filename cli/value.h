@@ -15,6 +15,8 @@ enum err value_parse_hz(uint32_t *hz, const char *text, struct log *log) MUST_CH
 // "1024", "0x400", "1K", "2M". `what` names the number in the sentence.
 enum err value_parse_number(uint32_t *number, const char *text, const char *what,
                             struct log *log) MUST_CHECK;
+// A time: "90" and "1.5" are seconds; "30s", "5m", "2h", "250ms" say their unit. In microseconds.
+enum err value_parse_duration(uint64_t *us, const char *text, struct log *log) MUST_CHECK;
 // "4242", ":4242", "HOST:4242", "[::1]:4242". Without a host, host becomes empty.
 enum err value_parse_listen(char host[VALUE_HOST_SIZE], uint16_t *port, const char *text,
                             struct log *log) MUST_CHECK;

@@ -127,6 +127,39 @@ enum err rtt_find(struct rtt *r, bool *found)
     return e;
 }
 
+enum err rtt_find_all(struct rtt *r, bool *found)
+{
+    enum err e;
+    if (!r->block)
+        r->search_at = r->search_base;
+    do
+        e = rtt_find(r, found);
+    while (!e && !*found && r->search_at != r->search_base);
+    return e;
+}
+
+enum err rtt_erase_blocks(struct rtt *r)
+{
+    static const uint8_t zeros[ID_SIZE];
+    uint8_t ram[SEARCH_STEP];
+    rtt_forget(r);
+    for (uint32_t at = 0; at + ID_SIZE <= r->search_size; at += SEARCH_STEP - ID_SIZE) {
+        uint32_t left = r->search_size - at, n = left < SEARCH_STEP ? left : SEARCH_STEP;
+        enum err e = target_read_mem(r->t, r->search_base + at, ram, n, NULL);
+        for (uint32_t i = 0; !e && i + ID_SIZE <= n; i += 4)
+            if (memcmp(&ram[i], id, ID_SIZE) == 0)
+                e = target_write_mem(r->t, r->search_base + at + i, zeros, ID_SIZE);
+        if (e)
+            return e;
+    }
+    return ERR_OK;
+}
+
+bool rtt_may_lie_at(const struct rtt *r, uint32_t addr)
+{
+    return in_ram(r, addr, HEADER_SIZE);
+}
+
 // The two offsets. A block that does not make sense any more is forgotten: *good false.
 static enum err read_offsets(struct rtt *r, const struct rtt_channel *c, uint32_t *writer,
                              uint32_t *reader, bool *good)

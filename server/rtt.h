@@ -41,6 +41,13 @@ void rtt_forget(struct rtt *r);
 // One step of the search, at most 4 KiB of RAM; *found when the block is known. A block that makes
 // no sense (buffers outside of RAM) is not one.
 enum err rtt_find(struct rtt *r, bool *found) MUST_CHECK;
+// All of one round of the search.
+enum err rtt_find_all(struct rtt *r, bool *found) MUST_CHECK;
+// Overwrites the name of every control block where the search would look: what is found afterwards
+// was made by the program that runs then. For a halted core, before its program starts.
+enum err rtt_erase_blocks(struct rtt *r) MUST_CHECK;
+// Whether a control block may lie there.
+bool rtt_may_lie_at(const struct rtt *r, uint32_t addr);
 // What the program has written to an up channel, at most cap bytes; *len 0: nothing. A block that
 // was overwritten is forgotten, which is no error.
 enum err rtt_read(struct rtt *r, unsigned channel, uint8_t *data, size_t cap,

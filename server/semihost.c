@@ -111,8 +111,12 @@ static enum err tell_cmdline(struct semihost *sh, enum semihost_wait *wait)
 {
     uint8_t word[4];
     uint32_t len = (uint32_t)strlen(sh->cmdline);
-    if (len >= sh->call.word[1])
+    if (len >= sh->call.word[1]) {
+        log_line(sh->log, LOG_WARN,
+                 "the program has room for %u bytes of its command line, and that has %u",
+                 sh->call.word[1], len + 1);
         return semihost_fail(sh, SEMIHOST_EINVAL, wait);
+    }
     put_le32(word, len);
     enum err e = target_write_mem(sh->t, sh->call.word[0], sh->cmdline, len + 1);
     if (!e)

@@ -16,7 +16,8 @@
 #define SEMIHOST_BKPT         0xbeabu // the Thumb instruction
 #define SEMIHOST_MAX_HANDLES  32u
 #define SEMIHOST_SITES        16u  // calls of the program that are remembered by their address
-#define SEMIHOST_NAME_SIZE    256u // of a file, and of the command line
+#define SEMIHOST_NAME_SIZE    256u // of a file
+#define SEMIHOST_CMDLINE_SIZE 2048u
 #define SEMIHOST_REQUEST_SIZE 96u
 #define SEMIHOST_CHUNK        2048u // bytes to or from the target in one step
 // Where GDB's host puts what the target has no room for (a struct stat, a character): nothing of
@@ -75,7 +76,7 @@ struct semihost {
     bool stdout_broken;
     enum semihost_console console;
     int dir_fd; // the directory that holds the program's files; -1: GDB's host has them
-    char cmdline[SEMIHOST_NAME_SIZE];
+    char cmdline[SEMIHOST_CMDLINE_SIZE];
     // For a console at GDB or at the owner.
     void (*print)(void *user, const char *text, size_t len);
     void *user;

@@ -182,3 +182,8 @@ uint64_t target_now_us(struct target *t)
 {
     return debug_probe_now_us(t->probe);
 }
+
+void target_sleep_us(struct target *t, uint32_t us)
+{
+    debug_probe_sleep_us(t->probe, us);
+}

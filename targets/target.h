@@ -222,6 +222,7 @@ const char *target_probe_version(const struct target *t, char *text, size_t size
 uint32_t target_swclk_hz(const struct target *t);
 enum err target_get_vtref(struct target *t, unsigned *mv) MUST_CHECK;
 uint64_t target_now_us(struct target *t);
+void target_sleep_us(struct target *t, uint32_t us);
 
 // Flash: a job on the chip's bank. The core must be halted. ERR_UNSUPPORTED for an unknown chip;
 // ERR_PROTECTED says what to do.

@@ -59,7 +59,8 @@ check "and is named" has "$err" "has no symbol 'nowhere'"
 go unity --junit "$tap_dir/junit.xml"
 check "a failed test is a failure where results are asked for" is "$status" 1
 go unity
-check "and where none are asked for the program's status counts" is "$status" 0
+check "and where none are asked for" is "$status" 1
+check "which is told" has "$err" "1 of 3 results failed; the first: test_divides"
 junit() {
     python3 -c "
 import sys, xml.etree.ElementTree as E
@@ -121,7 +122,7 @@ else
 fi
 
 run "$swdlink" run "$program" --probe virtual:stm32f031k6,chip=dead
-check "a dead chip is swdlink's failure" is "$status" 125
+check "a dead chip is trouble with the target" is "$status" 122
 run "$swdlink" run
 check "wrong usage is, too" is "$status" 125
 run "$swdlink" run "$tap_dir/nothing.elf" --probe "$board"
@@ -143,6 +144,7 @@ while [ $rounds -gt 0 ]; do
     for name in good status unity rtt; do
         wanted=0
         [ $name = status ] && wanted=42
+        [ $name = unity ] && wanted=1
         go $name --rtt --timeout 20
         [ "$status" -eq $wanted ] && grep -q "^hello from the target" "$out" || bad=$((bad + 1))
     done

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+#include "cli/run_report.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/run_json.h"
+#include "cli/run_status.h"
+
+static void added(void *user)
+{
+    tap_report_added(&((struct run_report *)user)->tap);
+}
+
+static void other(void *user, const char *line)
+{
+    tap_report_comment(&((struct run_report *)user)->tap, line);
+}
+
+static enum err check_options(const struct options *o, struct log *log)
+{
+    if (o->tap && o->json)
+        return log_fail(log, ERR_USAGE, "--tap and --json both want standard output: choose one");
+    if (o->rtt_raw && strcmp(o->rtt_raw, "-") == 0 && (o->tap || o->json))
+        return log_fail(log, ERR_USAGE, "--rtt-raw - wants standard output, and so does --%s",
+                        o->tap ? "tap" : "json");
+    return ERR_OK;
+}
+
+enum err run_report_open(struct run_report *r, const struct options *o, struct log *log)
+{
+    bool raw_to_stdout = o->rtt_raw && strcmp(o->rtt_raw, "-") == 0;
+    *r = (struct run_report){.o = o, .file = o->operand[0], .log = log};
+    results_init(&r->results);
+    r->results.user = r;
+    r->results.wanted = o->junit || o->tap;
+    r->results.allow_no_tests = o->allow_no_tests;
+    r->results.keep_output = o->junit || o->json;
+    r->out = o->tap || o->json ? NULL : raw_to_stdout ? stderr : stdout;
+    enum err e = check_options(o, log);
+    if (!e && o->junit)
+        e = junit_open(&r->junit, o->junit, log);
+    if (e || !o->tap)
+        return e;
+    r->results.added = added;
+    r->results.other = other;
+    tap_report_open(&r->tap, stdout, &r->results);
+    return ERR_OK;
+}
+
+void run_report_print(struct run_report *r, enum results_stream stream, const char *text,
+                      size_t len)
+{
+    if (r->out) {
+        fwrite(text, 1, len, r->out); // output_flush() tells when it failed
+        fflush(r->out);
+    }
+    results_feed(&r->results, stream, text, len);
+}
+
+static void note_missing_rtt(struct run_report *r, const struct run_program *p)
+{
+    if (r->results.wanted && p->use_rtt && !p->rtt.ever_found && !r->o->allow_no_tests)
+        results_fault(&r->results, "RTT",
+                      "no RTT control block was found, so nothing that the program printed by RTT "
+                      "was read");
+}
+
+// A status that no failed test explains is a failure of its own, and a failed test is one whatever
+// status the program ends with.
+static int settle_status(struct run_report *r, const struct run_program *p)
+{
+    struct results *results = &r->results;
+    char ending[256] = "";
+    int status = p->end.status;
+    results_flush(results);
+    if (p->end.text[0])
+        snprintf(ending, sizeof ending, "%s", p->end.text);
+    else if (status != 0 && results->failed == 0)
+        snprintf(ending, sizeof ending, "the program ended with status %d", status);
+    results_end(results, ending[0] ? ending : NULL);
+    note_missing_rtt(r, p);
+    if (results->out_of_memory)
+        results_fault(results, "the results", "this computer has too little memory for them");
+    if (status != 0 || results->failed == 0)
+        return status;
+    log_line(r->log, LOG_ERROR, "%zu of %zu results failed; the first: %s", results->failed,
+             results->count, results->first_failed);
+    return RUN_STATUS_TESTS_FAILED;
+}
+
+enum err run_report_end(struct run_report *r, const struct run_program *p, struct output *out)
+{
+    out->status = settle_status(r, p);
+    log_line(r->log, LOG_DEBUG, "the program ended after %.3f s; status %d", p->seconds,
+             out->status);
+    if (r->o->tap)
+        tap_report_end(&r->tap);
+    enum err e = junit_write(&r->junit, &r->results, r->file, p->seconds, r->log);
+    if (!e && r->o->json)
+        e = output_json(out, run_json(r, p, out->status, ERR_OK), r->log);
+    return e;
+}
+
+void run_report_rig_failed(struct run_report *r, const struct run_program *p, enum err e,
+                           int status, struct output *out)
+{
+    const struct log_mark kept = log_keep(r->log);
+    char sentence[LOG_SENTENCE_SIZE];
+    snprintf(sentence, sizeof sentence, "%s", log_sentence(r->log, e));
+    r->results.wanted = false; // what is missing is explained
+    results_flush(&r->results);
+    results_rig_failed(&r->results, sentence);
+    results_end(&r->results, NULL);
+    if (r->tap.f)
+        tap_report_end(&r->tap);
+    // The first sentence is the one to be told: whatever is wrong with a report comes on top.
+    if (junit_write(&r->junit, &r->results, r->file, p->seconds, r->log) != ERR_OK)
+        log_line(r->log, LOG_ERROR, "%s", log_sentence(r->log, ERR_FILE));
+    log_restore(r->log, &kept);
+    if (r->o->json && e != ERR_USAGE &&
+        output_json(out, run_json(r, p, status, e), r->log) != ERR_OK)
+        log_line(r->log, LOG_ERROR, "%s", log_sentence(r->log, ERR_FILE));
+    log_restore(r->log, &kept);
+}
+
+void run_report_close(struct run_report *r)
+{
+    junit_close(&r->junit);
+    results_free(&r->results);
+}
