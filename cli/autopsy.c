@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "cli/autopsy.h"
 
+#include <stdio.h>
+
 #include "base/bytes.h"
 #include "cli/place.h"
 #include "targets/outcome.h"
 
 #define FRAME_WORDS    8u
+#define REGS_IN_LINE   4u
 #define EXC_RETURN_PSP (1u << 2)
 
 static void tell_place(const char *elf, const char *what, uint32_t pc, struct log *log)
@@ -29,13 +32,14 @@ static bool read_regs(struct target *t, uint32_t reg[CORTEXM_REG_COUNT])
 
 static void tell_regs(const uint32_t reg[CORTEXM_REG_COUNT], struct log *log)
 {
-    for (unsigned i = 0; i < 12; i += 4)
-        log_line(log, LOG_WARN, "r%-2u %08x  r%-2u %08x  r%-2u %08x  r%-2u %08x", i, reg[i], i + 1,
-                 reg[i + 1], i + 2, reg[i + 2], i + 3, reg[i + 3]);
-    log_line(log, LOG_WARN, "r12 %08x  sp  %08x  lr  %08x  pc  %08x", reg[12], reg[CORTEXM_SP],
-             reg[CORTEXM_LR], reg[CORTEXM_PC]);
-    log_line(log, LOG_WARN, "xpsr %08x  msp %08x  psp %08x", reg[CORTEXM_XPSR], reg[CORTEXM_MSP],
-             reg[CORTEXM_PSP]);
+    char line[REGS_IN_LINE * sizeof "xpsr 12345678  "];
+    for (unsigned first = CORTEXM_R0; first <= CORTEXM_PSP; first += REGS_IN_LINE) {
+        int at = 0;
+        for (unsigned r = first; r < first + REGS_IN_LINE && r <= CORTEXM_PSP; r++)
+            at += snprintf(line + at, sizeof line - (size_t)at, "%s%-3s %08x",
+                           r > first ? "  " : "", core_regs[r].name, reg[r]);
+        log_line(log, LOG_WARN, "%s", line);
+    }
 }
 
 // What the core pushed when it took the exception (DDI 0419, B1.5.6): r0 to r3, r12, lr, pc, xpsr.

@@ -7,14 +7,6 @@
 
 #include "base/hex.h"
 
-static const struct {
-    uint16_t part;
-    const char *name;
-} cores[] = {
-    {0xc20, "Cortex-M0"}, {0xc60, "Cortex-M0+"}, {0xc23, "Cortex-M3"},  {0xc24, "Cortex-M4"},
-    {0xc27, "Cortex-M7"}, {0xd20, "Cortex-M23"}, {0xd21, "Cortex-M33"},
-};
-
 static const char *const rdp_texts[] = {
     "level 0: open",
     "level 1: a debugger cannot read the flash",
@@ -24,11 +16,7 @@ static const char *const rdp_texts[] = {
 // "Cortex-M0 r0p0": revision r is CPUID.VARIANT, patch p is CPUID.REVISION.
 static const char *core_text(uint32_t cpuid, char *text, size_t size)
 {
-    const char *name = "unknown core";
-    for (size_t i = 0; i < sizeof cores / sizeof *cores; i++)
-        if (cores[i].part == (cpuid >> 4 & 0xfff))
-            name = cores[i].name;
-    snprintf(text, size, "%s r%up%u", name, cpuid >> 20 & 0xf, cpuid & 0xf);
+    snprintf(text, size, "%s r%up%u", core_caps_core_name(cpuid), cpuid >> 20 & 0xf, cpuid & 0xf);
     return text;
 }
 

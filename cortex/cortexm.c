@@ -21,8 +21,7 @@ static enum err write_demcr(struct cortexm *cm, uint32_t more)
 
 static void forget_regs(struct cortexm *cm)
 {
-    cm->regs_valid = false;
-    cm->dirty = 0;
+    cortexm_forget_regs(cm);
     cm->runs++;
 }
 
@@ -38,14 +37,6 @@ static enum err set_masked(struct cortexm *cm, bool masked)
     return e;
 }
 
-// Cortex-M0, M0+ and M1 have these part numbers (CPUID bits 15:4); all others here are ARMv7-M or
-// later.
-static bool is_armv6m(uint32_t cpuid)
-{
-    uint32_t part = cpuid >> 4 & 0xfff;
-    return part == 0xc20 || part == 0xc60 || part == 0xc21;
-}
-
 enum err cortexm_attach(struct cortexm *cm, const struct mem_ap *mem, struct log *log)
 {
     *cm = (struct cortexm){.mem = mem, .log = log};
@@ -55,9 +46,10 @@ enum err cortexm_attach(struct cortexm *cm, const struct mem_ap *mem, struct log
     if (cm->cpuid >> 24 != 0x41)
         return log_fail(log, ERR_NO_TARGET, "there is no ARM core on the other end (CPUID 0x%08x)",
                         cm->cpuid);
-    cm->armv6m = is_armv6m(cm->cpuid);
     uint32_t dhcsr;
-    e = cortexm_read_dhcsr(cm, &dhcsr);
+    e = core_caps_read(&cm->caps, mem, cm->cpuid);
+    if (e == ERR_OK)
+        e = cortexm_read_dhcsr(cm, &dhcsr);
     cm->reset_seen = false; // a reset before we came is no news
     // C_HALT is kept as it is: attaching does not disturb.
     if (e == ERR_OK && !(dhcsr & DHCSR_C_DEBUGEN))

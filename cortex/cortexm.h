@@ -10,24 +10,10 @@
 
 #include "base/err.h"
 #include "cortex/bpu.h"
+#include "cortex/core_caps.h"
+#include "cortex/core_regs.h"
 #include "cortex/dwt.h"
 #include "swd/mem_ap.h"
-
-// Registers in the order of our tables; GDB's numbers are made in server/.
-enum cortexm_reg {
-    CORTEXM_R0 = 0, // r0 to r12 follow each other
-    CORTEXM_SP = 13,
-    CORTEXM_LR = 14,
-    CORTEXM_PC = 15,
-    CORTEXM_XPSR = 16,
-    CORTEXM_MSP = 17,
-    CORTEXM_PSP = 18,
-    CORTEXM_PRIMASK = 19,
-    CORTEXM_BASEPRI = 20,   // ARMv7-M only
-    CORTEXM_FAULTMASK = 21, // ARMv7-M only
-    CORTEXM_CONTROL = 22,
-    CORTEXM_REG_COUNT = 23,
-};
 
 // Why a core is halted: DFSR (DDI 0419, C1.6.1), cleared when read by cortexm_take_halt_cause().
 #define DFSR_EXTERNAL (1u << 4)
@@ -49,20 +35,28 @@ enum cortexm_reg {
 
 #define DEMCR_DWTENA       (1u << 24) // TRCENA in ARMv7-M
 #define DEMCR_VC_HARDERR   (1u << 10)
+#define DEMCR_VC_INTERR    (1u << 9) // the others but CORERESET are in mainline cores only
+#define DEMCR_VC_BUSERR    (1u << 8)
+#define DEMCR_VC_STATERR   (1u << 7)
+#define DEMCR_VC_CHKERR    (1u << 6)
+#define DEMCR_VC_NOCPERR   (1u << 5)
+#define DEMCR_VC_MMERR     (1u << 4)
 #define DEMCR_VC_CORERESET (1u << 0)
 
 struct cortexm {
     const struct mem_ap *mem;
     struct log *log;
     uint32_t cpuid;
-    bool armv6m;     // Cortex-M0, M0+: no BASEPRI, no FAULTMASK, no configurable faults
+    struct core_caps caps;
     uint32_t vcatch; // DEMCR.VC_* bits that are kept set while we are attached
     struct bpu bpu;
     struct dwt dwt;
     // Cache of a halted core: valid until the next resume, step, reset or attach.
     bool regs_valid;
-    uint32_t regs[CORTEXM_REG_COUNT];
-    uint32_t dirty;  // bit per register: written here and not yet in the core
+    struct {
+        uint64_t value;
+        bool known, dirty; // dirty: written here and not yet in the core
+    } regs[CORTEXM_REG_COUNT];
     uint32_t runs;   // counts up whenever the core may have run: what was read before may be old
     bool masked;     // C_MASKINTS is set: it may change only while the core is halted
     bool reset_seen; // S_RESET_ST was seen since cortexm_take_reset()
@@ -92,12 +86,18 @@ enum err cortexm_resume(struct cortexm *cm) MUST_CHECK;
 // cortexm_read_dhcsr() tells when it is done: an instruction may take long (WFI).
 enum err cortexm_start_step(struct cortexm *cm, bool mask_interrupts) MUST_CHECK;
 
-// Of a halted core, through the cache; all of them are fetched with one command.
+// Of a halted core, through the cache; the basic ones are fetched with one command. Of a register
+// of 8 bytes the 32-bit functions give and set the lower half (and clear the upper one).
+// ERR_UNSUPPORTED when this core has no such register.
 enum err cortexm_read_reg(struct cortexm *cm, enum cortexm_reg reg, uint32_t *value) MUST_CHECK;
 enum err cortexm_write_reg(struct cortexm *cm, enum cortexm_reg reg, uint32_t value) MUST_CHECK;
+enum err cortexm_read_reg64(struct cortexm *cm, enum cortexm_reg reg, uint64_t *value) MUST_CHECK;
+enum err cortexm_write_reg64(struct cortexm *cm, enum cortexm_reg reg, uint64_t value) MUST_CHECK;
 bool cortexm_has_reg(const struct cortexm *cm, enum cortexm_reg reg);
 // Sends the changed registers to the core.
 enum err cortexm_flush_regs(struct cortexm *cm) MUST_CHECK;
+// Drops the cache, with what was not flushed.
+void cortexm_forget_regs(struct cortexm *cm);
 
 // Which DEMCR.VC_* events halt the core; kept until changed or detached.
 enum err cortexm_set_vcatch(struct cortexm *cm, uint32_t vc_bits) MUST_CHECK;

@@ -1,97 +1,162 @@
 // SPDX-License-Identifier: MIT
-// Core registers of a halted core, through a cache that one command fills.
-#include <stddef.h>
+// Core registers of a halted core, through a cache. One command fills it with the basic registers
+// (core_reg_is_basic()); those of the FPU and of the Security Extension are read when somebody
+// asks.
+#include <string.h>
 
 #include "cortex/cortexm.h"
 
-// DCRSR.REGSEL of the word that holds CONTROL, FAULTMASK, BASEPRI and PRIMASK (DDI 0419, C1.6.3).
-#define REGSEL_SPECIAL 20u
+#define XPSR_EXCEPTION 0x1ffu
+#define CONTROL_SPSEL  (1u << 1)
 
 bool cortexm_has_reg(const struct cortexm *cm, enum cortexm_reg reg)
 {
-    return !cm->armv6m || (reg != CORTEXM_BASEPRI && reg != CORTEXM_FAULTMASK);
+    return core_reg_exists(&cm->caps, reg);
 }
 
-static enum err fill(struct cortexm *cm)
+static uint32_t slice_of(const struct core_reg *row, uint32_t word)
 {
+    word >>= row->shift;
+    return row->bits ? word & ((1u << row->bits) - 1) : word;
+}
+
+static enum err fill_basic(struct cortexm *cm)
+{
+    uint32_t raw[DEBUG_PROBE_CORE_REGS];
     if (cm->regs_valid)
         return ERR_OK;
-    uint32_t raw[DEBUG_PROBE_CORE_REGS];
     enum err e = debug_probe_read_core_regs(cm->mem->probe, raw);
     if (e != ERR_OK)
         return e;
-    for (unsigned i = 0; i <= CORTEXM_PSP; i++)
-        cm->regs[i] = raw[i];
-    uint32_t special = raw[REGSEL_SPECIAL];
-    cm->regs[CORTEXM_PRIMASK] = special & 0xff;
-    cm->regs[CORTEXM_BASEPRI] = special >> 8 & 0xff;
-    cm->regs[CORTEXM_FAULTMASK] = special >> 16 & 0xff;
-    cm->regs[CORTEXM_CONTROL] = special >> 24;
+    cortexm_forget_regs(cm);
+    for (unsigned reg = 0; reg < CORTEXM_REG_COUNT; reg++) {
+        const struct core_reg *row = &core_regs[reg];
+        if (!core_reg_is_basic(reg))
+            continue;
+        cm->regs[reg].value = slice_of(row, raw[row->regsel]);
+        cm->regs[reg].known = true;
+    }
     cm->regs_valid = true;
-    cm->dirty = 0;
     return ERR_OK;
+}
+
+static enum err fetch(struct cortexm *cm, enum cortexm_reg reg)
+{
+    const struct core_reg *row = &core_regs[reg];
+    uint32_t word[2] = {0};
+    enum err e = fill_basic(cm);
+    if (e != ERR_OK || cm->regs[reg].known)
+        return e;
+    for (unsigned i = 0; i < row->bytes / 4u && e == ERR_OK; i++)
+        e = debug_probe_read_core_reg(cm->mem->probe, row->regsel + i, &word[i]);
+    if (e != ERR_OK)
+        return e;
+    cm->regs[reg].value = (uint64_t)word[1] << 32 | word[0];
+    cm->regs[reg].known = true;
+    return ERR_OK;
+}
+
+static enum err require_reg(struct cortexm *cm, enum cortexm_reg reg)
+{
+    if (cortexm_has_reg(cm, reg))
+        return ERR_OK;
+    return log_fail(cm->log, ERR_UNSUPPORTED, "this core has no register %s", core_regs[reg].name);
+}
+
+enum err cortexm_read_reg64(struct cortexm *cm, enum cortexm_reg reg, uint64_t *value)
+{
+    enum err e = require_reg(cm, reg);
+    if (e == ERR_OK)
+        e = fetch(cm, reg);
+    if (e == ERR_OK)
+        *value = cm->regs[reg].value;
+    return e;
 }
 
 enum err cortexm_read_reg(struct cortexm *cm, enum cortexm_reg reg, uint32_t *value)
 {
-    if (!cortexm_has_reg(cm, reg))
-        return log_fail(cm->log, ERR_UNSUPPORTED, "this core has no such register");
-    enum err e = fill(cm);
+    uint64_t wide;
+    enum err e = cortexm_read_reg64(cm, reg, &wide);
     if (e == ERR_OK)
-        *value = cm->regs[reg];
+        *value = (uint32_t)wide;
     return e;
 }
 
 // SP is MSP or PSP, whichever CONTROL and the mode select.
 static enum cortexm_reg active_stack(const struct cortexm *cm)
 {
-    bool handler = cm->regs[CORTEXM_XPSR] & 0x1ff;
-    return !handler && cm->regs[CORTEXM_CONTROL] & 2 ? CORTEXM_PSP : CORTEXM_MSP;
+    bool handler = cm->regs[CORTEXM_XPSR].value & XPSR_EXCEPTION;
+    return !handler && cm->regs[CORTEXM_CONTROL].value & CONTROL_SPSEL ? CORTEXM_PSP : CORTEXM_MSP;
 }
 
-enum err cortexm_write_reg(struct cortexm *cm, enum cortexm_reg reg, uint32_t value)
+enum err cortexm_write_reg64(struct cortexm *cm, enum cortexm_reg reg, uint64_t value)
 {
-    if (!cortexm_has_reg(cm, reg))
-        return log_fail(cm->log, ERR_UNSUPPORTED, "this core has no such register");
-    enum err e = fill(cm);
+    enum err e = require_reg(cm, reg);
+    if (e == ERR_OK)
+        e = fill_basic(cm);
     if (e != ERR_OK)
         return e;
     // Bit 0 of PC and the two low bits of a stack pointer do not exist.
     if (reg == CORTEXM_PC)
-        value &= ~1u;
+        value &= ~(uint64_t)1;
     if (reg == CORTEXM_SP || reg == CORTEXM_MSP || reg == CORTEXM_PSP)
-        value &= ~3u;
+        value &= ~(uint64_t)3;
     // What is changed is the stack pointer that SP stands for now: CONTROL may be written later.
     if (reg == CORTEXM_SP)
         reg = active_stack(cm);
-    cm->regs[reg] = value;
-    cm->dirty |= 1u << reg;
-    cm->regs[CORTEXM_SP] = cm->regs[active_stack(cm)];
+    cm->regs[reg].value = value;
+    cm->regs[reg].known = true;
+    cm->regs[reg].dirty = true;
+    cm->regs[CORTEXM_SP].value = cm->regs[active_stack(cm)].value;
     return ERR_OK;
 }
 
-static enum err flush_special(struct cortexm *cm)
+enum err cortexm_write_reg(struct cortexm *cm, enum cortexm_reg reg, uint32_t value)
 {
-    const uint32_t mask = 1u << CORTEXM_PRIMASK | 1u << CORTEXM_BASEPRI | 1u << CORTEXM_FAULTMASK |
-                          1u << CORTEXM_CONTROL;
-    if (!(cm->dirty & mask))
-        return ERR_OK;
-    const uint32_t *r = cm->regs;
-    return debug_probe_write_core_reg(
-        cm->mem->probe, REGSEL_SPECIAL,
-        (r[CORTEXM_PRIMASK] & 0xff) | (r[CORTEXM_BASEPRI] & 0xff) << 8 |
-            (r[CORTEXM_FAULTMASK] & 0xff) << 16 | r[CORTEXM_CONTROL] << 24);
+    return cortexm_write_reg64(cm, reg, value);
+}
+
+// The registers that share a word of the core are written together.
+static enum err flush_shared(struct cortexm *cm)
+{
+    const unsigned regsel = core_regs[CORTEXM_CONTROL].regsel;
+    uint32_t word = 0;
+    bool dirty = false;
+    for (unsigned reg = 0; reg < CORTEXM_REG_COUNT; reg++) {
+        const struct core_reg *row = &core_regs[reg];
+        if (row->regsel != regsel)
+            continue;
+        word |= ((uint32_t)cm->regs[reg].value & ((1u << row->bits) - 1)) << row->shift;
+        dirty |= cm->regs[reg].dirty;
+    }
+    return dirty ? debug_probe_write_core_reg(cm->mem->probe, regsel, word) : ERR_OK;
+}
+
+static enum err flush_one(struct cortexm *cm, enum cortexm_reg reg)
+{
+    const struct core_reg *row = &core_regs[reg];
+    enum err e = ERR_OK;
+    for (unsigned i = 0; i < row->bytes / 4u && e == ERR_OK; i++)
+        e = debug_probe_write_core_reg(cm->mem->probe, row->regsel + i,
+                                       (uint32_t)(cm->regs[reg].value >> 32 * i));
+    return e;
 }
 
 enum err cortexm_flush_regs(struct cortexm *cm)
 {
-    if (!cm->regs_valid || !cm->dirty)
+    if (!cm->regs_valid)
         return ERR_OK;
-    enum err e = flush_special(cm);
-    for (unsigned reg = 0; e == ERR_OK && reg <= CORTEXM_PSP; reg++)
-        if (cm->dirty >> reg & 1)
-            e = debug_probe_write_core_reg(cm->mem->probe, reg, cm->regs[reg]);
-    if (e == ERR_OK)
-        cm->dirty = 0;
+    enum err e = flush_shared(cm);
+    for (unsigned reg = 0; e == ERR_OK && reg < CORTEXM_REG_COUNT; reg++)
+        if (cm->regs[reg].dirty && !core_regs[reg].bits)
+            e = flush_one(cm, reg);
+    for (unsigned reg = 0; e == ERR_OK && reg < CORTEXM_REG_COUNT; reg++)
+        cm->regs[reg].dirty = false;
     return e;
+}
+
+void cortexm_forget_regs(struct cortexm *cm)
+{
+    cm->regs_valid = false;
+    memset(cm->regs, 0, sizeof cm->regs);
 }

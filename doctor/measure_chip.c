@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Who the chip is, and what its registers tell of the program: reads only, of words. Addresses are
 // those of the STM32F0 (RM0091, 2.2.2); other families answer with their identity only.
+#include "cortex/scs.h"
 #include "doctor/measure.h"
 #include "swd/ap.h"
 #include "swd/dp.h"
@@ -9,7 +10,6 @@
 #define RCC_CR      0x40021000u
 #define RCC_CFGR    0x40021004u
 #define RCC_CSR     0x40021024u
-#define SCB_SCR     0xe000ed10u
 #define FLASH_OBR   0x1cu
 #define FIRST_WORDS 64u
 #define ERASED      0xffffffffu
@@ -56,7 +56,7 @@ static enum err read_registers(struct measure *b)
                 {RCC_CR, &c->rcc_cr},
                 {RCC_CFGR, &c->rcc_cfgr},
                 {c->id.chip->flash_regs + FLASH_OBR, &c->flash_obr},
-                {SCB_SCR, &c->scr}};
+                {SCS_SCR, &c->scr}};
     for (unsigned i = 0; i < sizeof list / sizeof list[0]; i++) {
         enum err e = peek(b, list[i].addr, list[i].value);
         if (e == ERR_FAULT)

@@ -3,9 +3,8 @@
 // 0419, C1.6.3: S_RESET_ST is set by every reset and cleared by reading; S_LOCKUP and S_SLEEP show
 // the moment).
 #include "cortex/cortexm.h"
+#include "cortex/scs.h"
 #include "doctor/measure.h"
-
-#define SCS_DHCSR 0xe000edf0u
 
 struct reset_times {
     uint64_t first_us, last_us;

@@ -5,6 +5,7 @@
 // direction.
 #include <string.h>
 
+#include "cortex/scs.h"
 #include "doctor/measure.h"
 #include "swd/stlink_status.h"
 
@@ -17,7 +18,6 @@
 #define BLOCK_US        20000u  // at most, so that slow clocks do not take the time of all others
 #define CLOCK_US        100000u // and for one clock: after a failure connecting at 5 kHz takes long
 #define WORD_CLOCKS     46u     // of one SWD transfer (IHI 0031, B4.2)
-#define DCRDR           0xe000edf8u
 #define WRITES          16u
 #define FEWEST_WRITES   2u
 #define SLOW_COMMAND_US 5000u
@@ -112,7 +112,7 @@ static enum err write_patterns(struct measure *b)
     struct measured_link *link = &b->m->link;
     uint32_t before, value;
     enum err e = measure_connect(b, link->safe_hz);
-    if (e || (e = mem_ap_read32(&b->mem, DCRDR, &before)))
+    if (e || (e = mem_ap_read32(&b->mem, SCS_DCRDR, &before)))
         return e;
     link->writes_tested = true;
     const bool slow = b->m->probe.command_us > SLOW_COMMAND_US || link->safe_hz < SLOW_WIRE_HZ;
@@ -120,15 +120,15 @@ static enum err write_patterns(struct measure *b)
     for (unsigned i = 0; i < writes; i++) {
         uint32_t wanted = patterns[i % 4] ^ i;
         link->writes++;
-        e = mem_ap_write32(&b->mem, DCRDR, wanted);
+        e = mem_ap_write32(&b->mem, SCS_DCRDR, wanted);
         if (!e)
-            e = mem_ap_read32(&b->mem, DCRDR, &value);
+            e = mem_ap_read32(&b->mem, SCS_DCRDR, &value);
         measure_count(b, e);
         if (measure_is_fatal(e))
             return e;
         link->writes_wrong += e != ERR_PROBE_PROTOCOL && (e || value != wanted);
     }
-    return mem_ap_write32(&b->mem, DCRDR, before);
+    return mem_ap_write32(&b->mem, SCS_DCRDR, before);
 }
 
 enum err measure_link(struct measure *b)

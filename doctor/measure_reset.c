@@ -3,9 +3,9 @@
 // S_RESET_ST (DDI 0419, C1.6.3), which a chip in reset sets again after every read. The program
 // starts again.
 #include "cortex/cortexm.h"
+#include "cortex/scs.h"
 #include "doctor/measure.h"
 
-#define SCS_DHCSR   0xe000edf0u
 #define NRST_LOW_US 5000u
 #define RELEASE_US  300000u
 #define LOOKS       4u

@@ -4,12 +4,10 @@
 // let go. If the debug port dies all the same, the program took the pins; if it lives, the program
 // went to sleep. The program starts again.
 #include "cortex/cortexm.h"
+#include "cortex/scs.h"
 #include "doctor/measure.h"
 #include "swd/mem_ap.h"
 
-#define SCS_DHCSR   0xe000edf0u
-#define SCS_DEMCR   0xe000edfcu
-#define SCB_SCR     0xe000ed10u
 #define DBGKEY      0xa05f0000u
 #define SLEEPDEEP   (1u << 2)
 #define PWR_CR      0x40007000u
@@ -69,7 +67,7 @@ static enum err watch(struct measure *b)
     s->survived = true;
     while (s->survived && !s->deep_sleep && s->lived_us < WATCH_US) {
         enum err e = mem_ap_read32(&b->mem, SCS_DHCSR, &dhcsr);
-        if (!e && dhcsr & DHCSR_S_SLEEP && !(e = mem_ap_read32(&b->mem, SCB_SCR, &scr)) &&
+        if (!e && dhcsr & DHCSR_S_SLEEP && !(e = mem_ap_read32(&b->mem, SCS_SCR, &scr)) &&
             scr & SLEEPDEEP && !(e = mem_ap_read32(&b->mem, PWR_CR, &pwr))) {
             s->deep_sleep = true;
             s->standby = pwr & PWR_CR_PDDS;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "doctor/trace.h"
+#include "cortex/scs.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +22,6 @@
 
 #define PWR_CR      0x40007000u
 #define PWR_CR_PDDS (1u << 1)
-#define SCB_SCR     0xe000ed10u
 #define SLEEPDEEP   (1u << 2)
 #define SLEEPONEXIT (1u << 1)
 #define DWT_PCSR    0xe000101cu
@@ -157,7 +157,7 @@ static enum err take_stop(struct tracer *x, struct pass *p, const struct target_
 static enum err look_asleep(struct tracer *x, struct pass *p)
 {
     uint32_t scr, dhcsr, pwr = 0;
-    enum err e = mem_ap_read32(&x->t->mem, SCB_SCR, &scr);
+    enum err e = mem_ap_read32(&x->t->mem, SCS_SCR, &scr);
     if (e || !(scr & SLEEPDEEP) || (e = cortexm_read_dhcsr(&x->t->core, &dhcsr)) ||
         !(dhcsr & DHCSR_S_SLEEP) || dhcsr & DHCSR_S_HALT)
         return target_note_error(x->t, e);

@@ -107,7 +107,7 @@ static enum err borrow(struct loader *l)
     struct flash_loan *loan = fa->loan;
     enum err e = ERR_OK;
     for (unsigned r = 0; r < CORTEXM_REG_COUNT && !e; r++)
-        if (cortexm_has_reg(fa->core, r))
+        if (cortexm_has_reg(fa->core, r) && core_reg_is_basic(r))
             e = cortexm_read_reg(fa->core, r, &l->regs[r]);
     if (e || fa->reset_follows || loan->len)
         return e;
@@ -319,7 +319,7 @@ static enum err give_registers_back(struct loader *l)
     for (unsigned i = 0; i < sizeof first + CORTEXM_REG_COUNT && !e; i++) {
         enum cortexm_reg r = i < sizeof first ? first[i] : i - sizeof first;
         uint32_t value;
-        if (!cortexm_has_reg(core, r) || r == CORTEXM_SP)
+        if (!cortexm_has_reg(core, r) || !core_reg_is_basic(r) || r == CORTEXM_SP)
             continue;
         e = cortexm_read_reg(core, r, &value);
         if (!e && value != l->regs[r])

@@ -31,7 +31,7 @@ struct loader {
     uint32_t status, where;   // error bits with which it stopped, and near which address
     uint64_t busy_until_us;   // at the earliest
     uint64_t due_us[LOADER_SLOTS];
-    uint32_t regs[CORTEXM_REG_COUNT]; // the program's
+    uint32_t regs[CORTEXM_REG_COUNT]; // the program's basic ones: loaders use no others
 };
 
 // Bytes of SRAM that a loader with this code takes.

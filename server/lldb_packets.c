@@ -35,7 +35,7 @@ static const char *instruction_set(const struct cortexm *core)
     for (unsigned i = 0; i < sizeof cores / sizeof cores[0]; i++)
         if (cores[i].partno == CPUID_PARTNO(core->cpuid))
             return cores[i].arch;
-    return core->armv6m ? "armv6m" : "armv7m";
+    return !core_caps_is_mainline(&core->caps) ? "armv6m" : "armv7m";
 }
 
 // Watchpoints of a Cortex-M stop after the access (DDI 0419, C1.8.1).
@@ -201,17 +201,16 @@ static enum err put_json_registers(struct session *s)
 {
     const char *comma = "";
     reply_put_text(s, ",\"registers\":{");
-    for (unsigned i = 0; i < regs_table_count; i++) {
-        const struct regs_row *row = &regs_table[i];
+    for (unsigned reg = 0; reg < CORTEXM_REG_COUNT; reg++) {
         uint32_t value;
         uint8_t bytes[4];
-        if (row->feature != REGS_PROFILE || !regs_exists(s->t, row))
+        if (core_regs[reg].feature != CORE_REGS_PROFILE || !regs_exists(s->t, reg))
             continue;
-        enum err e = target_read_reg(s->t, row->reg, &value);
+        enum err e = target_read_reg(s->t, reg, &value);
         if (e)
             return e;
         put_le32(bytes, value);
-        reply_put_format(s, "%s\"%u\":\"", comma, regs_gdb_number(s->t, row->reg));
+        reply_put_format(s, "%s\"%u\":\"", comma, regs_gdb_number(s->t, reg));
         reply_put_hex(s, bytes, sizeof bytes);
         reply_put_text(s, "\"");
         comma = ",";

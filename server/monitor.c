@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/hex.h"
+#include "cortex/vcatch.h"
 #include "server/monitor.h"
 #include "server/packets.h"
 #include "server/reply.h"
@@ -121,25 +122,59 @@ static enum err show_info(struct session *s, const char *args)
     return ERR_OK;
 }
 
+static enum err refuse_vector_catch(struct session *s, const char *word)
+{
+    char names[80] = "";
+    size_t at = 0;
+    for (unsigned i = 0; i < vcatch_count && at < sizeof names; i++)
+        if (vcatch_exists(&s->t->core.caps, &vcatch_table[i]))
+            at += (size_t)snprintf(names + at, sizeof names - at, "%s, ", vcatch_table[i].name);
+    return log_fail(s->log, ERR_USAGE, "`monitor vector_catch` knows %sall and none, not \"%s\"",
+                    names, word);
+}
+
+// The bits of DEMCR that the words of args ask for.
+static enum err parse_vector_catch(struct session *s, const char *args, uint32_t *bits)
+{
+    char words[80], *rest = words, *word;
+    snprintf(words, sizeof words, "%s", args);
+    while ((word = strsep(&rest, " "))) {
+        bool all = strcmp(word, "all") == 0, found = all || !*word;
+        if (strcmp(word, "none") == 0) {
+            *bits = 0;
+            continue;
+        }
+        for (unsigned i = 0; i < vcatch_count; i++) {
+            const struct vcatch *v = &vcatch_table[i];
+            if (!vcatch_exists(&s->t->core.caps, v) || (!all && strcmp(word, v->name) != 0))
+                continue;
+            *bits |= v->bit;
+            found = true;
+        }
+        if (!found)
+            return refuse_vector_catch(s, word);
+    }
+    return ERR_OK;
+}
+
 static enum err vector_catch(struct session *s, const char *args)
 {
     uint32_t bits = s->t->core.vcatch;
-    if (strcmp(args, "none") == 0)
-        bits = 0;
-    else if (strcmp(args, "hard") == 0)
-        bits |= DEMCR_VC_HARDERR;
-    else if (strcmp(args, "reset") == 0)
-        bits |= DEMCR_VC_CORERESET;
-    else if (*args)
-        return log_fail(s->log, ERR_USAGE,
-                        "`monitor vector_catch` knows hard, reset and none, not \"%s\"", args);
-    if (*args) {
-        enum err e = target_note_error(s->t, cortexm_set_vcatch(&s->t->core, bits));
-        if (e)
-            return e;
+    enum err e = parse_vector_catch(s, args, &bits);
+    if (e == ERR_OK && *args)
+        e = target_note_error(s->t, cortexm_set_vcatch(&s->t->core, bits));
+    if (e)
+        return e;
+    const char *comma = "";
+    reply_console(s, "The core halts at: ");
+    for (unsigned i = 0; i < vcatch_count; i++) {
+        const struct vcatch *v = &vcatch_table[i];
+        if (!vcatch_exists(&s->t->core.caps, v))
+            continue;
+        reply_console(s, "%s%s %s", comma, v->event, bits & v->bit ? "yes" : "no");
+        comma = ", ";
     }
-    reply_console(s, "The core halts at: HardFault %s, reset %s\n",
-                  bits & DEMCR_VC_HARDERR ? "yes" : "no", bits & DEMCR_VC_CORERESET ? "yes" : "no");
+    reply_console(s, "\n");
     return ERR_OK;
 }
 

@@ -39,33 +39,34 @@ static bool find_value(struct session *s, enum cortexm_reg reg, uint32_t *value)
     return reg == CORTEXM_SP && s->t->state == TARGET_LOST;
 }
 
-static enum err put_register(struct session *s, const struct regs_row *row)
-{
-    uint8_t bytes[REG_SIZE];
-    uint32_t value = 0;
-    enum err e = ERR_STATE;
-    if (s->t->state == TARGET_HALTED)
-        e = target_read_reg(s->t, row->reg, &value);
-    if (s->t->state != TARGET_HALTED) {
-        log_forget(s->log);
-        if (find_value(s, row->reg, &value)) {
-            put_le32(bytes, value);
-            reply_put_hex(s, bytes, sizeof bytes);
-            return ERR_OK;
-        }
-        reply_put_text(s, "xxxxxxxx");
-        return ERR_OK;
-    }
-    put_le32(bytes, value);
-    reply_put_hex(s, bytes, sizeof bytes);
-    return e;
-}
-
-// The registers of the coprocessor of a GDB without a target description.
 static void put_unavailable(struct session *s, unsigned bytes)
 {
     for (unsigned i = 0; i < bytes; i++)
         reply_put_text(s, "xx");
+}
+
+static enum err put_register(struct session *s, enum cortexm_reg reg)
+{
+    uint8_t bytes[8];
+    uint32_t value = 0;
+    uint64_t wide = 0;
+    enum err e = ERR_STATE;
+    if (s->t->state == TARGET_HALTED)
+        e = target_read_reg64(s->t, reg, &wide);
+    if (s->t->state != TARGET_HALTED) {
+        log_forget(s->log);
+        if (find_value(s, reg, &value)) {
+            put_le32(bytes, value);
+            reply_put_hex(s, bytes, REG_SIZE);
+            return ERR_OK;
+        }
+        put_unavailable(s, core_regs[reg].bytes);
+        return ERR_OK;
+    }
+    put_le32(&bytes[0], (uint32_t)wide);
+    put_le32(&bytes[4], (uint32_t)(wide >> 32));
+    reply_put_hex(s, bytes, core_regs[reg].bytes);
+    return e;
 }
 
 static enum err put_builtin(struct session *s)
@@ -84,9 +85,9 @@ static enum err put_builtin(struct session *s)
 static enum err put_described(struct session *s)
 {
     enum err e = ERR_OK;
-    for (unsigned i = 0; !e && i < regs_table_count; i++)
-        if (regs_exists(s->t, &regs_table[i]))
-            e = put_register(s, &regs_table[i]);
+    for (unsigned reg = 0; !e && reg < CORTEXM_REG_COUNT; reg++)
+        if (regs_in_g_packet(s->t, reg))
+            e = put_register(s, reg);
     return e;
 }
 
@@ -105,37 +106,38 @@ void packet_read_registers(struct session *s, struct cursor *args)
         reply_end(s);
 }
 
-static uint32_t take_value(struct cursor *args)
+static uint64_t take_value(struct cursor *args, unsigned size)
 {
-    uint8_t bytes[REG_SIZE];
-    for (unsigned i = 0; i < REG_SIZE; i++)
-        bytes[i] = cursor_hex_byte(args);
-    return get_le32(bytes);
+    uint64_t value = 0;
+    for (unsigned i = 0; i < size; i++)
+        value |= (uint64_t)cursor_hex_byte(args) << 8 * i;
+    return value;
 }
 
-// The rows that a G packet brings, in its order, with NULL for what is passed over.
-static const struct regs_row *written_row(const struct session *s, unsigned at)
+// The register that a G packet brings at a place of its order, or CORTEXM_REG_COUNT for what is
+// passed over.
+static enum cortexm_reg written_reg(const struct session *s, unsigned at)
 {
     if (s->no_xml)
-        return regs_builtin_foreign(at) ? NULL : regs_by_gdb_number(s->t, at);
-    return regs_exists(s->t, &regs_table[at]) ? &regs_table[at] : NULL;
+        return regs_builtin_foreign(at) ? CORTEXM_REG_COUNT : regs_by_gdb_number(s->t, at);
+    return regs_in_g_packet(s->t, at) ? at : CORTEXM_REG_COUNT;
 }
 
 void packet_write_registers(struct session *s, struct cursor *args)
 {
-    uint32_t value[REGS_ROWS_MAX] = {0};
-    unsigned count = s->no_xml ? REGS_BUILTIN_COUNT : regs_table_count;
+    uint32_t value[CORTEXM_REG_COUNT] = {0}; // those of a G packet have 4 bytes
+    unsigned count = s->no_xml ? REGS_BUILTIN_COUNT : CORTEXM_REG_COUNT;
     for (unsigned i = 0; i < count; i++) {
-        if (written_row(s, i))
-            value[i] = take_value(args);
+        if (written_reg(s, i) < CORTEXM_REG_COUNT)
+            value[i] = (uint32_t)take_value(args, REG_SIZE);
         for (unsigned n = s->no_xml ? regs_builtin_foreign(i) : 0; n > 0; n--)
             (void)cursor_hex_byte(args);
     }
     if (!packet_args_end(s, args))
         return;
     for (unsigned i = 0; i < count; i++) {
-        const struct regs_row *row = written_row(s, i);
-        enum err e = row ? target_write_reg(s->t, row->reg, value[i]) : ERR_OK;
+        enum cortexm_reg reg = written_reg(s, i);
+        enum err e = reg < CORTEXM_REG_COUNT ? target_write_reg(s->t, reg, value[i]) : ERR_OK;
         if (e) {
             reply_error(s, e);
             return;
@@ -144,21 +146,20 @@ void packet_write_registers(struct session *s, struct cursor *args)
     reply_ok(s);
 }
 
-static const struct regs_row *take_register(struct session *s, struct cursor *args,
-                                            uint32_t *number_out)
+static enum cortexm_reg take_register(struct session *s, struct cursor *args, uint32_t *number_out)
 {
     uint32_t number = cursor_hex32(args);
     *number_out = number;
-    const struct regs_row *row = args->bad ? NULL : regs_by_gdb_number(s->t, number);
-    if (!args->bad && !row)
+    enum cortexm_reg reg = args->bad ? CORTEXM_REG_COUNT : regs_by_gdb_number(s->t, number);
+    if (!args->bad && reg == CORTEXM_REG_COUNT)
         log_fail(s->log, ERR_USAGE, "this core has no register with GDB's number %u", number);
-    return row;
+    return reg;
 }
 
 void packet_read_register(struct session *s, struct cursor *args)
 {
     uint32_t number;
-    const struct regs_row *row = take_register(s, args, &number);
+    enum cortexm_reg reg = take_register(s, args, &number);
     if (!packet_args_end(s, args))
         return;
     reply_begin(s);
@@ -168,7 +169,7 @@ void packet_read_register(struct session *s, struct cursor *args)
         reply_end(s);
         return;
     }
-    enum err e = row ? put_register(s, row) : ERR_USAGE;
+    enum err e = reg < CORTEXM_REG_COUNT ? put_register(s, reg) : ERR_USAGE;
     if (e)
         reply_error(s, e);
     else
@@ -178,12 +179,13 @@ void packet_read_register(struct session *s, struct cursor *args)
 void packet_write_register(struct session *s, struct cursor *args)
 {
     uint32_t number;
-    const struct regs_row *row = take_register(s, args, &number);
+    enum cortexm_reg reg = take_register(s, args, &number);
     args->bad |= !cursor_skip_text(args, "=");
-    uint32_t value = take_value(args);
+    unsigned size = reg < CORTEXM_REG_COUNT ? core_regs[reg].bytes : REG_SIZE;
+    uint64_t value = take_value(args, size);
     if (!packet_args_end(s, args))
         return;
-    enum err e = row ? target_write_reg(s->t, row->reg, value) : ERR_USAGE;
+    enum err e = reg < CORTEXM_REG_COUNT ? target_write_reg64(s->t, reg, value) : ERR_USAGE;
     if (e)
         reply_error(s, e);
     else

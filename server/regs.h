@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The registers as GDB numbers and names them (its features org.gnu.gdb.arm.m-profile and
-// m-system). The order of the table is the order of the target description and of the g packet.
+// The registers as GDB numbers them. Names, types and order are those of cortex/core_regs.h; the
+// order of that table is the order of the target description and of the g packet.
 #ifndef SWDLINK_SERVER_REGS_H
 #define SWDLINK_SERVER_REGS_H
 
@@ -8,24 +8,12 @@
 
 #include "targets/target.h"
 
-enum regs_feature { REGS_PROFILE, REGS_SYSTEM };
-
-struct regs_row {
-    const char *name;
-    const char *type; // GDB's, for the target description
-    enum regs_feature feature;
-    enum cortexm_reg reg;
-    bool armv7m_only;
-};
-
-#define REGS_ROWS_MAX 64u // the table has no more
-
-extern const struct regs_row regs_table[];
-extern const unsigned regs_table_count;
-
-bool regs_exists(const struct target *t, const struct regs_row *row);
-// The row with that number, or NULL when this core has none.
-const struct regs_row *regs_by_gdb_number(const struct target *t, unsigned number);
+bool regs_exists(const struct target *t, enum cortexm_reg reg);
+// In the g packet. Those of the FPU are not: it would read them at every stop; GDB asks for them
+// one by one (p).
+bool regs_in_g_packet(const struct target *t, enum cortexm_reg reg);
+// The register with that number, or CORTEXM_REG_COUNT when this core has none.
+enum cortexm_reg regs_by_gdb_number(const struct target *t, unsigned number);
 unsigned regs_gdb_number(const struct target *t, enum cortexm_reg reg);
 
 // The layout of a GDB without a target description (gdb/arch/arm.h): r0 to r15, the eight registers

@@ -19,19 +19,30 @@ void xfer_put(struct xfer_text *x, const char *fmt, ...)
         x->len += (size_t)n < sizeof x->text - x->len ? (size_t)n : sizeof x->text - x->len - 1;
 }
 
-static void put_feature(struct xfer_text *x, const struct target *t, enum regs_feature feature,
-                        const char *name)
+static void put_feature(struct xfer_text *x, const struct target *t, enum core_reg_feature feature)
 {
-    xfer_put(x, "<feature name=\"%s\">\n", name);
-    for (unsigned i = 0; i < regs_table_count; i++) {
-        const struct regs_row *r = &regs_table[i];
-        if (r->feature == feature && regs_exists(t, r))
-            xfer_put(x,
-                     "<reg name=\"%s\" bitsize=\"32\" regnum=\"%u\" type=\"%s\" group=\"%s\"/>\n",
-                     r->name, regs_gdb_number(t, r->reg), r->type,
-                     feature == REGS_PROFILE ? "general" : "system");
+    static const struct {
+        const char *name, *group;
+    } features[CORE_REGS_FEATURES] = {
+        [CORE_REGS_PROFILE] = {"m-profile", "general"},
+        [CORE_REGS_SYSTEM] = {"m-system", "system"},
+        [CORE_REGS_SECEXT] = {"secext", "system"},
+        [CORE_REGS_VFP] = {"vfp", "float"},
+    };
+    bool opened = false;
+    for (unsigned reg = 0; reg < CORTEXM_REG_COUNT; reg++) {
+        const struct core_reg *row = &core_regs[reg];
+        if (row->feature != feature || !regs_exists(t, reg))
+            continue;
+        if (!opened)
+            xfer_put(x, "<feature name=\"org.gnu.gdb.arm.%s\">\n", features[feature].name);
+        opened = true;
+        xfer_put(x, "<reg name=\"%s\" bitsize=\"%u\" regnum=\"%u\" type=\"%s\" group=\"%s\"/>\n",
+                 row->name, 8u * row->bytes, regs_gdb_number(t, reg), row->gdb_type,
+                 features[feature].group);
     }
-    xfer_put(x, "</feature>\n");
+    if (opened)
+        xfer_put(x, "</feature>\n");
 }
 
 // osabi none: else GDB may take the ABI of its host for the target's.
@@ -40,8 +51,8 @@ void xfer_target_xml(struct xfer_text *x, const struct target *t)
     xfer_put(x,
              "<?xml version=\"1.0\"?>\n<!DOCTYPE target SYSTEM \"gdb-target.dtd\">\n"
              "<target version=\"1.0\">\n<architecture>arm</architecture>\n<osabi>none</osabi>\n");
-    put_feature(x, t, REGS_PROFILE, "org.gnu.gdb.arm.m-profile");
-    put_feature(x, t, REGS_SYSTEM, "org.gnu.gdb.arm.m-system");
+    for (unsigned feature = 0; feature < CORE_REGS_FEATURES; feature++)
+        put_feature(x, t, feature);
     xfer_put(x, "</target>\n");
 }
 

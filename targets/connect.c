@@ -4,10 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cortex/scs.h"
 #include "targets/internal.h"
 
-#define SCS_DHCSR 0xe000edf0u
-#define SCS_DEMCR 0xe000edfcu
 #define DHCSR_KEY 0xa05f0000u // DDI 0419, C1.6.3
 
 #define BEST_SWCLK_HZ  4000000u // ST's tools use it with an STM32F0 at its 8 MHz after reset

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Why a HardFault: ARMv6-M has no fault status registers (DDI 0419, B1.5.14), so the stacked frame
-// is read and the instruction at its PC asked what it tried. The encodings are DDI 0419, A5 and
-// A6.7.
+// Why a fault. Mainline cores have fault status registers (cortex/fault_v7m.h). ARMv6-M has none
+// (DDI 0419, B1.5.14): there the stacked frame is read, and the instruction at its PC tells what it
+// tried. The encodings are DDI 0419, A5 and A6.7.
 #include <stdio.h>
 #include <string.h>
 
 #include "base/bytes.h"
+#include "cortex/fault_v7m.h"
 #include "swd/mem_ap.h"
 #include "targets/internal.h"
 
@@ -117,6 +118,7 @@ static void explain_transfer(const struct target *t, const struct transfer *x,
         snprintf(text, size, "it tried to %s 0x%08x, where this chip has nothing", verb, addr);
 }
 
+// Why a core without fault status registers faulted at an instruction.
 static void explain_instruction(const struct target *t, const struct scene *s, char *text,
                                 size_t size)
 {
@@ -179,36 +181,69 @@ static bool explain_protection(const struct target *t, const char *what, char *t
     return true;
 }
 
+// Of a mainline core: what its fault status registers say.
+static void explain_by_status(struct target *t, char *why, size_t size)
+{
+    struct fault_status status;
+    if (fault_status_read(&status, &t->mem) == ERR_OK) {
+        fault_status_text(&status, why, size);
+        return;
+    }
+    log_forget(t->log);
+    snprintf(why, size, "its fault status registers cannot be read");
+}
+
+// Of a core without such registers: what the instruction tried.
+static void explain_by_code(struct target *t, struct scene *s, char *why, size_t size)
+{
+    uint8_t code[4];
+    if (mem_ap_read(&t->mem, s->r[15], code, sizeof code, NULL)) {
+        log_forget(t->log);
+        snprintf(why, size, "the program jumped there, and there is no code");
+        return;
+    }
+    s->code[0] = get_le16(&code[0]);
+    s->code[1] = get_le16(&code[2]);
+    if (!(s->xpsr & XPSR_T))
+        snprintf(why, size, "the program jumped there without the Thumb bit (bit 0)");
+    else
+        explain_instruction(t, s, why, size);
+}
+
+static const char *fault_name(struct target *t)
+{
+    uint32_t xpsr = 0;
+    if (cortexm_read_reg(&t->core, CORTEXM_XPSR, &xpsr))
+        log_forget(t->log);
+    const char *name = fault_exception_name(xpsr & XPSR_EXCEPTION);
+    return name ? name : "fault";
+}
+
 void fault_explain(struct target *t, char *text, size_t size)
 {
     struct scene s;
-    char why[128];
-    uint8_t code[4];
-    if (explain_protection(t, "HardFault", text, size))
+    char why[192];
+    const char *name = fault_name(t);
+    bool mainline = core_caps_is_mainline(&t->core.caps);
+    if (explain_protection(t, name, text, size))
         return;
     enum err e = read_scene(t, &s);
-    if (e) {
+    if (e)
         log_forget(t->log);
-        snprintf(text, size,
-                 "HardFault; its stack frame cannot be read (is the stack pointer wrong?)");
+    if (e && !mainline) {
+        snprintf(text, size, "%s; its stack frame cannot be read (is the stack pointer wrong?)",
+                 name);
         return;
     }
-    e = mem_ap_read(&t->mem, s.r[15], code, sizeof code, NULL);
-    if (e) {
-        log_forget(t->log);
-        snprintf(why, sizeof why, "the program jumped there, and there is no code");
-    } else {
-        s.code[0] = get_le16(&code[0]);
-        s.code[1] = get_le16(&code[2]);
-        if (!(s.xpsr & XPSR_T))
-            snprintf(why, sizeof why, "the program jumped there without the Thumb bit (bit 0)");
-        else if (t->core.armv6m)
-            explain_instruction(t, &s, why, sizeof why);
-        else
-            snprintf(why, sizeof why, "the instruction there is 0x%04x", s.code[0]);
-    }
-    snprintf(text, size, "HardFault at pc 0x%08x, called from lr 0x%08x: %s", s.r[15], s.r[14],
-             why);
+    if (mainline)
+        explain_by_status(t, why, sizeof why);
+    else
+        explain_by_code(t, &s, why, sizeof why);
+    if (e)
+        snprintf(text, size, "%s; its stack frame cannot be read: %s", name, why);
+    else
+        snprintf(text, size, "%s at pc 0x%08x, called from lr 0x%08x: %s", name, s.r[15], s.r[14],
+                 why);
 }
 
 void fault_explain_lockup(struct target *t, char *text, size_t size)

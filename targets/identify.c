@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cortex/scs.h"
 #include "swd/ap.h"
 #include "swd/mem_ap.h"
 #include "targets/chip.h"
 
-#define SCS_CPUID       0xe000ed00u
 #define IDCODE_DEV_MASK 0xfffu
 
 #define FPEC_OBR              0x1cu

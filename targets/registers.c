@@ -22,7 +22,7 @@ static bool takes_words_only(const struct target *t, uint32_t addr)
 {
     bool private_bus = addr - PPB_BASE < PPB_SIZE;
     bool flash = t->bank.size > 0 && addr - t->bank.regs < FLASH_REGS_SIZE;
-    return flash || (private_bus && t->core.armv6m);
+    return flash || (private_bus && !core_caps_is_mainline(&t->core.caps));
 }
 
 static bool only_ones_act(uint32_t addr)

@@ -4,16 +4,14 @@
 // A step does not end in an interrupt handler, and yet no interrupt is lost: what is pending runs
 // first, up to a comparator at the instruction to be stepped, which is then stepped with interrupts
 // masked.
+#include "cortex/scs.h"
 #include "swd/mem_ap.h"
 #include "targets/internal.h"
 
-#define SCS_DFSR 0xe000ed30u
-
-#define XPSR_EXCEPTION      0x1ffu
-#define EXCEPTION_HARDFAULT 3u
-#define PRIMASK_PM          1u
-#define LOCKUP_PC           0xfffffffeu // DDI 0419, B1.5.15
-#define BKPT_SIZE           2u
+#define XPSR_EXCEPTION 0x1ffu
+#define PRIMASK_PM     1u
+#define LOCKUP_PC      0xfffffffeu // DDI 0419, B1.5.15
+#define BKPT_SIZE      2u
 
 #define STEP_LOOKS    4u     // at an instruction that should be done at once
 #define RANGE_TIME_US 20000u // that a range step may take of one target_poll()
@@ -94,8 +92,8 @@ static enum err find_cause(struct target *t, uint32_t dfsr, uint32_t xpsr, struc
     if (e)
         return e;
     if (dfsr & DFSR_VCATCH) {
-        bool reset = (xpsr & XPSR_EXCEPTION) != EXCEPTION_HARDFAULT;
-        s->cause = reset ? TARGET_STOP_RESET : TARGET_STOP_FAULT;
+        // A reset is caught in Thread mode, a fault at the first instruction of its handler.
+        s->cause = xpsr & XPSR_EXCEPTION ? TARGET_STOP_FAULT : TARGET_STOP_RESET;
         return ERR_OK;
     }
     if ((s->pc & ~1u) == LOCKUP_PC) {

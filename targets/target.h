@@ -196,6 +196,9 @@ enum err target_reset(struct target *t, bool halt) MUST_CHECK;
 // Registers of a halted core.
 enum err target_read_reg(struct target *t, enum cortexm_reg reg, uint32_t *value) MUST_CHECK;
 enum err target_write_reg(struct target *t, enum cortexm_reg reg, uint32_t value) MUST_CHECK;
+// The same for registers of 8 bytes too (core_regs.h).
+enum err target_read_reg64(struct target *t, enum cortexm_reg reg, uint64_t *value) MUST_CHECK;
+enum err target_write_reg64(struct target *t, enum cortexm_reg reg, uint64_t value) MUST_CHECK;
 
 // Memory, also while the target runs. Software breakpoints do not show in what is read and survive
 // what is written. *done (may be NULL): good bytes from the start when a later one faulted. Flash

@@ -28,10 +28,10 @@ static void reads_all(struct script *s, uint32_t special)
     script_read_data(s, "f2 3a", reply, sizeof reply);
 }
 
-static struct cortexm core_of(struct script *s, bool armv6m)
+static struct cortexm core_of(struct script *s, enum core_arch arch)
 {
     script_start(s, 2, 37);
-    return (struct cortexm){.mem = &s->mem, .log = &s->log, .armv6m = armv6m};
+    return (struct cortexm){.mem = &s->mem, .log = &s->log, .caps = {.arch = arch}};
 }
 
 static void each_register_is_the_word_of_its_regsel(void **state)
@@ -39,7 +39,7 @@ static void each_register_is_the_word_of_its_regsel(void **state)
     (void)state;
     struct script s;
     uint32_t value;
-    struct cortexm cm = core_of(&s, false);
+    struct cortexm cm = core_of(&s, CORE_ARMV7M);
     reads_all(&s, 0x03018001);
     for (unsigned reg = 0; reg <= PSP; reg++) {
         OK(cortexm_read_reg(&cm, reg, &value));
@@ -63,7 +63,7 @@ static void writing_primask_keeps_control(void **state)
 {
     (void)state;
     struct script s;
-    struct cortexm cm = core_of(&s, true);
+    struct cortexm cm = core_of(&s, CORE_ARMV6M);
     reads_all(&s, 0x02000000);
     script_read(&s, "f2 34 14 01 00 00 02", "80 00");
     OK(cortexm_write_reg(&cm, CORTEXM_PRIMASK, 1));
@@ -76,7 +76,7 @@ static void writing_control_moves_sp_to_the_other_stack(void **state)
     (void)state;
     struct script s;
     uint32_t value;
-    struct cortexm cm = core_of(&s, true);
+    struct cortexm cm = core_of(&s, CORE_ARMV6M);
     reads_all(&s, 0x00000001);
     script_read(&s, "f2 34 14 01 00 00 02", "80 00");
     OK(cortexm_write_reg(&cm, CORTEXM_CONTROL, 2));

@@ -34,7 +34,6 @@ void fake_target_init(struct fake_target *f, struct log *log)
     memset(f, 0, sizeof *f);
     f->t.log = log;
     f->t.state = TARGET_HALTED;
-    f->t.core.armv6m = true;
     f->t.core.cpuid = 0x410cc200u;
     f->t.core.bpu.count = FAKE_COMPARATORS;
     f->t.core.dwt.count = 2;
@@ -104,19 +103,32 @@ enum err target_write_mem(struct target *t, uint32_t addr, const void *data, siz
     return e;
 }
 
-enum err target_read_reg(struct target *t, enum cortexm_reg reg, uint32_t *value)
+enum err target_read_reg64(struct target *t, enum cortexm_reg reg, uint64_t *value)
 {
     enum err e = halted(t);
     *value = e ? 0 : fake(t)->regs[reg];
     return e;
 }
 
-enum err target_write_reg(struct target *t, enum cortexm_reg reg, uint32_t value)
+enum err target_read_reg(struct target *t, enum cortexm_reg reg, uint32_t *value)
+{
+    uint64_t wide;
+    enum err e = target_read_reg64(t, reg, &wide);
+    *value = (uint32_t)wide;
+    return e;
+}
+
+enum err target_write_reg64(struct target *t, enum cortexm_reg reg, uint64_t value)
 {
     enum err e = halted(t);
     if (!e)
         fake(t)->regs[reg] = value;
     return e;
+}
+
+enum err target_write_reg(struct target *t, enum cortexm_reg reg, uint32_t value)
+{
+    return target_write_reg64(t, reg, value);
 }
 
 enum err target_halt(struct target *t)

@@ -18,7 +18,7 @@ struct fake_target {
     struct target t; // first, so that a struct target of ours leads here
     uint8_t flash[FAKE_FLASH_SIZE];
     uint8_t ram[FAKE_RAM_SIZE];
-    uint32_t regs[CORTEXM_REG_COUNT];
+    uint64_t regs[CORTEXM_REG_COUNT];
 
     // The next stop: after so many looks; never while 0.
     unsigned stops_after_polls;

@@ -101,22 +101,22 @@ static void the_host_is_the_core(void **state)
     struct bench *b = *state;
     static const struct {
         uint32_t cpuid;
-        bool armv6m;
+        enum core_arch arch;
         const char *triple;
     } cores[] = {
-        {0x410cc200, true, "armv6m-none-unknown-eabi"},
-        {0x410cc601, true, "armv6m-none-unknown-eabi"},
-        {0x411fc231, false, "armv7m-none-unknown-eabi"},
-        {0x410fc241, false, "armv7em-none-unknown-eabi"},
-        {0x411fc272, false, "armv7em-none-unknown-eabi"},
-        {0x410fd213, false, "armv8m.main-none-unknown-eabi"},
-        {0, true, "armv6m-none-unknown-eabi"},
-        {0, false, "armv7m-none-unknown-eabi"},
+        {0x410cc200, CORE_ARMV6M, "armv6m-none-unknown-eabi"},
+        {0x410cc601, CORE_ARMV6M, "armv6m-none-unknown-eabi"},
+        {0x411fc231, CORE_ARMV7M, "armv7m-none-unknown-eabi"},
+        {0x410fc241, CORE_ARMV7M, "armv7em-none-unknown-eabi"},
+        {0x411fc272, CORE_ARMV7M, "armv7em-none-unknown-eabi"},
+        {0x410fd213, CORE_ARMV7M, "armv8m.main-none-unknown-eabi"},
+        {0, CORE_ARMV6M, "armv6m-none-unknown-eabi"},
+        {0, CORE_ARMV7M, "armv7m-none-unknown-eabi"},
     };
     for (unsigned i = 0; i < sizeof cores / sizeof cores[0]; i++) {
         char triple[80], start[100];
         b->f.t.core.cpuid = cores[i].cpuid;
-        b->f.t.core.armv6m = cores[i].armv6m;
+        b->f.t.core.caps.arch = cores[i].arch;
         hex_encode(triple, (const uint8_t *)cores[i].triple, strlen(cores[i].triple));
         snprintf(start, sizeof start, "triple:%s;", triple);
         const char *reply = bench_ask(b, "qHostInfo");

@@ -241,10 +241,31 @@ static void the_target_description_has_the_registers_of_this_core(void **state)
     assert_has(x.text, "<reg name=\"xpsr\" bitsize=\"32\" regnum=\"25\"");
     assert_has(x.text, "<reg name=\"control\" bitsize=\"32\" regnum=\"29\"");
     assert_null(strstr(x.text, "basepri"));
-    b->f.t.core.armv6m = false;
+    b->f.t.core.caps.arch = CORE_ARMV7M;
     x.len = 0;
     xfer_target_xml(&x, &b->f.t);
     assert_has(x.text, "basepri");
+    assert_null(strstr(x.text, "arm.vfp"));
+    b->f.t.core.caps.fpu = true;
+    x.len = 0;
+    xfer_target_xml(&x, &b->f.t);
+    assert_has(x.text, "<feature name=\"org.gnu.gdb.arm.vfp\">");
+    assert_has(x.text, "<reg name=\"fpscr\" bitsize=\"32\" regnum=\"32\"");
+    assert_has(x.text, "<reg name=\"d15\" bitsize=\"64\" regnum=\"48\" type=\"ieee_double\"");
+    assert_has(x.text, "</target>\n");
+}
+
+// They are read one by one, so that a stop does not cost 33 commands more.
+static void registers_of_the_fpu_are_asked_for_one_by_one(void **state)
+{
+    struct bench *b = *state;
+    b->f.t.core.caps = (struct core_caps){.arch = CORE_ARMV7M, .fpu = true};
+    assert_int_equal(strlen(bench_ask(b, "g")), 8 * 23);
+    b->f.regs[CORTEXM_D0 + 1] = 0x1122334455667788u;
+    assert_string_equal(bench_ask(b, "p22"), "8877665544332211");
+    assert_string_equal(bench_ask(b, "P22=0102030405060708"), "OK");
+    assert_true(b->f.regs[CORTEXM_D0 + 1] == 0x0807060504030201u);
+    assert_string_equal(bench_ask(b, "p20"), "1b030201"); // fpscr
 }
 
 static void the_memory_map_tells_the_true_geometry(void **state)
@@ -412,6 +433,12 @@ static void vector_catch_is_shown_and_changed(void **state)
     bench_monitor(b, "vector_catch none");
     assert_int_equal(b->f.t.core.vcatch, 0);
     assert_string_equal(bench_monitor(b, "vector_catch soft"), "E01");
+    assert_string_equal(bench_monitor(b, "vector_catch bus"), "E01"); // not in ARMv6-M
+    b->f.t.core.caps.arch = CORE_ARMV7M;
+    assert_string_equal(bench_monitor(b, "vector_catch bus mm"), "OK");
+    assert_int_equal(b->f.t.core.vcatch, DEMCR_VC_BUSERR | DEMCR_VC_MMERR);
+    bench_monitor(b, "vector_catch all");
+    assert_int_equal(b->f.t.core.vcatch, 0x7f1);
 }
 
 static void malformed_monitor_packets_are_errors(void **state)
@@ -466,6 +493,7 @@ int main(void)
         bench_test(sleeping_waits_and_can_be_cut_short),
         bench_test(after_gdb_sync_a_step_only_fetches_the_state),
         bench_test(monitor_info_tells_what_there_is),
+        bench_test(registers_of_the_fpu_are_asked_for_one_by_one),
         bench_test(vector_catch_is_shown_and_changed),
         bench_test(malformed_monitor_packets_are_errors),
         bench_test(a_client_that_does_not_read_is_not_answered_without_end),

@@ -421,6 +421,33 @@ static struct target_stop fault_with(uint16_t code, uint32_t r0, uint32_t r1, ui
     return world_poll_stopped(&t);
 }
 
+// A vector catch in Thread mode is a reset; at the first instruction of any fault's handler it is
+// that fault.
+static void a_caught_busfault_is_no_reset(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t exception;
+        enum target_stop_cause cause;
+        const char *says;
+    } rows[] = {{0, TARGET_STOP_RESET, ""},
+                {3, TARGET_STOP_FAULT, "HardFault"},
+                {5, TARGET_STOP_FAULT, "BusFault"},
+                {6, TARGET_STOP_FAULT, "UsageFault"}};
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct world w;
+        struct target t;
+        world_attach(&w, &t);
+        t.core.caps.arch = CORE_ARMV7M;
+        w.reg[CORTEXM_XPSR] = 1u << 24 | rows[i].exception;
+        w.dfsr = DFSR_VCATCH;
+        w.running = false;
+        struct target_stop stop = world_poll_stopped(&t);
+        assert_int_equal(stop.cause, rows[i].cause);
+        assert_int_equal(strncmp(stop.detail, rows[i].says, strlen(rows[i].says)), 0);
+    }
+}
+
 static void a_hardfault_is_explained_by_its_instruction(void **state)
 {
     (void)state;
@@ -568,6 +595,7 @@ int main(void)
         cmocka_unit_test(a_step_over_wfi_waits_until_it_is_halted),
         cmocka_unit_test(a_reset_by_the_chip_itself_is_told_at_the_next_look),
         cmocka_unit_test(a_lockup_is_halted_and_told),
+        cmocka_unit_test(a_caught_busfault_is_no_reset),
         cmocka_unit_test(a_hardfault_is_explained_by_its_instruction),
         cmocka_unit_test(a_hardfault_after_a_bad_jump_says_where_it_went),
         cmocka_unit_test(one_glitch_does_not_end_the_session),

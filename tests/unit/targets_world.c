@@ -238,7 +238,8 @@ enum err mem_ap_write_halfwords(const struct mem_ap *mem, uint32_t addr, const v
 enum err cortexm_attach(struct cortexm *cm, const struct mem_ap *mem, struct log *log)
 {
     struct world *w = world_of(mem->probe);
-    *cm = (struct cortexm){.mem = mem, .log = log, .cpuid = 0x410cc200, .armv6m = true};
+    *cm = (struct cortexm){
+        .mem = mem, .log = log, .cpuid = 0x410cc200, .caps = {.arch = CORE_ARMV6M}};
     cm->bpu = (struct bpu){.mem = mem, .log = log, .count = w->comparators};
     cm->dwt = (struct dwt){.mem = mem, .log = log, .count = 2};
     w->debug_enabled = true;
@@ -330,6 +331,17 @@ enum err cortexm_read_reg(struct cortexm *cm, enum cortexm_reg reg, uint32_t *va
 {
     *value = world_of(cm->mem->probe)->reg[reg];
     return reach(world_of(cm->mem->probe));
+}
+
+enum err cortexm_read_reg64(struct cortexm *cm, enum cortexm_reg reg, uint64_t *value)
+{
+    *value = world_of(cm->mem->probe)->reg[reg];
+    return reach(world_of(cm->mem->probe));
+}
+
+enum err cortexm_write_reg64(struct cortexm *cm, enum cortexm_reg reg, uint64_t value)
+{
+    return cortexm_write_reg(cm, reg, (uint32_t)value);
 }
 
 enum err cortexm_write_reg(struct cortexm *cm, enum cortexm_reg reg, uint32_t value)
