@@ -124,6 +124,8 @@ enum sim_bus_status sim_chip_ap_write(struct sim_chip *chip, uint32_t addr, unsi
     if (!sim_chip_swd_alive(chip))
         return SIM_BUS_FAULT;
     enum sim_bus_status status = sim_bus_write(&chip->bus, SIM_MASTER_DEBUG, addr, size, value);
+    if (sim_core_take_reset_request(chip->core)) // SYSRESETREQ
+        sim_reset_request(chip, RCC_CSR_SFTRSTF);
     if (sim_core_is_halted(chip->core) != chip->halted)
         sim_chip_follow_debug(chip);
     return status;

@@ -35,6 +35,9 @@ void sim_chip_destroy(struct sim_chip *chip);
 // programming is then left undefined (seeded). On starts with a power-on reset.
 void sim_chip_set_power(struct sim_chip *chip, bool on);
 void sim_chip_set_nrst(struct sim_chip *chip, bool low);
+// NRST as an output: pulls is called when the chip begins to pull it low (open drain) and when it
+// lets go, as it does for each of its own resets (RM0091, 6.1.1).
+void sim_chip_on_nrst(struct sim_chip *chip, void (*pulls)(void *arg, bool low), void *arg);
 void sim_chip_set_boot0(struct sim_chip *chip, bool high);
 // A pin of a port ('A' to 'F') as something outside drives it, or lets go of it.
 void sim_chip_drive_pin(struct sim_chip *chip, char port, unsigned pin, bool high);

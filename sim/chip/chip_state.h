@@ -252,6 +252,9 @@ struct sim_chip {
     uint32_t reset_flags; // of a reset that was asked for and has not come yet, 0: none
     bool reload_options;  // with it
     struct sim_timer reset_timer;
+    bool pulls_nrst; // the pulse of a reset is under way
+    void (*nrst_pulled)(void *arg, bool low);
+    void *nrst_arg;
     unsigned power_resets; // so far
     bool intruded;         // a debugger has used the system bus since power-on
     enum sim_boot boot;    // what the last reset decided

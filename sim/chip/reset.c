@@ -84,6 +84,21 @@ static void reset_standby(struct sim_chip *chip)
     sim_rcc_flag_reset(chip, rcc.csr | RCC_CSR_V18PWRRSTF);
 }
 
+static void pull_nrst(struct sim_chip *chip, bool low)
+{
+    if (low == chip->pulls_nrst)
+        return;
+    chip->pulls_nrst = low;
+    if (chip->nrst_pulled)
+        chip->nrst_pulled(chip->nrst_arg, low);
+}
+
+void sim_chip_on_nrst(struct sim_chip *chip, void (*pulls)(void *arg, bool low), void *arg)
+{
+    chip->nrst_pulled = pulls;
+    chip->nrst_arg = arg;
+}
+
 void sim_reset_assert(struct sim_chip *chip, enum sim_reset kind, uint32_t csr_flags)
 {
     bool standby = chip->pwr.mode == SIM_POWER_STANDBY && kind == SIM_RESET_SYSTEM;
@@ -96,6 +111,7 @@ void sim_reset_assert(struct sim_chip *chip, enum sim_reset kind, uint32_t csr_f
         reset_all(chip, kind);
     // Whatever the reason, the chip pulls its own NRST low (6.1.1).
     sim_rcc_flag_reset(chip, csr_flags | RCC_CSR_PINRSTF);
+    pull_nrst(chip, true);
     if (kind == SIM_RESET_POWER || standby || chip->reload_options)
         sim_options_load(chip);
     chip->reload_options = false;
@@ -112,17 +128,21 @@ void sim_reset_request(struct sim_chip *chip, uint32_t csr_flags)
     if (chip->in_reset)
         return;
     chip->reset_flags |= csr_flags;
-    sim_clock_arm(chip->clock, &chip->reset_timer, chip->clock->now_ns);
+    bool by_debugger = chip->bus.master == SIM_MASTER_DEBUG;
+    sim_clock_arm(chip->clock, &chip->reset_timer,
+                  chip->clock->now_ns + (by_debugger ? chip->clock->ahead_ns : 0));
 }
 
-// Either a reset was asked for, or the time of one is over.
+// Either a reset was asked for, or the chip's own pulse is over; NRST then says how long it lasts.
 static void timer_fired(void *arg)
 {
     struct sim_chip *chip = arg;
-    if (chip->reset_flags)
+    if (chip->reset_flags) {
         sim_reset_assert(chip, SIM_RESET_SYSTEM, chip->reset_flags);
-    else
-        release(chip);
+        return;
+    }
+    pull_nrst(chip, false);
+    release(chip);
 }
 
 void sim_reset_create(struct sim_chip *chip)
@@ -146,6 +166,7 @@ static void power_off(struct sim_chip *chip)
     chip->in_reset = true;
     chip->reset_flags = 0;
     sim_clock_arm(chip->clock, &chip->reset_timer, SIM_NEVER);
+    pull_nrst(chip, false);
     sim_map_update(chip);
 }
 
@@ -179,7 +200,7 @@ void sim_chip_set_nrst(struct sim_chip *chip, bool low)
     if (low == chip->nrst_low)
         return;
     chip->nrst_low = low;
-    if (chip->powered && low && !chip->power_on_reset)
+    if (chip->powered && low && !chip->in_reset) // or it is the pulse of its own
         sim_reset_assert(chip, SIM_RESET_SYSTEM, 0);
     else if (!low)
         release(chip);

@@ -17,6 +17,9 @@ struct sim_timer {
 
 struct sim_clock {
     uint64_t now_ns;
+    // What has passed on the SWD wires behind now_ns: the bits of a packet come first, and then the
+    // board's time catches up with them.
+    uint64_t ahead_ns;
     struct sim_timer *timers;
     struct sim_timer *first; // the one that is due first, NULL: none is
     bool rearmed; // a timer was armed since the runner last looked: it must ask for the next one

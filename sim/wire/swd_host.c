@@ -18,8 +18,8 @@
 static void spend(struct sim_swd_host *h, unsigned cycles)
 {
     h->account->swd_clocks += cycles;
-    h->spend(h->arg, (uint64_t)cycles * 1000000000u / h->swclk_hz);
     sim_wires_caught_up(h->wires);
+    h->spend(h->arg, (uint64_t)cycles * 1000000000u / h->swclk_hz);
 }
 
 static void send_bits(struct sim_swd_host *h, uint64_t bits, unsigned count)

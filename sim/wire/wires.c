@@ -7,30 +7,38 @@
 // of 25 to 55 k, inputs with VIL = 0.475 VDD - 0.2 V and VIH = 0.5 VDD + 0.2 V. The probe is an
 // STM32F103 behind series resistors: DS5319, 5.3.14, VIL = 0.32 (VDD - 2 V) + 0.75 V, VIH = 0.42
 // (VDD - 2 V) + 1 V.
-#define PROBE_DRIVE    100.0
-#define PROBE_PULL_UP  100000.0 // that an open SWDIO reads as high is in the logs
-#define PROBE_VIL      1166.0
-#define PROBE_VIH      1546.0
-#define TARGET_DRIVE   50.0
-#define TARGET_PULL    40000.0
-#define CONTACT        1.0
-#define SHORT          1.0
-#define CLAMP          50.0
-#define DIODE_MV       600.0
-#define PIN_PF         50.0
-#define LONG_CABLE     220.0 // a long cable: what it puts in series, its capacitance, what it picks up
-#define LONG_CABLE_PF  1000.0
-#define LONG_CABLE_RMS 250.0
-#define NOISE_RMS      30.0
-#define HUM_MV         3000 // between grounds that are not connected, at 50 Hz
-#define HUM_PERIOD_NS  20000000u
-#define HUM_STEP_MV    64
-#define FLAKY_CLOSED   30000000u // ns, on the average
-#define FLAKY_OPEN     10000000u
-#define SETTLED        0.001f
-#define SURE           6         // standard deviations of the noise
-#define NRST_RISE_NS   33000000u // 1 uF at the pull-up: to VIH; at the probe's driver: to VIL
-#define NRST_FALL_NS   90000u
+#define PROBE_DRIVE        100.0
+#define PROBE_PULL_UP      100000.0 // that an open SWDIO reads as high is in the logs
+#define PROBE_VIL          1166.0
+#define PROBE_VIH          1546.0
+#define TARGET_DRIVE       50.0
+#define TARGET_PULL        40000.0
+#define CONTACT            1.0
+#define SHORT              1.0
+#define CLAMP              50.0
+#define DIODE_MV           600.0
+#define PIN_PF             50.0
+#define LONG_CABLE         220.0 // a long cable: what it puts in series, its capacitance, what it picks up
+#define LONG_CABLE_PF      1000.0
+#define LONG_CABLE_RMS     250.0
+#define NOISE_RMS          30.0
+#define HUM_MV             3000 // between grounds that are not connected, at 50 Hz
+#define HUM_PERIOD_NS      20000000u
+#define HUM_STEP_MV        64
+#define FLAKY_CLOSED       30000000u // ns, on the average
+#define FLAKY_OPEN         10000000u
+#define SETTLED            0.001f
+#define SURE               6 // standard deviations of the noise
+// NRST with the capacitor of an ordinary board, about 100 nF: times from the RESET# wire of an
+// STM32F429 that pulls it low for its own resets (5.5 us to fall; with a pulse of 20 us low
+// for 1.09 to 1.10 ms), the probe's weaker driver by its resistance. With ten times as much at the
+// internal pull-up: a model; that the chip empties it within its pulse belongs to it.
+#define NRST_CHIP_FALL_NS  5500u
+#define NRST_PROBE_FALL_NS 11000u
+#define NRST_RISE_NS       1080000u
+#define SLOW_CHIP_FALL_NS  15000u
+#define SLOW_PROBE_FALL_NS 90000u
+#define SLOW_RISE_NS       33000000u
 
 enum { DIO_NEAR, CLK_NEAR, DIO_FAR, CLK_FAR };
 
@@ -189,7 +197,7 @@ static void build_state(struct sim_wires *w, enum sim_drive dio, enum sim_drive 
 
 static uint64_t now_of(const struct sim_wires *w)
 {
-    return w->clock->now_ns + w->ahead_ns;
+    return w->clock->now_ns + w->clock->ahead_ns;
 }
 
 // A rounded triangle is close enough to a sine.
@@ -319,7 +327,7 @@ static void half_cycle(struct sim_wires *w)
 static void count_time(struct sim_wires *w)
 {
     uint64_t cycle_ns = 1000000000u / w->swclk_hz;
-    w->ahead_ns += cycle_ns;
+    w->clock->ahead_ns += cycle_ns;
     w->driven_ns += cycle_ns;
     w->clk_high_ns += cycle_ns / 2;
     if (w->dio == DRIVE_HIGH)
@@ -341,7 +349,7 @@ bool sim_wires_cycle(struct sim_wires *w, bool host_drives, bool level)
 
 void sim_wires_caught_up(struct sim_wires *w)
 {
-    w->ahead_ns = 0;
+    w->clock->ahead_ns = 0;
 }
 
 void sim_wires_release(struct sim_wires *w)
@@ -386,6 +394,8 @@ static bool nrst_goes_low(const struct sim_wires *w)
     network_source(&n, 1, w->rail_mv, TARGET_PULL);
     if (w->pulls_nrst)
         network_source(&n, 0, 0, PROBE_DRIVE);
+    if (w->chip_pulls_nrst)
+        network_source(&n, 1, 0, TARGET_DRIVE);
     if (conducts(w, wire, true))
         network_connect(&n, 0, 1, series(wire));
     add_short(w, &n, wire, 0, 1);
@@ -396,21 +406,45 @@ static bool nrst_goes_low(const struct sim_wires *w)
 static void nrst_arrives(void *arg)
 {
     struct sim_wires *w = arg;
+    w->nrst_at_pin = w->nrst_low;
     sim_chip_set_nrst(w->chip, w->nrst_low);
+}
+
+bool sim_wires_nrst_is_low(const struct sim_wires *w)
+{
+    return w->nrst_at_pin;
+}
+
+static uint64_t nrst_takes_ns(const struct sim_wires *w, bool low)
+{
+    bool slow = w->nrst.slow;
+    if (!low)
+        return slow ? SLOW_RISE_NS : NRST_RISE_NS;
+    if (w->chip_pulls_nrst)
+        return slow ? SLOW_CHIP_FALL_NS : NRST_CHIP_FALL_NS;
+    return slow ? SLOW_PROBE_FALL_NS : NRST_PROBE_FALL_NS;
+}
+
+static void follow_nrst(struct sim_wires *w)
+{
+    bool low = w->rail_mv && nrst_goes_low(w);
+    if (low == w->nrst_low)
+        return;
+    w->nrst_low = low;
+    sim_clock_arm(w->clock, &w->nrst_timer, w->clock->now_ns + nrst_takes_ns(w, low));
+}
+
+static void chip_pulls_nrst(void *arg, bool low)
+{
+    struct sim_wires *w = arg;
+    w->chip_pulls_nrst = low;
+    follow_nrst(w);
 }
 
 void sim_wires_nrst(struct sim_wires *w, bool pull)
 {
     w->pulls_nrst = pull;
-    bool low = w->rail_mv && nrst_goes_low(w);
-    if (low == w->nrst_low)
-        return;
-    w->nrst_low = low;
-    if (w->nrst.slow)
-        sim_clock_arm(w->clock, &w->nrst_timer,
-                      w->clock->now_ns + (low ? NRST_FALL_NS : NRST_RISE_NS));
-    else
-        nrst_arrives(w);
+    follow_nrst(w);
 }
 
 void sim_wires_init(struct sim_wires *w, struct sim_swdp *dp, struct sim_chip *chip,
@@ -425,4 +459,5 @@ void sim_wires_init(struct sim_wires *w, struct sim_swdp *dp, struct sim_chip *c
                             .clk_contact = true,
                             .stale = true};
     sim_clock_add(clock, &w->nrst_timer, nrst_arrives, w);
+    sim_chip_on_nrst(chip, chip_pulls_nrst, w);
 }

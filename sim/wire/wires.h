@@ -27,7 +27,7 @@ struct sim_wire {
     bool joined_at_board;
     enum sim_short shorted;
     bool shorted_at_board;
-    bool slow;     // NRST: a big capacitor on the board
+    bool slow;     // NRST: a capacitor on the board that is bigger than usual
     uint32_t ohms; // in series
     double noise;  // chance that a bit on it is disturbed
 };
@@ -65,6 +65,7 @@ struct sim_wires {
     // Pins of the probe.
     enum sim_drive dio, clk;
     bool pulls_nrst;
+    bool chip_pulls_nrst; // and a pin of the chip
 
     // What follows from all this.
     struct sim_wires_state state[WIRES_STATES];
@@ -78,10 +79,10 @@ struct sim_wires {
     bool level[WIRES_NODES];
     bool dio_contact, clk_contact;
     uint64_t dio_turn_ns, clk_turn_ns; // when a flaky contact changes next
-    uint64_t ahead_ns;                 // bits clocked and not yet on the board's clock
     uint64_t dio_high_ns, clk_high_ns, driven_ns, feed_since_ns; // for whom the pins feed
     struct sim_timer nrst_timer;
-    bool nrst_low;
+    bool nrst_low;    // where it goes to
+    bool nrst_at_pin; // low is what the chip's pin sees
 };
 
 void sim_wires_init(struct sim_wires *w, struct sim_swdp *dp, struct sim_chip *chip,
@@ -91,12 +92,14 @@ void sim_wires_changed(struct sim_wires *w);
 // One SWCLK cycle. host_drives: the probe drives SWDIO to `level`; else it listens. Returns what
 // the probe samples before the rising edge.
 bool sim_wires_cycle(struct sim_wires *w, bool host_drives, bool level);
-// The board's clock has caught up with the cycles.
+// The board's clock is about to catch up with the cycles.
 void sim_wires_caught_up(struct sim_wires *w);
 // The probe lets go of SWDIO and SWCLK.
 void sim_wires_release(struct sim_wires *w);
 // The probe pulls NRST low (open drain) or lets it go.
 void sim_wires_nrst(struct sim_wires *w, bool pull);
+// The chip's NRST pin sees low, whoever pulls it.
+bool sim_wires_nrst_is_low(const struct sim_wires *w);
 // The offset of the target's ground, in mV: 0 with a good one.
 int sim_wires_ground_mv(const struct sim_wires *w);
 // The conductance (in 1/ohm) through which the probe's pins, on the average since the last call,

@@ -138,7 +138,7 @@ static struct desk *open_desk(void)
     sim_board_wait_ns(d->board, 1000000);
     sim_chip_set_nrst(sim_board_chip(d->board), true);
     sim_chip_set_nrst(sim_board_chip(d->board), false);
-    sim_board_wait_ns(d->board, 1000000);
+    sim_board_wait_ns(d->board, 5000000); // the chip's own pulse at NRST takes 1.1 ms
     d->found = read_chip(d);
     struct target_options options = {.connect = TARGET_CONNECT_NORMAL};
     OK(stlink_open(&d->st, sim_link_to(d->board), &d->log));
