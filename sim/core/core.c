@@ -74,6 +74,7 @@ void sim_core_release(struct sim_core *core)
     if (!core->held)
         return;
     core->held = false;
+    core->debug.retired_seen--; // leaving reset counts, as an nRF51822 shows
     start(core);
 }
 

@@ -67,7 +67,8 @@ static uint32_t read_dhcsr(struct sim_core *core)
     value |= core->locked_up ? DHCSR_S_LOCKUP : 0;
     value |= core->sleep != SIM_AWAKE ? DHCSR_S_SLEEP : 0;
     value |= d->halted ? DHCSR_S_HALT : 0;
-    value |= d->reg_ready ? DHCSR_S_REGRDY : 0;
+    // A Cortex-M0 that runs is never ready, as an nRF51822 shows; others keep the bit.
+    value |= d->halted && d->reg_ready ? DHCSR_S_REGRDY : 0;
     value |= d->maskints ? DHCSR_C_MASKINTS : 0;
     value |= d->step ? DHCSR_C_STEP : 0;
     value |= d->halt ? DHCSR_C_HALT : 0;
@@ -128,6 +129,8 @@ static void write_dhcsr(struct sim_core *core, uint32_t value)
         d->stepping = d->step;
         core->dwt.hit = false;
     }
+    if (d->halted)
+        d->dfsr |= DFSR_HALTED; // asked for again: DFSR then tells that beside the first reason
     d->halt = halt;
 }
 

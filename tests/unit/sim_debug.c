@@ -88,7 +88,7 @@ static void s_reset_st_and_s_retire_st_clear_when_read(void **state)
     // Still held: set again at once.
     assert_int_equal(bench_read(b, DHCSR) & S_RESET_ST, S_RESET_ST);
     bench_release(b);
-    assert_int_equal(bench_read(b, DHCSR) & (S_RESET_ST | S_RETIRE_ST), S_RESET_ST);
+    assert_int_equal(bench_read(b, DHCSR) & (S_RESET_ST | S_RETIRE_ST), S_RESET_ST | S_RETIRE_ST);
     assert_int_equal(bench_read(b, DHCSR) & (S_RESET_ST | S_RETIRE_ST), 0);
     bench_run(b);
     assert_int_equal(bench_read(b, DHCSR) & (S_RESET_ST | S_RETIRE_ST), S_RETIRE_ST);
@@ -523,6 +523,35 @@ static void the_private_bus_reads_as_zero_where_nothing_is(void **state)
     assert_int_equal(b->account.violation_count, 0);
 }
 
+// As an nRF51822 shows it: 0x01000001 while it runs, 0x00030003 halted; and after a reset with
+// vector catch, 0x03030003.
+static void s_regrdy_is_set_in_debug_state_only(void **state)
+{
+    struct bench *b = *state;
+    CODE_AT(b, CODE, LOOP);
+    bench_write(b, DHCSR, KEY | C_DEBUGEN);
+    bench_write(b, DEMCR, 1);
+    bench_release(b);
+    assert_int_equal(bench_read(b, DHCSR), 0x03030003);
+    assert_int_equal(bench_read(b, DHCSR), 0x00030003);
+    bench_resume(b);
+    bench_run(b);
+    assert_int_equal(bench_read(b, DHCSR), 0x01000001);
+}
+
+// An nRF51822 halted by a BKPT has DFSR = 3 after C_HALT was written again.
+static void c_halt_again_is_noted_in_dfsr(void **state)
+{
+    struct bench *b = *state;
+    CODE_AT(b, CODE, BKPT);
+    bench_write(b, DHCSR, KEY | C_DEBUGEN);
+    bench_release(b);
+    bench_run(b);
+    assert_int_equal(bench_read(b, DFSR), BREAK);
+    bench_write(b, DHCSR, KEY | C_HALT | C_DEBUGEN);
+    assert_int_equal(bench_read(b, DFSR), BREAK | HALTED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -556,6 +585,8 @@ int main(void)
         bench_test(debug_registers_read_as_zero_to_the_program),
         bench_test(a_stopped_clock_keeps_the_core_from_halting),
         bench_test(the_rom_table_leads_to_scs_dwt_and_bpu),
+        bench_test(s_regrdy_is_set_in_debug_state_only),
+        bench_test(c_halt_again_is_noted_in_dfsr),
         bench_test(the_private_bus_reads_as_zero_where_nothing_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
