@@ -123,10 +123,18 @@ static uint8_t ap_register(const struct sim_swdp *dp)
     return (uint8_t)((dp->select & 0xf0) | REQ_ADDR(dp->request));
 }
 
+// What stands where the result stood: zero, and behind a write to BD2 or BD3 the identification
+// register that has the same place in its bank. An nRF51822 showed BASE and IDR so, in the two
+// reads of its captures that follow such a write.
 static void forget_result(struct sim_swdp *dp)
 {
-    if (sim_memap_kind(dp->ap)->forgets_result)
-        dp->ap->result = 0;
+    if (!sim_memap_kind(dp->ap)->forgets_result)
+        return;
+    bool write = is_ap_write(dp->request);
+    const struct sim_identity *id = sim_chip_identity(dp->ap->chip);
+    dp->ap->result = write && ap_register(dp) == 0x18   ? id->rom_base
+                     : write && ap_register(dp) == 0x1c ? id->ap_idr
+                                                        : 0;
 }
 
 static uint32_t take_result(struct sim_swdp *dp)

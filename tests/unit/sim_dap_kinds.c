@@ -58,6 +58,24 @@ static void an_m0_forgets_a_result_with_a_write(void **state)
     assert_int_equal(read_ok(b, false, RDBUFF), 0x04770021);
 }
 
+// Behind a write to BD2 or BD3 the first read gives BASE or IDR.
+static void behind_a_write_to_a_banked_register_an_m0_shows_another(void **state)
+{
+    static const struct {
+        unsigned banked;
+        uint32_t shows;
+    } cases[] = {{0x10, 0}, {0x14, 0}, {0x18, 0xe00ff003}, {0x1c, 0x04770021}};
+    struct bench *b = *state;
+    power_up(b);
+    point_at(b, 2, RAM);
+    write_ok(b, false, SELECT, 0x10);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        write_ok(b, true, cases[i].banked, 0x600df00d);
+        assert_int_equal(read_ok(b, true, cases[i].banked), cases[i].shows);
+        assert_int_equal(read_ok(b, false, RDBUFF), 0x600df00d);
+    }
+}
+
 static void an_m4_keeps_it(void **state)
 {
     struct bench *b = *state;
@@ -254,6 +272,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         kind_test(an_m0_forgets_a_result_that_rdbuff_has_given),
         kind_test(an_m0_forgets_a_result_with_a_write),
+        kind_test(behind_a_write_to_a_banked_register_an_m0_shows_another),
         kind_test(an_m4_keeps_it),
         kind_test(csw_of_an_m0_has_a_size_and_one_bit_of_increment),
         kind_test(csw_of_an_m4_keeps_its_upper_bits),
