@@ -6,20 +6,6 @@
 need openocd
 need_preload
 write_firmware "$dir/count.bin"
-quiet='gdb_port disabled; tcl_port disabled; telnet_port disabled'
-
-# ocd BOARD COMMAND...: one session; what it says and the account stay for the checks
-ocd() {
-    board=$1
-    shift
-    # Each command on its own: of several in one -c only the last one's result would be printed.
-    for command; do
-        set -- "$@" -c "$command"
-        shift
-    done
-    timeout 120 "$sim" "$board" --account "$dir/account" -- openocd \
-        -f "interface/$interface" -f target/stm32f0x.cfg -c "$quiet" "$@" -c shutdown
-}
 
 identifies() {
     ocd stm32f031k6 init 'flash probe 0' 'mdw 0xe000ed00' && no_violations &&
@@ -113,6 +99,24 @@ sees_protection() {
     seen 'caught ' && unseen '0x08000000: '
 }
 
+lists_components() {
+    ocd stm32f031k6 init 'dap info' && no_violations &&
+        seen 'AP ID register 0x04770021' 'MEM-AP BASE 0xe00ff003' 'Designer is 0x020, STMicroelectronics' \
+            'Cortex-M0 SCS' 'Cortex-M0 DWT' 'Cortex-M0 BPU' 'End of ROM table'
+}
+
+# The event handlers of target/stm32f0x.cfg: PLL on, 48 MHz, one wait state.
+clocks_up_after_reset() {
+    ocd "stm32f031k6,firmware=$dir/count.bin" init 'reset init' 'mdw 0x40021004' 'mdw 0x40022000' && no_violations &&
+        seen '0x40021004: 0010000a' '0x40022000: 00000031'
+}
+
+connects_under_reset() {
+    ocd stm32f031k6,firmware=swd-off init && return 1
+    ocd stm32f031k6,firmware=swd-off 'reset_config srst_only connect_assert_srst' init 'reset halt' 'reg pc' &&
+        no_violations && seen 'halted due to debug-request' 'pc (/32): 0x080000c0'
+}
+
 finds_nobody() {
     ocd stm32f031k6,swdio=open init && return 1
     seen 'Error'
@@ -133,6 +137,9 @@ for interface in stlink.cfg stlink-dap.cfg; do
     check "$interface: mass erase" erases
     check "$interface: reads the option bytes" reads_options
     check "$interface: sees read protection" sees_protection
+    check "$interface: reset init switches the clock" clocks_up_after_reset
+    check "$interface: connects under reset to a program that takes the pins" connects_under_reset
     check "$interface: says that nobody answers" finds_nobody
 done
+check "$interface: lists the components of the ROM table" lists_components # no command of the other interface
 echo "1..$n"
