@@ -190,12 +190,14 @@ void umock_sysfs_add(struct umock_tree *tree, const struct umock_sysfs_device *d
     char dir[UMOCK_WALK_SIZE], link[UMOCK_WALK_SIZE], to[UMOCK_WALK_SIZE];
     snprintf(dir, sizeof dir, "/sys%.248s", device->dir);
     umock_files_dir(tree, dir);
-    add_descriptors(tree, dir, device->usb);
     add_device_numbers(tree, dir, device->usb->device);
     add_configuration(tree, dir, device->usb->config);
     add_strings(tree, dir, device->usb);
     add_place(tree, dir, device);
-    add_device_uevent(tree, dir, device);
+    if (!device->walked_only) {
+        add_descriptors(tree, dir, device->usb);
+        add_device_uevent(tree, dir, device);
+    }
     link_subsystem(tree, dir);
     for (const uint8_t *d = NULL; (d = usb_describe_next(device->usb, d));)
         if (is_interface(d))

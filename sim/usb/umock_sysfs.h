@@ -15,6 +15,7 @@ struct umock_sysfs_device {
     unsigned port;    // of its hub; 0: it is the root hub
     unsigned address;
     unsigned children; // ports of its own
+    bool walked_only;  // not for libudev and libusb, which look for uevent and descriptors
 };
 
 enum { UMOCK_SYSFS_MAJOR = 189 };

@@ -242,22 +242,6 @@ static void reopen(struct client *c)
     }
 }
 
-// The probes of the list to its front; the root hub that every bus has is none. How many they are.
-static unsigned list_probes(struct client *c, libusb_device ***list)
-{
-    unsigned found = 0;
-    ssize_t count = libusb_get_device_list(c->usb, list);
-    for (ssize_t i = 0; i < count; i++) {
-        struct libusb_device_descriptor d;
-        libusb_device *device = (*list)[i];
-        if (libusb_get_device_descriptor(device, &d) || d.bDeviceClass == LIBUSB_CLASS_HUB)
-            continue;
-        (*list)[i] = (*list)[found];
-        (*list)[found++] = device;
-    }
-    return found;
-}
-
 static void unplug(struct client *c)
 {
     uint8_t data[64];
@@ -271,7 +255,7 @@ static void unplug(struct client *c)
     CHECK(c, !any_fd_ready(c));
     libusb_free_transfer(t);
     libusb_device **list;
-    CHECK(c, list_probes(c, &list) == 0);
+    CHECK(c, libusb_get_device_list(c->usb, &list) == 0);
     libusb_free_device_list(list, 1);
 }
 
@@ -279,9 +263,9 @@ static void two(struct client *c)
 {
     libusb_device **list;
     unsigned char text[2][64] = {{0}, {0}};
-    unsigned count = list_probes(c, &list);
+    ssize_t count = libusb_get_device_list(c->usb, &list);
     CHECK(c, count == 2);
-    for (unsigned i = 0; i < count && i < 2; i++) {
+    for (ssize_t i = 0; i < count && i < 2; i++) {
         libusb_close(c->probe);
         c->probe = NULL;
         if (!CHECK(c, libusb_open(list[i], &c->probe) == 0))
