@@ -13,6 +13,8 @@
 #define DEFAULT_CHIP "stm32f031k6"
 #define UPTIME_MS    100u
 #define CATCH_UP_NS  100000000u
+#define SLICE_NS     1000000u
+#define LEAST_NS     20000u // of the wall's time, so that a board never stands still
 
 // ---- time
 // -----------------------------------------------------------------------------------------------
@@ -39,11 +41,28 @@ static uint64_t wall_ns(void)
 void sim_board_set_follow(struct sim_board *board, bool on)
 {
     board->follow = on;
-    board->wall_start_ns = wall_ns();
+    board->wall_start_ns = board->follow_ended_ns = wall_ns();
     board->follow_start_ns = board->clock.now_ns;
 }
 
-// The virtual clock may run ahead of the wall (USB costs what it costs), but never stays behind.
+void sim_board_set_company(struct sim_board *board, unsigned boards)
+{
+    board->company = boards;
+}
+
+// The wall's time that catching up may take. Boards in one thread share half of it, and leave the
+// other half for USB: a board that takes what it needs makes the others need more, and none of them
+// ever catches up.
+static uint64_t follow_budget_ns(const struct sim_board *board, uint64_t missed_ns, uint64_t wall)
+{
+    if (board->company <= 1)
+        return missed_ns;
+    uint64_t share = (wall - board->follow_ended_ns) / (2u * board->company);
+    return share > LEAST_NS ? share : LEAST_NS;
+}
+
+// The virtual clock may run ahead of the wall (USB costs what it costs), and stays behind only as
+// far as this machine is too slow.
 void board_follow_wall(struct sim_board *board)
 {
     if (!board->follow)
@@ -56,12 +75,16 @@ void board_follow_wall(struct sim_board *board)
         board->follow_start_ns -= due - now - CATCH_UP_NS;
         due = now + CATCH_UP_NS;
     }
-    uint64_t started = wall_ns();
-    board_advance_to(board, due);
-    // A machine that is slower than the board would do nothing else than run after it.
-    if (wall_ns() - started > due - now) {
+    uint64_t started = wall_ns(), budget = follow_budget_ns(board, due - now, started);
+    while (board->clock.now_ns < due && wall_ns() - started <= budget) {
+        uint64_t next = board->clock.now_ns + SLICE_NS;
+        board_advance_to(board, next < due ? next : due);
+    }
+    // A machine that is slower than its boards would do nothing else than run after them.
+    board->follow_ended_ns = wall_ns();
+    if (board->clock.now_ns < due) {
         board->follow_start_ns = board->clock.now_ns;
-        board->wall_start_ns = wall_ns();
+        board->wall_start_ns = board->follow_ended_ns;
     }
 }
 

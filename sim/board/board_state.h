@@ -53,7 +53,8 @@ struct sim_board {
     bool follow;
     unsigned uptime_ms; // since when it has had its supply, when it is opened
     uint64_t opened_ns;
-    uint64_t wall_start_ns, follow_start_ns;
+    uint64_t wall_start_ns, follow_start_ns, follow_ended_ns;
+    unsigned company; // boards in this thread, this one among them; 0: alone
     char serial[32];
     enum sim_serial_form serial_form;
     char account_file[256], store_file[256];

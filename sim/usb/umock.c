@@ -232,6 +232,8 @@ enum err umock_add(struct umock *umock, struct sim_board *board)
     struct umock_device *device = new_device(umock, board);
     if (!device)
         return log_fail(umock->log, ERR_MEMORY, "out of memory");
+    for (unsigned i = 0; i < umock->device_count; i++)
+        sim_board_set_company(umock->devices[i]->queue.board, umock->device_count);
     enum err e = usb_queue_open(&device->queue);
     if (e)
         return e;

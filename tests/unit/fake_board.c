@@ -271,6 +271,12 @@ void sim_board_set_follow(struct sim_board *board, bool on)
     (void)on;
 }
 
+void sim_board_set_company(struct sim_board *board, unsigned boards)
+{
+    (void)board;
+    (void)boards;
+}
+
 struct sim_account *sim_board_account(struct sim_board *board)
 {
     return &board->account;
