@@ -31,8 +31,7 @@ struct run {
     bool half_written; // what is in the flash shall not run
 };
 
-// ---- what the user said
-// ---------------------------------------------------------------------------------
+// ---- what the user said -------------------------------------------------------------------------
 
 // "SYMBOL" or "SYMBOL=STATUS"
 static enum err parse_exit(struct run *r, const char *path)
@@ -124,8 +123,7 @@ static enum err read_options(struct run *r)
     return e ? e : open_raw(r);
 }
 
-// ---- the program into the chip
-// --------------------------------------------------------------------------
+// ---- the program into the chip ------------------------------------------------------------------
 
 static enum err program_flash(struct run *r)
 {
@@ -182,8 +180,7 @@ static enum err put_into_chip(struct run *r)
     return e;
 }
 
-// ---- the run
-// ----------------------------------------------------------------------------------------
+// ---- the run ------------------------------------------------------------------------------------
 
 // Leaves the chip as it was found. A program that ended by itself goes on behind its last call, as
 // it would without anybody; otherwise it has a fresh start, or is halted there.

@@ -31,7 +31,7 @@ struct command {
     unsigned bit;
     unsigned operand_count; // it takes exactly that many
     unsigned more_operands; // or up to so many more
-    bool takes_arguments; // what stands behind "--" goes to the program on the target
+    bool takes_arguments;   // what stands behind "--" goes to the program on the target
     const char *operands; // as its help shows them, with a space before; empty when there are none
     const char *summary;  // one line of `swdlink --help`
     const char *about;    // what its own --help says beyond that; lines end in a newline

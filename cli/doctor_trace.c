@@ -22,8 +22,7 @@ struct report {
     char place[PLACE_SIZE], last_place[PLACE_SIZE];
 };
 
-// ---- the file of names
-// ---------------------------------------------------------------------------------------
+// ---- the file of names --------------------------------------------------------------------------
 
 static enum err compare(struct target *t, const struct image_segment *s, bool *same)
 {
@@ -64,8 +63,7 @@ static void find_places(struct report *r)
         r->last_place[0] = '\0';
 }
 
-// ---- the finding
-// ---------------------------------------------------------------------------------------------
+// ---- the finding --------------------------------------------------------------------------------
 
 static const struct {
     const char *loss;    // in JSON
@@ -177,8 +175,7 @@ static void print_text(const struct report *r)
         printf("\n--elf FILE names the function and the line\n");
 }
 
-// ---- JSON
-// ----------------------------------------------------------------------------------------------------
+// ---- JSON ---------------------------------------------------------------------------------------
 
 static json_t *hex_or_null(bool known, uint32_t value)
 {
@@ -217,8 +214,7 @@ static json_t *report_json(const struct report *r)
                      r->elf ? json_boolean(r->matches) : json_null(), "advice", list);
 }
 
-// ---- doing it
-// ------------------------------------------------------------------------------------------------
+// ---- doing it -----------------------------------------------------------------------------------
 
 static bool is_interrupted(void)
 {

@@ -15,8 +15,7 @@ static bool within(uint32_t base, uint32_t size, const struct image_segment *s)
     return s->addr >= base && s->addr - base < size && s->len <= size - (s->addr - base);
 }
 
-// ---- progress and interruption
-// --------------------------------------------------------------------------
+// ---- progress and interruption ------------------------------------------------------------------
 
 struct progress {
     bool shown;
@@ -120,8 +119,7 @@ static enum err run_job(struct target *t, struct flash_job *job, uint32_t total,
     return e;
 }
 
-// ---- jobs
-// -----------------------------------------------------------------------------------------------
+// ---- jobs ---------------------------------------------------------------------------------------
 
 static enum err fill_job(const struct target *t, struct flash_job *job, const struct image *image)
 {

@@ -114,7 +114,7 @@ static enum err add_bytes(struct elf_reader *r, uint64_t addr, uint64_t offset, 
     return image_add(r->image, (uint32_t)addr, r->file + offset, (size_t)size, r->log);
 }
 
-// ---- by sections, as GDB's `load` does it
+// ---- by sections, as GDB's `load` does it -------------------------------------------------------
 
 static bool holds(const GElf_Phdr *p, const GElf_Shdr *s)
 {
@@ -159,7 +159,7 @@ static enum err add_sections(struct elf_reader *r)
     return e;
 }
 
-// ---- by segments, of a file without sections
+// ---- by segments, of a file without sections ----------------------------------------------------
 
 // The first bytes of a segment that are the file's own headers, and the zeros with which a linker
 // filled up to the first section: no part of the program.

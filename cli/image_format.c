@@ -91,7 +91,7 @@ const struct image_format *image_format_of(const char *path, const uint8_t *file
     return &binary;
 }
 
-// ---- what is no firmware
+// ---- what is no firmware ------------------------------------------------------------------------
 
 static const struct {
     size_t offset, len;

@@ -16,7 +16,7 @@ static bool within(uint32_t base, uint32_t size, uint32_t addr, uint32_t len)
     return addr >= base && addr - base < size && len <= size - (addr - base);
 }
 
-// ---- placing
+// ---- placing ------------------------------------------------------------------------------------
 
 static bool is_option_bytes(const struct target *t, const struct image_segment *s)
 {
@@ -62,7 +62,7 @@ void image_place(struct image *image, const struct target *t, const struct image
     leave_option_bytes_out(image, t, log);
 }
 
-// ---- checking
+// ---- checking -----------------------------------------------------------------------------------
 
 static enum err fail_place(const struct target *t, const struct image_segment *s, struct log *log)
 {

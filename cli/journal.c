@@ -22,8 +22,7 @@
 #define MAX_EVENTS 4u  // the latest
 #define MAX_CHIPS  64u // of one probe; then the journal begins anew
 
-// ---- the file
-// ------------------------------------------------------------------------------------------------
+// ---- the file -----------------------------------------------------------------------------------
 
 static bool make_folder(const char *path)
 {
@@ -85,8 +84,7 @@ static const char *key_of(const struct chip_identity *id, char key[KEY_SIZE])
     return key;
 }
 
-// ---- time
-// -----------------------------------------------------------------------------------------------------
+// ---- time ---------------------------------------------------------------------------------------
 
 // "2026-11-22", and the "14:02" behind it when wanted.
 static void split_time(time_t t, char day[TIME_SIZE], char clock[TIME_SIZE])
@@ -113,8 +111,7 @@ static void tell_day(json_int_t when, char *text, size_t size)
         snprintf(text, size, "on %s at %s", day, clock);
 }
 
-// ---- the calls
-// ------------------------------------------------------------------------------------------------
+// ---- the calls ----------------------------------------------------------------------------------
 
 void journal_keep_good(const struct options *o, const struct journal_state *good)
 {

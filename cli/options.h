@@ -70,7 +70,7 @@ struct options {
     const char *rtt_raw;    // run; "-": standard output
     char *const *argument;  // run: what goes to the program
     unsigned argument_count;
-    const char *exit_at;    // run
+    const char *exit_at; // run
     unsigned operand_count;
     const char *operand[OPTIONS_MAX_OPERANDS];
 };

@@ -40,8 +40,7 @@ static void print_rtt(void *user, const char *text, size_t len)
     p->print(p->user, RESULTS_RTT, text, len);
 }
 
-// ---- semihosting
-// ----------------------------------------------------------------------------------------
+// ---- semihosting --------------------------------------------------------------------------------
 
 // There is no GDB here, whose files a program could open.
 static enum err answer_without_gdb(struct run_program *p, enum semihost_wait *wait)
@@ -77,8 +76,7 @@ static enum err serve_call(struct run_program *p)
     return e ? e : target_resume(p->t);
 }
 
-// ---- stops
-// ----------------------------------------------------------------------------------------------
+// ---- stops --------------------------------------------------------------------------------------
 
 static enum err take_bkpt(struct run_program *p, const struct target_stop *stop)
 {

@@ -14,7 +14,7 @@
 #include "swd/stlink.h"
 #include "targets/chip.h"
 
-// ---- the probe and its way onto the USB bus
+// ---- the probe and its way onto the USB bus -----------------------------------------------------
 
 struct measured_probe {
     enum err opening;                 // ERR_OK: the probe is open, and all else could be measured
@@ -38,7 +38,7 @@ struct measured_probe {
     char holder[64];
 };
 
-// ---- supply
+// ---- supply -------------------------------------------------------------------------------------
 
 struct measured_series {
     unsigned count, min_mv, max_mv, mean_mv;
@@ -55,7 +55,7 @@ struct measured_supply {
     struct measured_series later; // now and then while the link was measured; count 0: not measured
 };
 
-// ---- does the debug port answer
+// ---- does the debug port answer -----------------------------------------------------------------
 
 enum measured_way {
     WAY_ASKED,       // the clock that was asked for
@@ -75,7 +75,7 @@ struct measured_answer {
     bool dpidr_varies;
 };
 
-// ---- quality of the link
+// ---- quality of the link ------------------------------------------------------------------------
 
 #define MEASURE_MAX_CLOCKS 16
 
@@ -97,7 +97,7 @@ struct measured_link {
     unsigned writes, writes_wrong; // patterns through DCRDR at safe_hz
 };
 
-// ---- core, chip, program
+// ---- core, chip, program ------------------------------------------------------------------------
 
 struct measured_core {
     bool known;
@@ -124,7 +124,7 @@ struct measured_chip {
     uint32_t vector_sp, vector_pc;
 };
 
-// ---- reset
+// ---- reset --------------------------------------------------------------------------------------
 
 struct measured_reset {
     bool tested;
@@ -144,7 +144,7 @@ struct measured_survival {
     uint32_t lived_us;
 };
 
-// ---- only with --deep
+// ---- only with --deep ---------------------------------------------------------------------------
 
 enum measured_hse { HSE_NOT_TESTED, HSE_DEAD, HSE_RUNS };
 
@@ -194,7 +194,7 @@ struct measure {
 enum err measure_all(struct measurements *m, struct stlink *st,
                      const struct measure_options *options, struct log *log) MUST_CHECK;
 
-// ---- the instruments, one file each
+// ---- the instruments, one file each -------------------------------------------------------------
 
 // What the operating system knows of the probe that could not be opened (or of all that are plugged
 // in).

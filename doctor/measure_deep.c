@@ -73,8 +73,7 @@ static enum err set_bits(const struct mem_ap *mem, uint32_t addr, uint32_t bits)
     return e ? e : mem_ap_write32(mem, addr, value | bits);
 }
 
-// ---- VDDA
-// -----------------------------------------------------------------------------------------------
+// ---- VDDA ---------------------------------------------------------------------------------------
 
 static enum err start_adc(const struct mem_ap *mem, bool *ready)
 {
@@ -121,8 +120,7 @@ static enum err measure_vdda(const struct mem_ap *mem, struct measured_deep *d)
     return ERR_OK;
 }
 
-// ---- HSE
-// ------------------------------------------------------------------------------------------------
+// ---- HSE ----------------------------------------------------------------------------------------
 
 // Stores CAPTURES values of CCR1, each as it comes; reading it clears the flag.
 static const uint16_t stub[] = {

@@ -16,8 +16,7 @@
 #define LIBRARY_HSE_HZ  8000000u // HSE_VALUE of ST's libraries, unless a project says otherwise
 #define HSI_PERCENT     3u
 
-// ---- who it is
-// ------------------------------------------------------------------------------------------
+// ---- who it is ----------------------------------------------------------------------------------
 
 // Every answer said the same; one that stands alone is a bit that was disturbed.
 static bool is_dpidr_certain(const struct measurements *m)
@@ -97,8 +96,7 @@ unsigned rule_read_protected_2(const struct measurements *m, struct evidence *ev
     return 4;
 }
 
-// ---- what the program does
-// ------------------------------------------------------------------------------
+// ---- what the program does ----------------------------------------------------------------------
 
 // A protected flash is closed while a debugger is there: its program was not really started.
 static bool started_protected(const struct measurements *m)
@@ -217,8 +215,7 @@ unsigned rule_boot_system_memory(const struct measurements *m, struct evidence *
     return by_itself ? 40 : 92;
 }
 
-// ---- clocks
-// ---------------------------------------------------------------------------------------------
+// ---- clocks -------------------------------------------------------------------------------------
 
 unsigned rule_hse_dead(const struct measurements *m, struct evidence *ev)
 {

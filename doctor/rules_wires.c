@@ -13,8 +13,7 @@
 #define SLOW_NRST_US 15000u
 #define SWING_MV     500u // of VTref
 
-// ---- silence
-// --------------------------------------------------------------------------------------------
+// ---- silence ------------------------------------------------------------------------------------
 
 static bool vtref_is_good(const struct measurements *m)
 {
@@ -70,8 +69,7 @@ unsigned rule_swd_joined(const struct measurements *m, struct evidence *ev)
     return odds(m, ev, 7);
 }
 
-// ---- a link that is there and bad
-// -----------------------------------------------------------------------
+// ---- a link that is there and bad ---------------------------------------------------------------
 
 static unsigned total_blocks(const struct measured_link *link, unsigned *failed)
 {
@@ -198,8 +196,7 @@ unsigned rule_link_marginal(const struct measurements *m, struct evidence *ev)
     return rules_lone_failure(m) ? 30 : 55;
 }
 
-// ---- NRST
-// -----------------------------------------------------------------------------------------------
+// ---- NRST ---------------------------------------------------------------------------------------
 
 unsigned rule_nrst_low(const struct measurements *m, struct evidence *ev)
 {

@@ -64,8 +64,7 @@ static void end(struct pass *p, enum ending ending)
     p->ending = ending;
 }
 
-// ---- before the program starts
-// -------------------------------------------------------------------------------
+// ---- before the program starts ------------------------------------------------------------------
 
 // The lock sequence of RM0091, 8.4.8. The port's clock is as it was afterwards.
 static enum err lock_pins(const struct mem_ap *mem)
@@ -116,8 +115,7 @@ static enum err prepare(struct tracer *x, const struct pass *p)
     return e;
 }
 
-// ---- while it runs
-// -------------------------------------------------------------------------------------------
+// ---- while it runs ------------------------------------------------------------------------------
 
 static enum err take_stop(struct tracer *x, struct pass *p, const struct target_stop *stop)
 {
@@ -216,8 +214,7 @@ static enum err run(struct tracer *x, struct pass *p)
     return e ? e : cortexm_catch_reset(&x->t->core, false);
 }
 
-// ---- what did it
-// ---------------------------------------------------------------------------------------------
+// ---- what did it --------------------------------------------------------------------------------
 
 static bool fetch(void *user, uint32_t addr, uint16_t *halfword)
 {
@@ -398,8 +395,7 @@ enum err trace_loss(struct trace *r, struct target *t, const struct trace_option
     return e ? e : last;
 }
 
-// ---- words
-// ---------------------------------------------------------------------------------------------------
+// ---- words --------------------------------------------------------------------------------------
 
 const char *trace_register_name(uint32_t addr)
 {

@@ -61,7 +61,7 @@ const char *trace_register_name(uint32_t addr);
 // output". Returns text.
 const char *trace_pins_text(uint32_t register_addr, uint32_t value, char *text, size_t size);
 
-// ---- trace_store.c: the instruction behind a watchpoint
+// ---- trace_store.c: the instruction behind a watchpoint -----------------------------------------
 
 // A core that was stopped by a write to a watched word: its registers, and the code around.
 struct trace_stopped {

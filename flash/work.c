@@ -42,8 +42,7 @@ static enum err fail_not_blank(struct flash_job *job, unsigned n)
         job_page_addr(job, n));
 }
 
-// ---- by the debug port
-// ----------------------------------------------------------------------------------
+// ---- by the debug port --------------------------------------------------------------------------
 
 static void count_runs(struct flash_job *job, const struct page *p)
 {
@@ -103,8 +102,7 @@ static enum err verify_by_reading(struct flash_job *job, unsigned n)
     return ERR_OK;
 }
 
-// ---- by a loader
-// ----------------------------------------------------------------------------------------
+// ---- by a loader --------------------------------------------------------------------------------
 
 static bool loader_is_possible(const struct flash_job *job)
 {
@@ -247,8 +245,7 @@ static enum err start_loader(struct flash_job *job)
     return !e && !job->scanned ? scan_chip(job) : e;
 }
 
-// ---- both
-// -----------------------------------------------------------------------------------------------
+// ---- both ---------------------------------------------------------------------------------------
 
 static enum err start_directly(struct flash_job *job)
 {

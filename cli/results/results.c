@@ -94,8 +94,7 @@ void results_feed(struct results *r, enum results_stream stream, const char *tex
     lines_feed(&r->lines[stream], text, len);
 }
 
-// ---- what was found
-// ----------------------------------------------------------------------------
+// ---- what was found -----------------------------------------------------------------------------
 
 static char *copy_span(struct results *r, struct span s)
 {
@@ -239,8 +238,7 @@ void results_detail(struct results *r, const char *line)
     t->detail = grown;
 }
 
-// ---- closing lines
-// -----------------------------------------------------------------------------------
+// ---- closing lines ------------------------------------------------------------------------------
 
 static void add_unnamed(struct results *r, const struct result_summary *s, enum result_kind kind,
                         uint32_t stated, size_t seen)

@@ -15,8 +15,7 @@ static struct tap_level *level_of(struct results *r, unsigned depth)
     return &r->readers.tap.level[depth < TAP_DEPTHS ? depth : TAP_DEPTHS - 1];
 }
 
-// ---- plans
-// ----------------------------------------------------------------------------------------
+// ---- plans --------------------------------------------------------------------------------------
 
 static const char *plan_name(const struct tap_level *l, char *name, size_t size)
 {
@@ -103,8 +102,7 @@ static bool take_plan(struct results *r, const char *line, unsigned depth)
     return true;
 }
 
-// ---- test lines
-// --------------------------------------------------------------------------------------
+// ---- test lines ---------------------------------------------------------------------------------
 
 struct test_line {
     bool failed, has_number, has_dash, skip, todo;
@@ -234,8 +232,7 @@ static void take_pending(struct results *r)
     t->pending_count = 0;
 }
 
-// ---- other lines
-// -------------------------------------------------------------------------------------
+// ---- other lines --------------------------------------------------------------------------------
 
 static bool take_version(struct results *r, const char *line, unsigned depth)
 {

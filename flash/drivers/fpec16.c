@@ -141,7 +141,7 @@ enum err fpec16_unlock(struct flash_access *fa)
     return ERR_OK;
 }
 
-// ---- what is there, and what has to be changed for the job ----
+// ---- what is there, and what has to be changed for the job --------------------------------------
 
 // Words from the start of each unit.
 #define FPEC_WORDS (WRPR / 4 + 1)

@@ -16,8 +16,7 @@
 #define SLICE_NS     1000000u
 #define LEAST_NS     20000u // of the wall's time, so that a board never stands still
 
-// ---- time
-// -----------------------------------------------------------------------------------------------
+// ---- time ---------------------------------------------------------------------------------------
 
 void board_advance_to(struct sim_board *board, uint64_t ns)
 {
@@ -99,8 +98,7 @@ void sim_board_wait_ns(struct sim_board *board, uint64_t ns)
     board_follow_wall(board);
 }
 
-// ---- opening and closing
-// --------------------------------------------------------------------------------
+// ---- opening and closing ------------------------------------------------------------------------
 
 uint64_t board_random(struct sim_board *board)
 {

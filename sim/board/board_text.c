@@ -32,8 +32,7 @@ static bool is(const char *value, const char *word)
     return strcmp(value, word) == 0;
 }
 
-// ---- cable
-// ------------------------------------------------------------------------------------------------
+// ---- cable --------------------------------------------------------------------------------------
 
 #define SWD_WIRE                                                                                   \
     "ok, open, flaky, gnd, vcc, joined (each of these three also @board), swapped, weak, noise=P " \
@@ -104,8 +103,7 @@ static enum err set_vtref(struct sim_board *board, const char *value)
     return ERR_OK;
 }
 
-// ---- supply
-// -----------------------------------------------------------------------------------------------
+// ---- supply -------------------------------------------------------------------------------------
 
 static enum err set_vdd(struct sim_board *board, const char *value)
 {
@@ -136,8 +134,7 @@ static enum err set_vdda(struct sim_board *board, const char *value)
     return ERR_OK;
 }
 
-// ---- chip
-// -------------------------------------------------------------------------------------------------
+// ---- chip ---------------------------------------------------------------------------------------
 
 // Another maker's copy, with its own name in the ROM table, and a part that is no STM32 at all.
 #define GIGADEVICE 0x751u
@@ -276,8 +273,7 @@ static enum err set_firmware(struct sim_board *board, const char *value)
                                                 : sim_chip_load_firmware(board->chip, value);
 }
 
-// ---- USB
-// --------------------------------------------------------------------------------------------------
+// ---- USB ----------------------------------------------------------------------------------------
 
 static bool set_usb_at(struct sim_usb_side *usb, const char *value)
 {
@@ -343,8 +339,7 @@ static enum err set_usb(struct sim_board *board, const char *value)
         "unplug@N, stall@N, timeout@N, short@N, garbage@N or late@N");
 }
 
-// ---- other
-// ------------------------------------------------------------------------------------------------
+// ---- other --------------------------------------------------------------------------------------
 
 static enum err set_seed(struct sim_board *board, const char *value)
 {

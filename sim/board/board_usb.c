@@ -31,8 +31,7 @@ static size_t packet_size(const struct sim_board *board)
     return board->stlink.model.high_speed ? 512 : 64;
 }
 
-// ---- what the probe measures
-// ------------------------------------------------------------------------------
+// ---- what the probe measures --------------------------------------------------------------------
 
 // An open pin floats: one session in the logs had 0.003, 1.557 and 0.0016 V.
 static unsigned floating_mv(struct sim_board *board)
@@ -59,8 +58,7 @@ static unsigned vtref_mv(struct sim_board *board)
     }
 }
 
-// ---- out
-// ------------------------------------------------------------------------------------------------
+// ---- out ----------------------------------------------------------------------------------------
 
 // A reply that nobody fetched: its first packet is in the endpoint already.
 static void leave_reply(struct sim_board *board)
@@ -122,8 +120,7 @@ enum sim_usb_status sim_board_usb_out(struct sim_board *board, uint8_t ep, const
     return SIM_USB_OK;
 }
 
-// ---- in
-// -------------------------------------------------------------------------------------------------
+// ---- in -----------------------------------------------------------------------------------------
 
 static void hand_over(struct sim_board *board, const uint8_t *from, size_t from_len, uint8_t *data,
                       size_t cap, size_t *len, bool *overflow)
@@ -175,8 +172,7 @@ enum sim_usb_status sim_board_usb_in(struct sim_board *board, uint8_t ep, uint8_
     return SIM_USB_OK;
 }
 
-// ---- plug, open, reset
-// ------------------------------------------------------------------------------------
+// ---- plug, open, reset --------------------------------------------------------------------------
 
 void sim_board_usb_clear_halt(struct sim_board *board, uint8_t ep)
 {

@@ -49,8 +49,7 @@ void sim_chip_follow_debug(struct sim_chip *chip)
     chip->halted = halted;
 }
 
-// ---- running
-// --------------------------------------------------------------------------------------
+// ---- running ------------------------------------------------------------------------------------
 
 static void run_core(struct sim_chip *chip, uint64_t until_ns)
 {
@@ -78,8 +77,7 @@ void sim_chip_run(struct sim_chip *chip, uint64_t until_ns)
     }
 }
 
-// ---- debug port
-// -----------------------------------------------------------------------------------
+// ---- debug port ---------------------------------------------------------------------------------
 
 bool sim_chip_is_powered(const struct sim_chip *chip)
 {
@@ -141,8 +139,7 @@ uint64_t sim_chip_stall_until_ns(const struct sim_chip *chip)
     return chip->bus.stall_until_ns;
 }
 
-// ---- making
-// ---------------------------------------------------------------------------------------
+// ---- making -------------------------------------------------------------------------------------
 
 static enum err refuse_name(const char *name, struct log *log)
 {

@@ -254,8 +254,7 @@ void sim_chip_set_hse(struct sim_chip *chip, uint32_t hz)
     sim_clocks_apply(chip);
 }
 
-// ---- what goes to others
-// --------------------------------------------------------------------------
+// ---- what goes to others ------------------------------------------------------------------------
 
 static uint32_t if_ready(const struct sim_chip *chip, enum sim_clock_source s, uint32_t hz)
 {

@@ -35,8 +35,7 @@ void stlink_reply_value(struct sim_stlink *s, uint8_t status, uint32_t value)
     put_le32(&s->reply[4], value);
 }
 
-// ---- other classes
-// --------------------------------------------------------------------------------------
+// ---- other classes ------------------------------------------------------------------------------
 
 #define ADC_REFERENCE 1521u
 
@@ -140,8 +139,7 @@ static void other_class(struct sim_stlink *s, const uint8_t *c)
     }
 }
 
-// ---- debug class: connection
-// ----------------------------------------------------------------------------
+// ---- debug class: connection --------------------------------------------------------------------
 
 void stlink_enter(struct sim_stlink *s, const uint8_t *c)
 {
@@ -228,8 +226,7 @@ static void board_identifiers(struct sim_stlink *s, const uint8_t *c)
     stlink_reply_status(s, ST_OK, 128); // no mbed board id
 }
 
-// ---- table
-// ----------------------------------------------------------------------------------------------
+// ---- table --------------------------------------------------------------------------------------
 
 #define NEVER         255 // no version of it
 #define CAPTURED_LAST 21  // see stlink_v1.c

@@ -92,8 +92,7 @@ static void put_be32(uint8_t *p, uint32_t v)
     put_be16(p + 2, (uint16_t)v);
 }
 
-// ---- connections
-// ------------------------------------------------------------------------------------------
+// ---- connections --------------------------------------------------------------------------------
 
 static struct peer *importer(struct usbip *ip)
 {
@@ -136,8 +135,7 @@ static void unplug(void *arg)
         hang_up(peer); // which is how the other kernel hears of it
 }
 
-// ---- the device, for the list and for an import
-// -----------------------------------------------------------
+// ---- the device, for the list and for an import -------------------------------------------------
 
 static unsigned list_interfaces(const struct usbip *ip, uint8_t *out)
 {
@@ -209,8 +207,7 @@ static void answer_import(struct peer *peer, const uint8_t *bus_id)
         sim_board_usb_reset(ip->queue.board); // as a hub does when something is plugged in
 }
 
-// ---- transfers
-// ------------------------------------------------------------------------------------------------
+// ---- transfers ----------------------------------------------------------------------------------
 
 static int32_t status_of(const struct usb_transfer *t)
 {
@@ -309,8 +306,7 @@ static void unlink_urb(struct peer *peer, const uint8_t *header)
     send_all(peer, reply, sizeof reply);
 }
 
-// ---- what comes in
-// --------------------------------------------------------------------------------------------
+// ---- what comes in ------------------------------------------------------------------------------
 
 // Takes one message from the front of the input. 0: it is not complete; -1: it makes no sense.
 static int take_op(struct peer *peer)
@@ -412,8 +408,7 @@ static void tick(void *arg)
     usb_queue_tick(&ip->queue);
 }
 
-// ---- opening and closing
-// --------------------------------------------------------------------------------------
+// ---- opening and closing ------------------------------------------------------------------------
 
 static int bind_first(const struct addrinfo *list)
 {

@@ -154,8 +154,7 @@ enum sim_swd_result sim_swd_write(struct sim_swd_host *h, bool ap, uint32_t addr
     return r;
 }
 
-// ---- memory
-// ---------------------------------------------------------------------------------------------
+// ---- memory -------------------------------------------------------------------------------------
 
 static enum sim_swd_result set_csw(struct sim_swd_host *h, unsigned unit, bool increment)
 {

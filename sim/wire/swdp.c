@@ -38,8 +38,7 @@ static bool parity(uint32_t v)
     return __builtin_parity(v);
 }
 
-// ---- registers
-// ------------------------------------------------------------------------------------------
+// ---- registers ----------------------------------------------------------------------------------
 
 static uint32_t read_ctrl_stat(const struct sim_swdp *dp)
 {
@@ -222,8 +221,7 @@ static void write_register(struct sim_swdp *dp, uint32_t v)
     }
 }
 
-// ---- wire
-// -----------------------------------------------------------------------------------------------
+// ---- wire ---------------------------------------------------------------------------------------
 
 bool sim_swdp_drives(const struct sim_swdp *dp, bool *level)
 {

@@ -42,8 +42,7 @@
 
 enum { DIO_NEAR, CLK_NEAR, DIO_FAR, CLK_FAR };
 
-// ---- chance
-// ---------------------------------------------------------------------------------------------
+// ---- chance -------------------------------------------------------------------------------------
 
 static uint64_t draw(struct sim_wires *w)
 {
@@ -72,8 +71,7 @@ static float gauss(struct sim_wires *w)
     return sum;
 }
 
-// ---- the network for one combination of drivers
-// -----------------------------------------------------------
+// ---- the network for one combination of drivers -------------------------------------------------
 
 static double series(const struct sim_wire *wire)
 {
@@ -192,8 +190,7 @@ static void build_state(struct sim_wires *w, enum sim_drive dio, enum sim_drive 
     }
 }
 
-// ---- what changes by itself
-// -------------------------------------------------------------------------------
+// ---- what changes by itself ---------------------------------------------------------------------
 
 static uint64_t now_of(const struct sim_wires *w)
 {
@@ -250,8 +247,7 @@ void sim_wires_changed(struct sim_wires *w)
     sim_wires_nrst(w, w->pulls_nrst);
 }
 
-// ---- a cycle
-// ----------------------------------------------------------------------------------------------
+// ---- a cycle ------------------------------------------------------------------------------------
 
 static enum sim_drive drive_of(bool level)
 {
@@ -357,8 +353,7 @@ void sim_wires_release(struct sim_wires *w)
     w->dio = w->clk = DRIVE_NONE;
 }
 
-// ---- what the pins feed
-// ---------------------------------------------------------------------------------
+// ---- what the pins feed -------------------------------------------------------------------------
 
 static double feed_of(const struct sim_wires *w, const struct sim_wire *wire, bool contact,
                       uint64_t high_ns, uint64_t total_ns)
@@ -382,8 +377,7 @@ double sim_wires_take_feed(struct sim_wires *w)
     return g;
 }
 
-// ---- NRST
-// -----------------------------------------------------------------------------------------------
+// ---- NRST ---------------------------------------------------------------------------------------
 
 static bool nrst_goes_low(const struct sim_wires *w)
 {

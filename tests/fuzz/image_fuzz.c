@@ -34,7 +34,7 @@ static uint32_t next(struct fuzz *z)
     return z->seed;
 }
 
-// ---- files that are good
+// ---- files that are good ------------------------------------------------------------------------
 
 static size_t make_elf(uint8_t *file, bool sections)
 {
@@ -125,7 +125,7 @@ static void make_files(struct fuzz *z)
                                             "S30708001000AABB7B\nS5030003F9\nS9030000FC\n");
 }
 
-// ---- what becomes of them
+// ---- what becomes of them -----------------------------------------------------------------------
 
 // The sum at the end of a DfuSe file, without which nothing behind it would be read.
 static void mend_sum(uint8_t *file, size_t len)

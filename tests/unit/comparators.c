@@ -37,7 +37,7 @@ static void assert_says(const struct script *s, const char *part)
         fail_msg("\"%s\" does not say \"%s\"", s->log.sentence, part);
 }
 
-// ---- breakpoints
+// ---- breakpoints --------------------------------------------------------------------------------
 
 static void attach_bpu(struct script *s, struct bpu *bpu)
 {
@@ -146,7 +146,7 @@ static void above_the_code_region_revision_1_has_no_breakpoints(void **state)
     script_end(&s);
 }
 
-// ---- watchpoints
+// ---- watchpoints --------------------------------------------------------------------------------
 
 static void attach_dwt(struct script *s, struct dwt *dwt)
 {

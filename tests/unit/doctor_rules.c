@@ -91,8 +91,7 @@ static void expect(const struct measurements *m, const char *verdict)
     assert_int_equal(diagnosis_is_healthy(&d), strcmp(verdict, "healthy") == 0);
 }
 
-// ---- the table
-// ------------------------------------------------------------------------------------------
+// ---- the table ----------------------------------------------------------------------------------
 
 static void every_verdict_has_an_id_of_its_own_a_sentence_and_an_explanation(void **state)
 {
@@ -124,8 +123,7 @@ static void every_explanation_belongs_to_a_verdict(void **state)
         assert_non_null(diagnosis_find(explanations[i].id));
 }
 
-// ---- verdicts
-// -------------------------------------------------------------------------------------------
+// ---- verdicts -----------------------------------------------------------------------------------
 
 static void a_good_board_is_healthy(void **state)
 {

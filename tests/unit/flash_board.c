@@ -149,8 +149,7 @@ static unsigned took_ms(const struct desk *d)
     return (unsigned)((d->stats.ended_us - d->stats.started_us + 999) / 1000);
 }
 
-// ---- figures
-// --------------------------------------------------------------------------------------------
+// ---- figures ------------------------------------------------------------------------------------
 
 // The flash's own time is what the FPEC needs: 53.5 us a halfword, 30 ms an erase.
 static void figures_of(const char *chip, size_t len, unsigned blank_ms, unsigned mass_ms,
@@ -229,8 +228,7 @@ static void reading_back_takes_little_more_than_its_bits(void **state)
     close_desk(d);
 }
 
-// ---- the plan
-// -------------------------------------------------------------------------------------------
+// ---- the plan -----------------------------------------------------------------------------------
 
 static void what_nobody_asked_for_is_not_erased(void **state)
 {
@@ -313,8 +311,7 @@ static void stretches_of_ones_cost_no_programming(void **state)
     close_desk(d);
 }
 
-// ---- what was borrowed
-// ----------------------------------------------------------------------------------
+// ---- what was borrowed --------------------------------------------------------------------------
 
 static void ram_and_registers_come_back(void **state)
 {
@@ -427,8 +424,7 @@ static void watchpoints_do_not_stop_the_loader_and_still_work(void **state)
     close_desk(d);
 }
 
-// ---- hard circumstances
-// ---------------------------------------------------------------------------------
+// ---- hard circumstances -------------------------------------------------------------------------
 
 static void write_word(struct desk *d, uint32_t addr, uint32_t value)
 {
@@ -577,8 +573,7 @@ static void a_reset_waits_until_the_running_program_has_erased_its_page(void **s
     close_desk(d);
 }
 
-// ---- cut off
-// --------------------------------------------------------------------------------------------
+// ---- cut off ------------------------------------------------------------------------------------
 
 // The cable is pulled at the n-th USB command of a job; the job may not claim success; what follows
 // repairs.

@@ -8,8 +8,7 @@ static enum err load_hex(struct desk *d, const char *text)
     return load(d, ".hex", text, strlen(text));
 }
 
-// ---- Intel HEX
-// ------------------------------------------------------------------------------------------
+// ---- Intel HEX ----------------------------------------------------------------------------------
 
 static void lines_that_follow_each_other_are_one_segment(void **state)
 {

@@ -4,7 +4,7 @@
 #include "cli/image_format.h"
 #include "tests/unit/image_desk.h"
 
-// ---- S-records
+// ---- S-records ----------------------------------------------------------------------------------
 
 static enum err load_srec(struct desk *d, const char *text)
 {
@@ -100,7 +100,7 @@ static void a_count_that_was_cut_off_is_understood(void **state)
     free(text);
 }
 
-// ---- DfuSe
+// ---- DfuSe --------------------------------------------------------------------------------------
 
 static uint32_t slow_crc(const uint8_t *data, size_t len)
 {
@@ -201,7 +201,7 @@ static void the_suffix_of_a_binary_is_left_out(void **state)
     image_free(&d.image);
 }
 
-// ---- UF2
+// ---- UF2 ----------------------------------------------------------------------------------------
 
 static void put_block(uint8_t *b, uint32_t addr, uint32_t number, uint32_t count, uint32_t family)
 {
@@ -268,7 +268,7 @@ static void damaged_and_foreign_uf2_files_are_refused(void **state)
     }
 }
 
-// ---- what is no firmware
+// ---- what is no firmware ------------------------------------------------------------------------
 
 static void what_is_no_firmware_is_named(void **state)
 {

@@ -161,7 +161,7 @@ static void close_desk(struct desk *d)
     free(d);
 }
 
-// ---- what was going on
+// ---- what was going on --------------------------------------------------------------------------
 
 static void set_everything(struct desk *d)
 {
@@ -217,7 +217,7 @@ static void in_the_middle_of_flashing(struct desk *d)
     expect_reply(d, "vFlashWrite:08000400:abcdefgh", "OK");
 }
 
-// ---- how it ends
+// ---- how it ends --------------------------------------------------------------------------------
 
 static void detached(struct desk *d)
 {

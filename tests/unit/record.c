@@ -80,7 +80,7 @@ static void says(const struct fixture *f, const char *part)
         fail_msg("\"%s\" does not say \"%s\"", f->log.sentence, part);
 }
 
-// ---- exchanges --------------------------------------------------------------------------------
+// ---- exchanges ----------------------------------------------------------------------------------
 
 static enum err ask(struct usb_link *link, const char *two_bytes, uint8_t *reply, size_t room,
                     size_t *got)
@@ -180,7 +180,7 @@ static void a_record_plays_back_with_its_errors_and_times(void **state)
     OK(player_end(player, &f->log));
 }
 
-// ---- the file of the recorder -----------------------------------------------------------------
+// ---- the file of the recorder -------------------------------------------------------------------
 
 static void a_file_that_was_there_stays_until_a_probe_was_opened(void **state)
 {
@@ -233,7 +233,7 @@ static void a_record_that_cannot_be_written_is_told(void **state)
     says(f, "the record /nowhere/file cannot be written: No such file or directory");
 }
 
-// ---- differences ------------------------------------------------------------------------------
+// ---- differences --------------------------------------------------------------------------------
 
 static struct usb_link play(struct fixture *f, struct player **player, bool patient,
                             const char *text)
@@ -370,7 +370,7 @@ static void even_a_patient_player_wants_the_commands_that_change_something(void 
     says(f, "at line 5: expected was command f2 36; what came is command f2 35");
 }
 
-// ---- files of strangers -----------------------------------------------------------------------
+// ---- files of strangers -------------------------------------------------------------------------
 
 static void every_field_of_a_file_is_checked(void **state)
 {

@@ -245,8 +245,7 @@ static void odd_punctuation_harms_nothing(void **state)
     }
 }
 
-// ---- what lasts
-// ---------------------------------------------------------------------------------------------------
+// ---- what lasts ---------------------------------------------------------------------------------
 
 static void a_fault_outlives_resets_and_replugs(void **state)
 {

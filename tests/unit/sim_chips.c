@@ -84,7 +84,7 @@ static void an_unknown_part_is_refused_with_the_names_of_all(void **state)
     assert_non_null(strstr(log_sentence(&log, ERR_USAGE), "stm32f030rc"));
 }
 
-// ---- boot (2.5) ----
+// ---- boot (2.5) ---------------------------------------------------------------------------------
 
 static void set_option(struct chip_bench *b, unsigned at, uint8_t value)
 {
@@ -149,7 +149,7 @@ static void boot0_is_sampled_at_the_end_of_each_reset(void **state)
     assert_int_equal(rd(b, 0), rd(b, 0x1fffc800));
 }
 
-// ---- the empty check (2.5) ----
+// ---- the empty check (2.5) ----------------------------------------------------------------------
 
 static unsigned mem_mode(struct chip_bench *b)
 {
@@ -214,7 +214,7 @@ static void parts_without_the_check_boot_an_empty_flash(void **state)
     }
 }
 
-// ---- peripherals that only some have ----
+// ---- peripherals that only some have ------------------------------------------------------------
 
 static void a_part_has_the_peripherals_of_its_memory_map(void **state)
 {

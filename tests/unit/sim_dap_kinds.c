@@ -26,8 +26,7 @@ static void point_at(struct bench *b, uint32_t csw, uint32_t addr)
     write_ok(b, true, TAR, addr);
 }
 
-// ---- the result of a read
-// -----------------------------------------------------------------------------
+// ---- the result of a read -----------------------------------------------------------------------
 
 static void an_m0_forgets_a_result_that_rdbuff_has_given(void **state)
 {
@@ -92,8 +91,7 @@ static void an_m4_keeps_it(void **state)
     assert_int_equal(read_ok(b, false, RDBUFF), 0x9abcdef0);
 }
 
-// ---- CSW and byte lanes
-// -----------------------------------------------------------------------------
+// ---- CSW and byte lanes -------------------------------------------------------------------------
 
 static uint32_t csw_after(struct bench *b, uint32_t value)
 {
@@ -158,8 +156,7 @@ static void a_byte_read_of_an_m4_changes_its_own_lane(void **state)
     assert_int_equal(read_ok(b, false, RDBUFF), 0x10332211);
 }
 
-// ---- WAIT
-// -----------------------------------------------------------------------------
+// ---- WAIT ---------------------------------------------------------------------------------------
 
 // How many WAITs a read gets before it is answered.
 static unsigned waits_of_read(struct bench *b, bool ap, unsigned addr)

@@ -59,7 +59,7 @@ static void erase_page(struct chip_bench *b, uint32_t addr)
     wr(b, FLASH_CR, CR_PER | CR_STRT);
 }
 
-// ---- locks (3.2.2, 3.5.2) ----
+// ---- locks (3.2.2, 3.5.2) -----------------------------------------------------------------------
 
 static void it_is_locked_after_reset_and_two_keys_unlock_it(void **state)
 {
@@ -189,7 +189,7 @@ static void keys_and_address_read_as_zero(void **state)
     assert_int_equal(rd(b, FLASH_AR), 0);
 }
 
-// ---- programming (3.2.2) ----
+// ---- programming (3.2.2) ------------------------------------------------------------------------
 
 static void a_halfword_is_programmed_in_its_time_and_eop_says_so(void **state)
 {
@@ -276,7 +276,7 @@ static void the_alias_at_zero_is_not_for_programming(void **state)
     expect_violations(b, 1);
 }
 
-// ---- busy ----
+// ---- busy ---------------------------------------------------------------------------------------
 
 static void an_access_to_a_busy_flash_stalls_and_then_completes(void **state)
 {
@@ -369,7 +369,7 @@ static void eop_and_errors_interrupt_when_they_may(void **state)
     assert_true(rd(b, NVIC_ISPR) & 1u << FLASH_IRQ);
 }
 
-// ---- erasing (3.2.2) ----
+// ---- erasing (3.2.2) ----------------------------------------------------------------------------
 
 static void a_page_is_erased_and_its_neighbours_are_not(void **state)
 {
@@ -453,7 +453,7 @@ static void without_hsi_nothing_is_programmed_or_erased(void **state)
     expect_violations(b, 2);
 }
 
-// ---- write protection (3.3.2) ----
+// ---- write protection (3.3.2) -------------------------------------------------------------------
 
 static void protect(struct chip_bench *b, unsigned bit)
 {
@@ -530,7 +530,7 @@ static void the_last_bit_protects_all_of_the_rest(void **state)
     drop_chip(b);
 }
 
-// ---- cut in the middle ----
+// ---- cut in the middle --------------------------------------------------------------------------
 
 // Not documented; flash cells that were on their way are somewhere.
 static void a_power_cut_during_an_erase_leaves_a_mess(void **state)

@@ -12,8 +12,7 @@
 
 enum { SYSRESETREQ = 0x05fa0004, VECTRESET = 0x05fa0001, IWDG_KEY = 0xcccc };
 
-// ---- a host that clocks its packets at the wires
-// ------------------------------------------------------
+// ---- a host that clocks its packets at the wires ------------------------------------------------
 
 static void send(struct sim_wires *w, uint64_t bits, unsigned count)
 {
@@ -91,8 +90,7 @@ static bool stays_high(struct sim_board *b, uint64_t ns)
     return true;
 }
 
-// ---- the captures
-// -------------------------------------------------------------------------------------
+// ---- the captures -------------------------------------------------------------------------------
 
 // Microseconds from the start of the packet that writes SYSRESETREQ to AIRCR to the falling edge of
 // RESET#, and how long it is low, at 8 MHz: every pulse in the captures of the STM32F429.
@@ -147,8 +145,7 @@ static void vectreset_makes_none(void **state)
     probe_close(p);
 }
 
-// ---- every reset of the chip
-// ---------------------------------------------------------------------------
+// ---- every reset of the chip --------------------------------------------------------------------
 
 static void a_watchdog_makes_one_too(void **state)
 {

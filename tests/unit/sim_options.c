@@ -63,7 +63,7 @@ static void poke_option(struct chip_bench *b, unsigned at, uint8_t value, uint8_
     assert_true(sim_chip_poke(b->chip, OPTIONS + at, pair, 2));
 }
 
-// ---- locks and cells ----
+// ---- locks and cells ----------------------------------------------------------------------------
 
 static void the_factory_s_bytes_are_level_0_and_ones(void **state)
 {
@@ -158,7 +158,7 @@ static void an_option_byte_takes_halfwords(void **state)
     assert_int_equal(option(b, 4), 0xffff);
 }
 
-// ---- loading (4, 3.5.5) ----
+// ---- loading (4, 3.5.5) -------------------------------------------------------------------------
 
 static void what_is_programmed_counts_after_a_launch_and_not_after_a_reset(void **state)
 {
@@ -221,7 +221,7 @@ static void wdg_sw_0_starts_the_watchdog_with_the_chip(void **state)
     assert_true(rd(b, RCC_CSR) & 1u << 29);
 }
 
-// ---- read protection (3.3.1) ----
+// ---- read protection (3.3.1) --------------------------------------------------------------------
 
 static struct chip_bench *at_level(unsigned level)
 {

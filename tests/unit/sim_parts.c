@@ -33,7 +33,7 @@
 #define TC        (1u << 6)
 #define TXE       (1u << 7)
 
-// ---- GPIO (8) ----
+// ---- GPIO (8) -----------------------------------------------------------------------------------
 
 static void clock_ports(struct chip_bench *b)
 {
@@ -135,7 +135,7 @@ static void a_lock_sequence_with_a_slip_locks_nothing(void **state)
     assert_int_equal(rd(b, GPIOB + LCKR) >> 16, 0);
 }
 
-// ---- SYSCFG (9.1.1) ----
+// ---- SYSCFG (9.1.1) -----------------------------------------------------------------------------
 
 static void mem_mode_chooses_what_address_0_shows(void **state)
 {
@@ -174,7 +174,7 @@ static void system_memory_runs_code_when_booted(void **state)
     assert_false(sim_core_is_locked_up(sim_chip_core(b->chip)));
 }
 
-// ---- CRC (12) ----
+// ---- CRC (12) -----------------------------------------------------------------------------------
 
 static void clock_crc(struct chip_bench *b)
 {
@@ -254,7 +254,7 @@ static void the_polynomial_can_be_chosen_where_the_part_can_do_it(void **state)
     drop_chip(small);
 }
 
-// ---- USART (27) ----
+// ---- USART (27) ---------------------------------------------------------------------------------
 
 static void wire_usart(struct chip_bench *b, uint32_t brr)
 {
@@ -395,7 +395,7 @@ static void txe_and_tc_interrupt(void **state)
     assert_true(rd(b, NVIC_ISPR) & 1u << 27);
 }
 
-// ---- store ----
+// ---- store --------------------------------------------------------------------------------------
 
 static void a_store_brings_flash_and_options_back(void **state)
 {

@@ -68,7 +68,7 @@ static void listen_to_pa0(struct chip_bench *b)
     sim_chip_drive_pin(b->chip, 'A', 0, false);
 }
 
-// ---- Stop and Standby (5.3) ----
+// ---- Stop and Standby (5.3) ---------------------------------------------------------------------
 
 static void sleep_leaves_debugging_alone(void **state)
 {
@@ -208,7 +208,7 @@ static void pwr_registers_want_their_clock(void **state)
     assert_int_equal(rd(b, PWR_CR), CR_PDDS);
 }
 
-// ---- EXTI (11.2) ----
+// ---- EXTI (11.2) --------------------------------------------------------------------------------
 
 static void edges_pend_on_the_chosen_port_and_direction(void **state)
 {
@@ -270,7 +270,7 @@ static void software_triggers_and_lines_have_their_own_interrupts(void **state)
     }
 }
 
-// ---- DBGMCU (32.4, 32.9) ----
+// ---- DBGMCU (32.4, 32.9) ------------------------------------------------------------------------
 
 static void the_identity_reads_without_a_clock_and_the_rest_wants_one(void **state)
 {
@@ -315,7 +315,7 @@ static void under_reset_the_debugger_may_write_them_and_nothing_else_answers(voi
     assert_true(debugger_rd(b, DHCSR) & 1u << 25); // for as long as it lasts
 }
 
-// ---- supply ----
+// ---- supply -------------------------------------------------------------------------------------
 
 static void power_on_takes_milliseconds_and_the_debug_port_waits_for_it(void **state)
 {

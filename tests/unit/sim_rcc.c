@@ -67,7 +67,7 @@ static void system_reset(struct chip_bench *b)
     run_ns(b, NS_PER_MS);
 }
 
-// ---- clocks (6.2) ----
+// ---- clocks (6.2) -------------------------------------------------------------------------------
 
 static void after_reset_hsi_is_on_and_ready_and_everything_else_is_off(void **state)
 {
@@ -230,7 +230,7 @@ static void the_backup_domain_wants_dbp(void **state)
     assert_int_equal(rd(b, RCC_BDCR), 0);
 }
 
-// ---- clock security (6.2.7) ----
+// ---- clock security (6.2.7) ---------------------------------------------------------------------
 
 static void a_lost_crystal_stops_a_chip_that_runs_from_it(void **state)
 {
@@ -266,7 +266,7 @@ static void with_css_it_goes_on_with_hsi_after_an_nmi(void **state)
     assert_false(rd(b, RCC_CIR) & 1u << 7);
 }
 
-// ---- gates and resets of peripherals (6.2.13, 6.4) ----
+// ---- gates and resets of peripherals (6.2.13, 6.4) ----------------------------------------------
 
 static void a_peripheral_without_its_clock_reads_as_zero_and_takes_nothing(void **state)
 {
@@ -316,7 +316,7 @@ static void the_apb_bridge_duplicates_narrow_writes_and_ahb_does_not(void **stat
     assert_int_equal(v, 0x55);
 }
 
-// ---- reset flags (6.1, 6.4.10) ----
+// ---- reset flags (6.1, 6.4.10) ------------------------------------------------------------------
 
 static void power_on_sets_por_and_pin_and_rmvf_clears_them(void **state)
 {

@@ -25,8 +25,7 @@ static void assert_stalls(struct probe *p, enum sim_usb_status usb)
     sim_board_usb_clear_halt(p->board, EP_IN);
 }
 
-// ---- 2.1: versions
-// --------------------------------------------------------------------------------------------
+// ---- 2.1: versions ------------------------------------------------------------------------------
 
 static void versions_are_as_documented(void **state)
 {
@@ -76,8 +75,7 @@ static void the_extended_version_is_a_v3s(void **state)
     probe_close(p);
 }
 
-// ---- 1.5, 2.1: modes
-// --------------------------------------------------------------------------------------------
+// ---- 1.5, 2.1: modes ----------------------------------------------------------------------------
 
 static void a_v2_powers_up_in_dfu_and_the_others_idle(void **state)
 {
@@ -236,8 +234,7 @@ static void stm8_firmware_knows_no_debug_commands(void **state)
     probe_close(p);
 }
 
-// ---- 4.9: voltage
-// -----------------------------------------------------------------------------------------------
+// ---- 4.9: voltage -------------------------------------------------------------------------------
 
 static void the_voltage_is_a_pair_of_readings(void **state)
 {
@@ -262,8 +259,7 @@ static void the_voltage_is_a_pair_of_readings(void **state)
     probe_close(p);
 }
 
-// ---- 2.2: connection
-// ----------------------------------------------------------------------------------------------
+// ---- 2.2: connection ----------------------------------------------------------------------------
 
 static void enter_and_exit_change_the_mode(void **state)
 {
@@ -362,8 +358,7 @@ static void debug_commands_outside_of_debug_mode_stall(void **state)
     probe_close(p);
 }
 
-// ---- 2.2 to 2.5: which version knows what
-// ---------------------------------------------------------------------------
+// ---- 2.2 to 2.5: which version knows what -------------------------------------------------------
 
 static const struct {
     uint8_t sub;
@@ -443,8 +438,7 @@ static void trace_hears_nothing(void **state)
     probe_close(p);
 }
 
-// ---- 4.12: clocks
-// ---------------------------------------------------------------------------------------------------
+// ---- 4.12: clocks -------------------------------------------------------------------------------
 
 // The clock, by how long it takes to read 4 KiB.
 static unsigned measured_khz(struct probe *p)
@@ -592,8 +586,7 @@ static void the_prescaler_changes_the_list(void **state)
     probe_close(p);
 }
 
-// ---- 2.2, 4.8: reset
-// ------------------------------------------------------------------------------------------------
+// ---- 2.2, 4.8: reset ----------------------------------------------------------------------------
 
 static bool reset_was_seen(struct probe *p)
 {
@@ -714,8 +707,7 @@ static void exit_lets_nrst_go(void **state)
     probe_close(p);
 }
 
-// ---- 4.7: access ports
-// ------------------------------------------------------------------------------------------------
+// ---- 4.7: access ports --------------------------------------------------------------------------
 
 static void an_access_port_must_be_opened_from_j37_on(void **state)
 {

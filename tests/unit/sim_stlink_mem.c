@@ -73,8 +73,7 @@ static void fill(uint8_t *data, size_t len)
         data[i] = (uint8_t)(i * 7 + i / 256 + 1);
 }
 
-// ---- 2.4: blocks
-// ------------------------------------------------------------------------------------------------
+// ---- 2.4: blocks --------------------------------------------------------------------------------
 
 static void blocks_of_every_width_go_there_and_back(void **state)
 {
@@ -314,8 +313,7 @@ static void a_block_of_halfwords_programs_flash_at_its_own_pace(void **state)
     probe_close(p);
 }
 
-// ---- 2.3: words and registers
-// -----------------------------------------------------------------------------------
+// ---- 2.3: words and registers -------------------------------------------------------------------
 
 static void single_words_carry_their_status(void **state)
 {
@@ -431,8 +429,7 @@ static void registers_of_a_running_core_are_stale(void **state)
     probe_close_after(p, sim_board_account(p->board)->violation_count);
 }
 
-// ---- 2.5: scatter and gather
-// ------------------------------------------------------------------------------------
+// ---- 2.5: scatter and gather --------------------------------------------------------------------
 
 enum { SET_ADDRESS = 1, WRITE = 2, READ = 3, SET_AP = 5 };
 

@@ -52,8 +52,7 @@ struct bench {
     bool bad_parity, data_after_refusal;
 };
 
-// ---- a host
-// -----------------------------------------------------------------------------------------------
+// ---- a host -------------------------------------------------------------------------------------
 
 static inline bool cycle(struct bench *b, bool drive, bool level)
 {
@@ -142,8 +141,7 @@ static inline uint32_t ctrl_stat(struct bench *b)
     return read_ok(b, false, CTRL_STAT);
 }
 
-// ---- a target
-// ---------------------------------------------------------------------------------------------
+// ---- a target -----------------------------------------------------------------------------------
 
 static inline int set_up(void **state)
 {

@@ -10,8 +10,7 @@ static void make_fault(struct bench *b)
     read_ok(b, true, DRW); // posted: the answer to this one is still good
 }
 
-// ---- B4.3.3: connection and line reset
-// ----------------------------------------------------------------------
+// ---- B4.3.3: connection and line reset ----------------------------------------------------------
 
 static void nobody_answers_before_a_line_reset(void **state)
 {
@@ -76,8 +75,7 @@ static void a_line_reset_in_the_middle_of_a_packet_works(void **state)
     assert_int_equal(ctrl_stat(b) & POWER_UP, POWER_UP);
 }
 
-// ---- B4.2.5: protocol errors
-// --------------------------------------------------------------------------------
+// ---- B4.2.5: protocol errors --------------------------------------------------------------------
 
 static void wrong_requests_silence_the_port_until_a_line_reset(void **state)
 {
@@ -108,8 +106,7 @@ static void idle_bits_between_packets_do_not_matter(void **state)
     }
 }
 
-// ---- B4.2.2, B2.2: registers
-// ----------------------------------------------------------------------------------
+// ---- B4.2.2, B2.2: registers --------------------------------------------------------------------
 
 static void power_up_is_asked_for_and_acknowledged(void **state)
 {
@@ -219,8 +216,7 @@ static void other_banks_leave_ctrl_stat_alone(void **state)
     assert_int_equal(ctrl_stat(b) & POWER_UP, POWER_UP);
 }
 
-// ---- B1.2, B4.2.4: sticky errors
-// ------------------------------------------------------------------------------
+// ---- B1.2, B4.2.4: sticky errors ----------------------------------------------------------------
 
 static void a_bus_error_is_sticky_until_abort_clears_it(void **state)
 {
@@ -316,8 +312,7 @@ static void readok_falls_with_a_read_that_failed(void **state)
     assert_false(ctrl_stat(b) & READOK);
 }
 
-// ---- B4.2.3: WAIT
-// ---------------------------------------------------------------------------------------------
+// ---- B4.2.3: WAIT -------------------------------------------------------------------------------
 
 // A halfword that is being programmed keeps the bus: 53.5 us.
 static void start_slow_access(struct bench *b)

@@ -350,7 +350,7 @@ static void a_timer_as_a_slave_of_nothing_stands_still(void **state)
     assert_int_equal(rd(b, TIM3 + CNT), 0);
 }
 
-// ---- TIM14 measures (19.4.11) ----
+// ---- TIM14 measures (19.4.11) -------------------------------------------------------------------
 
 enum { SIGNAL_PIN, SIGNAL_RTC, SIGNAL_HSE_32, SIGNAL_MCO };
 

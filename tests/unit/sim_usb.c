@@ -10,8 +10,7 @@
 
 #define US 1000u
 
-// ---- cost
-// -------------------------------------------------------------------------------------------------------
+// ---- cost ---------------------------------------------------------------------------------------
 
 // USB 2.0, 5.8.4: 19 packets of 64 bytes in a millisecond at full speed, 13 of 512 in 125 us at
 // high speed. The host takes 60 (30) us from one transfer to the next.
@@ -71,8 +70,7 @@ static void the_account_counts_commands_transfers_and_bytes(void **state)
     probe_close(p);
 }
 
-// ---- descriptors
-// --------------------------------------------------------------------------------------------------
+// ---- descriptors --------------------------------------------------------------------------------
 
 static int get_descriptor(struct probe *p, uint8_t type, uint8_t index, uint8_t *data, uint16_t len)
 {
@@ -183,8 +181,7 @@ static void names_are_those_of_the_makers(void **state)
     probe_close(p);
 }
 
-// ---- endpoints
-// ------------------------------------------------------------------------------------------------------
+// ---- endpoints ----------------------------------------------------------------------------------
 
 static void wrong_endpoints_stall(void **state)
 {
@@ -225,8 +222,7 @@ static void without_a_command_there_is_no_answer(void **state)
     probe_close(p);
 }
 
-// ---- what goes wrong
-// --------------------------------------------------------------------------------------------------
+// ---- what goes wrong ----------------------------------------------------------------------------
 
 static void faults_strike_at_their_command(void **state)
 {

@@ -33,7 +33,7 @@ static void forget_resets(struct chip_bench *b)
     wr(b, RCC_CSR, CSR_RMVF);
 }
 
-// ---- IWDG ----
+// ---- IWDG ---------------------------------------------------------------------------------------
 
 static void set_iwdg(struct chip_bench *b, uint32_t pr, uint32_t rlr)
 {
@@ -207,7 +207,7 @@ static void it_counts_on_in_stop(void **state)
     assert_true(was_reset(b, CSR_IWDGRSTF));
 }
 
-// ---- WWDG: PCLK 8 MHz, a count is 512 us at the least prescaler ----
+// ---- WWDG: PCLK 8 MHz, a count is 512 us at the least prescaler ---------------------------------
 
 static void start_wwdg(struct chip_bench *b, uint32_t cfr, uint32_t count)
 {

@@ -9,8 +9,7 @@
 #include "sim/wire/wires.h"
 #include "tests/unit/sim_probe.h"
 
-// ---- network
-// ------------------------------------------------------------------------------------------------
+// ---- network ------------------------------------------------------------------------------------
 
 static void assert_near(double value, double wanted, double tolerance)
 {
@@ -62,8 +61,7 @@ static void two_drivers_against_each_other_meet_in_the_middle(void **state)
     assert_near(mv[0], 1650, 0.1);
 }
 
-// ---- what a pin reads
-// ---------------------------------------------------------------------------------------
+// ---- what a pin reads ---------------------------------------------------------------------------
 
 struct rig {
     struct sim_clock clock;
@@ -189,8 +187,7 @@ static void noise_reaches_the_target_too(void **state)
     rig_close(r);
 }
 
-// ---- whole packets through the cable
-// -----------------------------------------------------------------------
+// ---- whole packets through the cable ------------------------------------------------------------
 
 static unsigned passes(const char *board, unsigned divisor, unsigned count)
 {
@@ -282,8 +279,7 @@ static void the_seed_decides(void **state)
     assert_true(differ > 0);
 }
 
-// ---- NRST
-// -----------------------------------------------------------------------------------------------------
+// ---- NRST ---------------------------------------------------------------------------------------
 
 #define DHCSR      0xe000edf0u
 #define S_RESET_ST (1u << 25)
@@ -355,8 +351,7 @@ static void a_wire_that_is_repaired_works(void **state)
     probe_close(p);
 }
 
-// ---- supply
-// ---------------------------------------------------------------------------------------------------
+// ---- supply -------------------------------------------------------------------------------------
 
 static void power_on_reset_has_a_threshold(void **state)
 {
@@ -479,8 +474,7 @@ static void a_supply_that_drops_out_resets_the_chip(void **state)
     probe_close(p);
 }
 
-// ---- VTref
-// ----------------------------------------------------------------------------------------------------
+// ---- VTref --------------------------------------------------------------------------------------
 
 static unsigned vtref(const char *board)
 {

@@ -20,7 +20,7 @@ static void assert_says(const struct script *s, const char *part)
         fail_msg("\"%s\" does not say \"%s\"", s->log.sentence, part);
 }
 
-// ---- SWD clock ----
+// ---- SWD clock ----------------------------------------------------------------------------------
 
 struct v2_clock {
     uint32_t asked, got;
@@ -133,7 +133,7 @@ static void a_clock_that_is_refused_is_not_noted(void **state)
     script_end(&s);
 }
 
-// ---- voltage ----
+// ---- voltage ------------------------------------------------------------------------------------
 
 static void the_voltage_is_the_ratio_of_two_measurements(void **state)
 {
@@ -158,7 +158,7 @@ static void a_reference_of_zero_is_not_divided_by(void **state)
     script_end(&s);
 }
 
-// ---- SWD mode and NRST ----
+// ---- SWD mode and NRST --------------------------------------------------------------------------
 
 static void entering_swd_takes_three_commands(void **state)
 {
@@ -274,7 +274,7 @@ static void outside_of_swd_mode_no_debug_command_is_sent(void **state)
     script_end(&s);
 }
 
-// ---- DP, AP and core registers ----
+// ---- DP, AP and core registers ------------------------------------------------------------------
 
 static void the_dpidr_stands_at_offset_4(void **state)
 {
@@ -388,7 +388,7 @@ static void all_core_registers_come_with_one_command(void **state)
     script_end(&s);
 }
 
-// ---- status bytes, stalls, time-outs ----
+// ---- status bytes, stalls, time-outs ------------------------------------------------------------
 
 static const struct {
     uint8_t status;

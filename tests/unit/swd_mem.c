@@ -38,7 +38,7 @@ static struct script_block bad(uint8_t opcode, uint32_t addr, size_t len, uint8_
     return (struct script_block){opcode, addr, len, status, fault};
 }
 
-// ---- block commands ----
+// ---- block commands -----------------------------------------------------------------------------
 
 static void each_unit_has_its_command_and_the_status_is_asked_for(void **state)
 {
@@ -304,7 +304,7 @@ static void a_short_block_is_a_failure(void **state)
     script_end(&s);
 }
 
-// ---- ranges ----
+// ---- ranges -------------------------------------------------------------------------------------
 
 static void one_word_is_one_command(void **state)
 {

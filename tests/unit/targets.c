@@ -12,7 +12,7 @@
 #include "targets/internal.h"
 #include "tests/unit/targets_world.h"
 
-// ---- chips ----
+// ---- chips --------------------------------------------------------------------------------------
 
 static void every_chip_has_an_id_of_its_own_and_a_geometry_that_adds_up(void **state)
 {
@@ -90,7 +90,7 @@ static void a_flash_size_that_cannot_be_is_replaced_by_the_largest(void **state)
     assert_int_equal(t.id.flash_size, 32 * 1024);
 }
 
-// ---- connecting ----
+// ---- connecting ---------------------------------------------------------------------------------
 
 static void a_healthy_target_is_taken_as_it_runs(void **state)
 {
@@ -267,7 +267,7 @@ static void a_halted_target_that_nobody_debugs_stays_halted(void **state)
     assert_int_equal(w.dbgmcu_fz, 0);
 }
 
-// ---- breakpoints and memory ----
+// ---- breakpoints and memory ---------------------------------------------------------------------
 
 static void software_breakpoints_are_not_seen_and_survive_writes(void **state)
 {

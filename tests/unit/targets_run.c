@@ -490,7 +490,7 @@ static void a_hardfault_after_a_bad_jump_says_where_it_went(void **state)
     assert_non_null(strstr(s.detail, "there is no code"));
 }
 
-// ---- losing the target ----
+// ---- losing the target --------------------------------------------------------------------------
 
 static void one_glitch_does_not_end_the_session(void **state)
 {

@@ -50,8 +50,7 @@ struct player {
     struct wire_counts *counts;
 };
 
-// ---- the store
-// ----------------------------------------------------------------------------------------
+// ---- the store ----------------------------------------------------------------------------------
 
 static unsigned slot_of(const struct store *s, uint32_t word_addr)
 {
@@ -90,8 +89,7 @@ static enum sim_bus_status store_write(void *self, uint32_t offset, unsigned siz
     return SIM_BUS_OK;
 }
 
-// ---- what sim/wire/ asks of a chip
-// --------------------------------------------------------------------
+// ---- what sim/wire/ asks of a chip --------------------------------------------------------------
 
 const struct sim_identity *sim_chip_identity(const struct sim_chip *chip)
 {
@@ -141,8 +139,7 @@ bool sim_chip_peek(const struct sim_chip *chip, uint32_t addr, void *data, size_
     return true;
 }
 
-// ---- time
-// ---------------------------------------------------------------------------------------------
+// ---- time ---------------------------------------------------------------------------------------
 
 static void run_core(struct sim_chip *chip, uint64_t until_ns)
 {
@@ -172,8 +169,7 @@ static void advance(struct sim_chip *chip, uint64_t until_ns)
     }
 }
 
-// ---- the wire
-// -----------------------------------------------------------------------------------------
+// ---- the wire -----------------------------------------------------------------------------------
 
 static void send(struct player *p, uint64_t bits, unsigned count)
 {
@@ -219,8 +215,7 @@ static uint64_t with_parity(uint32_t value)
     return value | (uint64_t)__builtin_parity(value) << 32;
 }
 
-// ---- what comes before the capture
-// ----------------------------------------------------------------------
+// ---- what comes before the capture --------------------------------------------------------------
 
 static const struct sim_identity nrf51 = {.dpidr = 0x0bb11477,
                                           .ap_idr = 0x04770021,
@@ -327,8 +322,7 @@ static void set_halted(struct player *p, bool halted)
     advance(&p->chip, p->chip.clock.now_ns + 1000);
 }
 
-// ---- a line of the table
-// -----------------------------------------------------------------------------
+// ---- a line of the table ------------------------------------------------------------------------
 
 struct packet {
     double time;
