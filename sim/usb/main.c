@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include "sim/usb/control.h"
+#include "sim/usb/exchange.h"
 #include "sim/usb/launch.h"
 #include "sim/usb/umock.h"
 #include "sim/usb/usbip.h"
@@ -18,7 +19,7 @@ enum { MAX_PROBES = 16, NAME_SIZE = 4096 };
 
 struct settings {
     const char *board; // as for swdlink --probe virtual:
-    const char *account, *control, *usbredir, *usbip;
+    const char *account, *control, *usbredir, *usbip, *commands;
     unsigned count;
     struct usb_options usb;
     char **command;
@@ -29,6 +30,7 @@ static const char help_text[] =
     "Usage: swdlink-sim [OPTION...] [BOARD] -- COMMAND [ARG...]\n"
     "       swdlink-sim [OPTION...] [BOARD] --usbredir SOCKET [-- COMMAND [ARG...]]\n"
     "       swdlink-sim [OPTION...] [BOARD] --usbip [HOST:]PORT [-- COMMAND [ARG...]]\n"
+    "       swdlink-sim [OPTION...] [BOARD] --commands FILE\n"
     "Run COMMAND with a virtual ST-LINK plugged in that is wired to a virtual STM32.\n"
     "COMMAND is any program that uses libusb: openocd, st-flash, st-util, swdlink, a shell.\n"
     "\n"
@@ -51,6 +53,8 @@ static const char help_text[] =
     "  --usbip [HOST:]PORT\n"
     "                    give the board to a Linux machine instead: listen for usbip attach, on\n"
     "                    the loopback interface unless HOST says otherwise\n"
+    "  --commands FILE   no USB: send the probe the commands of FILE (-: standard input), one a\n"
+    "                    line, and print its replies; swdlink-sim(1) has the format\n"
     "  --verbose         say more; twice: everything\n"
     "  --help            show this and end\n"
     "  --version         show the version and end\n"
@@ -98,6 +102,9 @@ static enum err parse_option(struct settings *s, int letter, char *name, struct 
     case 'i':
         s->usbip = optarg;
         return ERR_OK;
+    case 'C':
+        s->commands = optarg;
+        return ERR_OK;
     case 'n':
         return parse_count(optarg, &s->count, log);
     case 'p':
@@ -127,17 +134,12 @@ static enum err parse_option(struct settings *s, int letter, char *name, struct 
 static enum err parse_options(struct settings *s, int argc, char **argv, struct log *log)
 {
     static const struct option options[] = {
-        {"account", required_argument, NULL, 'a'},
-        {"control", required_argument, NULL, 'c'},
-        {"usbredir", required_argument, NULL, 'r'},
-        {"count", required_argument, NULL, 'n'},
-        {"pace", no_argument, NULL, 'p'},
-        {"no-follow", no_argument, NULL, 'F'},
-        {"usbip", required_argument, NULL, 'i'},
-        {"verbose", no_argument, NULL, 'v'},
-        {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'V'},
-        {NULL, 0, NULL, 0},
+        {"account", required_argument, NULL, 'a'},  {"control", required_argument, NULL, 'c'},
+        {"usbredir", required_argument, NULL, 'r'}, {"commands", required_argument, NULL, 'C'},
+        {"count", required_argument, NULL, 'n'},    {"pace", no_argument, NULL, 'p'},
+        {"no-follow", no_argument, NULL, 'F'},      {"usbip", required_argument, NULL, 'i'},
+        {"verbose", no_argument, NULL, 'v'},        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},        {NULL, 0, NULL, 0},
     };
     int letter;
     opterr = 0;
@@ -168,10 +170,13 @@ static enum err parse(struct settings *s, int argc, char **argv, struct log *log
         return e;
     if (ours + 1 < argc)
         s->command = argv + ours + 1;
-    else if (!s->usbredir && !s->usbip)
+    else if (!s->usbredir && !s->usbip && !s->commands)
         return log_fail(log, ERR_USAGE, "say what to run: swdlink-sim [BOARD] -- COMMAND [ARG...]");
     if (s->usbredir && s->usbip)
         return log_fail(log, ERR_USAGE, "--usbredir or --usbip, not both: there is one board");
+    if (s->commands && (s->usbredir || s->usbip || s->control || s->count > 1 || s->command))
+        return log_fail(log, ERR_USAGE,
+                        "--commands takes a BOARD and --account, and no other way to the probe");
     if ((s->usbredir || s->usbip) && s->count > 1)
         return log_fail(log, ERR_USAGE, "--%s serves one probe, not --count %u",
                         s->usbip ? "usbip" : "usbredir", s->count);
@@ -323,6 +328,27 @@ static enum err tear_down(struct bench *b)
     return result;
 }
 
+// Commands from a file, instead of a program on USB.
+static enum err run_commands(const struct settings *s, struct log *log)
+{
+    struct sim_board *board;
+    const bool is_stdin = strcmp(s->commands, "-") == 0;
+    enum err e = sim_board_open(&board, s->board, log);
+    if (e)
+        return e;
+    FILE *in = is_stdin ? stdin : fopen(s->commands, "re");
+    if (!in)
+        e = log_fail(log, ERR_FILE, "%s: %s", s->commands, strerror(errno));
+    if (!e)
+        e = set_account(board, s, 0);
+    if (!e)
+        e = exchange_run(board, in, stdout, log);
+    if (in && !is_stdin)
+        fclose(in);
+    enum err closed = sim_board_close(board);
+    return e ? e : closed;
+}
+
 static int fail(struct log *log, enum err e)
 {
     log_line(log, LOG_ERROR, "%s", log_sentence(log, e));
@@ -339,6 +365,10 @@ int main(int argc, char **argv)
         return fail(&log, e);
     if (settings.done)
         return 0;
+    if (settings.commands) {
+        e = run_commands(&settings, &log);
+        return e ? fail(&log, e) : 0;
+    }
     e = set_up(&bench, &settings, &log);
     int status = LAUNCH_FAILED;
     if (e)
