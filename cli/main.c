@@ -10,6 +10,7 @@
 #include "cli/conversation.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/run_status.h"
 
 enum exit_status {
     STATUS_DONE = 0,
@@ -48,8 +49,10 @@ static enum err run_command(const struct command *command, struct options *o, st
 {
     struct conversation conversation = {0};
     o->conversation = &conversation;
-    enum err e = command->run(o, out, log);
-    return conversation_end(&conversation, e, log);
+    enum err e = command->run(o, out, log), ended = conversation_end(&conversation, e, log);
+    if (ended != e && command->bit == COMMAND_RUN)
+        out->failed_status = RUN_STATUS_FAILED; // a record is a file of this computer
+    return ended;
 }
 
 static enum exit_status run(const struct command *command, int argc, char **argv,

@@ -120,7 +120,11 @@ if [ -c /dev/full ]; then
     run "$swdlink" info --probe virtual --record /dev/full
     check "a full disk is told" has "$err" "the record /dev/full ends here, it cannot be written: No space left"
     check "the command does its work all the same" has "$out" STM32F031
-    check "and its status tells" is "$status" 1
+        check "and its status tells" is "$status" 1
+    if [ -f "$firmware/ci.elf" ]; then
+        run "$swdlink" run --semihosting-dir "$tap_dir" "$firmware/ci.elf" --probe virtual --record /dev/full
+        check "of run it is 125, not the program's" is "$status" 125
+    fi
 else
     skip "a full disk is told" "there is no /dev/full"
 fi
