@@ -281,7 +281,8 @@ enum err stlink_list_swclk(struct stlink *st, struct stlink_swclk_list *list)
     if (st->version.hardware >= 3)
         return list_v3_swclk(st, list);
     if (!stlink_has(st, 22, 0)) {
-        list->hz[list->count++] = 1800000; // fixed below V2J22
+        // Fixed below V2J22: what a V2J17 has in the mean. ST names it 1.8 MHz.
+        list->hz[list->count++] = 1190000;
         return ERR_OK;
     }
     for (unsigned i = 0; i < V2_SWCLK_COUNT; i++)

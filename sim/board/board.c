@@ -242,3 +242,10 @@ struct sim_account *sim_board_account(struct sim_board *board)
 {
     return &board->account;
 }
+
+void sim_board_watch_swd(struct sim_board *board,
+                         void (*watch)(void *arg, const struct sim_swd_event *event), void *arg)
+{
+    board->stlink.swd.watch = watch;
+    board->stlink.swd.watch_arg = arg;
+}

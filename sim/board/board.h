@@ -67,5 +67,10 @@ bool sim_board_peek(struct sim_board *board, uint32_t addr, uint32_t *value);
 bool sim_board_poke(struct sim_board *board, uint32_t addr, uint32_t value);
 struct sim_chip *sim_board_chip(struct sim_board *board);
 struct sim_account *sim_board_account(struct sim_board *board);
+// What the probe does on the SWD wires from now on, one call for each packet, line reset and
+// switch.
+struct sim_swd_event;
+void sim_board_watch_swd(struct sim_board *board,
+                         void (*watch)(void *arg, const struct sim_swd_event *event), void *arg);
 
 #endif

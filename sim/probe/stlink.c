@@ -166,6 +166,8 @@ void stlink_enter(struct sim_stlink *s, const uint8_t *c)
 static void leave(struct sim_stlink *s, const uint8_t *c)
 {
     (void)c;
+    if (s->mode == MODE_DEBUG)
+        sim_swd_disconnect(&s->swd);
     s->mode = MODE_MASS;
     s->ap_open = s->enter_failed = false;
     sim_wires_release(s->wires);
@@ -228,8 +230,7 @@ static void board_identifiers(struct sim_stlink *s, const uint8_t *c)
 
 // ---- table --------------------------------------------------------------------------------------
 
-#define NEVER         255 // no version of it
-#define CAPTURED_LAST 21  // see stlink_v1.c
+#define NEVER 255 // no version of it
 
 typedef void handler(struct sim_stlink *s, const uint8_t *c);
 
@@ -330,6 +331,8 @@ static void run_command(struct sim_stlink *s)
 {
     s->reply_len = 0;
     s->stall = s->mute = false;
+    s->swd.pause_ns = 0;
+    s->swd.captured = s->model.hardware < 3 && s->model.jtag <= CAPTURED_LAST;
     memset(s->reply, 0, sizeof s->reply);
     if (s->command[0] == 0xf2)
         debug_class(s, s->command);
@@ -343,6 +346,7 @@ void sim_stlink_out(struct sim_stlink *s, const uint8_t *data, size_t len)
         size_t room = s->out_wanted - s->out_got, part = len < room ? len : room;
         memcpy(s->out + s->out_got, data, part);
         s->out_got += part;
+        stlink_data_came(s);
         if (s->out_got == s->out_wanted) {
             s->out_wanted = 0;
             stlink_data_complete(s);
@@ -351,7 +355,7 @@ void sim_stlink_out(struct sim_stlink *s, const uint8_t *data, size_t len)
     }
     memset(s->command, 0, sizeof s->command);
     memcpy(s->command, data, len < sizeof s->command ? len : sizeof s->command);
-    s->out_got = 0;
+    s->out_got = s->out_done = 0;
     run_command(s);
 }
 

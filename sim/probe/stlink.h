@@ -56,7 +56,7 @@ struct sim_stlink {
 
     // The conversation: a command may be followed by data from the host, or leaves a reply.
     uint8_t command[SIM_STLINK_COMMAND];
-    size_t out_wanted, out_got;
+    size_t out_wanted, out_got, out_done; // done: written to the target
     uint8_t out[SIM_STLINK_ROOM];
     uint8_t reply[8 * SIM_STLINK_MISC_ITEMS];
     size_t reply_len;

@@ -7,6 +7,8 @@
 #define DESIGNER_ST   0x020u
 #define DEBUG_PORT    0xffffu
 #define MAX_AP        8u
+#define AP_CSW        0x00u
+#define CSW_NO_SIZE   0x23000000u
 #define AP_BASE       0xf8u
 #define AP_IDR        0xfcu
 #define AP_REGISTERS  0xffu       // an AP has 256 bytes of them; programs put other bits above
@@ -46,21 +48,30 @@ static bool has_idcode(struct sim_stlink *s, uint32_t addr)
     return read32(s, addr, &value) == SWD_OK && (value & 0xfff) != 0 && value != 0xffffffff;
 }
 
+static void identify(struct sim_stlink *s)
+{
+    unsigned designer;
+    if (read_designer(s, &designer) != SWD_OK)
+        return;
+    s->target_known = true;
+    s->refuses_target =
+        designer != DESIGNER_ST &&
+        (s->model.hardware >= 3 || (!has_idcode(s, IDCODE_M0) && !has_idcode(s, IDCODE_OTHERS)));
+}
+
 // From V2J37 and V3J7 on the firmware works with ST's parts only. How it tells is not known. Logs
 // have GigaDevice's copies working with V2 and refused by V3, so here a V3 asks for the designer
 // and a V2 is also content with an identification register where ST has it. What cannot be read is
 // not held against the part.
 bool stlink_accepts_target(struct sim_stlink *s)
 {
-    unsigned designer;
     bool v3 = s->model.hardware >= 3, asks = s->model.jtag >= (v3 ? 7 : 37);
     if (!asks || s->target_known)
         return !s->refuses_target;
-    if (read_designer(s, &designer) != SWD_OK)
-        return true;
-    s->target_known = true;
-    s->refuses_target = designer != DESIGNER_ST &&
-                        (v3 || (!has_idcode(s, IDCODE_M0) && !has_idcode(s, IDCODE_OTHERS)));
+    identify(s);
+    // Logs show CSW without a size afterwards.
+    if (s->target_known)
+        (void)sim_swd_write(&s->swd, true, AP_CSW, CSW_NO_SIZE);
     return !s->refuses_target;
 }
 

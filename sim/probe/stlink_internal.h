@@ -5,6 +5,10 @@
 
 #include "sim/probe/stlink.h"
 
+// The last V2 firmware that works on the wires as the captured V2J16 and V2J17 do, as far as is
+// known: from J22 on the clock can be set.
+#define CAPTURED_LAST 21u
+
 enum { MODE_DFU = 0, MODE_MASS = 1, MODE_DEBUG = 2, MODE_SWIM = 3, MODE_BOOTLOADER = 4 };
 
 enum {
@@ -12,6 +16,7 @@ enum {
     ST_CMD_ERROR = 0x08,
     ST_GET_IDCODE = 0x09,
     ST_ALIGNMENT = 0x0a,
+    ST_VERIFY = 0x0d,
     ST_AP_WAIT = 0x10,
     ST_AP_FAULT = 0x11,
     ST_AP_ERROR = 0x12,
@@ -57,7 +62,9 @@ void stlink_read_debug_reg(struct sim_stlink *s, const uint8_t *c);
 void stlink_write_debug_reg(struct sim_stlink *s, const uint8_t *c);
 // One aligned word on the bus, sticky flags cleared after a fault: its status.
 uint8_t stlink_word(struct sim_stlink *s, bool write, uint32_t addr, uint32_t *value);
-// The data phase of the command under way has come.
+// A part of the data phase of the command under way has come.
+void stlink_data_came(struct sim_stlink *s);
+// All of it has.
 void stlink_data_complete(struct sim_stlink *s);
 
 // stlink_regs.c

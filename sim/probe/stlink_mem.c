@@ -6,6 +6,8 @@
 #include "base/bytes.h"
 #include "sim/probe/stlink_internal.h"
 
+#define USB_PACKET 64u
+
 static unsigned unit_of(uint8_t sub)
 {
     if (sub == 0x0c || sub == 0x0d)
@@ -90,27 +92,37 @@ void stlink_write_memory(struct sim_stlink *s, const uint8_t *c)
         s->out_wanted = len < SIM_STLINK_ROOM ? len : SIM_STLINK_ROOM;
 }
 
-static void write_block(struct sim_stlink *s)
+// The data up to `end` goes to the target; what is behind a failure is only swallowed.
+static void write_up_to(struct sim_stlink *s, size_t end)
 {
     const uint8_t *c = s->command;
-    uint32_t addr = get_le32(&c[2]);
+    uint32_t addr = get_le32(&c[2]) + (increments(c[1]) ? (uint32_t)s->out_done : 0);
     size_t at = 0;
-    keep_left_over(s, s->out, s->out_got);
-    if (s->rw_status != ST_OK)
-        return; // the data was only swallowed
+    if (s->rw_status != ST_OK || end == s->out_done)
+        return;
     use_csw(s, c);
     enum sim_swd_result r = sim_swd_write_memory(&s->swd, unit_of(c[1]), increments(c[1]), addr,
-                                                 s->out, s->out_got, &at);
+                                                 s->out + s->out_done, end - s->out_done, &at);
     s->swd.csw_high = 0;
+    s->out_done = end;
     latch(s, r, addr + (uint32_t)at);
+}
+
+// Old firmware writes each USB packet when it comes.
+void stlink_data_came(struct sim_stlink *s)
+{
+    if (s->swd.captured)
+        write_up_to(s, s->out_got - s->out_got % USB_PACKET);
 }
 
 void stlink_data_complete(struct sim_stlink *s)
 {
     if (s->command[1] == 0x51)
         stlink_misc_data(s);
-    else
-        write_block(s);
+    else {
+        keep_left_over(s, s->out, s->out_got);
+        write_up_to(s, s->out_got);
+    }
 }
 
 void stlink_last_status(struct sim_stlink *s, const uint8_t *c)

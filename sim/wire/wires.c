@@ -160,6 +160,30 @@ static double decay(double x)
     return e;
 }
 
+// Without shapes all halves are alike.
+static double half_ns(const struct sim_wires *w, unsigned half)
+{
+    if (!w->shapes)
+        return 500000000.0 / w->swclk_hz;
+    const struct sim_wires_shape *shape = &w->shapes[half / 2];
+    return half % 2 ? shape->high_ns : shape->low_ns;
+}
+
+// Returns what is left of the way after the shortest half.
+static float build_keep(const struct sim_wires *w, struct sim_wires_state *s, unsigned node,
+                        double tau_ns)
+{
+    float most = 0;
+    for (unsigned half = 0; half < WIRES_HALVES; half++) {
+        bool as_before = half && !w->shapes;
+        s->keep[half][node] =
+            as_before ? s->keep[0][node] : (float)decay(half_ns(w, half) / tau_ns);
+        if (s->keep[half][node] > most)
+            most = s->keep[half][node];
+    }
+    return most;
+}
+
 static void build_state(struct sim_wires *w, enum sim_drive dio, enum sim_drive clk,
                         enum sim_drive target)
 {
@@ -183,10 +207,10 @@ static void build_state(struct sim_wires *w, enum sim_drive dio, enum sim_drive 
         const struct sim_wires_input *in = &w->input[node];
         double tau_ns = network_resistance(&n, node) * in->pf / 1000;
         s->mv[node] = (float)mv[node];
-        s->keep[node] = (float)decay(500000000.0 / w->built_hz / tau_ns);
+        float keep = build_keep(w, s, node, tau_ns);
         s->level[node] = s->mv[node] >= in->vih_mv;
-        s->solid[node] = s->keep[node] < SETTLED && (s->mv[node] > in->vih_mv + SURE * in->rms_mv ||
-                                                     s->mv[node] < in->vil_mv - SURE * in->rms_mv);
+        s->solid[node] = keep < SETTLED && (s->mv[node] > in->vih_mv + SURE * in->rms_mv ||
+                                            s->mv[node] < in->vil_mv - SURE * in->rms_mv);
     }
 }
 
@@ -228,12 +252,13 @@ static void rebuild(struct sim_wires *w)
     turn_contact(w, &w->swdio, &w->dio_contact, &w->dio_turn_ns);
     turn_contact(w, &w->swclk, &w->clk_contact, &w->clk_turn_ns);
     if (!w->stale && alive == w->built_alive && hum_mv == w->built_hum_mv &&
-        w->swclk_hz == w->built_hz)
+        w->swclk_hz == w->built_hz && w->shapes == w->built_shapes)
         return;
     w->stale = false;
     w->built_alive = alive;
     w->built_hum_mv = hum_mv;
     w->built_hz = w->swclk_hz;
+    w->built_shapes = w->shapes;
     for (unsigned node = 0; node < WIRES_NODES; node++)
         w->input[node] = input_at(w, node);
     for (unsigned i = 0; i < WIRES_STATES; i++)
@@ -276,16 +301,24 @@ static void sense(struct sim_wires *w, unsigned node)
         w->level[node] = false;
 }
 
+static enum sim_wires_pace pace_of(const struct sim_wires *w)
+{
+    if (w->only_clocks)
+        return WIRES_CLOCKING;
+    return w->dio == DRIVE_NONE ? WIRES_LISTENING : WIRES_DRIVING;
+}
+
 // Half a clock passes.
 static void settle(struct sim_wires *w, const struct sim_wires_state *s)
 {
+    const float *keep = s->keep[2 * pace_of(w) + (w->clk == DRIVE_HIGH)];
     for (unsigned node = 0; node < WIRES_NODES; node++) {
         if (s->solid[node]) {
             w->mv[node] = s->mv[node];
             w->level[node] = s->level[node];
             continue;
         }
-        w->mv[node] = s->mv[node] + (w->mv[node] - s->mv[node]) * s->keep[node];
+        w->mv[node] = s->mv[node] + (w->mv[node] - s->mv[node]) * keep[node];
         if (node != CLK_NEAR) // where nobody listens
             sense(w, node);
     }
@@ -322,10 +355,15 @@ static void half_cycle(struct sim_wires *w)
 
 static void count_time(struct sim_wires *w)
 {
-    uint64_t cycle_ns = 1000000000u / w->swclk_hz;
+    uint64_t cycle_ns = 1000000000u / w->swclk_hz, high_ns = cycle_ns / 2;
+    if (w->shapes) {
+        high_ns = w->shapes[pace_of(w)].high_ns;
+        cycle_ns = w->shapes[pace_of(w)].low_ns + high_ns + w->stretch_ns;
+    }
+    w->stretch_ns = 0;
     w->clock->ahead_ns += cycle_ns;
     w->driven_ns += cycle_ns;
-    w->clk_high_ns += cycle_ns / 2;
+    w->clk_high_ns += high_ns;
     if (w->dio == DRIVE_HIGH)
         w->dio_high_ns += cycle_ns;
 }

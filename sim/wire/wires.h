@@ -37,10 +37,21 @@ enum sim_drive { DRIVE_NONE, DRIVE_LOW, DRIVE_HIGH, DRIVE_COUNT };
 #define WIRES_STATES (DRIVE_COUNT * DRIVE_COUNT * DRIVE_COUNT)
 #define WIRES_NODES  4u
 
+// SWCLK's two halves when the probe drives SWDIO bit by bit (requests, data), when it listens, and
+// when it only clocks (line resets, idle clocks). In nanoseconds; the lengths may differ a lot
+// where software moves the pins.
+enum sim_wires_pace { WIRES_DRIVING, WIRES_LISTENING, WIRES_CLOCKING, WIRES_PACES };
+
+struct sim_wires_shape {
+    uint32_t low_ns, high_ns;
+};
+
+#define WIRES_HALVES (2 * WIRES_PACES)
+
 // Where the voltages go to for one combination of drivers, and how much of the way is left after
-// half a clock. Solid: they get there, and no noise matters.
+// each kind of half a clock. Solid: they get there, and no noise matters.
 struct sim_wires_state {
-    float mv[WIRES_NODES], keep[WIRES_NODES];
+    float mv[WIRES_NODES], keep[WIRES_HALVES][WIRES_NODES];
     bool solid[WIRES_NODES], level[WIRES_NODES];
 };
 
@@ -50,16 +61,19 @@ struct sim_wires_input {
 };
 
 struct sim_wires {
-    // Set by the owner; sim_wires_changed() after anything else than swclk_hz.
+    // Set by the owner; sim_wires_changed() after anything else than the clock.
     struct sim_swdp *dp;
     struct sim_chip *chip;
     struct sim_clock *clock;
     struct sim_wire swdio, swclk, nrst;
-    bool unplugged;   // the cable is off at the board
-    bool gnd_open;    // no common ground: the target's ground hums
-    bool no_chip;     // nothing is soldered there
-    unsigned rail_mv; // the board's supply
-    uint32_t swclk_hz;
+    bool unplugged;                       // the cable is off at the board
+    bool gnd_open;                        // no common ground: the target's ground hums
+    bool no_chip;                         // nothing is soldered there
+    unsigned rail_mv;                     // the board's supply
+    uint32_t swclk_hz;                    // with halves of the same length
+    const struct sim_wires_shape *shapes; // of each pace; NULL: as swclk_hz says
+    bool only_clocks;                     // the cycles that come are of WIRES_CLOCKING
+    uint32_t stretch_ns;                  // by which SWCLK's next low half is longer
     uint64_t seed;
 
     // Pins of the probe.
@@ -75,6 +89,7 @@ struct sim_wires {
     unsigned power_resets; // that the debug port has seen
     int built_hum_mv;
     uint32_t built_hz;
+    const struct sim_wires_shape *built_shapes;
     float mv[WIRES_NODES];
     bool level[WIRES_NODES];
     bool dio_contact, clk_contact;

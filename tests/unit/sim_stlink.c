@@ -622,6 +622,22 @@ static void resetsys_while_idle_is_answered_and_does_nothing(void **state)
     probe_close(p);
 }
 
+// Logs of a V2J37S7 with a G070 and of an F030 show CSW's reset value once the port is open: what
+// the firmware looks at to know the part leaves it alone.
+static void opening_the_access_port_leaves_csw_alone(void **state)
+{
+    static const char *const boards[] = {"", "probe=v3", "probe-fw=J28"};
+    (void)state;
+    for (size_t i = 0; i < sizeof boards / sizeof boards[0]; i++) {
+        uint32_t csw;
+        struct probe *p = entered(boards[i]);
+        assert_int_equal(STATUS(p, 0xf2, 0x4b, 0x00), STATUS_OK);
+        assert_int_equal(probe_read_port(p, 0, 0, &csw), STATUS_OK);
+        assert_int_equal(csw, 0x03000040);
+        probe_close(p);
+    }
+}
+
 // As in the log of gnuk's tool with a V2J17S4: enter, halt, registers, run, status.
 static void commands_of_api_version_1_work_on_an_old_v2(void **state)
 {
@@ -865,6 +881,7 @@ int main(void)
         cmocka_unit_test(the_prescaler_changes_the_list),
         cmocka_unit_test(resetsys_resets_the_target),
         cmocka_unit_test(resetsys_while_idle_is_answered_and_does_nothing),
+        cmocka_unit_test(opening_the_access_port_leaves_csw_alone),
         cmocka_unit_test(commands_of_api_version_1_work_on_an_old_v2),
         cmocka_unit_test(nrst_is_driven_low_high_and_in_pulses),
         cmocka_unit_test(the_answer_does_not_tell_whether_nrst_is_wired),

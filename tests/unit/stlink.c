@@ -56,7 +56,7 @@ static void an_old_v2_has_one_clock_and_is_not_asked(void **state)
     struct stlink_swclk_list list;
     script_start(&s, 2, 21);
     OK(stlink_set_swclk(&s.st, 4000000));
-    assert_int_equal(s.st.probe.swclk_hz, 1800000);
+    assert_int_equal(s.st.probe.swclk_hz, 1190000);
     OK(stlink_list_swclk(&s.st, &list));
     assert_int_equal(list.count, 1);
     script_end(&s);
