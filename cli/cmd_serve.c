@@ -9,6 +9,7 @@
 #include "base/signals.h"
 #include "cli/command.h"
 #include "cli/describe.h"
+#include "cli/image_place.h"
 #include "cli/output.h"
 #include "cli/serve.h"
 #include "server/server.h"
@@ -44,6 +45,26 @@ static enum err reopen_probe(void *user)
     return probe_reopen(user);
 }
 
+// For `monitor program`: a file of this computer, in stretches.
+static enum err read_image(void *user, const char *path, const uint32_t *addr, hub_put *put,
+                           void *to)
+{
+    struct probe *p = user;
+    struct log *log = p->target.log;
+    struct image image;
+    uint32_t flash_bytes, ram_bytes;
+    const struct image_request request = {.has_address = addr, .address = addr ? *addr : 0};
+    enum err e = image_load(&image, path, &request, log);
+    if (e)
+        return e;
+    image_place(&image, &p->target, &request, log);
+    e = image_check(&image, &p->target, &request, &flash_bytes, &ram_bytes, log);
+    for (size_t i = 0; !e && i < image.count; i++)
+        e = put(to, image.segment[i].addr, image.segment[i].data, image.segment[i].len);
+    image_free(&image);
+    return e;
+}
+
 static enum err serve(struct probe *p, const struct options *o, struct output *out, struct log *log)
 {
     const struct server_options options = {
@@ -59,6 +80,7 @@ static enum err serve(struct probe *p, const struct options *o, struct output *o
                         .stdio = o->semihosting_stdio,
                         .dir = o->semihosting_dir},
         .reopen_probe = reopen_probe,
+        .read_image = read_image,
         .user = p,
     };
     enum err e = o->json ? print_json(p, out, log) : ERR_OK;

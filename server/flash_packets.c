@@ -75,7 +75,7 @@ static enum err open_job(struct session *s)
     if (s->flash.job)
         return ERR_OK;
     s->flash.written = false;
-    s->flash.closing = s->flash.interrupted = false;
+    s->flash.closing = s->flash.interrupted = s->flash.resets = false;
     return target_flash_open(s->t, &s->flash.job);
 }
 
@@ -98,21 +98,87 @@ void packet_flash_erase(struct session *s, struct cursor *args)
         reply_ok(s);
 }
 
-enum err packet_flash_erase_all(struct session *s)
+// Nothing more comes: the work begins, and the reply is owed until its end.
+static void close_input(struct session *s)
+{
+    flash_job_close_input(s->flash.job);
+    s->flash.closing = true;
+    session_begin_work(s, SESSION_WORK_FLASH);
+}
+
+// Nothing was touched yet.
+static enum err drop_untouched(struct session *s, enum err e)
+{
+    struct log_mark mark = log_keep(s->log);
+    s->flash.written = false;
+    packet_flash_drop(s);
+    log_restore(s->log, &mark);
+    return e;
+}
+
+static enum err erase_at_once(struct session *s, enum flash_erase how, uint32_t addr, uint32_t len)
 {
     packet_flash_drop(s);
     enum err e = open_job(s);
     if (e)
         return e;
-    flash_job_set_erase(s->flash.job, FLASH_ERASE_MASS);
-    e = flash_job_erase(s->flash.job, s->t->bank.base, s->t->bank.size);
-    if (e) {
-        packet_flash_drop(s);
+    flash_job_set_erase(s->flash.job, how);
+    e = flash_job_erase(s->flash.job, addr, len);
+    if (e)
+        return drop_untouched(s, e);
+    close_input(s);
+    return ERR_OK;
+}
+
+enum err packet_flash_erase_all(struct session *s)
+{
+    return erase_at_once(s, FLASH_ERASE_MASS, s->t->bank.base, s->t->bank.size);
+}
+
+enum err packet_flash_erase_range(struct session *s, uint32_t addr, uint32_t len)
+{
+    return erase_at_once(s, FLASH_ERASE_PAGES, addr, len);
+}
+
+static enum err erase_segment(void *to, uint32_t addr, const uint8_t *data, size_t len)
+{
+    struct session *s = to;
+    const struct flash_bank *b = &s->t->bank;
+    (void)data;
+    if (addr - b->base >= b->size || len > b->size - (addr - b->base))
+        return log_fail(s->log, ERR_USAGE,
+                        "the file has %zu bytes for 0x%08x, which is not in the flash", len, addr);
+    uint32_t start = (addr - b->base) / b->page_size * b->page_size;
+    uint32_t end = (addr - b->base + (uint32_t)len + b->page_size - 1) / b->page_size;
+    return flash_job_erase(s->flash.job, b->base + start, end * b->page_size - start);
+}
+
+static enum err write_segment(void *to, uint32_t addr, const uint8_t *data, size_t len)
+{
+    struct session *s = to;
+    s->flash.written = true;
+    return flash_job_write(s->flash.job, addr, data, len);
+}
+
+enum err packet_flash_program(struct session *s, const char *path, const uint32_t *addr,
+                              bool resets)
+{
+    struct hub *hub = s->hub;
+    if (!hub->read_image)
+        return log_fail(s->log, ERR_UNSUPPORTED,
+                        "this server reads files for debuggers of its own computer only: use "
+                        "`load` in GDB");
+    packet_flash_drop(s);
+    enum err e = open_job(s);
+    if (e)
         return e;
-    }
-    flash_job_close_input(s->flash.job);
-    s->flash.closing = true;
-    session_begin_work(s, SESSION_WORK_FLASH);
+    e = hub->read_image(hub->image_user, path, addr, erase_segment, s);
+    if (!e)
+        e = hub->read_image(hub->image_user, path, addr, write_segment, s);
+    if (e)
+        return drop_untouched(s, e);
+    s->flash.resets = resets;
+    close_input(s);
     return ERR_OK;
 }
 
@@ -147,9 +213,7 @@ void packet_flash_done(struct session *s, struct cursor *args)
     (void)args;
     if (!is_open(s) || was_interrupted(s))
         return;
-    flash_job_close_input(s->flash.job);
-    s->flash.closing = true;
-    session_begin_work(s, SESSION_WORK_FLASH);
+    close_input(s);
 }
 
 static void finish_job(struct session *s)
@@ -165,7 +229,11 @@ static void finish_job(struct session *s)
              stats.erased, stats.programmed, stats.skipped, stats.verified,
              (unsigned)((stats.ended_us - stats.started_us) / 1000));
     semihost_restart(s->semihost);
-    reply_ok(s);
+    e = s->flash.resets ? target_reset(s->t, true) : ERR_OK;
+    if (e)
+        reply_error_and_later(s, e);
+    else
+        reply_ok(s);
 }
 
 void packet_flash_step(struct session *s)

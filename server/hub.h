@@ -15,6 +15,9 @@
 
 struct session;
 
+// Takes a stretch of a file.
+typedef enum err hub_put(void *to, uint32_t addr, const uint8_t *data, size_t len);
+
 struct hub_rtt {
     struct rtt rtt;
     bool on;
@@ -28,7 +31,13 @@ struct hub {
     struct log *log;
     struct semihost semihost; // the program outlives its debuggers
     struct hub_rtt rtt;       // so does what it prints
-    struct session *holder;   // NULL: nobody controls the target
+    bool ends;                // when a debugger leaves: `monitor shutdown`
+    // Reads a firmware file of this computer and gives it in stretches, in ascending order; addr is
+    // for a binary (NULL: the begin of the flash). NULL: not offered.
+    enum err (*read_image)(void *user, const char *path, const uint32_t *addr, hub_put *put,
+                           void *to);
+    void *image_user;
+    struct session *holder; // NULL: nobody controls the target
     struct session *member[HUB_MAX_SESSIONS];
 };
 

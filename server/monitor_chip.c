@@ -9,6 +9,31 @@
 #include "server/reply.h"
 #include "targets/options.h"
 
+enum err monitor_info(struct session *s, const char *args)
+{
+    static const char *const state[] = {
+        [TARGET_RUNNING] = "running",
+        [TARGET_HALTED] = "halted",
+        [TARGET_LOST] = "lost",
+    };
+    (void)args;
+    struct target *t = s->t;
+    char text[200];
+    unsigned mv;
+    reply_console(s, "Chip:   %s\n", chip_describe(&t->id, text, sizeof text));
+    reply_console(s, "Core:   CPUID 0x%08x, %s, %u breakpoint and %u watchpoint comparators\n",
+                  t->core.cpuid, state[t->state], t->core.bpu.count, t->core.dwt.count);
+    reply_console(s, "Probe:  ST-LINK %s, SWCLK %u kHz\n",
+                  target_probe_version(t, text, sizeof text), target_swclk_hz(t) / 1000);
+    enum err e = target_get_vtref(t, &mv);
+    if (e)
+        reply_console(s, "Supply: not measured (%s)\n", log_sentence(s->log, e));
+    else
+        reply_console(s, "Supply: %u.%02u V at VTref\n", mv / 1000, mv % 1000 / 10);
+    log_forget(s->log);
+    return ERR_OK;
+}
+
 enum err monitor_uid(struct session *s, const char *args)
 {
     (void)args;
@@ -40,12 +65,11 @@ enum err monitor_option(struct session *s, const char *args)
     return e;
 }
 
-enum err monitor_erase_mass(struct session *s, const char *args)
+// OpenOCD's, with the number of a bank, of which there is one.
+enum err monitor_option_of_bank(struct session *s, const char *args)
 {
     (void)args;
-    if (s->state == SESSION_RUNNING)
-        return log_fail(s->log, ERR_STATE, "the target is running: interrupt it first (Ctrl-C)");
-    return packet_flash_erase_all(s);
+    return monitor_option(s, "");
 }
 
 enum err monitor_swdp_scan(struct session *s, const char *args)
@@ -71,5 +95,41 @@ enum err monitor_connect_rst(struct session *s, const char *args)
         s->t->options.connect = TARGET_CONNECT_AUTO;
     reply_console(s, "When the target was lost, NRST is held while it is connected to again: %s\n",
                   s->t->options.connect == TARGET_CONNECT_UNDER_RESET ? "yes" : "only if needed");
+    return ERR_OK;
+}
+
+// Black Magic's asks whether the probe supplies the target, which an ST-LINK never does.
+enum err monitor_power(struct session *s, const char *args)
+{
+    unsigned mv;
+    enum err e = target_get_vtref(s->t, &mv);
+    if (e)
+        return e;
+    reply_console(s, "%u.%02u V at VTref", mv / 1000, mv % 1000 / 10);
+    if (*args)
+        reply_console(s, "; an ST-LINK measures the target's supply and does not switch it");
+    reply_console(s, "\n");
+    return ERR_OK;
+}
+
+enum err monitor_endian(struct session *s, const char *args)
+{
+    if (*args && !monitor_take_word(&args, "little"))
+        return log_fail(s->log, ERR_UNSUPPORTED, "an STM32 is little-endian");
+    reply_console(s, "little-endian\n");
+    return ERR_OK;
+}
+
+// pyOCD's and OpenOCD's choice of a core, of which there is one.
+enum err monitor_core(struct session *s, const char *args)
+{
+    uint32_t number = 0;
+    char text[200];
+    if (monitor_take_number(&args, &number) && number != 0)
+        return log_fail(s->log, ERR_USAGE, "there is one core here, number 0");
+    reply_console(s, "* 0  %s, %s\n", chip_describe(&s->t->id, text, sizeof text),
+                  s->t->state == TARGET_RUNNING  ? "running"
+                  : s->t->state == TARGET_HALTED ? "halted"
+                                                 : "lost");
     return ERR_OK;
 }

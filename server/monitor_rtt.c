@@ -12,22 +12,13 @@ static enum err wrong(struct session *s, const char *wanted)
     return log_fail(s->log, ERR_USAGE, "`monitor rtt %s` is wanted", wanted);
 }
 
-static bool take_number(const char **args, unsigned long max, unsigned long *value)
-{
-    char *end;
-    *value = strtoul(*args, &end, 0);
-    bool good = end != *args && (*end == '\0' || *end == ' ') && *value <= max;
-    *args = end + strspn(end, " ");
-    return good;
-}
-
 // setup ADDR SIZE [ID]: where to look for the control block; its name is always the same one.
 static enum err set_up(struct session *s, const char *args)
 {
-    unsigned long addr, size;
-    if (!take_number(&args, UINT32_MAX, &addr) || !take_number(&args, UINT32_MAX, &size))
+    uint32_t addr, size;
+    if (!monitor_take_number(&args, &addr) || !monitor_take_number(&args, &size))
         return wrong(s, "setup ADDRESS SIZE");
-    rtt_look_at(&s->hub->rtt.rtt, (uint32_t)addr, (uint32_t)size);
+    rtt_look_at(&s->hub->rtt.rtt, addr, size);
     return ERR_OK;
 }
 
@@ -77,15 +68,16 @@ static enum err channels(struct session *s, const char *args)
     return ERR_OK;
 }
 
-// server start PORT CHANNEL
+// server start PORT CHANNEL; server stop PORT
 static enum err serve(struct session *s, const char *args)
 {
-    unsigned long port, channel;
-    if (strncmp(args, "start ", 6) != 0)
-        return wrong(s, "server start PORT CHANNEL");
-    args += 6;
-    if (!take_number(&args, UINT16_MAX, &port) ||
-        !take_number(&args, RTT_MAX_CHANNELS - 1, &channel))
+    uint32_t port, channel;
+    if (monitor_take_word(&args, "stop")) {
+        reply_console(s, "The port stays open until the server ends.\n");
+        return ERR_OK;
+    }
+    if (!monitor_take_word(&args, "start") || !monitor_take_number(&args, &port) ||
+        !monitor_take_number(&args, &channel) || port > UINT16_MAX || channel >= RTT_MAX_CHANNELS)
         return wrong(s, "server start PORT CHANNEL");
     if (!s->hub->rtt.listen)
         return log_fail(s->log, ERR_UNSUPPORTED, "there are no ports for RTT here");
@@ -99,19 +91,41 @@ static enum err nothing(struct session *s, const char *args)
     return ERR_OK;
 }
 
+// J-Link's exec SetRTTAddr ADDR and SetRTTSearchRanges ADDR SIZE.
+enum err monitor_rtt_at(struct session *s, const char *args)
+{
+    uint32_t addr, size = 0;
+    if (!monitor_take_number(&args, &addr) || (*args && !monitor_take_number(&args, &size)))
+        return wrong(s, "setup ADDRESS SIZE");
+    rtt_look_at(&s->hub->rtt.rtt, addr, size);
+    return ERR_OK;
+}
+
 enum err monitor_rtt(struct session *s, const char *args)
 {
     static const struct {
         const char *word;
         enum err (*run)(struct session *s, const char *args);
     } words[] = {
-        {"setup", set_up},      {"start", start},  {"stop", stop},
-        {"channels", channels}, {"server", serve}, {"polling_interval", nothing},
+        {"setup", set_up},
+        {"start", start},
+        {"stop", stop},
+        {"channels", channels},
+        {"server", serve},
+        {"polling_interval", nothing},
+        // OpenOCD's list for programs; Black Magic's words, whose settings have no meaning here.
+        {"channellist", channels},
+        {"enable", start},
+        {"disable", stop},
+        {"ident", nothing},
+        {"poll", nothing},
+        {"ram", nothing},
+        {"cblock", channels},
+        {"channel", nothing},
     };
-    size_t len = strcspn(args, " ");
     for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (len == strlen(words[i].word) && memcmp(args, words[i].word, len) == 0)
-            return words[i].run(s, args + len + strspn(args + len, " "));
+        if (monitor_take_word(&args, words[i].word))
+            return words[i].run(s, args);
     if (*args)
         return log_fail(s->log, ERR_USAGE,
                         "`monitor rtt` knows setup, start, stop, channels and server, not \"%s\"",

@@ -104,6 +104,11 @@ void packet_flash_interrupt(struct session *s);
 void packet_flash_drop(struct session *s);
 // For a monitor word: begins to erase all of it; the reply comes at the end.
 enum err packet_flash_erase_all(struct session *s) MUST_CHECK;
+enum err packet_flash_erase_range(struct session *s, uint32_t addr, uint32_t len) MUST_CHECK;
+// The same with a file of the server's computer; addr is for a binary, NULL: its usual place.
+// resets: halted after a reset at the end.
+enum err packet_flash_program(struct session *s, const char *path, const uint32_t *addr,
+                              bool resets) MUST_CHECK;
 
 // xfer.c
 void packet_xfer(struct session *s, struct cursor *args);

@@ -52,7 +52,7 @@ static void drop_client(struct server *sv, unsigned i)
                 (hub_has_control(&sv->hub, &c->session) || count_debuggers(sv) == 1);
     client_close(c);
     sv->client[i] = NULL;
-    if (sv->options->stdio || (sv->options->once && ends))
+    if (sv->options->stdio || ((sv->options->once || sv->hub.ends) && ends))
         ev_break(sv->loop, EVBREAK_ALL);
 }
 
@@ -287,6 +287,10 @@ enum err server_run(struct target *t, const struct server_options *options, stru
     enum err e = prepare_semihosting(sv);
     if (!e && !options->stdio)
         e = acceptor_open(&sv->acceptor, options->host, options->port, log);
+    if (options->stdio || acceptor_is_loopback(&sv->acceptor)) {
+        sv->hub.read_image = options->read_image;
+        sv->hub.image_user = options->user;
+    }
     if (!e) {
         struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
         sigaction(SIGPIPE, &ignore, &before); // a reader of our messages may go away, too

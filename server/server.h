@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "server/hub.h"
 #include "targets/target.h"
 
 struct server_options {
@@ -27,6 +28,10 @@ struct server_options {
     // Opens a probe that was unplugged again, in the same struct debug_probe, when it is back;
     // called once a second until it answers ERR_OK. NULL: such a probe stays lost.
     enum err (*reopen_probe)(void *user);
+    // For `monitor program`; offered to debuggers of this computer only. NULL: not at all. See
+    // hub.h.
+    enum err (*read_image)(void *user, const char *path, const uint32_t *addr, hub_put *put,
+                           void *to);
     void *user;
 };
 

@@ -88,6 +88,7 @@ struct session {
     struct {
         struct flash_job *job; // NULL when none is open
         bool written;          // data came in since it was opened
+        bool resets;           // a reset follows at the end
         bool closing;          // vFlashDone: its reply is owed
         bool interrupted;      // Ctrl-C came between two of its packets
     } flash;
@@ -100,6 +101,7 @@ struct session {
     struct {
         uint32_t ms;
         uint64_t until_ms; // 0: the clock was not seen yet
+        bool until_halt;   // the target is waited for, and not longer than that
     } sleep;
     struct {
         bool asked; // the debugger's host does it: its F packet is awaited

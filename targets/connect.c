@@ -244,6 +244,29 @@ static enum err try_rung(struct target *t, enum target_rung rung, struct evidenc
     }
 }
 
+enum err target_set_swclk(struct target *t, uint32_t hz)
+{
+    uint32_t before = t->probe->swclk_hz, id;
+    enum err e = target_require_present(t);
+    if (!e)
+        e = debug_probe_set_swclk(t->probe, hz ? hz : BEST_SWCLK_HZ);
+    if (e)
+        return target_note_error(t, e);
+    if (mem_ap_read32(&t->mem, SCS_CPUID, &id) == ERR_OK && id == t->core.cpuid) {
+        t->options.swclk_hz = hz;
+        return ERR_OK;
+    }
+    uint32_t tried = t->probe->swclk_hz;
+    e = debug_probe_set_swclk(t->probe, before);
+    if (!e)
+        e = debug_probe_enter_swd(t->probe);
+    if (e)
+        return target_note_error(t, e);
+    return log_fail(t->log, ERR_NO_TARGET,
+                    "the target does not answer at %u kHz; the clock is %u kHz as before",
+                    tried / 1000, before / 1000);
+}
+
 // Which rungs a way of connecting may use, as bits.
 static unsigned allowed_rungs(const struct target_options *o)
 {

@@ -223,6 +223,9 @@ enum err target_clear_all_breaks(struct target *t) MUST_CHECK;
 // in µs that all waiting goes by.
 const char *target_probe_version(const struct target *t, char *text, size_t size);
 uint32_t target_swclk_hz(const struct target *t);
+// Changes that clock, also for later connections; 0: what is usual. When the target does not answer
+// at it, the clock is as before and the error says so.
+enum err target_set_swclk(struct target *t, uint32_t hz) MUST_CHECK;
 enum err target_get_vtref(struct target *t, unsigned *mv) MUST_CHECK;
 uint64_t target_now_us(struct target *t);
 void target_sleep_us(struct target *t, uint32_t us);

@@ -20,16 +20,26 @@ def help_has_a_line_for_every_word(session):
 
 @scenario()
 def the_manual_has_the_words_of_the_help_and_no_others(session):
-    told = re.findall(r"(?m)^  (\w+)", session.gdb("session.elf").cmd("monitor help"))
+    told = set(re.findall(r"(?m)^  (\w+)", session.gdb("session.elf").cmd("monitor help")))
     with open(os.path.join(SOURCE, "doc", "swdlink.1"), encoding="utf-8") as file:
         section = file.read().split(".Sh MONITOR COMMANDS", 1)[1].split("\n.Sh ", 1)[0]
-    expect_equal(sorted(told), sorted(re.findall(r"(?m)^\.It Cm (\w+)", section)))
+    expect_equal(sorted(told), sorted(set(re.findall(r"(?m)^\.It Cm (\w+)", section))))
+
+
+@scenario()
+def the_manual_has_the_words_of_other_servers_and_no_others(session):
+    said = session.gdb("session.elf").cmd("monitor help all")
+    servers = "OpenOCD|J-Link|Black Magic|pyOCD|ST|QEMU|Eclipse|PEmicro|Cortex-Debug"
+    told = re.findall(rf"(?m)^  (.+?) +(?:{servers})(?:, [^:]*)?: ", said)
+    with open(os.path.join(SOURCE, "doc", "swdlink.1"), encoding="utf-8") as file:
+        section = file.read().split(".Ss Words of other servers", 1)[1].split("\n.Sh ", 1)[0]
+    expect_equal(sorted(told), sorted(re.findall(r"(?m)^\.Ic (.+?)(?: [,.])?$", section)))
 
 
 @scenario()
 def an_unknown_word_gets_the_nearest_one(session):
     gdb = session.gdb("session.elf")
-    expect(r"did you mean `monitor swdp_scan`", gdb.fails("monitor swd_scan"))
+    expect(r"did you mean `monitor swdp_scan`", gdb.fails("monitor swdp_scna"))
     expect(r"did you mean `monitor erase_mass`", gdb.fails("monitor erase_mas"))
     expect(r"monitor help", gdb.fails("monitor completely_other"))
 

@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/hex.h"
 #include "base/log.h"
+#include "base/near.h"
 #include "base/signals.h"
 
 static void every_error_has_a_sentence_of_its_own(void **state)
@@ -185,6 +186,25 @@ static void signals_that_were_ignored_end_nothing(void **state)
     sigaction(SIGHUP, &old, NULL);
 }
 
+static void distances_between_words_are_counted_in_letters(void **state)
+{
+    (void)state;
+    assert_int_equal(near_distance("reset", "reset"), 0);
+    assert_int_equal(near_distance("rest", "reset"), 1);
+    assert_int_equal(near_distance("rseet", "reset"), 1);
+    assert_int_equal(near_distance("", "halt"), 4);
+    assert_int_equal(near_distance("halt", ""), 4);
+    assert_int_equal(near_distance("kitten", "sitting"), 3);
+    char longest[100] = "";
+    memset(longest, 'a', sizeof longest - 1);
+    assert_int_equal(near_distance(longest, ""), 31);
+    assert_true(near_is_slip("hlat", "halt"));
+    assert_true(near_is_slip("porbe", "probe"));
+    assert_false(near_is_slip("go", "to"));
+    assert_false(near_is_slip("poll", "help"));
+    assert_false(near_is_slip("quit", "uid"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +217,7 @@ int main(void)
         cmocka_unit_test(bytes_are_little_or_big_endian_as_named),
         cmocka_unit_test(log_keeps_the_sentence_of_the_last_failure),
         cmocka_unit_test(log_drops_lines_above_its_level),
+        cmocka_unit_test(distances_between_words_are_counted_in_letters),
         cmocka_unit_test(signals_that_were_ignored_end_nothing),
     };
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);

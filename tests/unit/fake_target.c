@@ -430,8 +430,13 @@ const char *target_probe_version(const struct target *t, char *text, size_t size
 
 uint32_t target_swclk_hz(const struct target *t)
 {
-    (void)t;
-    return 0;
+    return ((const struct fake_target *)t)->swclk_hz;
+}
+
+enum err target_set_swclk(struct target *t, uint32_t hz)
+{
+    fake(t)->swclk_hz = hz;
+    return present(t);
 }
 
 enum err target_get_vtref(struct target *t, unsigned *mv)

@@ -32,6 +32,7 @@ struct fake_target {
     enum err fail_halt, fail_resume, fail_reset, fail_poll, fail_flash_step, fail_flash_end,
         fail_reconnect;
 
+    uint32_t swclk_hz;
     uint64_t now_us; // of the link's clock
     unsigned resumes, steps, halts, resets, reset_halts, polls, clears, reconnects, releases;
     uint32_t step_from, step_to;

@@ -369,17 +369,6 @@ static void an_unknown_word_is_an_error_that_names_the_nearest(void **state)
     assert_has(b->console, "monitor help");
 }
 
-static void distances_between_words_are_counted_in_letters(void **state)
-{
-    (void)state;
-    assert_int_equal(monitor_distance("reset", "reset"), 0);
-    assert_int_equal(monitor_distance("rest", "reset"), 1);
-    assert_int_equal(monitor_distance("rseet", "reset"), 2);
-    assert_int_equal(monitor_distance("", "halt"), 4);
-    assert_int_equal(monitor_distance("halt", ""), 4);
-    assert_int_equal(monitor_distance("kitten", "sitting"), 3);
-}
-
 static void what_ides_send_by_habit_is_answered_with_ok(void **state)
 {
     struct bench *b = *state;
@@ -488,7 +477,6 @@ int main(void)
         bench_test(monitor_reset_halts_unless_told_to_run),
         bench_test(a_target_let_run_by_monitor_can_be_waited_for),
         bench_test(an_unknown_word_is_an_error_that_names_the_nearest),
-        cmocka_unit_test(distances_between_words_are_counted_in_letters),
         bench_test(what_ides_send_by_habit_is_answered_with_ok),
         bench_test(sleeping_waits_and_can_be_cut_short),
         bench_test(after_gdb_sync_a_step_only_fetches_the_state),
