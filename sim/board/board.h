@@ -55,8 +55,8 @@ void sim_board_usb_plug(struct sim_board *board, bool plugged);
 // Time since the board was opened. Waiting on the board's clock lets the chip run.
 uint64_t sim_board_now_ns(const struct sim_board *board);
 void sim_board_wait_ns(struct sim_board *board, uint64_t ns);
-// On: the virtual clock keeps up with the wall (a free-running target keeps real time while a person
-// watches) as far as this machine is fast enough; at most 100 ms are caught up at a time.
+// On: the virtual clock keeps up with the wall (a free-running target keeps real time while a
+// person watches) as far as this machine is fast enough; at most 100 ms are caught up at a time.
 void sim_board_set_follow(struct sim_board *board, bool on);
 // So many boards follow the wall in one thread, and share its time.
 void sim_board_set_company(struct sim_board *board, unsigned boards);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A program that prints a text and ends in a certain way, both of which a test writes into the file:
-// `script` is found there by its mark.
+// A program that prints a text and ends in a certain way, both of which a test writes into the
+// file: `script` is found there by its mark.
 #include <stdint.h>
 
 enum { SYS_WRITEC = 0x03, SYS_WRITE0 = 0x04, SYS_EXIT = 0x18, SYS_EXIT_EXTENDED = 0x20 };
@@ -13,7 +13,18 @@ enum { SYS_WRITEC = 0x03, SYS_WRITE0 = 0x04, SYS_EXIT = 0x18, SYS_EXIT_EXTENDED 
 #define IWDG_RLR  (*(volatile uint32_t *)0x40003008)
 
 enum channel { BY_CONSOLE, BY_LETTERS, BY_RTT, BY_RTT_THAT_DROPS };
-enum ending { EXIT_EXTENDED, EXIT, EXIT_ERROR, BREAK, FAULT, LOCKUP, RESET, WATCHDOG, HANG, EXIT_FOR_EVER };
+enum ending {
+    EXIT_EXTENDED,
+    EXIT,
+    EXIT_ERROR,
+    BREAK,
+    FAULT,
+    LOCKUP,
+    RESET,
+    WATCHDOG,
+    HANG,
+    EXIT_FOR_EVER
+};
 
 const volatile struct {
     char mark[16];
@@ -68,7 +79,8 @@ static void print_rtt(const volatile char *p, int drops)
 {
     static const char name[] = "TTR REGGES";
     _SEGGER_RTT.ups = 1;
-    _SEGGER_RTT.up = (struct rtt_channel){"Terminal", up_buffer, sizeof up_buffer, 0, 0, drops ? 0 : 2};
+    _SEGGER_RTT.up =
+        (struct rtt_channel){"Terminal", up_buffer, sizeof up_buffer, 0, 0, drops ? 0 : 2};
     for (unsigned i = 0; i < 10; i++)
         _SEGGER_RTT.id[9 - i] = name[i];
     for (; *p; p++) {

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/near.h"
 #include "base/signals.h"
+#include "tests/unit/choose.h"
 
 static void every_error_has_a_sentence_of_its_own(void **state)
 {
@@ -205,8 +206,9 @@ static void distances_between_words_are_counted_in_letters(void **state)
     assert_false(near_is_slip("quit", "uid"));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_error_has_a_sentence_of_its_own),
         cmocka_unit_test(cursor_reads_integers_and_sticks_at_the_end),

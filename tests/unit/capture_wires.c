@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/choose.h"
 #include "tests/unit/wire_player.h"
 
 struct expected {
@@ -121,8 +122,9 @@ static void a_changed_table_is_noticed(void **state)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_cortex_m0_answers_as_the_captured_one),
         cmocka_unit_test(a_cortex_m4_answers_as_the_captured_one),

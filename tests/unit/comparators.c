@@ -12,6 +12,7 @@
 
 #include "cortex/bpu.h"
 #include "cortex/dwt.h"
+#include "tests/unit/choose.h"
 #include "tests/unit/script_link.h"
 
 #define BP_CTRL    0xe0002000u
@@ -283,8 +284,9 @@ static void what_cannot_be_watched_is_refused(void **state)
     script_end(&s);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_breakpoint_is_on_its_half_of_the_word),
         cmocka_unit_test(two_users_of_an_address_share_a_comparator),

@@ -14,6 +14,7 @@
 #include "cortex/fault_v7m.h"
 #include "cortex/scs.h"
 #include "cortex/vcatch.h"
+#include "tests/unit/choose.h"
 
 #define OK(call) assert_int_equal((call), ERR_OK)
 #define REGSELS  0x80u
@@ -309,8 +310,9 @@ static void vector_catches_belong_to_the_architecture(void **state)
     assert_int_equal(of_m3, 0x7f1);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_core_is_known_by_its_part_number),
         cmocka_unit_test(a_baseline_core_costs_no_access),

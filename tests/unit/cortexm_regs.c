@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "cortex/cortexm.h"
+#include "tests/unit/choose.h"
 #include "tests/unit/script_link.h"
 
 #define PSP     18
@@ -86,8 +87,9 @@ static void writing_control_moves_sp_to_the_other_stack(void **state)
     script_end(&s);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_register_is_the_word_of_its_regsel),
         cmocka_unit_test(writing_primask_keeps_control),

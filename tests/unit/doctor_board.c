@@ -13,6 +13,7 @@
 #include "doctor/diagnosis.h"
 #include "sim/board/board.h"
 #include "sim/board/link.h"
+#include "tests/unit/choose.h"
 
 #define REPORT_US 3000000u // without --deep, on the board's clock
 
@@ -221,8 +222,9 @@ static void chance_does_not_hide_the_truth(void **state)
     assert_int_equal(check_row("v3", &row), 0);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pairs_of_faults_end_in_a_sensible_first_step),
         cmocka_unit_test(chance_does_not_hide_the_truth),

@@ -13,6 +13,7 @@
 #include "doctor/guide.h"
 #include "sim/board/board.h"
 #include "sim/board/link.h"
+#include "tests/unit/choose.h"
 
 struct row {
     const char *board;   // what is wrong with it
@@ -174,8 +175,9 @@ static void every_cause_of_the_guide_is_a_verdict(void **state)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_fault_ends_in_its_one_cause),
         cmocka_unit_test(a_probe_that_reaches_no_board_at_all_is_told),

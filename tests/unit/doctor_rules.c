@@ -11,6 +11,7 @@
 
 #include "doctor/diagnosis.h"
 #include "doctor/explain.h"
+#include "tests/unit/choose.h"
 
 #define ALL_DPIDR 0x0bb11477u
 
@@ -417,8 +418,9 @@ static void a_probe_that_cannot_be_opened_is_the_finding(void **state)
     expect(&m, "probe-stuck");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_verdict_has_an_id_of_its_own_a_sentence_and_an_explanation),
         cmocka_unit_test(every_finding_has_advice),

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "flash/crc.h"
+#include "tests/unit/choose.h"
 #include "tests/unit/flash_world.h"
 
 static struct world *world_of(const struct mem_ap *mem)
@@ -416,8 +417,9 @@ static void every_driver_is_complete_and_has_a_name_of_its_own(void **state)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_page_is_done_when_its_data_is_complete),
         cmocka_unit_test(bytes_written_twice_do_not_complete_a_page),

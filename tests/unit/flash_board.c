@@ -18,6 +18,7 @@
 #include "swd/mem_ap.h"
 #include "swd/stlink.h"
 #include "targets/target.h"
+#include "tests/unit/choose.h"
 
 #define FLASH 0x08000000u
 #define RAM   0x20000000u
@@ -618,8 +619,9 @@ static void a_job_cut_off_anywhere_is_repaired_by_the_next(void **state)
     free(image);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_stm32f031_is_programmed_at_the_speed_of_its_flash),
         cmocka_unit_test(an_stm32f072_is_programmed_at_the_speed_of_its_flash),

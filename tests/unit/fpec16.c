@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "flash/drivers/fpec16.h"
+#include "tests/unit/choose.h"
 #include "tests/unit/flash_world.h"
 
 static void fpec16_unlocks_writes_and_locks_again(void **state)
@@ -101,8 +102,9 @@ static void fpec16_names_the_firmware_that_an_old_probe_needs(void **state)
     assert_int_equal(bench_close(&b), ERR_OK);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fpec16_unlocks_writes_and_locks_again),
         cmocka_unit_test(fpec16_sends_no_keys_to_an_open_controller),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // cli/image.c, cli/image_hex.c: files that say what shall be in the target's memory, good ones and
 // broken ones.
+#include "tests/unit/choose.h"
 #include "tests/unit/image_desk.h"
 
 static enum err load_hex(struct desk *d, const char *text)
@@ -165,8 +166,9 @@ static void files_that_cannot_be_read_are_named(void **state)
     assert_non_null(strstr(d.log.sentence, "/tmp cannot be read"));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_that_follow_each_other_are_one_segment),
         cmocka_unit_test(segments_come_in_ascending_order),

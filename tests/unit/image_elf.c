@@ -2,6 +2,7 @@
 // cli/image_elf.c: what is taken of an ELF file, and what is refused.
 #include <elf.h>
 
+#include "tests/unit/choose.h"
 #include "tests/unit/image_desk.h"
 
 struct small_elf {
@@ -327,8 +328,9 @@ static void random_damage_to_elf_does_no_harm(void **state)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_sections_are_taken_of_a_linked_file),
         cmocka_unit_test(a_section_is_loaded_where_its_segment_is),

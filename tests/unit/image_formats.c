@@ -2,6 +2,7 @@
 // S-records, DfuSe, UF2, and the files that are no firmware at all.
 #include "base/bytes.h"
 #include "cli/image_format.h"
+#include "tests/unit/choose.h"
 #include "tests/unit/image_desk.h"
 
 // ---- S-records ----------------------------------------------------------------------------------
@@ -347,8 +348,9 @@ static void random_damage_does_no_harm(void **state)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(s_records_of_every_width_are_read),
         cmocka_unit_test(broken_s_records_are_refused_with_their_line),

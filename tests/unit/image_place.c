@@ -12,6 +12,7 @@
 
 #include "base/bytes.h"
 #include "cli/image_place.h"
+#include "tests/unit/choose.h"
 
 #define FLASH 0x08000000u
 #define RAM   0x20000000u
@@ -233,8 +234,9 @@ static void an_unknown_chip_is_told(void **state)
     close_desk(d);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_program_begins_with_a_stack_and_an_entry),
         cmocka_unit_test(a_few_bytes_are_no_program),

@@ -17,6 +17,7 @@
 #include "sim/board/board.h"
 #include "sim/board/link.h"
 #include "swd/stlink.h"
+#include "tests/unit/choose.h"
 
 #define OK(call) assert_int_equal((call), ERR_OK)
 
@@ -342,8 +343,9 @@ static void a_word_of_ram_under_a_breakpoint_comes_back(void **state)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_ending_leaves_nothing_behind),
         cmocka_unit_test(a_word_of_ram_under_a_breakpoint_comes_back),

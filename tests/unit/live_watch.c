@@ -16,6 +16,7 @@
 #include "sim/board/board.h"
 #include "sim/board/link.h"
 #include "swd/stlink.h"
+#include "tests/unit/choose.h"
 
 #define OK(call) assert_int_equal((call), ERR_OK)
 
@@ -233,8 +234,9 @@ static void two_debuggers_on_one_variable_read_the_same(void **state)
     close_desk(d);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(twenty_looks_a_second_see_the_program_go_on),
         cmocka_unit_test(the_program_is_as_fast_as_without),

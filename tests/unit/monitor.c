@@ -13,6 +13,7 @@
 
 #include "base/bytes.h"
 #include "server/monitor.h"
+#include "tests/unit/choose.h"
 #include "tests/unit/session_bench.h"
 
 static const struct chip some_chip;
@@ -707,8 +708,9 @@ static void an_armv7m_has_more_to_catch(void **state)
     assert_int_equal(b->f.t.core.vcatch, DEMCR_VC_HARDERR | DEMCR_VC_BUSERR | DEMCR_VC_CORERESET);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         bench_test(each_line_does_what_it_says),
         bench_test(what_cannot_be_done_is_refused_with_a_reason),

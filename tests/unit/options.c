@@ -12,6 +12,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/value.h"
+#include "tests/unit/choose.h"
 
 // The table of commands wants their functions; nothing is run here.
 enum err cmd_serve(const struct options *o, struct output *out, struct log *log)
@@ -369,8 +370,9 @@ static void help_lists_every_command_and_keeps_to_80_columns(void **state)
     free(text);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(frequencies_are_read_with_and_without_units),
         cmocka_unit_test(what_is_no_frequency_is_refused),

@@ -17,6 +17,7 @@
 
 #include "swd/player.h"
 #include "swd/recorder.h"
+#include "tests/unit/choose.h"
 #include "tests/unit/script_link.h"
 
 #define HEADER                                                                                     \
@@ -517,8 +518,9 @@ static void no_file_breaks_the_reader(void **state)
     free(whole);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
 #define ENTRY(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         ENTRY(a_record_has_all_that_was_said),

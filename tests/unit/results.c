@@ -2,6 +2,7 @@
 // Lines out of pieces of output, and what the collection of results makes of them. The formats
 // themselves are in results_formats.c, the reports in results_reports.c.
 #include "cli/results/results.h"
+#include "tests/unit/choose.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -165,8 +166,9 @@ static void output_is_kept_for_a_report_only(void **state)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_arrive_in_pieces),
         cmocka_unit_test(streams_have_lines_of_their_own),

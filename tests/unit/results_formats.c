@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "cli/results/results.h"
+#include "tests/unit/choose.h"
 
 #define SIZE 4096
 
@@ -330,8 +331,9 @@ static void frameworks_may_follow_each_other(void **state)
     CHECK(cases);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tap),
         cmocka_unit_test(unity),

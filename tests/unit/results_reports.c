@@ -12,6 +12,7 @@
 
 #include "cli/results/junit.h"
 #include "cli/results/tap_report.h"
+#include "tests/unit/choose.h"
 
 #define SIZE 8192
 
@@ -232,8 +233,9 @@ static void tap_names_have_no_directives(void **state)
                "TAP version 13\nok 1 - is \\# SKIP no\n1..1\n");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(junit_has_each_test),
         cmocka_unit_test(what_xml_cannot_hold_becomes_a_question_mark),

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "server/rsp.h"
+#include "tests/unit/choose.h"
 
 // What came out of a stream: one letter per event, and the packets one after the other.
 struct seen {
@@ -279,8 +280,9 @@ static void runs_of_every_length_come_out_as_they_were(void **state)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_packet_comes_out_with_its_data),
         cmocka_unit_test(it_may_be_cut_between_any_two_bytes),

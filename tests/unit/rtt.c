@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
+#include "tests/unit/choose.h"
 #include "tests/unit/fake_target.h"
 
 #define UP_BUFFER   (FAKE_RAM_BASE + 0x800)
@@ -334,8 +335,9 @@ static void a_lost_target_is_an_error(void **state)
     free(b);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_control_block_is_found_wherever_it_is),
         cmocka_unit_test(a_block_over_the_edge_of_two_looks_is_found),

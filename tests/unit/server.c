@@ -24,6 +24,7 @@
 
 #include "server/hub.h"
 #include "server/server.h"
+#include "tests/unit/choose.h"
 #include "tests/unit/fake_target.h"
 
 #define PATIENCE_MS 20000 // of a test that would otherwise hang; never reached when all is well
@@ -306,8 +307,9 @@ static void noise_harms_nobody(void **state)
     assert_int_equal(stop_running(&r), 0);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_says_where_it_listens_in_the_words_that_ides_wait_for),
         cmocka_unit_test(a_debugger_is_answered_and_may_leave),

@@ -13,6 +13,7 @@
 #include "server/monitor.h"
 #include "server/packets.h"
 #include "server/regs.h"
+#include "tests/unit/choose.h"
 #include "tests/unit/session_bench.h"
 
 static int open_bench(void **state)
@@ -484,8 +485,9 @@ static void malformed_breakpoints_are_errors(void **state)
     assert_int_equal(b->f.breaks, 0);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_packet_hides_behind_a_shorter_one),
         cmocka_unit_test(monitor_words_are_unique),

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/hex.h"
+#include "tests/unit/choose.h"
 #include "tests/unit/session_bench.h"
 
 static int open_bench(void **state)
@@ -219,8 +220,9 @@ static void a_running_thread_has_no_registers_to_tell(void **state)
     assert_reply(b, "jThreadsInfo", "[{\"tid\":1,\"name\":\"core\"}]");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         bench_test(regions_are_those_of_the_memory_map),
         bench_test(holes_reach_from_one_region_to_the_next),

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "server/packets.h"
+#include "tests/unit/choose.h"
 #include "tests/unit/session_bench.h"
 
 static int open_bench(void **state)
@@ -491,8 +492,9 @@ static void an_extended_session_outlives_its_program(void **state)
     assert_error(bench_ask(b, "vRun;6162"));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         bench_test(continuing_answers_when_the_target_stops),
         bench_test(each_cause_of_a_stop_is_told_truthfully),

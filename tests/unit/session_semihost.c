@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
+#include "tests/unit/choose.h"
 #include "tests/unit/session_bench.h"
 
 enum {
@@ -466,8 +467,9 @@ static void the_words_of_vrun_are_the_command_line(void **state)
     assert_string_equal(b->hub.semihost.cmdline, "a b c");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         bench_test(text_goes_to_the_console_and_the_program_goes_on),
         bench_test(a_string_may_end_with_the_memory),

@@ -12,6 +12,7 @@
 
 #include "server/monitor.h"
 #include "server/xfer.h"
+#include "tests/unit/choose.h"
 #include "tests/unit/session_bench.h"
 
 static int open_bench(void **state)
@@ -456,8 +457,9 @@ static void a_client_that_does_not_read_is_not_answered_without_end(void **state
     assert_reply(b, "qC", "QC1");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         bench_test(flash_is_programmed_page_by_page_as_the_data_comes),
         bench_test(other_packets_wait_while_a_page_is_done),

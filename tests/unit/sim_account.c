@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "sim/time/account.h"
+#include "tests/unit/choose.h"
 
 static json_t *parsed(const struct sim_account *a, uint64_t virtual_ns)
 {
@@ -70,8 +71,9 @@ static void violations_beyond_the_room_are_counted(void **state)
     sim_account_clear(&a);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_json_has_the_keys_of_the_contract),
         cmocka_unit_test(violations_keep_their_text_whatever_is_in_it),

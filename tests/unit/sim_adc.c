@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The ADC of the virtual chip against RM0091, 13, and what one measures with it: VDDA by the
 // internal reference and its factory value, and the temperature (13.8 and 13.9, DS9773, 3.10).
+#include "tests/unit/choose.h"
 #include "tests/unit/sim_chip_bench.h"
 
 #define ADC_ISR    0x40012400u
@@ -313,8 +314,9 @@ static void settings_wait_for_the_end_of_conversions(void **state)
     expect_violations(b, 1);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         bench_test(calibration_takes_83_cycles_of_its_clock),
         bench_test(it_is_ready_after_a_while_and_not_before),

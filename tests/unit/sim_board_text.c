@@ -3,6 +3,7 @@
 // has them all. What the values do is in the tests of the parts.
 #include <stdio.h>
 
+#include "tests/unit/choose.h"
 #include "tests/unit/sim_probe.h"
 
 static const struct {
@@ -386,8 +387,9 @@ static void programs_do_what_they_are_called(void **state)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_key_takes_its_values),
         cmocka_unit_test(every_key_refuses_nonsense_with_its_name),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The comparators of sim/core/core.h: breakpoints (DDI 0419, C1.8) and watchpoints (C1.7). Each
 // test names its section.
+#include "tests/unit/choose.h"
 #include "tests/unit/sim_bench.h"
 
 enum {
@@ -298,8 +299,9 @@ static void pcsr_samples_a_running_core_only(void **state)
     assert_int_equal(bench_read(b, DWT_PCSR), 0xffffffff);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         bench_test(bp_ctrl_tells_four_comparators_and_wants_its_key),
         bench_test(each_comparator_stops_at_its_halfword_before_it_executes),

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "sim/core/bus.h"
+#include "tests/unit/choose.h"
 
 struct device {
     uint32_t offset, value;
@@ -191,8 +192,9 @@ static void the_gate_stops_the_debugger_and_not_the_core(void **state)
     assert_int_equal(asked, 0x20000008);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(windows_are_little_endian_in_every_width),
         cmocka_unit_test(an_unaligned_access_is_a_bus_error),

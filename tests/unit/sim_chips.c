@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The virtual chips as parts: sizes, identity, boot modes and the empty check, from RM0091 and
 // RM0360 (2.5, 3.2.1, 32.4.1, 33) and the data sheets' first pages.
+#include "tests/unit/choose.h"
 #include "tests/unit/sim_chip_bench.h"
 
 #include "sim/families/chips.h"
@@ -242,8 +243,9 @@ static void a_part_has_the_peripherals_of_its_memory_map(void **state)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_part_has_the_sizes_of_its_data_sheet),
         cmocka_unit_test(the_table_is_sound_and_the_driver_s_table_agrees),

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "sim/time/clock.h"
+#include "tests/unit/choose.h"
 
 struct probe {
     struct sim_clock *clock;
@@ -135,8 +136,9 @@ static void timers_due_together_fire_in_the_order_they_were_added(void **state)
     assert_int_equal(f.b.nth, 2);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_clock_without_armed_timers_has_nothing_next),
         cmocka_unit_test(timers_fire_in_order_with_the_clock_at_their_own_time),

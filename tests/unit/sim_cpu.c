@@ -12,6 +12,7 @@
 
 #include "base/bytes.h"
 #include "sim/core/cpu.h"
+#include "tests/unit/choose.h"
 
 #define FLASH 0x08000000u
 #define RAM   0x20000000u
@@ -546,8 +547,9 @@ static void a_run_ends_at_its_limit_of_cycles(void **state)
     assert_int_equal(rig.cpu.instructions, 200);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(data_processing_gives_result_flags_and_cycles),
         cmocka_unit_test(conditions_are_those_of_table_A6_1),

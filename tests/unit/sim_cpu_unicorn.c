@@ -18,6 +18,7 @@
 
 #include "base/bytes.h"
 #include "sim/core/cpu.h"
+#include "tests/unit/choose.h"
 
 #define FLASH 0x08000000u
 #define RAM   0x20000000u
@@ -507,8 +508,9 @@ static int teardown(void **state)
     return 0;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(random_instructions_do_what_they_do_in_unicorn, setup,
                                         teardown),

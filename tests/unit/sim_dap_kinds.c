@@ -2,6 +2,7 @@
 // sim/wire/dap_kind.h at the wire: what the debug port of a Cortex-M0 answers and that of a
 // Cortex-M4 does not, and the other way round, as captures of an nRF51822 and an STM32F429 show.
 #include "base/bytes.h"
+#include "tests/unit/choose.h"
 #include "tests/unit/sim_swd_wire.h"
 
 #define M4_DPIDR 0x2ba01477u
@@ -264,8 +265,9 @@ static void while_the_bus_is_stalled_all_but_the_debug_port_waits(void **state)
 
 #define kind_test(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         kind_test(an_m0_forgets_a_result_that_rdbuff_has_given),
         kind_test(an_m0_forgets_a_result_with_a_write),

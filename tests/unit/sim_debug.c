@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // sim/core/core.h as a debugger sees it: DHCSR, DCRSR, DCRDR, DEMCR, DFSR, AIRCR, the ROM table
 // (DDI 0419, C1). Each test names its section.
+#include "tests/unit/choose.h"
 #include "tests/unit/sim_bench.h"
 
 enum {
@@ -552,8 +553,9 @@ static void c_halt_again_is_noted_in_dfsr(void **state)
     assert_int_equal(bench_read(b, DFSR), BREAK | HALTED);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         bench_test(dhcsr_ignores_writes_without_the_key),
         bench_test(c_halt_halts_after_the_instruction_and_not_within_the_write),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // sim/core/core.h, what is between instructions: exceptions, priorities, faults, lockup, sleep,
 // SysTick, time (DDI 0419, B1.5 and B3). Each test names its section.
+#include "tests/unit/choose.h"
 #include "tests/unit/sim_bench.h"
 
 // Opcodes of the little programs below.
@@ -751,8 +752,9 @@ static void a_vector_in_busy_memory_is_waited_for(void **state)
     assert_int_equal(stacked(b, 6), RAM + 0x100);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         bench_test(reset_loads_sp_and_pc_from_the_vector_table),
         bench_test(a_held_core_lets_time_pass_and_does_nothing),

@@ -3,6 +3,7 @@
 // through bits on wires: alone, in pairs, on every model, and in the middle of a session.
 #include <stdio.h>
 
+#include "tests/unit/choose.h"
 #include "tests/unit/sim_probe.h"
 
 #define RAM        0x20000000u
@@ -297,8 +298,9 @@ static void a_bus_that_is_too_slow_ends_in_wait(void **state)
     probe_close(p);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(faults_that_look_alike_all_end_in_09),
         cmocka_unit_test(other_faults_leave_the_link_alone),

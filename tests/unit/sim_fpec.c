@@ -3,6 +3,7 @@
 // busy times, write protection (3.2.2, 3.3.2, 3.5). Option bytes and read protection are in
 // sim_options.c.
 #include "sim/parts/key_lock.h"
+#include "tests/unit/choose.h"
 #include "tests/unit/sim_chip_bench.h"
 
 #define KEY1 0x45670123u
@@ -605,8 +606,9 @@ static void what_is_left_depends_on_the_seed_only(void **state)
     assert_int_not_equal(left[0], left[2]);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         bench_test(it_is_locked_after_reset_and_two_keys_unlock_it),
         bench_test(writing_lock_locks_it_again_and_the_keys_work_once_more),

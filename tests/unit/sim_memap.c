@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "sim/wire/memap.h"
+#include "tests/unit/choose.h"
 
 enum {
     CSW = 0x00,
@@ -246,8 +247,9 @@ static void registers_that_are_not_there_read_as_zero(void **state)
 
 #define test(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         test(it_says_what_it_is),
         test(csw_starts_with_the_device_enabled),

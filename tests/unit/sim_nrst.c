@@ -3,6 +3,7 @@
 // against the RESET# wire in captures of an STM32F429, and what the probe, the capacitor and faults
 // do to it.
 #include "sim/board/board_state.h"
+#include "tests/unit/choose.h"
 #include "tests/unit/sim_probe.h"
 
 #define AIRCR      0xe000ed0cu
@@ -222,8 +223,9 @@ static void the_probe_can_hold_it_longer(void **state)
     probe_close(p);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_pulse_is_that_of_the_captures),
         cmocka_unit_test(vectreset_makes_none),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Option bytes and read protection of the virtual chip against RM0091 (3.2.2, 3.3.1, 3.5.5, 3.5.7
 // and 4).
+#include "tests/unit/choose.h"
 #include "tests/unit/sim_chip_bench.h"
 
 #define KEY1 0x45670123u
@@ -411,8 +412,9 @@ static void at_level_2_only_the_flash_boots_and_options_stay(void **state)
     drop_chip(b);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         bench_test(the_factory_s_bytes_are_level_0_and_ones),
         bench_test(options_have_a_lock_of_their_own_with_the_same_keys),

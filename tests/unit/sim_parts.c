@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Smaller peripherals of the virtual chip: GPIO (RM0091, 8), SYSCFG (9), CRC (12), USART (27), and
 // the store of flash and option bytes.
+#include "tests/unit/choose.h"
 #include "tests/unit/sim_chip_bench.h"
 
 #include <unistd.h>
@@ -418,8 +419,9 @@ static void a_store_brings_flash_and_options_back(void **state)
     unlink(path);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         bench_test(port_a_starts_with_the_debug_pins_and_the_others_as_inputs),
         bench_test(bits_are_set_and_cleared_and_setting_wins),

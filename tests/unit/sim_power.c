@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Supply, low-power modes and what the debugger sees of them: PWR (RM0091, 5), EXTI (11.2), DBGMCU
 // (32.4 and 32.9), power-on (DS9773, 6.3.3).
+#include "tests/unit/choose.h"
 #include "tests/unit/sim_chip_bench.h"
 
 #define PWR_CR       0x40007000u
@@ -390,8 +391,9 @@ static void a_dead_chip_does_not_answer(void **state)
     assert_false(sim_chip_swd_alive(b->chip));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         bench_test(sleep_leaves_debugging_alone),
         bench_test(stop_silences_swd_unless_dbg_stop_is_set),

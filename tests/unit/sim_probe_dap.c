@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Registers of the access port through the virtual ST-LINK's commands 45 and 46, as programs
 // address them.
+#include "tests/unit/choose.h"
 #include "tests/unit/sim_probe.h"
 
 #define SRAM 0x20000000u
@@ -62,8 +63,9 @@ static void idr_needs_no_open_access_port(void **state)
     probe_close(p);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_access_port_has_256_bytes_of_registers),
         cmocka_unit_test(idr_needs_no_open_access_port),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Clocks and resets of the virtual chip against RM0091, 6, and how its buses treat peripherals
 // without a clock and narrow accesses (2.1, 6.2.13).
+#include "tests/unit/choose.h"
 #include "tests/unit/sim_chip_bench.h"
 
 #define CR_HSION    (1u << 0)
@@ -379,8 +380,9 @@ static void a_short_pulse_on_nrst_still_makes_a_whole_reset(void **state)
     assert_false(sim_core_is_held(sim_chip_core(b->chip)));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         bench_test(after_reset_hsi_is_on_and_ready_and_everything_else_is_off),
         bench_test(a_crystal_takes_its_time),

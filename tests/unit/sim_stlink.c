@@ -4,6 +4,7 @@
 // sheet that collects what ST's probes were seen to do (stlink-protocol).
 #include <stdio.h>
 
+#include "tests/unit/choose.h"
 #include "tests/unit/sim_probe.h"
 
 #define DHCSR      0xe000edf0u
@@ -847,8 +848,9 @@ static void the_part_is_looked_at_once(void **state)
     probe_close(p);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(versions_are_as_documented),
         cmocka_unit_test(the_extended_version_is_a_v3s),

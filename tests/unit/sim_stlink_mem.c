@@ -3,6 +3,7 @@
 // (stlink-protocol, 2.3 to 2.5, 3, 4.1 to 4.4, 5.2).
 #include <stdio.h>
 
+#include "tests/unit/choose.h"
 #include "tests/unit/sim_probe.h"
 
 #define RAM     0x20000000u
@@ -512,8 +513,9 @@ static void a_longer_list_is_not_answered(void **state)
     probe_close(p);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blocks_of_every_width_go_there_and_back),
         cmocka_unit_test(a_single_byte_comes_with_a_companion),

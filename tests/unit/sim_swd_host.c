@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "sim/wire/swd_host.h"
+#include "tests/unit/choose.h"
 #include "tests/unit/sim_probe.h"
 
 #define J17 "probe-fw=V2J17S4"
@@ -310,8 +311,9 @@ static void commands_take_the_times_of_the_captures(void **state)
     end(w);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_session_begins_and_ends_as_captured),
         cmocka_unit_test(words_and_registers_go_as_captured),

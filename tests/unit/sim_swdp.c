@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // sim/wire/swdp.h from the wire's end: the serial wire protocol and the debug port's registers,
 // from ARM IHI 0031 (ADIv5.2), B2 and B4.
+#include "tests/unit/choose.h"
 #include "tests/unit/sim_swd_wire.h"
 
 static void make_fault(struct bench *b)
@@ -406,8 +407,9 @@ static void without_it_a_wait_leaves_no_trace(void **state)
 
 #define test(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         test(nobody_answers_before_a_line_reset),
         test(forty_nine_ones_are_no_line_reset),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Timers of the virtual chip against RM0091, 17 to 21: prescaler, reload, update events, one pulse,
 // compare, and the capture of internal signals by TIM14 that measures HSE against HSI (19.4.11).
+#include "tests/unit/choose.h"
 #include "tests/unit/sim_chip_bench.h"
 
 #define TIM1  0x40012c00u
@@ -476,8 +477,9 @@ static void a_capture_interrupts(void **state)
     assert_true(pends(b, 19));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         bench_test(it_counts_prescaled_clocks_and_wraps_behind_the_reload_value),
         bench_test(it_stands_still_without_cen_and_without_a_clock),

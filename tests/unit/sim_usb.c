@@ -6,6 +6,7 @@
 
 #include "sim/board/link.h"
 #include "sim/probe/usb_cost.h"
+#include "tests/unit/choose.h"
 #include "tests/unit/sim_probe.h"
 
 #define US 1000u
@@ -477,8 +478,9 @@ static void a_board_that_follows_catches_up_when_somebody_waits(void **state)
     probe_close(p);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_out_transfer_costs_its_packets),
         cmocka_unit_test(an_in_transfer_waits_for_the_next_frame),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The two watchdogs of the virtual chip against RM0091, 23 and 24.
+#include "tests/unit/choose.h"
 #include "tests/unit/sim_chip_bench.h"
 
 #define IWDG_KR    0x40003000u
@@ -307,8 +308,9 @@ static void the_core_s_halt_freezes_the_window_watchdog_with_its_bit(void **stat
     assert_true(was_reset(b, CSR_WWDGRSTF));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         bench_test(it_bites_after_its_period),
         bench_test(feeding_keeps_it_quiet_and_nothing_stops_it),

@@ -7,6 +7,7 @@
 
 #include "sim/wire/network.h"
 #include "sim/wire/wires.h"
+#include "tests/unit/choose.h"
 #include "tests/unit/sim_probe.h"
 
 // ---- network ------------------------------------------------------------------------------------
@@ -515,8 +516,9 @@ static void an_open_vtref_wanders(void **state)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_resistors_divide_a_voltage),
         cmocka_unit_test(a_bridge_is_solved),

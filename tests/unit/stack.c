@@ -19,6 +19,7 @@
 #include "swd/dp.h"
 #include "swd/mem_ap.h"
 #include "swd/stlink.h"
+#include "tests/unit/choose.h"
 
 struct stack {
     struct log log;
@@ -317,8 +318,9 @@ static void an_interrupt_that_is_not_enabled_is_not_due(void **state)
     close_stack(s, 0);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_probe_tells_who_it_is),
         cmocka_unit_test(a_probe_is_woken_up_whatever_its_loader_makes_of_exit),

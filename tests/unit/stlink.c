@@ -12,6 +12,7 @@
 #include "swd/ap.h"
 #include "swd/dp.h"
 #include "swd/stlink_status.h"
+#include "tests/unit/choose.h"
 #include "tests/unit/script_link.h"
 
 static void assert_says(const struct script *s, const char *part)
@@ -577,8 +578,9 @@ static void a_short_reply_is_a_failure_even_if_its_status_is_good(void **state)
     script_end(&s);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_v2_takes_the_next_lower_clock),
         cmocka_unit_test(an_old_v2_has_one_clock_and_is_not_asked),

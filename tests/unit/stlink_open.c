@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/choose.h"
 #include "tests/unit/script_link.h"
 
 #define PID_V1    0x3744
@@ -407,8 +408,9 @@ static void closing_survives_an_unplugged_probe(void **state)
     script_end(&s);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_v2_is_opened_with_two_questions),
         cmocka_unit_test(a_v2_1_has_a_mass_storage_version),

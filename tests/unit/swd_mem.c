@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "swd/mem_ap.h"
+#include "tests/unit/choose.h"
 #include "tests/unit/script_link.h"
 
 // Opcodes of the block commands, per unit of 4, 2 and 1 bytes.
@@ -562,8 +563,9 @@ static void a_write_stops_at_the_first_failure(void **state)
     script_end(&s);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_unit_has_its_command_and_the_status_is_asked_for),
         cmocka_unit_test(the_command_carries_address_and_length),

@@ -14,6 +14,7 @@
 #include "sim/board/link.h"
 #include "swd/stlink.h"
 #include "targets/target.h"
+#include "tests/unit/choose.h"
 
 #define FLASH 0x08000000u
 #define RAM   0x20000000u
@@ -711,8 +712,9 @@ static void operations_cost_few_usb_commands(void **state)
     bench_close(&b);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_stm32f031_is_recognised),
         cmocka_unit_test(reset_and_halt_stops_at_the_first_instruction),

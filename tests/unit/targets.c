@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "targets/internal.h"
+#include "tests/unit/choose.h"
 #include "tests/unit/targets_world.h"
 
 // ---- chips --------------------------------------------------------------------------------------
@@ -352,8 +353,9 @@ static void protected_flash_is_an_error_and_not_zeros(void **state)
     world_assert_says(&w, "`swdlink unlock`");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_chip_has_an_id_of_its_own_and_a_geometry_that_adds_up),
         cmocka_unit_test(every_driver_of_a_chip_is_in_the_table_of_drivers),

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
+#include "tests/unit/choose.h"
 #include "tests/unit/targets_world.h"
 
 #define STACK     (RAM + 0x800)
@@ -570,8 +571,9 @@ static void a_short_power_loss_is_noticed_and_mended(void **state)
     assert_true(bpu_has(&t.core.bpu, FLASH + 0x100));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(calls_for_a_halted_core_refuse_a_running_one),
         cmocka_unit_test(looking_at_a_running_target_is_one_command),

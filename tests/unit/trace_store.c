@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "doctor/trace.h"
+#include "tests/unit/choose.h"
 
 #define BASE    0x08000100u
 #define WATCHED 0x48000000u
@@ -137,8 +138,9 @@ static void code_that_cannot_be_read_is_no_store(void **state)
     assert_false(find(NULL, 0, 0, s, &store));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_of_store_is_read),
         cmocka_unit_test(a_store_to_elsewhere_is_not_taken),
