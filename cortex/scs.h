@@ -15,6 +15,7 @@
 
 #define SCS_CPUID   0xe000ed00u
 #define SCS_ICSR    0xe000ed04u
+#define SCS_VTOR    0xe000ed08u // reads as zero where there is none (DDI 0419, B3.2.5)
 #define SCS_AIRCR   0xe000ed0cu
 #define SCS_SCR     0xe000ed10u
 #define SCS_DFSR    0xe000ed30u

@@ -178,6 +178,11 @@ enum err flash_job_write(struct flash_job *job, uint32_t addr, const void *data,
 enum err flash_job_step(struct flash_job *job, bool *more) MUST_CHECK;
 // No more data comes: everything becomes due. After that, step until !*more; the last steps verify.
 void flash_job_close_input(struct flash_job *job);
+// Whether the page at the address got data, and of the image `len` bytes from there on (they may
+// reach into a page without; NULL: none are wanted). An address outside the bank did not.
+bool flash_job_wrote(const struct flash_job *job, uint32_t addr, uint8_t *data, size_t len);
+// The lowest address that got data. False: none did.
+bool flash_job_first(const struct flash_job *job, uint32_t *addr);
 const struct flash_stats *flash_job_stats(const struct flash_job *job);
 // Before somebody else uses the core or its memory: what runs there comes to its end, registers are
 // as they were, and the loan can be returned. The next step goes on.

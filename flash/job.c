@@ -153,6 +153,33 @@ enum err flash_job_write(struct flash_job *job, uint32_t addr, const void *data,
     return e;
 }
 
+static const struct page *given_page(const struct flash_job *job, uint32_t addr)
+{
+    uint32_t n = (addr - job->bank.base) / job->bank.page_size;
+    return n < job->page_count && job->page[n].given > 0 ? &job->page[n] : NULL;
+}
+
+bool flash_job_wrote(const struct flash_job *job, uint32_t addr, uint8_t *data, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        const struct page *p = given_page(job, addr + (uint32_t)i);
+        data[i] = p ? p->data[(addr + i - job->bank.base) % job->bank.page_size] : 0xff;
+    }
+    return given_page(job, addr) != NULL;
+}
+
+bool flash_job_first(const struct flash_job *job, uint32_t *addr)
+{
+    size_t size = job->bank.page_size;
+    for (unsigned n = 0; n < job->page_count; n++)
+        for (size_t i = 0; job->page[n].given > 0 && i < size; i++)
+            if (job->page[n].data[size + i / 8] >> i % 8 & 1) {
+                *addr = job_page_addr(job, n) + (uint32_t)i;
+                return true;
+            }
+    return false;
+}
+
 void flash_job_close_input(struct flash_job *job)
 {
     job->closed = true;

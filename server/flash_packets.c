@@ -75,7 +75,7 @@ static enum err open_job(struct session *s)
     if (s->flash.job)
         return ERR_OK;
     s->flash.written = false;
-    s->flash.closing = s->flash.interrupted = s->flash.resets = false;
+    s->flash.closing = s->flash.interrupted = s->flash.resets = s->flash.loads = false;
     return target_flash_open(s->t, &s->flash.job);
 }
 
@@ -213,13 +213,30 @@ void packet_flash_done(struct session *s, struct cursor *args)
     (void)args;
     if (!is_open(s) || was_interrupted(s))
         return;
+    s->flash.loads = true;
     close_input(s);
+}
+
+// A load that was written to its end may leave the core at the first instruction of a new program.
+static enum err close_job(struct session *s)
+{
+    struct flash_job *job = s->flash.job;
+    bool restarted = false;
+    if (!s->flash.written || !s->flash.loads)
+        return free_job(s, ERR_OK);
+    s->flash.job = NULL;
+    enum err e = target_flash_finish(s->t, job, &restarted);
+    s->xpsr_is_old |= restarted;
+    if (restarted && !e)
+        log_line(s->log, LOG_NOTE,
+                 "the chip was reset: what was loaded replaces the program that it was running");
+    return e;
 }
 
 static void finish_job(struct session *s)
 {
     struct flash_stats stats = *flash_job_stats(s->flash.job);
-    enum err e = free_job(s, ERR_OK);
+    enum err e = close_job(s);
     if (e) {
         reply_error_and_later(s, e);
         return;
@@ -229,6 +246,7 @@ static void finish_job(struct session *s)
              stats.erased, stats.programmed, stats.skipped, stats.verified,
              (unsigned)((stats.ended_us - stats.started_us) / 1000));
     semihost_restart(s->semihost);
+    s->xpsr_is_old |= s->flash.resets;
     e = s->flash.resets ? target_reset(s->t, true) : ERR_OK;
     if (e)
         reply_error_and_later(s, e);

@@ -94,6 +94,7 @@ enum err monitor_reset(struct session *s, const char *args)
     enum err e = target_reset(s->t, !run);
     if (e)
         return e;
+    s->xpsr_is_old = true;
     semihost_restart(s->semihost);
     if (run)
         reply_console(s, "Reset. " RUNNING_TEXT);

@@ -10,6 +10,7 @@
 
 #define REG_SIZE   4u
 #define DWT_PCSR   0xe000101cu
+#define XPSR_T     (1u << 24)
 #define PCSR_NO_PC 0xffffffffu // the core is halted, or must not be looked at
 
 static bool find_pc(struct session *s, uint32_t *pc)
@@ -63,6 +64,8 @@ static enum err put_register(struct session *s, enum cortexm_reg reg)
         put_unavailable(s, core_regs[reg].bytes);
         return ERR_OK;
     }
+    if (!e && reg == CORTEXM_XPSR)
+        session_tell_xpsr(s, (uint32_t)wide);
     put_le32(&bytes[0], (uint32_t)wide);
     put_le32(&bytes[4], (uint32_t)(wide >> 32));
     reply_put_hex(s, bytes, core_regs[reg].bytes);
@@ -176,6 +179,21 @@ void packet_read_register(struct session *s, struct cursor *args)
         reply_end(s);
 }
 
+// With the PC (`load`, `jump`) GDB writes xPSR, too, to set its Thumb bit. Where it does not know
+// that the chip was reset, it takes the rest from before: the exception, of all things, in which
+// the core stood then.
+static enum err write_register(struct session *s, enum cortexm_reg reg, uint64_t value)
+{
+    if (reg != CORTEXM_XPSR)
+        return target_write_reg64(s->t, reg, value);
+    uint32_t xpsr = (uint32_t)value, now = 0;
+    bool thumb_only = s->xpsr_is_old && !((xpsr ^ s->told_xpsr) & ~XPSR_T);
+    s->told_xpsr = xpsr;
+    enum err e = thumb_only ? target_read_reg(s->t, reg, &now) : ERR_OK;
+    return e ? e
+             : target_write_reg(s->t, reg, thumb_only ? (now & ~XPSR_T) | (xpsr & XPSR_T) : xpsr);
+}
+
 void packet_write_register(struct session *s, struct cursor *args)
 {
     uint32_t number;
@@ -185,7 +203,7 @@ void packet_write_register(struct session *s, struct cursor *args)
     uint64_t value = take_value(args, size);
     if (!packet_args_end(s, args))
         return;
-    enum err e = reg < CORTEXM_REG_COUNT ? target_write_reg64(s->t, reg, value) : ERR_USAGE;
+    enum err e = reg < CORTEXM_REG_COUNT ? write_register(s, reg, value) : ERR_USAGE;
     if (e)
         reply_error(s, e);
     else

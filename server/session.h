@@ -76,6 +76,8 @@ struct session {
     bool poll_failed; // told once, not at each poll
     unsigned resets;  // by something else, since the program was let run
     uint32_t last_sp; // at the last stop that was told
+    uint32_t told_xpsr;  // as the debugger has it
+    bool xpsr_is_old;    // and it was reset since, without the debugger's knowledge
     bool sync_next_step; // monitor gdb_sync: the next step only tells the state
     bool step_wanted;    // what the program was started for
     // Ctrl-C came and no stop has answered it yet: what GDB sends between two stops, of which its
@@ -89,7 +91,8 @@ struct session {
         struct flash_job *job; // NULL when none is open
         bool written;          // data came in since it was opened
         bool resets;           // a reset follows at the end
-        bool closing;          // vFlashDone: its reply is owed
+        bool loads;            // it is a `load` of the debugger, and was written to its end
+        bool closing;          // its reply is owed
         bool interrupted;      // Ctrl-C came between two of its packets
     } flash;
     struct {
@@ -141,6 +144,8 @@ void session_begin_work(struct session *s, enum session_work work);
 void session_end_work(struct session *s);
 // GDB's Ctrl-C, in whatever state it comes.
 void session_interrupt(struct session *s);
+// The debugger knows it from now on.
+void session_tell_xpsr(struct session *s, uint32_t value);
 // Notes that the client sent what no debugger should; the first few times only.
 void session_complain(struct session *s, const char *fmt, ...) LOG_PRINTF(2, 3);
 

@@ -57,6 +57,8 @@ static void put_registers(struct session *s)
         }
         if (wanted[i] == CORTEXM_SP)
             s->last_sp = value;
+        if (wanted[i] == CORTEXM_XPSR)
+            session_tell_xpsr(s, value);
         put_le32(bytes, value);
         reply_put_format(s, "%02x:", regs_gdb_number(s->t, wanted[i]));
         reply_put_hex(s, bytes, sizeof bytes);

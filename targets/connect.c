@@ -552,8 +552,11 @@ enum err target_release(struct target *t)
 enum err target_hold(struct target *t)
 {
     uint32_t dhcsr;
+    // Who holds it already may be in the middle of a flash job, whose loader is left running.
+    if (t->state != TARGET_LOST && !t->released)
+        return ERR_OK;
     enum err e = target_require_present(t);
-    if (e || !t->released)
+    if (e)
         return e;
     t->released = false;
     if ((e = connect_rearm(t)) || (e = prepare(t)))

@@ -235,6 +235,12 @@ void target_sleep_us(struct target *t, uint32_t us);
 enum err target_flash_open(struct target *t, struct flash_job **job) MUST_CHECK;
 // flash_job_free(), with the target's state set right by what it returns.
 enum err target_flash_close(struct target *t, struct flash_job *job) MUST_CHECK;
+// The same for a job that a debugger has written to the end, as people type it: `load`, `continue`.
+// When it replaced the program that the core was in the middle of, the chip is reset and the core
+// stands at the new program's first instruction, with the registers, interrupts and peripherals of
+// a reset; RAM, breakpoints and vector catches stay. Else (a second file beside it, data) the core
+// stays as it is.
+enum err target_flash_finish(struct target *t, struct flash_job *job, bool *restarted) MUST_CHECK;
 // Leaves the connection as TARGET_LOST when err is one that means so; returns e. For layers above
 // that talk to the probe directly (doctor).
 enum err target_note_error(struct target *t, enum err e) MUST_CHECK;

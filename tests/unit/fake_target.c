@@ -414,6 +414,13 @@ enum err target_flash_close(struct target *t, struct flash_job *job)
     return target_note_error(t, flash_job_free(job));
 }
 
+enum err target_flash_finish(struct target *t, struct flash_job *job, bool *restarted)
+{
+    enum err e = target_flash_close(t, job);
+    *restarted = !e && fake(t)->load_replaces;
+    return *restarted ? target_reset(t, true) : e;
+}
+
 const char *chip_describe(const struct chip_identity *id, char *text, size_t size)
 {
     (void)id;

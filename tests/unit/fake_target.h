@@ -26,6 +26,7 @@ struct fake_target {
     bool lose_at_poll;
     unsigned resets_of_its_own; // that looks at the running target will find
     bool break_behind;          // of the next BKPT that is passed
+    bool load_replaces;         // the program: the chip is reset at its end
     bool break_here;            // the halted target stands at a breakpoint
 
     // Each fails once with this error when it is not ERR_OK.

@@ -119,6 +119,42 @@ static void a_page_is_done_when_its_data_is_complete(void **state)
     assert_int_equal(b.w.flash[2 * PAGE], 0x55);
 }
 
+static void a_job_knows_what_it_was_given(void **state)
+{
+    (void)state;
+    struct bench b;
+    uint32_t first;
+    uint8_t back[4];
+    bench_open(&b, &recorder);
+    assert_false(flash_job_first(b.job, &first));
+    assert_int_equal(flash_job_erase(b.job, BASE, 4 * PAGE), ERR_OK);
+    assert_false(flash_job_first(b.job, &first));
+    assert_int_equal(flash_job_write(b.job, BASE + 3 * PAGE, "late", 4), ERR_OK);
+    assert_int_equal(flash_job_write(b.job, BASE + 2 * PAGE - 2, "data", 4), ERR_OK);
+    assert_true(flash_job_first(b.job, &first));
+    assert_int_equal(first, BASE + 2 * PAGE - 2);
+    assert_false(flash_job_wrote(b.job, BASE, NULL, 0));
+    assert_true(flash_job_wrote(b.job, BASE + PAGE, NULL, 0));
+    assert_true(flash_job_wrote(b.job, BASE + 2 * PAGE - 2, back, 4));
+    assert_memory_equal(back, "data", 4);
+    assert_true(flash_job_wrote(b.job, BASE + 4 * PAGE - 1, back, 4));
+    assert_memory_equal(back, "\xff\xff\xff\xff", 4);
+    assert_false(flash_job_wrote(b.job, BASE - 4, back, 4));
+    assert_false(flash_job_wrote(b.job, BASE + 4 * PAGE, back, 4));
+    assert_false(flash_job_wrote(b.job, 0, back, 4));
+    // What was carried out is known as well; what is to be erased anew is not.
+    flash_job_close_input(b.job);
+    assert_int_equal(bench_run(&b), ERR_OK);
+    assert_true(flash_job_wrote(b.job, BASE + 2 * PAGE - 2, back, 4));
+    assert_memory_equal(back, "data", 4);
+    assert_int_equal(flash_job_erase(b.job, BASE, 2 * PAGE), ERR_OK);
+    assert_true(flash_job_first(b.job, &first));
+    assert_int_equal(first, BASE + 2 * PAGE);
+    flash_job_close_input(b.job);
+    assert_int_equal(bench_run(&b), ERR_OK);
+    assert_int_equal(bench_close(&b), ERR_OK);
+}
+
 static void bytes_written_twice_do_not_complete_a_page(void **state)
 {
     (void)state;
@@ -422,6 +458,7 @@ int main(int argc, char **argv)
     choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_page_is_done_when_its_data_is_complete),
+        cmocka_unit_test(a_job_knows_what_it_was_given),
         cmocka_unit_test(bytes_written_twice_do_not_complete_a_page),
         cmocka_unit_test(a_page_that_later_data_passed_by_is_due),
         cmocka_unit_test(data_that_comes_late_still_ends_up_in_the_chip),

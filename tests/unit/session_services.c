@@ -89,6 +89,52 @@ static void an_interrupt_ends_programming_and_the_next_load_works(void **state)
     assert_reply(b, "vFlashDone", "OK");
 }
 
+// GDB sets the Thumb bit in the copy of xPSR that it has: of the rest the reset knows better.
+static void what_gdb_writes_of_an_old_xpsr_after_a_load_is_the_thumb_bit(void **state)
+{
+    struct bench *b = *state;
+    static const uint8_t word[4];
+    uint64_t *xpsr = &b->f.regs[CORTEXM_XPSR];
+    *xpsr = 3;
+    bench_ask(b, "p19");
+    b->f.load_replaces = true;
+    bench_ask(b, "vFlashErase:8000000,400");
+    assert_string_equal(flash_write(b, 0x08000000, word, 4), "OK");
+    assert_reply(b, "vFlashDone", "OK");
+    assert_int_equal(b->f.reset_halts, 1);
+    *xpsr = 0xc0000000;
+    assert_reply(b, "P19=03000001", "OK");
+    assert_int_equal(*xpsr, 0xc1000000);
+    // What is more than that is meant, and so is everything when GDB has read the new ones.
+    assert_reply(b, "P19=05000001", "OK");
+    assert_int_equal(*xpsr, 0x01000005);
+    *xpsr = 0;
+    bench_ask(b, "g");
+    assert_reply(b, "P19=03000001", "OK");
+    assert_int_equal(*xpsr, 0x01000003);
+    // The same after a reset that GDB does not know of; it has what it wrote itself.
+    assert_reply(b, "P19=03000000", "OK");
+    bench_monitor(b, "reset halt");
+    *xpsr = 0;
+    assert_reply(b, "P19=03000001", "OK");
+    assert_int_equal(*xpsr, 0x01000000);
+}
+
+static void a_load_that_replaces_nothing_resets_nothing(void **state)
+{
+    struct bench *b = *state;
+    static const uint8_t word[4];
+    bench_ask(b, "vFlashErase:8000000,400");
+    assert_string_equal(flash_write(b, 0x08000000, word, 4), "OK");
+    assert_reply(b, "vFlashDone", "OK");
+    b->f.load_replaces = true;
+    bench_ask(b, "vFlashErase:8000000,400"); // nothing is written
+    assert_reply(b, "vFlashDone", "OK");
+    assert_int_equal(b->f.resets, 0);
+    assert_reply(b, "P19=03000001", "OK");
+    assert_int_equal(b->f.regs[CORTEXM_XPSR], 0x01000003);
+}
+
 static void an_interrupt_between_two_packets_ends_programming(void **state)
 {
     struct bench *b = *state;
@@ -464,6 +510,8 @@ int main(int argc, char **argv)
         bench_test(flash_is_programmed_page_by_page_as_the_data_comes),
         bench_test(other_packets_wait_while_a_page_is_done),
         bench_test(an_interrupt_ends_programming_and_the_next_load_works),
+        bench_test(what_gdb_writes_of_an_old_xpsr_after_a_load_is_the_thumb_bit),
+        bench_test(a_load_that_replaces_nothing_resets_nothing),
         bench_test(an_interrupt_between_two_packets_ends_programming),
         bench_test(a_connection_cut_while_programming_ends_the_job),
         bench_test(programming_that_is_left_unfinished_ends_before_the_program_runs),

@@ -143,6 +143,8 @@ static uint32_t *word_at(struct world *w, uint32_t addr)
         return &w->size_word;
     case 0x4002201c:
         return &w->obr;
+    case 0xe000ed08:
+        return &w->vtor;
     case 0xe000ed30:
         return &w->dfsr;
     default:
@@ -384,6 +386,7 @@ enum err cortexm_reset(struct cortexm *cm, bool halt)
     w->running = !halt;
     w->reg[CORTEXM_PC] = 0x08000200;
     w->reg[CORTEXM_XPSR] = 1u << 24;
+    w->vtor = 0;
     w->dfsr = halt ? DFSR_VCATCH : 0;
     cm->reset_seen = true;
     return reach(w);

@@ -34,7 +34,7 @@ struct world {
     // The core.
     bool running, debug_enabled, lockup, sleeps, interrupt_pending, caught;
     bool interrupts_ran, step_was_masked, detached;
-    uint32_t reg[CORTEXM_REG_COUNT], dfsr, watch_addr;
+    uint32_t reg[CORTEXM_REG_COUNT], dfsr, vtor, watch_addr;
     unsigned comparators, resumes, steps, looks;
 };
 
