@@ -46,7 +46,7 @@ def a_continue_to_a_breakpoint_costs_few_commands(_):
         gdb.cmd("break compute")
         for _ in range(n):
             expect(r"compute \(a=", gdb.cmd("continue"))
-    per_time("continue to a breakpoint", 2, 22, act, 22)
+    per_time("continue to a breakpoint", 2, 22, act, 22.5)
 
 
 @scenario()
