@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "sim/board/board_state.h"
+#include "sim/wire/vcd.h"
 
 #define DEFAULT_CHIP "stm32f031k6"
 #define UPTIME_MS    100u
@@ -22,6 +23,8 @@ void board_advance_to(struct sim_board *board, uint64_t ns)
 {
     if (ns > board->clock.now_ns)
         sim_chip_run(board->chip, ns);
+    if (board->wires.vcd)
+        sim_vcd_reached(board->wires.vcd, board->clock.now_ns);
 }
 
 static void spend(void *arg, uint64_t ns)
@@ -189,6 +192,12 @@ enum err sim_board_open(struct sim_board **out, const char *text, struct log *lo
     board->supply.live = true; // now, with all that the text says, the board gets its supply
     sim_supply_changed(&board->supply);
     been_on(board);
+    board->opened = true;
+    e = board_vcd_begin(board);
+    if (e != ERR_OK) {
+        destroy(board);
+        return e;
+    }
     *out = board;
     return ERR_OK;
 }
@@ -210,6 +219,8 @@ static enum err write_account(struct sim_board *board)
 enum err sim_board_close(struct sim_board *board)
 {
     enum err e = board->account_file[0] ? write_account(board) : ERR_OK;
+    enum err traced = board_vcd_close(board);
+    e = e == ERR_OK ? traced : e;
     if (board->store_file[0]) {
         enum err stored = sim_chip_store_write(board->chip, board->store_file);
         e = e == ERR_OK ? stored : e;

@@ -57,7 +57,8 @@ struct sim_board {
     unsigned company; // boards in this thread, this one among them; 0: alone
     char serial[32];
     enum sim_serial_form serial_form;
-    char account_file[256], store_file[256];
+    char account_file[256], store_file[256], vcd_file[256];
+    bool opened; // been switched on
     uint64_t seed;
 };
 
@@ -78,6 +79,11 @@ enum err board_set_probe_fw(struct sim_board *board, const char *value);
 enum err board_set_probe_mode(struct sim_board *board, const char *value);
 enum err board_set_loader_exit(struct sim_board *board, const char *value);
 enum err board_set_serial(struct sim_board *board, const char *value);
+// board_vcd.c: the key, its beginning when the board is on, its end; and what has another voltage.
+enum err board_set_vcd(struct sim_board *board, const char *value);
+enum err board_vcd_begin(struct sim_board *board) MUST_CHECK;
+enum err board_vcd_close(struct sim_board *board) MUST_CHECK;
+void board_vcd_supply(struct sim_board *board);
 // wire_text.c: false when that is not what a wire (or, nrst, that wire) can be.
 bool board_parse_wire(const char *text, bool nrst, struct sim_wire *wire);
 

@@ -100,6 +100,7 @@ static enum err set_vtref(struct sim_board *board, const char *value)
                                "ok, open, fake, adc-dead or millivolts up to 6000");
     board->stlink.adc_dead = is(value, "adc-dead");
     board->vtref_fixed_mv = (unsigned)mv;
+    board_vcd_supply(board);
     return ERR_OK;
 }
 
@@ -400,6 +401,7 @@ static const struct {
     {"swdio", set_swdio},
     {"uptime", set_uptime},
     {"usb", set_usb},
+    {"vcd", board_set_vcd},
     {"vdd", set_vdd},
     {"vdda", set_vdda},
     {"vtref", set_vtref},

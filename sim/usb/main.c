@@ -19,7 +19,7 @@ enum { MAX_PROBES = 16, NAME_SIZE = 4096 };
 
 struct settings {
     const char *board; // as for swdlink --probe virtual:
-    const char *account, *control, *usbredir, *usbip, *commands;
+    const char *account, *vcd, *control, *usbredir, *usbip, *commands;
     unsigned count;
     struct usb_options usb;
     char **command;
@@ -39,6 +39,8 @@ static const char help_text[] =
     "\n"
     "  --account FILE    at the end, write what the session has cost to FILE (JSON);\n"
     "                    with --count, the second probe's to FILE.2 and so on\n"
+    "  --vcd FILE        write what is on the wires to FILE, for PulseView, GTKWave and\n"
+    "                    sigrok-cli; with --count, the second probe's to FILE.2 and so on\n"
     "  --control SOCKET  listen on a UNIX socket for lines that change the board or ask about\n"
     "                    it while COMMAND runs; send help for the list\n"
     "  --count N         plug in N such boards (1 to 16), which differ in the last digit of the\n"
@@ -93,6 +95,9 @@ static enum err parse_option(struct settings *s, int letter, char *name, struct 
     case 'a':
         s->account = optarg;
         return ERR_OK;
+    case 'w':
+        s->vcd = optarg;
+        return ERR_OK;
     case 'c':
         s->control = optarg;
         return ERR_OK;
@@ -134,12 +139,19 @@ static enum err parse_option(struct settings *s, int letter, char *name, struct 
 static enum err parse_options(struct settings *s, int argc, char **argv, struct log *log)
 {
     static const struct option options[] = {
-        {"account", required_argument, NULL, 'a'},  {"control", required_argument, NULL, 'c'},
-        {"usbredir", required_argument, NULL, 'r'}, {"commands", required_argument, NULL, 'C'},
-        {"count", required_argument, NULL, 'n'},    {"pace", no_argument, NULL, 'p'},
-        {"no-follow", no_argument, NULL, 'F'},      {"usbip", required_argument, NULL, 'i'},
-        {"verbose", no_argument, NULL, 'v'},        {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'V'},        {NULL, 0, NULL, 0},
+        {"account", required_argument, NULL, 'a'},
+        {"vcd", required_argument, NULL, 'w'},
+        {"control", required_argument, NULL, 'c'},
+        {"usbredir", required_argument, NULL, 'r'},
+        {"commands", required_argument, NULL, 'C'},
+        {"count", required_argument, NULL, 'n'},
+        {"pace", no_argument, NULL, 'p'},
+        {"no-follow", no_argument, NULL, 'F'},
+        {"usbip", required_argument, NULL, 'i'},
+        {"verbose", no_argument, NULL, 'v'},
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},
+        {NULL, 0, NULL, 0},
     };
     int letter;
     opterr = 0;
@@ -176,7 +188,7 @@ static enum err parse(struct settings *s, int argc, char **argv, struct log *log
         return log_fail(log, ERR_USAGE, "--usbredir or --usbip, not both: there is one board");
     if (s->commands && (s->usbredir || s->usbip || s->control || s->count > 1 || s->command))
         return log_fail(log, ERR_USAGE,
-                        "--commands takes a BOARD and --account, and no other way to the probe");
+                        "--commands takes a BOARD, --account and --vcd, and no other way to the probe");
     if ((s->usbredir || s->usbip) && s->count > 1)
         return log_fail(log, ERR_USAGE, "--%s serves one probe, not --count %u",
                         s->usbip ? "usbip" : "usbredir", s->count);
@@ -194,16 +206,23 @@ struct bench {
     unsigned count;
 };
 
-static enum err set_account(struct sim_board *board, const struct settings *s, unsigned index)
+// The second board's file is FILE.2, and so on. NULL: none is asked for.
+static enum err set_file(struct sim_board *board, const char *key, const char *file, unsigned index)
 {
     char name[NAME_SIZE];
-    if (!s->account)
+    if (!file)
         return ERR_OK;
     if (index == 0)
-        snprintf(name, sizeof name, "%s", s->account);
+        snprintf(name, sizeof name, "%s", file);
     else
-        snprintf(name, sizeof name, "%s.%u", s->account, index + 1);
-    return sim_board_set(board, "account", name);
+        snprintf(name, sizeof name, "%s.%u", file, index + 1);
+    return sim_board_set(board, key, name);
+}
+
+static enum err set_files(struct sim_board *board, const struct settings *s, unsigned index)
+{
+    enum err e = set_file(board, "account", s->account, index);
+    return e ? e : set_file(board, "vcd", s->vcd, index);
 }
 
 // Several probes differ in the last digit of their serial numbers.
@@ -226,7 +245,7 @@ static enum err add_boards(struct bench *b, const struct settings *s, struct log
         if (e)
             return e;
         b->count++;
-        e = set_account(b->boards[i], s, i);
+        e = set_files(b->boards[i], s, i);
         if (!e)
             e = set_serial(b->boards[i], s, i);
         if (e)
@@ -340,7 +359,7 @@ static enum err run_commands(const struct settings *s, struct log *log)
     if (!in)
         e = log_fail(log, ERR_FILE, "%s: %s", s->commands, strerror(errno));
     if (!e)
-        e = set_account(board, s, 0);
+        e = set_files(board, s, 0);
     if (!e)
         e = exchange_run(board, in, stdout, log);
     if (in && !is_stdin)

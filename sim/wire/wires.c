@@ -2,6 +2,7 @@
 #include "sim/wire/wires.h"
 
 #include "sim/wire/network.h"
+#include "sim/wire/vcd.h"
 
 // Ohms, pF and mV. Pulls and thresholds of the target: STM32F031 data sheet (DS9773), 6.3.14: pulls
 // of 25 to 55 k, inputs with VIL = 0.475 VDD - 0.2 V and VIH = 0.5 VDD + 0.2 V. The probe is an
@@ -27,6 +28,7 @@
 #define HUM_STEP_MV        64
 #define FLAKY_CLOSED       30000000u // ns, on the average
 #define FLAKY_OPEN         10000000u
+#define OUTPUT_DELAY_NS    8 // of the target behind the rising edge: a model
 #define SETTLED            0.001f
 #define SURE               6 // standard deviations of the noise
 // NRST with the capacitor of an ordinary board, about 100 nF: times from the RESET# wire of an
@@ -266,10 +268,19 @@ static void rebuild(struct sim_wires *w)
                     i % DRIVE_COUNT);
 }
 
+static void show_nrst(struct sim_wires *w)
+{
+    if (w->vcd)
+        sim_vcd_change(w->vcd, w->clock->now_ns, SIM_VCD_NRST, w->rail_mv && !w->nrst_at_pin);
+}
+
 void sim_wires_changed(struct sim_wires *w)
 {
     w->stale = true;
     sim_wires_nrst(w, w->pulls_nrst);
+    show_nrst(w);
+    if (w->changed)
+        w->changed(w->changed_arg);
 }
 
 // ---- a cycle ------------------------------------------------------------------------------------
@@ -353,7 +364,40 @@ static void half_cycle(struct sim_wires *w)
     settle(w, after);
 }
 
-static void count_time(struct sim_wires *w)
+// What an analyser at the probe's plug makes of a voltage.
+static bool is_high(float mv)
+{
+    return mv >= (float)(PROBE_VIL + PROBE_VIH) / 2;
+}
+
+// A cycle: SWCLK falls and the probe changes SWDIO, SWCLK rises, and the target changes SWDIO a
+// little later. `sample` is what the probe took.
+static void show_cycle(struct sim_wires *w, bool clk_low, bool sample, uint64_t cycle_ns,
+                       uint64_t high_ns)
+{
+    uint64_t begin_ns = now_of(w), rise_ns = begin_ns + cycle_ns - high_ns;
+    sim_vcd_change(w->vcd, begin_ns, SIM_VCD_SWCLK, clk_low);
+    sim_vcd_change(w->vcd, begin_ns, SIM_VCD_SWDIO, sample);
+    sim_vcd_change(w->vcd, rise_ns, SIM_VCD_SWCLK, is_high(w->mv[CLK_NEAR]));
+    sim_vcd_change(w->vcd, rise_ns + OUTPUT_DELAY_NS, SIM_VCD_SWDIO, w->level[DIO_NEAR]);
+}
+
+// Not of a cycle: the pins as they come to rest.
+static void show_pins(struct sim_wires *w)
+{
+    const struct sim_wires_state *s = state_now(w);
+    sim_vcd_change(w->vcd, now_of(w), SIM_VCD_SWCLK, is_high(s->mv[CLK_NEAR]));
+    sim_vcd_change(w->vcd, now_of(w), SIM_VCD_SWDIO, is_high(s->mv[DIO_NEAR]));
+}
+
+void sim_wires_show(struct sim_wires *w)
+{
+    rebuild(w);
+    show_pins(w);
+    show_nrst(w);
+}
+
+static void count_time(struct sim_wires *w, bool clk_low, bool sample)
 {
     uint64_t cycle_ns = 1000000000u / w->swclk_hz, high_ns = cycle_ns / 2;
     if (w->shapes) {
@@ -361,6 +405,8 @@ static void count_time(struct sim_wires *w)
         cycle_ns = w->shapes[pace_of(w)].low_ns + high_ns + w->stretch_ns;
     }
     w->stretch_ns = 0;
+    if (w->vcd)
+        show_cycle(w, clk_low, sample, cycle_ns, high_ns);
     w->clock->ahead_ns += cycle_ns;
     w->driven_ns += cycle_ns;
     w->clk_high_ns += high_ns;
@@ -374,11 +420,12 @@ bool sim_wires_cycle(struct sim_wires *w, bool host_drives, bool level)
     w->dio = host_drives ? drive_of(level) : DRIVE_NONE;
     w->clk = DRIVE_LOW;
     half_cycle(w);
-    bool sample = w->level[DIO_NEAR];
+    bool sample = w->level[DIO_NEAR], clk_low = is_high(w->mv[CLK_NEAR]);
     w->clk = DRIVE_HIGH;
     half_cycle(w);
-    count_time(w);
-    return sample != chance(w, w->swdio.noise);
+    sample ^= chance(w, w->swdio.noise);
+    count_time(w, clk_low, sample);
+    return sample;
 }
 
 void sim_wires_caught_up(struct sim_wires *w)
@@ -389,6 +436,8 @@ void sim_wires_caught_up(struct sim_wires *w)
 void sim_wires_release(struct sim_wires *w)
 {
     w->dio = w->clk = DRIVE_NONE;
+    if (w->vcd)
+        show_pins(w);
 }
 
 // ---- what the pins feed -------------------------------------------------------------------------
@@ -439,6 +488,7 @@ static void nrst_arrives(void *arg)
 {
     struct sim_wires *w = arg;
     w->nrst_at_pin = w->nrst_low;
+    show_nrst(w);
     sim_chip_set_nrst(w->chip, w->nrst_low);
 }
 

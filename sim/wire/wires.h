@@ -75,6 +75,10 @@ struct sim_wires {
     bool only_clocks;                     // the cycles that come are of WIRES_CLOCKING
     uint32_t stretch_ns;                  // by which SWCLK's next low half is longer
     uint64_t seed;
+    struct sim_vcd *vcd; // where the levels are written; NULL: nowhere
+    // Called behind sim_wires_changed(); NULL: by nobody.
+    void (*changed)(void *arg);
+    void *changed_arg;
 
     // Pins of the probe.
     enum sim_drive dio, clk;
@@ -109,6 +113,8 @@ void sim_wires_changed(struct sim_wires *w);
 bool sim_wires_cycle(struct sim_wires *w, bool host_drives, bool level);
 // The board's clock is about to catch up with the cycles.
 void sim_wires_caught_up(struct sim_wires *w);
+// Writes all levels into the VCD file, as they are now.
+void sim_wires_show(struct sim_wires *w);
 // The probe lets go of SWDIO and SWCLK.
 void sim_wires_release(struct sim_wires *w);
 // The probe pulls NRST low (open drain) or lets it go.
