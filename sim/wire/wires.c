@@ -1,48 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "sim/wire/wires.h"
 
-#include "sim/wire/network.h"
+#include "sim/wire/cable.h"
 #include "sim/wire/vcd.h"
 
-// Ohms, pF and mV. Pulls and thresholds of the target: STM32F031 data sheet (DS9773), 6.3.14: pulls
-// of 25 to 55 k, inputs with VIL = 0.475 VDD - 0.2 V and VIH = 0.5 VDD + 0.2 V. The probe is an
-// STM32F103 behind series resistors: DS5319, 5.3.14, VIL = 0.32 (VDD - 2 V) + 0.75 V, VIH = 0.42
-// (VDD - 2 V) + 1 V.
-#define PROBE_DRIVE        100.0
-#define PROBE_PULL_UP      100000.0 // that an open SWDIO reads as high is in the logs
-#define PROBE_VIL          1166.0
-#define PROBE_VIH          1546.0
-#define TARGET_DRIVE       50.0
-#define TARGET_PULL        40000.0
-#define CONTACT            1.0
-#define SHORT              1.0
-#define CLAMP              50.0
-#define DIODE_MV           600.0
-#define PIN_PF             50.0
-#define LONG_CABLE         220.0 // a long cable: what it puts in series, its capacitance, what it picks up
-#define LONG_CABLE_PF      1000.0
-#define LONG_CABLE_RMS     250.0
-#define NOISE_RMS          30.0
-#define HUM_MV             3000 // between grounds that are not connected, at 50 Hz
-#define HUM_PERIOD_NS      20000000u
-#define HUM_STEP_MV        64
-#define FLAKY_CLOSED       30000000u // ns, on the average
-#define FLAKY_OPEN         10000000u
-#define OUTPUT_DELAY_NS    8 // of the target behind the rising edge: a model
-#define SETTLED            0.001f
-#define SURE               6 // standard deviations of the noise
-// NRST with the capacitor of an ordinary board, about 100 nF: times from the RESET# wire of an
-// STM32F429 that pulls it low for its own resets (5.5 us to fall; with a pulse of 20 us low
-// for 1.09 to 1.10 ms), the probe's weaker driver by its resistance. With ten times as much at the
-// internal pull-up: a model; that the chip empties it within its pulse belongs to it.
-#define NRST_CHIP_FALL_NS  5500u
-#define NRST_PROBE_FALL_NS 11000u
-#define NRST_RISE_NS       1080000u
-#define SLOW_CHIP_FALL_NS  15000u
-#define SLOW_PROBE_FALL_NS 90000u
-#define SLOW_RISE_NS       33000000u
-
-enum { DIO_NEAR, CLK_NEAR, DIO_FAR, CLK_FAR };
+#define HUM_MV          3000 // between grounds that are not connected, at 50 Hz
+#define HUM_PERIOD_NS   20000000u
+#define HUM_STEP_MV     64
+#define FLAKY_CLOSED    30000000u // ns, on the average
+#define FLAKY_OPEN      10000000u
+#define OUTPUT_DELAY_NS 8 // of the target behind the rising edge: a model
 
 // ---- chance -------------------------------------------------------------------------------------
 
@@ -71,149 +38,6 @@ static float gauss(struct sim_wires *w)
             sum += (float)(x & 0xffff) / 65536.0f;
     }
     return sum;
-}
-
-// ---- the network for one combination of drivers -------------------------------------------------
-
-static double series(const struct sim_wire *wire)
-{
-    return CONTACT + wire->ohms + (wire->long_cable ? LONG_CABLE : 0);
-}
-
-static bool conducts(const struct sim_wires *w, const struct sim_wire *wire, bool contact)
-{
-    return !wire->open && !w->unplugged && (!wire->flaky || contact);
-}
-
-static bool is_swapped(const struct sim_wires *w)
-{
-    return w->swdio.swapped || w->swclk.swapped;
-}
-
-static void add_drive(struct network *n, unsigned node, enum sim_drive drive, double low,
-                      double high, double ohms)
-{
-    if (drive != DRIVE_NONE)
-        network_source(n, node, drive == DRIVE_HIGH ? high : low, ohms);
-}
-
-static void add_short(const struct sim_wires *w, struct network *n, const struct sim_wire *wire,
-                      unsigned near, unsigned far)
-{
-    bool at_board = wire->shorted_at_board;
-    double ground = at_board ? w->built_hum_mv : 0;
-    if (wire->shorted == SHORT_GND)
-        network_source(n, at_board ? far : near, ground, SHORT);
-    else if (wire->shorted == SHORT_VCC && (at_board || !w->unplugged))
-        network_source(n, at_board ? far : near, w->rail_mv + w->built_hum_mv, SHORT);
-}
-
-static void add_cable(const struct sim_wires *w, struct network *n)
-{
-    const struct sim_wire *dio = &w->swdio, *clk = &w->swclk;
-    bool swapped = is_swapped(w);
-    if (conducts(w, dio, w->dio_contact))
-        network_connect(n, DIO_NEAR, swapped ? CLK_FAR : DIO_FAR, series(dio));
-    if (conducts(w, clk, w->clk_contact))
-        network_connect(n, CLK_NEAR, swapped ? DIO_FAR : CLK_FAR, series(clk));
-    add_short(w, n, dio, DIO_NEAR, DIO_FAR);
-    add_short(w, n, clk, CLK_NEAR, CLK_FAR);
-    if (dio->joined || clk->joined)
-        network_connect(n, DIO_NEAR, CLK_NEAR, SHORT);
-    if (dio->joined_at_board || clk->joined_at_board)
-        network_connect(n, DIO_FAR, CLK_FAR, SHORT);
-}
-
-// Pins above the supply conduct into it.
-static bool add_clamps(const struct sim_wires *w, struct network *n, const double mv[WIRES_NODES])
-{
-    double limit = w->rail_mv + w->built_hum_mv + DIODE_MV;
-    bool clamped = false;
-    for (unsigned node = DIO_FAR; node <= CLK_FAR && !w->no_chip; node++)
-        if (mv[node] > limit) {
-            network_source(n, node, limit, CLAMP);
-            clamped = true;
-        }
-    return clamped;
-}
-
-static struct sim_wires_input input_at(const struct sim_wires *w, unsigned node)
-{
-    bool dio = node == DIO_NEAR || node == DIO_FAR, far = node >= DIO_FAR;
-    const struct sim_wire *wire = dio != (far && is_swapped(w)) ? &w->swdio : &w->swclk;
-    float ground = far ? (float)w->built_hum_mv : 0, rail = (float)w->rail_mv;
-    return (struct sim_wires_input){
-        .vil_mv = far ? ground + 0.475f * rail - 200 : PROBE_VIL,
-        .vih_mv = far ? ground + 0.5f * rail + 200 : PROBE_VIH,
-        .rms_mv = wire->long_cable ? LONG_CABLE_RMS : NOISE_RMS,
-        .pf = wire->long_cable ? LONG_CABLE_PF : PIN_PF,
-    };
-}
-
-// exp(-x) for x >= 0: 1 / exp(x / 64) to the 64th, with four terms of the series.
-static double decay(double x)
-{
-    if (x > 40)
-        return 0;
-    x /= 64;
-    double e = 1 / (1 + x * (1 + x / 2 * (1 + x / 3)));
-    for (unsigned i = 0; i < 6; i++)
-        e *= e;
-    return e;
-}
-
-// Without shapes all halves are alike.
-static double half_ns(const struct sim_wires *w, unsigned half)
-{
-    if (!w->shapes)
-        return 500000000.0 / w->swclk_hz;
-    const struct sim_wires_shape *shape = &w->shapes[half / 2];
-    return half % 2 ? shape->high_ns : shape->low_ns;
-}
-
-// Returns what is left of the way after the shortest half.
-static float build_keep(const struct sim_wires *w, struct sim_wires_state *s, unsigned node,
-                        double tau_ns)
-{
-    float most = 0;
-    for (unsigned half = 0; half < WIRES_HALVES; half++) {
-        bool as_before = half && !w->shapes;
-        s->keep[half][node] =
-            as_before ? s->keep[0][node] : (float)decay(half_ns(w, half) / tau_ns);
-        if (s->keep[half][node] > most)
-            most = s->keep[half][node];
-    }
-    return most;
-}
-
-static void build_state(struct sim_wires *w, enum sim_drive dio, enum sim_drive clk,
-                        enum sim_drive target)
-{
-    struct sim_wires_state *s = &w->state[(dio * DRIVE_COUNT + clk) * DRIVE_COUNT + target];
-    double ground = w->built_hum_mv, rail = w->rail_mv + ground, mv[WIRES_NODES];
-    struct network n;
-    network_clear(&n);
-    network_source(&n, DIO_NEAR, WIRES_IO_MV, PROBE_PULL_UP);
-    add_drive(&n, DIO_NEAR, dio, 0, WIRES_IO_MV, PROBE_DRIVE);
-    add_drive(&n, CLK_NEAR, clk, 0, WIRES_IO_MV, PROBE_DRIVE);
-    if (w->built_alive) {
-        network_source(&n, DIO_FAR, rail, TARGET_PULL);
-        network_source(&n, CLK_FAR, ground, TARGET_PULL);
-        add_drive(&n, DIO_FAR, target, ground, rail, TARGET_DRIVE);
-    }
-    add_cable(w, &n);
-    network_solve(&n, mv);
-    if (add_clamps(w, &n, mv))
-        network_solve(&n, mv);
-    for (unsigned node = 0; node < WIRES_NODES; node++) {
-        const struct sim_wires_input *in = &w->input[node];
-        double tau_ns = network_resistance(&n, node) * in->pf / 1000;
-        s->mv[node] = (float)mv[node];
-        float keep = build_keep(w, s, node, tau_ns);
-        s->level[node] = s->mv[node] >= in->vih_mv;
-        s->solid[node] = keep < SETTLED && (s->mv[node] > in->vih_mv + SURE * in->rms_mv ||
-                                            s->mv[node] < in->vil_mv - SURE * in->rms_mv);
-    }
 }
 
 // ---- what changes by itself ---------------------------------------------------------------------
@@ -261,24 +85,14 @@ static void rebuild(struct sim_wires *w)
     w->built_hum_mv = hum_mv;
     w->built_hz = w->swclk_hz;
     w->built_shapes = w->shapes;
-    for (unsigned node = 0; node < WIRES_NODES; node++)
-        w->input[node] = input_at(w, node);
-    for (unsigned i = 0; i < WIRES_STATES; i++)
-        build_state(w, i / DRIVE_COUNT / DRIVE_COUNT, i / DRIVE_COUNT % DRIVE_COUNT,
-                    i % DRIVE_COUNT);
-}
-
-static void show_nrst(struct sim_wires *w)
-{
-    if (w->vcd)
-        sim_vcd_change(w->vcd, w->clock->now_ns, SIM_VCD_NRST, w->rail_mv && !w->nrst_at_pin);
+    cable_build(w);
 }
 
 void sim_wires_changed(struct sim_wires *w)
 {
     w->stale = true;
     sim_wires_nrst(w, w->pulls_nrst);
-    show_nrst(w);
+    nrst_show(w);
     if (w->changed)
         w->changed(w->changed_arg);
 }
@@ -394,7 +208,7 @@ void sim_wires_show(struct sim_wires *w)
 {
     rebuild(w);
     show_pins(w);
-    show_nrst(w);
+    nrst_show(w);
 }
 
 static void count_time(struct sim_wires *w, bool clk_low, bool sample)
@@ -445,10 +259,10 @@ void sim_wires_release(struct sim_wires *w)
 static double feed_of(const struct sim_wires *w, const struct sim_wire *wire, bool contact,
                       uint64_t high_ns, uint64_t total_ns)
 {
-    if (!conducts(w, wire, contact) || wire->shorted == SHORT_GND || w->no_chip || !total_ns)
+    if (!cable_conducts(w, wire, contact) || wire->shorted == SHORT_GND || w->no_chip || !total_ns)
         return 0;
     double share = high_ns < total_ns ? (double)high_ns / (double)total_ns : 1;
-    return share / (PROBE_DRIVE + series(wire));
+    return share / (PROBE_DRIVE + cable_series(wire));
 }
 
 double sim_wires_take_feed(struct sim_wires *w)
@@ -464,71 +278,6 @@ double sim_wires_take_feed(struct sim_wires *w)
     return g;
 }
 
-// ---- NRST ---------------------------------------------------------------------------------------
-
-static bool nrst_goes_low(const struct sim_wires *w)
-{
-    const struct sim_wire *wire = &w->nrst;
-    struct network n;
-    double mv[NETWORK_NODES];
-    network_clear(&n);
-    network_source(&n, 1, w->rail_mv, TARGET_PULL);
-    if (w->pulls_nrst)
-        network_source(&n, 0, 0, PROBE_DRIVE);
-    if (w->chip_pulls_nrst)
-        network_source(&n, 1, 0, TARGET_DRIVE);
-    if (conducts(w, wire, true))
-        network_connect(&n, 0, 1, series(wire));
-    add_short(w, &n, wire, 0, 1);
-    network_solve(&n, mv);
-    return mv[1] <= 0.475 * w->rail_mv - 200;
-}
-
-static void nrst_arrives(void *arg)
-{
-    struct sim_wires *w = arg;
-    w->nrst_at_pin = w->nrst_low;
-    show_nrst(w);
-    sim_chip_set_nrst(w->chip, w->nrst_low);
-}
-
-bool sim_wires_nrst_is_low(const struct sim_wires *w)
-{
-    return w->nrst_at_pin;
-}
-
-static uint64_t nrst_takes_ns(const struct sim_wires *w, bool low)
-{
-    bool slow = w->nrst.slow;
-    if (!low)
-        return slow ? SLOW_RISE_NS : NRST_RISE_NS;
-    if (w->chip_pulls_nrst)
-        return slow ? SLOW_CHIP_FALL_NS : NRST_CHIP_FALL_NS;
-    return slow ? SLOW_PROBE_FALL_NS : NRST_PROBE_FALL_NS;
-}
-
-static void follow_nrst(struct sim_wires *w)
-{
-    bool low = w->rail_mv && nrst_goes_low(w);
-    if (low == w->nrst_low)
-        return;
-    w->nrst_low = low;
-    sim_clock_arm(w->clock, &w->nrst_timer, w->clock->now_ns + nrst_takes_ns(w, low));
-}
-
-static void chip_pulls_nrst(void *arg, bool low)
-{
-    struct sim_wires *w = arg;
-    w->chip_pulls_nrst = low;
-    follow_nrst(w);
-}
-
-void sim_wires_nrst(struct sim_wires *w, bool pull)
-{
-    w->pulls_nrst = pull;
-    follow_nrst(w);
-}
-
 void sim_wires_init(struct sim_wires *w, struct sim_swdp *dp, struct sim_chip *chip,
                     struct sim_clock *clock)
 {
@@ -540,6 +289,5 @@ void sim_wires_init(struct sim_wires *w, struct sim_swdp *dp, struct sim_chip *c
                             .dio_contact = true,
                             .clk_contact = true,
                             .stale = true};
-    sim_clock_add(clock, &w->nrst_timer, nrst_arrives, w);
-    sim_chip_on_nrst(chip, chip_pulls_nrst, w);
+    nrst_init(w);
 }
