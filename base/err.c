@@ -27,6 +27,7 @@ static const struct {
     [ERR_STATE] = {ERR_CLASS_TARGET, "the target is in the wrong state for this"},
     [ERR_RESOURCE] = {ERR_CLASS_LIMIT, "the target has no more of these"},
     [ERR_UNSUPPORTED] = {ERR_CLASS_LIMIT, "this is not supported here"},
+    [ERR_INTERRUPTED] = {ERR_CLASS_HOST, "interrupted"},
 };
 
 enum err_class err_class(enum err e)

@@ -28,6 +28,7 @@ enum err {
     ERR_STATE,          // impossible in this state (a running core, a held reset)
     ERR_RESOURCE,       // comparators, buffers or the like are used up
     ERR_UNSUPPORTED,    // this probe, chip or program cannot do it
+    ERR_INTERRUPTED,    // a signal asked for an end (base/signals.h)
     ERR_COUNT,
 };
 

@@ -29,3 +29,14 @@ int signals_pending_end(void)
             return n;
     return 0;
 }
+
+enum err signals_check(struct log *log)
+{
+    int number = signals_pending_end();
+    if (!number)
+        return ERR_OK;
+    return log_fail(log, ERR_INTERRUPTED, "interrupted (%s)",
+                    number == SIGINT    ? "SIGINT"
+                    : number == SIGTERM ? "SIGTERM"
+                                        : "SIGHUP");
+}

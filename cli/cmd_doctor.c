@@ -49,10 +49,11 @@ static enum err measure(struct measurements *m, const struct options *o, const c
     const struct measure_options options = {
         .deep = o->deep, .swclk_hz = o->target.swclk_hz, .hse_hz = o->hse_hz};
     e = measure_all(m, &p.st, &options, log);
-    if (e != ERR_OK)
+    if (e != ERR_OK && e != ERR_INTERRUPTED) {
         describe_probe(&m->probe, &p, o->probe, e, log);
-    e = ERR_OK;
-    if (m->probe.opening == ERR_OK && o->guide)
+        e = ERR_OK;
+    }
+    if (e == ERR_OK && m->probe.opening == ERR_OK && o->guide)
         e = doctor_guide(&p.st, m, &options, cause, log);
     probe_close(&p, false);
     return e;

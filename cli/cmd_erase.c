@@ -32,20 +32,23 @@ enum err cmd_erase(const struct options *o, struct output *out, struct log *log)
     uint32_t addr = 0, len = 0;
     struct flash_stats stats = {0};
     struct probe p;
-    struct restart restart;
+    struct restart restart = {0};
     enum err e = o->range ? parse_range(o->range, &addr, &len, log) : ERR_OK;
     if (e != ERR_OK || (e = probe_open(&p, o, false, log)) != ERR_OK)
         return e;
     e = probe_connect(&p, o, log);
+    bool touched = e == ERR_OK;
     if (e == ERR_OK)
         e = target_reset(&p.target, true);
     if (e == ERR_OK)
         e = flasher_erase(&p.target, addr, len, o, &stats);
-    if (e == ERR_OK)
+    if (e != ERR_OK && touched)
+        e = restart_after_failure(&restart, &p.target, stats.changed, e);
+    else if (e == ERR_OK)
         e = restart_target(&restart, &p.target, false);
     if (e == ERR_OK)
         probe_note(&p, o, "you erased flash");
-    probe_close(&p, e != ERR_OK);
+    probe_close(&p, touched && restart.halted);
     if (e != ERR_OK)
         return e;
     if (o->json) {

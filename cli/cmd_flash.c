@@ -31,24 +31,14 @@ static enum err program(struct probe *p, struct image *image, const struct image
     return e ? e : flasher_program(&p->target, image, o, stats);
 }
 
-// The program starts; what is only half written does not, and the RAM that a loader borrowed is not
-// given back.
-static enum err restart(struct probe *p, enum err e, const struct options *o, struct restart *r,
-                        struct log *log)
+static enum err start(struct restart *r, struct probe *p, const struct options *o, struct log *log)
 {
-    if (e == ERR_OK) {
-        e = restart_target(r, &p->target, o->halt);
-        if (e == ERR_OK)
-            return ERR_OK;
-        char why[LOG_SENTENCE_SIZE / 2];
-        snprintf(why, sizeof why, "%s", log_sentence(log, e));
-        return log_fail(log, e, "the file is programmed, but the chip was not started: %s", why);
-    }
-    const struct log_mark kept = log_keep(log);
-    if (p->target.state != TARGET_LOST && target_reset(&p->target, true) != ERR_OK)
-        log_line(log, LOG_DEBUG, "the target could not be reset either");
-    log_restore(log, &kept);
-    return e;
+    enum err e = restart_target(r, &p->target, o->halt);
+    if (e == ERR_OK)
+        return ERR_OK;
+    char why[LOG_SENTENCE_SIZE / 2];
+    snprintf(why, sizeof why, "%s", log_sentence(log, e));
+    return log_fail(log, e, "the file is programmed, but the chip was not started: %s", why);
 }
 
 static void report(const struct flash_stats *s, const struct restart *r, struct log *log)
@@ -68,7 +58,7 @@ static enum err flash_image(struct image *image, const struct image_request *req
 {
     struct probe p;
     struct flash_stats stats = {0};
-    struct restart r;
+    struct restart r = {0};
     bool touched = false;
     enum err e = probe_open(&p, o, false, log);
     if (e != ERR_OK)
@@ -76,12 +66,13 @@ static enum err flash_image(struct image *image, const struct image_request *req
     e = probe_connect(&p, o, log);
     if (e == ERR_OK)
         e = program(&p, image, request, o, &stats, &touched, log);
-    if (touched)
-        e = restart(&p, e, o, &r, log);
+    if (e != ERR_OK && touched)
+        e = restart_after_failure(&r, &p.target, stats.changed, e);
+    else if (e == ERR_OK)
+        e = start(&r, &p, o, log);
     if (e == ERR_OK)
         probe_note_flashed(&p, o, o->operand[0]);
-    // What failed half-way shall not run.
-    probe_close(&p, touched ? o->halt || e : p.target.found_halted);
+    probe_close(&p, touched ? r.halted : p.target.found_halted);
     if (e != ERR_OK)
         return e;
     if (!o->json) {

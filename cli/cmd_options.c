@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/signals.h"
 #include "cli/command.h"
 #include "cli/consent.h"
 #include "cli/options.h"
@@ -64,6 +65,9 @@ static enum err write_values(struct probe *p, const struct options *o,
     if (e != ERR_OK || !*changed)
         return e;
     e = ask(o, &before, image, &p->target, log);
+    if (e == ERR_OK)
+        e = signals_check(log); // from here on they are written to the end
+    *changed = e == ERR_OK;
     if (e == ERR_OK)
         e = target_write_options(&p->target, image);
     return e == ERR_OK ? target_read_options(&p->target, image) : e;

@@ -15,7 +15,7 @@
 #include "cli/probe.h"
 #include "cli/value.h"
 
-enum { CHUNK = 24 * 1024, DUMP_WIDTH = 16 }; // four of the largest blocks
+enum { DUMP_WIDTH = 16 };
 
 struct range {
     uint32_t addr, len;
@@ -38,18 +38,6 @@ static enum err parse_range(struct range *r, const struct options *o, struct log
     return ERR_OK;
 }
 
-static enum err read_range(struct probe *p, const struct range *r)
-{
-    for (uint32_t at = 0; at < r->len;) {
-        const uint32_t n = r->len - at < CHUNK ? r->len - at : CHUNK;
-        enum err e = target_read_mem(&p->target, r->addr + at, r->data + at, n, NULL);
-        if (e != ERR_OK)
-            return e;
-        at += n;
-    }
-    return ERR_OK;
-}
-
 static enum err fetch(const struct range *r, const struct options *o, struct log *log)
 {
     struct probe p;
@@ -58,7 +46,7 @@ static enum err fetch(const struct range *r, const struct options *o, struct log
         return e;
     e = probe_connect(&p, o, log);
     if (e == ERR_OK)
-        e = read_range(&p, r);
+        e = probe_read(&p, r->addr, r->data, r->len);
     probe_close(&p, p.target.found_halted);
     return e;
 }

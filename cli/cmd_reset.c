@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // swdlink reset: resets the chip and lets it run, or leaves it halted at its first instruction.
+#include "base/signals.h"
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -15,8 +16,11 @@ enum err cmd_reset(const struct options *o, struct output *out, struct log *log)
         return e;
     e = probe_connect(&p, o, log);
     if (e == ERR_OK)
+        e = signals_check(log);
+    bool touched = e == ERR_OK;
+    if (e == ERR_OK)
         e = restart_target(&restart, &p.target, o->halt);
-    probe_close(&p, o->halt);
+    probe_close(&p, touched ? o->halt : p.target.found_halted);
     if (e != ERR_OK)
         return e;
     if (!o->json) {

@@ -116,12 +116,14 @@ static enum err connect_patiently(struct probe *p, const struct options *o,
     enum err e = open_and_connect(p, o, log);
     if (e != ERR_OK)
         output_error(out, log_sentence(log, e));
-    while (e != ERR_OK && e != ERR_MEMORY) {
+    *ended = e == ERR_INTERRUPTED;
+    while (e != ERR_OK && e != ERR_MEMORY && !*ended) {
         log->level = LOG_ERROR;
         *ended = !pause_unless_ended();
         if (*ended)
             break;
         e = open_and_connect(p, o, log);
+        *ended = e == ERR_INTERRUPTED;
     }
     log->level = level;
     return e;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // swdlink unlock: leaves read protection level 1, which erases the chip. Asks before.
+#include "base/signals.h"
 #include "cli/command.h"
 #include "cli/consent.h"
 #include "cli/options.h"
@@ -19,10 +20,13 @@ enum err cmd_unlock(const struct options *o, struct output *out, struct log *log
         e = consent_ask(o->yes, "Unlocking erases the whole flash of this chip.",
                         "unlocking erases the whole flash", log);
     if (was_locked && e == ERR_OK)
+        e = signals_check(log);
+    bool unlocked = was_locked && e == ERR_OK;
+    if (unlocked)
         e = target_unlock(&p.target);
     if (was_locked && e == ERR_OK)
         probe_note(&p, o, "you unlocked and erased it");
-    probe_close(&p, false);
+    probe_close(&p, p.target.found_halted && !unlocked);
     if (e != ERR_OK)
         return e;
     if (o->json)

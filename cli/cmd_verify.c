@@ -32,13 +32,13 @@ static void compare(struct comparison *c, uint32_t addr, const uint8_t *target, 
     }
 }
 
-static enum err compare_segment(struct target *t, const struct image_segment *s,
+static enum err compare_segment(struct probe *p, const struct image_segment *s,
                                 struct comparison *c)
 {
     uint8_t chunk[CHUNK];
     for (uint32_t at = 0; at < s->len;) {
         uint32_t n = s->len - at < CHUNK ? s->len - at : CHUNK;
-        enum err e = target_read_mem(t, s->addr + at, chunk, n, NULL);
+        enum err e = probe_read(p, s->addr + at, chunk, n);
         if (e != ERR_OK)
             return e;
         compare(c, s->addr + at, chunk, s->data + at, n);
@@ -65,7 +65,7 @@ static enum err compare_image(struct image *image, const struct image_request *r
         image_place(image, &p.target, request, log);
     for (size_t i = 0; i < image->count && e == ERR_OK; i++)
         if (!is_ram(&p.target, image->segment[i].addr))
-            e = compare_segment(&p.target, &image->segment[i], c);
+            e = compare_segment(&p, &image->segment[i], c);
     probe_close(&p, p.target.found_halted);
     return e;
 }

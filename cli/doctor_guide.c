@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/prompt.h"
 #include "doctor/guide.h"
 
 struct table {
@@ -15,11 +16,15 @@ struct table {
     unsigned step;
 };
 
-static enum err read_line(struct table *t, const char *prompt, char *line, int size)
+static enum err read_line(struct table *t, const char *prompt, char *line, size_t size)
 {
+    bool ended;
     printf("   %s ", prompt);
     fflush(stdout);
-    if (!fgets(line, size, stdin) || line[0] == 'q')
+    enum err e = prompt_read_line(line, size, &ended, t->log);
+    if (e)
+        return e;
+    if (ended || line[0] == 'q')
         return log_fail(t->log, ERR_STATE, "the guide ended before it had found the cause");
     return ERR_OK;
 }

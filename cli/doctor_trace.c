@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cli/doctor_trace.h"
 
-#include <signal.h>
 #include <string.h>
 
-#include "base/signals.h"
 #include "cli/image.h"
 #include "cli/place.h"
 #include "cli/probe.h"
@@ -216,14 +214,9 @@ static json_t *report_json(const struct report *r)
 
 // ---- doing it -----------------------------------------------------------------------------------
 
-static bool is_interrupted(void)
-{
-    return signals_pending_end() != 0;
-}
-
 static enum err trace_connected(struct report *r, struct target *t, const struct image *image)
 {
-    const struct trace_options options = {.watch_us = r->watch_us, .interrupted = is_interrupted};
+    const struct trace_options options = {.watch_us = r->watch_us};
     if (!t->id.chip)
         return log_fail(t->log, ERR_UNSUPPORTED,
                         "this chip is not known here, nor where the registers of its pins are");
@@ -240,20 +233,15 @@ static enum err trace(struct report *r, const struct options *o, const struct im
                       struct log *log)
 {
     struct probe p;
-    sigset_t ending, before;
     enum err e = probe_open(&p, o, false, log);
     if (e)
         return e;
-    // Until the chip is as it was found.
-    signals_ending(&ending);
-    sigprocmask(SIG_BLOCK, &ending, &before);
     e = probe_connect(&p, o, log);
     if (!e)
         e = trace_connected(r, &p.target, image);
     const struct log_mark kept = log_keep(log);
     probe_close(&p, false);
     log_restore(log, &kept);
-    sigprocmask(SIG_SETMASK, &before, NULL);
     return e;
 }
 

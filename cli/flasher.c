@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "cli/flasher.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -56,31 +55,14 @@ static void progress_end(const struct progress *p)
     }
 }
 
-static void block_signals(sigset_t *old)
-{
-    sigset_t ending;
-    signals_ending(&ending);
-    sigprocmask(SIG_BLOCK, &ending, old);
-}
-
-static void unblock_signals(const sigset_t *old)
-{
-    int number;
-    sigset_t ending;
-    signals_ending(&ending);
-    if (signals_pending_end())
-        sigwait(&ending, &number); // taken: the command ends by itself
-    sigprocmask(SIG_SETMASK, old, NULL);
-}
-
 static enum err run_steps(struct flash_job *job, struct progress *progress, struct log *log)
 {
     bool more = true;
     enum err e = ERR_OK;
     while (more && !e) {
-        if (signals_pending_end())
-            return log_fail(log, ERR_FLASH, "interrupted");
-        e = flash_job_step(job, &more);
+        e = signals_check(log);
+        if (!e)
+            e = flash_job_step(job, &more);
         progress_show(progress, flash_job_stats(job));
     }
     return e;
@@ -107,15 +89,12 @@ static enum err close_job(struct target *t, struct flash_job *job, enum err e)
 static enum err run_job(struct target *t, struct flash_job *job, uint32_t total,
                         const struct options *o, struct flash_stats *stats)
 {
-    sigset_t old;
     struct progress progress = progress_start(o, total);
-    block_signals(&old);
     flash_job_close_input(job);
     enum err e = run_steps(job, &progress, t->log);
     *stats = *flash_job_stats(job);
     progress_end(&progress);
     e = close_job(t, job, e);
-    unblock_signals(&old);
     return e;
 }
 

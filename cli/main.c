@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/signals.h"
 #include "cli/command.h"
 #include "cli/conversation.h"
 #include "cli/options.h"
@@ -16,6 +17,7 @@ enum exit_status {
     STATUS_DONE = 0,
     STATUS_FAILED = 1,
     STATUS_USAGE = 2,
+    STATUS_SIGNAL = 128,     // and the signal's number
     STATUS_RUN_FAILED = 125, // of run, whose other statuses are the target program's
 };
 
@@ -33,6 +35,9 @@ static enum exit_status report(struct output *out, const struct command *command
 {
     if (e == ERR_OK)
         e = output_flush(log);
+    // A signal that came when there was nothing left to be ended.
+    if (e == ERR_OK && out->status == STATUS_DONE)
+        e = signals_check(log);
     if (e == ERR_OK)
         return (enum exit_status)out->status;
     if (e == ERR_USAGE)
@@ -41,6 +46,8 @@ static enum exit_status report(struct output *out, const struct command *command
     // The sentence above already says what went wrong, so nothing hangs on this second telling.
     if (o->json && !out->json_printed && output_json_error(out, e, log) == ERR_OK)
         fflush(stdout);
+    if (e == ERR_INTERRUPTED)
+        return (enum exit_status)(STATUS_SIGNAL + signals_pending_end());
     return out->failed_status ? (enum exit_status)out->failed_status : STATUS_FAILED;
 }
 

@@ -45,6 +45,7 @@ static const char *const kinds[ERR_COUNT] = {
     [ERR_STATE] = "state",
     [ERR_RESOURCE] = "resource",
     [ERR_UNSUPPORTED] = "unsupported",
+    [ERR_INTERRUPTED] = "interrupted",
 };
 
 // no-color.org: any text that is not empty; "dumb" is a terminal that would show the codes.

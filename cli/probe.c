@@ -6,12 +6,21 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/signals.h"
 #include "cli/conversation.h"
 #include "cli/journal.h"
 #include "doctor/diagnosis.h"
 #include "swd/usb_libusb.h"
 
 #define WAIT_POLL_NS 50000000L
+
+enum {
+    CLOCKS_PER_WORD = 46,
+    WORD_SIZE = 4,
+    PIECES_PER_SECOND = 10,
+    PIECE_UNIT = 64,
+    PIECE_MAX = 24 * 1024, // four of the largest blocks
+};
 
 const char *probe_virtual_board(const char *which)
 {
@@ -56,6 +65,9 @@ static enum err wait_for_link(struct probe *p, struct usb_link *link, struct log
         bool may_change = e == ERR_NO_PROBE || e == ERR_PROBE_BUSY;
         if (!may_change || wall_us() - started >= o->wait_us)
             return e;
+        enum err interrupted = signals_check(log);
+        if (interrupted)
+            return interrupted;
         if (!told)
             log_line(log, LOG_NOTE, "waiting: %s", log_sentence(log, e));
         told = true;
@@ -64,9 +76,23 @@ static enum err wait_for_link(struct probe *p, struct usb_link *link, struct log
     }
 }
 
-enum err probe_open(struct probe *p, const struct options *o, bool serving, struct log *log)
+// Who is interrupted while he takes hold of a target, or lets it go, leaves it as it should not be
+// left.
+static void block_signals(struct probe *p)
 {
-    *p = (struct probe){.options = o, .serving = serving};
+    sigset_t set;
+    signals_ending(&set);
+    sigprocmask(SIG_BLOCK, &set, &p->before);
+}
+
+static void unblock_signals(const struct probe *p)
+{
+    if (!signals_pending_end())
+        sigprocmask(SIG_SETMASK, &p->before, NULL);
+}
+
+static enum err open_link(struct probe *p, struct log *log)
+{
     struct usb_link link;
     enum err e = wait_for_link(p, &link, log);
     if (e != ERR_OK)
@@ -87,6 +113,16 @@ enum err probe_open(struct probe *p, const struct options *o, bool serving, stru
     return e;
 }
 
+enum err probe_open(struct probe *p, const struct options *o, bool serving, struct log *log)
+{
+    *p = (struct probe){.options = o, .serving = serving};
+    block_signals(p);
+    enum err e = open_link(p, log);
+    if (e != ERR_OK)
+        unblock_signals(p);
+    return e;
+}
+
 // Every rung of the ladder failed: the doctor has a look, and its short verdict is the sentence.
 // What it cannot explain keeps the sentence that it has.
 static enum err explain(struct probe *p, const struct options *o, enum err e, struct log *log)
@@ -102,6 +138,8 @@ static enum err explain(struct probe *p, const struct options *o, enum err e, st
     char text[LOG_SENTENCE_SIZE];
     enum err measured = measure_all(&m, &p->st, &options, log);
     log_restore(log, &kept);
+    if (measured == ERR_INTERRUPTED)
+        return signals_check(log);
     if (measured != ERR_OK)
         return e;
     diagnosis_make(&d, &m);
@@ -153,6 +191,26 @@ enum err probe_connect(struct probe *p, const struct options *o, struct log *log
     return is_target_trouble(e) ? explain(p, o, e, log) : e;
 }
 
+// A word costs 46 clocks (ARM IHI 0031, 4.3): header, acknowledge, data and turnarounds.
+static size_t piece_size(const struct probe *p)
+{
+    size_t bytes = p->st.probe.swclk_hz / CLOCKS_PER_WORD * WORD_SIZE / PIECES_PER_SECOND;
+    bytes -= bytes % PIECE_UNIT;
+    return bytes < PIECE_UNIT ? PIECE_UNIT : bytes > PIECE_MAX ? PIECE_MAX : bytes;
+}
+
+enum err probe_read(struct probe *p, uint32_t addr, uint8_t *data, size_t len)
+{
+    enum err e = ERR_OK;
+    for (size_t at = 0, n; at < len && !e; at += n) {
+        n = len - at < piece_size(p) ? len - at : piece_size(p);
+        e = signals_check(p->st.probe.log);
+        if (!e)
+            e = target_read_mem(&p->target, addr + (uint32_t)at, data + at, n, NULL);
+    }
+    return e;
+}
+
 enum err probe_reopen(struct probe *p)
 {
     struct log *log = p->st.probe.log;
@@ -179,4 +237,5 @@ void probe_close(struct probe *p, bool keep_halted)
     p->connected = false;
     stlink_close(&p->st);
     log_restore(log, &kept);
+    unblock_signals(p);
 }

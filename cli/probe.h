@@ -3,6 +3,7 @@
 #ifndef SWDLINK_CLI_PROBE_H
 #define SWDLINK_CLI_PROBE_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 #include "base/err.h"
@@ -22,6 +23,7 @@ struct probe {
     bool connected;
     bool vtref_known;
     unsigned vtref_mv;
+    sigset_t before; // the signals that were blocked before
 };
 
 // The board's text when `which` names a virtual probe ("virtual", "virtual:BOARD"), else NULL.
@@ -34,19 +36,23 @@ bool probe_is_on_board(const struct usb_identity *id);
 
 // Opens the probe that the options name; the target is not touched. serving: for a long session
 // with a person who watches; otherwise connecting tells only what is not as it should be, and the
-// clock of a virtual board does not wait for the wall's.
+// clock of a virtual board does not wait for the wall's. From here on the signals that end us are
+// blocked: what takes long asks signals_check() where it can be ended.
 enum err probe_open(struct probe *p, const struct options *o, bool serving,
                     struct log *log) MUST_CHECK;
 // Connects to the target of an open probe as the options say. On failure the sentence is the
 // doctor's short verdict.
 enum err probe_connect(struct probe *p, const struct options *o, struct log *log) MUST_CHECK;
+// target_read_mem() in pieces of about a tenth of a second, between which a signal ends it.
+enum err probe_read(struct probe *p, uint32_t addr, uint8_t *data, size_t len) MUST_CHECK;
 // For the journal: something was done to the chip that may change how it answers next time.
 void probe_note(const struct probe *p, const struct options *o, const char *what);
 void probe_note_flashed(const struct probe *p, const struct options *o, const char *file);
 // Opens a plugged-in probe that was lost, into the same st, when it is on the bus again. Until then
 // the old one stays as it is: everybody who uses it hears that it is lost.
 enum err probe_reopen(struct probe *p) MUST_CHECK;
-// Disconnects (halted when keep_halted, else running) and closes.
+// Disconnects (halted when keep_halted, else running) and closes. The signals are as before, unless
+// one came: then it stays blocked, and main() tells of it.
 void probe_close(struct probe *p, bool keep_halted);
 
 #endif

@@ -16,6 +16,12 @@ struct restart {
 
 // Resets the target, and halts it at its first instruction or watches what becomes of it.
 enum err restart_target(struct restart *r, struct target *t, bool halt) MUST_CHECK;
+// After a job that failed on a target that was reset before: what is only half written does not
+// run, and the RAM that a loader borrowed is not given back. When nothing in the flash was changed,
+// the program starts again, or stays halted, as it was found. Returns e, whose sentence says so
+// when it was a signal that ended the job.
+enum err restart_after_failure(struct restart *r, struct target *t, bool changed,
+                               enum err e) MUST_CHECK;
 // One line: a note when all is well, a warning otherwise.
 void restart_report(const struct restart *r, struct log *log);
 // Adds "state" and, when known, "pc".

@@ -28,6 +28,7 @@ bool measure_is_fatal(enum err e)
     case ERR_PROBE_BUSY:
     case ERR_PROBE_LOST:
     case ERR_PROBE_FIRMWARE:
+    case ERR_INTERRUPTED:
     case ERR_TIMEOUT: // below targets/ only the USB cable knows this one
         return true;
     default:
@@ -180,7 +181,8 @@ enum err measure_all(struct measurements *m, struct stlink *st,
     if (!e)
         e = measure_target(&b);
     const struct log_mark kept = log_keep(log);
-    if (!measure_is_fatal(e) && debug_probe_leave(b.probe) == ERR_OK && !e)
+    if ((!measure_is_fatal(e) || e == ERR_INTERRUPTED) && debug_probe_leave(b.probe) == ERR_OK &&
+        !e)
         log_forget(log);
     else
         log_restore(log, &kept);

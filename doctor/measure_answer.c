@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Does the debug port answer? Each attempt is a whole connection: line reset, JTAG-to-SWD, DPIDR,
 // power-up.
+#include "base/signals.h"
 #include "doctor/measure.h"
 #include "swd/stlink_status.h"
 
@@ -65,7 +66,9 @@ enum err measure_answer(struct measure *b, enum measured_way way, unsigned tries
 {
     struct measured_answer *a = &b->m->answer[way];
     for (unsigned i = 0; i < tries; i++) {
-        enum err e = prepare(b, way);
+        enum err e = signals_check(b->log);
+        if (!e)
+            e = prepare(b, way);
         if (!e)
             e = measure_connect(b, clock_of(b->m, way));
         if (measure_is_fatal(e))

@@ -2,6 +2,7 @@
 // What the core does, seen in DHCSR without halting it and without switching debugging on (DDI
 // 0419, C1.6.3: S_RESET_ST is set by every reset and cleared by reading; S_LOCKUP and S_SLEEP show
 // the moment).
+#include "base/signals.h"
 #include "cortex/cortexm.h"
 #include "cortex/scs.h"
 #include "doctor/measure.h"
@@ -41,7 +42,9 @@ enum err measure_core(struct measure *b, uint32_t watch_us)
     uint64_t start = debug_probe_now_us(probe), now = start;
     for (; now - start < watch_us; now = debug_probe_now_us(probe)) {
         uint32_t dhcsr;
-        enum err e = b->probe->in_debug ? ERR_OK : measure_connect(b, b->probe->swclk_hz);
+        enum err e = signals_check(b->log);
+        if (!e && !b->probe->in_debug)
+            e = measure_connect(b, b->probe->swclk_hz);
         if (!e)
             e = mem_ap_read32(&b->mem, SCS_DHCSR, &dhcsr);
         measure_count(b, e);

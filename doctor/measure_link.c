@@ -5,6 +5,7 @@
 // direction.
 #include <string.h>
 
+#include "base/signals.h"
 #include "cortex/scs.h"
 #include "doctor/measure.h"
 #include "swd/stlink_status.h"
@@ -144,7 +145,8 @@ enum err measure_link(struct measure *b)
     unsigned step = 1 + least_us / BUDGET_US;
     *link = (struct measured_link){0};
     for (unsigned i = 0; i < list.count && link->count < MEASURE_MAX_CLOCKS && !e; i += step)
-        e = read_at_clock(b, list.hz[i], blocks, reference, &have_reference);
+        if (!(e = signals_check(b->log)))
+            e = read_at_clock(b, list.hz[i], blocks, reference, &have_reference);
     if (e)
         return e;
     link->safe_hz = find_safe(link);

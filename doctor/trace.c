@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/signals.h"
 #include "doctor/measure.h"
 #include "swd/mem_ap.h"
 
@@ -197,9 +198,9 @@ static enum err run(struct tracer *x, struct pass *p)
         e = target_resume(x->t);
     uint64_t start = debug_probe_now_us(probe);
     while (!e && !p->over) {
-        if (x->options->interrupted())
-            return log_fail(x->t->log, ERR_STATE, "interrupted: nothing was found yet");
-        e = look(x, p);
+        e = signals_check(x->t->log);
+        if (!e)
+            e = look(x, p);
         uint32_t now = (uint32_t)(debug_probe_now_us(probe) - start);
         if (!e)
             p->lived_us = now;

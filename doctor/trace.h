@@ -45,8 +45,7 @@ struct trace {
 };
 
 struct trace_options {
-    uint32_t watch_us;         // how long to wait for the loss
-    bool (*interrupted)(void); // asked now and then: true ends it with ERR_STATE
+    uint32_t watch_us; // how long to wait for the loss
 };
 
 // The target is connected, and of a known chip. Its program starts again at least once; it is left

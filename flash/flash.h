@@ -142,6 +142,7 @@ struct flash_stats {
     uint32_t erased, programmed, skipped, verified;
     bool by_loader; // code on the target did it
     uint64_t started_us, ended_us;
+    bool changed; // the chip's content was changed, or tried to
 };
 
 // Which pages may be erased, and how.

@@ -261,7 +261,7 @@ static enum err fail_incomplete(struct flash_job *job, const char *sentence)
             first = n < first ? n : first;
             last = n;
         }
-    if (!job->touched || first == job->page_count)
+    if (!job->stats.changed || first == job->page_count)
         return ERR_OK;
     return log_fail(
         job->access.log, ERR_FLASH,

@@ -46,7 +46,6 @@ struct flash_job {
     bool scanned;
     bool closed;
     bool trusting; // nothing is verified
-    bool touched;  // the chip's content was changed, or tried to
     bool failed;   // the last step did, and left its sentence in the log
     uint8_t *chip; // a page as the chip holds it
 };

@@ -30,7 +30,7 @@ static bool chip_page_is_blank(const struct flash_job *job)
 static enum err note_touch(struct flash_job *job, enum err e)
 {
     if (e != ERR_PROTECTED)
-        job->touched = true;
+        job->stats.changed = true;
     return e;
 }
 
@@ -174,7 +174,7 @@ static enum err carry_out_by_loader(struct flash_job *job, unsigned n)
     enum err e = job->bank.driver->check_page(&job->access, job_page_addr(job, n));
     if (e)
         return e;
-    job->touched = true;
+    job->stats.changed = true;
     if ((e = queue_page(job, n, blank ? 0 : code->erase_page)))
         return e;
     foresee(job, n);
@@ -296,7 +296,7 @@ static enum err mass_erase(struct flash_job *job)
     if (e)
         return e;
     const struct flash_driver *driver = job->bank.driver;
-    job->touched = true;
+    job->stats.changed = true;
     if (job->loader.running)
         e = loader_work(&job->loader, job->bank.base, driver->loader->erase_all, NULL, 0);
     else

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/signals.h"
 #include "cortex/scs.h"
 #include "targets/internal.h"
 
@@ -293,13 +294,16 @@ static void note_success(struct target *t, enum target_rung rung, bool asked)
         log_line(t->log, LOG_DEBUG, "connected %s, at %u kHz", rung_names[rung], khz);
 }
 
-static enum err climb(struct target *t, struct evidence *ev)
+// interruptible: nothing has to be put back yet when it ends between two attempts.
+static enum err climb(struct target *t, struct evidence *ev, bool interruptible)
 {
     memset(t->attempt, 0, sizeof t->attempt);
     for (unsigned rung = 0; rung < TARGET_RUNGS; rung++) {
         struct target_attempt *attempt = &t->attempt[rung];
         if (!(allowed_rungs(&t->options) & 1u << rung))
             continue;
+        if (interruptible && (ev->last = signals_check(t->log)))
+            return ev->last;
         t->found_halted = false;
         ev->last = try_rung(t, rung, ev);
         *attempt =
@@ -404,10 +408,10 @@ static enum err fail_connect(struct target *t, const struct evidence *ev)
         tries, vtref, status_words(ev->status), ev->status);
 }
 
-static enum err ladder(struct target *t)
+static enum err ladder(struct target *t, bool interruptible)
 {
     struct evidence ev = {0};
-    enum err e = climb(t, &ev);
+    enum err e = climb(t, &ev, interruptible);
     if (!e || is_probe_trouble(e))
         return e;
     e = fail_connect(t, &ev);
@@ -496,7 +500,7 @@ enum err target_connect(struct target *t, struct debug_probe *probe,
     t->log = log;
     t->options = *options;
     t->state = TARGET_LOST;
-    enum err e = ladder(t);
+    enum err e = ladder(t, true);
     if (e)
         return e;
     memory_map(t);
@@ -579,7 +583,7 @@ enum err target_reconnect(struct target *t)
     struct chip_identity before = t->id;
     struct cortexm core = t->core;
     flash_loan_drop(&t->loan); // who knows what became of that RAM
-    enum err e = ladder(t);
+    enum err e = ladder(t, false);
     if (e) {
         t->id = before;
         t->core = core;

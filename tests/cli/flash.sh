@@ -233,7 +233,7 @@ if env --block-signal=TERM true 2>/dev/null; then
     # shellcheck disable=SC2016 # the inner shell expands it
     run env --block-signal=TERM sh -c 'kill -TERM $$; exec "$@"' sh \
         "$swdlink" flash "$tap_dir/other" --probe "$board"
-    check "SIGTERM ends it" is "$status" 1
+    check "SIGTERM ends it" is "$status" 143
     check "and is told" has "$err" "interrupted"
     at verify "$tap_dir/full"
     check "before anything was changed, when it came that early" is "$status" 0
