@@ -127,12 +127,12 @@ static enum err read_options(struct run *r)
 
 static enum err program_flash(struct run *r)
 {
-    struct flash_stats stats;
+    struct flash_stats stats = {0};
     enum err e = target_reset(&r->probe.target, true);
     if (e)
         return e;
     e = flasher_program(&r->probe.target, &r->image, r->o, &stats);
-    r->half_written = e != ERR_OK;
+    r->half_written = e != ERR_OK && stats.changed;
     if (e)
         return e;
     if (stats.programmed)
