@@ -151,7 +151,7 @@ def run_flash_and_doctor_watch_stay_deaf_as_well(session):
     if VIA_USB:
         raise Skipped("swdlink-sim would get the signals")
     program = f"{BOARD},firmware={firmware('session.elf')}"
-    for arguments, sign, status in ((["run", firmware("session.elf"), "-v"], "left as they were", 128 + signal.SIGTERM),
+    for arguments, sign, status in ((["run", firmware("session.elf"), "-v"], "found STM32", 128 + signal.SIGTERM),
                                     (["doctor", "--watch"], None, 0)):
         process = started(arguments, program, ignoring(signal.SIGINT, signal.SIGHUP))
         if sign:
