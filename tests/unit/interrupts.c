@@ -116,7 +116,8 @@ static uint32_t peek(struct desk *d, uint32_t addr)
 
 static void poke(struct desk *d, uint32_t addr, uint32_t value)
 {
-    assert_true(sim_board_poke(d->board, addr, value));
+    if (!sim_board_poke(d->board, addr, value))
+        fail_msg("nothing takes a word at 0x%08x", addr);
 }
 
 static struct chip_state read_chip(struct desk *d)
@@ -163,15 +164,15 @@ static struct desk *open_desk(const char *board, bool halted)
     struct sim_chip *chip = sim_board_chip(d->board);
     make_image(d->flash, 1);
     assert_true(sim_chip_poke(chip, FLASH, d->flash, IMAGE));
-    sim_board_wait_ns(d->board, 1000000);
+    sim_board_wait_ns(d->board, 5000000);
     sim_chip_set_nrst(chip, true);
     sim_chip_set_nrst(chip, false);
-    sim_board_wait_ns(d->board, 1000000);
+    sim_board_wait_ns(d->board, 5000000);
     for (uint32_t i = 0; i < RAM_WORDS; i++)
         poke(d, RAM + 4 * i, 0x01010101u * (i & 0xff) + i);
     if (halted)
         poke(d, DHCSR, DHCSR_KEY | C_DEBUGEN | C_HALT);
-    sim_board_wait_ns(d->board, 1000000);
+    sim_board_wait_ns(d->board, 5000000);
     d->found = read_chip(d);
     d->inner = sim_link_to(d->board);
     return d;
