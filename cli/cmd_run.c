@@ -14,6 +14,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/probe.h"
+#include "cli/run_embedded.h"
 #include "cli/run_program.h"
 #include "cli/run_report.h"
 #include "cli/run_status.h"
@@ -25,6 +26,7 @@ struct run {
     struct image image;
     struct run_program program;
     struct run_report report;
+    struct run_embedded embedded;
     char cmdline[SEMIHOST_CMDLINE_SIZE];
     FILE *raw;
     bool programming;  // what fails now is the programming's fault
@@ -120,6 +122,10 @@ static enum err read_options(struct run *r)
         e = parse_exit(r, o->operand[0]);
     if (!e)
         e = make_cmdline(r);
+    if (!e && p->elf)
+        e = embedded_tests_read(&r->embedded.tests, p->elf, r->log);
+    if (!e && r->embedded.tests.is_used)
+        e = run_embedded_options(&r->embedded);
     return e ? e : open_raw(r);
 }
 
@@ -214,7 +220,9 @@ static enum err run_on_target(struct run *r)
     r->program.t = &r->probe.target;
     if (!e)
         e = put_into_chip(r);
-    if (!e)
+    if (!e && r->embedded.tests.is_used)
+        e = run_embedded_run(&r->embedded);
+    else if (!e)
         e = run_program_run(&r->program);
     leave(r);
     return e;
@@ -266,9 +274,14 @@ enum err cmd_run(const struct options *o, struct output *out, struct log *log)
         return ERR_MEMORY;
     r->o = o;
     r->log = log;
+    r->embedded.o = o;
+    r->embedded.log = log;
+    r->embedded.program = &r->program;
+    r->embedded.report = &r->report;
     enum err e = run_file(r, out);
     run_report_close(&r->report);
     image_free(&r->image);
+    embedded_tests_free(&r->embedded.tests);
     free(r);
     return e;
 }

@@ -217,6 +217,8 @@ static enum err begin(struct run_program *p)
     p->semihost.console = SEMIHOST_CONSOLE_OWNER;
     p->semihost.print = print_console;
     p->semihost.user = p;
+    p->semihost.extension = p->extension;
+    p->semihost.extension_user = p->extension_user;
     snprintf(p->semihost.cmdline, sizeof p->semihost.cmdline, "%s", p->cmdline);
     enum err e = p->semihosting_dir ? semihost_open_dir(&p->semihost, p->semihosting_dir) : ERR_OK;
     if (!e && p->has_exit)

@@ -35,8 +35,10 @@ struct run_program {
     const char *elf;             // for names and lines; NULL: none
     uint64_t timeout_us;         // 0: no limit
     const char *semihosting_dir; // NULL: the program has no files
-    const char *cmdline;         // what SYS_GET_CMDLINE tells
-    bool has_exit;               // --exit-at
+    enum err (*extension)(void *user, uint32_t op, uint32_t arg, uint32_t *result); // or NULL
+    void *extension_user;
+    const char *cmdline; // what SYS_GET_CMDLINE tells
+    bool has_exit;       // --exit-at
     uint32_t exit_addr;
     int exit_status;
     bool use_rtt;

@@ -280,7 +280,8 @@ enum err semihost_look(struct semihost *sh, bool *is_call)
 static enum err settle(struct semihost *sh, enum err e, enum semihost_wait *wait)
 {
     if (e == ERR_FAULT || e == ERR_USAGE || e == ERR_PROTECTED) {
-        log_line(sh->log, LOG_WARN, "the program's %s fails: %s", semihost_name(sh->call.op),
+        const char *op = semihost_name(sh->call.op);
+        log_line(sh->log, LOG_WARN, "the program's %s fails: %s", op ? op : "call",
                  log_sentence(sh->log, e));
         log_forget(sh->log);
         e = semihost_fail(sh, SEMIHOST_EFAULT, wait);
@@ -312,6 +313,11 @@ enum err semihost_begin(struct semihost *sh, enum semihost_wait *wait)
     if (e)
         return settle(sh, e, wait);
     const struct semihost_op *op = find_op(sh->call.op);
+    uint32_t result;
+    if (!op && sh->extension) {
+        e = sh->extension(sh->extension_user, sh->call.op, sh->call.arg, &result);
+        return e ? settle(sh, e, wait) : settle(sh, semihost_done(sh, result, wait), wait);
+    }
     if (!op) {
         log_line(sh->log, LOG_WARN,
                  "the program makes a semihosting call that does not exist (0x%x)", sh->call.op);

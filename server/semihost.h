@@ -80,6 +80,10 @@ struct semihost {
     // For a console at GDB or at the owner.
     void (*print)(void *user, const char *text, size_t len);
     void *user;
+    // Calls that semihosting does not define, of programs with a runner of their own: NULL: none.
+    // Its result goes to R0.
+    enum err (*extension)(void *user, uint32_t op, uint32_t arg, uint32_t *result);
+    void *extension_user;
     uint64_t started_us;
     uint32_t last_errno; // GDB's numbers, which are newlib's
     // Where in flash calls were found: known until the program starts afresh.
