@@ -148,6 +148,8 @@ static void free_devices(libusb_device **devices, size_t count)
     free(devices);
 }
 
+enum { INIT_ATTEMPTS = 4 };
+
 // libusb has a thread of its own, which inherits what this one blocks: a signal that it took would
 // end the program at once, whatever is under way on the target.
 static enum err start_libusb(libusb_context **context, struct log *log)
@@ -155,7 +157,11 @@ static enum err start_libusb(libusb_context **context, struct log *log)
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &before);
-    int code = libusb_init(context);
+    // It listens for plugged devices at a socket, whose name two programs may want at the same
+    // moment where umockdev plays the USB bus: libusb calls that an "other error".
+    int code = LIBUSB_ERROR_OTHER;
+    for (unsigned i = 0; i < INIT_ATTEMPTS && code == LIBUSB_ERROR_OTHER; i++)
+        code = libusb_init(context);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (code == 0)
         return ERR_OK;
