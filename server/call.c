@@ -33,12 +33,10 @@ static void go_on(struct session *s)
 
 static void answer_exit(struct session *s, unsigned status)
 {
-    s->attached = s->interrupted = false;
-    s->state = SESSION_IDLE;
-    reply_end_text(s);
-    reply_begin(s);
-    reply_put_format(s, "W%02x", status);
-    reply_end(s);
+    session_part_with_program(s);
+    s->has_exited = true;
+    s->exit_status = (uint8_t)status;
+    stop_tell_exit(s);
 }
 
 // With the program go its breakpoints: GDB forgets them without a word.

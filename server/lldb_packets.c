@@ -224,6 +224,10 @@ void packet_threads_json(struct session *s, struct cursor *args)
 {
     (void)args;
     enum err e = ERR_OK;
+    if (s->gone) {
+        reply_text(s, "[]");
+        return;
+    }
     reply_begin(s);
     reply_put_text(s, "[{\"tid\":1,\"name\":\"core\"");
     if (s->t->state == TARGET_HALTED) {

@@ -79,13 +79,13 @@ void packet_attached(struct session *s, struct cursor *args)
 void packet_current_thread(struct session *s, struct cursor *args)
 {
     (void)args;
-    reply_text(s, "QC1");
+    reply_text(s, s->gone ? "" : "QC1");
 }
 
 void packet_first_threads(struct session *s, struct cursor *args)
 {
     (void)args;
-    reply_text(s, "m1");
+    reply_text(s, s->gone ? "l" : "m1");
 }
 
 void packet_more_threads(struct session *s, struct cursor *args)
@@ -110,12 +110,14 @@ void packet_thread_info(struct session *s, struct cursor *args)
     reply_end(s);
 }
 
+// any: 0 and -1, which mean every thread that there is, also where there is none.
 static void answer_thread(struct session *s, struct cursor *args)
 {
+    bool any = cursor_left(args) > 0 && (*args->p == '0' || *args->p == '-');
     bool ours = packet_take_thread(args);
     if (!packet_args_end(s, args))
         return;
-    if (ours)
+    if (ours && (any || !s->gone))
         reply_ok(s);
     else
         reply_error_quietly(

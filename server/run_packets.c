@@ -73,6 +73,7 @@ static void start_run(struct session *s, const struct action *a)
         return;
     }
     s->attached = true;
+    s->gone = s->has_exited = false;
     packet_flash_drop(s);
     if (s->interrupted && s->t->state != TARGET_LOST) {
         answer_interrupt(s);
@@ -222,8 +223,11 @@ void packet_ctrl_c(struct session *s, struct cursor *args)
 void packet_why_halted(struct session *s, struct cursor *args)
 {
     (void)args;
-    s->attached = true;
-    s->interrupted = false; // GDB may interrupt when it connects, too
+    if (s->has_exited) {
+        stop_tell_exit(s);
+        return;
+    }
+    session_take_program(s); // also without an interrupt, with which GDB may connect
     enum err e = hub_take_control(s->hub, s);
     if (e && s->hub->holder && s->hub->holder != s) {
         tell_as_it_is(s, log_sentence(s->log, e));
@@ -243,7 +247,7 @@ void packet_attach(struct session *s, struct cursor *args)
     (void)cursor_hex32(args);
     if (!packet_args_end(s, args))
         return;
-    s->attached = true;
+    session_take_program(s);
     enum err e = hub_take_control(s->hub, s);
     if (e && s->hub->holder && s->hub->holder != s)
         tell_as_it_is(s, log_sentence(s->log, e));
@@ -257,25 +261,15 @@ static enum err let_go(struct session *s)
     packet_flash_drop(s);
     call_drop(s);
     enum err e = packet_drop_breaks(s);
-    s->attached = s->interrupted = false;
-    s->state = SESSION_IDLE;
-    reply_end_text(s);
+    session_part_with_program(s);
     return e;
-}
-
-// Of a debugger that has no hand on it.
-static void leave(struct session *s)
-{
-    s->attached = s->interrupted = false;
-    s->state = SESSION_IDLE;
-    reply_end_text(s);
 }
 
 void packet_detach(struct session *s, struct cursor *args)
 {
     (void)args; // a process id, of which there is one
     if (s->hub->holder && s->hub->holder != s) {
-        leave(s);
+        session_part_with_program(s);
         reply_ok(s);
         return;
     }
@@ -314,7 +308,7 @@ void packet_kill(struct session *s, struct cursor *args)
     enum err e = kill_program(s);
     if (e)
         log_line(s->log, LOG_WARN, "%s", log_sentence(s->log, e));
-    leave(s);
+    session_part_with_program(s);
     if (!s->extended)
         s->state = SESSION_OVER;
 }
@@ -337,8 +331,7 @@ static enum err begin_anew(struct session *s)
     packet_flash_drop(s);
     semihost_restart(s->semihost);
     e = target_reset(s->t, true);
-    s->interrupted = false;
-    s->attached = true;
+    session_take_program(s);
     return e;
 }
 

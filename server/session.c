@@ -53,6 +53,20 @@ void session_tell_xpsr(struct session *s, uint32_t value)
     s->xpsr_is_old = false;
 }
 
+void session_take_program(struct session *s)
+{
+    s->attached = true;
+    s->gone = s->has_exited = s->interrupted = false;
+}
+
+void session_part_with_program(struct session *s)
+{
+    s->attached = s->interrupted = false;
+    s->gone = true;
+    s->state = SESSION_IDLE;
+    reply_end_text(s);
+}
+
 static void interrupt_work(struct session *s)
 {
     switch (s->work) {

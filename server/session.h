@@ -58,7 +58,11 @@ struct session {
     unsigned packets;    // good ones so far
     unsigned complaints; // about what the client sent
     bool no_ack;
-    bool extended; // target extended-remote: the session outlives the program
+    bool extended;   // target extended-remote: the session outlives the program
+    bool gone;       // the program ended, was killed or let go: no thread is left to tell of,
+                     // until the debugger attaches, runs or restarts it
+    bool has_exited; // and so it ended by itself, with
+    uint8_t exit_status;
     bool attached; // the debugger took hold of the target and has not let it go
 
     // What GDB announced in qSupported.
@@ -144,6 +148,9 @@ void session_begin_work(struct session *s, enum session_work work);
 void session_end_work(struct session *s);
 // GDB's Ctrl-C, in whatever state it comes.
 void session_interrupt(struct session *s);
+// The debugger takes hold of the program, in whatever state, and parts with it.
+void session_take_program(struct session *s);
+void session_part_with_program(struct session *s);
 // The debugger knows it from now on.
 void session_tell_xpsr(struct session *s, uint32_t value);
 // Notes that the client sent what no debugger should; the first few times only.

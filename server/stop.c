@@ -279,6 +279,13 @@ void stop_poll(struct session *s)
         log_forget(s->log); // that it cannot be halted was told when Ctrl-C came
 }
 
+void stop_tell_exit(struct session *s)
+{
+    reply_begin(s);
+    reply_put_format(s, "W%02x", s->exit_status);
+    reply_end(s);
+}
+
 void stop_tell_unknown(struct session *s, enum err e)
 {
     log_line(s->log, LOG_WARN, "%s", log_sentence(s->log, e));

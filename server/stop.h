@@ -37,6 +37,8 @@ void stop_refuse(struct session *s, enum err e);
 void stop_say(struct session *s, const struct target_stop *stop);
 // Answers with the reason of the last stop of a halted target.
 void stop_tell(struct session *s);
+// Answers that the program has ended.
+void stop_tell_exit(struct session *s);
 // Answers, where a stop reply is due, that the target runs.
 void stop_tell_running(struct session *s);
 // Answers for a target that cannot be brought to stand still, because of e, where a stop reply is

@@ -105,6 +105,12 @@ void xfer_threads(struct xfer_text *x, const struct target *t)
                 "</threads>\n");
 }
 
+// Of a program that is no more.
+static void no_threads(struct xfer_text *x)
+{
+    xfer_put(x, "<?xml version=\"1.0\"?>\n<threads>\n</threads>\n");
+}
+
 // One row per document: object and annex as they stand in the packet.
 static const struct {
     const char *object, *annex;
@@ -151,6 +157,9 @@ void packet_xfer(struct session *s, struct cursor *args)
     if (!packet_args_end(s, args))
         return;
     struct xfer_text x = {.len = 0};
-    documents[i].make(&x, s->t);
+    if (s->gone && documents[i].make == xfer_threads)
+        no_threads(&x);
+    else
+        documents[i].make(&x, s->t);
     send_part(s, &x, offset, len);
 }

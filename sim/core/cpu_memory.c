@@ -28,9 +28,9 @@ enum sim_cpu_stop sim_cpu_slow_write(struct sim_cpu *cpu, uint32_t addr, unsigne
     return from_bus(cpu, sim_bus_write(cpu->bus, SIM_MASTER_CORE, addr, size, value));
 }
 
-void sim_cpu_compare_data(struct sim_cpu *cpu, uint32_t addr, bool is_write)
+void sim_cpu_compare_data(struct sim_cpu *cpu, uint32_t addr, unsigned size, bool is_write)
 {
-    if (sim_dwt_compare_data(cpu->dwt, addr, is_write))
+    if (sim_dwt_compare_data(cpu->dwt, addr, size, is_write))
         cpu->attention = true;
 }
 

@@ -19,7 +19,7 @@ enum sim_cpu_stop sim_cpu_slow_write(struct sim_cpu *cpu, uint32_t addr, unsigne
                                      uint32_t value);
 enum sim_cpu_stop sim_cpu_fetch_elsewhere(struct sim_cpu *cpu, uint32_t addr, uint32_t *op);
 // Shows an access to the watchpoint comparators.
-void sim_cpu_compare_data(struct sim_cpu *cpu, uint32_t addr, bool is_write);
+void sim_cpu_compare_data(struct sim_cpu *cpu, uint32_t addr, unsigned size, bool is_write);
 
 static inline uint8_t *cpu_window_bytes(const struct sim_cpu *cpu, uint32_t addr, bool to_write)
 {
@@ -46,7 +46,7 @@ static inline enum sim_cpu_stop cpu_load(struct sim_cpu *cpu, uint32_t addr, uns
     }
     cpu->cycles += CYCLES_DATA;
     if (cpu->dwt->watches_data)
-        sim_cpu_compare_data(cpu, addr, false);
+        sim_cpu_compare_data(cpu, addr, size, false);
     return SIM_CPU_NONE;
 }
 
@@ -69,7 +69,7 @@ static inline enum sim_cpu_stop cpu_store(struct sim_cpu *cpu, uint32_t addr, un
     }
     cpu->cycles += CYCLES_DATA;
     if (cpu->dwt->watches_data)
-        sim_cpu_compare_data(cpu, addr, true);
+        sim_cpu_compare_data(cpu, addr, size, true);
     return SIM_CPU_NONE;
 }
 

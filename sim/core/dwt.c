@@ -110,13 +110,13 @@ bool sim_dwt_compare_pc(struct sim_dwt *dwt, uint32_t pc)
     return any;
 }
 
-bool sim_dwt_compare_data(struct sim_dwt *dwt, uint32_t addr, bool is_write)
+bool sim_dwt_compare_data(struct sim_dwt *dwt, uint32_t addr, unsigned size, bool is_write)
 {
     bool any = false;
     for (unsigned i = 0; i < SIM_DWT_COUNT; i++) {
         uint32_t function = dwt->comparator[i].function;
         if (function == SIM_DWT_ACCESS || function == (is_write ? SIM_DWT_WRITE : SIM_DWT_READ))
-            any |= match(dwt, i, addr, 0);
+            any |= match(dwt, i, addr, size - 1);
     }
     return any;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The Data Watchpoint unit (DDI 0419, C1.7; DDI 0432: two comparators). A comparator looks at the
-// first address of an access, so a word access to 0x20000000 does not match a comparator for the
-// byte 0x20000001: the documents leave it open and this is harder on the driver.
+// The Data Watchpoint unit (DDI 0419, C1.7; DDI 0432: two comparators). A comparator matches an
+// access of which any byte lies in what it watches: a word access to 0x20000000 matches the byte
+// 0x20000001 (DDI 0337G, table 11-16: "if COMP is 3, this matches a word access of 0").
 #ifndef SWDLINK_SIM_CORE_DWT_H
 #define SWDLINK_SIM_CORE_DWT_H
 
@@ -33,8 +33,9 @@ void sim_dwt_enable(struct sim_dwt *dwt, bool on);
 // pc_sample: what DWT_PCSR gives.
 uint32_t sim_dwt_read(struct sim_dwt *dwt, uint32_t offset, uint32_t pc_sample);
 void sim_dwt_write(struct sim_dwt *dwt, uint32_t offset, uint32_t value);
-// Compares an executed instruction, or a data access; true on a match.
+// Compares an executed instruction, or a data access (of 1, 2 or 4 bytes, aligned); true on a
+// match.
 bool sim_dwt_compare_pc(struct sim_dwt *dwt, uint32_t pc);
-bool sim_dwt_compare_data(struct sim_dwt *dwt, uint32_t addr, bool is_write);
+bool sim_dwt_compare_data(struct sim_dwt *dwt, uint32_t addr, unsigned size, bool is_write);
 
 #endif

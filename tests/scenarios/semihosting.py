@@ -124,6 +124,22 @@ def a_program_is_run_again_and_again_and_loaded_again(session):
 
 
 @scenario(arguments=ON)
+def after_its_exit_kill_and_detach_there_is_no_thread_and_nothing_is_asked(session):
+    gdb = session.gdb("newlib.elf", connect="target extended-remote")
+    gdb.cmds("load", "kill", "set confirm on")
+    for end in ("continue", "kill", "detach"):
+        said = gdb.cmd("start")
+        expect(r"main \(", said)
+        expect_not(r"y or n", said)
+        said = gdb.cmds(*(["set confirm off", "kill", "set confirm on"] if end == "kill" else [end]), "info threads")
+        expect(r"No threads", said)
+        expect_not(r"New Thread|y or n", said)
+    said = gdb.cmd("run")
+    expect(r"exited with code 07", said)
+    expect_not(r"New Thread|y or n", said)
+
+
+@scenario(arguments=ON)
 def under_target_remote_one_connects_again_after_the_exit(session):
     gdb = session.loaded("newlib.elf")
     expect(r"exited with code 07", gdb.cmd("continue"))

@@ -415,6 +415,42 @@ static void the_end_of_the_program_is_told_with_its_status(void **state)
     }
 }
 
+// Until another is attached, run or restarted there is no thread to tell of.
+static void after_the_end_of_the_program_there_is_no_thread(void **state)
+{
+    struct bench *b = *state;
+    static const char *const ends[] = {NULL, "vKill;1", "D"};
+    static const char *const begins[] = {"vRun;", "vAttach;1", "R00"};
+    static const char one[] = "l<?xml version=\"1.0\"?>\n<threads>\n<thread id=\"1\"";
+    bench_ask(b, "!");
+    for (unsigned i = 0; i < 3; i++)
+        for (unsigned k = 0; k < 3; k++) {
+            b->f.stop.cause = b->f.t.last_stop.cause = TARGET_STOP_REQUEST; // no call to make again
+            if (ends[i])
+                assert_string_equal(bench_ask(b, ends[i]), "OK");
+            else
+                assert_string_equal(run(b, SYS_EXIT, 0x20026), "W00");
+            assert_string_equal(bench_ask(b, "qfThreadInfo"), "l");
+            assert_string_equal(bench_ask(b, "qC"), "");
+            assert_string_equal(bench_ask(b, "qXfer:threads:read::0,1000"),
+                                "l<?xml version=\"1.0\"?>\n<threads>\n</threads>\n");
+            assert_string_equal(bench_ask(b, "jThreadsInfo"), "[]");
+            assert_starts(bench_ask(b, "T1"), "E");
+            assert_starts(bench_ask(b, "Hg1"), "E");
+            assert_string_equal(bench_ask(b, "Hg0"), "OK");
+            assert_string_equal(bench_ask(b, "Hc-1"), "OK");
+            if (!ends[i])
+                assert_string_equal(bench_ask(b, "?"), "W00");
+            (void)bench_ask(b, begins[k]);
+            assert_string_equal(bench_ask(b, "qfThreadInfo"), "m1");
+            assert_string_equal(bench_ask(b, "qC"), "QC1");
+            assert_starts(bench_ask(b, "qXfer:threads:read::0,1000"), one);
+            assert_string_equal(bench_ask(b, "T1"), "OK");
+            assert_string_equal(bench_ask(b, "Hg1"), "OK");
+            assert_starts(bench_ask(b, "?"), "T");
+        }
+}
+
 static void leaving_in_the_middle_of_a_call_leaves_no_call_behind(void **state)
 {
     struct bench *b = *state;
@@ -491,6 +527,7 @@ int main(int argc, char **argv)
         bench_test(handles_run_out_and_come_back_when_the_program_starts_afresh),
         bench_test(the_clock_counts_from_the_programs_start),
         bench_test(the_end_of_the_program_is_told_with_its_status),
+        bench_test(after_the_end_of_the_program_there_is_no_thread),
         bench_test(leaving_in_the_middle_of_a_call_leaves_no_call_behind),
         bench_test(a_reset_in_the_middle_of_a_call_is_refused),
         bench_test(the_words_of_vrun_are_the_command_line),

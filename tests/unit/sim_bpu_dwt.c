@@ -222,16 +222,31 @@ static void the_mask_hides_low_address_bits(void **state)
     }
 }
 
-static void a_comparator_looks_at_the_first_address_of_an_access(void **state)
+// Any byte of the access that lies in any byte of the block: each width, place and mask.
+static void a_comparator_matches_an_access_of_which_any_byte_is_watched(void **state)
 {
     struct bench *b = *state;
-    CODE_AT(b, CODE, LDR_01, LOOP);
-    bench_start_halted(b);
-    sim_core_set_reg(b->core, 1, RAM + 0x20);
-    set_watchpoint(b, 0, RAM + 0x21, 0, DWT_READ);
-    bench_resume(b);
-    bench_run(b);
-    assert_false(sim_core_is_halted(b->core));
+    static const struct {
+        uint16_t code; // of r0 at r1
+        unsigned size, kind;
+    } access[] = {{0x6808, 4, DWT_READ},  {0x8808, 2, DWT_READ},  {0x7808, 1, DWT_READ},
+                  {0x6008, 4, DWT_WRITE}, {0x8008, 2, DWT_WRITE}, {0x7008, 1, DWT_WRITE}};
+    for (unsigned i = 0; i < sizeof access / sizeof access[0]; i++)
+        for (uint32_t at = 0; at < 8; at += access[i].size)
+            for (uint32_t mask = 0; mask <= 2; mask++)
+                for (uint32_t comp = 0; comp < 8; comp += 1u << mask) {
+                    CODE_AT(b, CODE, access[i].code, LOOP);
+                    sim_core_hold(b->core, SIM_RESET_POWER);
+                    bench_start_halted(b);
+                    sim_core_set_reg(b->core, 1, RAM + 0x20 + at);
+                    set_watchpoint(b, 0, RAM + 0x20 + comp, mask, access[i].kind);
+                    bench_resume(b);
+                    bench_run(b);
+                    bool hit = comp < at + access[i].size && at < comp + (1u << mask);
+                    if (sim_core_is_halted(b->core) != hit)
+                        fail_msg("%u bytes at +%u, watched +%u with mask %u: %s", access[i].size,
+                                 at, comp, mask, hit ? "no hit" : "a hit");
+                }
 }
 
 static void the_debuggers_own_accesses_are_not_watched(void **state)
@@ -314,7 +329,7 @@ int main(int argc, char **argv)
         bench_test(the_dwt_is_silent_without_dwtena),
         bench_test(watchpoints_tell_reads_from_writes_and_halt_behind_the_access),
         bench_test(the_mask_hides_low_address_bits),
-        bench_test(a_comparator_looks_at_the_first_address_of_an_access),
+        bench_test(a_comparator_matches_an_access_of_which_any_byte_is_watched),
         bench_test(the_debuggers_own_accesses_are_not_watched),
         bench_test(a_pc_watchpoint_halts_behind_the_instruction),
         bench_test(a_step_that_trips_a_watchpoint_has_two_causes),
