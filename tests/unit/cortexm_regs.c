@@ -87,6 +87,32 @@ static void writing_control_moves_sp_to_the_other_stack(void **state)
     script_end(&s);
 }
 
+// In Handler mode SP is the MSP, whatever CONTROL says (DDI 0419, B1.4.1).
+static void in_a_handler_sp_is_the_main_stack(void **state)
+{
+    (void)state;
+    struct script s;
+    uint32_t value;
+    struct cortexm cm = core_of(&s, CORE_ARMV6M);
+    reads_all(&s, 0x02000000); // Thread mode on the PSP
+    script_read(&s, "f2 34 10 03 00 00 01", "80 00");
+    script_read(&s, "f2 34 11 00 04 00 20", "80 00");
+    script_read(&s, "f2 34 12 00 05 00 20", "80 00");
+    OK(cortexm_write_reg(&cm, CORTEXM_XPSR, 0x01000003));
+    OK(cortexm_read_reg(&cm, CORTEXM_SP, &value));
+    assert_int_equal(value, 0xa0000000 + 4 * CORTEXM_MSP);
+    OK(cortexm_write_reg(&cm, CORTEXM_SP, 0x20000400));
+    OK(cortexm_read_reg(&cm, CORTEXM_MSP, &value));
+    assert_int_equal(value, 0x20000400);
+    OK(cortexm_read_reg(&cm, CORTEXM_PSP, &value));
+    assert_int_equal(value, 0xa0000000 + 4 * PSP);
+    OK(cortexm_write_reg(&cm, CORTEXM_PSP, 0x20000500)); // of the thread that was interrupted
+    OK(cortexm_read_reg(&cm, CORTEXM_SP, &value));
+    assert_int_equal(value, 0x20000400);
+    OK(cortexm_flush_regs(&cm));
+    script_end(&s);
+}
+
 int main(int argc, char **argv)
 {
     choose_tests(argc, argv);
@@ -94,6 +120,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(each_register_is_the_word_of_its_regsel),
         cmocka_unit_test(writing_primask_keeps_control),
         cmocka_unit_test(writing_control_moves_sp_to_the_other_stack),
+        cmocka_unit_test(in_a_handler_sp_is_the_main_stack),
     };
     return cmocka_run_group_tests_name("cortexm_regs", tests, NULL, NULL);
 }

@@ -492,6 +492,33 @@ static void a_program_is_loaded_and_the_second_time_nothing_is_left_to_do(void *
     bench_close(&b);
 }
 
+// A program that writes its own flash (a boot loader, an EEPROM in flash) is shown as it is: code
+// that was read is kept while the core is halted, and no longer.
+static void code_that_the_program_may_have_changed_is_read_again(void **state)
+{
+    (void)state;
+    static const uint8_t other[4] = {0x01, 0x35, 0xc0, 0x46};
+    struct bench b;
+    bench_reset_halt(&b);
+    uint32_t before = word(&b, LOOP);
+    uint64_t counted = commands(&b);
+    assert_int_equal(word(&b, LOOP), before);
+    assert_int_equal(word(&b, LOOP + 4), 0xe7fb6065);
+    assert_int_equal(commands(&b) - counted, 0);
+    assert_true(sim_chip_poke(sim_board_chip(b.board), LOOP, other, sizeof other));
+    (void)step(&b, 0, 0);
+    assert_int_equal(word(&b, LOOP), 0x46c03501);
+    assert_int_equal(target_resume(&b.t), ERR_OK);
+    assert_true(sim_chip_poke(sim_board_chip(b.board), LOOP, program + (LOOP - FLASH), 4));
+    assert_int_equal(word(&b, LOOP), before); // while it runs
+    assert_int_equal(target_halt(&b.t), ERR_OK);
+    assert_int_equal(word(&b, LOOP), before);
+    assert_true(sim_chip_poke(sim_board_chip(b.board), LOOP, other, sizeof other));
+    assert_int_equal(target_reset(&b.t, true), ERR_OK);
+    assert_int_equal(word(&b, LOOP), 0x46c03501);
+    bench_close(&b);
+}
+
 static void the_whole_flash_is_erased_at_once(void **state)
 {
     (void)state;
@@ -732,6 +759,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_step_over_wfi_lasts_until_it_is_halted),
         cmocka_unit_test(a_bkpt_of_the_program_is_told_and_passed),
         cmocka_unit_test(a_program_is_loaded_and_the_second_time_nothing_is_left_to_do),
+        cmocka_unit_test(code_that_the_program_may_have_changed_is_read_again),
         cmocka_unit_test(the_whole_flash_is_erased_at_once),
         cmocka_unit_test(protected_flash_is_refused_with_the_way_out),
         cmocka_unit_test(a_broken_wire_is_told_with_the_voltage),

@@ -405,6 +405,17 @@ static void a_hardfault_after_a_bad_jump_says_where_it_went(void **state)
     assert_non_null(strstr(s.detail, "there is no code"));
 }
 
+// The entry has left out a word to align the stack to 8 bytes, and says so in bit 9 of the stacked
+// xPSR (DDI 0419, B1.5.7).
+static void the_stack_before_a_hardfault_counts_the_word_that_aligned_it(void **state)
+{
+    (void)state;
+    struct target_stop s = fault_with(0x9802, 0, 0, 1u << 24, FAULTY_PC); // ldr r0, [sp, #8]
+    assert_non_null(strstr(s.detail, "read 0x20000828"));
+    s = fault_with(0x9802, 0, 0, 1u << 24 | 1u << 9, FAULTY_PC);
+    assert_non_null(strstr(s.detail, "read 0x2000082c"));
+}
+
 // ---- losing the target --------------------------------------------------------------------------
 
 static void one_glitch_does_not_end_the_session(void **state)
@@ -511,6 +522,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_caught_busfault_is_no_reset),
         cmocka_unit_test(a_hardfault_is_explained_by_its_instruction),
         cmocka_unit_test(a_hardfault_after_a_bad_jump_says_where_it_went),
+        cmocka_unit_test(the_stack_before_a_hardfault_counts_the_word_that_aligned_it),
         cmocka_unit_test(one_glitch_does_not_end_the_session),
         cmocka_unit_test(a_target_that_is_gone_is_lost_and_comes_back_with_its_breakpoints),
         cmocka_unit_test(another_chip_is_not_taken_for_the_one_that_was_lost),
