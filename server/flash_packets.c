@@ -79,6 +79,14 @@ static enum err open_job(struct session *s)
     return target_flash_open(s->t, &s->flash.job);
 }
 
+// Without a thread GDB (13 and 16) breaks down at the end of a load, where it sets the PC.
+static enum err refuse_without_program(struct session *s)
+{
+    return log_fail(s->log, ERR_STATE,
+                    "the program has ended, was killed or was let go: `attach 1` or `run` takes "
+                    "hold of the chip again, and then it can be programmed");
+}
+
 void packet_flash_erase(struct session *s, struct cursor *args)
 {
     uint32_t addr = cursor_hex32(args);
@@ -86,7 +94,7 @@ void packet_flash_erase(struct session *s, struct cursor *args)
     uint32_t len = cursor_hex32(args);
     if (!packet_args_end(s, args) || was_interrupted(s))
         return;
-    enum err e = open_job(s);
+    enum err e = s->gone ? refuse_without_program(s) : open_job(s);
     if (e) {
         reply_error_and_later(s, e);
         return;

@@ -436,6 +436,7 @@ static void after_the_end_of_the_program_there_is_no_thread(void **state)
                                 "l<?xml version=\"1.0\"?>\n<threads>\n</threads>\n");
             assert_string_equal(bench_ask(b, "jThreadsInfo"), "[]");
             assert_starts(bench_ask(b, "T1"), "E");
+            assert_starts(bench_ask(b, "vFlashErase:8000000,400"), "E");
             assert_starts(bench_ask(b, "Hg1"), "E");
             assert_string_equal(bench_ask(b, "Hg0"), "OK");
             assert_string_equal(bench_ask(b, "Hc-1"), "OK");
