@@ -8,7 +8,10 @@
 
 #include "base/signals.h"
 #include "cli/command.h"
+#include "cli/complete.h"
 #include "cli/conversation.h"
+#include "cli/guess.h"
+#include "cli/help.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/run_status.h"
@@ -67,8 +70,9 @@ static enum exit_status run(const struct command *command, int argc, char **argv
 {
     struct options o;
     enum err e = options_parse(&o, command, argc, argv, log);
-    if (e != ERR_OK)
-        return usage(out, log_sentence(log, e), command->name);
+    if (e != ERR_OK) // who typed no command is not sent to serve's help
+        return usage(out, log_sentence(log, e),
+                     strcmp(argv[0], command->name) ? "" : command->name);
     output_configure(out, log, &o);
     if (o.version)
         puts(PACKAGE_STRING);
@@ -79,6 +83,20 @@ static enum exit_status run(const struct command *command, int argc, char **argv
     return report(out, command, &o, e, log);
 }
 
+static enum exit_status print_help(int count, char *const *words, struct output *out,
+                                   struct log *log)
+{
+    enum err e = help(count, words, log);
+    if (e == ERR_OK)
+        e = output_flush(log);
+    if (e == ERR_OK)
+        return STATUS_DONE;
+    if (e == ERR_USAGE)
+        return usage(out, log_sentence(log, e), "");
+    output_error(out, log_sentence(log, e));
+    return STATUS_FAILED;
+}
+
 int main(int argc, char **argv)
 {
     struct output out = output_default();
@@ -87,18 +105,22 @@ int main(int argc, char **argv)
     // IDEs wait for lines of ours at the other end of a pipe: a line is one write.
     setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
     // The first word is the command; without one, or with an option in its place, it is serve.
-    if (argc < 2 || argv[1][0] == '-') {
-        if (argc == 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
-            options_print_help(stdout);
-            return output_flush(&log) == ERR_OK ? STATUS_DONE : STATUS_FAILED;
-        }
+    if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")))
+        return (int)print_help(0, NULL, &out, &log);
+    if (argc < 2 || argv[1][0] == '-')
         return (int)run(command_find("serve"), argc, argv, &out, &log);
+    if (!strcmp(argv[1], "__complete")) {
+        complete(stdout, argc - 2, argv + 2);
+        return STATUS_DONE;
+    }
+    if (!strcmp(argv[1], "help"))
+        return (int)print_help(argc - 2, argv + 2, &out, &log);
+    if (!strcmp(argv[1], "version")) {
+        puts(PACKAGE_STRING);
+        return output_flush(&log) == ERR_OK ? STATUS_DONE : STATUS_FAILED;
     }
     const struct command *command = command_find(argv[1]);
-    if (!command) {
-        char sentence[128];
-        snprintf(sentence, sizeof sentence, "there is no command '%.60s'", argv[1]);
-        return (int)usage(&out, sentence, "");
-    }
+    if (!command)
+        return (int)usage(&out, log_sentence(&log, guess_command(argv[1], &log)), "");
     return (int)run(command, argc - 1, argv + 1, &out, &log);
 }

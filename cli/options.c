@@ -8,7 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/guess.h"
 #include "cli/value.h"
+
+#define SLOWEST_HZ 5000u  // of the clocks of a V2
+#define LIKELY_KHZ 50000u // below: perhaps kHz was meant
 
 enum option_id {
     OPTION_PROBE = 256, // above every letter: getopt_long() reports both through one number
@@ -60,8 +64,6 @@ enum option_id {
     OPTION_EXIT_AT,
     OPTION_RECORD,
 };
-
-enum option_group { GROUP_OWN, GROUP_COMMON, GROUP_STUTIL };
 
 struct option_row {
     enum option_id id;
@@ -203,20 +205,65 @@ static const char *const color_names[] = {
     [OPTIONS_COLOR_NEVER] = "never",
 };
 
+// The options whose value is one of a few words.
+static const struct choice {
+    enum option_id id;
+    const char *option;
+    const char *const *names;
+    int count;
+} choices[] = {
+#define CHOICE(id, option, names)                                                                  \
+    {                                                                                              \
+        id, option, names, sizeof(names) / sizeof *(names)                                         \
+    }
+    CHOICE(OPTION_CONNECT, "--connect", connect_names),
+    CHOICE(OPTION_COLOR, "--color", color_names),
+    CHOICE(OPTION_ERASE, "--erase", erase_names),
+    CHOICE(OPTION_SEMIHOSTING_CONSOLE, "--semihosting-console", console_names),
+#undef CHOICE
+};
+
+static const struct choice *choice_of(enum option_id id)
+{
+    for (size_t i = 0; i < sizeof choices / sizeof *choices; i++)
+        if (choices[i].id == id)
+            return &choices[i];
+    return NULL;
+}
+
+bool options_row(unsigned n, struct option_info *info)
+{
+    if (n >= ROW_COUNT)
+        return false;
+    const struct option_row *row = &rows[n];
+    const struct choice *choice = choice_of(row->id);
+    *info = (struct option_info){
+        .group = row->group,
+        .commands = row->commands,
+        .letter = row->letter,
+        .name = row->name,
+        .takes_value = row->takes == required_argument,
+        .argument = row->argument,
+        .help = row->help,
+        .choices = choice ? choice->names : NULL,
+        .choice_count = choice ? choice->count : 0,
+    };
+    return true;
+}
+
 // The index of a word in a list, or ERR_USAGE with the list in the sentence.
-static enum err choose(int *index, const char *const *names, int count, const char *option,
-                       const char *word, struct log *log)
+static enum err choose(int *index, const struct choice *c, const char *word, struct log *log)
 {
     char all[128] = "";
-    for (int i = 0; i < count; i++) {
-        if (!strcmp(names[i], word)) {
+    for (int i = 0; i < c->count; i++) {
+        if (!strcmp(c->names[i], word)) {
             *index = i;
             return ERR_OK;
         }
         const size_t used = strlen(all);
-        snprintf(all + used, sizeof all - used, "%s%s", i ? ", " : "", names[i]);
+        snprintf(all + used, sizeof all - used, "%s%s", i ? ", " : "", c->names[i]);
     }
-    return log_fail(log, ERR_USAGE, "%s knows no '%s'; there are: %s", option, word, all);
+    return log_fail(log, ERR_USAGE, "%s knows no '%s'; there are: %s", c->option, word, all);
 }
 
 // -v, -vv, -v99 (st-util's habit), --verbose, --verbose=2.
@@ -237,6 +284,22 @@ static enum err parse_verbose(unsigned *verbose, const char *argument, struct lo
     return e;
 }
 
+// Other tools' --speed counts in kHz. No ST-LINK is slower than 5 kHz, so a smaller number of Hz is
+// a mistake, which would make everything a thousand times slower without a word.
+static enum err parse_speed(uint32_t *hz, const char *text, struct log *log)
+{
+    const bool bare = text[0] && !text[strspn(text, "0123456789")];
+    enum err e = value_parse_hz(hz, text, log);
+    if (e == ERR_OK && bare && *hz < SLOWEST_HZ)
+        return log_fail(log, ERR_USAGE,
+                        "--speed counts in Hz, and %s Hz is slower than any ST-LINK; was %sk meant "
+                        "(%s kHz)? %sHz takes the slowest clock there is",
+                        text, text, text, text);
+    if (e == ERR_OK && bare && *hz < LIKELY_KHZ)
+        log_line(log, LOG_WARN, "--speed %s is %s Hz; for %s kHz say %sk", text, text, text, text);
+    return e;
+}
+
 // st-util's --freq counts in kHz when no unit follows.
 static enum err parse_freq(uint32_t *hz, const char *text, struct log *log)
 {
@@ -250,28 +313,20 @@ static enum err parse_choice(struct options *o, enum option_id id, const char *w
                              struct log *log)
 {
     int index = 0;
-    enum err e;
+    enum err e = choose(&index, choice_of(id), word, log);
+    if (e != ERR_OK)
+        return e;
     if (id == OPTION_SEMIHOSTING_CONSOLE) {
-        e = choose(&index, console_names, 2, "--semihosting-console", word, log);
         o->semihosting = true;
         o->semihosting_stdio = index == 1;
     } else if (id == OPTION_CONNECT) {
-        e = choose(&index, connect_names, sizeof connect_names / sizeof *connect_names, "--connect",
-                   word, log);
-        if (e == ERR_OK)
-            o->target.connect = (enum target_connect)index;
+        o->target.connect = (enum target_connect)index;
     } else if (id == OPTION_ERASE) {
-        e = choose(&index, erase_names, sizeof erase_names / sizeof *erase_names, "--erase", word,
-                   log);
-        if (e == ERR_OK)
-            o->erase = (enum flash_erase)index;
+        o->erase = (enum flash_erase)index;
     } else {
-        e = choose(&index, color_names, sizeof color_names / sizeof *color_names, "--color", word,
-                   log);
-        if (e == ERR_OK)
-            o->color = (enum options_color)index;
+        o->color = (enum options_color)index;
     }
-    return e;
+    return ERR_OK;
 }
 
 // Takes over one option that getopt_long() has recognised.
@@ -282,7 +337,7 @@ static enum err take(struct options *o, enum option_id id, const char *argument,
         o->probe = argument;
         return ERR_OK;
     case OPTION_SPEED:
-        return value_parse_hz(&o->target.swclk_hz, argument, log);
+        return parse_speed(&o->target.swclk_hz, argument, log);
     case OPTION_FREQ:
         return parse_freq(&o->target.swclk_hz, argument, log);
     case OPTION_CONNECT:
@@ -437,7 +492,8 @@ static void build_tables(struct getopt_tables *t, unsigned command)
 }
 
 // The sentence for what getopt_long() refused: `word` is the argument it was looking at.
-static enum err refuse(const struct command *command, int result, const char *word, struct log *log)
+static enum err refuse(const struct command *command, bool named, int result, const char *word,
+                       struct log *log)
 {
     const bool by_name = !strncmp(word, "--", 2);
     char what[64];
@@ -449,8 +505,7 @@ static enum err refuse(const struct command *command, int result, const char *wo
         return log_fail(log, ERR_USAGE, "%s wants a value", what);
     if (by_name && optopt)
         return log_fail(log, ERR_USAGE, "%s takes no value", what);
-    return log_fail(log, ERR_USAGE, "%s has no option %s (or it is cut too short to be one)",
-                    command->name, what);
+    return guess_option(command, named, what, log);
 }
 
 static void take_file_behind(struct options *o)
@@ -509,6 +564,7 @@ enum err options_parse(struct options *o, const struct command *command, int arg
     const char *probe = getenv("SWDLINK_PROBE");
     o->probe = probe && probe[0] ? probe : NULL;
 
+    const bool named = !strcmp(argv[0], command->name);
     struct getopt_tables t;
     build_tables(&t, command->bit);
     take_program_arguments(o, command, &argc, argv);
@@ -519,7 +575,7 @@ enum err options_parse(struct options *o, const struct command *command, int arg
         if (result == -1)
             break;
         if (result == '?' || result == ':')
-            return refuse(command, result, argv[optind - 1], log);
+            return refuse(command, named, result, argv[optind - 1], log);
         const enum option_id id = result < 256 ? t.by_letter[result] : (enum option_id)result;
         enum err e = take(o, id, optarg, log);
         if (e != ERR_OK)
@@ -528,56 +584,4 @@ enum err options_parse(struct options *o, const struct command *command, int arg
             return ERR_OK;
     }
     return take_operands(o, command, argc - optind, argv + optind, log);
-}
-
-static void print_group(FILE *out, enum option_group group, unsigned command, const char *title)
-{
-    bool any = false;
-    for (int i = 0; i < ROW_COUNT; i++) {
-        const struct option_row *row = &rows[i];
-        if (row->group != group || !(row->commands & command))
-            continue;
-        if (!any)
-            fprintf(out, "\n%s:\n", title);
-        any = true;
-        char left[40];
-        if (row->letter)
-            snprintf(left, sizeof left, "-%c, --%s%s", row->letter, row->name, row->argument);
-        else
-            snprintf(left, sizeof left, "    --%s%s", row->name, row->argument);
-        fprintf(out, "  %-26s %s\n", left, row->help);
-    }
-}
-
-void options_print_help(FILE *out)
-{
-    fputs("swdlink debugs and flashes STM32 chips through an ST-LINK probe.\n"
-          "\n"
-          "Usage: swdlink [COMMAND] [OPTION]...\n"
-          "\n"
-          "Commands:\n",
-          out);
-    for (unsigned i = 0; i < command_count; i++) {
-        char left[40];
-        snprintf(left, sizeof left, "%s%s", commands[i].name, commands[i].operands);
-        fprintf(out, "  %-21s %s\n", left, commands[i].summary);
-    }
-    print_group(out, GROUP_COMMON, COMMAND_ALL, "Options of every command");
-    fputs("\n"
-          "swdlink COMMAND --help tells the rest.\n"
-          "\n"
-          "Environment: SWDLINK_PROBE names a probe, NO_COLOR forbids colours.\n"
-          "Exit status: 0 done; 1 failed, and a sentence says why; 2 wrong usage.\n",
-          out);
-}
-
-void options_print_command_help(FILE *out, const struct command *command)
-{
-    fprintf(out, "Usage: swdlink %s%s [OPTION]...\n\n%s: %s\n", command->name, command->operands,
-            command->name, command->summary);
-    if (command->about[0])
-        fprintf(out, "\n%s", command->about);
-    print_group(out, GROUP_OWN, command->bit, "Options");
-    print_group(out, GROUP_COMMON, command->bit, "Options of every command");
-    print_group(out, GROUP_STUTIL, command->bit, "Options that st-util has as well");
 }

@@ -80,6 +80,23 @@ struct options {
 enum err options_parse(struct options *o, const struct command *command, int argc, char **argv,
                        struct log *log) MUST_CHECK;
 
+enum option_group { GROUP_OWN, GROUP_COMMON, GROUP_STUTIL };
+
+// A row of the table, for those who list options.
+struct option_info {
+    enum option_group group;
+    unsigned commands; // bits of those that have it
+    char letter;       // 0: none
+    const char *name;
+    bool takes_value;     // it must have one
+    const char *argument; // as the help shows it, with what stands between: " FILE"
+    const char *help;
+    const char *const *choices; // all that it takes; NULL: anything
+    int choice_count;
+};
+// The row at an index; false behind the last.
+bool options_row(unsigned n, struct option_info *info);
+
 // `swdlink --help` and `swdlink COMMAND --help`.
 void options_print_help(FILE *out);
 void options_print_command_help(FILE *out, const struct command *command);

@@ -15,4 +15,8 @@
 enum err virtual_open(struct usb_link *link, const char *board_text, bool follow,
                       struct log *log) MUST_CHECK;
 
+// The names of the virtual chips, and the keys of a board's text; NULL behind the last.
+const char *virtual_chip_at(unsigned n);
+const char *virtual_key_at(unsigned n);
+
 #endif

@@ -12,3 +12,15 @@ enum err virtual_open(struct usb_link *link, const char *board_text, bool follow
         "this swdlink was built without the virtual board (configure --disable-sim); name a "
         "plugged-in ST-LINK instead (swdlink list shows them)");
 }
+
+const char *virtual_chip_at(unsigned n)
+{
+    (void)n;
+    return NULL;
+}
+
+const char *virtual_key_at(unsigned n)
+{
+    (void)n;
+    return NULL;
+}

@@ -3,6 +3,7 @@
 #include "cli/virtual.h"
 
 #include "sim/board/link.h"
+#include "sim/families/chips.h"
 
 enum err virtual_open(struct usb_link *link, const char *board_text, bool follow, struct log *log)
 {
@@ -10,4 +11,15 @@ enum err virtual_open(struct usb_link *link, const char *board_text, bool follow
     if (e == ERR_OK)
         sim_board_set_follow(sim_link_board(link), follow);
     return e;
+}
+
+const char *virtual_chip_at(unsigned n)
+{
+    const struct sim_chip_row *row = sim_chips_at(n);
+    return row ? row->name : NULL;
+}
+
+const char *virtual_key_at(unsigned n)
+{
+    return sim_board_key_at(n);
 }

@@ -1,39 +1,34 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# Completion of swdlink's commands and options in bash. Source it, or put it as "swdlink" into
-# /usr/share/bash-completion/completions/. It asks the program itself, so it is never behind it.
+# Completion of swdlink in bash. Source it, or put it as "swdlink" into
+# /usr/share/bash-completion/completions/. The program itself says what there is; nothing of that is evaluated by the
+# shell, and what is no plain word (a serial number may be anything) is quoted before it gets onto the command line.
 
 _swdlink() {
-    local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=serve choices
-    if [[ ${COMP_WORDS[1]-} != -* && $COMP_CWORD -gt 1 ]]; then
-        command=${COMP_WORDS[1]}
-    fi
-    case $previous in
-    --probe | --serial)
-        choices="virtual replay: $("${COMP_WORDS[0]}" list 2>/dev/null | awk '{ print $2 }')"
-        ;;
-    --connect) choices="auto normal under-reset hotplug" ;;
-    --color) choices="auto always never" ;;
-    --semihosting-console) choices="gdb stdio" ;;
-    --semihosting-dir)
-        mapfile -t COMPREPLY < <(compgen -d -- "$word")
-        return
-        ;;
-    -o | --output | --record)
-        mapfile -t COMPREPLY < <(compgen -f -- "$word")
-        return
-        ;;
-    *)
-        if [[ $COMP_CWORD -eq 1 && $word != -* ]]; then
-            choices=$("${COMP_WORDS[0]}" --help 2>/dev/null |
-                sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
-        else
-            choices=$("${COMP_WORDS[0]}" "$command" --help 2>/dev/null |
-                grep -o -e ' --[a-z][a-z_-]*')
-        fi
-        ;;
-    esac
-    mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$word")
+    local line=${COMP_LINE:0:COMP_POINT} words current before='' candidate breaks=${COMP_WORDBREAKS//[!=:]/}
+    read -ra words <<<"$line"
+    [[ $line == *[[:space:]] ]] && words+=('')
+    current=${words[${#words[@]} - 1]}
+    # readline replaces only what stands behind the last of these characters.
+    [[ $breaks ]] && before=${current%"${current##*["$breaks"]}"}
+    COMPREPLY=()
+    while IFS=$'\t' read -r candidate _; do
+        case $candidate in
+        :files | :dirs)
+            compopt -o filenames 2>/dev/null
+            [[ $candidate == :files ]] && candidate=-f || candidate=-d
+            while IFS= read -r candidate; do
+                COMPREPLY+=("$candidate")
+            done < <(compgen "$candidate" -- "${current#"$before"}")
+            ;;
+        *)
+            candidate=${candidate#"$before"}
+            [[ $candidate == *[!A-Za-z0-9_.,:=/@%+-]* ]] && printf -v candidate %q "$candidate"
+            [[ $candidate == *[:=] ]] && compopt -o nospace 2>/dev/null
+            COMPREPLY+=("$candidate")
+            ;;
+        esac
+    done < <("${words[0]/#\~/$HOME}" __complete "${words[@]:1}" 2>/dev/null)
 }
 
 complete -F _swdlink swdlink

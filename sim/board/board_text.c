@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/board/board_state.h"
+#include "sim/board/link.h"
 #include "sim/board/programs.h"
 
 typedef enum err setter(struct sim_board *board, const char *value);
@@ -406,6 +407,11 @@ static const struct {
     {"vdda", set_vdda},
     {"vtref", set_vtref},
 };
+
+const char *sim_board_key_at(unsigned n)
+{
+    return n < COUNT(keys) ? keys[n].key : NULL;
+}
 
 enum err board_set(struct sim_board *board, const char *key, const char *value)
 {

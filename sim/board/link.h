@@ -17,4 +17,7 @@ struct usb_link sim_link_to(struct sim_board *board);
 // The board behind a link made here.
 struct sim_board *sim_link_board(struct usb_link *link);
 
+// The keys of a board's text; NULL behind the last.
+const char *sim_board_key_at(unsigned n);
+
 #endif

@@ -60,6 +60,52 @@ check "an unknown command ends with status 2" is "$status" 2
 check "an unknown command is named" has "$err" "there is no command 'dance'"
 check "an unknown command prints no result" is_empty "$out"
 
+says() { # SENTENCE WORD...: a usage error with this sentence
+    wanted=$1
+    shift
+    run "$swdlink" "$@"
+    is "$status" 2 && has "$err" "$wanted"
+}
+check "a misspelt command gets the one that was meant" says "did you mean 'flash'?" flsh
+check "so do two neighbours that changed places" says "did you mean 'info'?" inof
+check "what others call it is named" says "swdlink flash" write app.bin
+check "halting is named" says "swdlink reset --halt" halt
+check "a file in place of a command gets two" says "swdlink run FILE" "$top_srcdir/README.md"
+check "a misspelt option gets the one that was meant" says "did you mean --probe?" info --porbe virtual
+check "an option of another command is told with it" says "belongs to: run" info --junit x.xml
+check "a misspelt option of another command, too" says "did you mean --junit, which belongs to run?" info --juint x
+check "who typed no command is not told of serve" says "swdlink without a command has no option -x" -x
+check "a short word gets no silly guess" says "there is no command 'go'" go
+lacks_guess() {
+    lacks "$err" "did you mean"
+}
+check "nor a long one that is like nothing" lacks_guess
+
+run "$swdlink" help
+check "help is --help" has "$out" "Commands:"
+run "$swdlink" -h info
+check "-h before a command is --help" has "$out" "Commands:"
+run "$swdlink" help flash
+check "help flash is flash --help" has "$out" "Usage: swdlink flash"
+run "$swdlink" help monitor
+check "help monitor lists the words of monitor" has "$out" "erase_mass"
+run "$swdlink" help monitor clrbp
+check "help monitor clrbp tells whose word it is" has "$out" "J-Link"
+check "help of nothing is a usage error" says "did you mean 'flash'?" help flahs
+check "help of no word of monitor is one" says "there is no \`monitor dance\`" help monitor dance
+run "$swdlink" version
+check "version is --version" grep -q '^swdlink [0-9]' "$out"
+
+check "--speed in kHz is questioned" says "was 4000k meant" info --speed 4000 --probe virtual
+if [ -x "$swdlink_sim" ]; then
+    run "$swdlink" info --speed 8000 --probe virtual
+    check "--speed 8000 is warned of" has "$err" "for 8000 kHz say 8000k"
+    run "$swdlink" info --speed 4000Hz --probe virtual
+    check "--speed 4000Hz is meant so" is "$status" 0
+    run "$swdlink" info --speed 480000 --probe virtual
+    check "--speed 480000 needs no word" lacks "$err" "kHz say"
+fi
+
 run "$swdlink" --listen 0 info
 check "a command behind options is a usage error" is "$status" 2
 check "a command behind options: the sentence shows the right order" has "$err" "swdlink info"
@@ -89,24 +135,6 @@ if [ -x "$swdlink_sim" ]; then
     check "every option of swdlink-sim --help is in its manual" options_are_in_manual
 else
     skip "every option of swdlink-sim --help is in its manual" "this build has no swdlink-sim"
-fi
-
-completes() {
-    bash -c '
-        PATH=$1:$PATH
-        . "$2"
-        COMP_WORDS=(swdlink re) COMP_CWORD=1
-        _swdlink
-        echo "${COMPREPLY[*]}"
-        COMP_WORDS=(swdlink reset --ha) COMP_CWORD=2
-        _swdlink
-        echo "${COMPREPLY[*]}"' bash "$top_builddir" "$top_srcdir/contrib/completions/swdlink.bash" >"$out" &&
-        is "$(cat "$out")" "$(printf 'read reset\n--halt')"
-}
-if command -v bash >/dev/null; then
-    check "bash completes commands and their options" completes
-else
-    skip "bash completes commands and their options" "bash is not installed"
 fi
 
 for page in "$top_srcdir"/doc/*.1; do
