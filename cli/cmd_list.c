@@ -9,6 +9,7 @@
 #include "cli/output.h"
 #include "cli/probe.h"
 #include "cli/virtual.h"
+#include "swd/usb_choose.h"
 #include "swd/usb_libusb.h"
 
 static json_t *found_json(const struct usb_found *f, bool is_virtual)
@@ -16,19 +17,25 @@ static json_t *found_json(const struct usb_found *f, bool is_virtual)
     char usb_id[16];
     snprintf(usb_id, sizeof usb_id, "%04x:%04x", f->id.vid, f->id.pid);
     const char *problem = f->access == ERR_OK ? NULL : err_text(f->access);
-    return json_pack("{s:s, s:s, s:b, s:s, s:i, s:i, s:s?}", "model", probe_model(&f->id), "serial",
-                     f->id.serial, "virtual", is_virtual, "usb_id", usb_id, "bus", f->id.bus,
-                     "address", f->id.address, "problem", problem);
+    char name[USB_CHOOSE_NAME_SIZE];
+    return json_pack("{s:s, s:s, s:s, s:b, s:s, s:i, s:i, s:s, s:s?}", "model", probe_model(&f->id),
+                     "serial", f->id.serial, "probe",
+                     is_virtual ? "virtual" : usb_choose_name(&f->id, name), "virtual", is_virtual,
+                     "usb_id", usb_id, "bus", f->id.bus, "address", f->id.address, "location",
+                     f->id.location, "problem", problem);
 }
 
 static void print(const struct usb_found *f, bool is_virtual)
 {
     printf("%-14s %-26s ", probe_model(&f->id),
-           f->id.serial[0] ? f->id.serial : "(serial unknown)");
+           f->id.serial[0]       ? f->id.serial
+           : f->access == ERR_OK ? "(none)"
+                                 : "(unknown)");
     if (is_virtual)
         printf("virtual");
     else
-        printf("bus %u device %u", f->id.bus, f->id.address);
+        printf("%s%-8s bus %u device %u", USB_CHOOSE_PREFIX, f->id.location, f->id.bus,
+               f->id.address);
     printf("%s%s\n", f->access == ERR_OK ? "" : ": ",
            f->access == ERR_OK ? "" : err_text(f->access));
 }
@@ -95,6 +102,13 @@ enum err cmd_list(const struct options *o, struct output *out, struct log *log)
         if (board)
             print(&virtual_one, true);
     }
+    bool shared = false;
+    for (size_t i = 0; i < count; i++)
+        shared |= found[i].access == ERR_OK && found[i].id.serial_shared;
+    if (shared)
+        log_line(log, LOG_NOTE,
+                 "a probe without a serial number of its own is chosen by its place: --probe "
+                 "usb:BUS-PORT");
     if (count == 0 && !board)
         log_line(log, LOG_NOTE, "no ST-LINK is plugged in");
     free(found);

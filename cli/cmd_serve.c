@@ -13,6 +13,7 @@
 #include "cli/output.h"
 #include "cli/serve.h"
 #include "server/server.h"
+#include "swd/usb_choose.h"
 
 #define RETRY_S 5 // between two tries to reach a probe or a target that is not there yet
 
@@ -67,10 +68,11 @@ static enum err read_image(void *user, const char *path, const uint32_t *addr, h
 
 static enum err serve(struct probe *p, const struct options *o, struct output *out, struct log *log)
 {
+    char name[USB_CHOOSE_NAME_SIZE];
     const struct server_options options = {
         .host = o->host[0] ? o->host : NULL,
         .port = o->port,
-        .name = out->name ? p->id.serial : NULL,
+        .name = out->name ? usb_choose_name(&p->id, name) : NULL,
         .rtt = o->serve_rtt,
         .rtt_host = o->rtt_host[0] ? o->rtt_host : NULL,
         .rtt_port = o->rtt_port,

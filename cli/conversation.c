@@ -37,28 +37,28 @@ static enum err begin(struct conversation *c, const struct options *o, struct lo
     return e;
 }
 
-static enum err open_link(const struct options *o, const char *serial, bool serving,
+static enum err open_link(const struct options *o, const char *name, bool serving,
                           struct usb_link *link, bool *is_virtual, struct log *log)
 {
     const char *board = probe_virtual_board(o->probe);
     *is_virtual = board != NULL;
     if (o->conversation->player)
         return player_open_link(o->conversation->player, serving, link, is_virtual, log);
-    if (board && serial)
+    if (board && name)
         return log_fail(log, ERR_NO_PROBE, "a virtual probe that was unplugged does not come back");
     if (board)
         return virtual_open(link, board, serving, log);
-    return usb_libusb_open(link, serial && serial[0] ? serial : serial ? NULL : o->probe, log);
+    return usb_libusb_open(link, name && name[0] ? name : name ? NULL : o->probe, log);
 }
 
-enum err conversation_open_link(const struct options *o, const char *serial, bool serving,
+enum err conversation_open_link(const struct options *o, const char *name, bool serving,
                                 struct usb_link *link, bool *is_virtual, struct log *log)
 {
     struct conversation *c = o->conversation;
     enum err e = begin(c, o, log);
     if (e)
         return e;
-    e = open_link(o, serial, serving, link, is_virtual, log);
+    e = open_link(o, name, serving, link, is_virtual, log);
     if (c->recorder && e)
         recorder_note_refusal(c->recorder, e, log_sentence(log, e));
     else if (c->recorder)

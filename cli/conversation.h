@@ -21,8 +21,9 @@ struct conversation {
 // The file when `which` names a record ("replay:FILE"), else NULL.
 const char *conversation_replayed_file(const char *which);
 // Opens a link to the probe that the options name, again and again if need be (a probe that was
-// plugged in again: serial names it then, else NULL). serving: for a long session with a person.
-enum err conversation_open_link(const struct options *o, const char *serial, bool serving,
+// plugged in again: name means it then, as with --probe, else NULL). serving: for a long session
+// with a person.
+enum err conversation_open_link(const struct options *o, const char *name, bool serving,
                                 struct usb_link *link, bool *is_virtual,
                                 struct log *log) MUST_CHECK;
 // Who the probe of the record is; nothing is replayed.

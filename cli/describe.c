@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/hex.h"
+#include "swd/usb_choose.h"
 
 static const char *const rdp_texts[] = {
     "level 0: open",
@@ -47,9 +48,11 @@ static void print_region(const char *name, uint32_t base, uint32_t size)
 void describe_print_probe(const struct probe *p)
 {
     char firmware[32];
-    printf("%-11s %s%s, firmware %s, serial %s\n", "probe", p->is_virtual ? "virtual " : "",
+    printf("%-11s %s%s, firmware %s, serial %s%s%s\n", "probe", p->is_virtual ? "virtual " : "",
            probe_model(&p->id), debug_probe_version_text(&p->st.probe, firmware, sizeof firmware),
-           p->id.serial);
+           p->id.serial[0] ? p->id.serial : "none",
+           p->id.serial_shared ? ", at " USB_CHOOSE_PREFIX : "",
+           p->id.serial_shared ? p->id.location : "");
     if (p->vtref_known)
         printf("%-11s %u.%02u V at the target's supply pin (VTref)\n", "voltage",
                p->vtref_mv / 1000, p->vtref_mv % 1000 / 10);
@@ -89,8 +92,9 @@ json_t *describe_probe_json(const struct probe *p)
 {
     char firmware[32], usb_id[16];
     snprintf(usb_id, sizeof usb_id, "%04x:%04x", p->id.vid, p->id.pid);
-    return json_pack("{s:s, s:s, s:b, s:s, s:s, s:o}", "model", probe_model(&p->id), "serial",
-                     p->id.serial, "virtual", p->is_virtual, "usb_id", usb_id, "firmware",
+    return json_pack("{s:s, s:s, s:b, s:s, s:s, s:s, s:o}", "model", probe_model(&p->id), "serial",
+                     p->id.serial, "virtual", p->is_virtual, "usb_id", usb_id, "location",
+                     p->id.location, "firmware",
                      debug_probe_version_text(&p->st.probe, firmware, sizeof firmware), "vtref_mv",
                      p->vtref_known ? json_integer(p->vtref_mv) : json_null());
 }

@@ -141,7 +141,7 @@ static const struct option_row rows[] = {
      "do not ask"},
 
     {OPTION_PROBE, GROUP_COMMON, COMMAND_ALL, 0, "probe", required_argument, " WHICH",
-     "a serial number or part of it, virtual, replay:FILE"},
+     "SERIAL, usb:BUS-PORT, virtual or replay:FILE"},
     {OPTION_RECORD, GROUP_COMMON, COMMAND_ALL & ~COMMAND_LIST, 0, "record", required_argument,
      " FILE", "write all that is said to the probe to FILE"},
     {OPTION_SPEED, GROUP_COMMON, COMMAND_ALL, 0, "speed", required_argument, " HZ",

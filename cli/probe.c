@@ -10,6 +10,7 @@
 #include "cli/conversation.h"
 #include "cli/journal.h"
 #include "doctor/diagnosis.h"
+#include "swd/usb_choose.h"
 #include "swd/usb_libusb.h"
 
 #define WAIT_POLL_NS 50000000L
@@ -214,10 +215,11 @@ enum err probe_read(struct probe *p, uint32_t addr, uint8_t *data, size_t len)
 enum err probe_reopen(struct probe *p)
 {
     struct log *log = p->st.probe.log;
+    char name[USB_CHOOSE_NAME_SIZE];
     struct usb_link link;
     struct stlink fresh;
-    enum err e =
-        conversation_open_link(p->options, p->id.serial, p->serving, &link, &p->is_virtual, log);
+    enum err e = conversation_open_link(p->options, usb_choose_name(&p->id, name), p->serving,
+                                        &link, &p->is_virtual, log);
     if (e == ERR_OK)
         e = stlink_open(&fresh, link, log);
     if (e != ERR_OK)

@@ -17,6 +17,7 @@
 
 #include "base/signals.h"
 #include "cli/serve.h"
+#include "swd/usb_choose.h"
 #include "swd/usb_libusb.h"
 
 #define MAX_PROBES 64u
@@ -24,7 +25,8 @@
 #define RESTARTS_S 5 // at least, between two starts of the same process
 
 struct child {
-    char serial[USB_LINK_SERIAL_SIZE];
+    char name[USB_CHOOSE_NAME_SIZE]; // as for --probe
+    char location[USB_LINK_PLACE_SIZE];
     uint16_t port;
     pid_t pid; // 0: it has ended
     time_t started;
@@ -57,7 +59,7 @@ static void watched_signals(sigset_t *set)
 // on once, so that nobody is interrupted while he puts things back.
 static _Noreturn void be_child(const struct keeper *k, const struct child *c, pid_t keeper)
 {
-    char name[USB_LINK_SERIAL_SIZE + 16];
+    char name[USB_CHOOSE_NAME_SIZE + 16];
     struct options options = *k->options;
     struct output out = *k->out;
     struct log log = output_log(&out);
@@ -70,13 +72,13 @@ static _Noreturn void be_child(const struct keeper *k, const struct child *c, pi
     if (null >= 0)
         dup2(null, STDIN_FILENO);
     if (c->port)
-        snprintf(name, sizeof name, "%s port %u: ", c->serial, c->port);
+        snprintf(name, sizeof name, "%s port %u: ", c->name, c->port);
     else
-        snprintf(name, sizeof name, "%s: ", c->serial);
+        snprintf(name, sizeof name, "%s: ", c->name);
     setvbuf(stderr, NULL, _IOLBF, BUFSIZ); // whole lines, beside those of the others
     output_configure(&out, &log, &options);
     out.name = name;
-    options.probe = c->serial;
+    options.probe = c->name;
     options.port = c->port;
     enum err e = serve_one(&options, true, &out, &log);
     if (e)
@@ -94,33 +96,39 @@ static void start(struct keeper *k, struct child *c)
     if (c->pid == 0)
         be_child(k, c, keeper);
     if (c->pid < 0) {
-        log_line(k->log, LOG_ERROR, "no process for %s can be started: %s", c->serial,
+        log_line(k->log, LOG_ERROR, "no process for %s can be started: %s", c->name,
                  strerror(errno));
         c->pid = 0;
     }
 }
 
-static bool is_known(const struct keeper *k, const char *serial)
+// A probe keeps the process that it has, also when another one with its serial number comes.
+static bool is_known(const struct keeper *k, const struct usb_found *f, const char *name)
 {
-    for (unsigned i = 0; i < k->count; i++)
-        if (strcmp(k->child[i].serial, serial) == 0)
+    for (unsigned i = 0; i < k->count; i++) {
+        const struct child *c = &k->child[i];
+        bool same_place = f->id.location[0] && strcmp(c->location, f->id.location) == 0;
+        if (strcmp(c->name, name) == 0 || (same_place && strcmp(c->name, f->id.serial) == 0))
             return true;
+    }
     return false;
 }
 
 static void take_probe(struct keeper *k, const struct usb_found *f)
 {
+    char name[USB_CHOOSE_NAME_SIZE];
     if (!f->model->debugger)
         return;
-    if (!f->id.serial[0]) {
+    usb_choose_name(&f->id, name);
+    if (f->access != ERR_OK || !name[0]) {
         log_line(k->log, LOG_WARN, "the %s at bus %u device %u cannot be served: %s",
                  f->model->name, f->id.bus, f->id.address, err_text(f->access));
         return;
     }
-    if (is_known(k, f->id.serial))
+    if (is_known(k, f, name))
         return;
     if (k->count == MAX_PROBES) {
-        log_line(k->log, LOG_WARN, "%s is not served: %u are enough for one computer", f->id.serial,
+        log_line(k->log, LOG_WARN, "%s is not served: %u are enough for one computer", name,
                  MAX_PROBES);
         return;
     }
@@ -128,10 +136,11 @@ static void take_probe(struct keeper *k, const struct usb_found *f)
     unsigned port = k->options->port ? k->options->port + k->count : 0;
     *c = (struct child){.port = (uint16_t)port};
     if (port > UINT16_MAX) {
-        log_line(k->log, LOG_WARN, "%s is not served: there is no port behind 65535", f->id.serial);
+        log_line(k->log, LOG_WARN, "%s is not served: there is no port behind 65535", name);
         return;
     }
-    snprintf(c->serial, sizeof c->serial, "%s", f->id.serial);
+    snprintf(c->name, sizeof c->name, "%s", name);
+    snprintf(c->location, sizeof c->location, "%s", f->id.location);
     k->count++;
     start(k, c);
 }
@@ -139,7 +148,8 @@ static void take_probe(struct keeper *k, const struct usb_found *f)
 static int by_serial(const void *a, const void *b)
 {
     const struct usb_found *left = a, *right = b;
-    return strcmp(left->id.serial, right->id.serial);
+    int order = strcmp(left->id.serial, right->id.serial);
+    return order ? order : strcmp(left->id.location, right->id.location);
 }
 
 // The devices are opened, to read their serial numbers, only when others are there than before.
@@ -176,7 +186,7 @@ static void bury(struct keeper *k)
                 continue;
             c->pid = 0;
             if (WIFSIGNALED(status))
-                log_line(k->log, LOG_ERROR, "the server of %s was ended by signal %d", c->serial,
+                log_line(k->log, LOG_ERROR, "the server of %s was ended by signal %d", c->name,
                          WTERMSIG(status));
         }
 }

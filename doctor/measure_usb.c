@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "swd/usb_choose.h"
 #include "swd/usb_libusb.h"
 
 static const char *const rule_folders[] = {"/etc/udev/rules.d", "/run/udev/rules.d",
@@ -129,7 +130,11 @@ static void find_holder(struct measured_probe *p)
 
 static bool is_meant(const struct usb_found *f, const char *which)
 {
-    return !which || strstr(f->id.serial, which);
+    static const size_t prefix = sizeof USB_CHOOSE_PREFIX - 1;
+    if (!which || strstr(f->id.serial, which))
+        return true;
+    return strncmp(which, USB_CHOOSE_PREFIX, prefix) == 0 &&
+           strcmp(f->id.location, which + prefix) == 0;
 }
 
 static void take(struct measured_probe *p, const struct usb_found *f)

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "base/hex.h"
+#include "swd/usb_choose.h"
 
 #define VID_ST          0x0483u
 #define DEBUG_INTERFACE 0
@@ -98,6 +99,21 @@ static void read_serial(libusb_device_handle *handle, uint8_t index,
     text[units] = '\0';
 }
 
+// "BUS-PORT.PORT…", as the kernel names it in /sys/bus/usb/devices.
+static void read_location(libusb_device *device, char text[USB_LINK_PLACE_SIZE])
+{
+    uint8_t ports[7]; // USB 3.2, 10.2: no more hubs in a row
+    int count = libusb_get_port_numbers(device, ports, sizeof ports);
+    size_t at = 0;
+    text[0] = '\0';
+    if (count <= 0)
+        return;
+    at = (size_t)snprintf(text, USB_LINK_PLACE_SIZE, "%u", libusb_get_bus_number(device));
+    for (int i = 0; i < count && at < USB_LINK_PLACE_SIZE; i++)
+        at +=
+            (size_t)snprintf(text + at, USB_LINK_PLACE_SIZE - at, "%c%u", i ? '.' : '-', ports[i]);
+}
+
 static void identify(libusb_device *device, const struct libusb_device_descriptor *d,
                      struct usb_found *found)
 {
@@ -106,6 +122,7 @@ static void identify(libusb_device *device, const struct libusb_device_descripto
                                        .bus = libusb_get_bus_number(device),
                                        .address = libusb_get_device_address(device)},
                                 .model = usb_libusb_model(d->idProduct)};
+    read_location(device, found->id.location);
     libusb_device_handle *handle;
     found->access = err_of_libusb(libusb_open(device, &handle));
     if (found->access != ERR_OK)
@@ -134,8 +151,10 @@ static enum err list_devices(libusb_context *context, struct usb_found **found,
         (*devices)[(*count)++] = libusb_ref_device(all[i]);
     }
     libusb_free_device_list(all, 1);
-    if (*found && *devices)
+    if (*found && *devices) {
+        usb_choose_note_shared(*found, *count);
         return ERR_OK;
+    }
     free(*found);
     free(*devices);
     return log_fail(log, ERR_MEMORY, "%s", err_text(ERR_MEMORY));
@@ -221,55 +240,6 @@ enum err usb_libusb_fingerprint(uint64_t *fingerprint, struct log *log)
         libusb_free_device_list(all, 1);
     libusb_exit(context);
     return e;
-}
-
-static bool matches(const struct usb_found *f, const char *which)
-{
-    size_t have = strlen(f->id.serial), want = strlen(which);
-    if (want > have)
-        return false;
-    return strncasecmp(f->id.serial, which, want) == 0 ||
-           strcasecmp(f->id.serial + have - want, which) == 0;
-}
-
-static void describe_all(const struct usb_found *found, size_t count, char *text, size_t size)
-{
-    size_t at = 0;
-    text[0] = '\0';
-    for (size_t i = 0; i < count && at < size; i++)
-        at += (size_t)snprintf(text + at, size - at, "%s%s %s", i ? ", " : "", found[i].model->name,
-                               found[i].id.serial[0] ? found[i].id.serial : "(serial unreadable)");
-}
-
-// The index of the one that is meant, or -1 with the sentence written.
-static int choose(const struct usb_found *found, size_t count, const char *which, struct log *log)
-{
-    int chosen = -1;
-    unsigned candidates = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (which ? !matches(&found[i], which) : !found[i].model->debugger)
-            continue;
-        chosen = (int)i;
-        candidates++;
-    }
-    if (candidates == 1)
-        return chosen;
-    char seen[320];
-    describe_all(found, count, seen, sizeof seen);
-    enum err e;
-    if (count == 0)
-        e = log_fail(log, ERR_NO_PROBE,
-                     "no ST-LINK is plugged in: plug one in, try another USB cable or port (or "
-                     "type `--probe "
-                     "virtual` for the virtual board)");
-    else if (candidates == 0)
-        e = log_fail(log, ERR_NO_PROBE, "there is no %s; plugged in: %s",
-                     which ? "ST-LINK with that serial number" : "ST-LINK that can debug", seen);
-    else
-        e = log_fail(log, ERR_NO_PROBE, "several ST-LINKs fit, choose one with --probe SERIAL: %s",
-                     seen);
-    (void)e;
-    return -1;
 }
 
 static enum err cannot_open(struct log *log, const struct usb_found *f, int code)
@@ -509,7 +479,7 @@ enum err usb_libusb_open(struct usb_link *link, const char *which, struct log *l
     size_t count;
     e = list_devices(p->context, &found, &devices, &count, log);
     if (e == ERR_OK) {
-        int chosen = choose(found, count, which, log);
+        int chosen = usb_choose(found, count, which, log);
         e = chosen < 0 ? ERR_NO_PROBE : open_device(p, devices[chosen], &found[chosen], log);
         if (e == ERR_OK)
             *link = (struct usb_link){.ops = &ops, .self = p, .id = found[chosen].id};

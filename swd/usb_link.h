@@ -8,6 +8,7 @@
 #ifndef SWDLINK_SWD_USB_LINK_H
 #define SWDLINK_SWD_USB_LINK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,7 @@
 
 #define USB_LINK_COMMAND_SIZE 16
 #define USB_LINK_SERIAL_SIZE  64
+#define USB_LINK_PLACE_SIZE   32
 
 // One ST-LINK command: 16 bytes out, then data out, or data in, or neither; never both.
 struct usb_exchange {
@@ -44,8 +46,10 @@ struct usb_link_ops {
 // Who is at the other end, as far as the USB descriptors tell.
 struct usb_identity {
     uint16_t vid, pid;
-    char serial[USB_LINK_SERIAL_SIZE]; // printable; the 12-byte raw form of old V2 is given in hex
-    uint8_t bus, address;              // 0, 0 for a virtual probe
+    char serial[USB_LINK_SERIAL_SIZE];  // printable; the 12-byte raw form of old V2 is given in hex
+    uint8_t bus, address;               // 0, 0 for a virtual probe
+    char location[USB_LINK_PLACE_SIZE]; // "BUS-PORT.PORT"; empty for a virtual probe
+    bool serial_shared;                 // the serial number is missing, or another probe has it too
 };
 
 struct usb_link {

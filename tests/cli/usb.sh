@@ -28,7 +28,7 @@ plugged() {
 
 plugged list
 check "list finds the probe" has "$out" "$serial"
-check "list names its model and its place" grep -q "^ST-LINK/V2 .* bus [0-9]* device [0-9]*$" "$out"
+check "list names its model and its place" grep -q "^ST-LINK/V2 .* usb:[0-9]*-[0-9.]* *bus [0-9]* device [0-9]*$" "$out"
 plugged info
 check "info without --probe takes the only one" is "$status" 0
 check "info reaches the chip" has "$out" "STM32F031"

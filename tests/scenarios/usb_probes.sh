@@ -57,6 +57,34 @@ chooses() {
 }
 check 'one of three is chosen by its serial number' chooses
 
+# Serial numbers that are missing or garbage tell nobody apart: places on the bus do.
+without_serial() {
+    timeout 60 "$sim" --count 2 stm32f031k6,serial=none -- "$swdlink" "$@"
+}
+places() {
+    without_serial list && seen 'usb:1-1 ' 'usb:1-2 ' 'chosen by its place' && without_serial list --json &&
+        seen '"probe": "usb:1-1"' '"location": "1-2"'
+}
+check 'probes without a serial number are listed with their places' places
+chosen_by_place() {
+    without_serial info && return 1
+    seen 'choose one with --probe SERIAL or --probe usb:BUS-PORT' 'at usb:1-2' &&
+        without_serial info --probe usb:1-2 && seen 'serial ?, at usb:1-2' &&
+        without_serial info --json --probe usb:1-1 && seen '"location": "1-1"' &&
+        ! without_serial info --probe usb:1-7 && seen 'no ST-LINK at that place; plugged in' &&
+        ! without_serial info --probe usb:1-1.2 && ! without_serial info --probe usb: &&
+        ! without_serial info --probe '?' && seen 'several ST-LINKs fit'
+}
+check 'and are chosen by them' chosen_by_place
+served_by_place() {
+    timeout 60 "$sim" --count 2 stm32f031k6,serial=none -- sh -c '"$1" serve --all --listen 0 2>"$2" &
+        tries=0
+        until [ "$(grep -c "^Listening on port" "$2")" = 2 ] || [ $tries -ge 100 ]; do tries=$((tries + 1)); sleep 0.1; done
+        kill $!; wait; cat "$2"' sh "$swdlink" "$dir/served"
+    seen 'for usb:1-1' 'for usb:1-2'
+}
+check 'serve --all serves each of them' served_by_place
+
 held() {
     at '' sh -c '"$1" serve --listen 0 2>"$2" &
         tries=0
