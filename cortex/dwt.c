@@ -11,6 +11,7 @@
 #define FUNCTION_MATCHED (1u << 24)
 // FUNCTION: 5 watchpoint on read, 6 on write, 7 on either (DDI 0419, C1.8.9).
 #define FUNCTION_BASE    4u
+#define MASK_MAX         15u // of the comparators that there are: 32 KiB
 
 enum err dwt_attach(struct dwt *dwt, const struct mem_ap *mem, struct log *log)
 {
@@ -29,7 +30,7 @@ enum err dwt_attach(struct dwt *dwt, const struct mem_ap *mem, struct log *log)
 static uint32_t aligned_block(uint32_t addr, uint32_t len, unsigned *mask)
 {
     *mask = 0;
-    while (*mask < 15 && (2u << *mask) <= len && addr % (2u << *mask) == 0)
+    while (*mask < MASK_MAX && (2u << *mask) <= len && addr % (2u << *mask) == 0)
         ++*mask;
     return 1u << *mask;
 }
@@ -44,7 +45,8 @@ static enum err write_slot(struct dwt *dwt, unsigned i)
     if (e == ERR_OK)
         e = mem_ap_write32(dwt->mem, DWT_MASK(i), mask);
     if (e == ERR_OK)
-        e = mem_ap_write32(dwt->mem, DWT_FUNCTION(i), FUNCTION_BASE + dwt->slot[i].access);
+        e = mem_ap_write32(dwt->mem, DWT_FUNCTION(i),
+                           FUNCTION_BASE + dwt_kind(dwt->slot[i].access));
     return e;
 }
 
@@ -73,55 +75,150 @@ static void take_back(struct dwt *dwt, unsigned slots)
     log_restore(dwt->log, &kept);
 }
 
-enum err dwt_set(struct dwt *dwt, uint32_t addr, uint32_t len, enum dwt_access access)
+// The smallest block that covers a range; 0: no comparator can.
+static uint32_t cover(uint32_t addr, uint32_t len)
 {
-    if (len == 0 || (uint64_t)addr + len > (uint64_t)1 << 32)
-        return log_fail(dwt->log, ERR_USAGE, "there is nothing to watch at 0x%08x, %u bytes", addr,
-                        len);
-    unsigned free_slots = 0;
+    for (unsigned mask = 0; mask <= MASK_MAX; mask++)
+        if (addr >> mask == (addr + len - 1) >> mask)
+            return 1u << mask;
+    return 0;
+}
+
+static bool is_of(const struct dwt *dwt, unsigned i, uint32_t addr, uint32_t len,
+                  enum dwt_access access)
+{
+    return dwt->slot[i].used && dwt->slot[i].watch_addr == addr && dwt->slot[i].watch_len == len &&
+           dwt->slot[i].access == access;
+}
+
+static bool is_same_watch(const struct dwt *dwt, unsigned i, unsigned k)
+{
+    return is_of(dwt, k, dwt->slot[i].watch_addr, dwt->slot[i].watch_len, dwt->slot[i].access);
+}
+
+// The first comparator of a watchpoint that has more than one and could do with it, or count.
+static unsigned find_spacious(const struct dwt *dwt)
+{
     for (unsigned i = 0; i < dwt->count; i++)
-        free_slots += !dwt->slot[i].used;
-    // A longer range than this cannot fit in any number of comparators that exist.
-    unsigned need = len > (1u << 15) * DWT_MAX ? DWT_MAX + 1 : blocks_of(addr, len);
-    if (need > free_slots)
-        return log_fail(
-            dwt->log, ERR_RESOURCE,
-            "this core has %u watchpoint comparators, of which %u are free, and watching %u bytes "
-            "at 0x%08x takes %u: delete a watchpoint first, or watch less",
-            dwt->count, free_slots, len, addr, need);
+        for (unsigned k = i + 1; k < dwt->count; k++)
+            if (dwt->slot[i].used && dwt->slot[i].access == DWT_CHANGE &&
+                is_same_watch(dwt, i, k) && cover(dwt->slot[i].watch_addr, dwt->slot[i].watch_len))
+                return i;
+    return dwt->count;
+}
+
+static void set_block(struct dwt *dwt, unsigned i, uint32_t addr, uint32_t len)
+{
+    dwt->slot[i].addr = addr & ~(len - 1);
+    dwt->slot[i].len = len;
+}
+
+// First the larger block is there, then the parts go: nothing is unwatched in between.
+static enum err draw_together(struct dwt *dwt, unsigned i)
+{
+    set_block(dwt, i, dwt->slot[i].watch_addr,
+              cover(dwt->slot[i].watch_addr, dwt->slot[i].watch_len));
+    enum err e = write_slot(dwt, i);
+    for (unsigned k = i + 1; k < dwt->count && e == ERR_OK; k++) {
+        if (!is_same_watch(dwt, i, k))
+            continue;
+        dwt->slot[k].used = false;
+        e = write_slot(dwt, k);
+        dwt->slot[k].used = e != ERR_OK;
+    }
+    return e;
+}
+
+static unsigned count_free(const struct dwt *dwt)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < dwt->count; i++)
+        count += !dwt->slot[i].used;
+    return count;
+}
+
+// How many comparators could be free when each watchpoint made do with what it needs.
+static unsigned count_room(const struct dwt *dwt)
+{
+    unsigned count = count_free(dwt);
+    for (unsigned i = 0; i < dwt->count; i++) {
+        bool counted = false; // as the first of its watchpoint
+        for (unsigned k = 0; k < i; k++)
+            counted |= dwt->slot[i].used && is_same_watch(dwt, i, k);
+        count += counted && dwt->slot[i].access == DWT_CHANGE &&
+                 cover(dwt->slot[i].watch_addr, dwt->slot[i].watch_len);
+    }
+    return count;
+}
+
+static enum err make_room(struct dwt *dwt, unsigned need)
+{
+    enum err e = ERR_OK;
+    for (unsigned i;
+         e == ERR_OK && count_free(dwt) < need && (i = find_spacious(dwt)) < dwt->count;)
+        e = draw_together(dwt, i);
+    return e;
+}
+
+// In the free comparators, of which there are enough: as one block, or as the parts that it has.
+static enum err place(struct dwt *dwt, uint32_t addr, uint32_t len, enum dwt_access access,
+                      bool as_one)
+{
     enum err e = ERR_OK;
     unsigned taken = 0;
     for (unsigned i = 0; i < dwt->count && len && e == ERR_OK; i++) {
         if (dwt->slot[i].used)
             continue;
         unsigned mask;
-        uint32_t part = aligned_block(addr, len, &mask);
+        uint32_t part = as_one ? cover(addr, len) : aligned_block(addr, len, &mask);
         dwt->slot[i].used = true;
-        dwt->slot[i].addr = addr;
-        dwt->slot[i].len = part;
         dwt->slot[i].access = access;
+        set_block(dwt, i, addr, part);
         taken |= 1u << i;
         e = write_slot(dwt, i);
         addr += part;
-        len -= part;
+        len = as_one ? 0 : len - part;
     }
     if (e != ERR_OK)
         take_back(dwt, taken);
     return e;
 }
 
+enum err dwt_set(struct dwt *dwt, uint32_t addr, uint32_t len, enum dwt_access access)
+{
+    if (len == 0 || (uint64_t)addr + len > (uint64_t)1 << 32)
+        return log_fail(dwt->log, ERR_USAGE, "there is nothing to watch at 0x%08x, %u bytes", addr,
+                        len);
+    // A longer range than this cannot fit in any number of comparators that exist.
+    unsigned blocks = len > (1u << MASK_MAX) * DWT_MAX ? DWT_MAX + 1 : blocks_of(addr, len);
+    bool as_one = access == DWT_CHANGE && blocks > count_free(dwt) && cover(addr, len);
+    unsigned need = as_one ? 1 : blocks;
+    if (need > count_room(dwt))
+        return log_fail(
+            dwt->log, ERR_RESOURCE,
+            "this core has %u watchpoint comparators, of which %u are free, and watching %u bytes "
+            "at 0x%08x takes %u: delete a watchpoint first, or watch less",
+            dwt->count, count_free(dwt), len, addr, need);
+    bool was_free[DWT_MAX];
+    enum err e = make_room(dwt, need);
+    for (unsigned i = 0; i < dwt->count; i++)
+        was_free[i] = !dwt->slot[i].used;
+    if (e == ERR_OK)
+        e = place(dwt, addr, len, access, as_one);
+    for (unsigned i = 0; i < dwt->count; i++)
+        if (was_free[i] && dwt->slot[i].used) {
+            dwt->slot[i].watch_addr = addr;
+            dwt->slot[i].watch_len = len;
+        }
+    return e;
+}
+
 // A part may be gone already, when the rest could not be cleared the last time.
 enum err dwt_clear(struct dwt *dwt, uint32_t addr, uint32_t len, enum dwt_access access)
 {
-    uint32_t at = addr, part;
     bool found = false;
-    for (uint32_t left = len; left && left <= (1u << 15) * DWT_MAX; at += part, left -= part) {
-        unsigned mask, i = 0;
-        part = aligned_block(at, left, &mask);
-        while (i < dwt->count && !(dwt->slot[i].used && dwt->slot[i].addr == at &&
-                                   dwt->slot[i].len == part && dwt->slot[i].access == access))
-            i++;
-        if (i == dwt->count)
+    for (unsigned i = 0; i < dwt->count; i++) {
+        if (!is_of(dwt, i, addr, len, access))
             continue;
         dwt->slot[i].used = false;
         enum err e = write_slot(dwt, i);
@@ -150,6 +247,7 @@ enum err dwt_clear_all(struct dwt *dwt)
 
 enum err dwt_take_hit(struct dwt *dwt, bool *hit, uint32_t *addr, enum dwt_access *access)
 {
+    bool exact = false;
     *hit = false;
     for (unsigned i = 0; i < dwt->count; i++) {
         if (!dwt->slot[i].used)
@@ -158,11 +256,13 @@ enum err dwt_take_hit(struct dwt *dwt, bool *hit, uint32_t *addr, enum dwt_acces
         enum err e = mem_ap_read32(dwt->mem, DWT_FUNCTION(i), &function);
         if (e != ERR_OK)
             return e;
-        if (!(function & FUNCTION_MATCHED) || *hit)
+        bool covers_more = dwt->slot[i].len > dwt->slot[i].watch_len;
+        if (!(function & FUNCTION_MATCHED) || (*hit && (exact || covers_more)))
             continue; // all are read, because reading is what clears the flag
         *hit = true;
-        *addr = dwt->slot[i].addr;
-        *access = dwt->slot[i].access;
+        exact = !covers_more;
+        *addr = covers_more ? dwt->slot[i].watch_addr : dwt->slot[i].addr;
+        *access = dwt_kind(dwt->slot[i].access);
     }
     return ERR_OK;
 }

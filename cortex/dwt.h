@@ -15,7 +15,16 @@ enum dwt_access {
     DWT_READ = 1,
     DWT_WRITE = 2,
     DWT_ACCESS = 3,
+    // A write, told to somebody who compares the value with the old one. It may be told of a write
+    // beside it, too: where the comparators do not suffice for its blocks, a larger one covers it.
+    DWT_CHANGE = 6,
 };
+
+// What the comparator does for it: one of the first three.
+static inline enum dwt_access dwt_kind(enum dwt_access access)
+{
+    return (enum dwt_access)(access & 3);
+}
 
 struct dwt {
     const struct mem_ap *mem;
@@ -23,21 +32,23 @@ struct dwt {
     unsigned count;
     struct {
         bool used;
-        uint32_t addr; // first byte asked for
-        uint32_t len;
+        uint32_t addr, len; // the block that is compared
         enum dwt_access access;
+        uint32_t watch_addr,
+            watch_len; // of what was asked for: the block is a part of it, or covers it
     } slot[DWT_MAX];
 };
 
 // Counts the comparators, clears all. DEMCR.DWTENA must be set already.
 enum err dwt_attach(struct dwt *dwt, const struct mem_ap *mem, struct log *log) MUST_CHECK;
 // Any length whose aligned power-of-two blocks fit the free comparators (a range that is not one
-// aligned block takes several). ERR_RESOURCE names the limit.
+// aligned block takes several). For DWT_CHANGE one comparator will do, and such watchpoints as are
+// set already make room with all but one of theirs. ERR_RESOURCE names the limit.
 enum err dwt_set(struct dwt *dwt, uint32_t addr, uint32_t len, enum dwt_access access) MUST_CHECK;
 enum err dwt_clear(struct dwt *dwt, uint32_t addr, uint32_t len, enum dwt_access access) MUST_CHECK;
 enum err dwt_clear_all(struct dwt *dwt) MUST_CHECK;
-// Which comparator fired (FUNCTION.MATCHED, cleared by reading): its address and kind. *hit false:
-// none.
+// Which comparator fired (FUNCTION.MATCHED, cleared by reading): an address within what was asked
+// for, and its kind. One that compares exactly goes before one that covers more. *hit false: none.
 enum err dwt_take_hit(struct dwt *dwt, bool *hit, uint32_t *addr,
                       enum dwt_access *access) MUST_CHECK;
 enum err dwt_restore(struct dwt *dwt) MUST_CHECK;

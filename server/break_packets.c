@@ -2,6 +2,8 @@
 // Z and z: breakpoints and watchpoints. GDB may send each twice and means one ("Debugging with
 // GDB", E.2: implemented in an idempotent way); the target counts, so the session remembers what
 // GDB has set.
+#include <stdio.h>
+
 #include "server/packets.h"
 #include "server/reply.h"
 
@@ -13,10 +15,11 @@ enum break_type {
     BREAK_WATCH_ACCESS = 4,
 };
 
-static enum dwt_access access_of(unsigned type)
+// GDB compares the value of what is written, and goes on without a word when it is the old one.
+static enum dwt_access access_of(const struct session *s, unsigned type)
 {
     if (type == BREAK_WATCH_WRITE)
-        return DWT_WRITE;
+        return s->knows_swbreak || s->knows_hwbreak ? DWT_CHANGE : DWT_WRITE;
     return type == BREAK_WATCH_READ ? DWT_READ : DWT_ACCESS;
 }
 
@@ -65,14 +68,39 @@ static enum err set_break(struct session *s, const struct session_break *b)
 {
     if (b->type <= BREAK_HARDWARE)
         return target_set_break(s->t, b->type == BREAK_HARDWARE, b->addr);
-    return target_set_watch(s->t, b->addr, b->len, access_of(b->type));
+    return target_set_watch(s->t, b->addr, b->len, access_of(s, b->type));
 }
 
 static enum err clear_break(struct session *s, const struct session_break *b)
 {
     if (b->type <= BREAK_HARDWARE)
         return target_clear_break(s->t, b->type == BREAK_HARDWARE, b->addr);
-    return target_clear_watch(s->t, b->addr, b->len, access_of(b->type));
+    return target_clear_watch(s->t, b->addr, b->len, access_of(s, b->type));
+}
+
+// GDB 13 and 16 show the reason of a refusal for Z1 alone, and text is not legal here. What takes a
+// comparator that is not there is therefore accepted from GDB, and refused with its reason when the
+// program shall go on: GDB sends both for one `continue`.
+static bool is_refused_later(const struct session *s, unsigned type, enum err e)
+{
+    return e == ERR_RESOURCE && type != BREAK_HARDWARE && (s->knows_swbreak || s->knows_hwbreak);
+}
+
+enum err packet_retry_breaks(struct session *s, char *text, size_t size)
+{
+    for (unsigned i = 0; i < SESSION_MAX_BREAKS; i++) {
+        struct session_break *b = &s->breaks[i];
+        if (!b->used || !b->refused)
+            continue;
+        enum err e = set_break(s, b);
+        b->refused = e != ERR_OK;
+        if (e) {
+            snprintf(text, size, "Could not insert %s at 0x%08x",
+                     b->type == BREAK_SOFTWARE ? "breakpoint" : "hardware watchpoint", b->addr);
+            return e;
+        }
+    }
+    return ERR_OK;
 }
 
 void packet_set_break(struct session *s, struct cursor *args)
@@ -89,7 +117,8 @@ void packet_set_break(struct session *s, struct cursor *args)
         place ? set_break(s, &b)
               : log_fail(s->log, ERR_RESOURCE, "all %u breakpoints that a session may set are used",
                          SESSION_MAX_BREAKS);
-    if (e) {
+    b.refused = place && is_refused_later(s, b.type, e);
+    if (e && !b.refused) {
         reply_break_error(s, b.type, e);
         return;
     }
@@ -103,7 +132,7 @@ void packet_clear_break(struct session *s, struct cursor *args)
     if (!take_break(s, args, &b))
         return;
     struct session_break *set = find_break(s, &b);
-    enum err e = set ? clear_break(s, set) : ERR_OK;
+    enum err e = set && !set->refused ? clear_break(s, set) : ERR_OK;
     if (e) {
         reply_error(s, e);
         return;

@@ -49,6 +49,9 @@ void packet_scan_step(struct session *s);
 // break_packets.c
 void packet_set_break(struct session *s, struct cursor *args);
 void packet_clear_break(struct session *s, struct cursor *args);
+// Before the program goes on: sets what was accepted and is not in the target. The error names its
+// reason, and text says what could not be set.
+enum err packet_retry_breaks(struct session *s, char *text, size_t size) MUST_CHECK;
 // Takes everything that was set out of the target.
 enum err packet_drop_breaks(struct session *s) MUST_CHECK;
 

@@ -50,11 +50,17 @@ static void answer_interrupt(struct session *s)
 static enum err set_off(struct session *s, const struct action *a)
 {
     bool stopped = false;
+    char what[64];
+    enum err e = packet_retry_breaks(s, what, sizeof what);
+    if (e) {
+        reply_console(s, "%s: ", what);
+        return e;
+    }
     if (a->letter == 'c' && s->t->state == TARGET_RUNNING) { // by `monitor reset run`
         s->state = SESSION_RUNNING;
         return ERR_OK;
     }
-    enum err e = target_stop_at_break(s->t, &stopped);
+    e = target_stop_at_break(s->t, &stopped);
     if (stopped)
         stop_finish(s, &s->t->last_stop, false);
     if (e || stopped || call_take_again(s))

@@ -40,6 +40,7 @@ enum session_want {
 // A breakpoint or watchpoint as GDB set it: Z packets may come twice and count once.
 struct session_break {
     bool used;
+    bool refused;  // it is not in the target: see packet_retry_breaks()
     unsigned type; // 0 to 4, as in the packet
     uint32_t addr;
     uint32_t len;

@@ -25,4 +25,64 @@ def a_byte_that_is_written_as_a_word_is_watched(session):
     expect(r"write_all \(n=", gdb.cmd("continue"))
 
 
+def text_of(round):
+    return rf"Hardware watchpoint \d+: box\.text(?s:.*)New value(?s:.*)write_all \(n=(n@entry=)?{round}\)"
+
+
+@scenario()
+def an_array_that_no_block_fits_is_watched_and_its_neighbours_are_not(session):
+    gdb = at_main(session)
+    gdb.cmd("watch box.text")
+    for n in (1, 2, 3):
+        said = gdb.cmd("continue")
+        expect(text_of(n), said)
+        expect_not("Could not insert", said)
+
+
+@scenario()
+def a_long_watchpoint_makes_room_for_others(session):
+    gdb = at_main(session)
+    gdb.cmds("watch box.text", "watch mixed.w")
+    for n in (1, 2):
+        expect(rf"mixed\.w(?s:.*)New value = {n << 8}", gdb.cmd("continue"))
+        expect(text_of(n), gdb.cmd("continue"))
+    # The exact one beside the one that covers it.
+    gdb.cmds("delete", "watch box.text", "watch box.behind")
+    for n in (3, 4):
+        expect(rf"box\.behind(?s:.*)New value = {n}", gdb.cmd("continue"))
+        expect(text_of(n), gdb.cmd("continue"))
+    gdb.cmds("delete", "watch box.text", "rwatch armed")
+    expect(r"Hardware read watchpoint \d+: armed", gdb.cmd("continue"))
+    said = ""
+    while "box.text" not in said:
+        said = gdb.cmd("continue")
+        expect(r"box\.text|armed", said)
+    expect(text_of(5), said)
+
+
+@scenario()
+def what_is_read_is_covered_exactly_or_refused_with_the_reason_at_once(session):
+    gdb = at_main(session)
+    gdb.cmd("awatch box.text")
+    for command in ("continue", "stepi", "next"):
+        said = gdb.cmd(command)
+        expect(r"Could not insert hardware watchpoint at 0x2000", said)
+        expect(r"2 watchpoint comparators(?s:.*)64 bytes", said)
+        expect(r"delete a watchpoint first, or watch less", said)
+    pc = gdb.value("$pc")
+    gdb.cmds("delete", "stepi")
+    expect_equal(False, pc == gdb.value("$pc"))
+
+
+@scenario()
+def a_third_watchpoint_is_refused_with_the_reason_at_once(session):
+    gdb = at_main(session)
+    gdb.cmds("watch rounds", "watch armed", "watch mixed.w")
+    said = gdb.cmd("continue")
+    expect(r"Could not insert hardware watchpoint at 0x2000", said)
+    expect(r"this core has 2 watchpoint comparators, of which 0 are free", said)
+    gdb.cmd("delete 3")
+    expect(r"mixed\.w(?s:.*)New value = 256", gdb.cmd("continue"))
+
+
 main()

@@ -206,6 +206,85 @@ static void a_range_that_is_no_block_takes_two(void **state)
     script_end(&s);
 }
 
+static void hit_of(struct script *s, struct dwt *dwt, uint32_t first, uint32_t second,
+                   uint32_t wanted)
+{
+    bool hit;
+    uint32_t addr;
+    enum dwt_access access;
+    script_word(s, DWT_FUNCTION(0), first);
+    script_word(s, DWT_FUNCTION(1), second);
+    OK(dwt_take_hit(dwt, &hit, &addr, &access));
+    assert_true(hit);
+    assert_int_equal(addr, wanted);
+    assert_int_equal(access, DWT_WRITE);
+}
+
+// char text[64] that lies on 4: 2 blocks would not do.
+static void whoever_compares_values_gets_a_block_that_covers_more(void **state)
+{
+    (void)state;
+    struct script s;
+    struct dwt dwt;
+    attach_dwt(&s, &dwt);
+    script_watch(&s, 0, 0x20000000, 7, ON_WRITE);
+    OK(dwt_set(&dwt, 0x20000004, 64, DWT_CHANGE));
+    assert_int_equal(dwt_set(&dwt, 0x20000104, 64, DWT_WRITE), ERR_RESOURCE);
+    assert_int_equal(dwt_set(&dwt, 0x20000104, 64, DWT_READ), ERR_RESOURCE);
+    assert_int_equal(dwt_set(&dwt, 0x20007ffe, 4, DWT_READ), ERR_RESOURCE);
+    script_watch(&s, 1, 0x20000048, 2, ON_WRITE);
+    OK(dwt_set(&dwt, 0x20000048, 4, DWT_CHANGE));
+    // An address of what was asked for, and the exact one before the one that covers more.
+    hit_of(&s, &dwt, ON_WRITE | MATCHED, ON_WRITE, 0x20000004);
+    hit_of(&s, &dwt, ON_WRITE | MATCHED, ON_WRITE | MATCHED, 0x20000048);
+    script_write_word(&s, DWT_FUNCTION(0), 0);
+    OK(dwt_clear(&dwt, 0x20000004, 64, DWT_CHANGE));
+    assert_int_equal(dwt_clear(&dwt, 0x20000004, 64, DWT_CHANGE), ERR_USAGE);
+    script_end(&s);
+}
+
+static void a_watchpoint_of_two_blocks_makes_room_for_another(void **state)
+{
+    (void)state;
+    struct script s;
+    struct dwt dwt;
+    attach_dwt(&s, &dwt);
+    script_watch(&s, 0, 0x20000002, 1, ON_WRITE);
+    script_watch(&s, 1, 0x20000004, 1, ON_WRITE);
+    OK(dwt_set(&dwt, 0x20000002, 4, DWT_CHANGE));
+    script_watch(&s, 0, 0x20000000, 3, ON_WRITE);
+    script_write_word(&s, DWT_FUNCTION(1), 0);
+    script_watch(&s, 1, 0x20000020, 2, ON_READ);
+    OK(dwt_set(&dwt, 0x20000020, 4, DWT_READ));
+    assert_int_equal(dwt_set(&dwt, 0x20000030, 4, DWT_CHANGE), ERR_RESOURCE);
+    script_write_word(&s, DWT_FUNCTION(0), 0);
+    OK(dwt_clear(&dwt, 0x20000002, 4, DWT_CHANGE));
+    script_end(&s);
+    // One that is to be exact does not.
+    attach_dwt(&s, &dwt);
+    script_watch(&s, 0, 0x20000002, 1, ON_WRITE);
+    script_watch(&s, 1, 0x20000004, 1, ON_WRITE);
+    OK(dwt_set(&dwt, 0x20000002, 4, DWT_WRITE));
+    assert_int_equal(dwt_set(&dwt, 0x20000020, 4, DWT_CHANGE), ERR_RESOURCE);
+    script_end(&s);
+}
+
+static void a_block_that_covers_is_no_larger_than_a_comparator_can_compare(void **state)
+{
+    (void)state;
+    struct script s;
+    struct dwt dwt;
+    attach_dwt(&s, &dwt);
+    script_watch(&s, 0, 0x20000000, 15, ON_WRITE);
+    OK(dwt_set(&dwt, 0x20000001, 0x7ffe, DWT_CHANGE));
+    script_watch(&s, 1, 0x20008000, 15, ON_WRITE);
+    OK(dwt_set(&dwt, 0x20008001, 0x7fff, DWT_CHANGE));
+    script_write_word(&s, DWT_FUNCTION(0), 0);
+    OK(dwt_clear(&dwt, 0x20000001, 0x7ffe, DWT_CHANGE));
+    assert_int_equal(dwt_set(&dwt, 0x20007fff, 2, DWT_CHANGE), ERR_RESOURCE);
+    script_end(&s);
+}
+
 static void a_watchpoint_that_could_not_be_set_takes_no_comparator(void **state)
 {
     (void)state;
@@ -296,6 +375,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(above_the_code_region_revision_1_has_no_breakpoints),
         cmocka_unit_test(a_watchpoint_is_an_aligned_block_with_its_kind_of_access),
         cmocka_unit_test(a_range_that_is_no_block_takes_two),
+        cmocka_unit_test(whoever_compares_values_gets_a_block_that_covers_more),
+        cmocka_unit_test(a_watchpoint_of_two_blocks_makes_room_for_another),
+        cmocka_unit_test(a_block_that_covers_is_no_larger_than_a_comparator_can_compare),
         cmocka_unit_test(a_watchpoint_that_could_not_be_set_takes_no_comparator),
         cmocka_unit_test(a_watchpoint_that_could_not_be_cleared_is_still_there),
         cmocka_unit_test(the_rest_of_a_watchpoint_can_be_cleared_later),

@@ -474,7 +474,7 @@ enum err dwt_take_hit(struct dwt *dwt, bool *hit, uint32_t *addr, enum dwt_acces
 {
     *hit = dwt->slot[0].used;
     *addr = dwt->slot[0].addr;
-    *access = dwt->slot[0].access;
+    *access = dwt_kind(dwt->slot[0].access);
     return ERR_OK;
 }
 
