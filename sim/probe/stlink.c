@@ -74,7 +74,7 @@ static void get_voltage(struct sim_stlink *s)
         s->stall = true;
         return;
     }
-    uint32_t reference = s->adc_dead ? 0 : ADC_REFERENCE;
+    uint32_t reference = s->adc_dead ? 0 : s->adc_reference;
     put_le32(s->reply, reference);
     put_le32(&s->reply[4], (reference * s->vtref_mv + 1200) / 2400);
     s->reply_len = 8;
@@ -372,6 +372,6 @@ void sim_stlink_restart(struct sim_stlink *s)
 
 void sim_stlink_init(struct sim_stlink *s, const struct sim_stlink_model *model)
 {
-    *s = (struct sim_stlink){.model = *model, .vtref_mv = 3300};
+    *s = (struct sim_stlink){.model = *model, .vtref_mv = 3300, .adc_reference = ADC_REFERENCE};
     sim_stlink_restart(s);
 }

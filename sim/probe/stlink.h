@@ -52,7 +52,8 @@ struct sim_stlink {
     bool enter_failed;   // and nobody has said EXIT since
     enum sim_stlink_exit loader_exit;
     bool adc_dead;
-    unsigned prescaler; // of a V3: 1, 2 or 4
+    unsigned adc_reference; // its reading of the 1.2 V reference; each probe has its own
+    unsigned prescaler;     // of a V3: 1, 2 or 4
 
     // The conversation: a command may be followed by data from the host, or leaves a reply.
     uint8_t command[SIM_STLINK_COMMAND];
