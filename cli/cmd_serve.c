@@ -8,6 +8,7 @@
 
 #include "base/signals.h"
 #include "cli/command.h"
+#include "cli/conversation.h"
 #include "cli/describe.h"
 #include "cli/image_place.h"
 #include "cli/output.h"
@@ -46,6 +47,12 @@ static enum err reopen_probe(void *user)
     return probe_reopen(user);
 }
 
+static bool may_talk(void *user, const char *turn)
+{
+    const struct probe *p = user;
+    return conversation_may_talk(p->options->conversation, turn);
+}
+
 // For `monitor program`: a file of this computer, in stretches.
 static enum err read_image(void *user, const char *path, const uint32_t *addr, hub_put *put,
                            void *to)
@@ -82,6 +89,7 @@ static enum err serve(struct probe *p, const struct options *o, struct output *o
                         .stdio = o->semihosting_stdio,
                         .dir = o->semihosting_dir},
         .reopen_probe = reopen_probe,
+        .may_talk = may_talk,
         .read_image = read_image,
         .user = p,
     };

@@ -84,6 +84,13 @@ enum err conversation_identify(const char *file, struct usb_identity *id, bool *
     return e;
 }
 
+bool conversation_may_talk(const struct conversation *c, const char *turn)
+{
+    if (c->recorder)
+        recorder_name_turn(c->recorder, turn);
+    return !c->player || player_has_turn(c->player, turn);
+}
+
 enum err conversation_end(struct conversation *c, enum err e, struct log *log)
 {
     struct log_mark kept = log_keep(log);

@@ -29,6 +29,9 @@ enum err conversation_open_link(const struct options *o, const char *name, bool 
 // Who the probe of the record is; nothing is replayed.
 enum err conversation_identify(const char *file, struct usb_identity *id, bool *is_virtual,
                                struct log *log) MUST_CHECK;
+// For a server: what talks to the probe now, by the name that the record keeps. False: a replay has
+// something else first.
+bool conversation_may_talk(const struct conversation *c, const char *turn);
 // e: how the command ended. A conversation that differs from its record, or a record that is not
 // complete, is an error of its own.
 enum err conversation_end(struct conversation *c, enum err e, struct log *log) MUST_CHECK;

@@ -15,6 +15,7 @@
 #define POLL_FIRST_S 0.001
 #define POLL_LAST_S  0.005
 #define POLL_FACTOR  1.25
+#define PUT_OFF_S    0.001
 #define LINGER_TRIES 50 // of 10 ms each, to get the last reply out
 
 static uint64_t now_ms(void)
@@ -64,6 +65,22 @@ static void feed(struct client *c)
     c->stuck = taken == 0;
 }
 
+// The next packet, unless a replay has something else before it.
+static void feed_in_turn(struct client *c)
+{
+    const char *what = c->session.state == SESSION_BUSY ? "interrupt" : "client";
+    c->put_off = !hub_may(c->session.hub, &c->session, what);
+    if (!c->put_off)
+        feed(c);
+}
+
+static void tick_in_turn(struct client *c)
+{
+    const bool polls = c->session.state == SESSION_RUNNING;
+    if (hub_may(c->session.hub, &c->session, polls ? "poll" : "step") || !polls)
+        session_tick(&c->session, now_ms());
+}
+
 static void set_watched(struct client *c, ev_io *w, bool wanted)
 {
     if (wanted && !ev_is_active(w))
@@ -85,7 +102,7 @@ static void set_tick(struct client *c)
     if (ev_is_active(&c->tick) && !now)
         return;
     ev_timer_stop(c->loop, &c->tick);
-    ev_timer_set(&c->tick, now ? 0. : c->poll_s, 0.);
+    ev_timer_set(&c->tick, c->put_off ? PUT_OFF_S : now ? 0. : c->poll_s, 0.);
     ev_timer_start(c->loop, &c->tick);
 }
 
@@ -115,10 +132,10 @@ static void on_readable(struct ev_loop *loop, ev_io *w, int events)
     (void)events;
     struct client *c = w->data;
     read_some(c);
-    feed(c);
+    feed_in_turn(c);
     // A target that was just started may have stopped already.
     if (session_wants(&c->session) == SESSION_WANT_POLL && !ev_is_active(&c->tick))
-        session_tick(&c->session, now_ms());
+        tick_in_turn(c);
     c->stepped(c->user);
 }
 
@@ -135,11 +152,11 @@ static void on_tick(struct ev_loop *loop, ev_timer *w, int events)
     (void)loop;
     (void)events;
     struct client *c = w->data;
-    if (c->in_len > 0 && !c->stuck) {
-        feed(c);
-    } else {
+    if (c->in_len > 0 && !c->stuck)
+        feed_in_turn(c);
+    if (c->in_len == 0 || c->stuck || c->put_off) {
         c->poll_s = c->poll_s * POLL_FACTOR < POLL_LAST_S ? c->poll_s * POLL_FACTOR : POLL_LAST_S;
-        session_tick(&c->session, now_ms());
+        tick_in_turn(c);
         c->stuck = false;
     }
     c->stepped(c->user);
@@ -170,6 +187,7 @@ struct client *client_open(struct ev_loop *loop, struct hub *hub, int in_fd, int
 void client_close(struct client *c)
 {
     struct hub *hub = c->session.hub;
+    (void)hub_may(hub, &c->session, "client");
     // His last words, if he said goodbye.
     for (size_t before = 0;
          c->in_len > 0 && c->in_len != before && !session_is_over(&c->session);) {

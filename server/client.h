@@ -19,7 +19,8 @@ struct client {
     char name[ACCEPTOR_NAME_SIZE];
     int in_fd, out_fd; // the same, of a socket
     bool gone;
-    bool stuck; // what came in cannot be taken before something else happens
+    bool put_off; // until something else was said to the target: see hub_may()
+    bool stuck;   // what came in cannot be taken before something else happens
     ev_io readable, writable;
     ev_timer tick;
     double poll_s;

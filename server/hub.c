@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "server/hub.h"
 
+#include <stdio.h>
+
 #include "server/session.h"
 
 void hub_init(struct hub *hub, struct target *t, struct log *log)
@@ -31,6 +33,21 @@ void hub_leave(struct hub *hub, struct session *s)
     for (unsigned i = 0; i < HUB_MAX_SESSIONS; i++)
         if (hub->member[i] == s)
             hub->member[i] = NULL;
+}
+
+bool hub_may(const struct hub *hub, const struct session *s, const char *what)
+{
+    char turn[32];
+    unsigned i = 0;
+    if (!hub->may_talk)
+        return true;
+    while (s && i < HUB_MAX_SESSIONS && hub->member[i] != s)
+        i++;
+    if (s)
+        snprintf(turn, sizeof turn, "%s %u", what, i);
+    else
+        snprintf(turn, sizeof turn, "%s", what);
+    return hub->may_talk(hub->may_user, turn);
 }
 
 bool hub_has_control(const struct hub *hub, const struct session *s)

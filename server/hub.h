@@ -37,6 +37,8 @@ struct hub {
     enum err (*read_image)(void *user, const char *path, const uint32_t *addr, hub_put *put,
                            void *to);
     void *image_user;
+    bool (*may_talk)(void *user, const char *turn); // NULL: whoever asks
+    void *may_user;
     struct session *holder; // NULL: nobody controls the target
     struct session *member[HUB_MAX_SESSIONS];
 };
@@ -53,6 +55,13 @@ bool hub_has_control(const struct hub *hub, const struct session *s);
 enum err hub_take_control(struct hub *hub, struct session *s) MUST_CHECK;
 // The session lets go: the target is released until somebody takes control.
 void hub_release(struct hub *hub, struct session *s);
+// Asked before anything that may talk to the target, with the name of what it is: "client" (a
+// packet came, or the debugger left), "interrupt" (bytes came during longer work), "poll" (of a
+// running target), "step" (of longer work), and of no session "rtt", "rtt input" (something was
+// typed), "reconnect", "end". A record keeps the name with what is said then. False, in a replay:
+// the record has something else first, so that the caller asks again later. Only "poll" and "rtt"
+// may be put off for ever.
+bool hub_may(const struct hub *hub, const struct session *s, const char *what);
 // Whether the run, for whose end the session waits, is watched by the one who started it.
 bool hub_is_watched(const struct hub *hub, const struct session *s);
 

@@ -80,7 +80,15 @@ static bool anybody_there(const struct rtt_ports *p)
     return false;
 }
 
-static enum err step(struct rtt_ports *p, double *pause)
+static bool anything_typed(const struct rtt_ports *p)
+{
+    for (unsigned i = 0; i < RTT_PORT_MAX; i++)
+        if (p->port[i].used && p->port[i].fd >= 0 && p->port[i].in_len > 0)
+            return true;
+    return false;
+}
+
+static enum err step(struct rtt_ports *p, bool typed, double *pause)
 {
     struct hub_rtt *h = &p->hub->rtt;
     bool found = false, busy = false;
@@ -93,7 +101,7 @@ static enum err step(struct rtt_ports *p, double *pause)
         return e;
     for (unsigned i = 0; i < RTT_PORT_MAX && !e; i++) {
         struct rtt_port *port = &p->port[i];
-        if (port->used && port->fd >= 0 && port->in_len > 0)
+        if (port->used && port->fd >= 0 && port->in_len > 0 && typed)
             e = move_down(port, &busy);
         if (!e && port->used && port->fd >= 0)
             e = move_up(port, &busy);
@@ -118,7 +126,12 @@ static void on_tick(struct ev_loop *loop, ev_timer *w, int events)
     struct rtt_ports *p = w->data;
     double pause;
     log_forget(p->hub->log);
-    enum err e = step(p, &pause);
+    const bool typed = anything_typed(p) && hub_may(p->hub, NULL, "rtt input");
+    if (!typed && !hub_may(p->hub, NULL, "rtt")) {
+        arm(p, QUIET_S);
+        return;
+    }
+    enum err e = step(p, typed, &pause);
     if (e) {
         log_line(p->hub->log, p->failed ? LOG_DEBUG : LOG_WARN, "RTT: %s",
                  log_sentence(p->hub->log, e));

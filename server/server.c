@@ -88,6 +88,7 @@ static void on_reconnect(struct ev_loop *loop, ev_timer *w, int events)
 {
     (void)events;
     struct server *sv = w->data;
+    (void)hub_may(&sv->hub, NULL, "reconnect");
     enum err e = find_again(sv);
     if (e) {
         // Once per loss for everybody to see: it is the short verdict.
@@ -284,6 +285,8 @@ enum err server_run(struct target *t, const struct server_options *options, stru
     sv->log = log;
     sv->options = options;
     hub_init(&sv->hub, t, log);
+    sv->hub.may_talk = options->may_talk;
+    sv->hub.may_user = options->user;
     enum err e = prepare_semihosting(sv);
     if (!e && !options->stdio)
         e = acceptor_open(&sv->acceptor, options->host, options->port, log);
@@ -298,6 +301,7 @@ enum err server_run(struct target *t, const struct server_options *options, stru
         sigaction(SIGPIPE, &before, NULL);
         acceptor_close(&sv->acceptor);
     }
+    (void)hub_may(&sv->hub, NULL, "end");
     hub_close(&sv->hub);
     free(sv);
     return e;

@@ -33,6 +33,8 @@ struct server_options {
     enum err (*read_image)(void *user, const char *path, const uint32_t *addr, hub_put *put,
                            void *to);
     void *user;
+    // Whose turn it is to talk to the target: see hub_may(). NULL: always whoever asks.
+    bool (*may_talk)(void *user, const char *turn);
 };
 
 // Serves until SIGINT or SIGTERM (or, with once, until the debugger has left), then returns with

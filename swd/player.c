@@ -10,7 +10,10 @@
 #include "base/hex.h"
 #include "swd/stlink_command.h"
 
-#define MAX_ASKED 16u
+#define MAX_ASKED        16u
+// How often a debugger is put off without anything being said, a millisecond each.
+#define MOST_FOR_POLLS   1000u
+#define MOST_FOR_CLIENTS 50u
 
 struct player {
     struct record record;
@@ -18,7 +21,10 @@ struct player {
     struct log *log;
     size_t next; // event
     bool patient;
-    bool lost; // the record's probe was, or what came was not recorded
+    unsigned put_off;
+    size_t put_off_at; // the event that was next then
+    bool has_turns;    // the record names them, as those of a server do
+    bool lost;         // the record's probe was, or what came was not recorded
     char difference[LOG_SENTENCE_SIZE];
     uint64_t clock_us;
     uint32_t now_next; // answer of the clock before the next event
@@ -317,6 +323,8 @@ enum err player_create(struct player **player, const char *path, struct log *log
         free(p);
         return e;
     }
+    for (size_t i = 0; i < p->record.count; i++)
+        p->has_turns |= p->record.event[i].turn[0] != '\0';
     *player = p;
     return ERR_OK;
 }
@@ -324,6 +332,40 @@ enum err player_create(struct player **player, const char *path, struct log *log
 const struct record *player_record(const struct player *player)
 {
     return &player->record;
+}
+
+static bool begins_with(const char *text, const char *word)
+{
+    return strncmp(text, word, strlen(word)) == 0;
+}
+
+static bool is_background(const char *turn)
+{
+    return begins_with(turn, "poll") || begins_with(turn, "rtt");
+}
+
+static bool is_put_off_enough(struct player *p, unsigned most)
+{
+    p->put_off = p->put_off_at == p->next ? p->put_off + 1 : 1;
+    p->put_off_at = p->next;
+    return p->put_off > most;
+}
+
+bool player_has_turn(struct player *p, const char *turn)
+{
+    const struct record_event *e = next_event(p);
+    if (!e || p->difference[0] || !p->has_turns)
+        return true;
+    if (is_background(turn))
+        return strcmp(e->turn, turn) == 0;
+    if (begins_with(turn, "client") && is_background(e->turn))
+        return is_put_off_enough(p, MOST_FOR_POLLS);
+    // A packet for which nothing is said to the probe is not in the record: so not for long.
+    if (begins_with(turn, "client") && begins_with(e->turn, "client") && strcmp(e->turn, turn) != 0)
+        return is_put_off_enough(p, MOST_FOR_CLIENTS);
+    if (begins_with(turn, "interrupt") && strcmp(e->turn, turn) != 0)
+        return is_put_off_enough(p, MOST_FOR_POLLS);
+    return true;
 }
 
 static enum err refuse_to_open(struct player *p, const struct record_event *e, struct log *log)

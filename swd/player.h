@@ -25,6 +25,11 @@ const struct record *player_record(const struct player *player);
 // else must come as it was recorded.
 enum err player_open_link(struct player *player, bool patient, struct usb_link *link,
                           bool *is_virtual, struct log *log) MUST_CHECK;
+// For a server, before it talks to the target: whether the record has this turn next (see
+// recorder_name_turn()). Polls and RTT wait until it has. A "client" waits for polls, RTT and other
+// clients that come first, an "interrupt" for steps, too, but not for ever: who is asked often
+// enough while nothing else is said answers true. What is none of these never waits.
+bool player_has_turn(struct player *player, const char *turn);
 // Ends the replay and frees the player. ERR_FILE: the conversation differed from the record; the
 // sentence tells the first difference and its line.
 enum err player_end(struct player *player, struct log *log) MUST_CHECK;

@@ -202,6 +202,8 @@ static enum err read_event(const struct reader *r, const json_t *object, struct 
     if (!get_number(object, "at", MAX_TIME_US, &e->at_us) || !get_clock(object, e) ||
         (json_object_get(object, "took") && !get_number(object, "took", UINT32_MAX, &took)))
         return bad(r, "has a time that is no number of microseconds");
+    if (!get_text(object, "turn", e->turn, sizeof e->turn))
+        return bad(r, "has a turn that is no short word");
     e->took_us = (uint32_t)took;
     return ERR_OK;
 }

@@ -18,6 +18,7 @@
 #define RECORD_MAX_NOW   1024u   // answers of the clock between two events
 #define RECORD_MAX_WORDS 64u     // of the command line
 #define RECORD_SENTENCE  512u
+#define RECORD_TURN_SIZE 24u
 
 enum record_kind {
     RECORD_OPEN,     // the probe was opened; result says how
@@ -32,7 +33,8 @@ struct record_event {
     uint64_t at_us;   // when it began, since the first event
     uint32_t took_us; // until it was over
     uint32_t now_count;
-    uint64_t *now_us; // what the clock said when it was asked since the event before
+    char turn[RECORD_TURN_SIZE]; // why it was said: "poll 0"; empty: as the event before
+    uint64_t *now_us;            // what the clock said when it was asked since the event before
     union {
         struct {
             struct usb_identity id;

@@ -27,9 +27,10 @@ struct recorder {
     struct log *log;
     bool begun; // base_us is known
     uint64_t base_us;
-    uint64_t last_us; // when the last event was over
-    int problem;      // errno of the first write that failed
-    enum err refusal; // the last event, when that was a refusal
+    uint64_t last_us;            // when the last event was over
+    int problem;                 // errno of the first write that failed
+    enum err refusal;            // the last event, when that was a refusal
+    char turn[RECORD_TURN_SIZE]; // of the next event; empty: as before
     uint32_t now_count;
     uint64_t now_us[RECORD_MAX_NOW];
 };
@@ -78,6 +79,9 @@ static json_t *with_times(struct recorder *r, json_t *object, uint64_t at_us, ui
         failed |= json_array_append_new(list, json_integer((json_int_t)r->now_us[i]));
     if (list)
         failed |= json_object_set_new(object, "now", list);
+    if (r->turn[0])
+        failed |= json_object_set_new(object, "turn", json_string(r->turn));
+    r->turn[0] = '\0';
     r->now_count = 0;
     r->last_us = at_us + took_us;
     if (!failed)
@@ -221,6 +225,11 @@ void recorder_note_refusal(struct recorder *r, enum err refusal, const char *sen
     json_t *object = json_pack("{s:n, s:s, s:o}", "open", "error", name ? name : "stall",
                                "sentence", text_value(sentence));
     write_line(r, with_times(r, object, r->last_us, 0));
+}
+
+void recorder_name_turn(struct recorder *r, const char *turn)
+{
+    snprintf(r->turn, sizeof r->turn, "%s", turn);
 }
 
 static void write_header(struct recorder *r, const char *program, const char *command,

@@ -26,6 +26,9 @@ void recorder_take_link(struct recorder *recorder, struct usb_link *link, bool i
 // A probe could not be opened. The same refusal again and again is noted once, and
 // one for a reason of this computer (a file that is missing) never.
 void recorder_note_refusal(struct recorder *recorder, enum err refusal, const char *sentence);
+// What follows is said because of this (a packet of a debugger, a poll): kept with the next event.
+// A short word; "client 0", "poll 0", "rtt".
+void recorder_name_turn(struct recorder *recorder, const char *turn);
 // Closes the file and frees the recorder. ERR_FILE: what is in the file is not all that was said.
 enum err recorder_end(struct recorder *recorder, struct log *log) MUST_CHECK;
 

@@ -12,6 +12,7 @@ packets in NAME.rsp, one a line: `^C` is Ctrl-C, and a packet with ` &` behind i
 doc/records.md tells how a record from the field becomes one of these.
 """
 
+import difflib
 import glob
 import json
 import os
@@ -169,8 +170,8 @@ def test(names):
         got = replay(name)
         if got != wanted:
             failed += 1
-            for title, text in (("wanted", wanted), ("got", got)):
-                print("".join(f"# {title}: {line}\n" for line in text.splitlines()), end="")
+            for line in difflib.unified_diff(wanted.splitlines(), got.splitlines(), "wanted", "got", lineterm=""):
+                print("# " + line)
         print(f"{'ok' if got == wanted else 'not ok'} {number} - {name} replays", flush=True)
     if failed:
         print("# if the program shall talk to the probe in another way: tests/replays/run.py --again")

@@ -5,6 +5,7 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -145,12 +146,93 @@ def a_lost_probe_replays():
         expect(r"the debugger detached: the target is lost", server.log())
 
 
+def port_of_rtt(server):
+    return int(server.wait_log(r"RTT channel 0 on port (\d+)").group(1))
+
+
+def talk_to_rtt(server):
+    """GDB runs the program, and somebody types lines for it. What comes back."""
+    gdb = Gdb(firmware("rtt.elf"))
+    heard = []
+    try:
+        for command in (f"target remote 127.0.0.1:{server.port}", "monitor reset halt", "load", "monitor reset halt"):
+            expect_not(r"^error: ", gdb.cmd(command))
+        gdb.run_away()
+        with socket.create_connection(("127.0.0.1", port_of_rtt(server)), timeout=harness.PATIENCE_S) as connection:
+            for line in (b"hello\n", b"ping\n", b"and more\n"):
+                connection.sendall(line)
+                data = b""
+                while len(data) < len(line):
+                    data += connection.recv(4096)
+                heard.append(data)
+        expect(r"SIGINT", gdb.interrupt())
+        gdb.cmd("detach")
+        gdb.quit()
+    finally:
+        gdb.kill()
+    return heard
+
+
+def rtt_beside_gdb_replays():
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "session.rec")
+        server = Server(BOARD, ["--once", "--rtt", "0", "--record", path])
+        first = talk_to_rtt(server)
+        expect_equal(0, server.process.wait(harness.PATIENCE_S))
+        os.unlink(server.account_file)
+        again = Replay(path, ["--rtt", "0"])
+        second = talk_to_rtt(again)
+        expect_equal(first, second)
+        expect_equal(0, again.process.wait(harness.PATIENCE_S))
+
+
+def watch_live(server):
+    """GDB runs the program, and a second one looks at a variable five times."""
+    gdb, other = Gdb(firmware("sample.elf")), Gdb(firmware("sample.elf"))
+    seen = []
+    try:
+        for command in (f"target remote 127.0.0.1:{server.port}", "monitor reset halt", "load", "monitor reset halt"):
+            expect_not(r"^error: ", gdb.cmd(command))
+        gdb.run_away()
+        other.cmd("set non-stop off")
+        other.cmd(f"target remote 127.0.0.1:{server.port}")
+        for _ in range(5):
+            seen.append(other.cmd("output counter"))
+            other.cmd("maintenance flush dcache")
+        other.quit()
+        expect(r"SIGINT", gdb.interrupt())
+        seen.append(gdb.cmd("info registers"))
+        gdb.cmd("detach")
+        gdb.quit()
+    finally:
+        gdb.kill()
+        other.kill()
+    return seen
+
+
+def a_second_debugger_that_watches_live_replays():
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "session.rec")
+        server = Server(BOARD, ["--once", "--record", path])
+        first = watch_live(server)
+        expect_equal(0, server.process.wait(harness.PATIENCE_S))
+        os.unlink(server.account_file)
+        again = Replay(path)
+        try:
+            expect_equal(first, watch_live(again))
+            expect_equal(0, again.process.wait(harness.PATIENCE_S))
+        except Failed:
+            raise Failed(again.log()) from None
+
+
 TESTS = [
     a_session_with_load_breakpoints_and_steps_replays,
     a_running_program_that_is_interrupted_replays,
     a_watchpoint_and_a_fault_replay,
     a_session_that_goes_another_way_is_told_at_the_first_difference,
     a_lost_probe_replays,
+    rtt_beside_gdb_replays,
+    a_second_debugger_that_watches_live_replays,
 ]
 
 
