@@ -150,12 +150,14 @@ static enum err read_open(const struct reader *r, const json_t *object, struct r
     if (!json_is_object(who) || !get_number(who, "vid", UINT16_MAX, &vid) ||
         !get_number(who, "pid", UINT16_MAX, &pid) || !get_number(who, "bus", UINT8_MAX, &bus) ||
         !get_number(who, "address", UINT8_MAX, &address) ||
-        !get_text(who, "serial", e->open.id.serial, sizeof e->open.id.serial))
+        !get_text(who, "serial", e->open.id.serial, sizeof e->open.id.serial) ||
+        !get_text(who, "location", e->open.id.location, sizeof e->open.id.location))
         return bad(r, "opens a probe and does not say which");
     e->open.id.vid = (uint16_t)vid;
     e->open.id.pid = (uint16_t)pid;
     e->open.id.bus = (uint8_t)bus;
     e->open.id.address = (uint8_t)address;
+    e->open.id.serial_shared = json_is_true(json_object_get(who, "serial_shared"));
     e->open.is_virtual = json_is_true(json_object_get(who, "virtual"));
     return ERR_OK;
 }

@@ -204,9 +204,10 @@ void recorder_take_link(struct recorder *r, struct usb_link *link, bool is_virtu
     if (!r->begun)
         r->base_us = at;
     r->begun = true;
-    json_t *who = json_pack("{s:i, s:i, s:o, s:i, s:i, s:b}", "vid", id->vid, "pid", id->pid,
-                            "serial", text_value(id->serial), "bus", id->bus, "address",
-                            id->address, "virtual", is_virtual);
+    json_t *who = json_pack("{s:i, s:i, s:o, s:i, s:i, s:s, s:b, s:b}", "vid", id->vid, "pid",
+                            id->pid, "serial", text_value(id->serial), "bus", id->bus, "address",
+                            id->address, "location", id->location, "serial_shared",
+                            id->serial_shared, "virtual", is_virtual);
     write_line(r, with_times(r, json_pack("{s:o}", "open", who), at, 0));
     if (!l) {
         note_problem(r, ENOMEM);
