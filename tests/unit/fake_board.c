@@ -17,6 +17,7 @@
 
 #include "base/bytes.h"
 #include "sim/board/board.h"
+#include "sim/board/link.h"
 
 enum { EP_OUT = 0x02, EP_IN = 0x81, MAX_REPLY = 65535, STALL = -1 };
 
@@ -275,6 +276,40 @@ void sim_board_set_company(struct sim_board *board, unsigned boards)
 {
     (void)board;
     (void)boards;
+}
+
+static enum err refuse_transfer(void *self, struct usb_exchange *x)
+{
+    (void)self;
+    (void)x;
+    return ERR_PROBE_LOST;
+}
+
+static uint64_t no_time(void *self)
+{
+    (void)self;
+    return 0;
+}
+
+static void no_sleep(void *self, uint32_t us)
+{
+    (void)self;
+    (void)us;
+}
+
+static void close_nothing(void *self)
+{
+    (void)self;
+}
+
+// Without USB (--commands) this stand-in answers nothing.
+struct usb_link sim_link_to(struct sim_board *board)
+{
+    static const struct usb_link_ops ops = {.transfer = refuse_transfer,
+                                            .now_us = no_time,
+                                            .sleep_us = no_sleep,
+                                            .close = close_nothing};
+    return (struct usb_link){.ops = &ops, .self = board};
 }
 
 struct sim_account *sim_board_account(struct sim_board *board)
