@@ -69,8 +69,10 @@ class Packet:
 
 def packets(times, bits):
     """Splits the clocks into packets. A data phase follows WAIT and FAULT while overruns are detected."""
+    text = bits.translate(bytes.maketrans(b"\0\1", b"01")).decode()
+
     def word(at, count):
-        return sum(bits[at + k] << k for k in range(count))
+        return int(text[at:at + count][::-1], 2)
 
     at = idle = 0
     after_reset = overrun = False

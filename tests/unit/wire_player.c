@@ -14,7 +14,7 @@
 #define RESET_NS    100000u
 #define DATA_NS     10000u // from the start of a packet to what a write does, at least
 #define MAX_STALLS  64u
-#define STORE_SLOTS (1u << 16)
+#define STORE_SLOTS (1u << 20) // a capture reads 2 MiB of flash
 
 enum { ACK_OK = 1, ACK_WAIT = 2, ACK_FAULT = 4, ACK_NONE = 7 };
 
@@ -22,6 +22,7 @@ enum { ACK_OK = 1, ACK_WAIT = 2, ACK_FAULT = 4, ACK_NONE = 7 };
 struct store {
     uint32_t *addr, *value;
     bool *used;
+    unsigned count;
 };
 
 // The target of a capture in the place of a virtual chip: the functions below are what sim/wire/
@@ -71,6 +72,9 @@ static void store_put(struct store *s, uint32_t addr, unsigned size, uint32_t va
     unsigned i = slot_of(s, addr & ~3u), shift = 8 * (addr & 3);
     uint32_t mask = (size == 4 ? ~0u : (1u << 8 * size) - 1) << shift;
     uint32_t old = s->used[i] ? s->value[i] : 0;
+    s->count += !s->used[i];
+    if (s->count == STORE_SLOTS)
+        abort(); // a free slot ends every search
     s->used[i] = true;
     s->addr[i] = addr & ~3u;
     s->value[i] = (old & ~mask) | (value << shift & mask);
