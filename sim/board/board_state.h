@@ -33,6 +33,8 @@ struct sim_usb_side {
     bool in_toggle;    // of the next IN packet of the probe
     bool next_in_lost; // the host takes it for one that it has had
     uint64_t reply_due_ns;
+    bool own_latency; // latency_ns for each command, in the place of turnarounds and frames
+    uint64_t latency_ns;
     uint8_t left[512]; // a packet that stayed in the endpoint when a new command came
     size_t left_len;
 };
@@ -78,6 +80,7 @@ enum err board_set_probe(struct sim_board *board, const char *value);
 enum err board_set_probe_fw(struct sim_board *board, const char *value);
 enum err board_set_probe_mode(struct sim_board *board, const char *value);
 enum err board_set_loader_exit(struct sim_board *board, const char *value);
+enum err board_set_usb_latency(struct sim_board *board, const char *value);
 enum err board_set_serial(struct sim_board *board, const char *value);
 // board_vcd.c: the key, its beginning when the board is on, its end; and what has another voltage.
 enum err board_set_vcd(struct sim_board *board, const char *value);

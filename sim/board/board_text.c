@@ -402,6 +402,7 @@ static const struct {
     {"swdio", set_swdio},
     {"uptime", set_uptime},
     {"usb", set_usb},
+    {"usb-latency", board_set_usb_latency},
     {"vcd", board_set_vcd},
     {"vdd", set_vdd},
     {"vdda", set_vdda},

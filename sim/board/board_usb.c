@@ -20,10 +20,12 @@ static bool fault_is_due(struct sim_board *board, enum sim_usb_fault fault)
 
 static void pay(struct sim_board *board, bool in, size_t len)
 {
+    bool high_speed = board->stlink.model.high_speed;
+    uint64_t now_ns = board->clock.now_ns;
     board->account.usb_transfers++;
     *(in ? &board->account.usb_bytes_in : &board->account.usb_bytes_out) += len;
-    board_advance_to(board,
-                     sim_usb_done_ns(board->stlink.model.high_speed, in, len, board->clock.now_ns));
+    board_advance_to(board, board->usb.own_latency ? now_ns + sim_usb_packets_ns(high_speed, len)
+                                                   : sim_usb_done_ns(high_speed, in, len, now_ns));
 }
 
 static size_t packet_size(const struct sim_board *board)
@@ -105,7 +107,7 @@ enum sim_usb_status sim_board_usb_out(struct sim_board *board, uint8_t ep, const
     pay(board, false, len);
     if (is_command) {
         board->account.usb_commands++;
-        board_advance_to(board, board->clock.now_ns + SIM_USB_FIRMWARE_NS);
+        board_advance_to(board, board->clock.now_ns + board->usb.latency_ns + SIM_USB_FIRMWARE_NS);
         if (fault_is_due(board, USB_FAULT_UNPLUG)) {
             sim_board_usb_plug(board, false);
             return SIM_USB_GONE;

@@ -149,3 +149,15 @@ enum err board_set_serial(struct sim_board *board, const char *value)
         board->serial_form = SERIAL_TEXT;
     return ERR_OK;
 }
+
+#define MOST_LATENCY_US 1000000u
+
+enum err board_set_usb_latency(struct sim_board *board, const char *value)
+{
+    unsigned long long us = 0;
+    board->usb.own_latency = !is(value, "frames");
+    if (board->usb.own_latency && !board_parse_number(value, MOST_LATENCY_US, &us))
+        return board_bad_value(board, "usb-latency", value, "frames or microseconds up to 1000000");
+    board->usb.latency_ns = us * 1000;
+    return ERR_OK;
+}

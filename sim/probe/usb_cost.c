@@ -11,12 +11,17 @@ static const struct {
     uint64_t turnaround_ns;
 } speeds[2] = {{1000000, 19, 64, 60000}, {125000, 13, 512, 30000}};
 
+uint64_t sim_usb_packets_ns(bool high_speed, size_t len)
+{
+    uint64_t packets = len / speeds[high_speed].packet_size + 1;
+    return packets * speeds[high_speed].frame_ns / speeds[high_speed].packets_per_frame;
+}
+
 uint64_t sim_usb_done_ns(bool high_speed, bool in, size_t len, uint64_t now_ns)
 {
     uint64_t frame = speeds[high_speed].frame_ns;
-    uint64_t packets = len / speeds[high_speed].packet_size + 1;
     uint64_t start = now_ns + speeds[high_speed].turnaround_ns;
     if (in)
         start = (start + frame - 1) / frame * frame;
-    return start + packets * frame / speeds[high_speed].packets_per_frame;
+    return start + sim_usb_packets_ns(high_speed, len);
 }

@@ -11,6 +11,9 @@
 // waits for the next (micro)frame, because the host has been told "not yet" in this one.
 uint64_t sim_usb_done_ns(bool high_speed, bool in, size_t len, uint64_t now_ns);
 
+// The part of it that the packets of len bytes take on the bus.
+uint64_t sim_usb_packets_ns(bool high_speed, size_t len);
+
 #define SIM_USB_FIRMWARE_NS                                                                        \
     20000u // the probe's own work per command (derived from published throughput)
 

@@ -55,6 +55,7 @@ static const struct {
       "unplug@3", "stall@1", "timeout@2", "short@9", "garbage@4", "late@5"},
      {"", "unplug", "unplug@", "unplug@0", "unplug@x", "stall@-1", "fast"}},
     {"vcd", {"/dev/null"}, {""}},
+    {"usb-latency", {"frames", "0", "390", "1000000"}, {"", "-1", "1000001", "1ms"}},
     {"vdd", {"0", "4000", "off", "pins", "flaky"}, {"4001", "", "low", "3.3"}},
     {"vdda", {"ok", "off", "0", "4000"}, {"4001", "", "flaky"}},
     {"vtref", {"ok", "open", "fake", "adc-dead", "0", "6000"}, {"6001", "", "3V3"}},

@@ -478,10 +478,61 @@ static void a_board_that_follows_catches_up_when_somebody_waits(void **state)
     probe_close(p);
 }
 
+// ---- usb-latency --------------------------------------------------------------------------------
+
+static uint64_t ns_of_ten(const char *board, const uint8_t *command, size_t len)
+{
+    struct probe *p = probe_open(board);
+    assert_int_equal(probe_enter(p), STATUS_OK);
+    uint64_t ns = sim_board_now_ns(p->board);
+    for (unsigned i = 0; i < 10; i++)
+        assert_int_equal(probe_command(p, command, len), SIM_USB_OK);
+    ns = sim_board_now_ns(p->board) - ns;
+    probe_close(p);
+    return ns;
+}
+
+// A command without anything on the wires: its latency, two packets, and the firmware's 20 us. At
+// full speed a packet takes a nineteenth of a millisecond, at high speed a thirteenth of 125 us.
+static void a_latency_of_the_hosts_own_is_exact(void **state)
+{
+    static const uint8_t mode[1] = {0xf5}, max_items[2] = {0xf2, 0x53};
+    (void)state;
+    assert_int_equal(ns_of_ten("usb-latency=0", mode, 1), 10 * (20000 + 2 * 52631));
+    assert_int_equal(ns_of_ten("usb-latency=390", mode, 1), 10 * (390000 + 20000 + 2 * 52631));
+    assert_int_equal(ns_of_ten("usb-latency=390,probe=v3", mode, 1),
+                     10 * (390000 + 20000 + 2 * 9615));
+    assert_int_equal(ns_of_ten("usb-latency=7,probe=v3", max_items, 2),
+                     10 * (7000 + 20000 + 2 * 9615));
+    assert_int_equal(ns_of_ten("usb-latency=390,usb-latency=frames", mode, 1),
+                     ns_of_ten("", mode, 1));
+}
+
+// It comes once a command, however many transfers there are; the data brings its packets.
+static void data_costs_packets_and_no_latency(void **state)
+{
+    static const uint8_t data[256] = {0};
+    (void)state;
+    uint64_t ns[2];
+    for (unsigned i = 0; i < 2; i++) {
+        struct probe *p = probe_open(i ? "usb-latency=1000" : "usb-latency=0");
+        assert_int_equal(probe_enter(p), STATUS_OK);
+        ns[i] = sim_board_now_ns(p->board);
+        COMMAND(p, 0xf2, 0x08, 0x00, 0x00, 0x00, 0x20, 0x00, 0x01);
+        assert_int_equal(probe_send(p, data, sizeof data), SIM_USB_OK);
+        assert_int_equal(STATUS(p, 0xf2, 0x3e), STATUS_OK);
+        ns[i] = sim_board_now_ns(p->board) - ns[i];
+        probe_close(p);
+    }
+    assert_int_equal(ns[1] - ns[0], 2000000);
+}
+
 int main(int argc, char **argv)
 {
     choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_latency_of_the_hosts_own_is_exact),
+        cmocka_unit_test(data_costs_packets_and_no_latency),
         cmocka_unit_test(an_out_transfer_costs_its_packets),
         cmocka_unit_test(an_in_transfer_waits_for_the_next_frame),
         cmocka_unit_test(a_command_costs_a_frame_or_a_few_microframes),
