@@ -78,11 +78,16 @@ enum err describe_print_target(struct probe *p)
         print_region("flash", chip->flash_base, id->flash_size);
         print_region("SRAM", chip->sram_base, chip->sram_size);
         printf("%-11s %s\n", "unique id", uid);
-        printf("%-11s %s\n", "protection",
-               id->rdp_level < 3 ? rdp_texts[id->rdp_level] : "unknown");
+        printf("%-11s %s\n", "protection", id->rdp_known ? rdp_texts[id->rdp_level] : "unknown");
     } else {
-        printf("%-11s unknown (idcode 0x%08x): the core can be debugged, the flash not written\n",
-               "chip", id->idcode);
+        char name[192];
+        printf("%-11s %s\n", "chip", chip_describe(id, name, sizeof name));
+        printf("%-11s device id 0x%03x, revision id 0x%04x, read at 0x%08x\n", "",
+               id->idcode & 0xfff, id->idcode >> 16, id->idcode_addr);
+        printf("%-11s the core can be debugged, memory read, programs run in RAM; the flash cannot "
+               "be programmed\n",
+               "");
+        printf("%-11s not known for this chip\n", "protection");
     }
     printf("%-11s %s\n", "state", state);
     return ERR_OK;
@@ -110,11 +115,20 @@ static json_t *chip_json(const struct chip_identity *id)
     if (!id->chip)
         return json_null();
     hex_encode(uid, id->uid, sizeof id->uid);
-    return json_pack("{s:s, s:i, s:i, s:o, s:o, s:s, s:i}", "name", id->chip->name, "device_id",
+    return json_pack("{s:s, s:i, s:i, s:o, s:o, s:s, s:o}", "name", id->chip->name, "device_id",
                      (int)(id->idcode & 0xfff), "revision_id", (int)(id->idcode >> 16), "flash",
                      region_json(id->chip->flash_base, id->flash_size), "sram",
                      region_json(id->chip->sram_base, id->chip->sram_size), "unique_id", uid,
-                     "rdp_level", (int)id->rdp_level);
+                     "rdp_level",
+                     id->rdp_known ? json_integer((json_int_t)id->rdp_level) : json_null());
+}
+
+// The name that the id has, also of a chip that cannot be programmed.
+static json_t *die_json(const struct chip_identity *id)
+{
+    if (!id->die)
+        return json_null();
+    return json_pack("{s:s, s:s}", "family", id->die->family, "name", id->die->name);
 }
 
 enum err describe_target_json(json_t **object, struct probe *p)
@@ -125,9 +139,10 @@ enum err describe_target_json(json_t **object, struct probe *p)
     if (e != ERR_OK)
         return e;
     char text[32];
-    *object =
-        json_pack("{s:I, s:s, s:I, s:I, s:o, s:s}", "swclk_hz", (json_int_t)p->st.probe.swclk_hz,
-                  "core", core_text(id->cpuid, text, sizeof text), "cpuid", (json_int_t)id->cpuid,
-                  "dpidr", (json_int_t)id->dpidr, "chip", chip_json(id), "state", state);
+    *object = json_pack("{s:I, s:s, s:I, s:I, s:I, s:o, s:o, s:s}", "swclk_hz",
+                        (json_int_t)p->st.probe.swclk_hz, "core",
+                        core_text(id->cpuid, text, sizeof text), "cpuid", (json_int_t)id->cpuid,
+                        "dpidr", (json_int_t)id->dpidr, "idcode", (json_int_t)id->idcode, "die",
+                        die_json(id), "chip", chip_json(id), "state", state);
     return ERR_OK;
 }

@@ -89,18 +89,23 @@ static json_t *registers_json(const struct measured_chip *c)
                      "scr", hex(c->scr));
 }
 
+// What was not read is null, and no 0.
 static json_t *chip_json(const struct measured_chip *c)
 {
     if (!c->known)
         return json_null();
-    return json_pack("{s:s?, s:o, s:o, s:o, s:o, s:i, s:b, s:o, s:b, s:b, s:b, s:o, s:o}", "name",
-                     c->id.chip ? c->id.chip->name : NULL, "dpidr", hex(c->id.dpidr), "cpuid",
-                     hex(c->id.cpuid), "idcode", hex(c->id.idcode), "designer",
-                     c->designer_known ? json_sprintf("0x%03x", c->designer) : json_null(),
-                     "rdp_level", (int)c->id.rdp_level, "registers_refused", c->id_refused,
-                     "registers", registers_json(c), "flash_readable", c->flash_readable,
-                     "boots_system", c->boots_system, "flash_blank", c->flash_blank, "vector_sp",
-                     hex(c->vector_sp), "vector_pc", hex(c->vector_pc));
+    bool read = c->flash_readable;
+    return json_pack(
+        "{s:s?, s:s?, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:b, s:o, s:o, s:o, s:o}", "name",
+        c->id.chip ? c->id.chip->name : NULL, "die", c->id.die ? c->id.die->name : NULL, "dpidr",
+        hex(c->id.dpidr), "cpuid", hex(c->id.cpuid), "idcode", hex(c->id.idcode), "designer",
+        c->designer_known ? json_sprintf("0x%03x", c->designer) : json_null(), "rdp_level",
+        c->id.rdp_known ? json_integer((json_int_t)c->id.rdp_level) : json_null(),
+        "registers_refused", c->id_refused, "registers", registers_json(c), "flash_readable", read,
+        "boots_system", c->state_known ? json_boolean(c->boots_system) : json_null(), "flash_blank",
+        read ? json_boolean(c->flash_blank) : json_null(), "vector_sp",
+        read ? hex(c->vector_sp) : json_null(), "vector_pc",
+        read ? hex(c->vector_pc) : json_null());
 }
 
 static json_t *reset_json(const struct measured_reset *r)

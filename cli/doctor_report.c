@@ -128,7 +128,7 @@ static void print_core(FILE *out, const struct measured_core *c)
 
 static void print_chip(FILE *out, const struct measured_chip *c)
 {
-    char text[128];
+    char text[192];
     if (!c->known)
         return;
     item(out, "chip");

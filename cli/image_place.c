@@ -187,8 +187,9 @@ enum err image_check(const struct image *image, const struct target *t,
 {
     if (t->bank.size == 0)
         return log_fail(log, ERR_UNSUPPORTED,
-                        "the flash of this chip (DBGMCU_IDCODE 0x%08x) is not known here",
-                        t->id.idcode);
+                        "the flash of this chip (%s, DBGMCU_IDCODE 0x%08x) is not known here: it "
+                        "can be debugged and read, but not programmed",
+                        chip_name(&t->id), t->id.idcode);
     enum err e = check_places(image, t, flash_bytes, ram_bytes, log);
     if (e || request->force)
         return e;

@@ -123,8 +123,8 @@ void journal_keep_good(const struct options *o, const struct journal_state *good
     json_t *chip =
         json_pack("{s:I, s:I, s:I, s:s, s:I, s:i, s:[]}", "good", (json_int_t)time(NULL),
                   "swclk_hz", (json_int_t)good->swclk_hz, "vtref_mv", (json_int_t)good->vtref_mv,
-                  "chip", good->id->chip ? good->id->chip->name : "an unknown chip", "idcode",
-                  (json_int_t)good->id->idcode, "rdp_level", (int)good->id->rdp_level, "since");
+                  "chip", chip_name(good->id), "idcode", (json_int_t)good->id->idcode, "rdp_level",
+                  (int)good->id->rdp_level, "since");
     if (chip && !json_object_set_new(json_object_get(doc, "chips"), key, chip) &&
         !json_object_set_new(doc, "last", json_string(key)))
         store(doc, path);

@@ -60,7 +60,8 @@ unsigned rule_unknown_chip(const struct measurements *m, struct evidence *ev)
     }
     if (!c->known || c->id.chip || (c->designer_known && c->designer != DESIGNER_ST))
         return 0;
-    rules_say(ev, "CPUID 0x%08x, DBGMCU_IDCODE 0x%08x", c->id.cpuid, c->id.idcode);
+    rules_say(ev, "%s: CPUID 0x%08x, DBGMCU_IDCODE 0x%08x", chip_name(&c->id), c->id.cpuid,
+              c->id.idcode);
     return 85;
 }
 
@@ -191,9 +192,13 @@ unsigned rule_lockup(const struct measurements *m, struct evidence *ev)
     const struct measured_core *c = &m->core;
     if (!c->known || !(c->dhcsr & DHCSR_S_LOCKUP || c->lockup) || m->chip.flash_blank)
         return 0;
-    rules_say(ev,
-              "S_LOCKUP is set in DHCSR (0x%08x); the vector table has SP 0x%08x and entry 0x%08x",
-              c->dhcsr, m->chip.vector_sp, m->chip.vector_pc);
+    if (m->chip.flash_readable)
+        rules_say(ev,
+                  "S_LOCKUP is set in DHCSR (0x%08x); the vector table has SP 0x%08x and entry "
+                  "0x%08x",
+                  c->dhcsr, m->chip.vector_sp, m->chip.vector_pc);
+    else
+        rules_say(ev, "S_LOCKUP is set in DHCSR (0x%08x); the vector table was not read", c->dhcsr);
     return m->chip.id.rdp_level == 1 ? 40 : 93; // protected flash locks up whoever is debugged
 }
 

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "flash/flash.h"
 #include "swd/mem_ap.h"
+#include "targets/dies.h"
 
 // How a chip tells its read protection level: where to look and how to read it.
 enum chip_rdp_scheme {
@@ -52,16 +53,21 @@ extern const unsigned chip_count;
 // What was found on the other end.
 struct chip_identity {
     const struct chip *chip; // NULL: unknown; then only core debugging is offered
+    const struct die *die;   // the name that belongs to the id, of a known chip as well; NULL: none
+    uint32_t idcode_addr;    // where idcode was read; 0: nowhere
     uint32_t dpidr, ap_idr, cpuid, idcode;
     uint32_t flash_size; // bytes
     uint8_t uid[12];
     unsigned rdp_level; // 0, 1 or 2
+    bool rdp_known;     // it was read
 };
 
 // Reads the IDs of the attached chip. An unknown chip is ERR_OK with chip == NULL. uid and
 // flash_size stay 0 where they cannot be read.
 enum err chip_identify(struct chip_identity *id, const struct mem_ap *mem,
                        struct log *log) MUST_CHECK;
+// "STM32F101, F102, F103, 64 to 128 KiB", "an unknown chip".
+const char *chip_name(const struct chip_identity *id);
 // "STM32F031x4/x6 …, rev 1.0, 32 KiB flash, 4 KiB SRAM". Returns text.
 const char *chip_describe(const struct chip_identity *id, char *text, size_t size);
 

@@ -464,10 +464,13 @@ static enum err find_state(struct target *t)
 
 static void report(const struct target *t)
 {
-    char text[128];
+    char text[192];
     log_line(t->log, LOG_NOTE, "found %s", chip_describe(&t->id, text, sizeof text));
     if (!t->id.chip)
-        log_line(t->log, LOG_WARN, "this chip is not known here: only its core can be debugged");
+        log_line(t->log, LOG_WARN,
+                 "of this chip swdlink knows %s: its core can be debugged, its memory read, and "
+                 "programs run in its RAM; its flash and its protection are not known",
+                 t->id.die ? "the name only" : "not even the name");
     else if (!t->id.chip->tested_on_hardware)
         log_line(t->log, LOG_DEBUG, "nobody has reported a test on real chips of this kind yet");
     if (t->id.rdp_level > 0)

@@ -11,6 +11,9 @@
 
 #define IDCODE_DEV_MASK 0xfffu
 
+#define CPUID_PART_SHIFT 4u
+#define CPUID_PART_MASK  0xfffu
+
 #define FPEC_OBR              0x1cu
 #define FPEC_OBR_RDPRT_SHIFT  1u
 #define FPEC_OBR_RDPRT_MASK   3u
@@ -42,21 +45,20 @@ static const struct chip *find_chip(uint32_t idcode_addr, uint32_t idcode)
     return NULL;
 }
 
-static bool is_first_with_address(unsigned row)
+// Where a core of another kind has it something else may stand, whose bits look like an id.
+static bool is_plausible(const struct die *die, const struct chip_identity *id, bool own)
 {
-    for (unsigned i = 0; i < row; i++)
-        if (chips[i].idcode_addr == chips[row].idcode_addr)
-            return false;
-    return true;
+    return die && (own || die->core == (id->cpuid >> CPUID_PART_SHIFT & CPUID_PART_MASK));
 }
 
-// Reads DBGMCU_IDCODE wherever chips of the table have it, until one of them is recognised.
+// Reads DBGMCU_IDCODE wherever chips have it, until one of them is recognised.
 static enum err find_idcode(struct chip_identity *id, const struct mem_ap *mem, struct log *log)
 {
-    for (unsigned i = 0; i < chip_count && !id->chip; i++) {
-        uint32_t value, addr = chips[i].idcode_addr;
-        if (!is_first_with_address(i))
-            continue;
+    bool own = false;
+    uint32_t addr;
+    for (unsigned n = 0; !id->chip && !id->die && (addr = die_idcode_addr(id->cpuid, n, &own));
+         n++) {
+        uint32_t value;
         enum err e = mem_ap_read32(mem, addr, &value);
         if (is_refusal(e)) {
             log_forget(log);
@@ -65,8 +67,12 @@ static enum err find_idcode(struct chip_identity *id, const struct mem_ap *mem, 
         if (e)
             return e;
         id->chip = find_chip(addr, value);
-        if (id->chip || !id->idcode)
+        const struct die *die = die_find(value & IDCODE_DEV_MASK);
+        id->die = is_plausible(die, id, own) ? die : NULL;
+        if (id->chip || id->die || (own && !id->idcode)) {
             id->idcode = value;
+            id->idcode_addr = addr;
+        }
     }
     return ERR_OK;
 }
@@ -100,6 +106,7 @@ static enum err read_rdp_level(struct chip_identity *id, const struct mem_ap *me
         return e;
     uint32_t rdprt = obr >> FPEC_OBR_RDPRT_SHIFT & FPEC_OBR_RDPRT_MASK;
     id->rdp_level = rdprt == FPEC_OBR_RDPRT_LEVEL2 ? 2 : rdprt != 0;
+    id->rdp_known = true;
     return ERR_OK;
 }
 
@@ -135,9 +142,21 @@ static const char *revision_text(uint32_t idcode, char *text, size_t size)
     return text;
 }
 
+const char *chip_name(const struct chip_identity *id)
+{
+    return id->chip ? id->chip->name : id->die ? id->die->name : "an unknown chip";
+}
+
 const char *chip_describe(const struct chip_identity *id, char *text, size_t size)
 {
     char rev[16], flash[32] = "flash of unknown size";
+    revision_text(id->idcode, rev, sizeof rev);
+    if (!id->chip && id->die) {
+        bool same = id->die->core == (id->cpuid >> CPUID_PART_SHIFT & CPUID_PART_MASK);
+        snprintf(text, size, "%s, revision id 0x%04x%s", id->die->name, id->idcode >> 16,
+                 same ? "" : " by its id, with another core than that has: by another maker?");
+        return text;
+    }
     if (!id->chip) {
         snprintf(text, size, "unknown chip (CPUID 0x%08x, DBGMCU_IDCODE 0x%08x)", id->cpuid,
                  id->idcode);
@@ -145,7 +164,7 @@ const char *chip_describe(const struct chip_identity *id, char *text, size_t siz
     }
     if (id->flash_size)
         snprintf(flash, sizeof flash, "%u KiB flash", id->flash_size / 1024);
-    snprintf(text, size, "%s, %s, %s, %u KiB SRAM", id->chip->name,
-             revision_text(id->idcode, rev, sizeof rev), flash, id->chip->sram_size / 1024);
+    snprintf(text, size, "%s, %s, %s, %u KiB SRAM", id->chip->name, rev, flash,
+             id->chip->sram_size / 1024);
     return text;
 }

@@ -131,8 +131,8 @@ static enum err require_flash(struct target *t)
     if (e || t->bank.size)
         return e;
     return log_fail(t->log, ERR_UNSUPPORTED,
-                    "the option bytes of this chip (DBGMCU_IDCODE 0x%08x) are not known here",
-                    t->id.idcode);
+                    "the option bytes of this chip (%s, DBGMCU_IDCODE 0x%08x) are not known here",
+                    chip_name(&t->id), t->id.idcode);
 }
 
 enum err target_read_options(struct target *t, struct target_options_image *image)

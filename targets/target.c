@@ -144,9 +144,9 @@ enum err target_flash_open(struct target *t, struct flash_job **job)
     if (t->bank.size == 0)
         return log_fail(
             t->log, ERR_UNSUPPORTED,
-            "the flash of this chip (DBGMCU_IDCODE 0x%08x) is not known here: it can be "
+            "the flash of this chip (%s, DBGMCU_IDCODE 0x%08x) is not known here: it can be "
             "debugged, but not programmed",
-            t->id.idcode);
+            chip_name(&t->id), t->id.idcode);
     if (t->id.rdp_level > 0)
         return log_fail(
             t->log, ERR_PROTECTED,

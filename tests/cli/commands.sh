@@ -180,4 +180,40 @@ else
     skip "what is said on standard error is written line by line, for whom it wakes" "python3 is not installed"
 fi
 
+
+# ---- chips whose flash is not known here: named by their id, and nothing is said that was not read
+stranger() { # stranger KEYS COMMAND…
+    keys=$1
+    shift
+    run "$swdlink" "$@" --probe "virtual:stm32f031k6,$keys"
+}
+f103=idcode=0x20036410,cpuid=0x411FC231,dpidr=0x1ba01477
+stranger $f103 info
+check "an STM32F103 is named" has "$out" "STM32F101, F102, F103, 64 to 128 KiB"
+check "with its id" has "$out" "device id 0x410, revision id 0x2003"
+check "what can be done with it is told" has "$out" "programs run in RAM; the flash cannot be programmed"
+check "its protection is not known" grep -q '^protection *not known' "$out"
+stranger $f103 info --json
+check "info --json has the id" has "$out" '"idcode": 537093136'
+check "and the name" has "$out" '"family": "STM32F1"'
+stranger $f103 unlock --yes
+check "unlock does not know whether it is protected" is "$status" 1
+check "and says so" has "$err" "is not known here: nothing was changed"
+stranger $f103 options
+check "nor are its option bytes known" has "$err" "STM32F101, F102, F103"
+stranger $f103 doctor --json
+check "the doctor has read no vector table" has "$out" '"vector_sp": null'
+check "nor the protection" has "$out" '"rdp_level": null'
+check "nor whether the flash is blank" has "$out" '"flash_blank": null'
+check "and does not say that it had" lacks "$out" "the vector table has"
+stranger idcode=0x10006413,cpuid=0x410fc241 info
+check "an STM32F407 is named" has "$out" "STM32F405, F407, F415, F417"
+stranger idcode=0x20036450,cpuid=0x411fc271 info
+check "an STM32H743 is named" has "$out" "STM32H742, H743"
+stranger idcode=0x20036410 info
+check "an id that does not fit the core is questioned" has "$out" "by another maker?"
+stranger idcode=0x12345abc info
+check "an id without a name is shown" has "$out" "DBGMCU_IDCODE 0x12345abc"
+stranger idcode=0x12345abc unlock --yes
+check "and is not called unprotected" is "$status" 1
 plan

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+// Device ids: the "MCU device ID code" of each family's reference manual, and STMicroelectronics'
+// CubeMX data base as stm32-data has it. Sizes are those of the smallest and the largest part.
+#include "targets/dies.h"
+
+#include <stddef.h>
+
+// Where DBGMCU_IDCODE is.
+#define AT_APB     0x40015800u // of chips with a Cortex-M0 or M0+
+#define AT_PPB     0xe0042000u // Cortex-M3, M4, and the M7 of the F7
+#define AT_H7      0x5c001000u
+#define AT_PPB_V8M 0xe0044000u // Cortex-M33 of the L5, U3, U5 and WBA
+#define AT_H5      0x44024000u // and C5
+#define AT_N6      0x44001000u
+#define AT_MP1     0x50081000u
+#define NOWHERE    0u
+
+const struct die dies[] = {
+    {0x440, DIE_CORE_M0, AT_APB, "STM32F0", "STM32F030, F051, F058, 16 to 64 KiB"},
+    {0x442, DIE_CORE_M0, AT_APB, "STM32F0", "STM32F030, F091, F098, 128 to 256 KiB"},
+    {0x444, DIE_CORE_M0, AT_APB, "STM32F0", "STM32F030, F031, F038, 16 to 32 KiB"},
+    {0x445, DIE_CORE_M0, AT_APB, "STM32F0", "STM32F042, F048, F070, 16 to 32 KiB"},
+    {0x448, DIE_CORE_M0, AT_APB, "STM32F0", "STM32F070, F071, F072, F078, 64 to 128 KiB"},
+    {0x410, DIE_CORE_M3, AT_PPB, "STM32F1", "STM32F101, F102, F103, 64 to 128 KiB"},
+    {0x412, DIE_CORE_M3, AT_PPB, "STM32F1", "STM32F101, F102, F103, 16 to 32 KiB"},
+    {0x414, DIE_CORE_M3, AT_PPB, "STM32F1", "STM32F101, F103, 256 to 512 KiB"},
+    {0x418, DIE_CORE_M3, AT_PPB, "STM32F1", "STM32F105, F107, 64 to 256 KiB"},
+    {0x420, DIE_CORE_M3, AT_PPB, "STM32F1", "STM32F100, 16 to 128 KiB"},
+    {0x428, DIE_CORE_M3, AT_PPB, "STM32F1", "STM32F100, 256 to 512 KiB"},
+    {0x430, DIE_CORE_M3, AT_PPB, "STM32F1", "STM32F101, F103, 768 to 1024 KiB"},
+    {0x411, DIE_CORE_M3, AT_PPB, "STM32F2", "STM32F205, F207, F215, F217, 128 to 1024 KiB"},
+    {0x422, DIE_CORE_M4, AT_PPB, "STM32F3", "STM32F302, F303, F358, 128 to 256 KiB"},
+    {0x432, DIE_CORE_M4, AT_PPB, "STM32F3", "STM32F373, F378, 64 to 256 KiB"},
+    {0x438, DIE_CORE_M4, AT_PPB, "STM32F3", "STM32F303, F328, F334, 16 to 64 KiB"},
+    {0x439, DIE_CORE_M4, AT_PPB, "STM32F3", "STM32F301, F302, F318, 32 to 64 KiB"},
+    {0x446, DIE_CORE_M4, AT_PPB, "STM32F3", "STM32F302, F303, F398, 384 to 512 KiB"},
+    {0x413, DIE_CORE_M4, AT_PPB, "STM32F4", "STM32F405, F407, F415, F417, 512 to 1024 KiB"},
+    {0x419, DIE_CORE_M4, AT_PPB, "STM32F4", "STM32F427, F429, F437, F439, 512 to 2048 KiB"},
+    {0x421, DIE_CORE_M4, AT_PPB, "STM32F4", "STM32F446, 256 to 512 KiB"},
+    {0x423, DIE_CORE_M4, AT_PPB, "STM32F4", "STM32F401, 128 to 256 KiB"},
+    {0x431, DIE_CORE_M4, AT_PPB, "STM32F4", "STM32F411, 256 to 512 KiB"},
+    {0x433, DIE_CORE_M4, AT_PPB, "STM32F4", "STM32F401, 384 to 512 KiB"},
+    {0x434, DIE_CORE_M4, AT_PPB, "STM32F4", "STM32F469, F479, 512 to 2048 KiB"},
+    {0x441, DIE_CORE_M4, AT_PPB, "STM32F4", "STM32F412, 512 to 1024 KiB"},
+    {0x458, DIE_CORE_M4, AT_PPB, "STM32F4", "STM32F410, 64 to 128 KiB"},
+    {0x463, DIE_CORE_M4, AT_PPB, "STM32F4", "STM32F413, F423, 1024 to 1536 KiB"},
+    {0x449, DIE_CORE_M7, AT_PPB, "STM32F7", "STM32F745, F746, F750, F756, 64 to 1024 KiB"},
+    {0x451, DIE_CORE_M7, AT_PPB, "STM32F7",
+     "STM32F765, F767, F768, F769, F777, F778, F779, 1024 to 2048 KiB"},
+    {0x452, DIE_CORE_M7, AT_PPB, "STM32F7", "STM32F722, F723, F730, F732, F733, 64 to 512 KiB"},
+    {0x456, DIE_CORE_M0PLUS, AT_APB, "STM32G0", "STM32G050, G051, G061, 32 to 64 KiB"},
+    {0x460, DIE_CORE_M0PLUS, AT_APB, "STM32G0", "STM32G070, G071, G081, 32 to 128 KiB"},
+    {0x466, DIE_CORE_M0PLUS, AT_APB, "STM32G0", "STM32G030, G031, G041, 16 to 64 KiB"},
+    {0x467, DIE_CORE_M0PLUS, AT_APB, "STM32G0", "STM32G0B0, G0B1, G0C1, 128 to 512 KiB"},
+    {0x468, DIE_CORE_M4, AT_PPB, "STM32G4", "STM32G431, G441, 32 to 128 KiB"},
+    {0x469, DIE_CORE_M4, AT_PPB, "STM32G4", "STM32G471, G473, G474, G483, G484, 128 to 512 KiB"},
+    {0x479, DIE_CORE_M4, AT_PPB, "STM32G4", "STM32G491, G4A1, 256 to 512 KiB"},
+    {0x443, DIE_CORE_M0PLUS, AT_APB, "STM32C0", "STM32C011, 16 to 32 KiB"},
+    {0x44c, DIE_CORE_M0PLUS, AT_APB, "STM32C0", "STM32C051, 32 to 64 KiB"},
+    {0x44d, DIE_CORE_M0PLUS, AT_APB, "STM32C0", "STM32C091, C092, 128 to 256 KiB"},
+    {0x453, DIE_CORE_M0PLUS, AT_APB, "STM32C0", "STM32C031, 16 to 32 KiB"},
+    {0x493, DIE_CORE_M0PLUS, AT_APB, "STM32C0", "STM32C071, 64 to 128 KiB"},
+    {0x459, DIE_CORE_M0PLUS, AT_APB, "STM32U0", "STM32U031, 16 to 64 KiB"},
+    {0x489, DIE_CORE_M0PLUS, AT_APB, "STM32U0", "STM32U073, U083, 64 to 256 KiB"},
+    {0x417, DIE_CORE_M0PLUS, AT_APB, "STM32L0",
+     "STM32L010, L051, L052, L053, L062, L063, 32 to 64 KiB"},
+    {0x425, DIE_CORE_M0PLUS, AT_APB, "STM32L0", "STM32L010, L031, L041, 16 to 32 KiB"},
+    {0x447, DIE_CORE_M0PLUS, AT_APB, "STM32L0",
+     "STM32L010, L071, L072, L073, L081, L082, L083, 64 to 192 KiB"},
+    {0x457, DIE_CORE_M0PLUS, AT_APB, "STM32L0", "STM32L010, L011, L021, 8 to 16 KiB"},
+    {0x416, DIE_CORE_M3, AT_PPB, "STM32L1", "STM32L100, L151, L152, 32 to 128 KiB"},
+    {0x427, DIE_CORE_M3, AT_PPB, "STM32L1", "STM32L100, L151, L152, L162, 256 KiB"},
+    {0x429, DIE_CORE_M3, AT_PPB, "STM32L1", "STM32L100, L151, L152, 32 to 128 KiB"},
+    {0x436, DIE_CORE_M3, AT_PPB, "STM32L1", "STM32L151, L152, L162, 256 to 384 KiB"},
+    {0x437, DIE_CORE_M3, AT_PPB, "STM32L1", "STM32L151, L152, L162, 384 to 512 KiB"},
+    {0x415, DIE_CORE_M4, AT_PPB, "STM32L4", "STM32L471, L475, L476, L486, 256 to 1024 KiB"},
+    {0x435, DIE_CORE_M4, AT_PPB, "STM32L4", "STM32L431, L432, L433, L442, L443, 128 to 256 KiB"},
+    {0x461, DIE_CORE_M4, AT_PPB, "STM32L4", "STM32L496, L4A6, 512 to 1024 KiB"},
+    {0x462, DIE_CORE_M4, AT_PPB, "STM32L4", "STM32L451, L452, L462, 256 to 512 KiB"},
+    {0x464, DIE_CORE_M4, AT_PPB, "STM32L4", "STM32L412, L422, 64 to 128 KiB"},
+    {0x470, DIE_CORE_M4, AT_PPB, "STM32L4+",
+     "STM32L4R5, L4R7, L4R9, L4S5, L4S7, L4S9, 1024 to 2048 KiB"},
+    {0x471, DIE_CORE_M4, AT_PPB, "STM32L4+", "STM32L4P5, L4Q5, 512 to 1024 KiB"},
+    {0x472, DIE_CORE_M33, AT_PPB_V8M, "STM32L5", "STM32L552, L562, 256 to 512 KiB"},
+    {0x42a, DIE_CORE_M33, AT_PPB_V8M, "STM32U3", "STM32U3B5, U3C5, 1024 to 2048 KiB"},
+    {0x454, DIE_CORE_M33, AT_PPB_V8M, "STM32U3", "STM32U375, U385, 512 to 1024 KiB"},
+    {0x455, DIE_CORE_M33, AT_PPB_V8M, "STM32U5", "STM32U535, U545, 128 to 512 KiB"},
+    {0x476, DIE_CORE_M33, AT_PPB_V8M, "STM32U5", "STM32U5F7, U5F9, U5G7, U5G9, 2048 to 4096 KiB"},
+    {0x481, DIE_CORE_M33, AT_PPB_V8M, "STM32U5", "STM32U595, U599, U5A5, U5A9, 2048 to 4096 KiB"},
+    {0x482, DIE_CORE_M33, AT_PPB_V8M, "STM32U5", "STM32U575, U585, 1024 to 2048 KiB"},
+    {0x474, DIE_CORE_M33, AT_H5, "STM32H5", "STM32H503, 128 KiB"},
+    {0x478, DIE_CORE_M33, AT_H5, "STM32H5", "STM32H523, H533, 256 to 512 KiB"},
+    {0x484, DIE_CORE_M33, AT_H5, "STM32H5", "STM32H562, H563, H573, 1024 to 2048 KiB"},
+    {0x44e, DIE_CORE_M33, AT_H5, "STM32C5", "STM32C551, C552, C562, 256 to 512 KiB"},
+    {0x44f, DIE_CORE_M33, AT_H5, "STM32C5", "STM32C531, C532, C542, 128 to 256 KiB"},
+    {0x45a, DIE_CORE_M33, AT_H5, "STM32C5", "STM32C591, C593, C5A3, 512 to 1024 KiB"},
+    {0x450, DIE_CORE_M7, AT_H7, "STM32H7",
+     "STM32H742, H743, H745, H747, H750, H753, H755, H757, 128 to 2048 KiB"},
+    {0x480, DIE_CORE_M7, AT_H7, "STM32H7", "STM32H7A3, H7B0, H7B3, 128 to 2048 KiB"},
+    {0x483, DIE_CORE_M7, AT_H7, "STM32H7", "STM32H723, H725, H730, H733, H735, 128 to 1024 KiB"},
+    {0x485, DIE_CORE_M7, AT_H7, "STM32H7", "STM32H7R3, H7R7, H7S3, H7S7, 64 KiB"},
+    {0x494, DIE_CORE_M4, AT_PPB, "STM32WB", "STM32WB10, WB15, 320 KiB"},
+    {0x495, DIE_CORE_M4, AT_PPB, "STM32WB", "STM32WB30, WB35, WB50, WB55, 256 to 1024 KiB"},
+    {0x01e, DIE_CORE_M0PLUS, NOWHERE, "STM32WB0", "STM32WB06, WB07, 256 KiB"},
+    {0x028, DIE_CORE_M0PLUS, NOWHERE, "STM32WB0", "STM32WB05, 192 KiB"},
+    {0x032, DIE_CORE_M0PLUS, NOWHERE, "STM32WB0", "STM32WB09, 512 KiB"},
+    {0x492, DIE_CORE_M33, AT_PPB_V8M, "STM32WBA",
+     "STM32WBA50, WBA52, WBA54, WBA55, 512 to 1024 KiB"},
+    {0x4b0, DIE_CORE_M33, AT_PPB_V8M, "STM32WBA",
+     "STM32WBA62, WBA63, WBA64, WBA65, 1024 to 2048 KiB"},
+    {0x497, DIE_CORE_M4, AT_PPB, "STM32WL", "STM32WL54, WL55, WLE4, WLE5, 64 to 256 KiB"},
+    {0x486, DIE_CORE_M55, AT_N6, "STM32N6", "STM32N645, N647, N655, N657"},
+    {0x500, DIE_CORE_M4, AT_MP1, "STM32MP1", "STM32MP151, MP153, MP157"},
+};
+
+const unsigned die_count = sizeof dies / sizeof dies[0];
+
+const struct die *die_find(uint32_t dev_id)
+{
+    for (unsigned i = 0; i < die_count; i++)
+        if (dies[i].dev_id == dev_id)
+            return &dies[i];
+    return NULL;
+}
+
+static const struct {
+    uint32_t addr;
+    uint16_t cores[4];
+} places[] = {
+    {AT_APB, {DIE_CORE_M0, DIE_CORE_M0PLUS}},
+    {AT_PPB, {DIE_CORE_M3, DIE_CORE_M4, DIE_CORE_M7}},
+    {AT_H7, {DIE_CORE_M7}},
+    {AT_PPB_V8M, {DIE_CORE_M33}},
+    {AT_H5, {DIE_CORE_M33}},
+    {AT_N6, {DIE_CORE_M55}},
+    {AT_MP1, {DIE_CORE_M4}},
+};
+
+enum { PLACES = sizeof places / sizeof places[0], CORES = 4 };
+
+static bool is_own(unsigned place, uint32_t cpuid)
+{
+    for (unsigned i = 0; i < CORES; i++)
+        if (places[place].cores[i] == (cpuid >> 4 & 0xfff))
+            return true;
+    return false;
+}
+
+uint32_t die_idcode_addr(uint32_t cpuid, unsigned n, bool *own)
+{
+    for (unsigned pass = 0; pass < 2; pass++)
+        for (unsigned i = 0; i < PLACES; i++) {
+            *own = pass == 0;
+            if (is_own(i, cpuid) == *own && n-- == 0)
+                return places[i].addr;
+        }
+    return 0;
+}
