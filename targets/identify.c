@@ -153,8 +153,8 @@ const char *chip_describe(const struct chip_identity *id, char *text, size_t siz
     revision_text(id->idcode, rev, sizeof rev);
     if (!id->chip && id->die) {
         bool same = id->die->core == (id->cpuid >> CPUID_PART_SHIFT & CPUID_PART_MASK);
-        snprintf(text, size, "%s, revision id 0x%04x%s", id->die->name, id->idcode >> 16,
-                 same ? "" : " by its id, with another core than that has: by another maker?");
+        snprintf(text, size, "%s (DBGMCU_IDCODE 0x%08x)%s", id->die->name, id->idcode,
+                 same ? "" : " by its id, but with another core: by another maker?");
         return text;
     }
     if (!id->chip) {

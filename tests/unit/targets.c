@@ -75,6 +75,8 @@ static void an_unknown_chip_can_still_be_debugged(void **state)
     assert_null(t.id.chip);
     assert_int_equal(t.region_count, 0);
     assert_non_null(strstr(chip_describe(&t.id, text, sizeof text), "0x10006410"));
+    assert_non_null(strstr(text, "STM32F101, F102, F103"));
+    assert_false(t.id.rdp_known);
     assert_int_equal(target_halt(&t), ERR_OK);
     assert_int_equal(target_set_break(&t, false, RAM + 0x10), ERR_OK);
     assert_int_equal(target_flash_open(&t, &job), ERR_UNSUPPORTED);
