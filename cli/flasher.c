@@ -108,10 +108,12 @@ static enum err fill_job(const struct target *t, struct flash_job *job, const st
         const struct image_segment *s = &image->segment[i];
         if (!within(b->base, b->size, s))
             continue;
-        uint32_t start = (s->addr - b->base) / b->page_size * b->page_size;
-        uint32_t end =
-            (s->addr - b->base + s->len + b->page_size - 1) / b->page_size * b->page_size;
-        e = flash_job_erase(job, b->base + start, end - start);
+        uint32_t start, bytes;
+        if (!flash_layout_widen(&b->layout, s->addr, s->len, &start, &bytes)) {
+            start = s->addr; // refused, with a sentence
+            bytes = s->len;
+        }
+        e = flash_job_erase(job, start, bytes);
     }
     for (size_t i = 0; i < image->count && !e; i++)
         if (within(b->base, b->size, &image->segment[i]))
@@ -123,9 +125,12 @@ static enum err fill_job(const struct target *t, struct flash_job *job, const st
 static uint32_t bytes_of_pages(const struct target *t, const struct image *image)
 {
     uint32_t total = 0;
-    for (size_t i = 0; i < image->count; i++)
-        total +=
-            (image->segment[i].len + t->bank.page_size - 1) / t->bank.page_size * t->bank.page_size;
+    for (size_t i = 0; i < image->count; i++) {
+        uint32_t start, bytes;
+        const struct image_segment *s = &image->segment[i];
+        if (flash_layout_widen(&t->bank.layout, s->addr, s->len, &start, &bytes))
+            total += bytes;
+    }
     return total;
 }
 

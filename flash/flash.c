@@ -15,24 +15,17 @@ const struct flash_driver *const flash_drivers[] = {
 };
 const unsigned flash_driver_count = sizeof flash_drivers / sizeof flash_drivers[0];
 
-static bool is_blank(const uint8_t *data, size_t len)
+bool flash_next_run(const struct flash_layout *layout, const uint8_t *data, size_t len, size_t from,
+                    size_t *start, size_t *end)
 {
-    for (size_t i = 0; i < len; i++)
-        if (data[i] != 0xff)
-            return false;
-    return true;
-}
-
-bool flash_next_run(const uint8_t *data, size_t len, unsigned unit, size_t from, size_t *start,
-                    size_t *end)
-{
-    while (from < len && is_blank(&data[from], unit))
+    const unsigned unit = layout->unit;
+    while (from < len && flash_layout_is_erased(layout, &data[from], unit))
         from += unit;
     if (from >= len)
         return false;
     *start = *end = from;
     for (size_t i = from; i < len && i - *end <= SMALL_GAP; i += unit)
-        if (!is_blank(&data[i], unit))
+        if (!flash_layout_is_erased(layout, &data[i], unit))
             *end = i + unit;
     return true;
 }

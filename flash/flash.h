@@ -13,16 +13,17 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "cortex/cortexm.h"
+#include "flash/layout.h"
 #include "swd/mem_ap.h"
 
 struct flash_driver;
 
-// One bank of equal pages, as a chip's table row and its size register say.
+// The flash of a chip, as its table row and its size register say.
 struct flash_bank {
-    uint32_t base;
-    uint32_t size;      // bytes
-    uint32_t page_size; // bytes, the erase unit
-    uint32_t regs;      // address of the controller's registers
+    uint32_t base; // of the first sector
+    uint32_t size; // bytes to the end of the last sector; 0: there is none
+    struct flash_layout layout;
+    uint32_t regs; // address of the controller's registers
     const struct flash_driver *driver;
     uint32_t ram_base; // SRAM that a loader may borrow
     uint32_t ram_size;
@@ -86,10 +87,10 @@ struct flash_loader_code {
 
 #define FLASH_OPTION_BYTES 8 // RDP, USER, DATA0, DATA1, WRP0 to WRP3
 
-// Every function may take as long as the controller needs for one page and no longer.
+// No function waits for an erase: erase_poll() tells when it is over. None takes longer than the
+// programming of a few KiB.
 struct flash_driver {
     const char *name;
-    unsigned unit; // bytes that are programmed at once; the erased value is 0xff
     // Reads what is to be known, changes nothing, and fills enter, leave and dog. ERR_PROTECTED
     // explains what protects and what to do about it. *code_may_run: nothing speaks against a
     // loader.
@@ -103,11 +104,14 @@ struct flash_driver {
 
     // The way without a loader: carries out enter.
     enum err (*begin)(struct flash_access *fa);
-    enum err (*erase_page)(struct flash_access *fa, uint32_t addr);
-    enum err (*erase_all)(struct flash_access *fa);
-    // addr and len are multiples of unit, within one page; the range was erased before. Runs of
-    // erased units (see flash_next_run) need not be written. Whether it worked is told here, once
-    // at the end.
+    // Begins the erase of the sector at addr, or of everything.
+    enum err (*erase_start)(struct flash_access *fa, uint32_t addr);
+    enum err (*erase_all_start)(struct flash_access *fa);
+    // Asks once how that erase is doing. Not busy any more: ERR_OK says that it took place.
+    enum err (*erase_poll)(struct flash_access *fa, const char *what, uint32_t addr, bool *busy);
+    // addr and len are multiples of the layout's unit, within one sector; the range was erased
+    // before. Runs of erased units (see flash_next_run) need not be written. Whether it worked is
+    // told here, once at the end.
     enum err (*program)(struct flash_access *fa, uint32_t addr, const uint8_t *data, size_t len);
     // Carries out leave; also after a failure of one's own or of a loader.
     enum err (*end)(struct flash_access *fa);
@@ -132,10 +136,10 @@ extern const struct flash_driver *const flash_drivers[];
 extern const unsigned flash_driver_count;
 
 // The next stretch of data, from `from` on, that is worth a write command of its own: it begins and
-// ends with units that are not all ones, and has no long gap of such. False: nothing is left. For
+// ends with units that are not as erased, and has no long gap of such. False: nothing is left. For
 // drivers.
-bool flash_next_run(const uint8_t *data, size_t len, unsigned unit, size_t from, size_t *start,
-                    size_t *end);
+bool flash_next_run(const struct flash_layout *layout, const uint8_t *data, size_t len, size_t from,
+                    size_t *start, size_t *end);
 
 // What a job has done so far, in bytes of target flash (time in µs of the link's clock).
 struct flash_stats {
@@ -168,9 +172,9 @@ void flash_job_set_verify(struct flash_job *job, bool verify);
 // The caller will reset the chip after the job: what was borrowed of it need not come back.
 void flash_job_reset_follows(struct flash_job *job);
 // The range (whole pages) shall be erased: remembered, carried out when its page's turn comes. Data
-// that was written for these pages before is forgotten.
+// that was written for these sectors before is forgotten.
 enum err flash_job_erase(struct flash_job *job, uint32_t addr, uint32_t len) MUST_CHECK;
-// Bytes for the image, in any order; bytes of a page that is erased and never written become 0xff.
+// Bytes for the image, in any order; bytes of a page that is erased and never written stay erased.
 // Outside the bank, or not erased before by this job: ERR_USAGE.
 enum err flash_job_write(struct flash_job *job, uint32_t addr, const void *data,
                          size_t len) MUST_CHECK;

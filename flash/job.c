@@ -20,16 +20,20 @@ enum err flash_job_open(struct flash_job **job, const struct flash_access *acces
         .core = access->core,
         .loan = access->loan,
     };
-    j->page_count = bank->size / bank->page_size;
+    j->page_count = flash_layout_count(&bank->layout);
     j->page = calloc(j->page_count, sizeof *j->page);
     j->scan = calloc(j->page_count, sizeof *j->scan);
-    j->chip = malloc(bank->page_size);
+    j->chip = malloc(flash_layout_largest(&bank->layout));
     if (!j->page || !j->scan || !j->chip) {
         free(j->page);
         free(j->scan);
         free(j->chip);
         free(j);
         return ERR_MEMORY;
+    }
+    for (unsigned n = 0; n < j->page_count; n++) {
+        struct flash_sector sector = flash_layout_sector(&j->bank.layout, n);
+        j->page[n] = (struct page){.addr = sector.addr, .size = sector.size, .run = sector.run};
     }
     *job = j;
     return ERR_OK;
@@ -50,12 +54,12 @@ void flash_job_reset_follows(struct flash_job *job)
     job->access.reset_follows = true;
 }
 
-// Whether the range lies within the bank; sums that wrap around do not.
+// Whether the range lies within the sectors; sums that wrap around do not.
 static enum err check_range(const struct flash_job *job, uint32_t addr, size_t len,
                             const char *what)
 {
     const struct flash_bank *b = &job->bank;
-    if (addr >= b->base && addr - b->base <= b->size && len <= b->size - (addr - b->base))
+    if (flash_layout_contains(&b->layout, addr, len))
         return ERR_OK;
     return log_fail(
         job->access.log, ERR_USAGE,
@@ -79,17 +83,35 @@ void job_make_waiting(struct flash_job *job, unsigned n)
         job->first_waiting = n;
 }
 
+// The page of an address that lies within the sectors.
+static unsigned find_page(const struct flash_job *job, uint32_t addr)
+{
+    unsigned n;
+    return flash_layout_find(&job->bank.layout, addr, &n) ? n : job->page_count;
+}
+
+static enum err fail_partial(const struct flash_job *job, uint32_t addr, uint32_t len)
+{
+    const struct page *p = &job->page[find_page(job, addr)];
+    return log_fail(job->access.log, ERR_USAGE,
+                    "erase %u bytes at 0x%08x: only whole pages can be erased, and the one there "
+                    "has %u bytes from 0x%08x on",
+                    len, addr, p->size, p->addr);
+}
+
 enum err flash_job_erase(struct flash_job *job, uint32_t addr, uint32_t len)
 {
     enum err e = check_range(job, addr, len, "erase");
     if (e)
         return e;
-    uint32_t offset = addr - job->bank.base, size = job->bank.page_size;
-    if (offset % size || len % size)
-        return log_fail(job->access.log, ERR_USAGE,
-                        "erase %u bytes at 0x%08x: only whole pages of %u bytes can be erased", len,
-                        addr, size);
-    for (unsigned n = offset / size; n < (offset + len) / size; n++) {
+    uint32_t start, bytes;
+    if (len == 0)
+        return ERR_OK;
+    if (!flash_layout_widen(&job->bank.layout, addr, len, &start, &bytes) || start != addr ||
+        bytes != len)
+        return fail_partial(job, addr, len);
+    for (unsigned n = find_page(job, addr); n < job->page_count && job->page[n].addr - addr < len;
+         n++) {
         forget_data(&job->page[n]);
         job_make_waiting(job, n);
     }
@@ -98,9 +120,9 @@ enum err flash_job_erase(struct flash_job *job, uint32_t addr, uint32_t len)
 }
 
 // Every byte counts once, also when it is written twice.
-static void count_given(struct page *p, size_t page_size, size_t at, size_t len)
+static void count_given(struct page *p, size_t at, size_t len)
 {
-    uint8_t *seen = p->data + page_size;
+    uint8_t *seen = p->data + p->size;
     for (size_t i = at; i < at + len; i++) {
         uint8_t bit = (uint8_t)(1u << i % 8);
         p->given += !(seen[i / 8] & bit);
@@ -112,16 +134,16 @@ static enum err write_page(struct flash_job *job, unsigned n, size_t at, const u
                            size_t len)
 {
     struct page *p = &job->page[n];
-    size_t size = job->bank.page_size;
+    size_t size = p->size;
     if (!p->data) {
         p->data = malloc(size + (size + 7) / 8);
         if (!p->data)
             return ERR_MEMORY;
-        memset(p->data, 0xff, size);
+        memset(p->data, job->bank.layout.erased, size);
         memset(p->data + size, 0, (size + 7) / 8);
     }
     memcpy(p->data + at, data, len);
-    count_given(p, size, at, len);
+    count_given(p, at, len);
     job_make_waiting(job, n);
     return ERR_OK;
 }
@@ -131,19 +153,18 @@ enum err flash_job_write(struct flash_job *job, uint32_t addr, const void *data,
     enum err e = check_range(job, addr, len, "write");
     if (e || len == 0)
         return e;
-    uint32_t offset = addr - job->bank.base, size = job->bank.page_size;
-    unsigned first = offset / size, last = (unsigned)((offset + len - 1) / size);
+    unsigned first = find_page(job, addr), last = find_page(job, addr + (uint32_t)(len - 1));
     for (unsigned n = first; n <= last; n++)
         if (job->page[n].state == PAGE_UNTOUCHED)
             return log_fail(
                 job->access.log, ERR_USAGE,
                 "write to flash at 0x%08x, which was not erased before: erase the page at "
                 "0x%08x first",
-                addr, job_page_addr(job, n));
+                addr, job->page[n].addr);
     const uint8_t *from = data;
     for (unsigned n = first; n <= last && !e; n++) {
-        size_t at = n == first ? offset % size : 0;
-        size_t part = len < size - at ? len : size - at;
+        size_t at = n == first ? addr - job->page[n].addr : 0;
+        size_t part = len < job->page[n].size - at ? len : job->page[n].size - at;
         e = write_page(job, n, at, from, part);
         from += part;
         len -= part;
@@ -155,7 +176,7 @@ enum err flash_job_write(struct flash_job *job, uint32_t addr, const void *data,
 
 static const struct page *given_page(const struct flash_job *job, uint32_t addr)
 {
-    uint32_t n = (addr - job->bank.base) / job->bank.page_size;
+    unsigned n = find_page(job, addr);
     return n < job->page_count && job->page[n].given > 0 ? &job->page[n] : NULL;
 }
 
@@ -163,20 +184,21 @@ bool flash_job_wrote(const struct flash_job *job, uint32_t addr, uint8_t *data, 
 {
     for (size_t i = 0; i < len; i++) {
         const struct page *p = given_page(job, addr + (uint32_t)i);
-        data[i] = p ? p->data[(addr + i - job->bank.base) % job->bank.page_size] : 0xff;
+        data[i] = p ? p->data[addr + i - p->addr] : job->bank.layout.erased;
     }
     return given_page(job, addr) != NULL;
 }
 
 bool flash_job_first(const struct flash_job *job, uint32_t *addr)
 {
-    size_t size = job->bank.page_size;
-    for (unsigned n = 0; n < job->page_count; n++)
-        for (size_t i = 0; job->page[n].given > 0 && i < size; i++)
-            if (job->page[n].data[size + i / 8] >> i % 8 & 1) {
-                *addr = job_page_addr(job, n) + (uint32_t)i;
+    for (unsigned n = 0; n < job->page_count; n++) {
+        const struct page *p = &job->page[n];
+        for (size_t i = 0; p->given > 0 && i < p->size; i++)
+            if (p->data[p->size + i / 8] >> i % 8 & 1) {
+                *addr = p->addr + (uint32_t)i;
                 return true;
             }
+    }
     return false;
 }
 
@@ -192,8 +214,7 @@ const struct flash_stats *flash_job_stats(const struct flash_job *job)
 
 bool job_is_due(const struct flash_job *job, const struct page *p)
 {
-    return p->state == PAGE_WAITING &&
-           (job->closed || p->passed_by || p->given == job->bank.page_size);
+    return p->state == PAGE_WAITING && (job->closed || p->passed_by || p->given == p->size);
 }
 
 bool job_find_due(const struct flash_job *job, unsigned *n)
@@ -219,6 +240,8 @@ bool job_find_state(const struct flash_job *job, enum page_state state, unsigned
 static bool is_more(const struct flash_job *job)
 {
     unsigned n;
+    if (job->progress.kind != PROGRESS_NONE)
+        return true;
     if (job_find_due(job, &n))
         return !job->started || job->way != WAY_UNDECIDED || plan_can_decide(job);
     return job->closed && job_find_state(job, PAGE_WRITTEN, &n);
@@ -267,8 +290,8 @@ static enum err fail_incomplete(struct flash_job *job, const char *sentence)
         job->access.log, ERR_FLASH,
         "%s%sthe flash is incomplete: 0x%08x to 0x%08x was not written to the end; load the "
         "program again",
-        sentence, sentence[0] ? "; " : "", job_page_addr(job, first),
-        job_page_addr(job, last) + job->bank.page_size - 1);
+        sentence, sentence[0] ? "; " : "", job->page[first].addr,
+        job->page[last].addr + job->page[last].size - 1);
 }
 
 enum err flash_job_free(struct flash_job *job)

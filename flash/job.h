@@ -14,12 +14,25 @@ enum page_state {
     PAGE_DONE,
 };
 
+// A sector of the layout, and what shall become of it.
 struct page {
+    uint32_t addr, size;
+    const struct flash_run *run;
     enum page_state state;
-    size_t given; // bytes that were written by the caller
-    uint8_t
-        *data; // page_size bytes and then a bit per byte that was given; NULL: no data, all 0xff
+    size_t given;   // bytes that were written by the caller
+    uint8_t *data;  // size bytes and then a bit per byte that was given; NULL: no data, all erased
     bool passed_by; // data for a later page came
+};
+
+// An erase or the queueing of a page goes on over several steps.
+enum job_progress_kind { PROGRESS_NONE, PROGRESS_ERASE, PROGRESS_ERASE_ALL, PROGRESS_QUEUE };
+struct job_progress {
+    enum job_progress_kind kind;
+    unsigned page;
+    uint64_t started_us; // of an erase
+    uint64_t yield_us;   // when this step has waited long enough
+    size_t at;           // of a page in the queue: what comes next
+    uint32_t erase;      // and the erase that has to go before it
 };
 
 enum job_way {
@@ -47,13 +60,9 @@ struct flash_job {
     bool closed;
     bool trusting; // nothing is verified
     bool failed;   // the last step did, and left its sentence in the log
-    uint8_t *chip; // a page as the chip holds it
+    uint8_t *chip; // a page as the chip holds it: room for the largest
+    struct job_progress progress;
 };
-
-static inline uint32_t job_page_addr(const struct flash_job *job, unsigned n)
-{
-    return job->bank.base + n * job->bank.page_size;
-}
 
 // A page whose data is complete, or gets no more.
 bool job_is_due(const struct flash_job *job, const struct page *p);

@@ -228,6 +228,19 @@ static enum err wait_done(struct loader *l, uint32_t count, uint64_t due_us)
     }
 }
 
+enum err loader_wait_room(struct loader *l, uint32_t most_us, bool *room)
+{
+    uint64_t now = now_us(l), due_us = l->due_us[l->published % LOADER_SLOTS];
+    *room = true;
+    if (!l->running || l->broken || l->published - l->done < LOADER_SLOTS)
+        return ERR_OK; // submit() tells what is wrong
+    if (due_us <= now + most_us)
+        return wait_done(l, l->done + 1, due_us);
+    debug_probe_sleep_us(l->fa->mem->probe, most_us);
+    *room = false;
+    return ERR_OK;
+}
+
 // Writes a slot and publishes it. min_us: what it takes at least.
 static enum err submit(struct loader *l, const uint8_t *slot, size_t len, uint64_t min_us)
 {
@@ -253,8 +266,9 @@ static enum err submit(struct loader *l, const uint8_t *slot, size_t len, uint64
 static uint64_t shortest_us(const struct loader *l, uint32_t erase, const uint8_t *data, size_t len)
 {
     uint64_t us = erase ? l->code->erase_us : 0;
-    for (size_t i = 0; i < len; i += 2)
-        if (get_le16(&data[i]) != 0xffff)
+    const struct flash_layout *layout = &l->fa->bank->layout;
+    for (size_t i = 0; i < len; i += layout->unit)
+        if (!flash_layout_is_erased(layout, &data[i], layout->unit))
             us += l->code->unit_us;
     return us;
 }

@@ -38,10 +38,13 @@ struct loader {
 size_t loader_size(const struct flash_loader_code *code);
 // Borrows SRAM and registers, and lets the code run.
 enum err loader_start(struct loader *l, struct flash_access *fa) MUST_CHECK;
-// Queues an erase (0: none) and data; waits for a free slot. len <= LOADER_PAYLOAD, even.
+// Queues an erase (0: none) and data; waits for a free slot. len <= LOADER_PAYLOAD, whole units.
 // ERR_FLASH: the loader met an error (status, where). ERR_STATE: it does not work.
 enum err loader_work(struct loader *l, uint32_t addr, uint32_t erase, const uint8_t *data,
                      size_t len) MUST_CHECK;
+// Waits at most most_us for a free slot: *room tells whether there is one. ERR_FLASH and ERR_STATE
+// as above.
+enum err loader_wait_room(struct loader *l, uint32_t most_us, bool *room) MUST_CHECK;
 // Waits for what is queued.
 enum err loader_wait(struct loader *l) MUST_CHECK;
 // Waits for what is queued, and for the scan of at most LOADER_SCAN_MAX pages: {AND, CRC} of each.

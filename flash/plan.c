@@ -7,18 +7,6 @@
 // flash idle meanwhile. So many pages (or all, if there are fewer) stand for the rest.
 #define SAMPLE_PAGES 8u
 
-// For a choice between two ways rough times do: typical ones of the data sheets.
-#define ERASE_US   30000u
-#define PROGRAM_US 27u // a byte
-
-static bool is_ones(const uint8_t *data, size_t len)
-{
-    for (size_t i = 0; i < len; i++)
-        if (data[i] != 0xff)
-            return false;
-    return true;
-}
-
 bool plan_is_blank(const struct flash_job *job, unsigned n)
 {
     return job->scan[n][0] == 0xffffffff;
@@ -27,16 +15,16 @@ bool plan_is_blank(const struct flash_job *job, unsigned n)
 bool plan_is_equal(const struct flash_job *job, unsigned n)
 {
     const struct page *p = &job->page[n];
-    size_t size = job->bank.page_size;
-    if (!p->data || is_ones(p->data, size))
+    if (!p->data || flash_layout_is_erased(&job->bank.layout, p->data, p->size))
         return plan_is_blank(job, n);
-    return job->scan[n][1] == flash_crc(p->data, size);
+    return job->scan[n][1] == flash_crc(p->data, p->size);
 }
 
 struct census {
-    unsigned waiting, due; // pages
-    unsigned changing;     // of those that are due: neither blank nor equal
-    unsigned equal;        // with data, the same as the chip's
+    uint64_t waiting, due; // bytes of pages
+    unsigned changing;     // pages that are due, and neither blank nor equal
+    uint64_t erase_us;     // what it takes to erase these
+    uint64_t equal;        // bytes of pages with data, the same as the chip's
     bool others_blank;     // what nobody asked for holds nothing
 };
 
@@ -49,14 +37,16 @@ static struct census take_census(const struct flash_job *job)
             c.others_blank &= plan_is_blank(job, n);
             continue;
         }
-        c.waiting++;
+        c.waiting += p->size;
         if (!job_is_due(job, p))
             continue;
-        c.due++;
-        if (plan_is_equal(job, n))
-            c.equal += p->data != NULL;
-        else
-            c.changing += !plan_is_blank(job, n);
+        c.due += p->size;
+        if (plan_is_equal(job, n)) {
+            c.equal += p->data ? p->size : 0;
+        } else if (!plan_is_blank(job, n)) {
+            c.changing++;
+            c.erase_us += p->run->erase_us;
+        }
     }
     return c;
 }
@@ -84,8 +74,9 @@ enum job_way plan_decide(const struct flash_job *job)
     if (!c.others_blank || c.changing == 0)
         return WAY_PAGES;
     // Of the whole image, as far as the sample tells.
-    uint64_t page_us = (uint64_t)job->bank.page_size * PROGRAM_US;
-    uint64_t by_pages = (uint64_t)c.changing * ERASE_US * c.waiting / c.due;
-    uint64_t by_mass = ERASE_US + c.equal * page_us * c.waiting / c.due;
+    const struct flash_layout *layout = &job->bank.layout;
+    uint64_t again_us = c.equal / layout->unit * layout->unit_us;
+    uint64_t by_pages = c.erase_us * c.waiting / c.due;
+    uint64_t by_mass = layout->mass_erase_us + again_us * c.waiting / c.due;
     return by_mass < by_pages ? WAY_MASS : WAY_PAGES;
 }

@@ -153,12 +153,11 @@ static enum err erase_segment(void *to, uint32_t addr, const uint8_t *data, size
     struct session *s = to;
     const struct flash_bank *b = &s->t->bank;
     (void)data;
-    if (addr - b->base >= b->size || len > b->size - (addr - b->base))
+    uint32_t start, bytes;
+    if (!flash_layout_widen(&b->layout, addr, len, &start, &bytes))
         return log_fail(s->log, ERR_USAGE,
                         "the file has %zu bytes for 0x%08x, which is not in the flash", len, addr);
-    uint32_t start = (addr - b->base) / b->page_size * b->page_size;
-    uint32_t end = (addr - b->base + (uint32_t)len + b->page_size - 1) / b->page_size;
-    return flash_job_erase(s->flash.job, b->base + start, end * b->page_size - start);
+    return flash_job_erase(s->flash.job, start, bytes);
 }
 
 static enum err write_segment(void *to, uint32_t addr, const uint8_t *data, size_t len)

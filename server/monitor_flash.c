@@ -30,12 +30,8 @@ enum err monitor_erase_range(struct session *s, const char *args)
     (void)monitor_take_word(&args, "unlock");
     if (!monitor_take_number(&args, &addr) || !monitor_take_number(&args, &len) || *args)
         return log_fail(s->log, ERR_USAGE, "wanted: an address and a length");
-    uint32_t page = s->t->bank.page_size;
-    if (pad && page) {
-        uint32_t more = (addr - s->t->bank.base) % page;
-        addr -= more;
-        len = (len + more + page - 1) / page * page;
-    }
+    if (pad) // what does not lie in the flash is refused below
+        (void)flash_layout_widen(&s->t->bank.layout, addr, len, &addr, &len);
     return erase(s, addr, len);
 }
 
@@ -43,16 +39,18 @@ enum err monitor_erase_range(struct session *s, const char *args)
 enum err monitor_erase_sectors(struct session *s, const char *args)
 {
     const struct flash_bank *b = &s->t->bank;
-    uint32_t bank, first, last = b->page_size ? b->size / b->page_size - 1 : 0;
+    unsigned count = flash_layout_count(&b->layout);
+    uint32_t bank, first, last = count - 1;
     if (!b->size)
         return log_fail(s->log, ERR_UNSUPPORTED, "there is no flash that can be erased");
     if (!monitor_take_number(&args, &bank) || !monitor_take_number(&args, &first) ||
         (!monitor_take_word(&args, "last") && !monitor_take_number(&args, &last)) || *args)
         return log_fail(s->log, ERR_USAGE, "wanted: 0, the first and the last page");
-    if (bank != 0 || first > last || last >= b->size / b->page_size)
-        return log_fail(s->log, ERR_USAGE, "there is bank 0 with the pages 0 to %u",
-                        b->size / b->page_size - 1);
-    return erase(s, b->base + first * b->page_size, (last - first + 1) * b->page_size);
+    if (bank != 0 || first > last || last >= count)
+        return log_fail(s->log, ERR_USAGE, "there is bank 0 with the pages 0 to %u", count - 1);
+    struct flash_sector from = flash_layout_sector(&b->layout, first),
+                        to = flash_layout_sector(&b->layout, last);
+    return erase(s, from.addr, to.addr + to.size - from.addr);
 }
 
 // pyOCD's: everything; or from ADDR on COUNT pages.
@@ -62,9 +60,15 @@ enum err monitor_erase(struct session *s, const char *args)
     if (!*args)
         return monitor_erase_all(s, args);
     if (!monitor_take_number(&args, &addr) || (*args && !monitor_take_number(&args, &count)) ||
-        *args || (s->t->bank.page_size && count > s->t->bank.size / s->t->bank.page_size))
+        *args || count == 0)
         return log_fail(s->log, ERR_USAGE, "wanted: nothing, or an address and a count of pages");
-    return erase(s, addr, count * s->t->bank.page_size);
+    const struct flash_layout *layout = &s->t->bank.layout;
+    unsigned first;
+    if (!flash_layout_find(layout, addr, &first) || count > flash_layout_count(layout) - first)
+        return log_fail(s->log, ERR_USAGE,
+                        "the count of %u pages from 0x%08x on goes beyond the flash", count, addr);
+    struct flash_sector last = flash_layout_sector(layout, first + count - 1);
+    return erase(s, addr, last.addr + last.size - addr);
 }
 
 // A path ends at a blank, unless it stands in quotes or braces.
@@ -125,11 +129,13 @@ enum err monitor_banks(struct session *s, const char *args)
 {
     const struct flash_bank *b = &s->t->bank;
     (void)args;
-    if (b->size)
-        reply_console(s, "#0: flash at 0x%08x, size 0x%x, %u pages of %u bytes\n", b->base, b->size,
-                      b->size / b->page_size, b->page_size);
-    else
+    if (!b->size)
         reply_console(s, "There is no flash that can be written.\n");
+    for (unsigned i = 0; b->size && i < FLASH_RUNS && b->layout.run[i].count; i++) {
+        const struct flash_run *run = &b->layout.run[i];
+        reply_console(s, "#0: flash at 0x%08x, size 0x%x, %u pages of %u bytes\n", run->base,
+                      run->count * run->size, run->count, run->size);
+    }
     return ERR_OK;
 }
 

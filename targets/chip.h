@@ -24,9 +24,9 @@ struct chip {
     const char *name;     // "STM32F031x4/x6, F030x4/x6, F038x6"
     uint32_t idcode_addr; // DBGMCU_IDCODE
     uint32_t flash_base;
-    uint32_t flash_size_addr; // 16 bit, KiB
-    uint32_t flash_max;       // bytes, of the largest part of this die
-    uint32_t page_size;
+    uint32_t flash_size_addr;   // 16 bit, KiB
+    uint32_t flash_max;         // bytes, of the largest part of this die
+    struct flash_layout layout; // of the largest part
     uint32_t flash_regs;
     const struct flash_driver *driver;
     uint32_t sram_base, sram_size;

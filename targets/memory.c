@@ -17,7 +17,7 @@
 static void add_region(struct target *t, enum target_region_kind kind, uint32_t base, uint32_t size,
                        uint32_t page_size)
 {
-    if (size > 0)
+    if (size > 0 && t->region_count < TARGET_MAX_REGIONS)
         t->region[t->region_count++] = (struct target_region){kind, base, size, page_size};
 }
 
@@ -29,7 +29,11 @@ void memory_map(struct target *t)
     if (!c)
         return;
     add_region(t, TARGET_REGION_ROM, 0, t->id.flash_size, 0);
-    add_region(t, TARGET_REGION_FLASH, c->flash_base, t->id.flash_size, c->page_size);
+    const struct flash_layout layout = flash_layout_cut(&c->layout, t->id.flash_size);
+    for (unsigned i = 0; i < FLASH_RUNS; i++) {
+        const struct flash_run *run = &layout.run[i];
+        add_region(t, TARGET_REGION_FLASH, run->base, run->count * run->size, run->size);
+    }
     add_region(t, TARGET_REGION_ROM, c->system_base, c->system_size, 0);
     add_region(t, TARGET_REGION_ROM, c->option_base, c->option_size, 0);
     add_region(t, TARGET_REGION_RAM, c->sram_base, c->sram_size, 0);
@@ -37,8 +41,8 @@ void memory_map(struct target *t)
     add_region(t, TARGET_REGION_RAM, ARCH_PPB_BASE, ARCH_PPB_SIZE, 0);
     t->bank = (struct flash_bank){
         .base = c->flash_base,
-        .size = t->id.flash_size,
-        .page_size = c->page_size,
+        .size = flash_layout_span(&layout),
+        .layout = layout,
         .regs = c->flash_regs,
         .driver = c->driver,
         .ram_base = c->sram_base,

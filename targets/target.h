@@ -87,7 +87,7 @@ struct target_region {
 
 // All that a debugger may look at is in a region: memories, the code alias at 0, the peripherals
 // (as RAM).
-#define TARGET_MAX_REGIONS  8
+#define TARGET_MAX_REGIONS  (7 + FLASH_RUNS)
 #define TARGET_MAX_SWBREAKS 64
 #define TARGET_CODE_LINE    32u
 

@@ -336,13 +336,12 @@ static enum err check_page(struct flash_access *fa, uint32_t addr)
     return is_write_protected(fa, addr) ? fail_write_protected(fa, addr) : ERR_OK;
 }
 
-// Waits for the end of an erase that STRT has begun.
-static enum err finish_erase(struct flash_access *fa, const char *what, uint32_t addr)
+static enum err erase_poll(struct flash_access *fa, const char *what, uint32_t addr, bool *busy)
 {
     uint32_t sr;
-    debug_probe_sleep_us(fa->mem->probe, ERASE_MIN_US);
-    enum err e = fpec16_wait_idle(fa, ERASE_LIMIT_US, &sr);
-    if (e)
+    enum err e = fpec16_read(fa, SR, &sr);
+    *busy = !e && (sr & SR_BSY);
+    if (e || *busy)
         return e;
     if (sr & SR_WRPRTERR)
         return fail_write_protected(fa, addr);
@@ -355,25 +354,23 @@ static enum err finish_erase(struct flash_access *fa, const char *what, uint32_t
     return ERR_OK;
 }
 
-static enum err erase_page(struct flash_access *fa, uint32_t addr)
+static enum err erase_start(struct flash_access *fa, uint32_t addr)
 {
     if (is_write_protected(fa, addr))
         return fail_write_protected(fa, addr);
     enum err e = fpec16_prepare(fa, CR_PER, &addr);
-    if (e || (e = fpec16_write(fa, CR, CR_PER | CR_STRT)))
-        return e;
-    return finish_erase(fa, "the flash page", addr);
+    return e ? e : fpec16_write(fa, CR, CR_PER | CR_STRT);
 }
 
-static enum err erase_all(struct flash_access *fa)
+static enum err erase_all_start(struct flash_access *fa)
 {
-    for (uint32_t at = 0; at < fa->bank->size; at += fa->bank->page_size)
-        if (is_write_protected(fa, fa->bank->base + at))
-            return fail_write_protected(fa, fa->bank->base + at);
+    for (unsigned n = 0; n < flash_layout_count(&fa->bank->layout); n++) {
+        uint32_t addr = flash_layout_sector(&fa->bank->layout, n).addr;
+        if (is_write_protected(fa, addr))
+            return fail_write_protected(fa, addr);
+    }
     enum err e = fpec16_prepare(fa, CR_MER, NULL);
-    if (e || (e = fpec16_write(fa, CR, CR_MER | CR_STRT)))
-        return e;
-    return finish_erase(fa, "the flash", fa->bank->base);
+    return e ? e : fpec16_write(fa, CR, CR_MER | CR_STRT);
 }
 
 // How many bytes from the start hold the data already, in whole halfwords.
@@ -445,11 +442,12 @@ static enum err program(struct flash_access *fa, uint32_t addr, const uint8_t *d
 {
     if (is_write_protected(fa, addr))
         return fail_write_protected(fa, addr);
+    const struct flash_layout *layout = &fa->bank->layout;
     size_t start, stop = 0;
-    if (!flash_next_run(data, len, fpec16_driver.unit, 0, &start, &stop))
+    if (!flash_next_run(layout, data, len, 0, &start, &stop))
         return ERR_OK;
     enum err e = fpec16_prepare(fa, CR_PG, NULL);
-    for (stop = 0; !e && flash_next_run(data, len, fpec16_driver.unit, stop, &start, &stop);)
+    for (stop = 0; !e && flash_next_run(layout, data, len, stop, &start, &stop);)
         e = write_run(fa, addr + (uint32_t)start, &data[start], stop - start);
     uint32_t sr;
     if (e || (e = fpec16_wait_idle(fa, PROGRAM_LIMIT_US, &sr)))
@@ -485,14 +483,14 @@ static const struct flash_loader_code loader = {
 
 const struct flash_driver fpec16_driver = {
     .name = "fpec16",
-    .unit = 2,
     .survey = survey,
     .check_page = check_page,
     .loader = &loader,
     .explain = explain,
     .begin = begin,
-    .erase_page = erase_page,
-    .erase_all = erase_all,
+    .erase_start = erase_start,
+    .erase_all_start = erase_all_start,
+    .erase_poll = erase_poll,
     .program = program,
     .end = end,
     .reload_offset = CR,

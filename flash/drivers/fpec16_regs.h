@@ -44,7 +44,6 @@
 // Longest times of the data sheets are 40 ms for an erase and 70 µs for a halfword; worn cells in
 // the cold get ten times that.
 #define ERASE_LIMIT_US   400000u
-#define ERASE_MIN_US     20000u
 #define PROGRAM_LIMIT_US 50000u
 #define HSI_LIMIT_US     10000u
 

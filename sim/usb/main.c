@@ -187,8 +187,9 @@ static enum err parse(struct settings *s, int argc, char **argv, struct log *log
     if (s->usbredir && s->usbip)
         return log_fail(log, ERR_USAGE, "--usbredir or --usbip, not both: there is one board");
     if (s->commands && (s->usbredir || s->usbip || s->control || s->count > 1 || s->command))
-        return log_fail(log, ERR_USAGE,
-                        "--commands takes a BOARD, --account and --vcd, and no other way to the probe");
+        return log_fail(
+            log, ERR_USAGE,
+            "--commands takes a BOARD, --account and --vcd, and no other way to the probe");
     if ((s->usbredir || s->usbip) && s->count > 1)
         return log_fail(log, ERR_USAGE, "--%s serves one probe, not --count %u",
                         s->usbip ? "usbip" : "usbredir", s->count);

@@ -131,7 +131,7 @@ check "a page can be erased" is "$status" 0
 check "and is told" has "$err" "1024 bytes erased"
 at erase --range 0x08000000:100
 check "a part of a page cannot" is "$status" 2
-check "and the page size is told" has "$err" "whole pages of 1024 bytes"
+check "and the page size is told" has "$err" "the one there has 1024 bytes from 0x08000000 on"
 at erase --range 0x08000000
 check "a range without a length is a usage error" has "$err" "ADDR:LEN"
 at erase

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A program in the form that Rust's embedded-test gives to tests, protocol 1: the section
-// ".embedded_test" holds a version and, for each test, a symbol whose name is a JSON object and whose
-// value is {entry, path, length of the path}; SYS_GET_CMDLINE says "run_addr ENTRY". With
+// ".embedded_test" holds a version and, for each test, a symbol whose name is a JSON object and
+// whose value is {entry, path, length of the path}; SYS_GET_CMDLINE says "run_addr ENTRY". With
 // -DPROTOCOL=0 it is one of before version 0.7: it lists its tests by call 0x100 when the command
 // line is "list", and runs one for "run NAME".
 #include <stdint.h>
@@ -66,16 +66,15 @@ __asm__(".section .embedded_test, \"\", %progbits\n"
     ".global \"" json "\"\n.type \"" json "\", %object\n.size \"" json "\", 12\n\"" json "\":\n"   \
     ".word " #entry ", module_path, 14\n"
 #define JSON(name, ignored, panics, timeout)                                                       \
-    "{\\\"disambiguator\\\":0,\\\"name\\\":\\\"" name "\\\",\\\"ignored\\\":" ignored                \
+    "{\\\"disambiguator\\\":0,\\\"name\\\":\\\"" name "\\\",\\\"ignored\\\":" ignored              \
     ",\\\"should_panic\\\":" panics ",\\\"timeout\\\":" timeout "}"
-        TEST(JSON("works", "false", "false", "null"), it_works)
-        TEST(JSON("fails", "false", "false", "null"), it_fails)
-        TEST(JSON("panics", "false", "true", "null"), it_fails)
-        TEST(JSON("should_panic", "false", "true", "10"), it_works)
-        TEST(JSON("later", "true", "false", "null"), it_fails)
-        TEST(JSON("hangs", "false", "false", "1"), it_hangs)
-        TEST(JSON("faults", "false", "false", "null"), it_faults)
-        ".text\n");
+        TEST(JSON("works", "false", "false", "null"),
+             it_works) TEST(JSON("fails", "false", "false", "null"), it_fails)
+            TEST(JSON("panics", "false", "true", "null"), it_fails)
+                TEST(JSON("should_panic", "false", "true", "10"), it_works)
+                    TEST(JSON("later", "true", "false", "null"), it_fails)
+                        TEST(JSON("hangs", "false", "false", "1"), it_hangs)
+                            TEST(JSON("faults", "false", "false", "null"), it_faults) ".text\n");
 #else
 __attribute__((section(".embedded_test"), used)) const uint32_t EMBEDDED_TEST_VERSION = 0;
 static const char list[] = "[{\"name\":\"sums::works\",\"should_error\":false,\"ignored\":false},"

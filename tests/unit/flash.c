@@ -63,6 +63,16 @@ static enum err record_erase_all(struct flash_access *fa)
     return ERR_OK;
 }
 
+static enum err record_erase_poll(struct flash_access *fa, const char *what, uint32_t addr,
+                                  bool *busy)
+{
+    (void)fa;
+    (void)what;
+    (void)addr;
+    *busy = false;
+    return ERR_OK;
+}
+
 static enum err record_program(struct flash_access *fa, uint32_t addr, const uint8_t *data,
                                size_t len)
 {
@@ -83,12 +93,12 @@ static enum err record_end(struct flash_access *fa)
 
 static const struct flash_driver recorder = {
     .name = "recorder",
-    .unit = 2,
     .survey = record_survey,
     .check_page = record_check_page,
     .begin = record_begin,
-    .erase_page = record_erase,
-    .erase_all = record_erase_all,
+    .erase_start = record_erase,
+    .erase_all_start = record_erase_all,
+    .erase_poll = record_erase_poll,
     .program = record_program,
     .end = record_end,
 };
@@ -421,18 +431,23 @@ static void runs_leave_out_long_gaps_and_keep_short_ones(void **state)
     uint8_t data[512];
     size_t start, end;
     memset(data, 0xff, sizeof data);
-    assert_false(flash_next_run(data, sizeof data, 2, 0, &start, &end));
+    assert_false(flash_next_run(&(struct flash_layout){.erased = 0xff, .unit = 2}, data,
+                                sizeof data, 0, &start, &end));
     data[11] = 0;
     data[20] = 0;
     data[400] = 0;
-    assert_true(flash_next_run(data, sizeof data, 2, 0, &start, &end));
+    assert_true(flash_next_run(&(struct flash_layout){.erased = 0xff, .unit = 2}, data, sizeof data,
+                               0, &start, &end));
     assert_int_equal(start, 10);
     assert_int_equal(end, 22);
-    assert_true(flash_next_run(data, sizeof data, 2, end, &start, &end));
+    assert_true(flash_next_run(&(struct flash_layout){.erased = 0xff, .unit = 2}, data, sizeof data,
+                               end, &start, &end));
     assert_int_equal(start, 400);
     assert_int_equal(end, 402);
-    assert_false(flash_next_run(data, sizeof data, 2, end, &start, &end));
-    assert_true(flash_next_run(data, sizeof data, 8, 0, &start, &end));
+    assert_false(flash_next_run(&(struct flash_layout){.erased = 0xff, .unit = 2}, data,
+                                sizeof data, end, &start, &end));
+    assert_true(flash_next_run(&(struct flash_layout){.erased = 0xff, .unit = 8}, data, sizeof data,
+                               0, &start, &end));
     assert_int_equal(start, 8);
     assert_int_equal(end, 24);
 }
@@ -444,10 +459,10 @@ static void every_driver_is_complete_and_has_a_name_of_its_own(void **state)
     for (unsigned i = 0; i < flash_driver_count; i++) {
         const struct flash_driver *d = flash_drivers[i];
         assert_non_null(d->name);
-        assert_true(d->unit > 0 && (d->unit & (d->unit - 1)) == 0);
         assert_true(d->survey && d->check_page && d->read_options && d->write_options);
         assert_true(!d->loader == !d->explain);
-        assert_true(d->begin && d->erase_page && d->erase_all && d->program && d->end);
+        assert_true(d->begin && d->erase_start && d->erase_all_start && d->erase_poll &&
+                    d->program && d->end);
         for (unsigned k = 0; k < i; k++)
             assert_string_not_equal(d->name, flash_drivers[k]->name);
     }

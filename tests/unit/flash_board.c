@@ -106,7 +106,7 @@ static void assert_chip_holds(struct desk *d, uint32_t addr, const uint8_t *imag
 
 static uint32_t whole_pages(const struct desk *d, size_t len)
 {
-    uint32_t page = d->t.bank.page_size;
+    uint32_t page = d->t.bank.layout.run[0].size;
     return ((uint32_t)len + page - 1) / page * page;
 }
 
@@ -114,7 +114,7 @@ static void begin_job(struct desk *d, enum flash_erase erase, uint32_t addr, uin
 {
     OK(target_flash_open(&d->t, &d->job));
     flash_job_set_erase(d->job, erase);
-    uint32_t start = addr - addr % d->t.bank.page_size;
+    uint32_t start = addr - addr % d->t.bank.layout.run[0].size;
     OK(flash_job_erase(d->job, start, whole_pages(d, addr - start + len)));
 }
 

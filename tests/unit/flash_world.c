@@ -227,8 +227,15 @@ void bench_open(struct bench *b, const struct flash_driver *driver)
     b->w.wrpr = 0xffffffff;
     b->w.halfwords = true;
     memset(b->w.flash, 0x55, SIZE);
-    b->bank = (struct flash_bank){
-        .base = BASE, .size = SIZE, .page_size = PAGE, .regs = REGS, .driver = driver};
+    b->bank = (struct flash_bank){.base = BASE,
+                                  .size = SIZE,
+                                  .layout = {.erased = 0xff,
+                                             .unit = 2,
+                                             .unit_us = 54,
+                                             .mass_erase_us = 30000,
+                                             .run = {{BASE, PAGE, PAGES, 20000, 30000}}},
+                                  .regs = REGS,
+                                  .driver = driver};
     for (unsigned i = 0; i < SIZE; i++)
         b->image[i] = (uint8_t)(i * 7 + i / PAGE);
     struct flash_access access = {.mem = &b->w.mem, .log = &b->w.log, .bank = &b->bank};

@@ -42,7 +42,11 @@ static struct desk *open_desk(void)
     d->log = (struct log){.level = LOG_WARN, .write = keep_line, .user = d};
     d->t.id.chip = &chip;
     d->t.bank = (struct flash_bank){
-        .base = FLASH, .size = 0x8000, .page_size = 1024, .ram_base = RAM, .ram_size = 0x1000};
+        .base = FLASH,
+        .size = 0x8000,
+        .layout = {.erased = 0xff, .unit = 2, .run = {{FLASH, 1024, 32, 20000, 30000}}},
+        .ram_base = RAM,
+        .ram_size = 0x1000};
     return d;
 }
 

@@ -32,8 +32,13 @@ static enum err give_image(void *user, const char *path, const uint32_t *addr, h
 static int open_bench(void **state)
 {
     struct bench *b = bench_open();
-    b->f.t.bank = (struct flash_bank){
-        .base = FAKE_FLASH_BASE, .size = FAKE_FLASH_SIZE, .page_size = FAKE_PAGE_SIZE};
+    b->f.t.bank =
+        (struct flash_bank){.base = FAKE_FLASH_BASE,
+                            .size = FAKE_FLASH_SIZE,
+                            .layout = {.erased = 0xff,
+                                       .unit = 2,
+                                       .run = {{FAKE_FLASH_BASE, FAKE_PAGE_SIZE,
+                                                FAKE_FLASH_SIZE / FAKE_PAGE_SIZE, 20000, 30000}}}};
     b->f.t.id.chip = &some_chip;
     b->hub.read_image = give_image;
     b->hub.image_user = b;

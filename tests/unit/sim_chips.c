@@ -62,7 +62,7 @@ static void the_table_is_sound_and_the_driver_s_table_agrees(void **state)
                 found = &chips[k];
         }
         assert_non_null(found);
-        assert_int_equal(found->page_size, row->page_size);
+        assert_int_equal(found->layout.run[0].size, row->page_size);
         assert_int_equal(found->sram_size, row->sram_size);
         assert_int_equal(found->system_base, row->system_base);
         assert_int_equal(found->system_size, row->system_size);

@@ -23,9 +23,12 @@ static void every_chip_has_an_id_of_its_own_and_a_geometry_that_adds_up(void **s
         const struct chip *c = &chips[i];
         assert_true(c->name && c->name[0]);
         assert_true(c->dev_id > 0 && c->dev_id <= 0xfff);
-        assert_true(c->page_size > 0 && c->flash_max % c->page_size == 0);
+        assert_int_equal(flash_layout_bytes(&c->layout), c->flash_max);
+        assert_int_equal(c->layout.run[0].base, c->flash_base);
+        assert_true(c->layout.unit >= 2 && c->layout.unit <= FLASH_MAX_UNIT);
         assert_non_null(c->driver);
-        assert_int_equal(c->page_size % c->driver->unit, 0);
+        for (unsigned run = 0; run < FLASH_RUNS; run++)
+            assert_int_equal(c->layout.run[run].size % c->layout.unit, 0);
         assert_int_equal(c->sram_base, 0x20000000);
         assert_true(c->sram_size >= 4096);
         assert_int_equal(c->system_base + c->system_size, c->option_base);
