@@ -18,17 +18,37 @@
 
 #define RETRY_S 5 // between two tries to reach a probe or a target that is not there yet
 
-// For programs that start us: what is being served, before the first debugger comes.
-static enum err print_json(struct probe *p, struct output *out, struct log *log)
+// What the server's calls need.
+struct serving {
+    struct probe *p;
+    struct output *out;
+    struct log *log;
+};
+
+static json_t *addresses_json(const struct acceptor *a)
 {
+    char text[ACCEPTOR_NAME_SIZE];
+    json_t *all = json_array();
+    for (unsigned i = 0; i < a->count; i++)
+        json_array_append_new(all, json_string(acceptor_address(a, i, text)));
+    return all;
+}
+
+// For programs that start us: what is being served and where, before the first debugger comes.
+static enum err print_json(void *user, const struct server_ready *ready)
+{
+    const struct serving *s = user;
     json_t *target = NULL;
-    enum err e = describe_target_json(&target, p);
-    if (e == ERR_OK)
-        e = output_json(out,
-                        json_pack("{s:i, s:o, s:o}", "schema", OUTPUT_SCHEMA, "probe",
-                                  describe_probe_json(p), "target", target),
-                        log);
-    return e == ERR_OK ? output_flush(log) : e;
+    enum err e = describe_target_json(&target, s->p);
+    if (e != ERR_OK)
+        return e;
+    json_t *rtt = ready->rtt_port ? json_integer(ready->rtt_port) : json_null();
+    e = output_json(s->out,
+                    json_pack("{s:i, s:i, s:o, s:o, s:o, s:o}", "schema", OUTPUT_SCHEMA, "port",
+                              ready->port, "addresses", addresses_json(ready->acceptor), "rtt_port",
+                              rtt, "probe", describe_probe_json(s->p), "target", target),
+                    s->log);
+    return e == ERR_OK ? output_flush(s->log) : e;
 }
 
 static void announce(const struct probe *p, struct log *log)
@@ -44,12 +64,12 @@ static void announce(const struct probe *p, struct log *log)
 
 static enum err reopen_probe(void *user)
 {
-    return probe_reopen(user);
+    return probe_reopen(((const struct serving *)user)->p);
 }
 
 static bool may_talk(void *user, const char *turn)
 {
-    const struct probe *p = user;
+    const struct probe *p = ((const struct serving *)user)->p;
     return conversation_may_talk(p->options->conversation, turn);
 }
 
@@ -57,7 +77,7 @@ static bool may_talk(void *user, const char *turn)
 static enum err read_image(void *user, const char *path, const uint32_t *addr, hub_put *put,
                            void *to)
 {
-    struct probe *p = user;
+    struct probe *p = ((const struct serving *)user)->p;
     struct log *log = p->target.log;
     struct image image;
     uint32_t flash_bytes, ram_bytes;
@@ -76,6 +96,7 @@ static enum err read_image(void *user, const char *path, const uint32_t *addr, h
 static enum err serve(struct probe *p, const struct options *o, struct output *out, struct log *log)
 {
     char name[USB_CHOOSE_NAME_SIZE];
+    struct serving serving = {.p = p, .out = out, .log = log};
     const struct server_options options = {
         .host = o->host[0] ? o->host : NULL,
         .port = o->port,
@@ -91,10 +112,10 @@ static enum err serve(struct probe *p, const struct options *o, struct output *o
         .reopen_probe = reopen_probe,
         .may_talk = may_talk,
         .read_image = read_image,
-        .user = p,
+        .ready = o->json ? print_json : NULL,
+        .user = &serving,
     };
-    enum err e = o->json ? print_json(p, out, log) : ERR_OK;
-    return e == ERR_OK ? server_run(&p->target, &options, log) : e;
+    return server_run(&p->target, &options, log);
 }
 
 static enum err open_and_connect(struct probe *p, const struct options *o, struct log *log)

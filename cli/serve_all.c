@@ -231,12 +231,11 @@ static enum err keep(struct keeper *k)
 enum err serve_all(const struct options *o, struct output *out, struct log *log)
 {
     sigset_t set, before;
-    if (o->probe || o->once || o->json || o->record)
+    if (o->probe || o->once || o->record)
         return log_fail(log, ERR_USAGE, "--all does not go with %s",
                         o->probe    ? "a probe of your choice"
                         : o->record ? "--record: serve one probe"
-                        : o->once   ? "--once"
-                                    : "--json");
+                                    : "--once");
     struct keeper *k = calloc(1, sizeof *k);
     if (!k)
         return log_fail(log, ERR_MEMORY, "%s", err_text(ERR_MEMORY));

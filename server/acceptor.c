@@ -191,6 +191,16 @@ bool acceptor_is_loopback(const struct acceptor *a)
     return true;
 }
 
+const char *acceptor_address(const struct acceptor *a, unsigned i, char text[ACCEPTOR_NAME_SIZE])
+{
+    struct sockaddr_storage ss = {0};
+    socklen_t len = sizeof ss;
+    if (getsockname(a->fd[i], (struct sockaddr *)&ss, &len) ||
+        getnameinfo((struct sockaddr *)&ss, len, text, ACCEPTOR_NAME_SIZE, NULL, 0, NI_NUMERICHOST))
+        snprintf(text, ACCEPTOR_NAME_SIZE, "?");
+    return text;
+}
+
 void acceptor_close(struct acceptor *a)
 {
     for (unsigned i = 0; i < a->count; i++)

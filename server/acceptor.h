@@ -30,6 +30,8 @@ enum err acceptor_open(struct acceptor *a, const char *host, uint16_t port,
 void acceptor_close(struct acceptor *a);
 // Only programs of this machine can connect.
 bool acceptor_is_loopback(const struct acceptor *a);
+// The address of a listening socket as text; returns text.
+const char *acceptor_address(const struct acceptor *a, unsigned i, char text[ACCEPTOR_NAME_SIZE]);
 // The next connection, non-blocking, prepared, with its address as text; -1 when there is none.
 int acceptor_take(int listening_fd, char name[ACCEPTOR_NAME_SIZE]);
 

@@ -199,7 +199,7 @@ static void start_watchers(struct server *sv)
 
 // What IDEs wait for: Cortex-Debug matches "Listening at *", the cdt-gdb-adapter "Listening on port
 // N".
-static void announce(const struct server *sv)
+static enum err announce(const struct server *sv)
 {
     const char *host = sv->options->host, *name = sv->options->name;
     fprintf(stderr, "Listening at *:%u%s%s ", sv->acceptor.port, name ? " for " : "",
@@ -210,6 +210,12 @@ static void announce(const struct server *sv)
         fprintf(stderr, "(loopback only)\n");
     fprintf(stderr, "Listening on port %u\n", sv->acceptor.port);
     fflush(stderr);
+    const struct server_ready ready = {
+        .acceptor = &sv->acceptor,
+        .port = sv->acceptor.port,
+        .rtt_port = sv->options->rtt ? sv->rtt.port[0].acceptor.port : 0,
+    };
+    return sv->options->ready ? sv->options->ready(sv->options->user, &ready) : ERR_OK;
 }
 
 // The last words of sessions that are ended by us.
@@ -256,14 +262,14 @@ static enum err run_loop(struct server *sv)
     signals_ending(&set);
     sigprocmask(SIG_UNBLOCK, &set, &before);
     if (!sv->options->stdio)
-        announce(sv);
-    if (!sv->options->stdio || welcome_stdio(sv))
+        e = announce(sv);
+    if (!e && (!sv->options->stdio || welcome_stdio(sv)))
         ev_run(sv->loop, 0);
     sigprocmask(SIG_SETMASK, &before, NULL);
     say_goodbye(sv);
     rtt_ports_close(&sv->rtt);
     ev_loop_destroy(sv->loop);
-    return ERR_OK;
+    return e;
 }
 
 static enum err prepare_semihosting(struct server *sv)

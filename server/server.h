@@ -8,8 +8,16 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "server/acceptor.h"
 #include "server/hub.h"
 #include "targets/target.h"
+
+// Where it listens.
+struct server_ready {
+    const struct acceptor *acceptor;
+    uint16_t port;
+    uint16_t rtt_port; // 0: no RTT
+};
 
 struct server_options {
     const char *host;     // NULL: loopback, 127.0.0.1 and ::1
@@ -32,6 +40,9 @@ struct server_options {
     // hub.h.
     enum err (*read_image)(void *user, const char *path, const uint32_t *addr, hub_put *put,
                            void *to);
+    // Called when it listens, before anybody is served; an error ends it. NULL: nobody wants to
+    // know.
+    enum err (*ready)(void *user, const struct server_ready *ready);
     void *user;
     // Whose turn it is to talk to the target: see hub_may(). NULL: always whoever asks.
     bool (*may_talk)(void *user, const char *turn);

@@ -18,12 +18,26 @@ becomes "-p 50000 --no-reset --stlinkv1 --serial ABC" " -p 50000 --no-reset --se
 becomes "-m -u --freq=1800k --semihosting" " -m -u --freq=1800k --semihosting"
 becomes "-v 4 -p 4242" " -v4 -p 4242"
 becomes "-v -p 4242" " -v -p 4242"
+# Qt Creator's provider, with each of the transports that its dialog offers; and with nothing said.
+becomes "--multi --stlink_version=2 --listen_port=4242 --verbose=0" " --multi --listen_port=4242 --verbose=0"
+becomes "--multi --no-reset --stlink_version=1 --connect-under-reset --listen_port=4242 --verbose=99" \
+    " --multi --no-reset --connect-under-reset --listen_port=4242 --verbose=99"
+becomes "--listen_port=4242 --verbose=0" " --listen_port=4242 --verbose=0"
+becomes "-s 2 -m -p 4242" " -m -p 4242"
+becomes "-s2 -p 4242" " -p 4242"
+becomes "--stlink_version 2 -n" " -n"
+becomes "-p 4242 -s" " -p 4242"
 becomes "-v99 --hot-plug --multi" " -v99 --hot-plug --multi"
 
 # The real program takes them all: it comes as far as the missing probe's virtual stand-in.
-for options in "-p 0 --no-reset" "-m -u -F 950k" "--hot-plug --multi --semihosting" "-n --stlinkv1 --listen_port 0"; do
+for options in "-p 0 --no-reset" "-m -u -F 950k" "--hot-plug --multi --semihosting" "-n --stlinkv1 --listen_port 0" \
+    "--multi --stlink_version=2 --listen_port=0 --verbose=0" "--frequent=9 --multi --listen_port=0"; do
     # shellcheck disable=SC2086
     run env SWDLINK_PROBE=virtual:stm32f031k6,swdio=gnd SWDLINK="$top_builddir/swdlink" "$wrapper" $options
     check "swdlink understands $options" is "$status" 1
+    case $options in *frequent*)
+        check "an option that nobody knows is told and left out" has "$err" "--frequent=9 is unknown here"
+        ;;
+    esac
 done
 plan

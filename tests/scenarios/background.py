@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Servers that scripts start in the background, and where they listen."""
 
+import json
 import os
 import pty
 import re
@@ -254,6 +255,74 @@ def a_name_that_nobody_knows_is_told(session):
     process = started(["serve", "--listen", "no-such-host.invalid:0"])
     expect_equal(2, ended(process))
     told(process, r"no-such-host\.invalid is no address of this machine")
+
+
+def documents(process, count):
+    """So many JSON documents of its standard output, as they come."""
+    def parse(lines):
+        text, found = "\n".join(lines), []
+        decoder = json.JSONDecoder()
+        while text.strip():
+            try:
+                document, end = decoder.raw_decode(text.lstrip())
+            except ValueError:
+                break
+            found.append(document)
+            text = text.lstrip()[end:]
+        return found if len(found) == count else None
+    return process.out.wait(parse, f"{count} JSON documents")
+
+
+@scenario()
+def serve_json_is_one_document_with_the_ports(session):
+    process = started(["serve", "--json", "--listen", "127.0.0.1:0", "--rtt", "127.0.0.1:0"])
+    document = documents(process, 1)[0]
+    expect_equal(port_of(process), document["port"])
+    expect_equal(int(told(process, r"RTT channel 0 on port (\d+)").group(1)), document["rtt_port"])
+    expect_equal(["127.0.0.1"], document["addresses"])
+    expect_equal("STM32F031", document["target"]["chip"]["name"][:9])
+    alive(process, document["port"])
+    process.send_signal(signal.SIGTERM)
+    expect_equal(0, ended(process))
+    expect_equal(1, len(documents(process, 1)))
+
+
+@scenario()
+def serve_json_without_rtt_and_on_loopback(session):
+    process = started(["serve", "--json", "--listen", "0"])
+    document = documents(process, 1)[0]
+    expect_equal(None, document["rtt_port"])
+    expect_equal(["127.0.0.1", "::1"] if has_ipv6() else ["127.0.0.1"], document["addresses"])
+    process.send_signal(signal.SIGTERM)
+    expect_equal(0, ended(process))
+
+
+@scenario()
+def serve_json_that_cannot_listen_is_one_document_with_the_error(session):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        process = started(["serve", "--json", "--listen", f"127.0.0.1:{port}"])
+        expect_equal(1, ended(process))
+        expect_equal({"schema", "error"}, set(documents(process, 1)[0]))
+
+
+@scenario()
+def serve_all_json_is_a_document_for_each_server(session):
+    if VIA_USB:
+        raise Skipped("it is on USB anyway")
+    process = subprocess.Popen([os.path.join(BUILD, "swdlink-sim"), "--count", "2", BOARD, "--", *swdlink_command(
+        ["serve", "--all", "--json", "--listen", "0"])], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True)
+    process.err = Reader(process.stderr)
+    process.out = Reader(process.stdout)
+    found = documents(process, 2)
+    expect_equal(2, len({d["probe"]["serial"] for d in found}))
+    for document in found:
+        told(process, rf"Listening at \*:{document['port']} for {document['probe']['serial']}")
+        with socket.create_connection((LOOPBACK, document["port"]), timeout=PATIENCE_S):
+            pass
+    process.send_signal(signal.SIGTERM)
+    expect_equal(0, ended(process))
 
 
 main()
