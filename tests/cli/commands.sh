@@ -154,7 +154,7 @@ serve_and_stop() {
 
 check "serve listens and ends with status 0 on SIGTERM" serve_and_stop TERM
 # What --all does not go with.
-for wrong in "--probe virtual" --once --json; do
+for wrong in "--probe virtual" --once; do
     # shellcheck disable=SC2086 # two words
     run "$swdlink" serve --all $wrong
     check "serve --all $wrong ends with status 2" is "$status" 2

@@ -2,6 +2,7 @@
 """What people bring along from elsewhere: a GDB that was built without XML, the views of IDEs, scripts that were
 written for other servers."""
 
+import os
 import re
 import socket
 import subprocess
@@ -250,6 +251,33 @@ def scripts_for_black_magic_pyocd_st_and_cpptools_run_through(session):
     runs_through(session, BLACK_MAGIC)
     for script in (PYOCD, ST_SERVER, CPPTOOLS):
         expect(r"fibonacci \(n=", runs_through(session, script))
+
+
+@scenario()
+def contribs_gdbinit_and_start_do_what_the_guide_says(session):
+    with open(os.path.join(SOURCE, "contrib", "ide", "gdb", "gdbinit"), encoding="utf-8") as file:
+        lines = file.read().replace("localhost:4242", f"127.0.0.1:{session.server.port}")
+    gdb = session.gdb("session.elf", connect=None)
+    with tempfile.NamedTemporaryFile("w", suffix=".gdb") as file:
+        file.write(lines)
+        file.flush()
+        expect_not(r"^error", gdb.cmd(f"source {file.name}"))
+    # No flush: what GDB shows is true at once.
+    expect(r"Reset_Handler|reset_handler", gdb.cmd("flash") + gdb.cmd("info symbol $pc"))
+    entry = gdb.value("*(unsigned *) 0x08000004 & ~1")
+    expect_equal(entry, gdb.value("(unsigned) $pc"))
+    expect(r"main \(\)", gdb.cmd("start"))
+    gdb.cmds("tbreak fibonacci", "continue")
+    expect(r"main \(\)", gdb.cmd("start"))
+
+
+@scenario()
+def a_makefiles_debug_target_needs_no_server(session):
+    server = " ".join(swdlink_command(["serve", "--stdio", "-q"], "stm32f031k6"))
+    done = subprocess.run([GDB, "-nx", "-q", "-batch", firmware("session.elf"), "-ex", f"directory {SOURCE}",
+                           "-ex", f"target extended-remote | {server}", "-ex", "load", "-ex", "start"],
+                          capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+    expect(r"Temporary breakpoint 1, main \(\)", done.stdout)
 
 
 @scenario()
