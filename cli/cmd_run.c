@@ -176,12 +176,15 @@ static enum err put_into_chip(struct run *r)
         e = flasher_holds(&r->probe.target, &r->image, r->o, &same);
     if (!e && !same)
         e = program_flash(r);
-    if (!e)
+    // What is to be done to the RAM before the program starts wants a core that is halted there.
+    r->program.starts_by_reset = !r->program.use_rtt && !ram_bytes;
+    if (!e && !r->program.starts_by_reset)
         e = target_reset(&r->probe.target, true);
     if (!e)
         e = run_program_prepare(&r->program);
     if (!e && ram_bytes)
         e = write_ram(r);
+    r->program.image = &r->image;
     r->programming = e != ERR_OK;
     return e;
 }

@@ -125,7 +125,7 @@ static const char *why_failed(const struct embedded_test *t, const struct run_en
 
 static enum err restart(struct run_embedded *r)
 {
-    enum err e = target_reset(r->program->t, true);
+    enum err e = r->program->starts_by_reset ? ERR_OK : target_reset(r->program->t, true);
     return e ? e : run_program_prepare(r->program);
 }
 

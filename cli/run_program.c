@@ -210,6 +210,19 @@ enum err run_program_prepare(struct run_program *p)
     return run_rtt_begin(&p->rtt, p->t, find_rtt_symbol(p), p->log);
 }
 
+// The part of the image where the program starts: its calls are there, too.
+static void know_code(struct run_program *p)
+{
+    for (size_t i = 0; p->image && i < p->image->count; i++) {
+        const struct image_segment *s = &p->image->segment[i];
+        if (s->addr != p->t->bank.base)
+            continue;
+        p->semihost.code = s->data;
+        p->semihost.code_base = s->addr;
+        p->semihost.code_len = s->len;
+    }
+}
+
 static enum err begin(struct run_program *p)
 {
     semihost_init(&p->semihost, p->t, p->log);
@@ -218,14 +231,15 @@ static enum err begin(struct run_program *p)
     p->semihost.print = print_console;
     p->semihost.user = p;
     p->semihost.extension = p->extension;
+    know_code(p);
     p->semihost.extension_user = p->extension_user;
     snprintf(p->semihost.cmdline, sizeof p->semihost.cmdline, "%s", p->cmdline);
     enum err e = p->semihosting_dir ? semihost_open_dir(&p->semihost, p->semihosting_dir) : ERR_OK;
     if (!e && p->has_exit)
         e = target_set_break(p->t, true, p->exit_addr);
-    if (!e)
-        e = target_resume(p->t);
     p->started_us = target_now_us(p->t);
+    if (!e)
+        e = p->starts_by_reset ? target_reset(p->t, false) : target_resume(p->t);
     return e;
 }
 
@@ -254,7 +268,10 @@ bool run_program_let_go(struct run_program *p, bool halted)
         return false;
     if (halted)
         return true;
-    enum err e = target_pass_bkpt(p->t, 0, &stop);
+    uint32_t r0 = 0;
+    enum err e = target_read_reg(p->t, CORTEXM_R0, &r0);
+    if (!e)
+        e = target_pass_bkpt(p->t, r0, &stop);
     if (!e)
         e = target_resume(p->t);
     if (!e)

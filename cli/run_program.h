@@ -5,6 +5,7 @@
 #ifndef SWDLINK_CLI_RUN_PROGRAM_H
 #define SWDLINK_CLI_RUN_PROGRAM_H
 
+#include "cli/image.h"
 #include "cli/results/results.h"
 #include "cli/run_rtt.h"
 #include "server/semihost.h"
@@ -37,8 +38,10 @@ struct run_program {
     const char *semihosting_dir; // NULL: the program has no files
     enum err (*extension)(void *user, uint32_t op, uint32_t arg, uint32_t *result); // or NULL
     void *extension_user;
-    const char *cmdline; // what SYS_GET_CMDLINE tells
-    bool has_exit;       // --exit-at
+    const char *cmdline;       // what SYS_GET_CMDLINE tells
+    const struct image *image; // that the flash holds; NULL: not known
+    bool starts_by_reset;      // the core is not halted at its first instruction yet
+    bool has_exit;             // --exit-at
     uint32_t exit_addr;
     int exit_status;
     bool use_rtt;

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/bytes.h"
 #include "swd/mem_ap.h"
 
 #define BP_CTRL     0xe0002000u
@@ -33,10 +34,14 @@ static enum err enable(struct bpu *bpu, bool on)
     return e;
 }
 
+static uint32_t slot_value(const struct bpu *bpu, unsigned i)
+{
+    return bpu->slot[i].used ? comparator_value(bpu, bpu->slot[i].addr) : 0;
+}
+
 static enum err write_slot(struct bpu *bpu, unsigned i)
 {
-    uint32_t value = bpu->slot[i].used ? comparator_value(bpu, bpu->slot[i].addr) : 0;
-    return mem_ap_write32(bpu->mem, BP_COMP0 + 4 * i, value);
+    return mem_ap_write32(bpu->mem, BP_COMP0 + 4 * i, slot_value(bpu, i));
 }
 
 enum err bpu_attach(struct bpu *bpu, const struct mem_ap *mem, struct log *log)
@@ -50,8 +55,8 @@ enum err bpu_attach(struct bpu *bpu, const struct mem_ap *mem, struct log *log)
     if (bpu->count > BPU_MAX)
         bpu->count = BPU_MAX;
     bpu->revision2 = ctrl >> 28 == 1;
-    e = bpu_restore(bpu);
-    return e;
+    bpu->enabled = ctrl & CTRL_ENABLE;
+    return bpu_restore(bpu);
 }
 
 static int find(const struct bpu *bpu, uint32_t addr)
@@ -150,9 +155,16 @@ bool bpu_has(const struct bpu *bpu, uint32_t addr)
 
 enum err bpu_restore(struct bpu *bpu)
 {
+    uint8_t held[4 * BPU_MAX];
+    bool any = false;
+    enum err e = bpu->count ? mem_ap_read(bpu->mem, BP_COMP0, held, 4 * bpu->count, NULL) : ERR_OK;
+    for (unsigned i = 0; i < bpu->count && e == ERR_OK; i++) {
+        any |= bpu->slot[i].used;
+        if (get_le32(held + 4 * i) != slot_value(bpu, i))
+            e = write_slot(bpu, i);
+    }
+    if (e != ERR_OK || !any)
+        return e;
     bpu->enabled = false; // or not known
-    enum err e = enable(bpu, true);
-    for (unsigned i = 0; i < bpu->count && e == ERR_OK; i++)
-        e = write_slot(bpu, i);
-    return e;
+    return enable(bpu, true);
 }

@@ -39,6 +39,14 @@ static enum err set_masked(struct cortexm *cm, bool masked)
 
 enum err cortexm_attach(struct cortexm *cm, const struct mem_ap *mem, struct log *log)
 {
+    uint32_t dhcsr;
+    enum err e = mem_ap_read32(mem, SCS_DHCSR, &dhcsr);
+    return e != ERR_OK ? e : cortexm_attach_seen(cm, mem, dhcsr, log);
+}
+
+enum err cortexm_attach_seen(struct cortexm *cm, const struct mem_ap *mem, uint32_t dhcsr,
+                             struct log *log)
+{
     *cm = (struct cortexm){.mem = mem, .log = log};
     enum err e = mem_ap_read32(mem, SCS_CPUID, &cm->cpuid);
     if (e != ERR_OK)
@@ -46,11 +54,7 @@ enum err cortexm_attach(struct cortexm *cm, const struct mem_ap *mem, struct log
     if (cm->cpuid >> 24 != 0x41)
         return log_fail(log, ERR_NO_TARGET, "there is no ARM core on the other end (CPUID 0x%08x)",
                         cm->cpuid);
-    uint32_t dhcsr;
     e = core_caps_read(&cm->caps, mem, cm->cpuid);
-    if (e == ERR_OK)
-        e = cortexm_read_dhcsr(cm, &dhcsr);
-    cm->reset_seen = false; // a reset before we came is no news
     // C_HALT is kept as it is: attaching does not disturb.
     if (e == ERR_OK && !(dhcsr & DHCSR_C_DEBUGEN))
         e = write_dhcsr(cm, 0);

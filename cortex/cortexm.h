@@ -65,6 +65,9 @@ struct cortexm {
 // Reads CPUID, counts the comparators, enables debug (C_DEBUGEN) without halting, clears
 // comparators that an earlier debugger left behind.
 enum err cortexm_attach(struct cortexm *cm, const struct mem_ap *mem, struct log *log) MUST_CHECK;
+// The same for who has just read DHCSR.
+enum err cortexm_attach_seen(struct cortexm *cm, const struct mem_ap *mem, uint32_t dhcsr,
+                             struct log *log) MUST_CHECK;
 // As found: comparators off, vector catch off, interrupts unmasked, running (or halted:
 // keep_halted), C_DEBUGEN off unless keep_halted.
 enum err cortexm_detach(struct cortexm *cm, bool keep_halted) MUST_CHECK;

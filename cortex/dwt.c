@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cortex/dwt.h"
 
+#include "base/bytes.h"
 #include "swd/mem_ap.h"
 
 #define DWT_CTRL        0xe0001000u
@@ -12,19 +13,6 @@
 // FUNCTION: 5 watchpoint on read, 6 on write, 7 on either (DDI 0419, C1.8.9).
 #define FUNCTION_BASE    4u
 #define MASK_MAX         15u // of the comparators that there are: 32 KiB
-
-enum err dwt_attach(struct dwt *dwt, const struct mem_ap *mem, struct log *log)
-{
-    *dwt = (struct dwt){.mem = mem, .log = log};
-    uint32_t ctrl;
-    enum err e = mem_ap_read32(mem, DWT_CTRL, &ctrl);
-    if (e != ERR_OK)
-        return e;
-    dwt->count = ctrl >> 28;
-    if (dwt->count > DWT_MAX)
-        dwt->count = DWT_MAX;
-    return dwt_restore(dwt);
-}
 
 // The largest aligned power of two at addr that does not exceed len; its logarithm in *mask.
 static uint32_t aligned_block(uint32_t addr, uint32_t len, unsigned *mask)
@@ -47,6 +35,22 @@ static enum err write_slot(struct dwt *dwt, unsigned i)
     if (e == ERR_OK)
         e = mem_ap_write32(dwt->mem, DWT_FUNCTION(i),
                            FUNCTION_BASE + dwt_kind(dwt->slot[i].access));
+    return e;
+}
+
+enum err dwt_attach(struct dwt *dwt, const struct mem_ap *mem, struct log *log)
+{
+    *dwt = (struct dwt){.mem = mem, .log = log};
+    uint8_t held[DWT_FUNCTION(DWT_MAX - 1) + 4 - DWT_CTRL]; // what is reserved in there reads as 0
+    enum err e = mem_ap_read(mem, DWT_CTRL, held, sizeof held, NULL);
+    if (e != ERR_OK)
+        return e;
+    dwt->count = get_le32(held) >> 28;
+    if (dwt->count > DWT_MAX)
+        dwt->count = DWT_MAX;
+    for (unsigned i = 0; i < dwt->count && e == ERR_OK; i++)
+        if (get_le32(held + DWT_FUNCTION(i) - DWT_CTRL))
+            e = write_slot(dwt, i);
     return e;
 }
 

@@ -266,7 +266,10 @@ enum err semihost_look(struct semihost *sh, bool *is_call)
         *is_call = true;
         return ERR_OK;
     }
-    if (!e)
+    bool known = pc >= sh->code_base && pc - sh->code_base + sizeof code <= sh->code_len;
+    if (!e && known)
+        memcpy(code, sh->code + (pc - sh->code_base), sizeof code);
+    else if (!e)
         e = target_read_mem(sh->t, pc, code, sizeof code, NULL);
     if (e)
         return e;

@@ -86,6 +86,9 @@ struct semihost {
     void *extension_user;
     uint64_t started_us;
     uint32_t last_errno; // GDB's numbers, which are newlib's
+    // What is known of the flash, so that it need not be read: its owner has just compared it.
+    const uint8_t *code;
+    uint32_t code_base, code_len;
     // Where in flash calls were found: known until the program starts afresh.
     uint32_t site[SEMIHOST_SITES];
     unsigned sites; // so far; the oldest is overwritten

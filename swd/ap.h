@@ -21,6 +21,7 @@ struct ap_identity {
 };
 
 // ERR_UNSUPPORTED when the probe's firmware has no DAP register commands.
+enum err ap_read_idr(const struct mem_ap *ap, uint32_t *idr) MUST_CHECK;
 enum err ap_identify(const struct mem_ap *ap, struct ap_identity *id) MUST_CHECK;
 
 #endif

@@ -66,14 +66,13 @@ static enum err set_swclk(struct target *t, uint32_t hz)
 
 // While NRST is low the debug port answers and the chip does not: S_RESET_ST comes back after every
 // read.
-static enum err refuse_held(struct target *t)
+static enum err refuse_held(struct target *t, uint32_t *dhcsr)
 {
     struct debug_probe *probe = t->probe;
     uint64_t deadline = debug_probe_now_us(probe) + HELD_US;
-    uint32_t dhcsr;
     do {
-        enum err e = mem_ap_read32(&t->mem, SCS_DHCSR, &dhcsr);
-        if (e || !(dhcsr & DHCSR_S_RESET_ST))
+        enum err e = mem_ap_read32(&t->mem, SCS_DHCSR, dhcsr);
+        if (e || !(*dhcsr & DHCSR_S_RESET_ST))
             return e;
         debug_probe_sleep_us(probe, POLL_US);
     } while (debug_probe_now_us(probe) < deadline);
@@ -86,9 +85,11 @@ static enum err refuse_held(struct target *t)
 static enum err settle(struct target *t)
 {
     t->code.valid = t->flash_written = false;
-    enum err e = refuse_held(t);
+    uint32_t dhcsr;
+    enum err e = refuse_held(t, &dhcsr);
     if (!e)
-        e = cortexm_attach(&t->core, &t->mem, t->log);
+        e = cortexm_attach_seen(&t->core, &t->mem, dhcsr, t->log);
+    t->id.cpuid = t->core.cpuid;
     return e ? e : chip_identify(&t->id, &t->mem, t->log);
 }
 

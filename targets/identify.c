@@ -27,14 +27,13 @@ static bool is_refusal(enum err e)
 
 static enum err read_ports(struct chip_identity *id, const struct mem_ap *mem, struct log *log)
 {
-    struct ap_identity ap;
     enum err e = debug_probe_read_dpidr(mem->probe, &id->dpidr);
-    if (!e && !(e = ap_identify(mem, &ap)))
-        id->ap_idr = ap.idr;
+    if (!e)
+        e = ap_read_idr(mem, &id->ap_idr);
     if (e && !is_refusal(e))
         return e;
     log_forget(log);
-    return mem_ap_read32(mem, SCS_CPUID, &id->cpuid);
+    return id->cpuid ? ERR_OK : mem_ap_read32(mem, SCS_CPUID, &id->cpuid);
 }
 
 static const struct chip *find_chip(uint32_t idcode_addr, uint32_t idcode)
@@ -112,7 +111,7 @@ static enum err read_rdp_level(struct chip_identity *id, const struct mem_ap *me
 
 enum err chip_identify(struct chip_identity *id, const struct mem_ap *mem, struct log *log)
 {
-    memset(id, 0, sizeof *id);
+    *id = (struct chip_identity){.cpuid = id->cpuid};
     enum err e = read_ports(id, mem, log);
     if (e || (e = find_idcode(id, mem, log)) || !id->chip)
         return e;

@@ -198,6 +198,54 @@ def losses_in_the_middle(tap):
                   (status, ["a", "the test rig"], (2, 0, 1, 0)), (process.returncode, junit.names(), junit.counts))
 
 
+def cost(tap):
+    """A program that is in the flash already: one reset, and no more USB commands than these."""
+    store, account = report("cost"), report("account")
+    for text, commands in (("", 60), (PASS, 68)):
+        path = says.program("p.elf", text, ending="exit")
+        board = f"{says.BOARD},store={store},account={account}"
+        says.run(path, board=board)
+        got = says.run(path, "-vv", board=board)
+        with open(account, encoding="utf-8") as f:
+            counted = json.load(f)["usb_commands"]
+        resets = got.stderr.count("usb f2 35 0c ed 00 e0 04 00 fa 05")  # AIRCR.SYSRESETREQ
+        tap.check(f"an unchanged program that prints {text!r}: status, resets, USB commands", (0, 1, commands),
+                  (got.returncode, resets, counted))
+
+
+LEFT = {"DHCSR": ("e000edf0", 0x2000d), "DEMCR": ("e000edfc", 0x1000501), "BP_CTRL": ("e0002000", 1),
+        "BP_COMP0": ("e0002008", 0xffffffff), "DBGMCU_CR": ("40015804", 0xffffffff), "APB1_FZ": ("40015808", 0xffffffff)}
+
+
+def left_as_found(tap):
+    if not sim_works(tap, "the target is left as found"):
+        return
+    for ending, options, halted in (("exit", [], False), ("exit", [], True), ("exit-for-ever", [], False),
+                                    ("fault", [], False), ("hang", ["--timeout", "0.1"], False),
+                                    ("hang", ["--exit-at", "reached"], True)):
+        path = says.program("p.elf", PASS, ending=ending)
+        socket_path = os.path.join(says.DIR, f"left-{ending}-{len(options)}-{halted}")
+        script = (f"{says.SWDLINK} flash -q {path} 2>flashed; {says.SWDLINK} reset {'--halt' if halted else ''} -q 2>reset; echo; read x; "
+                  f"{says.SWDLINK} run -q {path} {' '.join(options)} >run.out 2>&1; echo; read x")
+        process = subprocess.Popen([*simulated("--control", socket_path), "sh", "-c", script], cwd=says.DIR,
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        states = []
+        for _ in range(2):
+            process.stdout.readline()
+            words = {}
+            control(socket_path, "poke 40021018 400000")  # the clock of DBGMCU
+            for name, (address, mask) in LEFT.items():
+                words[name] = int(control(socket_path, f"peek {address}").split()[-1], 16) & mask
+            states.append(words)
+            process.stdin.write("\n")
+            process.stdin.flush()
+        process.communicate(timeout=60)
+        wanted = {name: 0 for name in LEFT} | ({"DHCSR": 0x20001} if halted else {})
+        wanted["DBGMCU_CR"], wanted["APB1_FZ"] = states[0]["DBGMCU_CR"], states[0]["APB1_FZ"]
+        tap.check(f"a target that {'was halted' if halted else 'ran'} is left so after {ending} {' '.join(options)}",
+                  (wanted, wanted), tuple(states))
+
+
 def in_a_row(tap):
     bad = 0
     rounds = 250 if LONG else 5
@@ -234,7 +282,7 @@ def main():
         tap.skip("the rig", "this build has no virtual board, or no ARM compiler")
     else:
         for part in (stale_rtt, stale_rtt_in_one_session, rtt_of_short_programs, reports, documents, times,
-                     busy_and_absent, losses_in_the_middle, in_a_row, at_a_time):
+                     busy_and_absent, losses_in_the_middle, cost, left_as_found, in_a_row, at_a_time):
             part(tap)
     tap.plan()
     return 0

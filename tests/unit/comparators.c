@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/bytes.h"
 #include "cortex/bpu.h"
 #include "cortex/dwt.h"
 #include "tests/unit/choose.h"
@@ -40,15 +41,46 @@ static void assert_says(const struct script *s, const char *part)
 
 // ---- breakpoints --------------------------------------------------------------------------------
 
+static void script_comparators(struct script *s, uint32_t first, uint32_t second)
+{
+    uint8_t held[8];
+    put_le32(held, first);
+    put_le32(held + 4, second);
+    script_block_read(
+        s, (struct script_block){.opcode = 0x07, .addr = BP_COMP(0), .len = 8, .status = 0x80},
+        held);
+}
+
+// Two comparators that somebody left on.
 static void attach_bpu(struct script *s, struct bpu *bpu)
 {
     script_start(s, 2, 37);
-    script_word(s, BP_CTRL, 2u << 4); // two comparators
-    script_write_word(s, BP_CTRL, BP_KEY | BP_ENABLE);
-    script_write_word(s, BP_COMP(0), 0);
-    script_write_word(s, BP_COMP(1), 0);
+    script_word(s, BP_CTRL, 2u << 4 | BP_ENABLE);
+    script_comparators(s, 0, 0);
     OK(bpu_attach(bpu, &s->mem, &s->log));
     assert_int_equal(bpu->count, 2);
+}
+
+// Nothing is written to a unit that is as it should be; it is switched on for the first breakpoint.
+static void a_unit_that_is_off_stays_so_until_it_is_used(void **state)
+{
+    (void)state;
+    struct script s;
+    struct bpu bpu;
+    script_start(&s, 2, 37);
+    script_word(&s, BP_CTRL, 2u << 4);
+    script_comparators(&s, 0, 0x08000200 | BP_LOWER | 1); // left by somebody
+    script_write_word(&s, BP_COMP(1), 0);
+    OK(bpu_attach(&bpu, &s.mem, &s.log));
+    OK(bpu_clear_all(&bpu));
+    script_write_word(&s, BP_COMP(0), 0x08000100 | BP_LOWER | 1);
+    script_write_word(&s, BP_CTRL, BP_KEY | BP_ENABLE);
+    OK(bpu_set(&bpu, 0x08000100));
+    script_comparators(&s, 0, 0); // the power was lost
+    script_write_word(&s, BP_COMP(0), 0x08000100 | BP_LOWER | 1);
+    script_write_word(&s, BP_CTRL, BP_KEY | BP_ENABLE);
+    OK(bpu_restore(&bpu));
+    script_end(&s);
 }
 
 static void a_breakpoint_is_on_its_half_of_the_word(void **state)
@@ -152,8 +184,13 @@ static void above_the_code_region_revision_1_has_no_breakpoints(void **state)
 static void attach_dwt(struct script *s, struct dwt *dwt)
 {
     script_start(s, 2, 37);
-    script_word(s, DWT_CTRL, 2u << 28);
-    script_write_word(s, DWT_FUNCTION(0), 0);
+    uint8_t held[0x5c] = {0};
+    put_le32(held, 2u << 28);
+    put_le32(held + DWT_FUNCTION(1) - DWT_CTRL, ON_WRITE); // left by somebody
+    script_block_read(
+        s,
+        (struct script_block){.opcode = 0x07, .addr = DWT_CTRL, .len = sizeof held, .status = 0x80},
+        held);
     script_write_word(s, DWT_FUNCTION(1), 0);
     OK(dwt_attach(dwt, &s->mem, &s->log));
     assert_int_equal(dwt->count, 2);
@@ -367,6 +404,7 @@ int main(int argc, char **argv)
 {
     choose_tests(argc, argv);
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_unit_that_is_off_stays_so_until_it_is_used),
         cmocka_unit_test(a_breakpoint_is_on_its_half_of_the_word),
         cmocka_unit_test(two_users_of_an_address_share_a_comparator),
         cmocka_unit_test(a_breakpoint_that_could_not_be_set_takes_no_comparator),

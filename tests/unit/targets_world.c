@@ -122,9 +122,9 @@ bool mem_ap_has_halfwords(const struct mem_ap *mem)
     return true;
 }
 
-enum err ap_identify(const struct mem_ap *mem, struct ap_identity *id)
+enum err ap_read_idr(const struct mem_ap *mem, uint32_t *idr)
 {
-    *id = (struct ap_identity){.idr = 0x04770021};
+    *idr = 0x04770021;
     return reach(world_of(mem->probe));
 }
 
@@ -239,7 +239,14 @@ enum err mem_ap_write_halfwords(const struct mem_ap *mem, uint32_t addr, const v
 
 enum err cortexm_attach(struct cortexm *cm, const struct mem_ap *mem, struct log *log)
 {
+    return cortexm_attach_seen(cm, mem, 0, log);
+}
+
+enum err cortexm_attach_seen(struct cortexm *cm, const struct mem_ap *mem, uint32_t dhcsr,
+                             struct log *log)
+{
     struct world *w = world_of(mem->probe);
+    (void)dhcsr;
     *cm = (struct cortexm){
         .mem = mem, .log = log, .cpuid = 0x410cc200, .caps = {.arch = CORE_ARMV6M}};
     cm->bpu = (struct bpu){.mem = mem, .log = log, .count = w->comparators};
