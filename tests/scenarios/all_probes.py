@@ -47,10 +47,15 @@ class Bench:
         self.err = Reader(self.process.stderr)
         self.gdbs = []
         deadline = time.monotonic() + PATIENCE_S
-        while not os.path.exists(control) and time.monotonic() < deadline:
-            time.sleep(0.02)
         self.control = socket.socket(socket.AF_UNIX)
-        self.control.connect(control)
+        while True:  # the socket is in its folder a moment before it listens
+            try:
+                self.control.connect(control)
+                break
+            except (FileNotFoundError, ConnectionRefusedError):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
         self.serials = []
         for number in range(1, count + 1):
             self.tell(f"probe {number}")
