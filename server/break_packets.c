@@ -19,7 +19,7 @@ enum break_type {
 static enum dwt_access access_of(const struct session *s, unsigned type)
 {
     if (type == BREAK_WATCH_WRITE)
-        return s->knows_swbreak || s->knows_hwbreak ? DWT_CHANGE : DWT_WRITE;
+        return session_is_gdb(s) ? DWT_CHANGE : DWT_WRITE;
     return type == BREAK_WATCH_READ ? DWT_READ : DWT_ACCESS;
 }
 
@@ -83,7 +83,7 @@ static enum err clear_break(struct session *s, const struct session_break *b)
 // program shall go on: GDB sends both for one `continue`.
 static bool is_refused_later(const struct session *s, unsigned type, enum err e)
 {
-    return e == ERR_RESOURCE && type != BREAK_HARDWARE && (s->knows_swbreak || s->knows_hwbreak);
+    return e == ERR_RESOURCE && type != BREAK_HARDWARE && session_is_gdb(s);
 }
 
 enum err packet_retry_breaks(struct session *s, char *text, size_t size)

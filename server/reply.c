@@ -128,11 +128,18 @@ static void send_error_text(struct session *s, const char *prefix, const char *s
     reply_end(s);
 }
 
+// Every GDB shows the answer to these as it stands, when it is an error ("Could not write register
+// "r3"; remote failure reply ...").
+static bool is_shown_as_it_stands(const struct session *s)
+{
+    return session_is_gdb(s) && s->rsp.len > 0 && strchr("gGpP", s->rsp.data[0]);
+}
+
 static void report_error(struct session *s, enum err e, enum log_level level)
 {
     const char *sentence = log_sentence(s->log, e);
     log_line(s->log, level, "%s", sentence);
-    if (s->knows_error_text) {
+    if (s->knows_error_text || is_shown_as_it_stands(s)) {
         send_error_text(s, "E.", sentence);
     } else {
         if (s->text_legal)

@@ -144,6 +144,12 @@ bool session_is_over(const struct session *s);
 // still.
 void session_target_is_back(struct session *s);
 
+// Whether it is GDB: of the others none tells of these.
+static inline bool session_is_gdb(const struct session *s)
+{
+    return s->knows_swbreak || s->knows_hwbreak;
+}
+
 // For the handlers: work that ends with a later reply.
 void session_begin_work(struct session *s, enum session_work work);
 void session_end_work(struct session *s);

@@ -423,6 +423,17 @@ static void a_long_search_can_be_interrupted(void **state)
 
 // Breakpoints.
 
+static void the_reason_of_a_refused_register_is_in_the_answer_that_gdb_shows(void **state)
+{
+    struct bench *b = *state;
+    b->f.t.state = TARGET_RUNNING;
+    assert_reply(b, "P3=05000000", "E.the target is running");
+    assert_memory_equal(bench_ask(b, "p77"), "E.this core has no register", 27);
+    session_start(&b->s, &b->hub, "another");
+    bench_ask(b, "QStartNoAckMode");
+    assert_reply(b, "P3=05000000", "E01");
+}
+
 static void a_breakpoint_set_twice_is_one(void **state)
 {
     struct bench *b = *state;
@@ -557,6 +568,7 @@ int main(int argc, char **argv)
         bench_test(the_crc_is_the_one_that_gdb_makes),
         bench_test(memory_is_searched_in_steps),
         bench_test(a_long_search_can_be_interrupted),
+        bench_test(the_reason_of_a_refused_register_is_in_the_answer_that_gdb_shows),
         bench_test(a_breakpoint_set_twice_is_one),
         bench_test(watchpoints_are_told_apart_by_kind_and_length),
         bench_test(too_many_breakpoints_are_explained),
