@@ -16,6 +16,7 @@
 #include "sim/board/board.h"
 #include "sim/board/link.h"
 #include "swd/stlink.h"
+#include "tests/unit/choose.h"
 
 #define OK(call) assert_int_equal((call), ERR_OK)
 
@@ -262,8 +263,9 @@ static void ctrl_c_ends_every_kind_of_run(void **state)
     close_desk(d);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_load_of_many_packets_keeps_one_loader_running),
         cmocka_unit_test(a_load_in_one_packet_costs_exactly_this),

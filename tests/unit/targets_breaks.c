@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
+#include "tests/unit/choose.h"
 #include "tests/unit/targets_world.h"
 
 static void whether_it_stands_at_a_breakpoint_is_told_without_running(void **state)
@@ -96,8 +97,9 @@ static void a_bkpt_of_the_program_under_a_breakpoint_is_known_to_have_been_told(
     assert_true(stop.told_before);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whether_it_stands_at_a_breakpoint_is_told_without_running),
         cmocka_unit_test(a_bkpt_of_the_program_is_passed_where_it_stopped_and_not_elsewhere),

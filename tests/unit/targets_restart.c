@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
+#include "tests/unit/choose.h"
 #include "tests/unit/targets_world.h"
 
 #define PAGE    1024u
@@ -177,8 +178,9 @@ static void data_that_is_written_from_a_handler_leaves_it_in_there(void **state)
     expect_untouched(&d);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_load_of_what_the_chip_starts_is_started_by_the_reset),
         cmocka_unit_test(where_the_reset_leads_elsewhere_the_program_is_started_by_its_vectors),
