@@ -24,7 +24,6 @@ struct player {
     unsigned put_off;
     size_t put_off_at; // the event that was next then
     bool has_turns;    // the record names them, as those of a server do
-    bool lost;         // the record's probe was, or what came was not recorded
     char difference[LOG_SENTENCE_SIZE];
     uint64_t clock_us;
     uint32_t now_next; // answer of the clock before the next event
@@ -35,6 +34,7 @@ struct player {
 
 struct played {
     struct player *player;
+    bool lost; // it was in the record, too: one that is opened later is another
 };
 
 static const uint8_t question_classes[] = {STLINK_GET_VERSION, STLINK_GET_MODE, STLINK_GET_VOLTAGE,
@@ -139,7 +139,6 @@ static void note_difference(struct player *p, const struct usb_exchange *x)
 {
     char expected[112], came[200];
     const struct record_event *e = next_event(p);
-    p->lost = true;
     if (p->difference[0])
         return;
     describe(expected, sizeof expected, e);
@@ -217,13 +216,11 @@ static bool pass_over_questions(struct player *p, const struct usb_exchange *x)
     return true;
 }
 
-static enum err give_answer(struct player *p, const struct record_event *e, struct usb_exchange *x)
+static enum err give_answer(const struct record_event *e, struct usb_exchange *x)
 {
     x->in_got = e->exchange.in_got < x->in_len ? e->exchange.in_got : x->in_len;
     if (x->in_got)
         memcpy(x->in, e->exchange.in, x->in_got);
-    if (e->result == ERR_PROBE_LOST)
-        p->lost = true;
     return e->result;
 }
 
@@ -245,23 +242,30 @@ static const struct record_event *find_answer(struct player *p, const struct usb
     return e;
 }
 
-static enum err played_transfer(void *self, struct usb_exchange *x)
+static enum err answer(struct player *p, bool lost, struct usb_exchange *x)
 {
-    struct player *p = ((struct played *)self)->player;
-    x->in_got = 0;
     // A recorded loss goes on in the record for as long as the program asked.
-    if (p->difference[0] || (p->lost && !fits(next_event(p), x)))
+    if (p->difference[0] || (lost && !fits(next_event(p), x)))
         return ERR_PROBE_LOST;
     const struct record_event *e = find_answer(p, x);
     if (e)
-        return give_answer(p, e, x);
+        return give_answer(e, x);
     e = p->patient ? asked_before(p, x->command) : NULL;
     if (!e) {
         note_difference(p, x);
         return ERR_PROBE_LOST;
     }
     p->clock_us += e->took_us + 1;
-    return give_answer(p, e, x);
+    return give_answer(e, x);
+}
+
+static enum err played_transfer(void *self, struct usb_exchange *x)
+{
+    struct played *l = self;
+    x->in_got = 0;
+    enum err e = answer(l->player, l->lost, x);
+    l->lost |= e == ERR_PROBE_LOST;
+    return e;
 }
 
 // The recorded answers first: the program then decides about time as the recorded one did.
@@ -393,7 +397,6 @@ enum err player_open_link(struct player *p, bool patient, struct usb_link *link,
         return refuse_to_open(p, e, log);
     }
     p->next++;
-    p->lost = false;
     p->asked_count = 0;
     set_clock(p, e->at_us);
     played->player = p;

@@ -5,6 +5,7 @@
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -225,6 +226,58 @@ def a_second_debugger_that_watches_live_replays():
             raise Failed(again.log()) from None
 
 
+class PluggedServer(Server):
+    """A recorded server at a board on the mocked bus, which can be unplugged."""
+
+    def __init__(self, folder, record):
+        control = os.path.join(folder, "control")
+        self.account_file = os.devnull
+        self.process = subprocess.Popen(
+            [os.path.join(harness.BUILD, "swdlink-sim"), "--control", control, BOARD, "--",
+             os.path.join(harness.BUILD, "swdlink"), "serve", "--listen", "127.0.0.1:0", "--once", "--record", record],
+            stderr=subprocess.PIPE, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, errors="replace")
+        self.err = Reader(self.process.stderr)
+        self.out = Reader(self.process.stdout)
+        self.port = int(self.wait_log(r"Listening on port (\d+)").group(1))
+        self.control = socket.socket(socket.AF_UNIX)
+        self.control.connect(control)
+
+    def tell(self, line):
+        self.control.send(line.encode() + b"\n")
+        expect(r"^ok", self.control.recv(4096).decode())
+
+
+def lose_and_find(server, tell):
+    gdb = Gdb(firmware("sample.elf"))
+    try:
+        said = [gdb.cmd(command) for command in (f"target remote 127.0.0.1:{server.port}", "monitor reset halt", "load",
+                                                 "monitor reset halt")]
+        gdb.run_away()
+        gdb.take()
+        tell("unplug")
+        said.append(gdb.wait_stop())
+        tell("plug")
+        server.wait_log("the target is back")
+        said += [gdb.cmd(command) for command in ("info registers pc", "monitor reset halt", "detach")]
+        gdb.quit()
+    finally:
+        gdb.kill()
+    return [tell_no_time(text.replace(f":{server.port}", ":PORT")) for text in said]
+
+
+def a_probe_that_is_unplugged_and_plugged_in_again_replays():
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "session.rec")
+        server = PluggedServer(folder, path)
+        first = lose_and_find(server, server.tell)
+        server.control.close()
+        expect_equal(0, server.process.wait(harness.PATIENCE_S))
+        expect(r"SIGLOST", first[4])
+        again = Replay(path)
+        expect_equal(first, lose_and_find(again, lambda line: None))
+        expect_equal(0, again.process.wait(harness.PATIENCE_S))
+
+
 TESTS = [
     a_session_with_load_breakpoints_and_steps_replays,
     a_running_program_that_is_interrupted_replays,
@@ -233,11 +286,15 @@ TESTS = [
     a_lost_probe_replays,
     rtt_beside_gdb_replays,
     a_second_debugger_that_watches_live_replays,
+    a_probe_that_is_unplugged_and_plugged_in_again_replays,
 ]
 
 
 def main():
     import traceback
+    if not shutil.which("umockdev-run"):
+        TESTS.remove(a_probe_that_is_unplugged_and_plugged_in_again_replays)
+        print("# a probe that is unplugged: left out, umockdev is not installed")
     chosen = [t for t in TESTS if len(sys.argv) < 2 or any(w in t.__name__ for w in sys.argv[1:])]
     print(f"1..{len(chosen)}", flush=True)
     failed = 0
