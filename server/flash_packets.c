@@ -254,6 +254,8 @@ static void finish_job(struct session *s)
              (unsigned)((stats.ended_us - stats.started_us) / 1000));
     semihost_restart(s->semihost);
     s->xpsr_is_old |= s->flash.resets;
+    if (s->flash.resets)
+        hub_retire_rtt(s->hub);
     e = s->flash.resets ? target_reset(s->t, true) : ERR_OK;
     if (e)
         reply_error_and_later(s, e);

@@ -17,6 +17,14 @@ void hub_close(struct hub *hub)
     semihost_close(&hub->semihost);
 }
 
+void hub_retire_rtt(struct hub *hub)
+{
+    if (!hub->rtt.on || hub->t->state == TARGET_LOST || hub->t->job)
+        return;
+    if (rtt_retire(&hub->rtt.rtt) != ERR_OK) // the reset tells what is wrong with the target
+        log_forget(hub->log);
+}
+
 bool hub_join(struct hub *hub, struct session *s)
 {
     for (unsigned i = 0; i < HUB_MAX_SESSIONS; i++) {

@@ -46,6 +46,8 @@ struct hub {
 void hub_init(struct hub *hub, struct target *t, struct log *log);
 void hub_close(struct hub *hub);
 // False: there are too many.
+// Before a reset: RTT, when it is on, takes no block of the program before for the next one's.
+void hub_retire_rtt(struct hub *hub);
 bool hub_join(struct hub *hub, struct session *s);
 void hub_leave(struct hub *hub, struct session *s);
 

@@ -138,9 +138,19 @@ enum err rtt_find_all(struct rtt *r, bool *found)
     return e;
 }
 
+static const uint8_t zeros[ID_SIZE];
+
+enum err rtt_retire(struct rtt *r)
+{
+    uint32_t block = r->block;
+    if (!block)
+        return rtt_erase_blocks(r);
+    rtt_forget(r);
+    return target_write_mem(r->t, block, zeros, ID_SIZE);
+}
+
 enum err rtt_erase_blocks(struct rtt *r)
 {
-    static const uint8_t zeros[ID_SIZE];
     uint8_t ram[SEARCH_STEP];
     rtt_forget(r);
     for (uint32_t at = 0; at + ID_SIZE <= r->search_size; at += SEARCH_STEP - ID_SIZE) {

@@ -299,6 +299,7 @@ static enum err kill_program(struct session *s)
         return e;
     e = let_go(s);
     semihost_restart(s->semihost);
+    hub_retire_rtt(s->hub);
     enum err reset = target_reset(s->t, false);
     e = e ? e : reset;
     if (!e)
@@ -336,6 +337,7 @@ static enum err begin_anew(struct session *s)
         return e;
     packet_flash_drop(s);
     semihost_restart(s->semihost);
+    hub_retire_rtt(s->hub);
     e = target_reset(s->t, true);
     session_take_program(s);
     return e;

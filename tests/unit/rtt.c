@@ -15,6 +15,8 @@
 #include "tests/unit/choose.h"
 #include "tests/unit/fake_target.h"
 
+#define OK(call) assert_int_equal(call, ERR_OK)
+
 #define UP_BUFFER   (FAKE_RAM_BASE + 0x800)
 #define DOWN_BUFFER (FAKE_RAM_BASE + 0x900)
 #define NAME        (FAKE_RAM_BASE + 0x40)
@@ -335,6 +337,25 @@ static void a_lost_target_is_an_error(void **state)
     free(b);
 }
 
+// The next program's block may lie further behind than this one.
+static void a_program_that_starts_afresh_is_not_taken_for_the_one_before(void **state)
+{
+    (void)state;
+    struct bench *b = bench_with_block(FAKE_RAM_BASE + 0x200);
+    OK(rtt_retire(&b->r));
+    assert_false(find(b, 4));
+    put_block(b, FAKE_RAM_BASE + 0x400);
+    OK(rtt_erase_blocks(&b->r));
+    assert_false(find(b, 4));
+    put_block(b, FAKE_RAM_BASE + 0x400);
+    OK(rtt_retire(&b->r)); // not found yet
+    assert_false(find(b, 4));
+    put_block(b, FAKE_RAM_BASE + 0x600);
+    assert_true(find(b, 4));
+    assert_int_equal(b->r.block, FAKE_RAM_BASE + 0x600);
+    free(b);
+}
+
 int main(int argc, char **argv)
 {
     choose_tests(argc, argv);
@@ -351,6 +372,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_down_channel_takes_what_it_has_room_for),
         cmocka_unit_test(a_block_that_was_overwritten_is_looked_for_again),
         cmocka_unit_test(a_reset_forgets_the_block),
+        cmocka_unit_test(a_program_that_starts_afresh_is_not_taken_for_the_one_before),
         cmocka_unit_test(a_lost_target_is_an_error),
     };
     return cmocka_run_group_tests_name("rtt", tests, NULL, NULL);
