@@ -35,7 +35,7 @@ infos() {
 }
 
 for model in 'v2 V2 V2J37S7 3748' 'v2-1 V2-1 V2J37M26 374B' 'v3 V3 V3J7M3B5 374F' 'v3e V3E V3J7M3 374E' \
-    'v3pwr V3PWR V4J4M1B2 3757'; do
+    'v3pwr V3PWR V4J6B2P6 3757'; do
     # shellcheck disable=SC2086 # its words
     set -- $model
     check "$2: swdlink knows it and reaches the chip" ours "$1" "$2" "$3"
