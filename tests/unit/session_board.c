@@ -25,6 +25,10 @@
 #define LOAD_CHUNK 16000u // what GDB puts into one packet of 16 KiB
 #define LOOP       0x08000010u
 
+// USB commands of a step, and of five runs from a breakpoint to itself.
+#define STEP_COMMANDS  5
+#define FIVE_CONTINUES 69
+
 // Counts in a register, for ever.
 // clang-format off
 static const uint8_t program[] = {
@@ -212,6 +216,39 @@ static void the_reset_behind_a_load_costs_exactly_this(void **state)
     close_desk(d);
 }
 
+// What each further one costs, when it is done without a pause.
+static unsigned cost_of(struct desk *d, const char *packet, bool runs)
+{
+    uint64_t before = commands(d);
+    const char *reply = ask(d, packet);
+    if (runs && !reply)
+        reply = wait_for_stop(d);
+    assert_non_null(reply);
+    assert_true(reply[0] != 'E');
+    return (unsigned)(commands(d) - before);
+}
+
+static void steps_stops_and_reads_cost_exactly_this(void **state)
+{
+    (void)state;
+    struct desk *d = open_desk("stm32f031k6", GDB_13);
+    (void)load(d, FLASH, program, sizeof program, 1024);
+    (void)cost_of(d, "vCont;s:1", true);
+    for (unsigned i = 0; i < 5; i++)
+        assert_int_equal(cost_of(d, "vCont;s:1", true), STEP_COMMANDS);
+    expect(d, "Z1,8000010,2", "OK");
+    (void)cost_of(d, "vCont;c:1", true);
+    // GDB takes the breakpoint at the PC out, steps, sets it again and lets the program go.
+    unsigned cost = 0;
+    for (unsigned i = 0; i < 5; i++)
+        cost += cost_of(d, "z1,8000010,2", false) + cost_of(d, "vCont;s:1", true) +
+                cost_of(d, "Z1,8000010,2", false) + cost_of(d, "vCont;c:1", true);
+    assert_int_equal(cost, FIVE_CONTINUES);
+    assert_int_equal(cost_of(d, "m20000000,400", false), 2);
+    assert_int_equal(cost_of(d, "m20000000,4", false), 1);
+    close_desk(d);
+}
+
 // A blank chip stood locked up; GDB sets PC, and the Thumb bit in its copy of xPSR.
 static void load_and_continue_start_the_program_as_gdb_sends_them(void **state)
 {
@@ -270,6 +307,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_load_of_many_packets_keeps_one_loader_running),
         cmocka_unit_test(a_load_in_one_packet_costs_exactly_this),
         cmocka_unit_test(the_reset_behind_a_load_costs_exactly_this),
+        cmocka_unit_test(steps_stops_and_reads_cost_exactly_this),
         cmocka_unit_test(load_and_continue_start_the_program_as_gdb_sends_them),
         cmocka_unit_test(ctrl_c_ends_every_kind_of_run),
     };
