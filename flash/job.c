@@ -76,13 +76,6 @@ static void forget_data(struct page *p)
     p->passed_by = false;
 }
 
-void job_make_waiting(struct flash_job *job, unsigned n)
-{
-    job->page[n].state = PAGE_WAITING;
-    if (n < job->first_waiting)
-        job->first_waiting = n;
-}
-
 // The page of an address that lies within the sectors.
 static unsigned find_page(const struct flash_job *job, uint32_t addr)
 {
@@ -210,31 +203,6 @@ void flash_job_close_input(struct flash_job *job)
 const struct flash_stats *flash_job_stats(const struct flash_job *job)
 {
     return &job->stats;
-}
-
-bool job_is_due(const struct flash_job *job, const struct page *p)
-{
-    return p->state == PAGE_WAITING && (job->closed || p->passed_by || p->given == p->size);
-}
-
-bool job_find_due(const struct flash_job *job, unsigned *n)
-{
-    for (unsigned i = job->first_waiting; i < job->page_count; i++)
-        if (job_is_due(job, &job->page[i])) {
-            *n = i;
-            return true;
-        }
-    return false;
-}
-
-bool job_find_state(const struct flash_job *job, enum page_state state, unsigned *n)
-{
-    for (unsigned i = 0; i < job->page_count; i++)
-        if (job->page[i].state == state) {
-            *n = i;
-            return true;
-        }
-    return false;
 }
 
 static bool is_more(const struct flash_job *job)

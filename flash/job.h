@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the files behind a flash job know of each other. job.c collects what shall be done, plan.c
-// decides how, work.c does it.
+// decides how, work.c does it with work_direct.c and work_loader.c; job_pages.c serves them all.
 #ifndef SWDLINK_FLASH_JOB_H
 #define SWDLINK_FLASH_JOB_H
 
@@ -64,11 +64,16 @@ struct flash_job {
     struct job_progress progress;
 };
 
-// A page whose data is complete, or gets no more.
+// job_pages.c. A page whose data is complete, or gets no more.
 bool job_is_due(const struct flash_job *job, const struct page *p);
 bool job_find_due(const struct flash_job *job, unsigned *n);
 bool job_find_state(const struct flash_job *job, enum page_state state, unsigned *n);
 void job_make_waiting(struct flash_job *job, unsigned n);
+uint64_t job_now_us(const struct flash_job *job);
+// The chip is erased now: nothing has to be scanned to know what it holds.
+void job_note_mass_erase(struct flash_job *job);
+// ERR_FLASH: page n would have to be erased, which was not allowed.
+enum err job_fail_not_blank(struct flash_job *job, unsigned n) MUST_CHECK;
 
 // plan.c. Whether the way can be chosen now, and the choice. Without a scan it is by pages, unless
 // the caller wants otherwise.

@@ -79,7 +79,7 @@ knows_the_stlink() {
     [ ! -s "$out" ]
 }
 check "struct stlink is known where a probe is opened, listed or examined only" knows_the_stlink
-check "libusb.h is included in swd/usb_libusb.c only" only_in "libusb.*" "swd/usb_libusb\.c$"
+check "libusb.h is included where USB devices are listed and opened only" only_in "libusb.*" "swd/usb_\(enumerate\.h\|libusb\.c\)$"
 check "ev.h is included in server/ only" only_in "ev\.h" "server/"
 
 # The check itself can fail.

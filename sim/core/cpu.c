@@ -7,6 +7,7 @@
 
 #include "sim/core/cpu_alu.h"
 #include "sim/core/cpu_memory.h"
+#include "sim/core/cpu_special.h"
 
 enum { SP = 13, LR = 14, PC = 15 };
 
@@ -18,13 +19,6 @@ enum {
     CYCLES_SYSTEM = 3, // MRS, MSR, barriers
     CYCLES_WAIT = 1,   // WFI, WFE
 };
-
-static void set_primask(struct sim_cpu *cpu, bool on)
-{
-    cpu->primask = on;
-    if (!on)
-        cpu->attention = true; // something may have waited for this
-}
 
 // Branches and high registers: DDI 0419, A5.2.3 and A5.2.6.
 
@@ -330,7 +324,7 @@ static enum sim_cpu_stop miscellaneous(struct sim_cpu *cpu, uint32_t op)
     case 0x6: // CPSIE i, CPSID i
         if ((op & 0xffef) != 0xb662)
             return SIM_CPU_UNDEFINED;
-        set_primask(cpu, op & 0x10);
+        cpu_set_primask(cpu, op & 0x10);
         return SIM_CPU_NONE;
     case 0xa:
         return reverse(cpu, op);
@@ -347,59 +341,6 @@ static enum sim_cpu_stop miscellaneous(struct sim_cpu *cpu, uint32_t op)
 }
 
 // 32-bit instructions: A5.3.
-
-enum sysm { SYSM_MSP = 8, SYSM_PSP = 9, SYSM_PRIMASK = 16, SYSM_CONTROL = 20 };
-
-// The xPSR of MRS and MSR is 0 to 3, 5 to 7 (B5.1.1): bit 0 asks for IPSR, bit 2 leaves APSR out.
-// EPSR reads as zero.
-static bool is_psr(unsigned sysm)
-{
-    return sysm < 8 && sysm != 4;
-}
-
-static enum sim_cpu_stop move_to_special(struct sim_cpu *cpu, unsigned n, unsigned sysm)
-{
-    uint32_t value = cpu->r[n];
-    if (n >= SP)
-        return SIM_CPU_UNDEFINED;
-    if (is_psr(sysm)) {
-        if (sysm < 4)
-            sim_cpu_set_flags(cpu, value);
-    } else if (sysm == SYSM_MSP || sysm == SYSM_PSP) {
-        sim_cpu_set_sp(cpu, sysm == SYSM_PSP, value);
-    } else if (sysm == SYSM_PRIMASK) {
-        set_primask(cpu, value & 1);
-    } else if (sysm == SYSM_CONTROL) {
-        if (cpu->ipsr == 0)
-            sim_cpu_set_mode(cpu, 0, value & 2);
-    } else {
-        return SIM_CPU_UNDEFINED;
-    }
-    cpu->cycles += CYCLES_SYSTEM;
-    return SIM_CPU_NONE;
-}
-
-static enum sim_cpu_stop move_from_special(struct sim_cpu *cpu, unsigned d, unsigned sysm)
-{
-    uint32_t value;
-    if (d >= SP)
-        return SIM_CPU_UNDEFINED;
-    if (is_psr(sysm)) {
-        uint32_t mask = (sysm & 1 ? XPSR_IPSR : 0) | (sysm & 4 ? 0 : 0xf0000000u);
-        value = sim_cpu_get_xpsr(cpu) & mask;
-    } else if (sysm == SYSM_MSP || sysm == SYSM_PSP) {
-        value = sim_cpu_get_sp(cpu, sysm == SYSM_PSP);
-    } else if (sysm == SYSM_PRIMASK) {
-        value = cpu->primask;
-    } else if (sysm == SYSM_CONTROL) {
-        value = cpu->spsel ? 2 : 0;
-    } else {
-        return SIM_CPU_UNDEFINED;
-    }
-    cpu->r[d] = value;
-    cpu->cycles += CYCLES_SYSTEM;
-    return SIM_CPU_NONE;
-}
 
 static void branch_link(struct sim_cpu *cpu, uint32_t op, uint32_t op2, uint32_t pc)
 {
@@ -431,13 +372,13 @@ static enum sim_cpu_stop execute_wide(struct sim_cpu *cpu, uint32_t op, uint32_t
         return SIM_CPU_NONE;
     }
     if ((op & 0xffe0) == 0xf380 && (op2 & 0xff00) == 0x8800)
-        return move_to_special(cpu, op & 15, op2 & 0xff);
-    if (op == 0xf3ef && (op2 & 0xf000) == 0x8000)
-        return move_from_special(cpu, op2 >> 8 & 15, op2 & 0xff);
-    if (!is_barrier(op, op2))
-        return SIM_CPU_UNDEFINED;
-    cpu->cycles += CYCLES_SYSTEM;
-    return SIM_CPU_NONE;
+        stop = cpu_move_to_special(cpu, op & 15, op2 & 0xff);
+    else if (op == 0xf3ef && (op2 & 0xf000) == 0x8000)
+        stop = cpu_move_from_special(cpu, op2 >> 8 & 15, op2 & 0xff);
+    else if (!is_barrier(op, op2))
+        stop = SIM_CPU_UNDEFINED;
+    cpu->cycles += stop ? 0 : CYCLES_SYSTEM;
+    return stop;
 }
 
 static inline enum sim_cpu_stop execute(struct sim_cpu *cpu, uint32_t op, uint32_t pc)

@@ -307,7 +307,7 @@ static enum err open_control(struct bench *b, const struct settings *s, struct l
 // With port 0 nobody else knows where it listens.
 static void tell_where(const struct bench *b)
 {
-    char where[USBIP_NAME_SIZE];
+    char where[TCP_NAME_SIZE];
     if (b->usbip)
         fprintf(stderr, "swdlink-sim: USB/IP at %s, bus id " USBIP_BUS_ID "\n",
                 usbip_where(b->usbip, where));

@@ -7,8 +7,6 @@
 #include "sim/usb/usbip.h"
 
 #include <errno.h>
-#include <netdb.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "sim/usb/tcp_listen.h"
 #include "sim/usb/usb_describe.h"
 
 enum { TICK_US = 10000, MAX_TRANSFER = 1 << 16, MAX_PEERS = 8, SEND_TIMEOUT_S = 2 };
@@ -410,45 +409,6 @@ static void tick(void *arg)
 
 // ---- opening and closing ------------------------------------------------------------------------
 
-static int bind_first(const struct addrinfo *list)
-{
-    for (const struct addrinfo *a = list; a; a = a->ai_next) {
-        int fd = socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), yes = 1;
-        if (fd < 0)
-            continue;
-        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-        if (bind(fd, a->ai_addr, a->ai_addrlen) == 0 && listen(fd, MAX_PEERS) == 0)
-            return fd;
-        close(fd);
-    }
-    return -1;
-}
-
-static enum err listen_at(struct usbip *ip, const char *where)
-{
-    char host[USBIP_NAME_SIZE] = "127.0.0.1";
-    const char *colon = strrchr(where, ':'), *port = colon ? colon + 1 : where;
-    size_t len = colon ? (size_t)(colon - where) : 0;
-    bool bracketed = len >= 2 && where[0] == '[' && where[len - 1] == ']';
-    if (len >= sizeof host || !*port || strspn(port, "0123456789") != strlen(port) ||
-        strlen(port) > 5)
-        return log_fail(ip->log, ERR_USAGE, "--usbip takes [HOST:]PORT, not %s", where);
-    if (len > 0)
-        snprintf(host, sizeof host, "%.*s", (int)(bracketed ? len - 2 : len), where + bracketed);
-    struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM};
-    struct addrinfo *list = NULL;
-    int failed = getaddrinfo(host, port, &hints, &list);
-    if (failed)
-        return log_fail(ip->log, ERR_USAGE, "--usbip cannot find %s: %s", where,
-                        gai_strerror(failed));
-    ip->listener.fd = bind_first(list);
-    int why = errno;
-    freeaddrinfo(list);
-    if (ip->listener.fd < 0)
-        return log_fail(ip->log, ERR_FILE, "cannot listen at %s: %s", where, strerror(why));
-    return loop_add(ip->loop, &ip->listener);
-}
-
 enum err usbip_open(struct usbip **ip, struct loop *loop, const char *where,
                     struct sim_board *board, const struct usb_options *options, struct log *log)
 {
@@ -479,7 +439,9 @@ enum err usbip_open(struct usbip **ip, struct loop *loop, const char *where,
     if (!e)
         e = loop_add_timer(loop, &u->tick);
     if (!e)
-        e = listen_at(u, where);
+        e = tcp_listen(&u->listener.fd, "--usbip", where, log);
+    if (!e)
+        e = loop_add(loop, &u->listener);
     if (e) {
         usbip_close(u);
         return e;
@@ -489,16 +451,9 @@ enum err usbip_open(struct usbip **ip, struct loop *loop, const char *where,
     return ERR_OK;
 }
 
-const char *usbip_where(const struct usbip *ip, char text[USBIP_NAME_SIZE])
+const char *usbip_where(const struct usbip *ip, char text[TCP_NAME_SIZE])
 {
-    struct sockaddr_storage address;
-    socklen_t len = sizeof address;
-    char host[48] = "", port[8] = "";
-    if (getsockname(ip->listener.fd, (struct sockaddr *)&address, &len) == 0)
-        getnameinfo((struct sockaddr *)&address, len, host, sizeof host, port, sizeof port,
-                    NI_NUMERICHOST | NI_NUMERICSERV);
-    snprintf(text, USBIP_NAME_SIZE, strchr(host, ':') ? "[%s]:%s" : "%s:%s", host, port);
-    return text;
+    return tcp_listen_name(ip->listener.fd, text);
 }
 
 enum err usbip_set_plugged(struct usbip *ip, bool plugged)

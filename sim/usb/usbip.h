@@ -10,10 +10,10 @@
 #include "base/log.h"
 #include "sim/board/board.h"
 #include "sim/usb/loop.h"
+#include "sim/usb/tcp_listen.h"
 #include "sim/usb/usb_queue.h"
 
-#define USBIP_BUS_ID    "1-1"
-#define USBIP_NAME_SIZE 64
+#define USBIP_BUS_ID "1-1"
 
 struct usbip;
 
@@ -23,7 +23,7 @@ enum err usbip_open(struct usbip **ip, struct loop *loop, const char *where,
                     struct sim_board *board, const struct usb_options *options,
                     struct log *log) MUST_CHECK;
 // Where it listens, as "HOST:PORT". Returns text.
-const char *usbip_where(const struct usbip *ip, char text[USBIP_NAME_SIZE]);
+const char *usbip_where(const struct usbip *ip, char text[TCP_NAME_SIZE]);
 enum err usbip_set_plugged(struct usbip *ip, bool plugged) MUST_CHECK;
 // To be called when the board was changed from elsewhere.
 void usbip_board_changed(struct usbip *ip);

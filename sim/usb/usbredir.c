@@ -18,8 +18,9 @@
 
 #include "base/bytes.h"
 #include "sim/usb/usb_describe.h"
+#include "sim/usb/usbredir_announce.h"
 
-enum { TICK_US = 10000, MAX_TRANSFER = 1 << 20, EP_COUNT = 32 };
+enum { TICK_US = 10000, MAX_TRANSFER = 1 << 20 };
 
 struct usbredir {
     struct loop *loop;
@@ -113,61 +114,6 @@ static void transfer_done(void *arg, struct usb_transfer *transfer)
     flush(redir);
 }
 
-static unsigned ep_index(uint8_t endpoint)
-{
-    return (endpoint & 0x80) >> 3 | (endpoint & 0xf);
-}
-
-static void send_interfaces(struct usbredir *redir)
-{
-    struct usb_redir_interface_info_header info = {0};
-    for (const uint8_t *d = NULL; (d = usb_describe_next(&redir->usb, d));) {
-        if (d[1] != USB_DESCRIPTOR_INTERFACE || d[0] < 9 || d[3] != 0 || info.interface_count >= 32)
-            continue;
-        unsigned i = info.interface_count++;
-        info.interface[i] = d[2];
-        info.interface_class[i] = d[5];
-        info.interface_subclass[i] = d[6];
-        info.interface_protocol[i] = d[7];
-    }
-    usbredirparser_send_interface_info(redir->parser, &info);
-}
-
-static void send_endpoints(struct usbredir *redir)
-{
-    struct usb_redir_ep_info_header info = {0};
-    memset(info.type, usb_redir_type_invalid, sizeof info.type);
-    info.type[ep_index(0)] = info.type[ep_index(0x80)] = usb_redir_type_control;
-    info.max_packet_size[ep_index(0)] = info.max_packet_size[ep_index(0x80)] = redir->usb.device[7];
-    for (const uint8_t *d = NULL; (d = usb_describe_next(&redir->usb, d));) {
-        if (d[1] != USB_DESCRIPTOR_ENDPOINT || d[0] < 7)
-            continue;
-        unsigned i = ep_index(d[2]);
-        info.type[i] = d[3] & 3; // the same numbers as in the descriptor
-        info.interval[i] = d[6];
-        info.interface[i] = (uint8_t)usb_describe_interface_of(&redir->usb, d[2]);
-        info.max_packet_size[i] = get_le16(d + 4);
-    }
-    usbredirparser_send_ep_info(redir->parser, &info);
-}
-
-static void tell_plugged(struct usbredir *redir)
-{
-    const uint8_t *d = redir->usb.device;
-    struct usb_redir_device_connect_header connect = {
-        .speed = redir->usb.high_speed ? usb_redir_speed_high : usb_redir_speed_full,
-        .device_class = d[4],
-        .device_subclass = d[5],
-        .device_protocol = d[6],
-        .vendor_id = get_le16(d + 8),
-        .product_id = get_le16(d + 10),
-        .device_version_bcd = get_le16(d + 12),
-    };
-    send_interfaces(redir);
-    send_endpoints(redir);
-    usbredirparser_send_device_connect(redir->parser, &connect);
-}
-
 static void unplug(void *arg)
 {
     struct usbredir *redir = arg;
@@ -185,7 +131,7 @@ static void hello(void *priv, struct usb_redir_hello_header *peer)
     struct usbredir *redir = priv;
     log_line(redir->log, LOG_DEBUG, "usbredir: connected to %.63s", peer->version);
     if (redir->plugged)
-        tell_plugged(redir);
+        usbredir_announce(redir->parser, &redir->usb);
 }
 
 static void reset(void *priv)
@@ -475,7 +421,7 @@ enum err usbredir_set_plugged(struct usbredir *redir, bool plugged)
         return e;
     redir->plugged = true;
     if (redir->parser && usbredirparser_have_peer_caps(redir->parser))
-        tell_plugged(redir);
+        usbredir_announce(redir->parser, &redir->usb);
     flush(redir);
     return ERR_OK;
 }

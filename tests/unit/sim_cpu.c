@@ -442,6 +442,10 @@ static void special_registers_move_through_mrs_and_msr(void **state)
     rig.cpu.ipsr = 16;
     run_one(&rig);
     assert_int_equal(rig.cpu.r[1], 0xf0000010);
+    rig.cpu.r[PC] = FLASH + 0x80;
+    put_code(&rig, 0xf3ef, 0x8e03); // MRS lr, XPSR: of the registers only SP and PC are not allowed
+    run_one(&rig);
+    assert_int_equal(rig.cpu.r[LR], 0xf0000010);
     rig.cpu.ipsr = 0;
     rig.cpu.r[0] = RAM + 0x43;
     rig.cpu.r[PC] = FLASH + 0x80;

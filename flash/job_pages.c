@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// The pages of a flash job: which is due, and what is known of each.
+#include <string.h>
+
+#include "flash/crc.h"
+#include "flash/job.h"
+
+void job_make_waiting(struct flash_job *job, unsigned n)
+{
+    job->page[n].state = PAGE_WAITING;
+    if (n < job->first_waiting)
+        job->first_waiting = n;
+}
+
+bool job_is_due(const struct flash_job *job, const struct page *p)
+{
+    return p->state == PAGE_WAITING && (job->closed || p->passed_by || p->given == p->size);
+}
+
+bool job_find_due(const struct flash_job *job, unsigned *n)
+{
+    for (unsigned i = job->first_waiting; i < job->page_count; i++)
+        if (job_is_due(job, &job->page[i])) {
+            *n = i;
+            return true;
+        }
+    return false;
+}
+
+bool job_find_state(const struct flash_job *job, enum page_state state, unsigned *n)
+{
+    for (unsigned i = 0; i < job->page_count; i++)
+        if (job->page[i].state == state) {
+            *n = i;
+            return true;
+        }
+    return false;
+}
+
+uint64_t job_now_us(const struct flash_job *job)
+{
+    return debug_probe_now_us(job->access.mem->probe);
+}
+
+enum err job_fail_not_blank(struct flash_job *job, unsigned n)
+{
+    return log_fail(
+        job->access.log, ERR_FLASH,
+        "the flash page at 0x%08x has to change and is not blank, and erasing was not allowed",
+        job->page[n].addr);
+}
+
+// Everything holds nothing now.
+void job_note_mass_erase(struct flash_job *job)
+{
+    const struct flash_layout *layout = &job->bank.layout;
+    uint32_t crc = 0, crc_size = 0;
+    job->stats.erased += flash_layout_bytes(layout);
+    memset(job->chip, layout->erased, flash_layout_largest(layout));
+    for (unsigned n = 0; n < job->page_count; n++) {
+        struct page *p = &job->page[n];
+        if (p->size != crc_size)
+            crc = flash_crc(job->chip, p->size);
+        crc_size = p->size;
+        job->scan[n][0] = 0xffffffff;
+        job->scan[n][1] = crc;
+        if (p->state == PAGE_WAITING && !p->data)
+            p->state = PAGE_WRITTEN;
+    }
+}
