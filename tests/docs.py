@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What the documents name exists: files, links, and in the pages about the code functions and structures, too."""
+
+import glob
+import os
+import re
+import sys
+
+TOP = os.environ["top_srcdir"]
+FOLDERS = "base swd cortex flash targets doctor server cli sim tests contrib doc scripts".split()
+# Pages about the code: their functions and structures are looked up.
+CODE_PAGES = ("doc/architecture.md", "doc/loader-abi.md", "doc/virtual-board.md", "CONTRIBUTING.md")
+# Pages about other people's files.
+NOT_OURS = {"doc/ide.md", "doc/test-jobs.md"}
+# Placeholders: "cli/cmd_NAME.c" is one, "flash/loaders/fpec16.S" is none.
+PLACEHOLDER = re.compile(r"[A-Z]{3,}|[*…]|\bX\b")
+
+
+def read(name):
+    with open(os.path.join(TOP, name), encoding="utf-8") as f:
+        return f.read()
+
+
+def paths(text):
+    """Files and folders of the tree that a text names."""
+    pattern = r"(?<![\w./-])((?:%s)/[\w./*…-]*)" % "|".join(FOLDERS)
+    for path in re.findall(pattern, text):
+        path = path.rstrip(".,:")
+        if not PLACEHOLDER.search(path):
+            yield path
+
+
+def links(page, text):
+    for target in re.findall(r"\]\(([^)#]+)\)", text):
+        if "://" not in target:
+            yield os.path.normpath(os.path.join(os.path.dirname(page), target))
+
+
+# A program's path in the build folder is its name without .c.
+def exists(path):
+    full = os.path.join(TOP, path)
+    return os.path.exists(full) or os.path.exists(full + ".c") or bool(glob.glob(full + ".*"))
+
+
+def unknown_files(page, text):
+    named = set(paths(text)) if page not in NOT_OURS else set()
+    return sorted(name for name in named | set(links(page, text)) if not exists(name))
+
+
+def sources():
+    found = []
+    for folder in FOLDERS[:9] + ["tests"]:
+        for where, _, names in os.walk(os.path.join(TOP, folder)):
+            found += [os.path.join(where, name) for name in names if name.endswith((".c", ".h"))]
+    text = []
+    for name in found:
+        with open(name, encoding="utf-8") as f:
+            text.append(f.read())
+    return "\n".join(text)
+
+
+def unknown_names(text, code):
+    functions = {name for name in re.findall(r"\b([a-z]\w*_\w+)\(\)", text) if not re.search(r"\b%s\(" % name, code)}
+    structures = {
+        name for name in re.findall(r"`struct (\w+)`", text) if not re.search(r"\bstruct %s \{" % name, code)
+    }
+    return sorted(functions | structures)
+
+
+count = 0
+
+
+def check(name, unknown):
+    global count
+    count += 1
+    print("%sok %d - %s" % ("not " if unknown else "", count, name))
+    for what in unknown:
+        print("# does not exist: %s" % what)
+
+
+pages = sorted(
+    os.path.relpath(name, TOP)
+    for pattern in ("*.md", "doc/*.md", "doc/*.1", "contrib/*/README.md")
+    for name in glob.glob(os.path.join(TOP, pattern))
+)
+for page in pages:
+    if page != "CHANGELOG.md":
+        check("the files that %s names exist" % page, unknown_files(page, read(page)))
+code = sources()
+for page in CODE_PAGES:
+    if page in pages:
+        check("the functions and structures that %s names exist" % page, unknown_names(read(page), code))
+# The check itself can fail.
+wrong = "`swd/no_such_file.c`, [a link](no-such-page.md), `struct no_such_thing`, no_such_function()"
+found = unknown_files("doc/x.md", wrong) + unknown_names(wrong, code)
+check("what does not exist is found", [] if len(found) == 4 else found + ["and nothing else"])
+print("1..%d" % count)
+sys.exit(0)
