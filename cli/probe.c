@@ -124,7 +124,7 @@ enum err probe_open(struct probe *p, const struct options *o, bool serving, stru
     return e;
 }
 
-// Every rung of the ladder failed: the doctor has a look, and its short verdict is the sentence.
+// Every strategy failed: the doctor measures, and its short verdict is the sentence.
 // What it cannot explain keeps the sentence that it has.
 static enum err explain(struct probe *p, const struct options *o, enum err e, struct log *log)
 {
@@ -184,8 +184,8 @@ enum err probe_connect(struct probe *p, const struct options *o, struct log *log
     enum err e = target_connect(&p->target, &p->st.probe, &o->target, log);
     log->level = level;
     p->connected = e == ERR_OK;
-    if (e == ERR_OK && p->target.attempt[TARGET_RUNG_ASKED].tried &&
-        p->target.attempt[TARGET_RUNG_ASKED].result == ERR_OK) {
+    if (e == ERR_OK && p->target.attempt[TARGET_STRATEGY_ASKED].tried &&
+        p->target.attempt[TARGET_STRATEGY_ASKED].result == ERR_OK) {
         const struct journal_state good = state_of(p);
         journal_keep_good(o, &good);
     }

@@ -99,7 +99,7 @@ static enum err clear_software(struct target *t, int i, bool all_users)
 
 enum err target_set_break(struct target *t, bool hardware, uint32_t addr)
 {
-    enum err e = target_require_present(t);
+    enum err e = target_claim(t);
     if (e)
         return e;
     if (addr % 2)
@@ -114,7 +114,7 @@ enum err target_set_break(struct target *t, bool hardware, uint32_t addr)
 
 enum err target_clear_break(struct target *t, bool hardware, uint32_t addr)
 {
-    enum err e = target_require_present(t);
+    enum err e = target_claim(t);
     if (e)
         return e;
     int i = hardware ? -1 : find_software(t, addr);
@@ -130,19 +130,19 @@ enum err target_clear_break(struct target *t, bool hardware, uint32_t addr)
 
 enum err target_set_watch(struct target *t, uint32_t addr, uint32_t len, enum dwt_access access)
 {
-    enum err e = target_require_present(t);
+    enum err e = target_claim(t);
     return e ? e : target_note_error(t, dwt_set(&t->core.dwt, addr, len, access));
 }
 
 enum err target_clear_watch(struct target *t, uint32_t addr, uint32_t len, enum dwt_access access)
 {
-    enum err e = target_require_present(t);
+    enum err e = target_claim(t);
     return e ? e : target_note_error(t, dwt_clear(&t->core.dwt, addr, len, access));
 }
 
 enum err target_clear_all_breaks(struct target *t)
 {
-    enum err e = target_require_present(t);
+    enum err e = target_claim(t);
     if (e)
         return e;
     // Each is tried, whatever became of those before; the first error is told.

@@ -5,19 +5,20 @@
 
 #include "targets/target.h"
 
-// target.c: stops what a flash job runs on the core, and returns the SRAM that it borrowed (or
-// forgets that, when the chip is about to be reset).
-enum err target_settle(struct target *t, bool keep_ram) MUST_CHECK;
-// The two guards of every call. ERR_STATE, or ERR_NO_TARGET for a lost one, with a
-// sentence.
-enum err target_require_present(struct target *t) MUST_CHECK;
-enum err target_require_halted(struct target *t) MUST_CHECK;
+// target.c: stops what a flash job runs on the core, and writes the SRAM that it borrowed back,
+// with the registers (or forgets that SRAM, when the chip is about to be reset): up to 2.3 KiB by
+// USB.
+enum err target_take_over(struct target *t, bool keep_ram) MUST_CHECK;
+// The two guards of every call: the core is taken over from a flash job. ERR_NO_TARGET for a lost
+// target, ERR_STATE for a running one, with a sentence.
+enum err target_claim(struct target *t) MUST_CHECK;
+enum err target_claim_halted(struct target *t) MUST_CHECK;
 
-// connect.c: attaches again to a core that lost its debug state with its power, and sets everything
+// attach.c: attaches again to a core that lost its debug state with its power, and sets everything
 // in it that was set before.
-enum err connect_rearm(struct target *t) MUST_CHECK;
-// The same core reset by the NRST wire, halted at its first instruction when halt.
-enum err connect_pulse_nrst(struct target *t, bool halt) MUST_CHECK;
+enum err attach_again(struct target *t) MUST_CHECK;
+// strategies.c: the core is reset by the NRST wire, halted at its first instruction when halt.
+enum err strategy_pulse_nrst(struct target *t, bool halt) MUST_CHECK;
 
 // dbgmcu.c: sets what debugging needs, remembering at the first time what was there, and puts that
 // back.

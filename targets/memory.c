@@ -143,7 +143,7 @@ static enum err read_small(struct target *t, const struct target_region *r, uint
 enum err target_read_mem(struct target *t, uint32_t addr, void *data, size_t len, size_t *done)
 {
     size_t good = 0;
-    enum err e = target_require_present(t);
+    enum err e = target_claim(t);
     if (done)
         *done = 0;
     if (e || (e = check_range(t, addr, len)) || len == 0)
@@ -169,7 +169,7 @@ enum err target_read_mem(struct target *t, uint32_t addr, void *data, size_t len
 
 enum err target_write_mem(struct target *t, uint32_t addr, const void *data, size_t len)
 {
-    enum err e = target_require_present(t);
+    enum err e = target_claim(t);
     if (e || (e = check_range(t, addr, len)) || len == 0)
         return e;
     for (unsigned i = 0; i < t->region_count; i++) {

@@ -127,7 +127,7 @@ static struct flash_access access_of(struct target *t)
 
 static enum err require_flash(struct target *t)
 {
-    enum err e = target_require_present(t);
+    enum err e = target_claim(t);
     if (e || t->bank.size)
         return e;
     return log_fail(t->log, ERR_UNSUPPORTED,
@@ -161,7 +161,7 @@ enum err target_write_options(struct target *t, const struct target_options_imag
 
 enum err target_unlock(struct target *t)
 {
-    enum err e = target_require_present(t);
+    enum err e = target_claim(t);
     if (e)
         return e;
     if (t->id.rdp_level == 0 || t->bank.size == 0)

@@ -89,7 +89,7 @@ static enum err hand_over(struct target *t, const struct new_program *p)
 static enum err start_afresh(struct target *t, const struct new_program *p)
 {
     // The same load may have written RAM, where the flash job had its loader.
-    enum err e = target_settle(t, true);
+    enum err e = target_take_over(t, true);
     if (!e)
         e = target_reset(t, true);
     if (!e && p->starts)

@@ -36,7 +36,7 @@ enum err run_look(struct target *t, uint32_t *dhcsr)
     if (!e && !(*dhcsr & DHCSR_C_DEBUGEN) && !t->released) {
         log_line(t->log, LOG_WARN,
                  "the target lost its power for a moment; its breakpoints are set again");
-        e = connect_rearm(t);
+        e = attach_again(t);
         if (!e)
             e = run_end_step(t);
         if (!e)
@@ -136,7 +136,7 @@ enum err run_take_stop(struct target *t, enum target_stop_cause plain)
 
 enum err target_halt(struct target *t)
 {
-    enum err e = target_require_present(t);
+    enum err e = target_claim(t);
     if (e || t->state == TARGET_HALTED)
         return e;
     e = cortexm_halt(&t->core);
@@ -155,7 +155,7 @@ static enum err pass_own_bkpt(struct target *t, bool *passed)
 enum err target_pass_bkpt(struct target *t, uint32_t r0, struct target_stop *stop)
 {
     uint32_t before, pc;
-    enum err e = target_require_halted(t);
+    enum err e = target_claim_halted(t);
     if (e || (e = cortexm_read_reg(&t->core, CORTEXM_R0, &before)) ||
         (e = cortexm_read_reg(&t->core, CORTEXM_PC, &pc)))
         return target_note_error(t, e);
@@ -191,7 +191,7 @@ enum err target_resume(struct target *t)
 {
     bool passed;
     uint32_t pc;
-    enum err e = target_require_halted(t);
+    enum err e = target_claim_halted(t);
     if (e || (e = pass_own_bkpt(t, &passed)) || (e = cortexm_read_reg(&t->core, CORTEXM_PC, &pc)))
         return target_note_error(t, e);
     if (breaks_at(t, pc) != BREAK_NONE) {
@@ -209,7 +209,7 @@ enum err target_stop_at_break(struct target *t, bool *stopped)
 {
     uint32_t pc;
     *stopped = false;
-    enum err e = target_require_halted(t);
+    enum err e = target_claim_halted(t);
     if (e || (e = cortexm_read_reg(&t->core, CORTEXM_PC, &pc)))
         return target_note_error(t, e);
     enum break_kind kind = breaks_at(t, pc);
@@ -293,7 +293,7 @@ static enum err note_left_break(struct target *t)
 enum err target_step(struct target *t, uint32_t start, uint32_t end)
 {
     bool passed;
-    enum err e = target_require_halted(t);
+    enum err e = target_claim_halted(t);
     if (e || (e = pass_own_bkpt(t, &passed)) || (e = note_left_break(t)))
         return target_note_error(t, e);
     if (passed) {
@@ -394,7 +394,7 @@ enum err target_poll(struct target *t, bool *stopped, struct target_stop *stop)
 {
     *stopped = false;
     *stop = (struct target_stop){0};
-    enum err e = target_require_present(t);
+    enum err e = target_claim(t);
     if (e)
         return e;
     if (t->state == TARGET_RUNNING) {

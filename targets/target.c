@@ -7,7 +7,7 @@
 
 #define FLASH_LONGEST_US 100000u // of one operation: 40 ms for a page or all of an STM32F0
 
-enum err target_settle(struct target *t, bool keep_ram)
+enum err target_take_over(struct target *t, bool keep_ram)
 {
     enum err e = t->job ? flash_job_pause(t->job) : ERR_OK;
     if (!keep_ram)
@@ -15,19 +15,19 @@ enum err target_settle(struct target *t, bool keep_ram)
     return e || !t->loan.len ? e : flash_loan_return(&t->loan, &t->mem);
 }
 
-enum err target_require_present(struct target *t)
+enum err target_claim(struct target *t)
 {
     if (t->state != TARGET_LOST)
-        return target_settle(t, true);
+        return target_take_over(t, true);
     return log_fail(
         t->log, ERR_NO_TARGET,
         "the connection to the target is lost: check the cable and the supply, then connect "
         "again");
 }
 
-enum err target_require_halted(struct target *t)
+enum err target_claim_halted(struct target *t)
 {
-    enum err e = target_require_present(t);
+    enum err e = target_claim(t);
     if (e || t->state == TARGET_HALTED)
         return e;
     return log_fail(t->log, ERR_STATE, "the target is running: halt it first");
@@ -57,25 +57,25 @@ enum err target_note_error(struct target *t, enum err e)
 
 enum err target_read_reg(struct target *t, enum cortexm_reg reg, uint32_t *value)
 {
-    enum err e = target_require_halted(t);
+    enum err e = target_claim_halted(t);
     return e ? e : target_note_error(t, cortexm_read_reg(&t->core, reg, value));
 }
 
 enum err target_read_reg64(struct target *t, enum cortexm_reg reg, uint64_t *value)
 {
-    enum err e = target_require_halted(t);
+    enum err e = target_claim_halted(t);
     return e ? e : target_note_error(t, cortexm_read_reg64(&t->core, reg, value));
 }
 
 enum err target_write_reg64(struct target *t, enum cortexm_reg reg, uint64_t value)
 {
-    enum err e = target_require_halted(t);
+    enum err e = target_claim_halted(t);
     return e ? e : target_note_error(t, cortexm_write_reg64(&t->core, reg, value));
 }
 
 enum err target_write_reg(struct target *t, enum cortexm_reg reg, uint32_t value)
 {
-    enum err e = target_require_halted(t);
+    enum err e = target_claim_halted(t);
     return e ? e : target_note_error(t, cortexm_write_reg(&t->core, reg, value));
 }
 
@@ -118,15 +118,15 @@ static void let_flash_finish(struct target *t)
 enum err target_reset(struct target *t, bool halt)
 {
     // What a flash job has borrowed need not come back.
-    enum err e = t->state == TARGET_LOST ? ERR_OK : target_settle(t, false);
-    if (e || (e = target_require_present(t)) || (e = run_end_step(t)))
+    enum err e = t->state == TARGET_LOST ? ERR_OK : target_take_over(t, false);
+    if (e || (e = target_claim(t)) || (e = run_end_step(t)))
         return target_note_error(t, e);
     let_flash_finish(t);
     e = reset_core(t, halt);
     if (e == ERR_TIMEOUT) {
         log_line(t->log, LOG_WARN, "the core does not reset itself; trying the NRST wire");
         log_forget(t->log);
-        e = connect_pulse_nrst(t, halt);
+        e = strategy_pulse_nrst(t, halt);
     }
     if (e)
         return target_note_error(t, e);
@@ -138,7 +138,7 @@ enum err target_reset(struct target *t, bool halt)
 enum err target_flash_open(struct target *t, struct flash_job **job)
 {
     *job = NULL;
-    enum err e = target_require_halted(t);
+    enum err e = target_claim_halted(t);
     if (e)
         return e;
     if (t->bank.size == 0)

@@ -2,7 +2,10 @@
 // The one door: everything above (doctor, server, cli) asks here for memory, registers, run
 // control, breakpoints and flash. Synchronous and bounded: no call takes longer than about 50 ms
 // with a healthy probe, except reset, connect and a page of flash (up to about 100 ms). Nothing
-// here waits for the program: a running target is looked at with target_poll().
+// here waits for the program: a running target is looked at with target_poll(). Every call that
+// reads or writes the target takes the core over from a flash job first: that stops the job's
+// loader, and writes the registers and the SRAM that it borrowed back; the job goes on with a new
+// start.
 #ifndef SWDLINK_TARGETS_TARGET_H
 #define SWDLINK_TARGETS_TARGET_H
 
@@ -26,13 +29,13 @@ enum target_connect {
     TARGET_CONNECT_HOTPLUG, // attach without disturbing the running program
 };
 
-// The rungs of the ladder, gentle ones first.
-enum target_rung {
-    TARGET_RUNG_ASKED,
-    TARGET_RUNG_SLOWER,
-    TARGET_RUNG_UNDER_RESET,
-    TARGET_RUNG_CATCH, // right after a reset
-    TARGET_RUNGS,
+// The strategies of connecting, gentle ones first.
+enum target_strategy {
+    TARGET_STRATEGY_ASKED,
+    TARGET_STRATEGY_SLOWER,
+    TARGET_STRATEGY_UNDER_RESET,
+    TARGET_STRATEGY_CATCH, // right after a reset
+    TARGET_STRATEGIES,
 };
 
 // What came of one of them.
@@ -97,7 +100,7 @@ struct target {
     struct log *log;
     struct target_options options;
     struct cortexm core;
-    struct target_attempt attempt[TARGET_RUNGS]; // of the last time that we connected
+    struct target_attempt attempt[TARGET_STRATEGIES]; // of the last time that we connected
     struct chip_identity id;
     struct flash_bank bank; // size 0 when there is no flash that we can write
     struct target_region region[TARGET_MAX_REGIONS];
@@ -144,8 +147,8 @@ struct target {
     struct target_stop last_stop;    // of a halted core
 };
 
-// Connects by the ladder (or by the one way that is forced), identifies the chip and attaches to
-// the core. The core runs or is halted as it was found (under reset: halted at its first
+// Connects by the strategies above (or by the one that is forced), identifies the chip and attaches
+// to the core. The core runs or is halted as it was found (under reset: halted at its first
 // instruction). While we are attached a HardFault halts it, the watchdogs stand still while it is
 // halted and, except with hotplug, which must not change what the program draws, debugging goes on
 // in Stop and Standby. On failure the sentence says what was measured and what to try, and the

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// targets/: the table of chips, the ladder, breakpoints and memory.
+// targets/: the table of chips, connecting, breakpoints and memory.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -191,7 +191,7 @@ static void the_sentence_of_a_failure_tells_what_was_measured(void **state)
                       "VTref is 0.02 V: the target is not powered, or the VTref wire is missing");
 }
 
-static void a_probe_that_vanishes_ends_the_ladder_at_once(void **state)
+static void a_probe_that_vanishes_ends_connecting_at_once(void **state)
 {
     (void)state;
     struct world w;
@@ -373,7 +373,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(under_reset_without_the_nrst_wire_resets_through_swd),
         cmocka_unit_test(hotplug_never_touches_nrst),
         cmocka_unit_test(the_sentence_of_a_failure_tells_what_was_measured),
-        cmocka_unit_test(a_probe_that_vanishes_ends_the_ladder_at_once),
+        cmocka_unit_test(a_probe_that_vanishes_ends_connecting_at_once),
         cmocka_unit_test(everything_is_left_as_it_was_found),
         cmocka_unit_test(
             a_running_target_that_nobody_debugs_is_as_it_was_found_until_somebody_comes),

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// The sentence of a connection that failed: what was tried, what the probe met, and what to check.
+#include <stdio.h>
+
+#include "targets/connect.h"
+
+#define NO_SUPPLY_MV 1200u // an unpowered target is seen with up to 1.2 V at VTref
+
+// The probe's own words for what it met on the wires.
+static const char *status_words(uint8_t status)
+{
+    switch (status) {
+    case 0x05:
+        return "no device, or one that ST did not make";
+    case 0x09:
+        return "no valid identification on SWD";
+    case 0x0b:
+        return "the debug port does not power up";
+    case 0x10:
+    case 0x14:
+        return "the target keeps asking to wait";
+    case 0x11:
+    case 0x15:
+    case 0x19:
+        return "the target refuses the access";
+    case 0x12:
+    case 0x16:
+        return "no acknowledge on SWD";
+    case 0x13:
+    case 0x17:
+        return "garbled data on SWD";
+    default:
+        return "an unusual error";
+    }
+}
+
+static void describe_attempts(const struct connect_evidence *ev, char *text, size_t size)
+{
+    static const enum target_strategy plain[] = {TARGET_STRATEGY_ASKED, TARGET_STRATEGY_SLOWER};
+    size_t n = 0;
+    text[0] = '\0';
+    for (unsigned i = 0; i < 2; i++)
+        if (ev->tried & 1u << plain[i])
+            n += (size_t)snprintf(&text[n], size - n, "%sat %u kHz", n ? ", " : "",
+                                  (i ? SLOW_SWCLK_HZ : ev->asked_hz) / 1000);
+    if (ev->tried & 1u << TARGET_STRATEGY_UNDER_RESET)
+        n += (size_t)snprintf(&text[n], size - n, "%sunder reset", n ? ", " : "");
+    if (ev->tried & 1u << TARGET_STRATEGY_CATCH)
+        snprintf(&text[n], size - n, "%sright after reset", n ? ", " : "");
+}
+
+// The short form of the doctor's verdict. Voltage is evidence and never a veto: some probes
+// always report 0 V, others always 3.3 V.
+enum err connect_fail(struct target *t, const struct connect_evidence *ev)
+{
+    char tries[96], vtref[64] = "VTref unknown";
+    unsigned mv = 0;
+    bool known = debug_probe_get_vtref(t->probe, &mv) == ERR_OK;
+    enum err e = ev->answered ? ev->last : ERR_NO_TARGET;
+    describe_attempts(ev, tries, sizeof tries);
+    if (known)
+        snprintf(vtref, sizeof vtref, "VTref is %u.%02u V", mv / 1000, mv % 1000 / 10);
+    if (known && mv < NO_SUPPLY_MV && !ev->answered)
+        return log_fail(
+            t->log, e,
+            "no connection to the target (tried %s), and %s: the target is not powered, or the "
+            "VTref wire is missing. The probe says: %s (0x%02x). Check the supply and GND; "
+            "`swdlink doctor` tells more",
+            tries, vtref, status_words(ev->status), ev->status);
+    if (ev->answered)
+        return log_fail(
+            t->log, e,
+            "the debug port answers, but the core behind it cannot be taken over (tried %s): "
+            "%s. %s. Likely causes: NRST held low, a supply that drops, wires too long for the "
+            "clock (try --speed 100k); `swdlink doctor` tells more",
+            tries, ev->sentence, vtref);
+    return log_fail(
+        t->log, e,
+        "no target answers on SWD (tried %s). %s; the probe says: %s (0x%02x). Likely causes, in "
+        "this order: SWDIO or SWCLK open or swapped, no common GND or supply, NRST not wired "
+        "or held low, the program sleeps or turns SWD off, read protection level 2; `swdlink "
+        "doctor` tells "
+        "more",
+        tries, vtref, status_words(ev->status), ev->status);
+}
