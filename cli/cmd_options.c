@@ -14,7 +14,7 @@
 static enum err fail_unknown(const struct target *t, const char *name, struct log *log)
 {
     char names[256] = "";
-    const struct target_option *row;
+    const struct option_field *row;
     for (unsigned n = 0; (row = target_option_at(t, n)); n++) {
         size_t used = strlen(names);
         snprintf(names + used, sizeof names - used, "%s%s", n ? ", " : "", row->name);
@@ -33,7 +33,7 @@ static enum err assign(struct target *t, const char *text, struct target_options
         return log_fail(log, ERR_USAGE,
                         "'%s' says nothing to write: NAME=VALUE is wanted, such as nBOOT1=1", text);
     snprintf(name, sizeof name, "%.*s", (int)(equals - text), text);
-    const struct target_option *row = target_option_find(t, name);
+    const struct option_field *row = target_option_find(t, name);
     if (!row)
         return fail_unknown(t, name, log);
     enum err e = value_parse_number(&value, equals + 1, row->name, log);
@@ -44,8 +44,8 @@ static enum err ask(const struct options *o, const struct target_options_image *
                     const struct target_options_image *after, const struct target *t,
                     struct log *log)
 {
-    const struct target_option *rdp = target_option_find(t, "RDP");
-    if (target_option_get(rdp, before) >= target_option_get(rdp, after))
+    const struct option_field *rdp = target_option_rdp(t);
+    if (!rdp || target_option_get(t, rdp, before) >= target_option_get(t, rdp, after))
         return ERR_OK;
     return consent_ask(
         o->yes,
@@ -75,12 +75,12 @@ static enum err write_values(struct probe *p, const struct options *o,
 
 static void print_text(const struct target *t, const struct target_options_image *image)
 {
-    const struct target_option *row;
+    const struct option_field *row;
     for (unsigned n = 0; (row = target_option_at(t, n)); n++) {
-        unsigned value = target_option_get(row, image);
-        bool wide = row->mask == 0xff && row->byte;
+        unsigned value = target_option_get(t, row, image);
+        bool wide = row->bits >= 8 && !row->is_rdp;
         printf(wide ? "%-16s 0x%02x  %s\n" : "%-16s %-4u  %s\n", row->name, value, row->what);
-        if (!(image->intact >> row->byte & 1))
+        if (!(image->intact >> row->word & 1))
             printf("%-16s       this byte's complement is wrong: the chip takes 0xff for it\n", "");
     }
 }
@@ -89,9 +89,9 @@ static enum err print_json(struct output *out, const struct target *t,
                            const struct target_options_image *image, bool changed, struct log *log)
 {
     json_t *values = json_object();
-    const struct target_option *row;
+    const struct option_field *row;
     for (unsigned n = 0; (row = target_option_at(t, n)); n++)
-        json_object_set_new(values, row->name, json_integer(target_option_get(row, image)));
+        json_object_set_new(values, row->name, json_integer(target_option_get(t, row, image)));
     return output_json(out,
                        json_pack("{s:i, s:o, s:b}", "schema", OUTPUT_SCHEMA, "options", values,
                                  "written", changed),

@@ -55,7 +55,7 @@ static enum err read_registers(struct measure *b)
     } list[] = {{RCC_CSR, &c->rcc_csr},
                 {RCC_CR, &c->rcc_cr},
                 {RCC_CFGR, &c->rcc_cfgr},
-                {c->id.chip->flash_regs + FLASH_OBR, &c->flash_obr},
+                {c->id.chip->family->flash_regs + FLASH_OBR, &c->flash_obr},
                 {SCS_SCR, &c->scr}};
     for (unsigned i = 0; i < sizeof list / sizeof list[0]; i++) {
         enum err e = peek(b, list[i].addr, list[i].value);

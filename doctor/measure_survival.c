@@ -7,12 +7,12 @@
 #include "cortex/scs.h"
 #include "doctor/measure.h"
 #include "swd/mem_ap.h"
+#include "targets/dbgmcu.h"
 
 #define DBGKEY      0xa05f0000u
 #define SLEEPDEEP   (1u << 2)
 #define PWR_CR      0x40007000u
 #define PWR_CR_PDDS (1u << 1)
-#define DBGMCU_CR   0x4u
 #define NRST_LOW_US 5000u
 #define CATCH_US    300000u
 #define WATCH_US    600000u
@@ -43,21 +43,6 @@ static enum err catch_start(struct measure *b)
     return dhcsr & DHCSR_S_HALT ? ERR_OK : ERR_STATE;
 }
 
-static enum err set_debug_unit(struct measure *b, uint32_t bits, uint32_t *before)
-{
-    const struct chip *c = b->m->chip.id.chip;
-    uint32_t gate = 0;
-    enum err e = mem_ap_read32(&b->mem, c->dbgmcu_gate_addr, &gate);
-    if (!e)
-        e = mem_ap_write32(&b->mem, c->dbgmcu_gate_addr, gate | c->dbgmcu_gate_bit);
-    if (!e && before)
-        e = mem_ap_read32(&b->mem, c->dbgmcu_base + DBGMCU_CR, before);
-    if (!e)
-        e = mem_ap_write32(&b->mem, c->dbgmcu_base + DBGMCU_CR, bits);
-    enum err back = mem_ap_write32(&b->mem, c->dbgmcu_gate_addr, gate);
-    return e ? e : back;
-}
-
 static enum err watch(struct measure *b)
 {
     struct measured_survival *s = &b->m->survival;
@@ -82,20 +67,21 @@ static enum err watch(struct measure *b)
 
 enum err measure_survival(struct measure *b)
 {
-    uint32_t before = 0;
+    struct dbgmcu_state before;
     enum err e = catch_start(b);
     if (!e)
         e = measure_chip(b);
     const struct chip *chip = b->m->chip.id.chip;
     if (e || !chip)
         return e ? e : mem_ap_write32(&b->mem, SCS_DHCSR, DBGKEY);
-    e = set_debug_unit(b, chip->dbgmcu_cr, &before);
+    const struct dbgmcu_layout *dbgmcu = chip->family->dbgmcu;
+    e = dbgmcu_set_low_power(&b->mem, dbgmcu, true, &before);
     if (e || (e = mem_ap_write32(&b->mem, SCS_DEMCR, 0)) ||
         (e = mem_ap_write32(&b->mem, SCS_DHCSR, DBGKEY)))
         return e;
     b->m->survival.tested = true;
     e = watch(b);
     if (!e && b->m->survival.survived)
-        e = set_debug_unit(b, before, NULL);
+        e = dbgmcu_put_back(&b->mem, dbgmcu, &before);
     return e;
 }

@@ -26,7 +26,6 @@
 #define SLEEPDEEP   (1u << 2)
 #define SLEEPONEXIT (1u << 1)
 #define DWT_PCSR    0xe000101cu
-#define DBGMCU_CR   0x4u
 
 #define EXC_RETURN_PSP (1u << 2)
 #define STACKED_PC     24u
@@ -83,30 +82,16 @@ static enum err lock_pins(const struct mem_ap *mem)
     return mem_ap_write32(mem, RCC_AHBENR, clocks);
 }
 
-// Low power with the debug port kept alive, or as the chip does it alone. The register keeps its
-// value over a system reset; target_disconnect() restores what was found.
-static enum err set_low_power_debug(struct target *t, bool on)
-{
-    const struct chip *c = t->id.chip;
-    uint32_t gate, cr;
-    enum err e = mem_ap_read32(&t->mem, c->dbgmcu_gate_addr, &gate);
-    if (e || (e = mem_ap_write32(&t->mem, c->dbgmcu_gate_addr, gate | c->dbgmcu_gate_bit)) ||
-        (e = mem_ap_read32(&t->mem, c->dbgmcu_base + DBGMCU_CR, &cr)))
-        return e;
-    cr = on ? cr | c->dbgmcu_cr : cr & ~c->dbgmcu_cr;
-    if ((e = mem_ap_write32(&t->mem, c->dbgmcu_base + DBGMCU_CR, cr)))
-        return e;
-    return mem_ap_write32(&t->mem, c->dbgmcu_gate_addr, gate);
-}
-
 static enum err prepare(struct tracer *x, const struct pass *p)
 {
     struct target *t = x->t;
     enum err e = target_clear_all_breaks(t);
     if (!e)
         e = target_reset(t, true);
+    // Low power with the debug port kept alive, or as the chip does it alone. The registers keep
+    // their values over a system reset; target_disconnect() restores what was found.
     if (!e)
-        e = set_low_power_debug(t, p->held);
+        e = dbgmcu_set_low_power(&t->mem, t->id.chip->family->dbgmcu, p->held, NULL);
     if (!e && p->held)
         e = lock_pins(&t->mem);
     for (unsigned i = 0; i < 2 && !e; i++)

@@ -27,10 +27,7 @@ struct flash_bank {
     const struct flash_driver *driver;
     uint32_t ram_base; // SRAM that a loader may borrow
     uint32_t ram_size;
-    uint32_t parity_off; // the option register's bit that says that SRAM has no parity check; 0:
-                         // never has
-    uint32_t
-        fast_cfgr; // what RCC_CFGR's PLL fields want for 48 MHz from HSI; 0: leave the clock alone
+    const void *params; // the driver's own (its header says which)
 };
 
 // Register writes and waits, made by a driver and carried out by the debugger or by a loader on the
@@ -85,7 +82,7 @@ struct flash_loader_code {
     uint32_t unit_us, erase_us;     // shortest times of one unit and of an erase
 };
 
-#define FLASH_OPTION_BYTES 8 // RDP, USER, DATA0, DATA1, WRP0 to WRP3
+#define FLASH_OPTION_WORDS 16
 
 // No function waits for an erase: erase_poll() tells when it is over. None takes longer than the
 // programming of a few KiB.
@@ -120,15 +117,16 @@ struct flash_driver {
     uint32_t reload_offset, reload_value;
     // A register of the controller and its bits that are set while it programs or erases.
     uint32_t busy_offset, busy_mask;
-    // Option bytes, in the order of the reference manual. intact: bit n is set when byte n has its
-    // right complement. Outside of begin and end.
-    enum err (*read_options)(struct flash_access *fa, uint8_t value[FLASH_OPTION_BYTES],
-                             uint8_t *intact);
+    // Option words, at most FLASH_OPTION_WORDS, as the driver's header numbers them. intact: bit n
+    // is set when word n agrees with its complement, where it has one. Outside of begin and end.
+    unsigned option_words;
+    enum err (*read_options)(struct flash_access *fa, uint32_t value[FLASH_OPTION_WORDS],
+                             uint32_t *intact);
     // Erases all and writes those of which `which` has the bit, read protection first, checks them,
     // and ends with a reset of the chip that loads them: the connection is to be made again. Taking
     // read protection away erases the flash.
-    enum err (*write_options)(struct flash_access *fa, const uint8_t value[FLASH_OPTION_BYTES],
-                              uint8_t which);
+    enum err (*write_options)(struct flash_access *fa, const uint32_t value[FLASH_OPTION_WORDS],
+                              uint32_t which);
 };
 
 // Drivers in one const table, by name: tests walk it.

@@ -52,7 +52,7 @@ enum err monitor_uid(struct session *s, const char *args)
 enum err monitor_option(struct session *s, const char *args)
 {
     struct target_options_image image;
-    const struct target_option *row;
+    const struct option_field *row;
     if (*args)
         return log_fail(s->log, ERR_USAGE,
                         "`monitor option` shows the option bytes; to write them, end this session "
@@ -60,8 +60,8 @@ enum err monitor_option(struct session *s, const char *args)
                         "reset");
     enum err e = target_read_options(s->t, &image);
     for (unsigned n = 0; !e && (row = target_option_at(s->t, n)); n++)
-        reply_console(s, "%-16s 0x%02x  %s%s\n", row->name, target_option_get(row, &image),
-                      row->what, image.intact >> row->byte & 1 ? "" : " (complement is wrong)");
+        reply_console(s, "%-16s 0x%02x  %s%s\n", row->name, target_option_get(s->t, row, &image),
+                      row->what, image.intact >> row->word & 1 ? "" : " (complement is wrong)");
     return e;
 }
 

@@ -9,7 +9,7 @@
 static enum err prepare_for_debugging(struct target *t)
 {
     enum err e = cortexm_set_vcatch(&t->core, DEMCR_VC_HARDERR);
-    if (!e && t->id.chip && (e = dbgmcu_set(t)) == ERR_FAULT) {
+    if (!e && t->id.chip && (e = attach_set_debug_unit(t)) == ERR_FAULT) {
         log_line(t->log, LOG_WARN,
                  "the chip's debug unit cannot be set: watchdogs go on while it is halted");
         log_forget(t->log);
@@ -92,7 +92,7 @@ void target_disconnect(struct target *t, bool keep_halted)
     first = first ? first : e;
     e = target_clear_all_breaks(t);
     first = first ? first : e;
-    e = dbgmcu_restore(t);
+    e = attach_restore_debug_unit(t);
     first = first ? first : e;
     e = cortexm_detach(&t->core, keep_halted);
     first = first ? first : e;
@@ -113,7 +113,7 @@ enum err target_release(struct target *t)
     enum err first = run_end_step(t);
     enum err e = target_clear_all_breaks(t);
     first = first ? first : e;
-    e = runs ? dbgmcu_restore(t) : ERR_OK;
+    e = runs ? attach_restore_debug_unit(t) : ERR_OK;
     first = first ? first : e;
     e = cortexm_detach(&t->core, !runs);
     first = first ? first : e;

@@ -1,64 +1,86 @@
 // SPDX-License-Identifier: MIT
-// The chip's debug unit (RM0091, 32.9): it keeps debugging alive in Stop and Standby and stops the
-// watchdogs while the core is halted. Its registers survive everything but a power-on reset, so
-// that what is not put back stays wrong in the field. Its clock gate has to be open for a write; a
-// system reset closes it.
-#include "swd/mem_ap.h"
-#include "targets/internal.h"
+#include "targets/dbgmcu.h"
 
-#define DBGMCU_CR  0x4u
-#define DBGMCU_FZ1 0x8u
+static const struct dbgmcu_layout no_debug_unit;
 
-static enum err open_gate(struct target *t, bool *was_closed)
+// The only place where the gate is opened. Without one nothing is read or written.
+static enum err open_dbgmcu_gate(const struct mem_ap *mem, const struct dbgmcu_layout *l,
+                                 bool *was_closed)
 {
-    const struct chip *c = t->id.chip;
     uint32_t gate;
     *was_closed = false;
-    if (!c->dbgmcu_gate_addr)
+    if (!l->gate_addr)
         return ERR_OK;
-    enum err e = mem_ap_read32(&t->mem, c->dbgmcu_gate_addr, &gate);
-    if (e || (gate & c->dbgmcu_gate_bit))
+    enum err e = mem_ap_read32(mem, l->gate_addr, &gate);
+    if (e || (gate & l->gate_mask))
         return e;
     *was_closed = true;
-    return mem_ap_write32(&t->mem, c->dbgmcu_gate_addr, gate | c->dbgmcu_gate_bit);
+    return mem_ap_write32(mem, l->gate_addr, gate | l->gate_mask);
 }
 
-enum err dbgmcu_set(struct target *t)
+static enum err close_dbgmcu_gate(const struct mem_ap *mem, const struct dbgmcu_layout *l)
 {
-    const struct chip *c = t->id.chip;
-    bool closed, first = !t->dbgmcu_changed;
-    uint32_t cr, fz;
-    // While a program runs undisturbed only the freezes are set: they act in a halt and not before.
-    bool sleep = t->options.connect != TARGET_CONNECT_HOTPLUG;
-    enum err e = open_gate(t, &closed);
-    if (e || (e = mem_ap_read32(&t->mem, c->dbgmcu_base + DBGMCU_CR, &cr)) ||
-        (e = mem_ap_read32(&t->mem, c->dbgmcu_base + DBGMCU_FZ1, &fz)))
-        return e;
-    if (first) {
-        t->found_dbgmcu_cr = cr;
-        t->found_dbgmcu_fz = fz;
-        t->found_dbgmcu_gate_off = closed;
-        t->dbgmcu_changed = true;
-    }
-    if (sleep)
-        e = mem_ap_write32(&t->mem, c->dbgmcu_base + DBGMCU_CR, cr | c->dbgmcu_cr);
-    return e ? e : mem_ap_write32(&t->mem, c->dbgmcu_base + DBGMCU_FZ1, fz | c->dbgmcu_apb1_fz);
-}
-
-enum err dbgmcu_restore(struct target *t)
-{
-    const struct chip *c = t->id.chip;
-    bool closed;
     uint32_t gate;
-    if (!t->dbgmcu_changed)
-        return ERR_OK;
-    t->dbgmcu_changed = false;
-    enum err e = open_gate(t, &closed);
-    if (e || (e = mem_ap_write32(&t->mem, c->dbgmcu_base + DBGMCU_CR, t->found_dbgmcu_cr)) ||
-        (e = mem_ap_write32(&t->mem, c->dbgmcu_base + DBGMCU_FZ1, t->found_dbgmcu_fz)))
-        return e;
-    if (!c->dbgmcu_gate_addr || !(t->found_dbgmcu_gate_off || closed))
-        return ERR_OK;
-    e = mem_ap_read32(&t->mem, c->dbgmcu_gate_addr, &gate);
-    return e ? e : mem_ap_write32(&t->mem, c->dbgmcu_gate_addr, gate & ~c->dbgmcu_gate_bit);
+    enum err e = mem_ap_read32(mem, l->gate_addr, &gate);
+    return e ? e : mem_ap_write32(mem, l->gate_addr, gate & ~l->gate_mask);
+}
+
+static unsigned count_registers(const struct dbgmcu_layout *l)
+{
+    unsigned n = 0;
+    while (n < DBGMCU_MAX_REGS && l->reg[n].addr)
+        n++;
+    return n;
+}
+
+static enum err read_registers(const struct mem_ap *mem, const struct dbgmcu_layout *l,
+                               struct dbgmcu_state *state)
+{
+    enum err e = open_dbgmcu_gate(mem, l, &state->gate_was_closed);
+    for (unsigned n = 0; n < count_registers(l) && !e; n++)
+        e = mem_ap_read32(mem, l->reg[n].addr, &state->value[n]);
+    state->known = !e;
+    return e;
+}
+
+enum err dbgmcu_set(const struct mem_ap *mem, const struct dbgmcu_layout *layout, bool low_power,
+                    struct dbgmcu_state *found)
+{
+    const struct dbgmcu_layout *l = layout ? layout : &no_debug_unit;
+    enum err e = read_registers(mem, l, found);
+    for (unsigned n = 0; n < count_registers(l) && !e; n++) {
+        uint32_t bits = l->reg[n].freeze | (low_power ? l->reg[n].low_power : 0);
+        if (bits)
+            e = mem_ap_write32(mem, l->reg[n].addr, found->value[n] | bits);
+    }
+    return e;
+}
+
+enum err dbgmcu_set_low_power(const struct mem_ap *mem, const struct dbgmcu_layout *layout, bool on,
+                              struct dbgmcu_state *found)
+{
+    const struct dbgmcu_layout *l = layout ? layout : &no_debug_unit;
+    struct dbgmcu_state here;
+    enum err e = read_registers(mem, l, &here);
+    for (unsigned n = 0; n < count_registers(l) && !e; n++) {
+        uint32_t bits = l->reg[n].low_power;
+        if (bits)
+            e = mem_ap_write32(mem, l->reg[n].addr,
+                               on ? here.value[n] | bits : here.value[n] & ~bits);
+    }
+    if (found)
+        *found = here;
+    return e || !here.gate_was_closed ? e : close_dbgmcu_gate(mem, l);
+}
+
+enum err dbgmcu_put_back(const struct mem_ap *mem, const struct dbgmcu_layout *layout,
+                         const struct dbgmcu_state *found)
+{
+    const struct dbgmcu_layout *l = layout ? layout : &no_debug_unit;
+    bool closed;
+    enum err e = open_dbgmcu_gate(mem, l, &closed);
+    for (unsigned n = 0; n < count_registers(l) && !e; n++)
+        if (l->reg[n].low_power | l->reg[n].freeze)
+            e = mem_ap_write32(mem, l->reg[n].addr, found->value[n]);
+    return e || !(closed || found->gate_was_closed) ? e : close_dbgmcu_gate(mem, l);
 }

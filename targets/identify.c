@@ -14,11 +14,6 @@
 #define CPUID_PART_SHIFT 4u
 #define CPUID_PART_MASK  0xfffu
 
-#define FPEC_OBR              0x1cu
-#define FPEC_OBR_RDPRT_SHIFT  1u
-#define FPEC_OBR_RDPRT_MASK   3u
-#define FPEC_OBR_RDPRT_LEVEL2 3u
-
 // Whether the target merely has no such register, so that it is worth looking elsewhere.
 static bool is_refusal(enum err e)
 {
@@ -36,11 +31,15 @@ static enum err read_ports(struct chip_identity *id, const struct mem_ap *mem, s
     return id->cpuid ? ERR_OK : mem_ap_read32(mem, SCS_CPUID, &id->cpuid);
 }
 
-static const struct chip *find_chip(uint32_t idcode_addr, uint32_t idcode)
+static const struct chip *find_chip(uint8_t ap, uint32_t addr, uint32_t idcode)
 {
-    for (unsigned i = 0; i < chip_count; i++)
-        if (chips[i].idcode_addr == idcode_addr && chips[i].dev_id == (idcode & IDCODE_DEV_MASK))
-            return &chips[i];
+    for (unsigned f = 0; f < family_count; f++) {
+        const struct family *family = families[f];
+        for (unsigned i = 0; i < family->chip_count; i++)
+            if (family->idcode_ap == ap && family->idcode_addr == addr &&
+                family->chips[i].dev_id == (idcode & IDCODE_DEV_MASK))
+                return &family->chips[i];
+    }
     return NULL;
 }
 
@@ -50,30 +49,55 @@ static bool is_plausible(const struct die *die, const struct chip_identity *id, 
     return die && (own || die->core == (id->cpuid >> CPUID_PART_SHIFT & CPUID_PART_MASK));
 }
 
-// Reads DBGMCU_IDCODE wherever chips have it, until one of them is recognised.
+// What stands at the address may be the chip's id; own: a core of that kind has it there.
+static enum err try_idcode(struct chip_identity *id, const struct mem_ap *mem, uint32_t addr,
+                           bool own, struct log *log)
+{
+    uint32_t value;
+    enum err e = mem_ap_read32(mem, addr, &value);
+    if (is_refusal(e)) {
+        log_forget(log);
+        return ERR_OK;
+    }
+    if (e)
+        return e;
+    id->chip = find_chip(mem->number, addr, value);
+    const struct die *die = die_find(value & IDCODE_DEV_MASK);
+    id->die = is_plausible(die, id, own) ? die : NULL;
+    if (id->chip || id->die || (own && !id->idcode)) {
+        id->idcode = value;
+        id->idcode_addr = addr;
+    }
+    return ERR_OK;
+}
+
+static bool is_tried_by_core(const struct chip_identity *id, uint32_t wanted)
+{
+    bool own;
+    uint32_t addr;
+    for (unsigned n = 0; (addr = die_idcode_addr(id->cpuid, n, &own)); n++)
+        if (addr == wanted)
+            return true;
+    return false;
+}
+
+// Reads DBGMCU_IDCODE wherever chips have it, until one of them is recognised: first through the
+// core's own access port, then as the families have it that are elsewhere.
 static enum err find_idcode(struct chip_identity *id, const struct mem_ap *mem, struct log *log)
 {
     bool own = false;
     uint32_t addr;
-    for (unsigned n = 0; !id->chip && !id->die && (addr = die_idcode_addr(id->cpuid, n, &own));
-         n++) {
-        uint32_t value;
-        enum err e = mem_ap_read32(mem, addr, &value);
-        if (is_refusal(e)) {
-            log_forget(log);
-            continue;
-        }
-        if (e)
-            return e;
-        id->chip = find_chip(addr, value);
-        const struct die *die = die_find(value & IDCODE_DEV_MASK);
-        id->die = is_plausible(die, id, own) ? die : NULL;
-        if (id->chip || id->die || (own && !id->idcode)) {
-            id->idcode = value;
-            id->idcode_addr = addr;
-        }
+    enum err e = ERR_OK;
+    for (unsigned n = 0;
+         !e && !id->chip && !id->die && (addr = die_idcode_addr(id->cpuid, n, &own)); n++)
+        e = try_idcode(id, mem, addr, own, log);
+    for (unsigned f = 0; f < family_count && !e && !id->chip && !id->die; f++) {
+        struct mem_ap port = *mem;
+        port.number = families[f]->idcode_ap;
+        if (port.number != mem->number || !is_tried_by_core(id, families[f]->idcode_addr))
+            e = try_idcode(id, &port, families[f]->idcode_addr, false, log);
     }
-    return ERR_OK;
+    return e;
 }
 
 static enum err read_flash_size(struct chip_identity *id, const struct mem_ap *mem, struct log *log)
@@ -95,16 +119,24 @@ static enum err read_flash_size(struct chip_identity *id, const struct mem_ap *m
     return ERR_OK;
 }
 
+unsigned rdp_level(const struct rdp_code *code, uint32_t value)
+{
+    const uint32_t bits = value >> code->shift & ((1u << code->bits) - 1);
+    if (bits == code->level0)
+        return 0;
+    return bits == code->level2 ? 2 : 1;
+}
+
 static enum err read_rdp_level(struct chip_identity *id, const struct mem_ap *mem)
 {
-    if (id->chip->rdp != CHIP_RDP_FPEC_OBR_F0)
+    const struct rdp_scheme *rdp = id->chip->family->rdp;
+    uint32_t status;
+    if (!rdp)
         return ERR_OK;
-    uint32_t obr;
-    enum err e = mem_ap_read32(mem, id->chip->flash_regs + FPEC_OBR, &obr);
+    enum err e = mem_ap_read32(mem, rdp->status_addr, &status);
     if (e)
         return e;
-    uint32_t rdprt = obr >> FPEC_OBR_RDPRT_SHIFT & FPEC_OBR_RDPRT_MASK;
-    id->rdp_level = rdprt == FPEC_OBR_RDPRT_LEVEL2 ? 2 : rdprt != 0;
+    id->rdp_level = rdp_level(&rdp->status, status);
     id->rdp_known = true;
     return ERR_OK;
 }

@@ -17,13 +17,12 @@ enum err target_claim_halted(struct target *t) MUST_CHECK;
 // attach.c: attaches again to a core that lost its debug state with its power, and sets everything
 // in it that was set before.
 enum err attach_again(struct target *t) MUST_CHECK;
+// Sets in the chip's debug unit what debugging needs, remembering at the first time what was there,
+// and puts that back.
+enum err attach_set_debug_unit(struct target *t) MUST_CHECK;
+enum err attach_restore_debug_unit(struct target *t) MUST_CHECK;
 // strategies.c: the core is reset by the NRST wire, halted at its first instruction when halt.
 enum err strategy_pulse_nrst(struct target *t, bool halt) MUST_CHECK;
-
-// dbgmcu.c: sets what debugging needs, remembering at the first time what was there, and puts that
-// back.
-enum err dbgmcu_set(struct target *t) MUST_CHECK;
-enum err dbgmcu_restore(struct target *t) MUST_CHECK;
 
 // run.c: one look at DHCSR that survives a glitch on the wires: the line is reset and asked once
 // more. Then the target is lost.

@@ -43,12 +43,11 @@ void memory_map(struct target *t)
         .base = c->flash_base,
         .size = flash_layout_span(&layout),
         .layout = layout,
-        .regs = c->flash_regs,
-        .driver = c->driver,
+        .regs = c->family->flash_regs,
+        .driver = c->family->driver,
+        .params = c->family->flash_params,
         .ram_base = c->sram_base,
         .ram_size = c->sram_size,
-        .parity_off = c->parity_off,
-        .fast_cfgr = c->fast_cfgr,
     };
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Option bytes by name (RM0091, 4; RM0360, 4), and the two ways to change them: single values, and
-// leaving read protection level 1.
+// The engine of the option bytes: names and levels come from the family's table. Two ways to change
+// them: single values, and leaving read protection level 1.
 #include "targets/options.h"
 
 #include <string.h>
@@ -8,115 +8,107 @@
 
 #include "targets/internal.h"
 
-#define RDP_LEVEL_0 0xaau
-#define RDP_LEVEL_1 0xbbu // any value but those of levels 0 and 2
-#define RDP_LEVEL_2 0xccu
-
-#define KIB32 (32u * 1024u) // of flash for a byte of WRP bits
-
-static const struct target_option rows[] = {
-    {.name = "RDP", .byte = 0, .mask = 0xff, .what = "read protection level"},
-    {.name = "WDG_SW",
-     .alias = "IWDG_SW",
-     .byte = 1,
-     .mask = 1,
-     .what = "1: the watchdog is started by software"},
-    {.name = "nRST_STOP", .byte = 1, .mask = 1 << 1, .what = "0: reset instead of Stop mode"},
-    {.name = "nRST_STDBY", .byte = 1, .mask = 1 << 2, .what = "0: reset instead of Standby mode"},
-    {.name = "nBOOT0",
-     .byte = 1,
-     .mask = 1 << 3,
-     .what = "BOOT0, inverted, when BOOT_SEL is 0",
-     .boot_sel = true},
-    {.name = "nBOOT1",
-     .byte = 1,
-     .mask = 1 << 4,
-     .what = "with BOOT0 high, 1: system memory, 0: SRAM"},
-    {.name = "VDDA_MONITOR", .byte = 1, .mask = 1 << 5, .what = "1: VDDA is supervised"},
-    {.name = "RAM_PARITY_CHECK", .byte = 1, .mask = 1 << 6, .what = "0: SRAM parity is checked"},
-    {.name = "BOOT_SEL",
-     .byte = 1,
-     .mask = 1 << 7,
-     .what = "1: BOOT0 is the pin, 0: nBOOT0",
-     .boot_sel = true},
-    {.name = "DATA0", .byte = 2, .mask = 0xff, .what = "the user's own"},
-    {.name = "DATA1", .byte = 3, .mask = 0xff, .what = "the user's own"},
-    {.name = "WRP0", .byte = 4, .mask = 0xff, .what = "0 bits: write-protected pages"},
-    {.name = "WRP1", .byte = 5, .mask = 0xff, .what = "the same, further up"},
-    {.name = "WRP2", .byte = 6, .mask = 0xff, .what = "the same, further up"},
-    {.name = "WRP3", .byte = 7, .mask = 0xff, .what = "the same, to the end"},
-};
-
-enum { ROW_COUNT = sizeof rows / sizeof rows[0], FIRST_WRP = 4 };
-
-static bool has_row(const struct chip *chip, const struct target_option *row)
+static bool has_field(const struct chip *chip, const struct option_field *field)
 {
-    if (row->boot_sel && !chip->has_boot_sel)
+    if (field->feature && !(chip->features & field->feature))
         return false;
-    return row->byte < FIRST_WRP || (row->byte - FIRST_WRP) * KIB32 < chip->flash_max;
+    return chip->flash_max > field->flash_over;
 }
 
-const struct target_option *target_option_at(const struct target *t, unsigned n)
+const struct option_field *target_option_at(const struct target *t, unsigned n)
 {
-    for (unsigned i = 0; t->id.chip && t->bank.size && i < ROW_COUNT; i++)
-        if (has_row(t->id.chip, &rows[i]) && n-- == 0)
-            return &rows[i];
+    const struct family *family = t->id.chip && t->bank.size ? t->id.chip->family : NULL;
+    for (unsigned i = 0; family && i < family->option_count; i++)
+        if (has_field(t->id.chip, &family->options[i]) && n-- == 0)
+            return &family->options[i];
     return NULL;
 }
 
-const struct target_option *target_option_find(const struct target *t, const char *name)
+const struct option_field *target_option_find(const struct target *t, const char *name)
 {
-    const struct target_option *row;
-    for (unsigned n = 0; (row = target_option_at(t, n)); n++)
-        if (!strcasecmp(row->name, name) || (row->alias && !strcasecmp(row->alias, name)))
-            return row;
+    const struct option_field *field;
+    for (unsigned n = 0; (field = target_option_at(t, n)); n++)
+        if (!strcasecmp(field->name, name) || (field->alias && !strcasecmp(field->alias, name)))
+            return field;
     return NULL;
 }
 
-static unsigned level_of(uint8_t rdp, bool intact)
+static uint32_t bits_mask(unsigned bits)
 {
-    if (!intact)
+    return bits < 32 ? (1u << bits) - 1 : 0xffffffffu;
+}
+
+static uint32_t field_value(const struct option_field *field,
+                            const struct target_options_image *image)
+{
+    return image->value[field->word] >> field->shift & bits_mask(field->bits);
+}
+
+static void put_bits(struct target_options_image *image, unsigned word, unsigned shift,
+                     unsigned bits, uint32_t value)
+{
+    uint32_t *v = &image->value[word];
+    *v = (*v & ~(bits_mask(bits) << shift)) | value << shift;
+    image->intact |= 1u << word;
+}
+
+static void put_level(const struct rdp_scheme *rdp, struct target_options_image *image,
+                      uint32_t code)
+{
+    put_bits(image, rdp->option_word, rdp->option.shift, rdp->option.bits, code);
+}
+
+// A word that disagrees with its complement counts as level 1 (RM0091, 3.3.1).
+static unsigned level_in(const struct rdp_scheme *rdp, const struct target_options_image *image)
+{
+    if (!(image->intact >> rdp->option_word & 1))
         return 1;
-    return rdp == RDP_LEVEL_0 ? 0 : rdp == RDP_LEVEL_2 ? 2 : 1;
+    return rdp_level(&rdp->option, image->value[rdp->option_word]);
 }
 
-static unsigned shift_of(const struct target_option *row)
+const struct option_field *target_option_rdp(const struct target *t)
 {
-    unsigned shift = 0;
-    while (!(row->mask >> shift & 1))
-        shift++;
-    return shift;
+    const struct option_field *field;
+    unsigned n = 0;
+    while ((field = target_option_at(t, n)) && !field->is_rdp)
+        n++;
+    return field;
 }
 
-unsigned target_option_get(const struct target_option *row,
+uint32_t target_option_get(const struct target *t, const struct option_field *field,
                            const struct target_options_image *image)
 {
-    if (row->byte == 0)
-        return level_of(image->value[0], image->intact & 1);
-    return (image->value[row->byte] & row->mask) >> shift_of(row);
+    return field->is_rdp ? level_in(t->id.chip->family->rdp, image) : field_value(field, image);
 }
 
-enum err target_option_set(struct target *t, const struct target_option *row,
-                           struct target_options_image *image, unsigned value)
+static enum err set_level(struct target *t, struct target_options_image *image, uint32_t level)
 {
-    unsigned most = row->byte == 0 ? 2 : row->mask >> shift_of(row);
-    if (value > most)
-        return log_fail(t->log, ERR_USAGE, "%s takes 0 to %u", row->name, most);
-    if (row->byte == 0 && value == 2)
+    const struct rdp_scheme *rdp = t->id.chip->family->rdp;
+    const unsigned now = level_in(rdp, image);
+    if (level == 2)
         return log_fail(
             t->log, ERR_USAGE,
             "read protection level 2 can never be left again and ends all debugging of this chip: "
             "swdlink does not set it");
-    if (row->byte == 0 && value == 0 && target_option_get(row, image) == 1)
+    if (level == 0 && now == 1)
         return log_fail(
             t->log, ERR_USAGE,
             "leaving read protection level 1 erases the flash: that is what `swdlink unlock` does");
-    uint8_t *byte = &image->value[row->byte];
-    if (row->byte == 0)
-        *byte = target_option_get(row, image) == value ? *byte : RDP_LEVEL_1;
-    else
-        *byte = (uint8_t)((*byte & ~row->mask) | value << shift_of(row));
-    image->intact |= (uint8_t)(1u << row->byte);
+    if (now != level)
+        put_level(rdp, image, rdp->option_level1);
+    image->intact |= 1u << rdp->option_word;
+    return ERR_OK;
+}
+
+enum err target_option_set(struct target *t, const struct option_field *field,
+                           struct target_options_image *image, uint32_t value)
+{
+    const uint32_t most = field->is_rdp ? 2 : bits_mask(field->bits);
+    if (value > most)
+        return log_fail(t->log, ERR_USAGE, "%s takes 0 to %u", field->name, most);
+    if (field->is_rdp)
+        return set_level(t, image, value);
+    put_bits(image, field->word, field->shift, field->bits, value);
     return ERR_OK;
 }
 
@@ -125,10 +117,10 @@ static struct flash_access access_of(struct target *t)
     return (struct flash_access){.mem = &t->mem, .log = t->log, .bank = &t->bank};
 }
 
-static enum err require_flash(struct target *t)
+static enum err require_options(struct target *t)
 {
     enum err e = target_claim(t);
-    if (e || t->bank.size)
+    if (e || (t->bank.size && t->bank.driver->read_options))
         return e;
     return log_fail(t->log, ERR_UNSUPPORTED,
                     "the option bytes of this chip (%s, DBGMCU_IDCODE 0x%08x) are not known here",
@@ -137,7 +129,7 @@ static enum err require_flash(struct target *t)
 
 enum err target_read_options(struct target *t, struct target_options_image *image)
 {
-    enum err e = require_flash(t);
+    enum err e = require_options(t);
     if (e)
         return e;
     struct flash_access fa = access_of(t);
@@ -147,7 +139,7 @@ enum err target_read_options(struct target *t, struct target_options_image *imag
 // Bytes that a die does not have read as ones without a complement, and stay erased.
 enum err target_write_options(struct target *t, const struct target_options_image *image)
 {
-    enum err e = require_flash(t);
+    enum err e = require_options(t);
     if (e || (t->state == TARGET_RUNNING && (e = target_halt(t))))
         return e;
     struct flash_access fa = access_of(t);
@@ -170,8 +162,8 @@ enum err target_unlock(struct target *t)
     struct target_options_image image;
     if ((e = target_read_options(t, &image)))
         return e;
-    image.value[0] = RDP_LEVEL_0;
-    image.intact |= 1;
+    const struct rdp_scheme *rdp = t->id.chip->family->rdp;
+    put_level(rdp, &image, rdp->option.level0);
     if ((e = target_write_options(t, &image)))
         return e;
     if (t->id.rdp_level == 0)

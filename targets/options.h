@@ -5,30 +5,23 @@
 
 #include "targets/target.h"
 
-struct target_option {
-    const char *name;
-    const char *alias; // as another manual or tool calls it; may be NULL
-    unsigned byte;     // which of the option bytes
-    uint8_t mask;      // adjacent bits of it
-    const char *what;  // for people
-    bool boot_sel;     // only where there is BOOT_SEL
-};
-
 // All option bytes, as they stand in the chip or shall stand there.
 struct target_options_image {
-    uint8_t value[FLASH_OPTION_BYTES];
-    uint8_t intact; // bit n: byte n has its right complement, or is to be written
+    uint32_t value[FLASH_OPTION_WORDS];
+    uint32_t intact; // bit n: word n has its right complement, or is to be written
 };
 
 // The options of this chip in their order; NULL behind the last. By name or alias, in any case of
 // letters.
-const struct target_option *target_option_at(const struct target *t, unsigned n);
-const struct target_option *target_option_find(const struct target *t, const char *name);
+const struct option_field *target_option_at(const struct target *t, unsigned n);
+const struct option_field *target_option_find(const struct target *t, const char *name);
+// The one that is the read protection level; NULL: it has no name on this chip.
+const struct option_field *target_option_rdp(const struct target *t);
 // RDP is its level, 0 to 2. Setting refuses level 2, and level 0 where it is 1 (ERR_USAGE).
-unsigned target_option_get(const struct target_option *row,
+uint32_t target_option_get(const struct target *t, const struct option_field *field,
                            const struct target_options_image *image);
-enum err target_option_set(struct target *t, const struct target_option *row,
-                           struct target_options_image *image, unsigned value) MUST_CHECK;
+enum err target_option_set(struct target *t, const struct option_field *field,
+                           struct target_options_image *image, uint32_t value) MUST_CHECK;
 
 enum err target_read_options(struct target *t, struct target_options_image *image) MUST_CHECK;
 // Halts, writes all that is intact, lets the chip load it by a reset, and connects again: the

@@ -20,6 +20,7 @@
 #include "swd/debug_probe.h"
 #include "swd/mem_ap.h"
 #include "targets/chip.h"
+#include "targets/dbgmcu.h"
 
 enum target_connect {
     TARGET_CONNECT_AUTO, // as asked; slower; under reset; under reset, caught at the first
@@ -132,8 +133,7 @@ struct target {
     bool flash_changed;        // a flash job was opened since we connected
     bool flash_written;        // a flash job was opened since the core ran last: nothing is kept
     uint32_t flash_written_at; // core.runs then
-    uint32_t found_dbgmcu_cr, found_dbgmcu_fz; // to leave as found
-    bool found_dbgmcu_gate_off;
+    struct dbgmcu_state found_dbgmcu; // to leave as found
     bool dbgmcu_changed;
     bool released;       // nobody debugs: see target_release()
     bool found_halted;   // the core was halted when we came

@@ -52,15 +52,18 @@
 #define WWDG_CFR     0x40002c04u
 #define WWDG_LONGEST 0x7fu // of T in CR, and of the window W in CFR
 
-// One WRPR bit protects 4 KiB, the last one all that follows (RM0091, 3.3.2).
-#define WRP_BLOCK 4096u
-#define WRP_LAST  31u
+#define WRP_LAST 31u // bit of WRPR
 
 // So often in a row a write command may end in WAIT without a halfword of progress.
 #define MAX_IDLE_TRIES 5u
 
 // What survey() leaves in flash_access.saved.
 enum { SAVED_WRITE_PROTECTED };
+
+const struct fpec16_params *fpec16_params(const struct flash_access *fa)
+{
+    return fa->bank->params;
+}
 
 enum err fpec16_read(struct flash_access *fa, uint32_t offset, uint32_t *value)
 {
@@ -157,13 +160,13 @@ static uint32_t rcc_word(const uint8_t rcc[4 * RCC_WORDS], uint32_t addr)
 static void plan_clock(struct flash_access *fa, uint32_t acr, const uint8_t rcc[4 * RCC_WORDS])
 {
     uint32_t cr = rcc_word(rcc, RCC_CR), cfgr = rcc_word(rcc, RCC_CFGR);
-    bool faster = fa->bank->fast_cfgr && !(cfgr & RCC_CFGR_SWS) && !(cr & RCC_CR_PLLON);
+    bool faster = fpec16_params(fa)->fast_cfgr && !(cfgr & RCC_CFGR_SWS) && !(cr & RCC_CR_PLLON);
     if (!faster && !(cfgr & RCC_CFGR_HPRE))
         return;
     uint32_t plain = cfgr & ~RCC_CFGR_HPRE;
     flash_script_write(&fa->enter, fa->bank->regs + ACR, (acr & ~ACR_LATENCY) | 1);
     if (faster) {
-        uint32_t pll = (plain & ~(RCC_CFGR_PLL | RCC_CFGR_SW)) | fa->bank->fast_cfgr;
+        uint32_t pll = (plain & ~(RCC_CFGR_PLL | RCC_CFGR_SW)) | fpec16_params(fa)->fast_cfgr;
         flash_script_write(&fa->enter, RCC_CFGR, pll);
         flash_script_write(&fa->enter, RCC_CR, cr | RCC_CR_HSION | RCC_CR_PLLON);
         flash_script_wait_set(&fa->enter, RCC_CR, RCC_CR_PLLRDY);
@@ -284,7 +287,8 @@ static enum err survey(struct flash_access *fa, bool *code_may_run)
     if (!(rcc_word(rcc, RCC_CR) & RCC_CR_HSION))
         flash_script_write(&fa->leave, RCC_CR, rcc_word(rcc, RCC_CR));
     // With the parity check a word of SRAM that was never written may not be read.
-    *code_may_run = !fa->bank->parity_off || (obr & fa->bank->parity_off);
+    const uint32_t parity_off = fpec16_params(fa)->parity_off;
+    *code_may_run = !parity_off || (obr & parity_off);
     return ERR_OK;
 }
 
@@ -312,7 +316,7 @@ static enum err end(struct flash_access *fa)
 
 static unsigned wrp_bit(const struct flash_access *fa, uint32_t addr)
 {
-    uint32_t bit = (addr - fa->bank->base) / WRP_BLOCK;
+    uint32_t bit = (addr - fa->bank->base) / fpec16_params(fa)->wrp_block;
     return bit > WRP_LAST ? WRP_LAST : bit;
 }
 
@@ -497,6 +501,7 @@ const struct flash_driver fpec16_driver = {
     .reload_value = CR_OBL_LAUNCH,
     .busy_offset = SR,
     .busy_mask = SR_BSY,
+    .option_words = FPEC16_OPTION_BYTES,
     .read_options = fpec16_read_options,
     .write_options = fpec16_write_options,
 };

@@ -6,17 +6,15 @@
 #include "flash/drivers/fpec16_regs.h"
 #include "swd/mem_ap.h"
 
-#define OPTION_BASE 0x1ffff800u
-
-enum err fpec16_read_options(struct flash_access *fa, uint8_t value[FLASH_OPTION_BYTES],
-                             uint8_t *intact)
+enum err fpec16_read_options(struct flash_access *fa, uint32_t value[FLASH_OPTION_WORDS],
+                             uint32_t *intact)
 {
-    uint8_t halves[2 * FLASH_OPTION_BYTES];
-    enum err e = mem_ap_read(fa->mem, OPTION_BASE, halves, sizeof halves, NULL);
+    uint8_t halves[2 * FPEC16_OPTION_BYTES];
+    enum err e = mem_ap_read(fa->mem, fpec16_params(fa)->option_base, halves, sizeof halves, NULL);
     *intact = 0;
-    for (unsigned n = 0; n < FLASH_OPTION_BYTES && !e; n++) {
+    for (unsigned n = 0; n < FPEC16_OPTION_BYTES && !e; n++) {
         value[n] = halves[2 * n];
-        *intact |= (uint8_t)(((halves[2 * n] ^ halves[2 * n + 1]) == 0xff) << n);
+        *intact |= (uint32_t)((halves[2 * n] ^ halves[2 * n + 1]) == 0xff) << n;
     }
     return e;
 }
@@ -33,7 +31,7 @@ static enum err command(struct flash_access *fa, uint32_t cr)
 static enum err write_byte(struct flash_access *fa, unsigned n, uint8_t value)
 {
     uint32_t sr;
-    enum err e = mem_ap_write16(fa->mem, OPTION_BASE + 2 * n, value);
+    enum err e = mem_ap_write16(fa->mem, fpec16_params(fa)->option_base + 2 * n, value);
     // Leaving level 1 erases the flash before the halfword is written.
     if (!e)
         e = fpec16_wait_idle(fa, ERASE_LIMIT_US, &sr);
@@ -56,12 +54,12 @@ static enum err open_options(struct flash_access *fa)
                     "the option bytes stay locked: reset the target and try again");
 }
 
-static enum err check_written(struct flash_access *fa, const uint8_t value[FLASH_OPTION_BYTES],
-                              uint8_t which)
+static enum err check_written(struct flash_access *fa, const uint32_t value[FLASH_OPTION_WORDS],
+                              uint32_t which)
 {
-    uint8_t now[FLASH_OPTION_BYTES], intact;
+    uint32_t now[FLASH_OPTION_WORDS], intact;
     enum err e = fpec16_read_options(fa, now, &intact);
-    for (unsigned n = 0; n < FLASH_OPTION_BYTES && !e; n++)
+    for (unsigned n = 0; n < FPEC16_OPTION_BYTES && !e; n++)
         if ((which >> n & 1) && (!(intact >> n & 1) || now[n] != value[n]))
             e = log_fail(
                 fa->log, ERR_FLASH,
@@ -72,17 +70,17 @@ static enum err check_written(struct flash_access *fa, const uint8_t value[FLASH
 }
 
 // RDP comes first: until it is written, a reset would find the chip locked, with its options gone.
-enum err fpec16_write_options(struct flash_access *fa, const uint8_t value[FLASH_OPTION_BYTES],
-                              uint8_t which)
+enum err fpec16_write_options(struct flash_access *fa, const uint32_t value[FLASH_OPTION_WORDS],
+                              uint32_t which)
 {
     enum err e = open_options(fa);
     if (!e)
         e = command(fa, CR_OPTER);
     if (!e)
         e = command(fa, CR_OPTPG);
-    for (unsigned n = 0; n < FLASH_OPTION_BYTES && !e; n++)
+    for (unsigned n = 0; n < FPEC16_OPTION_BYTES && !e; n++)
         if (which >> n & 1)
-            e = write_byte(fa, n, value[n]);
+            e = write_byte(fa, n, (uint8_t)value[n]);
     if (!e)
         e = check_written(fa, value, which);
     if (e)

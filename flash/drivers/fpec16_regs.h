@@ -4,6 +4,7 @@
 #ifndef SWDLINK_FLASH_DRIVERS_FPEC16_REGS_H
 #define SWDLINK_FLASH_DRIVERS_FPEC16_REGS_H
 
+#include "flash/drivers/fpec16.h"
 #include "flash/flash.h"
 
 // Offsets from the bank's `regs`. SR, CR and AR follow each other: one block write sets them in
@@ -47,6 +48,7 @@
 #define PROGRAM_LIMIT_US 50000u
 #define HSI_LIMIT_US     10000u
 
+const struct fpec16_params *fpec16_params(const struct flash_access *fa);
 enum err fpec16_read(struct flash_access *fa, uint32_t offset, uint32_t *value) MUST_CHECK;
 enum err fpec16_write(struct flash_access *fa, uint32_t offset, uint32_t value) MUST_CHECK;
 // Clears the flags of the operation before, then sets CR and, for a page, AR.
@@ -59,9 +61,9 @@ enum err fpec16_switch_hsi_on(struct flash_access *fa) MUST_CHECK;
 enum err fpec16_unlock(struct flash_access *fa) MUST_CHECK;
 
 // fpec16_options.c: the driver's functions for the option bytes.
-enum err fpec16_read_options(struct flash_access *fa, uint8_t value[FLASH_OPTION_BYTES],
-                             uint8_t *intact) MUST_CHECK;
-enum err fpec16_write_options(struct flash_access *fa, const uint8_t value[FLASH_OPTION_BYTES],
-                              uint8_t which) MUST_CHECK;
+enum err fpec16_read_options(struct flash_access *fa, uint32_t value[FLASH_OPTION_WORDS],
+                             uint32_t *intact) MUST_CHECK;
+enum err fpec16_write_options(struct flash_access *fa, const uint32_t value[FLASH_OPTION_WORDS],
+                              uint32_t which) MUST_CHECK;
 
 #endif

@@ -29,11 +29,13 @@ static void every_number_is_there_once(void **state)
 static void every_chip_that_can_be_programmed_is_a_die(void **state)
 {
     (void)state;
-    for (unsigned i = 0; i < chip_count; i++) {
-        const struct die *die = die_find(chips[i].dev_id);
-        assert_non_null(die);
-        assert_int_equal(die->idcode_addr, chips[i].idcode_addr);
-    }
+    for (unsigned f = 0; f < family_count; f++)
+        for (unsigned i = 0; i < families[f]->chip_count; i++) {
+            const struct die *die = die_find(families[f]->chips[i].dev_id);
+            assert_non_null(die);
+            assert_string_equal(die->family, families[f]->name);
+            assert_int_equal(die->idcode_addr, families[f]->idcode_addr);
+        }
 }
 
 static void every_place_is_asked_once_and_the_cores_own_first(void **state)

@@ -41,17 +41,19 @@ static struct measurements healthy(void)
     m.link.clock[1] = (struct measured_clock){.hz = 100000, .blocks = 6, .transfers = 384};
     m.core = (struct measured_core){
         .known = true, .dhcsr = 0x01010000, .looks = 120, .watched_us = 120000};
-    m.chip = (struct measured_chip){
-        .known = true,
-        .id = {.chip = &chips[2], .dpidr = ALL_DPIDR, .cpuid = 0x410cc200, .flash_size = 32768},
-        .designer_known = true,
-        .designer = 0x020,
-        .state_known = true,
-        .rcc_csr = 0x0c000000,
-        .flash_obr = 0xffffff00,
-        .flash_readable = true,
-        .vector_sp = 0x20001000,
-        .vector_pc = 0x080000c1};
+    m.chip = (struct measured_chip){.known = true,
+                                    .id = {.chip = &stm32f0_family.chips[2],
+                                           .dpidr = ALL_DPIDR,
+                                           .cpuid = 0x410cc200,
+                                           .flash_size = 32768},
+                                    .designer_known = true,
+                                    .designer = 0x020,
+                                    .state_known = true,
+                                    .rcc_csr = 0x0c000000,
+                                    .flash_obr = 0xffffff00,
+                                    .flash_readable = true,
+                                    .vector_sp = 0x20001000,
+                                    .vector_pc = 0x080000c1};
     return m;
 }
 

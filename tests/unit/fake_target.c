@@ -464,18 +464,19 @@ enum err cortexm_set_vcatch(struct cortexm *cm, uint32_t vc_bits)
     return ERR_OK;
 }
 
-static const struct target_option fake_option = {.name = "nBOOT1", .mask = 1, .what = "boot mode"};
+static const struct option_field fake_option = {.name = "nBOOT1", .bits = 1, .what = "boot mode"};
 
-const struct target_option *target_option_at(const struct target *t, unsigned n)
+const struct option_field *target_option_at(const struct target *t, unsigned n)
 {
     (void)t;
     return n == 0 ? &fake_option : NULL;
 }
 
-unsigned target_option_get(const struct target_option *row,
+uint32_t target_option_get(const struct target *t, const struct option_field *field,
                            const struct target_options_image *image)
 {
-    return image->value[row->byte] & row->mask;
+    (void)t;
+    return image->value[field->word] >> field->shift & 1;
 }
 
 enum err target_read_options(struct target *t, struct target_options_image *image)

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
+#include "flash/drivers/fpec16.h"
 #include "sim/board/board.h"
 #include "sim/board/link.h"
 #include "swd/mem_ap.h"
@@ -490,7 +491,9 @@ static void with_the_parity_check_on_the_debug_port_does_it_all(void **state)
     struct desk *d = open_desk("");
     uint8_t *image = some_image(4096, 2);
     // A reserved bit, which reads 0 as RAM_PARITY_CHECK does when the check is on.
-    d->t.bank.parity_off = 1u << 3;
+    struct fpec16_params params = *(const struct fpec16_params *)d->t.bank.params;
+    params.parity_off = 1u << 3;
+    d->t.bank.params = &params;
     OK(program(d, FLASH_ERASE_AUTO, FLASH, image, 4096));
     assert_false(d->stats.by_loader);
     assert_non_null(strstr(d->heard, "the debug port does all of it"));

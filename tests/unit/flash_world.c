@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
+#include "flash/drivers/fpec16.h"
 #include "swd/mem_ap.h"
 #include "tests/unit/flash_world.h"
 
@@ -217,6 +218,8 @@ static void world_sleep_us(struct debug_probe *probe, uint32_t us)
 static const struct debug_probe_ops probe_ops = {.now_us = world_now_us,
                                                  .sleep_us = world_sleep_us};
 
+static const struct fpec16_params params = {.option_base = 0x1ffff800, .wrp_block = 4096};
+
 void bench_open(struct bench *b, const struct flash_driver *driver)
 {
     memset(b, 0, sizeof *b);
@@ -235,6 +238,7 @@ void bench_open(struct bench *b, const struct flash_driver *driver)
                                              .mass_erase_us = 30000,
                                              .run = {{BASE, PAGE, PAGES, 20000, 30000}}},
                                   .regs = REGS,
+                                  .params = &params,
                                   .driver = driver};
     for (unsigned i = 0; i < SIZE; i++)
         b->image[i] = (uint8_t)(i * 7 + i / PAGE);

@@ -13,43 +13,6 @@
 #include "tests/unit/choose.h"
 #include "tests/unit/targets_world.h"
 
-// ---- chips --------------------------------------------------------------------------------------
-
-static void every_chip_has_an_id_of_its_own_and_a_geometry_that_adds_up(void **state)
-{
-    (void)state;
-    assert_true(chip_count >= 5);
-    for (unsigned i = 0; i < chip_count; i++) {
-        const struct chip *c = &chips[i];
-        assert_true(c->name && c->name[0]);
-        assert_true(c->dev_id > 0 && c->dev_id <= 0xfff);
-        assert_int_equal(flash_layout_bytes(&c->layout), c->flash_max);
-        assert_int_equal(c->layout.run[0].base, c->flash_base);
-        assert_true(c->layout.unit >= 2 && c->layout.unit <= FLASH_MAX_UNIT);
-        assert_non_null(c->driver);
-        for (unsigned run = 0; run < FLASH_RUNS; run++)
-            assert_int_equal(c->layout.run[run].size % c->layout.unit, 0);
-        assert_int_equal(c->sram_base, 0x20000000);
-        assert_true(c->sram_size >= 4096);
-        assert_int_equal(c->system_base + c->system_size, c->option_base);
-        assert_true(c->uid_addr >= c->system_base && c->uid_addr < c->option_base);
-        assert_true(c->dbgmcu_gate_addr == 0 || c->dbgmcu_gate_bit != 0);
-        for (unsigned k = 0; k < i; k++)
-            assert_false(chips[k].dev_id == c->dev_id && chips[k].idcode_addr == c->idcode_addr);
-    }
-}
-
-static void every_driver_of_a_chip_is_in_the_table_of_drivers(void **state)
-{
-    (void)state;
-    for (unsigned i = 0; i < chip_count; i++) {
-        bool found = false;
-        for (unsigned k = 0; k < flash_driver_count; k++)
-            found |= flash_drivers[k] == chips[i].driver;
-        assert_true(found);
-    }
-}
-
 static void the_chip_is_recognised_and_described(void **state)
 {
     (void)state;
@@ -362,8 +325,6 @@ int main(int argc, char **argv)
 {
     choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_chip_has_an_id_of_its_own_and_a_geometry_that_adds_up),
-        cmocka_unit_test(every_driver_of_a_chip_is_in_the_table_of_drivers),
         cmocka_unit_test(the_chip_is_recognised_and_described),
         cmocka_unit_test(an_unknown_chip_can_still_be_debugged),
         cmocka_unit_test(a_flash_size_that_cannot_be_is_replaced_by_the_largest),

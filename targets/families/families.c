@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+// The families whose flash can be programmed. Names of all other chips: targets/dies.c.
+#include "targets/families/family.h"
+
+const struct family *const families[] = {
+    &stm32f0_family,
+};
+
+const unsigned family_count = sizeof families / sizeof families[0];

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// What a family of chips is: const data and a few functions, one const struct for each family, all
+// of it in targets/families/. doc/porting-a-family.md says how a new one is written.
+#ifndef SWDLINK_TARGETS_FAMILIES_FAMILY_H
+#define SWDLINK_TARGETS_FAMILIES_FAMILY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "flash/flash.h"
+
+struct family;
+
+// One die: the parts that answer with the same number. Sizes that differ within it are read from
+// the chip.
+struct chip {
+    const struct family *family;
+    uint16_t dev_id;            // DBGMCU_IDCODE bits 11:0
+    const char *name;           // "STM32F031x4/x6, F030x4/x6, F038x6"
+    uint32_t features;          // bits of the family's own, for its option fields
+    uint32_t flash_base;        // as of layout.run[0]
+    uint32_t flash_size_addr;   // 16 bit, KiB
+    uint32_t flash_max;         // bytes, of the largest part of this die
+    struct flash_layout layout; // of the largest part
+    uint32_t sram_base, sram_size;
+    uint32_t system_base, system_size; // boot loader ROM
+    uint32_t option_base, option_size;
+    bool empty_check; // a flash that was empty at option loading boots the system memory
+    uint32_t uid_addr;
+    bool tested_on_hardware; // printed at attach when false
+};
+
+// The debug unit. Each register once, with the bits that debugging sets in it.
+#define DBGMCU_MAX_REGS 4
+struct dbgmcu_layout {
+    uint32_t gate_addr; // its clock gate; 0: it has none
+    uint32_t gate_mask;
+    struct {
+        uint32_t addr;      // 0: no more
+        uint32_t low_power; // what keeps clocks and power in Stop and Standby
+        uint32_t freeze;    // what stops the watchdogs while the core is halted
+    } reg[DBGMCU_MAX_REGS];
+};
+
+// A named value in the option words of the flash driver (flash_driver.read_options).
+struct option_field {
+    const char *name;
+    const char *alias; // as another manual or tool calls it; may be NULL
+    uint8_t word, shift, bits;
+    const char *what;    // for people
+    uint32_t feature;    // only on dies with one of these bits in chip.features; 0: on all
+    uint32_t flash_over; // only on dies with more flash than so many bytes
+    bool is_rdp;         // read and written as the level, 0 to 2, by the family's scheme
+};
+
+// How a value stands for a level of read protection: any other than these two is level 1.
+#define RDP_NO_LEVEL 0xffffffffu
+struct rdp_code {
+    uint8_t shift, bits;
+    uint32_t level0, level2; // RDP_NO_LEVEL: there is no such level
+};
+
+struct rdp_scheme {
+    uint32_t status_addr; // a register that tells the level of a running chip
+    struct rdp_code status;
+    uint8_t option_word; // of the flash driver, in which the level is written
+    struct rdp_code option;
+    uint32_t option_level1; // what swdlink writes for it
+};
+
+struct family {
+    const char *name;     // "STM32F0"
+    uint32_t idcode_addr; // of DBGMCU_IDCODE
+    uint8_t idcode_ap;    // the access port that reaches it
+    const struct chip *chips;
+    unsigned chip_count;
+    const struct dbgmcu_layout *dbgmcu; // NULL: none
+    uint32_t flash_regs;                // of the controller
+    const struct flash_driver *driver;
+    const void *flash_params;           // the driver's own (its header says which)
+    const struct option_field *options; // NULL: none that are known
+    unsigned option_count;
+    const struct rdp_scheme *rdp; // NULL: not known
+};
+
+// In one const table: identify walks it, and so do the tests.
+extern const struct family *const families[];
+extern const unsigned family_count;
+
+extern const struct family stm32f0_family;
+
+#endif
