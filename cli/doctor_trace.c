@@ -206,7 +206,7 @@ static json_t *report_json(const struct report *r)
     unsigned n = list_advice(&r->trace, advice);
     for (unsigned i = 0; i < n; i++)
         json_array_append_new(list, json_string(advice[i]));
-    return json_pack("{s:o, s:s, s:o, s:o, s:o}", "verdict",
+    return json_pack("{s:i, s:o, s:s, s:o, s:o, s:o}", "schema", OUTPUT_SCHEMA, "verdict",
                      text_or_null(findings[r->trace.loss].verdict), "sentence",
                      findings[r->trace.loss].sentence, "trace", trace_json(r), "elf_matches",
                      r->elf ? json_boolean(r->matches) : json_null(), "advice", list);

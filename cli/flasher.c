@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/signals.h"
+#include "cli/output.h"
 
 enum { BAR_WIDTH = 30, QUICK_BYTES = 8192 };
 
@@ -202,7 +203,7 @@ json_t *flasher_json(const struct flash_stats *stats)
 {
     double seconds = flasher_seconds(stats);
     double kib = (stats->programmed + stats->skipped) / 1024.0;
-    return json_pack("{s:i, s:I, s:I, s:I, s:I, s:f, s:f, s:b}", "schema", 1, "erased",
+    return json_pack("{s:i, s:I, s:I, s:I, s:I, s:f, s:f, s:b}", "schema", OUTPUT_SCHEMA, "erased",
                      (json_int_t)stats->erased, "programmed", (json_int_t)stats->programmed,
                      "skipped", (json_int_t)stats->skipped, "verified", (json_int_t)stats->verified,
                      "seconds", seconds, "kib_per_second", seconds > 0 ? kib / seconds : 0.0,

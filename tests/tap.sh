@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=sh disable=SC2034 # $status is for the caller
+# shellcheck shell=sh disable=SC2034,SC2154 # $status is for the caller, top_srcdir comes from the Makefile
 # TAP for shell tests: source this, then call check, skip and, at the end, plan.
 
 tap_count=0
+tap_json=0
 
 # check NAME COMMAND...: a test that passes when the command succeeds.
 check() {
@@ -24,6 +25,7 @@ skip() {
 }
 
 plan() {
+    [ ! -d "$tap_dir/json" ] || check_json_documents
     echo "1..$tap_count"
 }
 
@@ -31,6 +33,38 @@ plan() {
 run() {
     status=0
     "$@" >"$out" 2>"$err" </dev/null || status=$?
+    case " $* " in
+    *" --json "*) keep_json_document "$@" ;;
+    esac
+}
+
+# What swdlink COMMAND --json printed is kept for plan(), which compares all of it with the schema.
+keep_json_document() {
+    while [ $# -gt 0 ] && [ "${1##*/}" != swdlink ]; do
+        shift
+    done
+    tap_command=${2:-none}
+    case " $* " in
+    *" --trace-loss "*) tap_command=trace_loss ;;
+    esac
+    mkdir -p "$tap_dir/json"
+    tap_json=$((tap_json + 1))
+    cp "$out" "$tap_dir/json/$tap_json.$tap_command"
+}
+
+check_json_documents() {
+    tap_label="each of the $tap_json documents of --json is as doc/swdlink.schema.json says"
+    tap_status=0
+    if command -v python3 >/dev/null; then
+        "$top_srcdir/tests/json_documents.py" "$tap_dir/json" || tap_status=$?
+    else
+        tap_status=77
+    fi
+    if [ $tap_status -eq 77 ]; then
+        skip "$tap_label" "python3 or jsonschema (Debian: python3-jsonschema) is not installed"
+    else
+        check "$tap_label" [ $tap_status -eq 0 ]
+    fi
 }
 
 tap_dir=$(mktemp -d)

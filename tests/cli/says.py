@@ -4,8 +4,12 @@
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import xml.etree.ElementTree
+
+sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import json_documents  # noqa: E402
 
 BUILD = os.environ.get("top_builddir", ".")
 SWDLINK = os.path.join(BUILD, "swdlink")
@@ -62,9 +66,11 @@ class Junit:
 
 def run(path, *options, board=BOARD, before=(), timeout=60, env=None, text_input=""):
     """The finished process of `swdlink run`."""
-    return subprocess.run([*before, SWDLINK, "run", path, "--probe", board, *options], check=False,
+    done = subprocess.run([*before, SWDLINK, "run", path, "--probe", board, *options], check=False,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace",
                           input=text_input, timeout=timeout, env={**os.environ, **(env or {})})
+    json_documents.check(["run", *options], done.stdout)
+    return done
 
 
 class Tap:

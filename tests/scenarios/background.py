@@ -14,6 +14,7 @@ import time
 
 from harness import (BUILD, GDB, LOOPBACK, PATIENCE_S, VIA_USB, Failed, Reader, Skipped, expect, expect_equal,
                      firmware, main, scenario, swdlink_command)
+import json_documents  # found by harness
 
 BOARD = "stm32f031k6"
 
@@ -270,7 +271,9 @@ def documents(process, count):
             found.append(document)
             text = text.lstrip()[end:]
         return found if len(found) == count else None
-    return process.out.wait(parse, f"{count} JSON documents")
+    found = process.out.wait(parse, f"{count} JSON documents")
+    json_documents.check(["serve", "--json"], "\n".join(json.dumps(document) for document in found))
+    return found
 
 
 @scenario()

@@ -24,6 +24,9 @@ import threading
 import time
 import traceback
 
+sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import json_documents  # noqa: E402
+
 BUILD = os.environ.get("top_builddir", os.getcwd())
 SOURCE = os.environ.get("top_srcdir", os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 GDB = os.environ.get("GDB") or "gdb-multiarch"
@@ -90,6 +93,7 @@ def swdlink(arguments, board=None, check=True):
                           timeout=PATIENCE_S, errors="replace")
     if check and done.returncode != 0:
         raise Failed(f"swdlink {arguments}: exit {done.returncode}\n{done.stdout}{done.stderr}")
+    json_documents.check(arguments, done.stdout)
     return done
 
 
