@@ -153,7 +153,7 @@ static enum err write_ram(struct run *r)
     struct target *t = &r->probe.target;
     enum err e = ERR_OK;
     for (size_t i = 0; i < r->image.count && !e; i++)
-        if (r->image.segment[i].addr - t->bank.ram_base < t->bank.ram_size)
+        if (r->image.segment[i].addr - target_flash(t)->ram_base < target_flash(t)->ram_size)
             e = target_write_mem(t, r->image.segment[i].addr, r->image.segment[i].data,
                                  r->image.segment[i].len);
     return e;

@@ -15,12 +15,12 @@ enum err cmd_unlock(const struct options *o, struct output *out, struct log *log
     if (e != ERR_OK)
         return e;
     e = probe_connect(&p, o, log);
-    if (e == ERR_OK && !p.target.id.rdp_known)
+    if (e == ERR_OK && !target_identity(&p.target)->rdp_known)
         e = log_fail(log, ERR_UNSUPPORTED,
                      "the read protection of this chip (%s, DBGMCU_IDCODE 0x%08x) is not known "
                      "here: nothing was changed",
-                     chip_name(&p.target.id), p.target.id.idcode);
-    bool was_locked = e == ERR_OK && p.target.id.rdp_level > 0;
+                     chip_name(target_identity(&p.target)), target_identity(&p.target)->idcode);
+    bool was_locked = e == ERR_OK && target_identity(&p.target)->rdp_level > 0;
     if (was_locked)
         e = consent_ask(o->yes, "Unlocking erases the whole flash of this chip.",
                         "unlocking erases the whole flash", log);

@@ -50,7 +50,7 @@ static enum err compare_segment(struct probe *p, const struct image_segment *s,
 // Memory that only the running program fills is no part of the comparison.
 static bool is_ram(const struct target *t, uint32_t addr)
 {
-    return addr - t->bank.ram_base < t->bank.ram_size;
+    return addr - target_flash(t)->ram_base < target_flash(t)->ram_size;
 }
 
 static enum err compare_image(struct image *image, const struct image_request *request,

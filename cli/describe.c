@@ -24,7 +24,7 @@ static const char *core_text(uint32_t cpuid, char *text, size_t size)
 static enum err read_state(struct probe *p, const char **text)
 {
     uint32_t dhcsr = 0;
-    enum err e = cortexm_read_dhcsr(&p->target.core, &dhcsr);
+    enum err e = target_read_dhcsr(&p->target, &dhcsr);
     if (e != ERR_OK)
         return e;
     *text = "running";
@@ -62,7 +62,7 @@ void describe_print_probe(const struct probe *p)
 
 enum err describe_print_target(struct probe *p)
 {
-    const struct chip_identity *id = &p->target.id;
+    const struct chip_identity *id = target_identity(&p->target);
     const struct chip *chip = id->chip;
     const char *state;
     enum err e = read_state(p, &state);
@@ -133,7 +133,7 @@ static json_t *die_json(const struct chip_identity *id)
 
 enum err describe_target_json(json_t **object, struct probe *p)
 {
-    const struct chip_identity *id = &p->target.id;
+    const struct chip_identity *id = target_identity(&p->target);
     const char *state;
     enum err e = read_state(p, &state);
     if (e != ERR_OK)

@@ -42,7 +42,7 @@ static enum err compare_image(struct report *r, struct target *t, const struct i
     enum err e = ERR_OK;
     r->matches = true;
     for (size_t i = 0; i < image->count && !e && r->matches; i++)
-        if (image->segment[i].addr - t->bank.base < t->bank.size)
+        if (image->segment[i].addr - target_flash(t)->base < target_flash(t)->size)
             e = compare(t, &image->segment[i], &r->matches);
     if (!e && !r->matches)
         log_line(t->log, LOG_WARN,
@@ -217,14 +217,14 @@ static json_t *report_json(const struct report *r)
 static enum err trace_connected(struct report *r, struct target *t, const struct image *image)
 {
     const struct trace_options options = {.watch_us = r->watch_us};
-    if (!t->id.chip)
+    if (!target_identity(t)->chip)
         return log_fail(t->log, ERR_UNSUPPORTED,
                         "this chip is not known here, nor where the registers of its pins are");
-    if (t->id.rdp_level)
+    if (target_identity(t)->rdp_level)
         return log_fail(t->log, ERR_PROTECTED,
                         "read protection level %u is active: a program in protected flash does not "
                         "run while it is debugged, so it cannot be traced",
-                        t->id.rdp_level);
+                        target_identity(t)->rdp_level);
     enum err e = r->elf ? compare_image(r, t, image) : ERR_OK;
     return e ? e : trace_loss(&r->trace, t, &options);
 }

@@ -103,7 +103,7 @@ static enum err run_job(struct target *t, struct flash_job *job, uint32_t total,
 
 static enum err fill_job(const struct target *t, struct flash_job *job, const struct image *image)
 {
-    const struct flash_bank *b = &t->bank;
+    const struct flash_bank *b = target_flash(t);
     enum err e = ERR_OK;
     for (size_t i = 0; i < image->count && !e; i++) {
         const struct image_segment *s = &image->segment[i];
@@ -129,7 +129,7 @@ static uint32_t bytes_of_pages(const struct target *t, const struct image *image
     for (size_t i = 0; i < image->count; i++) {
         uint32_t start, bytes;
         const struct image_segment *s = &image->segment[i];
-        if (flash_layout_widen(&t->bank.layout, s->addr, s->len, &start, &bytes))
+        if (flash_layout_widen(&target_flash(t)->layout, s->addr, s->len, &start, &bytes))
             total += bytes;
     }
     return total;
@@ -164,8 +164,9 @@ enum err flasher_erase(struct target *t, uint32_t addr, uint32_t len, const stru
     enum err e = open_job(t, &job, o);
     if (e)
         return e;
-    e = len ? flash_job_erase(job, addr, len) : flash_job_erase(job, t->bank.base, t->bank.size);
-    return e ? close_job(t, job, e) : run_job(t, job, len ? len : t->bank.size, o, stats);
+    e = len ? flash_job_erase(job, addr, len)
+            : flash_job_erase(job, target_flash(t)->base, target_flash(t)->size);
+    return e ? close_job(t, job, e) : run_job(t, job, len ? len : target_flash(t)->size, o, stats);
 }
 
 static enum err compare_segment(struct target *t, const struct image_segment *s, bool *same)
@@ -182,7 +183,7 @@ static enum err compare_segment(struct target *t, const struct image_segment *s,
 enum err flasher_holds(struct target *t, const struct image *image, const struct options *o,
                        bool *same)
 {
-    const struct flash_bank *b = &t->bank;
+    const struct flash_bank *b = target_flash(t);
     uint32_t bytes = 0;
     enum err e = ERR_OK;
     for (size_t i = 0; i < image->count; i++)

@@ -20,7 +20,7 @@ static bool within(uint32_t base, uint32_t size, uint32_t addr, uint32_t len)
 
 static bool is_option_bytes(const struct target *t, const struct image_segment *s)
 {
-    const struct chip *chip = t->id.chip;
+    const struct chip *chip = target_identity(t)->chip;
     return chip && within(chip->option_base, chip->option_size, s->addr, s->len);
 }
 
@@ -45,7 +45,7 @@ static void leave_option_bytes_out(struct image *image, const struct target *t, 
 
 static bool is_for_zero(const struct target *t, const struct image_segment *s)
 {
-    return t->bank.base != 0 && within(0, t->bank.size, s->addr, s->len);
+    return target_flash(t)->base != 0 && within(0, target_flash(t)->size, s->addr, s->len);
 }
 
 void image_place(struct image *image, const struct target *t, const struct image_request *request,
@@ -54,9 +54,9 @@ void image_place(struct image *image, const struct target *t, const struct image
     for (size_t i = 0; i < image->count; i++) {
         struct image_segment *s = &image->segment[i];
         if (image->floating)
-            s->addr += t->bank.size ? t->bank.base : USUAL_FLASH_BASE;
+            s->addr += target_flash(t)->size ? target_flash(t)->base : USUAL_FLASH_BASE;
         else if (request->force && is_for_zero(t, s))
-            s->addr += t->bank.base;
+            s->addr += target_flash(t)->base;
     }
     image->floating = false;
     leave_option_bytes_out(image, t, log);
@@ -66,7 +66,7 @@ void image_place(struct image *image, const struct target *t, const struct image
 
 static enum err fail_place(const struct target *t, const struct image_segment *s, struct log *log)
 {
-    const struct flash_bank *b = &t->bank;
+    const struct flash_bank *b = target_flash(t);
     if (is_for_zero(t, s))
         return log_fail(log, ERR_FILE,
                         "the file is linked to address 0x%08x, and this chip's flash begins at "
@@ -82,7 +82,7 @@ static enum err fail_place(const struct target *t, const struct image_segment *s
 static enum err check_places(const struct image *image, const struct target *t,
                              uint32_t *flash_bytes, uint32_t *ram_bytes, struct log *log)
 {
-    const struct flash_bank *b = &t->bank;
+    const struct flash_bank *b = target_flash(t);
     *flash_bytes = *ram_bytes = 0;
     for (size_t i = 0; i < image->count; i++) {
         const struct image_segment *s = &image->segment[i];
@@ -115,14 +115,15 @@ static enum err check_data(const struct image *image, uint32_t ram_bytes, struct
 static const struct image_segment *first_in_flash(const struct image *image, const struct target *t)
 {
     for (size_t i = 0; i < image->count; i++)
-        if (image->segment[i].addr == t->bank.base && image->segment[i].len >= VECTORS_SIZE)
+        if (image->segment[i].addr == target_flash(t)->base &&
+            image->segment[i].len >= VECTORS_SIZE)
             return &image->segment[i];
     return NULL;
 }
 
 static enum err fail_stack(const struct target *t, uint32_t sp, struct log *log)
 {
-    const struct flash_bank *b = &t->bank;
+    const struct flash_bank *b = target_flash(t);
     return log_fail(log, ERR_FILE,
                     "this is no program for this chip: its first word, 0x%08x, should be the end "
                     "of the stack, and the SRAM is 0x%08x to 0x%08x. Data, and a program for "
@@ -132,7 +133,7 @@ static enum err fail_stack(const struct target *t, uint32_t sp, struct log *log)
 
 static enum err fail_entry(const struct target *t, uint32_t entry, struct log *log)
 {
-    const struct flash_bank *b = &t->bank;
+    const struct flash_bank *b = target_flash(t);
     if (within(0, b->size, entry, 1))
         return log_fail(log, ERR_FILE,
                         "the program is linked to address 0 (its first instruction is at 0x%08x), "
@@ -158,7 +159,7 @@ static enum err fail_entry(const struct target *t, uint32_t entry, struct log *l
 // address in the flash. An empty start is none of a program, but may be meant so.
 static enum err check_start(const struct image *image, const struct target *t, struct log *log)
 {
-    const struct flash_bank *b = &t->bank;
+    const struct flash_bank *b = target_flash(t);
     const struct image_segment *s = first_in_flash(image, t);
     if (!s && image->is_binary)
         return log_fail(log, ERR_FILE,
@@ -185,11 +186,11 @@ enum err image_check(const struct image *image, const struct target *t,
                      const struct image_request *request, uint32_t *flash_bytes,
                      uint32_t *ram_bytes, struct log *log)
 {
-    if (t->bank.size == 0)
+    if (target_flash(t)->size == 0)
         return log_fail(log, ERR_UNSUPPORTED,
                         "the flash of this chip (%s, DBGMCU_IDCODE 0x%08x) is not known here: it "
                         "can be debugged and read, but not programmed",
-                        chip_name(&t->id), t->id.idcode);
+                        chip_name(target_identity(t)), target_identity(t)->idcode);
     enum err e = check_places(image, t, flash_bytes, ram_bytes, log);
     if (e || request->force)
         return e;

@@ -157,7 +157,7 @@ static bool is_target_trouble(enum err e)
 static struct journal_state state_of(const struct probe *p)
 {
     return (struct journal_state){.serial = p->id.serial,
-                                  .id = &p->target.id,
+                                  .id = target_identity(&p->target),
                                   .swclk_hz = p->st.probe.swclk_hz,
                                   .vtref_mv = p->vtref_known ? p->vtref_mv : 0};
 }

@@ -215,7 +215,7 @@ static void know_code(struct run_program *p)
 {
     for (size_t i = 0; p->image && i < p->image->count; i++) {
         const struct image_segment *s = &p->image->segment[i];
-        if (s->addr != p->t->bank.base)
+        if (s->addr != target_flash(p->t)->base)
             continue;
         p->semihost.code = s->data;
         p->semihost.code_base = s->addr;

@@ -168,7 +168,7 @@ static enum err run_stub(struct target *t, bool *done)
 static enum err count_hse(struct target *t, struct measured_deep *d)
 {
     const struct mem_ap *mem = &t->mem;
-    uint32_t code = t->id.chip->sram_base, captures = code + 0x40, value[CAPTURES];
+    uint32_t code = target_identity(t)->chip->sram_base, captures = code + 0x40, value[CAPTURES];
     bool done;
     enum err e;
     if ((e = set_bits(mem, RCC_APB1ENR, TIM14EN)) || (e = mem_ap_write32(mem, TIM_OR, OR_HSE_32)) ||

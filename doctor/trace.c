@@ -91,13 +91,13 @@ static enum err prepare(struct tracer *x, const struct pass *p)
     // Low power with the debug port kept alive, or as the chip does it alone. The registers keep
     // their values over a system reset; target_disconnect() restores what was found.
     if (!e)
-        e = dbgmcu_set_low_power(&t->mem, t->id.chip->family->dbgmcu, p->held, NULL);
+        e = dbgmcu_set_low_power(&t->mem, target_identity(t)->chip->family->dbgmcu, p->held, NULL);
     if (!e && p->held)
         e = lock_pins(&t->mem);
     for (unsigned i = 0; i < 2 && !e; i++)
         e = target_set_watch(t, x->watched[i], 4, DWT_WRITE);
     if (!e)
-        e = cortexm_catch_reset(&t->core, true);
+        e = target_catch_reset(t, true);
     return e;
 }
 
@@ -121,7 +121,7 @@ static enum err take_stop(struct tracer *x, struct pass *p, const struct target_
         }
         break;
     case TARGET_STOP_RESET:
-        (void)cortexm_take_reset(&x->t->core);
+        (void)target_take_reset(x->t);
         if ((e = mem_ap_read32(&x->t->mem, RCC_CSR, &x->r->rcc_csr)))
             return target_note_error(x->t, e);
         if (++p->resets == MANY_RESETS) {
@@ -142,7 +142,7 @@ static enum err look_asleep(struct tracer *x, struct pass *p)
 {
     uint32_t scr, dhcsr, pwr = 0;
     enum err e = mem_ap_read32(&x->t->mem, SCS_SCR, &scr);
-    if (e || !(scr & SLEEPDEEP) || (e = cortexm_read_dhcsr(&x->t->core, &dhcsr)) ||
+    if (e || !(scr & SLEEPDEEP) || (e = target_read_dhcsr(x->t, &dhcsr)) ||
         !(dhcsr & DHCSR_S_SLEEP) || dhcsr & DHCSR_S_HALT)
         return target_note_error(x->t, e);
     if ((e = mem_ap_read32(&x->t->mem, PWR_CR, &pwr)) || (e = target_halt(x->t)))
@@ -197,7 +197,7 @@ static enum err run(struct tracer *x, struct pass *p)
         end(p, END_LOST);
         return ERR_OK;
     }
-    return e ? e : cortexm_catch_reset(&x->t->core, false);
+    return e ? e : target_catch_reset(x->t, false);
 }
 
 // ---- what did it --------------------------------------------------------------------------------

@@ -140,7 +140,7 @@ static enum err erase_at_once(struct session *s, enum flash_erase how, uint32_t 
 
 enum err packet_flash_erase_all(struct session *s)
 {
-    return erase_at_once(s, FLASH_ERASE_MASS, s->t->bank.base, s->t->bank.size);
+    return erase_at_once(s, FLASH_ERASE_MASS, target_flash(s->t)->base, target_flash(s->t)->size);
 }
 
 enum err packet_flash_erase_range(struct session *s, uint32_t addr, uint32_t len)
@@ -151,7 +151,7 @@ enum err packet_flash_erase_range(struct session *s, uint32_t addr, uint32_t len
 static enum err erase_segment(void *to, uint32_t addr, const uint8_t *data, size_t len)
 {
     struct session *s = to;
-    const struct flash_bank *b = &s->t->bank;
+    const struct flash_bank *b = target_flash(s->t);
     (void)data;
     uint32_t start, bytes;
     if (!flash_layout_widen(&b->layout, addr, len, &start, &bytes))

@@ -19,7 +19,7 @@ void hub_close(struct hub *hub)
 
 void hub_retire_rtt(struct hub *hub)
 {
-    if (!hub->rtt.on || hub->t->state == TARGET_LOST || hub->t->job)
+    if (!hub->rtt.on || hub->t->state == TARGET_LOST || target_has_flash_job(hub->t))
         return;
     if (rtt_retire(&hub->rtt.rtt) != ERR_OK) // the reset tells what is wrong with the target
         log_forget(hub->log);

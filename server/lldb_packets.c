@@ -30,19 +30,19 @@ static const struct {
     {0xc24, "armv7em"}, {0xc27, "armv7em"}, {0xd20, "armv8m.base"}, {0xd21, "armv8m.main"},
 };
 
-static const char *instruction_set(const struct cortexm *core)
+static const char *instruction_set(const struct target *t)
 {
     for (unsigned i = 0; i < sizeof cores / sizeof cores[0]; i++)
-        if (cores[i].partno == CPUID_PARTNO(core->cpuid))
+        if (cores[i].partno == CPUID_PARTNO(target_cpuid(t)))
             return cores[i].arch;
-    return !core_caps_is_mainline(&core->caps) ? "armv6m" : "armv7m";
+    return !core_caps_is_mainline(target_core_caps(t)) ? "armv6m" : "armv7m";
 }
 
 // Watchpoints of a Cortex-M stop after the access (DDI 0419, C1.8.1).
 void packet_host_info(struct session *s, struct cursor *args)
 {
     (void)args;
-    const char *arch = instruction_set(&s->t->core);
+    const char *arch = instruction_set(s->t);
     reply_begin(s);
     reply_put_text(s, "triple:");
     reply_put_hex(s, arch, strlen(arch));
@@ -65,7 +65,7 @@ void packet_watchpoint_count(struct session *s, struct cursor *args)
 {
     (void)args;
     reply_begin(s);
-    reply_put_format(s, "num:%u;", s->t->core.dwt.count);
+    reply_put_format(s, "num:%u;", target_watch_comparators(s->t));
     reply_end(s);
 }
 

@@ -20,9 +20,10 @@ enum err monitor_info(struct session *s, const char *args)
     struct target *t = s->t;
     char text[200];
     unsigned mv;
-    reply_console(s, "Chip:   %s\n", chip_describe(&t->id, text, sizeof text));
+    reply_console(s, "Chip:   %s\n", chip_describe(target_identity(t), text, sizeof text));
     reply_console(s, "Core:   CPUID 0x%08x, %s, %u breakpoint and %u watchpoint comparators\n",
-                  t->core.cpuid, state[t->state], t->core.bpu.count, t->core.dwt.count);
+                  target_cpuid(t), state[t->state], target_break_comparators(t),
+                  target_watch_comparators(t));
     reply_console(s, "Probe:  ST-LINK %s, SWCLK %u kHz\n",
                   target_probe_version(t, text, sizeof text), target_swclk_hz(t) / 1000);
     enum err e = target_get_vtref(t, &mv);
@@ -37,7 +38,7 @@ enum err monitor_info(struct session *s, const char *args)
 enum err monitor_uid(struct session *s, const char *args)
 {
     (void)args;
-    const struct chip_identity *id = &s->t->id;
+    const struct chip_identity *id = target_identity(s->t);
     if (!id->chip)
         return log_fail(s->log, ERR_UNSUPPORTED,
                         "this chip is not known, so nobody knows where its unique id is");
@@ -78,7 +79,7 @@ enum err monitor_swdp_scan(struct session *s, const char *args)
     char text[200];
     reply_console(s, "Available Targets:\nNo. Att Driver\n 1   %c  %s\n",
                   hub_has_control(s->hub, s) ? '*' : ' ',
-                  chip_describe(&s->t->id, text, sizeof text));
+                  chip_describe(target_identity(s->t), text, sizeof text));
     return ERR_OK;
 }
 
@@ -127,7 +128,7 @@ enum err monitor_core(struct session *s, const char *args)
     char text[200];
     if (monitor_take_number(&args, &number) && number != 0)
         return log_fail(s->log, ERR_USAGE, "there is one core here, number 0");
-    reply_console(s, "* 0  %s, %s\n", chip_describe(&s->t->id, text, sizeof text),
+    reply_console(s, "* 0  %s, %s\n", chip_describe(target_identity(s->t), text, sizeof text),
                   s->t->state == TARGET_RUNNING  ? "running"
                   : s->t->state == TARGET_HALTED ? "halted"
                                                  : "lost");

@@ -31,14 +31,14 @@ enum err monitor_erase_range(struct session *s, const char *args)
     if (!monitor_take_number(&args, &addr) || !monitor_take_number(&args, &len) || *args)
         return log_fail(s->log, ERR_USAGE, "wanted: an address and a length");
     if (pad) // what does not lie in the flash is refused below
-        (void)flash_layout_widen(&s->t->bank.layout, addr, len, &addr, &len);
+        (void)flash_layout_widen(&target_flash(s->t)->layout, addr, len, &addr, &len);
     return erase(s, addr, len);
 }
 
 // BANK FIRST LAST|last, in pages.
 enum err monitor_erase_sectors(struct session *s, const char *args)
 {
-    const struct flash_bank *b = &s->t->bank;
+    const struct flash_bank *b = target_flash(s->t);
     unsigned count = flash_layout_count(&b->layout);
     uint32_t bank, first, last = count - 1;
     if (!b->size)
@@ -62,7 +62,7 @@ enum err monitor_erase(struct session *s, const char *args)
     if (!monitor_take_number(&args, &addr) || (*args && !monitor_take_number(&args, &count)) ||
         *args || count == 0)
         return log_fail(s->log, ERR_USAGE, "wanted: nothing, or an address and a count of pages");
-    const struct flash_layout *layout = &s->t->bank.layout;
+    const struct flash_layout *layout = &target_flash(s->t)->layout;
     unsigned first;
     if (!flash_layout_find(layout, addr, &first) || count > flash_layout_count(layout) - first)
         return log_fail(s->log, ERR_USAGE,
@@ -127,7 +127,7 @@ enum err monitor_program(struct session *s, const char *args)
 
 enum err monitor_banks(struct session *s, const char *args)
 {
-    const struct flash_bank *b = &s->t->bank;
+    const struct flash_bank *b = target_flash(s->t);
     (void)args;
     if (!b->size)
         reply_console(s, "There is no flash that can be written.\n");
@@ -142,14 +142,14 @@ enum err monitor_banks(struct session *s, const char *args)
 enum err monitor_unlock(struct session *s, const char *args)
 {
     (void)args;
-    if (!s->t->id.chip)
+    if (!target_identity(s->t)->chip)
         return log_fail(s->log, ERR_UNSUPPORTED,
                         "this chip is not known, so nobody knows whether it is protected");
-    if (s->t->id.rdp_level)
+    if (target_identity(s->t)->rdp_level)
         return log_fail(s->log, ERR_PROTECTED,
                         "read protection level %u is active: `swdlink unlock` erases the chip and "
                         "removes it, which this session would not survive",
-                        s->t->id.rdp_level);
+                        target_identity(s->t)->rdp_level);
     reply_console(s, "The chip is not read-protected: nothing was changed.\n");
     return ERR_OK;
 }

@@ -315,7 +315,7 @@ static uint32_t all_catches(const struct session *s)
 {
     uint32_t all = 0;
     for (unsigned i = 0; i < vcatch_count; i++)
-        if (vcatch_exists(&s->t->core.caps, &vcatch_table[i]))
+        if (vcatch_exists(target_core_caps(s->t), &vcatch_table[i]))
             all |= vcatch_table[i].bit;
     return all;
 }
@@ -352,7 +352,7 @@ static enum err refuse_catch(struct session *s, const char *word)
     char names[80] = "";
     size_t at = 0;
     for (unsigned i = 0; i < vcatch_count && at < sizeof names; i++)
-        if (vcatch_exists(&s->t->core.caps, &vcatch_table[i]))
+        if (vcatch_exists(target_core_caps(s->t), &vcatch_table[i]))
             at += (size_t)snprintf(names + at, sizeof names - at, "%s, ", vcatch_table[i].name);
     return log_fail(s->log, ERR_USAGE, "`monitor vector_catch` knows %sall and none, not \"%s\"",
                     names, word);
@@ -362,14 +362,14 @@ static enum err set_catches(struct session *s, uint32_t bits, bool change)
 {
     enum err e = ERR_OK;
     if (change)
-        e = target_note_error(s->t, cortexm_set_vcatch(&s->t->core, bits & all_catches(s)));
+        e = target_set_vector_catch(s->t, bits & all_catches(s));
     if (e)
         return e;
     const char *comma = "";
     reply_console(s, "The core halts at: ");
     for (unsigned i = 0; i < vcatch_count; i++) {
         const struct vcatch *v = &vcatch_table[i];
-        if (!vcatch_exists(&s->t->core.caps, v))
+        if (!vcatch_exists(target_core_caps(s->t), v))
             continue;
         reply_console(s, "%s%s %s", comma, v->event, bits & v->bit ? "yes" : "no");
         comma = ", ";
@@ -381,7 +381,7 @@ static enum err set_catches(struct session *s, uint32_t bits, bool change)
 // `foreign`: a script for any core may name what this one does not have; that is left out.
 static enum err change_catches(struct session *s, const char *args, bool foreign)
 {
-    uint32_t bits = foreign && *args ? 0 : s->t->core.vcatch, bit, all = all_catches(s);
+    uint32_t bits = foreign && *args ? 0 : target_vector_catch(s->t), bit, all = all_catches(s);
     const char *rest = args;
     bool take_out = monitor_take_word(&rest, "disable");
     if (!take_out)

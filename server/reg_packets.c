@@ -21,7 +21,7 @@ static bool find_pc(struct session *s, uint32_t *pc)
     *pc = t->last_stop.pc;
     if (t->state == TARGET_LOST)
         return true;
-    if (t->state != TARGET_RUNNING || t->released || t->core.dwt.count == 0)
+    if (t->state != TARGET_RUNNING || t->released || target_watch_comparators(t) == 0)
         return false;
     if (target_read_mem(t, DWT_PCSR, bytes, sizeof bytes, NULL)) {
         log_forget(s->log);

@@ -17,7 +17,7 @@ unsigned regs_builtin_foreign(unsigned number)
 
 bool regs_exists(const struct target *t, enum cortexm_reg reg)
 {
-    return core_reg_exists(&t->core.caps, reg);
+    return core_reg_exists(target_core_caps(t), reg);
 }
 
 bool regs_in_g_packet(const struct target *t, enum cortexm_reg reg)

@@ -18,7 +18,7 @@ enum { NAME = 0, BUFFER = 4, SIZE = 8, WRITER = 12, READER = 16, CHANNEL_SIZE = 
 void rtt_init(struct rtt *r, struct target *t, struct log *log)
 {
     *r = (struct rtt){.t = t, .log = log};
-    const struct chip *c = t->id.chip;
+    const struct chip *c = target_identity(t)->chip;
     if (c)
         rtt_look_at(r, c->sram_base, c->sram_size);
 }
@@ -38,7 +38,7 @@ void rtt_forget(struct rtt *r)
 
 static bool in_ram(const struct rtt *r, uint32_t addr, uint32_t len)
 {
-    const struct chip *c = r->t->id.chip;
+    const struct chip *c = target_identity(r->t)->chip;
     return c && addr >= c->sram_base && addr - c->sram_base <= c->sram_size &&
            len <= c->sram_size - (addr - c->sram_base);
 }

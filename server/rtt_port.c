@@ -94,7 +94,7 @@ static enum err step(struct rtt_ports *p, bool typed, double *pause)
     bool found = false, busy = false;
     *pause = SEARCH_S;
     // Code of ours runs on the core while a flash job is open.
-    if (!h->on || p->hub->t->state == TARGET_LOST || p->hub->t->job)
+    if (!h->on || p->hub->t->state == TARGET_LOST || target_has_flash_job(p->hub->t))
         return ERR_OK;
     enum err e = rtt_find(&h->rtt, &found);
     if (e || !found)

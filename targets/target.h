@@ -221,6 +221,28 @@ enum err target_clear_watch(struct target *t, uint32_t addr, uint32_t len,
 // All of ours, when a debugger leaves.
 enum err target_clear_all_breaks(struct target *t) MUST_CHECK;
 
+// What is known of the target since we connected. The flash: size 0 when there is none that we can
+// write. The comparators: how many the core has for breakpoints and for watchpoints.
+const struct chip_identity *target_identity(const struct target *t);
+const struct flash_bank *target_flash(const struct target *t);
+const struct core_caps *target_core_caps(const struct target *t);
+uint32_t target_cpuid(const struct target *t);
+unsigned target_break_comparators(const struct target *t);
+unsigned target_watch_comparators(const struct target *t);
+// A flash job is open: code of ours may run on the core.
+bool target_has_flash_job(const struct target *t);
+
+// The core's debug unit. DHCSR as it is now; unlike every other call, this one leaves a flash job's
+// loader alone and does not note an error.
+enum err target_read_dhcsr(struct target *t, uint32_t *dhcsr) MUST_CHECK;
+// The DEMCR.VC_* bits that are kept set while we are attached.
+uint32_t target_vector_catch(const struct target *t);
+enum err target_set_vector_catch(struct target *t, uint32_t bits) MUST_CHECK;
+// The core stops at its first instruction after the resets from now on, or no longer; whether it
+// was reset since it was asked last.
+enum err target_catch_reset(struct target *t, bool on) MUST_CHECK;
+bool target_take_reset(struct target *t);
+
 // The probe: its firmware's version as its maker prints it (returns text), the nominal SWD clock in
 // Hz, the supply at VTref in mV (ERR_UNSUPPORTED when the probe does not measure it), and the clock
 // in µs that all waiting goes by.

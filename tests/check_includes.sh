@@ -78,6 +78,18 @@ knows_the_stlink() {
     sed 's/^/# knows the ST-LINK: /' "$out"
     [ ! -s "$out" ]
 }
+# targets/target.h is the door: the layers above it do not reach into struct target.
+reaches_inside() {
+    grep -nE '\b(t|target)(->|\.)(core|bank|id|loan|job|code|swbreak|lifted)\b' -r "$@" --include='*.c' >"$out"
+    sed 's/^/# reaches into struct target: /' "$out"
+    [ -s "$out" ]
+}
+door_holds() { ! reaches_inside server cli doctor; }
+finds_a_reach() {
+    printf 'int f(struct target *t) { return t->core.vcatch; }\n' >"$tap_dir/reach.c" && reaches_inside "$tap_dir" >/dev/null
+}
+check "server/, cli/ and doctor/ do not reach into struct target" door_holds
+check "a reach into struct target is found" finds_a_reach
 check "struct stlink is known where a probe is opened, listed or examined only" knows_the_stlink
 check "libusb.h is included where USB devices are listed and opened only" only_in "libusb.*" "swd/usb_\(enumerate\.h\|libusb\.c\)$"
 check "ev.h is included in server/ only" only_in "ev\.h" "server/"

@@ -458,9 +458,9 @@ uint64_t target_now_us(struct target *t)
     return fake(t)->now_us;
 }
 
-enum err cortexm_set_vcatch(struct cortexm *cm, uint32_t vc_bits)
+enum err target_set_vector_catch(struct target *t, uint32_t bits)
 {
-    cm->vcatch = vc_bits;
+    t->core.vcatch = bits;
     return ERR_OK;
 }
 
