@@ -48,7 +48,8 @@ enum err doctor_watch(struct debug_probe *probe, bool *answered)
             printf("\r%s%s", text, bell);
         else if (strcmp(text, before) != 0)
             printf("%s%s\n", text, bell);
-        fflush(stdout);
+        if (fflush(stdout) != 0)
+            break; // output_flush() tells
         memcpy(before, text, sizeof before);
         *answered = look.answers;
         first = false;

@@ -38,6 +38,7 @@ static enum exit_status report(struct output *out, const struct command *command
 {
     if (e == ERR_OK)
         e = output_flush(log);
+    output_end_if_unread(out);
     // A signal that came when there was nothing left to be ended.
     if (e == ERR_OK && out->status == STATUS_DONE)
         e = signals_check(log);
@@ -89,6 +90,7 @@ static enum exit_status print_help(int count, char *const *words, struct output 
     enum err e = help(count, words, log);
     if (e == ERR_OK)
         e = output_flush(log);
+    output_end_if_unread(out);
     if (e == ERR_OK)
         return STATUS_DONE;
     if (e == ERR_USAGE)
@@ -102,6 +104,7 @@ int main(int argc, char **argv)
     struct output out = output_default();
     struct log log = output_log(&out);
 
+    output_outlive_reader(&out);
     // IDEs wait for lines of ours at the other end of a pipe: a line is one write.
     setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
     // The first word is the command; without one, or with an option in its place, it is serve.

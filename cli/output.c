@@ -3,10 +3,14 @@
 #include "cli/output.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/signals.h"
 
 #define COLOR_RED    "\033[1;31m"
 #define COLOR_YELLOW "\033[1;33m"
@@ -134,4 +138,24 @@ enum err output_flush(struct log *log)
     if (fflush(stdout) == 0 && !ferror(stdout))
         return ERR_OK;
     return log_fail(log, ERR_FILE, "standard output could not be written: %s", strerror(errno));
+}
+
+void output_outlive_reader(struct output *out)
+{
+    out->unread_ends = !signals_is_ignored(SIGPIPE);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+bool output_is_unread(void)
+{
+    struct pollfd p = {.fd = STDOUT_FILENO};
+    return ferror(stdout) && poll(&p, 1, 0) == 1 && (p.revents & POLLERR);
+}
+
+void output_end_if_unread(const struct output *out)
+{
+    if (!out->unread_ends || !output_is_unread())
+        return;
+    signal(SIGPIPE, SIG_DFL);
+    raise(SIGPIPE);
 }

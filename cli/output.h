@@ -17,6 +17,7 @@ struct output {
     const char *name;  // before every line on standard error, where several speak; or NULL
     int status;        // of the program when its command ends well: 0, but for run and doctor
     int failed_status; // and when it fails; 0: that is 1
+    bool unread_ends;  // who is not read any more ends by SIGPIPE, as it was when we were started
     bool json_printed; // a document is on standard output already: there shall be no second one
 };
 
@@ -37,5 +38,12 @@ json_t *output_error_value(enum err e, const struct log *log);
 enum err output_json_error(struct output *out, enum err e, struct log *log) MUST_CHECK;
 // What was printed has really left: a full disk and a closed pipe are failures.
 enum err output_flush(struct log *log) MUST_CHECK;
+
+// From here on no write ends the program: first the target is left as it was found.
+void output_outlive_reader(struct output *out);
+// Whether somebody read standard output and has gone, as head(1) does: a write told.
+bool output_is_unread(void);
+// Ends the program by SIGPIPE, as it would have been without output_outlive_reader(), if so.
+void output_end_if_unread(const struct output *out);
 
 #endif

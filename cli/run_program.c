@@ -7,6 +7,7 @@
 #include "base/signals.h"
 #include "cli/autopsy.h"
 #include "cli/image.h"
+#include "cli/output.h"
 #include "cli/run_status.h"
 
 enum { POLL_US = 1000, POLLS_AFTER_CALL = 8 };
@@ -121,6 +122,14 @@ static void check_signals(struct run_program *p)
         end_badly(p, RUN_SIGNAL, RUN_STATUS_SIGNAL + number, "interrupted");
 }
 
+// A program whose output nobody reads any more would go on for ever.
+static void check_reader(struct run_program *p)
+{
+    if (!p->end.over && output_is_unread())
+        end_badly(p, RUN_SIGNAL, RUN_STATUS_SIGNAL + SIGPIPE,
+                  "nobody reads standard output any more: the run ends here");
+}
+
 static void check_time(struct run_program *p)
 {
     char how[80];
@@ -163,6 +172,7 @@ static enum err poll_until_end(struct run_program *p)
         if (!e && p->use_rtt && !p->end.over)
             e = run_rtt_poll(&p->rtt, target_now_us(p->t));
         check_signals(p);
+        check_reader(p);
         if (!e)
             check_time(p);
     }

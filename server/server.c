@@ -301,10 +301,7 @@ enum err server_run(struct target *t, const struct server_options *options, stru
         sv->hub.image_user = options->user;
     }
     if (!e) {
-        struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
-        sigaction(SIGPIPE, &ignore, &before); // a reader of our messages may go away, too
         e = run_loop(sv);
-        sigaction(SIGPIPE, &before, NULL);
         acceptor_close(&sv->acceptor);
     }
     (void)hub_may(&sv->hub, NULL, "end");

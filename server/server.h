@@ -50,7 +50,8 @@ struct server_options {
 
 // Serves until SIGINT or SIGTERM (or, with once, until the debugger has left), then returns with
 // the target as it was found. Prints the readiness lines on standard error when it listens. The
-// caller connected the target and disconnects it afterwards.
+// caller connected the target and disconnects it afterwards, and ignores SIGPIPE, because a reader
+// of the messages may go away.
 enum err server_run(struct target *t, const struct server_options *options,
                     struct log *log) MUST_CHECK;
 

@@ -8,10 +8,11 @@ import signal
 import socket
 import struct
 import subprocess
+import sys
 import tempfile
 import time
 
-from harness import BUILD, LOOPBACK, PATIENCE_S, Failed, Gdb, Reader, expect, expect_equal, expect_not, firmware, main, scenario
+from harness import BUILD, LOOPBACK, PATIENCE_S, SOURCE, Failed, Gdb, Reader, expect, expect_equal, expect_not, firmware, main, scenario
 
 DHCSR, DEMCR, BPU, DWT = 0xe000edf0, 0xe000edfc, 0xe0002000, 0xe0001000
 FLASH_CR, FLASH_LOCK = 0x40022010, 1 << 7
@@ -23,18 +24,23 @@ C_DEBUGEN, C_HALT, C_STEP, C_MASKINTS, S_HALT = 1, 2, 4, 8, 1 << 17
 class Desk:
     """A virtual board that outlives its server, a hand that reads the chip, and a server."""
 
-    def __init__(self, command):
+    def __init__(self, command, unread=False):
+        """unread: whoever read its standard output has gone, as head(1) does when it has its lines."""
         self.folder = tempfile.TemporaryDirectory()
         path = os.path.join(self.folder.name, "control")
         options = os.environ.get("ASAN_OPTIONS")
         environment = dict(os.environ)
         environment["ASAN_OPTIONS"] = "verify_asan_link_order=0" + (f":{options}" if options else "")
+        reader, unread_output = os.pipe()
+        os.close(reader)
         # The board stays as long as somebody holds the pipe.
         self.process = subprocess.Popen(
             [os.path.join(BUILD, "swdlink-sim"), "--control", path, "stm32f031k6", "--", "sh", "-c",
              'sh -c \'echo "pid $$" >&2; exec "$@"\' - "$@"; echo "status $?" >&2; exec 2>&-; cat', "-",
              os.path.join(BUILD, "swdlink"), *command],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+            stdin=subprocess.PIPE, stdout=unread_output if unread else subprocess.DEVNULL, stderr=subprocess.PIPE,
+            text=True, env=environment)
+        os.close(unread_output)
         self.err = Reader(self.process.stderr)
         self.gdbs = []
         self.port = int(self.wait_log(r"Listening on port (\d+)").group(1)) if "serve" in command else None
@@ -132,6 +138,13 @@ def busy(desk):
 SERVE = ("serve", "--listen", "0")
 
 
+def chatterbox():
+    """A program that prints a line, and then neither prints nor ends."""
+    sys.path.append(os.path.join(SOURCE, "tests", "cli"))
+    import says
+    return says.program("chatterbox", "hello\n", ending="hang") if says.is_possible() else ""
+
+
 def address_of(name):
     gdb = Gdb(firmware("session.elf"))
     value = gdb.value(f"(unsigned)&{name}")
@@ -139,10 +152,10 @@ def address_of(name):
     return value
 
 
-def on_desk(*command):
+def on_desk(*command, unread=False):
     def mark(act):
         def run(_):
-            desk = Desk(command or SERVE)
+            desk = Desk(command or SERVE, unread)
             try:
                 act(desk)
                 desk.close()
@@ -301,6 +314,25 @@ def a_run_whose_time_is_over_leaves_the_chip_as_it_was_found(desk):
     expect_equal("124", desk.wait_log(r"status (\d+)").group(1))
     expect_equal({}, desk.traces())
     expect_equal(True, desk.runs(address_of("rounds")))
+
+
+@on_desk("run", chatterbox(), unread=True)
+def a_run_whose_output_nobody_reads_any_more_leaves_the_chip_as_it_was_found(desk):
+    expect_equal(str(128 + signal.SIGPIPE), desk.wait_log(r"status (\d+)").group(1))
+    expect_equal({}, desk.traces())
+
+
+@on_desk("doctor", "--watch", unread=True)
+def a_watch_that_nobody_reads_any_more_ends(desk):
+    expect_equal(str(128 + signal.SIGPIPE), desk.wait_log(r"status (\d+)").group(1))
+    expect_equal({}, desk.traces())
+
+
+@on_desk("info", unread=True)
+def an_info_that_nobody_reads_any_more_is_no_news(desk):
+    expect_equal(str(128 + signal.SIGPIPE), desk.wait_log(r"status (\d+)").group(1))
+    expect_not(r"^swdlink: ", "\n".join(desk.err.lines))
+    expect_equal({}, desk.traces())
 
 
 main()

@@ -50,6 +50,7 @@ static void serve(const struct server_options *options, bool lose)
     fake_target_init(f, &log);
     f->stop.cause = TARGET_STOP_REQUEST;
     f->lose_at_poll = lose;
+    signal(SIGPIPE, SIG_IGN);
     enum err e = server_run(&f->t, options, &log);
     if (e)
         fprintf(stderr, "failed: %s\n", log_sentence(&log, e));
