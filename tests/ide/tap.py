@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Scenarios with sentences for names, run one after the other and printed as TAP."""
 
+import os
 import sys
 import traceback
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "scenarios"))
+import descendants
 
 
 class Skipped(Exception):
@@ -18,12 +22,14 @@ def main(scenarios, run_one, why_not=None):
     chosen = [(f, n) for f, n in scenarios if len(sys.argv) < 2 or any(w in n for w in sys.argv[1:])]
     print(f"1..{len(chosen)}", flush=True)
     failed = 0
+    descendants.adopt()
     for number, (function, name) in enumerate(chosen, 1):
         if why_not:
             print(f"ok {number} - {name} # SKIP {why_not}")
             continue
         try:
-            run_one(function)
+            with descendants.none_left():
+                run_one(function)
             print(f"ok {number} - {name}", flush=True)
         except Skipped as why:
             print(f"ok {number} - {name} # SKIP {why}", flush=True)

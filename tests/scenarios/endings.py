@@ -61,6 +61,13 @@ class Desk:
     def peek(self, address):
         return int(self.tell(f"peek {address:08x}"), 16)
 
+    def peek_unless_reset(self, address, otherwise):
+        """In reset nothing answers."""
+        try:
+            return self.peek(address)
+        except Failed:
+            return otherwise
+
     def gdb(self, elf="session.elf", connect="target extended-remote"):
         gdb = Gdb(firmware(elf))
         self.gdbs.append(gdb)
@@ -268,7 +275,7 @@ def connecting_under_reset_does_not_hold_it_afterwards(desk):
 
 @on_desk("flash", firmware("session.elf"), "--erase", "pages")
 def control_c_of_a_download_is_no_sudden_death(desk):
-    desk.wait_until(lambda: not desk.peek(FLASH_CR) & FLASH_LOCK, "the flash to be unlocked")
+    desk.wait_until(lambda: not desk.peek_unless_reset(FLASH_CR, FLASH_LOCK) & FLASH_LOCK, "the flash to be unlocked")
     os.kill(desk.pid, signal.SIGINT)
     # Whether all was done already is a matter of speed.
     if expect(r"^(0|130)$", desk.wait_log(r"status (\d+)").group(1)).group() == "130":
@@ -285,12 +292,8 @@ RUN = ("run", firmware("session.elf"), "--exit-at", "unexpected_exception")
 def wait_until_run_is_under_way(desk):
     """DHCSR is not looked at: that would take from swdlink what it waits for, the flag of a reset."""
     rounds = address_of("rounds")
-    def under_way():
-        try:
-            return desk.peek(BPU + 8) & 1 and desk.peek(rounds) > 0
-        except Failed:
-            return False  # in reset nothing answers
-    desk.wait_until(under_way, "the program to run")
+    desk.wait_until(lambda: desk.peek_unless_reset(BPU + 8, 0) & 1 and desk.peek_unless_reset(rounds, 0) > 0,
+                    "the program to run")
 
 
 @on_desk(*RUN)

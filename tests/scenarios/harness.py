@@ -24,6 +24,8 @@ import threading
 import time
 import traceback
 
+import descendants
+
 sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import json_documents  # noqa: E402
 
@@ -387,10 +389,12 @@ def main():
     chosen = [s for s in SCENARIOS if len(sys.argv) < 2 or any(w in s[0].__name__ for w in sys.argv[1:])]
     print(f"1..{len(chosen)}", flush=True)
     failed = 0
+    descendants.adopt()
     for number, (function, board, arguments, violations) in enumerate(chosen, 1):
         name = function.__name__.replace("_", " ")
         try:
-            _run_one(function, board, arguments, violations)
+            with descendants.none_left():
+                _run_one(function, board, arguments, violations)
             print(f"ok {number} - {name}", flush=True)
         except Skipped as why:
             print(f"ok {number} - {name} # SKIP {why}", flush=True)

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 
+import descendants
 from harness import BUILD, SOURCE, Failed, Gdb, Reader, expect, expect_equal, expect_not, firmware
 
 MODULES = ("drivers/usb/common/usb-common drivers/usb/core/usbcore drivers/usb/host/xhci-hcd "
@@ -232,7 +233,8 @@ def main():
         return 0
     print(f"1..{len(STEPS)}", flush=True)
     failed = False
-    with tempfile.TemporaryDirectory() as folder:
+    descendants.adopt()
+    with tempfile.TemporaryDirectory() as folder, descendants.none_left():
         machine = Machine(folder)
         try:
             for number, step in enumerate(STEPS, 1):

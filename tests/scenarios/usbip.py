@@ -10,6 +10,7 @@ import tempfile
 
 import sys
 
+import descendants
 from harness import BUILD, PATIENCE_S, Reader, expect, expect_equal
 
 EPIPE, ECONNRESET = -32, -104
@@ -205,18 +206,19 @@ SCENARIOS = (the_list_names_the_probe, descriptors_and_commands_work, a_stall_is
 
 def main():
     failed = 0
+    descendants.adopt()
     print(f"1..{len(SCENARIOS)}", flush=True)
     for number, scenario in enumerate(SCENARIOS, 1):
-        sim = Sim()
         result = "ok"
         try:
-            scenario(sim)
+            with descendants.none_left():
+                sim = Sim()
+                scenario(sim)
+                sim.close()
         except Exception as error:  # whatever it is, the next one shall run
             failed += 1
             result = "not ok"
             print(f"# {type(error).__name__}: {error}".replace("\n", "\n# "))
-        finally:
-            sim.close()
         print(f"{result} {number} - {scenario.__name__.replace('_', ' ')}", flush=True)
     return 1 if failed else 0
 
