@@ -43,6 +43,7 @@ static bool take_verbose(struct results *r, const char *line)
         return false;
     if (*p == '\0' && !ignored) {
         results_start(r, e.suite, e.name);
+        r->open.is_group_test = true;
         return true;
     }
     if (*p && strncmp(p, " - ", 3) != 0)
@@ -51,6 +52,7 @@ static bool take_verbose(struct results *r, const char *line)
         return false;
     e.has_seconds = *p != '\0';
     e.kind = ignored ? RESULT_SKIP : RESULT_PASS;
+    r->readers.cpputest.in_run |= e.has_seconds;
     results_add(r, &e);
     return true;
 }
@@ -63,7 +65,10 @@ static bool take_late_end(struct results *r, const char *line)
     uint32_t ms;
     if (!text_skip(&p, "- ") || !text_number(&p, &ms) || strcmp(p, " ms") != 0)
         return false;
+    if (!r->open.is_group_test)
+        return r->readers.cpputest.in_run;
     r->readers.cpputest.in_failure = false;
+    r->readers.cpputest.in_run = true;
     e.has_seconds = true;
     e.seconds = ms / 1000.0;
     results_finish(r, RESULT_PASS, &e);
@@ -97,7 +102,7 @@ static bool take_summary(struct results *r, const char *line)
                                                 .skipped = count_of(p, " ignored")});
     if (bad)
         results_verdict(r, "CppUTest", line);
-    r->readers.cpputest.in_failure = false;
+    r->readers.cpputest.in_failure = r->readers.cpputest.in_run = false;
     return true;
 }
 
@@ -113,4 +118,12 @@ bool cpputest_line(struct results *r, const char *line)
         p++;
     return take_failure(r, line) || take_verbose(r, p) || take_late_end(r, line) ||
            take_summary(r, line);
+}
+
+void cpputest_end(struct results *r)
+{
+    if (r->readers.cpputest.in_run)
+        results_fault(r, "the run of the tests",
+                      "CppUTest began it and did not end it: its last line \"OK (…)\" or \"Errors "
+                      "(…)\" is missing");
 }

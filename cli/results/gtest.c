@@ -17,13 +17,25 @@ static bool take_tag(const char *line, struct span *tag, const char **rest)
     return true;
 }
 
+// " (12 ms)" at the end, or NULL; utest.h has " (3400ns)".
+static const char *find_time(struct span s)
+{
+    const char *last = NULL;
+    if (!text_ends_with(s, "s)"))
+        return NULL;
+    for (size_t i = 0; i + 2 < s.len; i++)
+        if (s.at[i] == ' ' && s.at[i + 1] == '(')
+            last = &s.at[i];
+    return last && last[2] >= '0' && last[2] <= '9' ? last : NULL;
+}
+
 // "SUITE.NAME, where TypeParam = int (12 ms)"; cmocka has only the name.
 static void split_name(struct result_event *e, const char *rest)
 {
     struct span all = span_of(rest);
-    const char *time = text_find(all, " ("), *where = text_find(all, ", where ");
-    if (time && text_ends_with(all, " ms)") && text_milliseconds(time, &e->seconds)) {
-        e->has_seconds = true;
+    const char *time = find_time(all), *where = text_find(all, ", where ");
+    if (time) {
+        e->has_seconds = text_milliseconds(time, &e->seconds);
         all.len = (size_t)(time - rest);
     }
     if (where && (size_t)(where - rest) < all.len)
@@ -36,28 +48,58 @@ static void split_name(struct result_event *e, const char *rest)
     }
 }
 
+// A result that was lost on its way is in the closing line still.
+static void check_count(struct results *r)
+{
+    struct gtest_reader *g = &r->readers.gtest;
+    if (g->ran > g->seen)
+        results_fault(r, "the run of the tests",
+                      "GoogleTest or cmocka ran %u tests, and the results of %u came", g->ran,
+                      g->seen);
+    g->ran = g->seen = 0;
+}
+
+// The number in "SUITE: 3 test(s) run."
+static uint32_t count_tests(const char *rest)
+{
+    uint32_t n;
+    for (const char *p = rest; *p; p++) {
+        const char *end = p;
+        bool begins = p == rest || p[-1] == ' ';
+        if (begins && text_number(&end, &n) && text_skip(&end, " test"))
+            return n;
+    }
+    return 0;
+}
+
 // "[==========] Running 3 tests from 1 test suite.", "[==========] 3 test(s) run."; cmocka may put
-// the name of the group in front.
+// the name of the group in front. pw_unit_test has "Done running all tests."
 static void take_border(struct results *r, const char *rest)
 {
     struct gtest_reader *g = &r->readers.gtest;
     if (strstr(rest, "Running ")) {
+        check_count(r);
         g->in_run = true;
         g->in_summary = false;
         r->since.passed = r->since.failed = r->since.skipped = 0;
-    } else if (strstr(rest, " ran.") || strstr(rest, " run.") || strstr(rest, " ran. (")) {
+    } else if (strstr(rest, " ran.") || strstr(rest, " run.") || strstr(rest, "Done running ")) {
         g->in_run = false;
         g->in_summary = true;
+        g->ran = count_tests(rest);
     }
 }
 
 static void take_closing(struct results *r, enum result_kind kind, const char *rest)
 {
+    struct gtest_reader *g = &r->readers.gtest;
     uint32_t n;
     const char *p = rest;
     struct result_summary s = {.framework = "GoogleTest or cmocka"};
-    if (!text_number(&p, &n) || !text_skip(&p, " test"))
-        return; // a name that was told before
+    if (!text_number(&p, &n) || !text_skip(&p, " test")) {
+        if (kind == RESULT_FAIL) // a name that was told before
+            results_verdict(r, s.framework, rest);
+        return;
+    }
     if (kind == RESULT_PASS)
         s.passed = n;
     else
@@ -65,7 +107,9 @@ static void take_closing(struct results *r, enum result_kind kind, const char *r
     size_t passed = r->since.passed, failed = r->since.failed, skipped = r->since.skipped;
     if ((kind == RESULT_PASS && n > passed) || (kind == RESULT_FAIL && n > failed) ||
         (kind == RESULT_SKIP && n > skipped)) {
+        size_t tests = r->tests;
         results_summary(r, &s);
+        g->seen += (uint32_t)(r->tests - tests);
         r->since.passed = passed;
         r->since.failed = failed;
         r->since.skipped = skipped;
@@ -76,10 +120,17 @@ static void take_result(struct results *r, enum result_kind kind, const char *re
 {
     struct gtest_reader *g = &r->readers.gtest;
     struct result_event e = {.kind = kind};
-    if (g->in_summary) {
+    // With a time it is the result of another run, whose passes are not told (--gtest_brief).
+    if (g->in_summary && !find_time(span_of(rest))) {
         take_closing(r, kind, rest);
         return;
     }
+    if (g->in_summary) {
+        check_count(r);
+        r->since.passed = r->since.failed = r->since.skipped = 0;
+        g->in_summary = false;
+    }
+    g->seen++;
     split_name(&e, rest);
     if (kind == RESULT_FAIL && g->file[0]) {
         e.file = span_of(g->file);
@@ -155,17 +206,34 @@ static bool take_verdict(struct results *r, const char *line)
     return true;
 }
 
+// The verdict behind what the test printed without an end of the line.
+static bool take_late(struct results *r, const char *line)
+{
+    for (const char *at = line; r->open.is_open && (at = strchr(at, '[')); at++) {
+        struct span tag;
+        const char *rest;
+        struct result_event e = {0};
+        if (!take_tag(at, &tag, &rest))
+            continue;
+        split_name(&e, rest);
+        if (span_is(e.name, r->open.name) && !span_is(tag, "RUN"))
+            return take_tagged(r, tag, rest);
+    }
+    return false;
+}
+
 bool gtest_line(struct results *r, const char *line)
 {
     struct span tag;
     const char *rest;
-    if (take_tag(line, &tag, &rest) && take_tagged(r, tag, rest))
+    if ((take_tag(line, &tag, &rest) && take_tagged(r, tag, rest)) || take_late(r, line))
         return true;
     return take_place(r, line) || take_verdict(r, line);
 }
 
 void gtest_end(struct results *r)
 {
+    check_count(r);
     if (r->readers.gtest.in_run)
         results_fault(r, "the run of the tests",
                       "GoogleTest or cmocka began it and did not end it: its last line "

@@ -6,6 +6,8 @@
 
 enum { BEL = 7, ESC = 0x1b, FIRST_ROOM = 256 };
 
+#define SWITCH_TERMINAL ((char)0xff)
+
 static bool make_room(struct lines *l)
 {
     if (l->len + 1 < l->room)
@@ -76,15 +78,28 @@ static void take_escape(struct lines *l, char c)
     case LINES_OSC_ESCAPE:
         l->escape = c == '\\' ? LINES_PLAIN : LINES_OSC;
         break;
+    case LINES_TERMINAL:
     case LINES_PLAIN:
         break;
     }
+}
+
+// True: c chose a virtual terminal. Otherwise what stood in front of it was a byte like others.
+static bool take_terminal(struct lines *l, char c)
+{
+    l->escape = LINES_PLAIN;
+    if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'F'))
+        return true;
+    take_plain(l, SWITCH_TERMINAL);
+    return false;
 }
 
 void lines_feed(struct lines *l, const char *bytes, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
         char c = bytes[i];
+        if (l->escape == LINES_TERMINAL && take_terminal(l, c))
+            continue;
         if (c == '\n' || c == '\r') {
             l->escape = LINES_PLAIN;
             end_line(l);
@@ -92,6 +107,8 @@ void lines_feed(struct lines *l, const char *bytes, size_t len)
             take_escape(l, c);
         } else if (c == ESC) {
             l->escape = LINES_ESCAPE;
+        } else if (c == SWITCH_TERMINAL) {
+            l->escape = LINES_TERMINAL;
         } else {
             take_plain(l, c);
         }
@@ -100,6 +117,9 @@ void lines_feed(struct lines *l, const char *bytes, size_t len)
 
 void lines_end(struct lines *l)
 {
+    if (l->escape == LINES_TERMINAL)
+        take_plain(l, SWITCH_TERMINAL);
+    l->escape = LINES_PLAIN;
     end_line(l);
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Lines out of what a program prints, in whatever pieces it arrives. A line ends at LF, CR, or both
 // in any order. Terminal escapes (ECMA-48: CSI, OSC and the two-character ones) are taken out, and
-// so are a byte order mark and control characters in front; zeros and other control characters
+// so are what switches RTT's virtual terminals (0xff and a hexadecimal digit), a byte order mark
+// and control characters in front; zeros and other control characters
 // within become spaces.
 #ifndef SWDLINK_CLI_RESULTS_LINES_H
 #define SWDLINK_CLI_RESULTS_LINES_H
@@ -17,6 +18,7 @@ enum lines_escape {
     LINES_CSI,    // until a final byte
     LINES_OSC,    // until BEL, or ESC and a backslash
     LINES_OSC_ESCAPE,
+    LINES_TERMINAL, // behind 0xff: which of RTT's virtual terminals follows
 };
 
 struct lines {

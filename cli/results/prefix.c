@@ -69,7 +69,7 @@ const char *prefix_skip(const char *line)
             end++;
         bool apart = *end == ' ' || *end == '\t' || end[-1] == ']' || end[-1] == '>';
         if (apart && *text_skip_space(end))
-            return text_skip_space(end);
+            return *end == ' ' || *end == '\t' ? end + 1 : end;
     }
     return NULL;
 }

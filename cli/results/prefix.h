@@ -4,8 +4,8 @@
 #ifndef SWDLINK_CLI_RESULTS_PREFIX_H
 #define SWDLINK_CLI_RESULTS_PREFIX_H
 
-// The line behind one such word; NULL when it begins with none. Called again with what it returns,
-// it takes the next one.
+// The line behind one such word and one space; NULL when it begins with none. Called again with
+// what it returns, it takes the next one.
 const char *prefix_skip(const char *line);
 
 #endif

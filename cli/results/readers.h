@@ -10,8 +10,8 @@
 
 #include "cli/results/text.h"
 
-#define TAP_DEPTHS  6  // a test, its subtests, and so on
-#define TAP_PENDING 64 // lines that only a plan at the end makes results
+#define TAP_DEPTHS  6      // a test, its subtests, and so on
+#define TAP_PENDING 65536u // lines that only a plan at the end makes results
 #define TAP_NUMBERS 4096u
 
 struct results;
@@ -20,6 +20,7 @@ struct results;
 struct tap_level {
     bool has_version, has_plan, plan_came_first;
     uint32_t plan;
+    uint64_t sum;     // of the numbers
     uint32_t count;   // tests
     uint32_t numbers; // different ones
     uint32_t last, highest;
@@ -30,20 +31,22 @@ struct tap_level {
 
 struct tap_reader {
     struct tap_level level[TAP_DEPTHS];
-    unsigned depth; // of the last test
-    bool is_tap;    // something was read that only TAP has
-    bool in_yaml;
+    unsigned depth;                   // of the last test
+    bool is_tap;                      // something was read that only TAP has
+    bool in_yaml, yaml_hides_failure; // a "not ok" is in the block
     unsigned yaml_indent, test_indent;
-    char *pending[TAP_PENDING];
-    unsigned pending_count;
+    char **pending;
+    unsigned pending_count, pending_room;
 };
 
 struct unity_reader {
     unsigned lines_since_summary; // 0: there was none
+    bool summary_wanted;
 };
 
 struct cpputest_reader {
     bool in_failure; // lines with a tab belong to it
+    bool in_run;     // -v named a test, and the closing line is to come
 };
 
 struct ztest_reader {
@@ -55,7 +58,8 @@ struct ztest_reader {
 
 struct gtest_reader {
     bool in_run, in_summary;
-    char file[256]; // of the failure in the open test
+    uint32_t ran, seen; // tests: of the closing line, and whose results came
+    char file[256];     // of the failure in the open test
     uint32_t line;
     char text[256];
 };
@@ -68,6 +72,7 @@ struct unknown_reader {
     const char *framework; // whose output it looks like
     char line[256];        // that speaks of a failure
     bool plain;            // and has the form of a verdict
+    bool sure;             // and is a framework's
 };
 
 struct readers {
@@ -83,7 +88,9 @@ struct readers {
 bool tap_line(struct results *r, const char *line);
 void tap_end(struct results *r);
 bool unity_line(struct results *r, const char *line);
+void unity_end(struct results *r);
 bool cpputest_line(struct results *r, const char *line);
+void cpputest_end(struct results *r);
 bool ztest_line(struct results *r, const char *line);
 void ztest_end(struct results *r);
 bool gtest_line(struct results *r, const char *line); // and cmocka's, which is made after it

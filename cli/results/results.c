@@ -13,28 +13,34 @@ static const struct {
     bool (*line)(struct results *r, const char *line);
     void (*end)(struct results *r);
 } readers[] = {
-    {ztest_line, ztest_end}, {gtest_line, gtest_end}, {libtest_line, libtest_end},
-    {cpputest_line, NULL},   {unity_line, NULL},      {tap_line, tap_end},
+    {ztest_line, ztest_end},       {gtest_line, gtest_end}, {libtest_line, libtest_end},
+    {cpputest_line, cpputest_end}, {unity_line, unity_end}, {tap_line, tap_end},
 };
 
 enum { READERS = sizeof readers / sizeof *readers };
 
-static bool read_line(struct results *r, const char *line)
+// What is indented means something in TAP alone.
+static bool read_line(struct results *r, const char *line, const char *indented)
 {
     for (unsigned i = 0; i < READERS; i++)
-        if (readers[i].line(r, line))
+        if (readers[i].line(r, readers[i].line == tap_line ? indented : line))
             return true;
     return false;
 }
 
-// A result may stand behind a time stamp, a level, a tag.
+// A result may stand behind a time stamp, a level, a tag. One space more there is a log's that
+// makes its words equally wide.
 static void take_line(void *user, const char *line)
 {
     struct results *r = user;
-    const char *p = line;
-    for (unsigned i = 0; p && i <= MOST_PREFIXES; i++, p = prefix_skip(p))
-        if (read_line(r, p))
+    if (read_line(r, line, line))
+        return;
+    const char *p = prefix_skip(line);
+    for (unsigned i = 0; p && i < MOST_PREFIXES; i++, p = prefix_skip(p)) {
+        const char *body = text_skip_space(p);
+        if (read_line(r, body, body - p > 1 ? p : body))
             return;
+    }
     unknown_line(r, line);
     if (r->other)
         r->other(r->user, line);
@@ -206,6 +212,7 @@ void results_start(struct results *r, struct span suite, struct span name)
     snprintf(r->open.suite, sizeof r->open.suite, "%.*s", (int)suite.len, suite.at ? suite.at : "");
     snprintf(r->open.name, sizeof r->open.name, "%.*s", (int)name.len, name.at);
     r->open.is_open = true;
+    r->open.is_group_test = false;
     r->detail_wanted = false;
 }
 

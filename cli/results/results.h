@@ -70,7 +70,8 @@ struct results {
     size_t tests;                          // those of the program
     char first_failed[128];                // its name
     struct {
-        bool is_open; // a test has begun
+        bool is_open;       // a test has begun
+        bool is_group_test; // with "TEST(GROUP, NAME)"
         char suite[128], name[256];
     } open;
     struct {

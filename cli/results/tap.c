@@ -3,12 +3,13 @@
 // "Bail out!", subtests by indentation, and YAML blocks (tap_yaml.c).
 #include "cli/results/tap.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-enum { INDENT = 4 }; // of a subtest
+enum { INDENT = 4, LONGEST_NUMBER = 9 }; // of a subtest; digits that text_number() takes
 
 static struct tap_level *level_of(struct results *r, unsigned depth)
 {
@@ -35,6 +36,9 @@ static void check_plan(struct results *r, const struct tap_level *l)
     else if ((l->has_plan || l->has_version) && l->numbers != l->count)
         results_fault(r, name, "a number came twice: %u tests have %u numbers", l->count,
                       l->numbers);
+    else if (l->has_plan && l->sum != (uint64_t)l->plan * (l->plan + 1u) / 2)
+        results_fault(r, name, "%u tests are planned, and a number came twice or is missing",
+                      l->plan);
     else if (!l->has_plan && l->has_version)
         results_fault(r, name,
                       "there is none: TAP wants a line \"1..N\", which tells whether all "
@@ -71,7 +75,13 @@ static bool take_plan(struct results *r, const char *line, unsigned depth)
     struct tap_reader *t = &r->readers.tap;
     const char *p = line;
     uint32_t count;
-    if (!text_skip(&p, "1..") || !text_number(&p, &count))
+    if (!text_skip(&p, "1.."))
+        return false;
+    if (strspn(p, "0123456789") > LONGEST_NUMBER) {
+        results_fault(r, "the plan of the tests", "no run has so many tests: %s", line);
+        return true;
+    }
+    if (!text_number(&p, &count))
         return false;
     p = text_skip_space(p);
     if (*p && *p != '#')
@@ -110,16 +120,18 @@ struct test_line {
     struct span name, why;
 };
 
-// "# SKIP why", "# TODO why" behind the name; a "\#" is part of the name.
+// "# SKIP why", "# TODO why" behind the name and a space; a "\#" is part of the name, and so is
+// "#todo-list". "Skipped" is good enough, "todos" is not.
 static void take_directive(struct test_line *t, const char *p)
 {
     t->name = span_trim(span_of(p));
     for (const char *hash = p; (hash = strchr(hash, '#')); hash++) {
-        if (hash > p && hash[-1] == '\\')
+        if (hash > p && hash[-1] != ' ' && hash[-1] != '\t')
             continue;
         const char *word = text_skip_space(hash + 1);
         t->skip = text_skip_nocase(&word, "skip");
-        t->todo = !t->skip && text_skip_nocase(&word, "todo");
+        t->todo = !t->skip && text_skip_nocase(&word, "todo") && !isalnum((unsigned char)*word) &&
+                  *word != '-' && *word != '_';
         if (!t->skip && !t->todo)
             continue;
         word += strcspn(word, " \t");
@@ -129,20 +141,45 @@ static void take_directive(struct test_line *t, const char *p)
     }
 }
 
+// "not ok", in whatever letters and with whatever space: nothing that may be a failure is passed
+// over for its looks.
+static bool skip_not_ok(const char **p)
+{
+    const char *at = *p;
+    if (!text_skip_nocase(&at, "not") || (*at != ' ' && *at != '\t'))
+        return false;
+    at = text_skip_space(at);
+    if (!text_skip_nocase(&at, "ok") || (*at && !strchr(" \t:-0123456789", *at)))
+        return false;
+    *p = at;
+    return true;
+}
+
+// A failure's number may be followed by any sign, unless that makes it "3.3V".
+static bool take_number(struct test_line *t, const char **p)
+{
+    size_t digits = strspn(*p, "0123456789");
+    const char *end = *p + digits, *number = *p;
+    bool apart = !*end || *end == ' ' || *end == '\t';
+    bool sign = ispunct((unsigned char)*end) && !isdigit((unsigned char)end[1]);
+    if (digits == 0 || !(apart || (t->failed && sign)))
+        return false;
+    if (digits > LONGEST_NUMBER || !text_number(&number, &t->number))
+        t->number = UINT32_MAX;
+    *p = end + (!apart && *end != '-');
+    return true;
+}
+
 // What is no such line, like "okay", is not taken.
 static bool parse_test(struct test_line *t, const char *line)
 {
     const char *p = line;
-    *t = (struct test_line){.failed = text_skip(&p, "not ok")};
-    if (!t->failed && !text_skip(&p, "ok"))
-        return false;
-    if (*p && *p != ' ' && *p != '\t')
+    *t = (struct test_line){.failed = skip_not_ok(&p)};
+    if (!t->failed && (!text_skip(&p, "ok") || (*p && *p != ' ' && *p != '\t')))
         return false;
     p = text_skip_space(p);
-    const char *digits = p;
-    t->has_number = text_number(&digits, &t->number) && (!*digits || strchr(" \t", *digits));
-    if (t->has_number)
-        p = text_skip_space(digits);
+    t->has_number = take_number(t, &p);
+    p = text_skip_space(p);
     t->has_dash = *p == '-' && (!p[1] || p[1] == ' ' || p[1] == '\t');
     if (t->has_dash)
         p = text_skip_space(p + 1);
@@ -154,6 +191,7 @@ static void count_number(struct tap_level *l, const struct test_line *t)
 {
     uint32_t n = t->has_number ? t->number : l->last + 1;
     l->last = n;
+    l->sum += n;
     l->count++;
     if (n > l->highest)
         l->highest = n;
@@ -197,6 +235,26 @@ static void add_test(struct results *r, const struct test_line *t, unsigned dept
                                           .depth = depth});
 }
 
+static void keep_pending(struct results *r, const char *line)
+{
+    struct tap_reader *t = &r->readers.tap;
+    if (t->pending_count == TAP_PENDING)
+        return;
+    if (t->pending_count == t->pending_room) {
+        unsigned room = t->pending_room ? 2 * t->pending_room : 64;
+        char **grown = realloc(t->pending, room * sizeof *grown);
+        r->out_of_memory |= !grown;
+        if (!grown)
+            return;
+        t->pending = grown;
+        t->pending_room = room;
+    }
+    char *copy = strdup(line);
+    r->out_of_memory |= !copy;
+    if (copy)
+        t->pending[t->pending_count++] = copy;
+}
+
 // "ok" without a number may be anything that a program says, until something tells that it is TAP:
 // a version, a plan, a line with a number or a dash. A plan at the end takes them up if it needs
 // them all.
@@ -211,12 +269,8 @@ static bool take_test(struct results *r, const char *line, unsigned depth)
         add_test(r, &test, depth);
         return true;
     }
-    if (depth == 0 && t->pending_count < TAP_PENDING) {
-        char *copy = strdup(line);
-        r->out_of_memory |= !copy;
-        if (copy)
-            t->pending[t->pending_count++] = copy;
-    }
+    if (depth == 0)
+        keep_pending(r, line);
     return false;
 }
 
@@ -278,15 +332,30 @@ static bool take_comment(struct results *r, const char *line, unsigned depth)
     return t->is_tap && !r->other;
 }
 
+bool tap_is_failure(const char *body)
+{
+    struct test_line test;
+    return (parse_test(&test, body) && test.failed) || strncasecmp(body, "Bail out!", 9) == 0;
+}
+
+static bool is_tap_line(const char *body)
+{
+    struct test_line test;
+    return parse_test(&test, body) || tap_is_failure(body) || strncmp(body, "1..", 3) == 0 ||
+           strncasecmp(body, "TAP version", 11) == 0;
+}
+
 bool tap_line(struct results *r, const char *line)
 {
     struct tap_reader *t = &r->readers.tap;
     unsigned indent = 0;
-    while (line[indent] == ' ')
-        indent++;
-    const char *body = line + indent;
+    const char *body = line;
+    for (; *body == ' ' || *body == '\t'; body++)
+        indent = *body == ' ' ? indent + 1 : indent / INDENT * INDENT + INDENT;
     if (tap_yaml_line(r, body, indent))
         return true;
+    if (t->in_yaml && is_tap_line(body))
+        tap_yaml_end(r);
     unsigned depth = (indent + INDENT - 1) / INDENT;
     if (depth >= TAP_DEPTHS)
         depth = TAP_DEPTHS - 1;
@@ -302,6 +371,7 @@ bool tap_line(struct results *r, const char *line)
 
 void tap_end(struct results *r)
 {
+    tap_yaml_end(r);
     close_below(r, 0);
     close_level(r, 0);
 }
@@ -310,5 +380,7 @@ void tap_free(struct tap_reader *t)
 {
     for (unsigned i = 0; i < t->pending_count; i++)
         free(t->pending[i]);
-    t->pending_count = 0;
+    free(t->pending);
+    t->pending = NULL;
+    t->pending_count = t->pending_room = 0;
 }

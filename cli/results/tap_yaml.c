@@ -45,22 +45,31 @@ static void take_key(struct results *r, struct result *t, const char *line)
     }
 }
 
+void tap_yaml_end(struct results *r)
+{
+    struct tap_reader *t = &r->readers.tap;
+    if (t->in_yaml && t->yaml_hides_failure)
+        results_fault(r, "a YAML block of the tests",
+                      "it has no end (\"...\"), and what looks like a failure is in it");
+    t->in_yaml = false;
+}
+
 bool tap_yaml_line(struct results *r, const char *body, unsigned indent)
 {
     struct tap_reader *t = &r->readers.tap;
     if (!t->in_yaml) {
         t->in_yaml = t->is_tap && strcmp(body, "---") == 0 && indent > t->test_indent;
         t->yaml_indent = indent;
+        t->yaml_hides_failure = false;
         return t->in_yaml;
     }
-    if (indent < t->yaml_indent) { // it never ended
-        t->in_yaml = false;
+    if (indent < t->yaml_indent)
         return false;
-    }
     if (indent == t->yaml_indent && strcmp(body, "...") == 0) {
         t->in_yaml = false;
         return true;
     }
+    t->yaml_hides_failure |= tap_is_failure(body);
     if (r->count > 0)
         take_key(r, &r->test[r->count - 1], body);
     results_detail(r, body);

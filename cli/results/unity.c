@@ -53,31 +53,45 @@ static struct span file_of(const char *line, const char *end)
     return span_trim((struct span){start, (size_t)(end - start)});
 }
 
-// The verdict is searched first and the line number backward from it: paths have colons, too.
+// ":PASS" and the like at p, with what may stand behind it: *after. -1: there is none.
+static int verdict_at(const char *p, const char **after)
+{
+    for (int i = 0; i < VERDICTS; i++) {
+        *after = p + strlen(verdicts[i].word);
+        if (strncmp(p, verdicts[i].word, strlen(verdicts[i].word)) == 0 &&
+            (!**after || **after == ':' || **after == ' '))
+            return i;
+    }
+    return -1;
+}
+
+// "FILE:LINE:NAME" in front of the verdict at v: the line number is searched backward from there.
+static bool parse_place(struct result_event *e, const char *line, const char *v)
+{
+    const char *number = NULL, *name = v;
+    while (name > line && !number_before(line, name, &number))
+        name--;
+    const char *digits = number ? number + 1 : "";
+    if (!text_number(&digits, &e->line))
+        return false;
+    e->name = span_trim((struct span){name, (size_t)(v - name)});
+    e->file = file_of(line, number);
+    return e->name.len > 0 || e->kind == RESULT_FAIL; // a failure outside of a test has no name
+}
+
+// The verdict is searched first: paths have colons, too. The first one is the test's, and what
+// looks like another one behind it is part of the message.
 static bool take_colons(struct results *r, const char *line)
 {
-    for (unsigned i = 0; i < VERDICTS; i++) {
-        for (const char *v = strstr(line, verdicts[i].word); v;
-             v = strstr(v + 1, verdicts[i].word)) {
-            const char *after = v + strlen(verdicts[i].word), *number = NULL, *name = v;
-            if (*after && *after != ':' && *after != ' ')
-                continue;
-            while (name > line && !number_before(line, name, &number))
-                name--;
-            if (!number || name == v)
-                continue;
-            const char *digits = number + 1;
-            struct result_event e = {
-                .kind = verdicts[i].kind,
-                .name = span_trim((struct span){name, (size_t)(v - name)}),
-                .text = span_of(text_skip_space(*after == ':' ? after + 1 : after))};
-            e.file = file_of(line, number);
-            if (!text_number(&digits, &e.line))
-                continue;
-            e.has_seconds = e.kind == RESULT_PASS && text_milliseconds(e.text.at, &e.seconds);
-            results_add(r, &e);
-            return true;
-        }
+    for (const char *v = strchr(line, ':'), *after; v; v = strchr(v + 1, ':')) {
+        int i = verdict_at(v, &after);
+        struct result_event e = {.kind = i < 0 ? RESULT_PASS : verdicts[i].kind};
+        if (i < 0 || !parse_place(&e, line, v))
+            continue;
+        e.text = span_of(text_skip_space(*after == ':' ? after + 1 : after));
+        e.has_seconds = e.kind == RESULT_PASS && text_milliseconds(e.text.at, &e.seconds);
+        results_add(r, &e);
+        return true;
     }
     return false;
 }
@@ -89,11 +103,15 @@ static bool take_fixture(struct results *r, const char *line)
     const char *p = line;
     if (!readers_take_group_test(&p, &group, &name, &ignored))
         return false;
-    bool passed = strncmp(p, " PASS", 5) == 0 && (p[5] == '\0' || p[5] == ' ');
-    if (!passed && (*p != '\0' || !ignored))
+    bool ends = *p && strlen(p) >= 5 && (p[5] == '\0' || p[5] == ' ');
+    bool passed = ends && strncmp(p, " PASS", 5) == 0, failed = ends && strncmp(p, " FAIL", 5) == 0;
+    if (!passed && !failed && (*p != '\0' || !ignored))
         return false;
-    struct result_event e = {
-        .kind = passed ? RESULT_PASS : RESULT_SKIP, .suite = group, .name = name};
+    struct result_event e = {.kind = passed   ? RESULT_PASS
+                                     : failed ? RESULT_FAIL
+                                              : RESULT_SKIP,
+                             .suite = group,
+                             .name = name};
     e.has_seconds = passed && text_milliseconds(p, &e.seconds);
     results_add(r, &e);
     return true;
@@ -115,6 +133,7 @@ static bool take_summary(struct results *r, const char *line)
                                                 .failed = failed,
                                                 .skipped = ignored});
     r->readers.unity.lines_since_summary = 1;
+    r->readers.unity.summary_wanted = false;
     return true;
 }
 
@@ -133,11 +152,13 @@ static bool take_verdict(struct results *r, const char *line)
     return true;
 }
 
-// A test of a fixture that printed something of its own ends with " PASS" on a later line.
+// A test of a fixture that printed something of its own ends with " PASS" on a later line. That may
+// be a word of the test's own: so the closing line has to come.
 static bool take_late_pass(struct results *r, const char *line)
 {
-    if (!r->open.is_open || !text_ends_with(span_of(line), " PASS"))
+    if (!r->open.is_open || !r->open.is_group_test || !text_ends_with(span_of(line), " PASS"))
         return false;
+    r->readers.unity.summary_wanted = true;
     results_finish(r, RESULT_PASS, NULL);
     return true;
 }
@@ -147,4 +168,12 @@ bool unity_line(struct results *r, const char *line)
     const char *p = skip_progress(line);
     return take_colons(r, p) || take_fixture(r, p) || take_summary(r, line) ||
            take_verdict(r, line) || take_late_pass(r, line);
+}
+
+void unity_end(struct results *r)
+{
+    if (r->readers.unity.summary_wanted)
+        results_fault(r, "the run of the tests",
+                      "Unity began it and did not end it: its last line \"N Tests N Failures N "
+                      "Ignored\" is missing");
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What no reader understands, but what speaks of tests: named, so that nobody takes silence for
-// success. A line that has the form of a failed verdict is a failure where results are wanted.
+// success. A framework's own line about a failure is a failure always; any other line that has the
+// form of a failed verdict is one where results are wanted.
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,8 +28,43 @@ static const struct {
     {"Test summary:", "ArduinoUnit"},
     {"TestRunner summary:", "AUnit"},
     {"Running test case", "a test framework"},
+    {"TestRunner", "AUnit"},
+    {"Running test suite with seed", "munit"},
+    {"[====] Synthesis:", "Criterion"},
+    {"success: ", "subunit"},
     {"failure: ", "subunit"},
+    {"* Suite ", "greatest"},
+    {"\"event\": \"", "libtest's JSON"},
     {"# suite", "a test framework"},
+};
+
+// What only a framework prints, and only when something failed. Empty: no matter what.
+static const struct {
+    const char *begins, *has, *ends, *framework;
+} failures[] = {
+    {"", "", ": FAILED:", "Catch2"},
+    {"[doctest] Status: FAIL", "", "", "doctest"},
+    {"", ": FATAL ERROR: ", "", "doctest"},
+    {"", "): error: in \"", "", "Boost.Test"},
+    {"", "): fatal error: in \"", "", "Boost.Test"},
+    {"*** ", "detected in the test module", "", "Boost.Test"},
+    {"", ": error: in \"", "", "Boost.Test"},
+    {"", "<failure", "", "JUnit XML"},
+    {"", "<error>", "", "JUnit XML"},
+    {"", "<error ", "", "JUnit XML"},
+    {"##teamcity[testFailed", "", "", "TeamCity's service messages"},
+    {"{{end;failure", "", "", "greentea"},
+    {"!!!FAILURES!!!", "", "", "CuTest"},
+    {"--- FAIL: ", "", "", "Go's testing"},
+    {"[FAIL] ", "::", "", "Criterion"},
+    {"", "\"event\": \"failed\"", "", "libtest's JSON"},
+    {"/", "[ FAIL  ]", "", "munit"},
+    {"/", "[ ERROR ]", "", "munit"},
+    {"failure: ", "", "[", "subunit"},
+    {"error: ", "", "[", "subunit"},
+    {"FAIL ", " (", ")", "greatest"},
+    {"Test: ", "...FAILED", "", "CUnit"},
+    {"run ", " failures ", "", "Embedded Unit"},
 };
 
 static const char *const words[] = {"FAIL", "FAILED", "FAILURE", "FAILURES", "FAILS"};
@@ -47,19 +83,75 @@ static bool has_word(const char *line)
     return false;
 }
 
-// "2 failed", "1 failures"
+// The number that ends in front of p, behind white space and "tests"; 0: there is none.
+static uint32_t number_before(const char *line, const char *p)
+{
+    static const char *const things[] = {"tests", "test", "checks", "assertions", "cases"};
+    uint32_t n = 0;
+    for (unsigned i = 0; i <= sizeof things / sizeof *things; i++) {
+        while (p > line && (p[-1] == ' ' || p[-1] == '\t'))
+            p--;
+        size_t len = i < sizeof things / sizeof *things ? strlen(things[i]) : 0;
+        if (len && (size_t)(p - line) > len && strncmp(p - len, things[i], len) == 0)
+            p -= len;
+    }
+    while (p > line && isdigit((unsigned char)p[-1]))
+        p--;
+    return text_number(&p, &n) ? n : 0;
+}
+
+// The one of "Failures: 1", "failures=\"1\""; 0: there is none.
+static uint32_t number_behind(const char *p)
+{
+    uint32_t n = 0;
+    p += strspn(p, " \t");
+    if (*p != ':' && *p != '=')
+        return 0;
+    p += 1 + strspn(p + 1, " \t\"'");
+    return text_number(&p, &n) ? n : 0;
+}
+
+// "2 failed", "1 failures", "Fails: 1", "3 tests failed", "Errors: 1"
 static bool counts_failures(const char *line)
 {
-    static const char *const counted[] = {" failed", " failure", " Failure", " FAILED"};
-    for (unsigned i = 0; i < sizeof counted / sizeof *counted; i++) {
-        const char *p = strstr(line, counted[i]);
-        uint32_t n;
-        while (p && p > line && isdigit((unsigned char)p[-1]))
-            p--;
-        if (p && text_number(&p, &n) && n > 0)
-            return true;
-    }
+    static const char *const counted[] = {"failures", "failure", "failed",   "failing",
+                                          "fails",    "fail",    "crashing", "errors"};
+    for (const char *p = line; *p; p++)
+        for (unsigned i = 0;
+             (p == line || !isalpha((unsigned char)p[-1])) && i < sizeof counted / sizeof *counted;
+             i++) {
+            const char *end = p;
+            if (text_skip_nocase(&end, counted[i]) && !isalpha((unsigned char)*end) &&
+                (number_before(line, p) > 0 || number_behind(end) > 0))
+                return true;
+        }
     return false;
+}
+
+// A closing line: it counts what failed and something else, and says what it counts.
+static bool is_tally(const char *line)
+{
+    static const char *const counted[] = {"test", "check", "assert", "pass", "success"};
+    unsigned numbers = 0, things = 0;
+    for (const char *p = line; *p; p++)
+        numbers += isdigit((unsigned char)*p) && (p == line || !isalnum((unsigned char)p[-1]));
+    for (const char *p = line; *p; p++)
+        for (unsigned i = 0; i < sizeof counted / sizeof *counted; i++) {
+            const char *end = p;
+            things += text_skip_nocase(&end, counted[i]);
+        }
+    return numbers >= 2 && things > 0 && counts_failures(line);
+}
+
+// The framework whose line about a failure this is, or NULL.
+static const char *who_failed(const char *line)
+{
+    struct span s = span_trim(span_of(line));
+    for (unsigned i = 0; i < sizeof failures / sizeof *failures; i++)
+        if (strncmp(s.at, failures[i].begins, strlen(failures[i].begins)) == 0 &&
+            strstr(s.at, failures[i].has) && text_ends_with(s, failures[i].ends))
+            return failures[i].framework;
+    return is_tally(s.at) ? "a test framework" : NULL;
 }
 
 // The word alone (whatever signs stand around it), in front with a colon, or behind one.
@@ -90,6 +182,12 @@ static bool is_verdict(const char *line)
     return false;
 }
 
+static bool is_comment(const char *p)
+{
+    p = text_skip_space(p);
+    return *p == '#' && strncmp(p, "##teamcity", 10) != 0;
+}
+
 void unknown_line(struct results *r, const char *line)
 {
     struct unknown_reader *u = &r->readers.unknown;
@@ -97,11 +195,17 @@ void unknown_line(struct results *r, const char *line)
         if (strstr(line, frameworks[i].piece))
             u->framework = frameworks[i].framework;
     bool verdict = false;
-    const char *p = line;
-    for (unsigned i = 0; p && !verdict && i < 4; i++, p = prefix_skip(p))
-        verdict = *p != '#' && is_verdict(p);
-    if (u->plain || !(verdict || (!u->line[0] && (has_word(line) || counts_failures(line)))))
+    const char *p = line, *who = NULL;
+    for (unsigned i = 0; p && !who && i < 4 && !is_comment(p); i++, p = prefix_skip(p)) {
+        verdict |= is_verdict(p);
+        who = who_failed(p);
+    }
+    bool spoken = has_word(line) || counts_failures(line);
+    if (u->sure || (u->plain && !who) || !(who || verdict || (!u->line[0] && spoken)))
         return;
+    if (who && !u->framework)
+        u->framework = who;
+    u->sure = who != NULL;
     u->plain = verdict;
     snprintf(u->line, sizeof u->line, "%s", line);
 }
@@ -109,9 +213,10 @@ void unknown_line(struct results *r, const char *line)
 void unknown_end(struct results *r)
 {
     const struct unknown_reader *u = &r->readers.unknown;
-    if (!r->wanted)
+    bool sure = u->sure || (u->plain && u->framework);
+    if (!r->wanted && !sure)
         return;
-    if (u->line[0] && (u->plain || (r->tests == 0 && u->framework)))
+    if (sure || (u->line[0] && (u->plain || (r->tests == 0 && u->framework))))
         results_fault(r, "output that is not understood",
                       "a line speaks of a failure in no form that swdlink reads%s%s: %s",
                       u->framework ? ", maybe that of " : "", u->framework ? u->framework : "",

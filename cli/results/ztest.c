@@ -18,6 +18,8 @@ static bool take_suite(struct results *r, const char *line)
     struct ztest_reader *z = &r->readers.ztest;
     const char *p = line;
     if (text_skip(&p, "Running TESTSUITE ") || text_skip(&p, "Running test suite ")) {
+        if (strpbrk(p, " \t"))
+            return false; // munit's "Running test suite with seed …"
         snprintf(z->suite, sizeof z->suite, "%s", p);
         z->in_suite = true;
         return true;
@@ -91,11 +93,10 @@ static bool take_result(struct results *r, const char *line)
     size_t len = strcspn(p, " \t");
     e.name = (struct span){p, len};
     const char *rest = text_skip_space(p + len);
-    if (*rest && !(text_skip(&rest, "in ") && text_seconds(&rest, &e.seconds) &&
-                   strcmp(rest, " seconds") == 0))
-        return false;
-    e.has_seconds = p[len] != '\0';
-    if (len == 0)
+    e.has_seconds =
+        text_skip(&rest, "in ") && text_seconds(&rest, &e.seconds) && text_skip(&rest, " seconds");
+    // A failure is one whatever stands behind it.
+    if (len == 0 || (*rest && e.kind != RESULT_FAIL))
         return false;
     if (e.kind == RESULT_FAIL && z->file[0]) {
         e.file = span_of(z->file);

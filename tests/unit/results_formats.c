@@ -149,9 +149,78 @@ static void tap(void **state)
     CHECK(cases);
 }
 
+static void tap_as_it_is_not_meant(void **state)
+{
+    static const struct format_case cases[] = {
+        {"1..1\nnot ok 1 - item # todos remain\n", "FAIL item # todos remain\n"},
+        {"1..1\nnot ok 1 - see bug#todo\n", "FAIL see bug#todo\n"},
+        {"1..1\nnot ok 1 - a # TODO: later\n", "todo a (later)\n"},
+        {"1..10000000000\nok 1 - a\n",
+         "FAIL the plan of the tests (no run has so many tests: 1..10000000000)\npass a\n"},
+        {"not ok 12345678901 - b\n",
+         "FAIL b\nFAIL the plan of the tests (the tests go to number 4294967295, and only 1 "
+         "came)\n"},
+        {"1..2\nNot OK 1 a\nnot  ok 2 b\n", "FAIL a\nFAIL b\n"},
+        {"1..3\nnot ok1 a\nnot ok 2: b\nnot ok: c\n", "FAIL a\nFAIL b\nFAIL : c\n"},
+        {"not ok yet\nnot ok 3.3V is low\nok 1 - a\n", "pass a\n"},
+        {"1..1\n# Subtest: s\n\tnot ok 1 - in\n\t1..1\nok 1 - s\n", "FAIL s.in\npass s\n"},
+        {"1..2\nok 1 - a\n  ---\n  m: x\n    not ok 1 - inner\nok 2 - b\n",
+         "pass a\nFAIL a YAML block of the tests (it has no end (\"...\"), and what looks like a "
+         "failure is in it)\npass b\n"},
+        {"1..1\nok 1 - a\n  ---\n  out: |\n    not ok 5 - x\n    Bail out!\n  ...\n", "pass a\n"},
+        {"I (1) t: 1..1\nI (2) t: # Subtest: s\nI (3) t:     1..1\nI (4) t:     ok 1 - in\n"
+         "I (5) t: ok 1 - s\nI (6) t:   ---\nI (7) t:   out: |\nI (8) t:     ok 1\nI (9) t:   "
+         "...\n",
+         "pass s.in\npass s\n"},
+        {"12:00:01 INFO  ok 1 - a\n12:00:01 ERROR not ok 2 - b\n12:00:01 INFO  1..2\n",
+         "pass a\nFAIL b\n"},
+        {"1..5000\nok 4999\nok 4999\n", "pass (no name)\npass (no name)\nFAIL the plan of the "
+                                        "tests (5000 tests are planned, and 2 came)\n"},
+        {"\xff"
+         "1not ok 1 - a\n\xff"
+         "0",
+         "FAIL a\n"},
+    };
+    (void)state;
+    CHECK(cases);
+}
+
+// Without numbers it is the plan that tells how many there are; with many, each is counted still.
+static void many_tap_tests(void **state)
+{
+    enum { BARE = 1000, NUMBERED = 5000, TWICE = 4990 };
+    (void)state;
+    for (unsigned bad = 0; bad <= 1; bad++) {
+        struct results r;
+        char line[64];
+        results_init(&r);
+        for (unsigned i = 1; i <= BARE + NUMBERED; i++) {
+            int len = i == BARE  ? snprintf(line, sizeof line,
+                                            "ok z\n1..%u\nTAP version 13\n1..%u\n", BARE, NUMBERED)
+                      : i < BARE ? snprintf(line, sizeof line, "ok t\n")
+                                 : snprintf(line, sizeof line, "ok %u\n",
+                                            i - BARE + (bad && i - BARE == TWICE));
+            results_feed(&r, RESULTS_CONSOLE, line, (size_t)len);
+        }
+        results_end(&r, NULL);
+        assert_int_equal(r.tests, BARE + NUMBERED);
+        assert_int_equal(r.failed, bad);
+        results_free(&r);
+    }
+}
+
 static void unity(void **state)
 {
     static const struct format_case cases[] = {
+        {"t.c:2:b:FAIL: see t.c:1:x:PASS\n", "FAIL b (see t.c:1:x:PASS) @t.c:2\n"},
+        {"t.c:2:b:FAIL: 'a:PASS'\nt.c:3:c:IGNORE: x:FAIL: y\n",
+         "FAIL b ('a:PASS') @t.c:2\nskip c (x:FAIL: y) @t.c:3\n"},
+        {"t.c:2::FAIL: x\n", "FAIL (no name) (x) @t.c:2\n"},
+        {"TEST(G, a) PASS\nTEST(G, b) FAIL\n", "pass G.a\nFAIL G.b\n"},
+        {"TEST(G, a)\nx PASS\n",
+         "pass G.a\nFAIL the run of the tests (Unity began it and did not end it: its last line "
+         "\"N Tests N Failures N Ignored\" is missing)\n"},
+        {"TEST(G, a)\nx PASS\n1 Tests 0 Failures 0 Ignored\nOK\n", "pass G.a\n"},
         {"test/t.c:12:test_adds:PASS\nC:\\work\\t.c:19:test_divides:FAIL: Expected 3 Was 4\n"
          "t.c:30:test_later:IGNORE: not yet\nt.c:31:bare:IGNORE\nt.c:7:slow:PASS (12 ms)\n"
          "-----------------------\n5 Tests 1 Failures 2 Ignored \nFAIL\n",
@@ -192,7 +261,11 @@ static void cpputest(void **state)
         {"Errors (ran nothing, 2 tests, 0 ran, 0 checks, 0 ignored, 2 filtered out, 0 ms)\n",
          "FAIL the verdict of the program (CppUTest says \"Errors (ran nothing, 2 tests, 0 ran, 0 "
          "checks, 0 ignored, 2 filtered out, 0 ms)\", and no test that was read failed)\n"},
-        {"TEST(Sum, Prints)\nhello\n - 2 ms\n", "pass Sum.Prints 0.002s\n"},
+        {"TEST(Sum, Prints)\nhello\n - 2 ms\nOK (1 tests, 1 ran, 0 checks)\n",
+         "pass Sum.Prints 0.002s\n"},
+        {"TEST(Sum, Adds) - 2 ms\n",
+         "pass Sum.Adds 0.002s\nFAIL the run of the tests (CppUTest began it and did not end it: "
+         "its last line \"OK (…)\" or \"Errors (…)\" is missing)\n"},
         {"TEST(Sum, Dies)\n", "FAIL Sum.Dies (the test began and did not end)\n"},
         {".!\na.cpp:3: error: Failure in TEST(A, b)\n\tno\n.\n"
          "Errors (1 failures, 3 tests, 2 ran, 5 checks, 1 ignored, 0 filtered out, 1 ms)\n",
@@ -229,6 +302,7 @@ static void ztest(void **state)
         {"[00:00:00.010,000] <inf> t: START - a\n[00:00:00.020,000] <inf> t: FAIL - a in 0.010 "
          "seconds\n",
          "FAIL a 0.010s\n"},
+        {"START - a\nFAIL - a in 0.001 seconds, again\n", "FAIL a 0.001s\n"},
         {"START - a\nE: >>> ZEPHYR FATAL ERROR 0: CPU exception on CPU 0\n",
          "FAIL Zephyr (E: >>> ZEPHYR FATAL ERROR 0: CPU exception on CPU 0)\n"
          "FAIL a (the test began and did not end)\n"},
@@ -259,6 +333,21 @@ static void gtest_and_cmocka(void **state)
          "pass A.b 0.000s\nFAIL the run of the tests (GoogleTest or cmocka began it and did not "
          "end "
          "it: its last line \"[==========] … ran.\" is missing)\n"},
+        {"[==========] 1 test from 1 test suite ran. (1 ms total)\n[  PASSED  ] 1 test.\n"
+         "[  FAILED  ] A.b (0 ms)\n[==========] 1 test from 1 test suite ran. (1 ms total)\n",
+         "pass GoogleTest or cmocka.1 test passed without a line of its own (the closing line "
+         "counts it)\nFAIL A.b 0.000s\n"},
+        {"[==========] Running 2 tests from 1 test suite.\n[ RUN      ] A.b\n[       OK ] A.b (0 "
+         "ms)\n[==========] 2 tests from 1 test suite ran. (0 ms total)\n",
+         "pass A.b 0.000s\nFAIL the run of the tests (GoogleTest or cmocka ran 2 tests, and the "
+         "results of 1 came)\n"},
+        {"[ RUN      ] A.b\nhi[       OK ] A.b (0 ms)\n[ RUN      ] A.c\nhi [  FAILED  ] A.c (0 "
+         "ms)\n",
+         "pass A.b 0.000s\nFAIL A.c 0.000s\n"},
+        {"[ RUN      ] A.b\nself check PASS\n", "FAIL A.b (the test began and did not end)\n"},
+        {"[==========] Running all tests.\n[ RUN      ] A.b\n[       OK ] A.b (34ns)\n"
+         "[==========] Done running all tests.\n[  PASSED  ] 1 test(s).\n",
+         "pass A.b\n"},
         {"[ RUN      ] A.b\n", "FAIL A.b (the test began and did not end)\n"},
         {"[  FAILED  ] Typed/0.x, where TypeParam = int (3 ms)\n", "FAIL Typed/0.x 0.003s\n"},
         {"[12:00] [  FAILED  ] A.b\n", "FAIL A.b\n"},
@@ -320,6 +409,65 @@ static void what_is_not_understood_is_named(void **state)
     CHECK(cases);
 }
 
+// Whatever is asked for: what a framework says of its own failures is no success.
+static void failures_of_frameworks_that_are_not_read(void **state)
+{
+    static const char *const bad[] = {
+        "t.cpp:10: FAILED:\n  REQUIRE( 0 == 1 )\n",
+        "test cases: 1 | 1 failed\nassertions: 4 | 3 passed | 1 failed\n",
+        "[doctest] test cases: 1 | 0 passed | 1 failed | 0 skipped\n",
+        "[doctest] Status: FAILURE!\n",
+        "t.cpp(8): error: in \"a\": check 1 == 2 has failed [1 != 2]\n",
+        "*** 1 failure is detected in the test module \"x\"\n",
+        "50%: Checks: 2, Failures: 1, Errors: 0\n",
+        "50%: Checks: 2, Failures: 0, Errors: 1\n",
+        "/a/c                  [ FAIL  ]\n",
+        "/a/c                  [ ERROR ]\n",
+        "FAIL x: expected a (t.c:12)\n",
+        "Pass: 1, fail: 1, skip: 0.\n",
+        "  Test: b ...FAILED\n",
+        "[FAIL] s::a: (0.00s)\n",
+        "##teamcity[testFailed name='a' message='x']\n",
+        "TestRunner summary: 1 passed, 1 failed, 0 skipped, 0 timed out, out of 2 test(s).\n",
+        "{{end;failure}}\n",
+        "2 tests, 3 assertions, 1 failures\n",
+        "Runs: 2 Passes: 1 Fails: 1\n",
+        "run 3 failures 1\n",
+        "failure: b [\nt.c:3: error: Failure!\n]\n",
+        "error: b [\nx\n]\n",
+        "<testsuite name=\"g\" tests=\"2\" failures=\"1\" errors=\"0\">\n",
+        "      <failure><![CDATA[x]]></failure>\n",
+        "50% tests passed, 1 tests failed out of 2\n",
+        "{ \"type\": \"test\", \"event\": \"failed\", \"name\": \"b\" }\n",
+        "t.c:1:a:PASS\n1 Tests 0 Failures 0 Ignored\nOK\ntest cases: 1 | 1 failed\n",
+    };
+    static const char *const good[] = {
+        "I2C test: 3 failed reads, again\n",
+        "checks: 5, failures: 0\n",
+        "2 tests - 2 passed, 0 failed, 0 skipped (0 ticks, 0.000 sec)\n",
+        "Running test suite with seed 0x1234...\n/a/b   [ OK    ] [ 0.0 / 0.0 CPU ]\n",
+        "[doctest] test cases: 1 | 1 passed | 0 failed | 0 skipped\n",
+        "<testsuite name=\"g\" tests=\"2\" failures=\"0\" errors=\"0\">\n",
+        "100%: Checks: 2, Failures: 0, Errors: 0\n",
+        "the pump: FAIL\n",
+    };
+    (void)state;
+    for (unsigned i = 0; i < sizeof bad / sizeof *bad + sizeof good / sizeof *good; i++) {
+        bool is_bad = i < sizeof bad / sizeof *bad;
+        const char *text = is_bad ? bad[i] : good[i - sizeof bad / sizeof *bad];
+        for (unsigned wanted = 0; wanted <= 1; wanted++) {
+            struct results r;
+            results_init(&r);
+            r.wanted = wanted;
+            results_feed(&r, RESULTS_RTT, text, strlen(text));
+            results_end(&r, NULL);
+            if ((r.failed > 0) != (is_bad || wanted))
+                fail_msg("%s: %zu failures", text, r.failed);
+            results_free(&r);
+        }
+    }
+}
+
 static void frameworks_may_follow_each_other(void **state)
 {
     static const struct format_case cases[] = {
@@ -336,12 +484,15 @@ int main(int argc, char **argv)
     choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tap),
+        cmocka_unit_test(tap_as_it_is_not_meant),
+        cmocka_unit_test(many_tap_tests),
         cmocka_unit_test(unity),
         cmocka_unit_test(cpputest),
         cmocka_unit_test(ztest),
         cmocka_unit_test(gtest_and_cmocka),
         cmocka_unit_test(libtest),
         cmocka_unit_test(what_is_not_understood_is_named),
+        cmocka_unit_test(failures_of_frameworks_that_are_not_read),
         cmocka_unit_test(frameworks_may_follow_each_other),
     };
     return cmocka_run_group_tests_name("results_formats", tests, NULL, NULL);
