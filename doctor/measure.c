@@ -18,38 +18,6 @@
 #define VTREF_JTAG      13u         // firmware of a V2 that measures it
 #define CSR_WATCHDOGS   0x60000000u // WWDGRSTF, IWDGRSTF (RM0091, 6.4.10)
 
-bool measure_is_fatal(enum err e)
-{
-    switch (e) {
-    case ERR_MEMORY:
-    case ERR_FILE:
-    case ERR_NO_PROBE:
-    case ERR_PROBE_ACCESS:
-    case ERR_PROBE_BUSY:
-    case ERR_PROBE_LOST:
-    case ERR_PROBE_FIRMWARE:
-    case ERR_INTERRUPTED:
-    case ERR_TIMEOUT: // below targets/ only the USB cable knows this one
-        return true;
-    default:
-        return false;
-    }
-}
-
-void measure_count(struct measure *b, enum err e)
-{
-    b->m->probe.commands++;
-    b->m->probe.usb_errors += e == ERR_PROBE_PROTOCOL;
-}
-
-enum err measure_connect(struct measure *b, uint32_t swclk_hz)
-{
-    enum err e = debug_probe_set_swclk(b->probe, swclk_hz);
-    if (e == ERR_UNSUPPORTED) // firmware below V2J22 has one clock only
-        e = ERR_OK;
-    return e ? e : debug_probe_enter_swd(b->probe);
-}
-
 static unsigned tries(const struct measure *b, unsigned wanted)
 {
     return b->m->probe.command_us > SLOW_COMMAND_US && wanted > 2 ? wanted / 3 : wanted;

@@ -50,11 +50,15 @@ void packet_flash_drop(struct session *s)
     log_forget(s->log);
 }
 
-void packet_flash_interrupt(struct session *s)
+static void interrupt_flash(struct session *s)
 {
     log_forget(s->log);
     fail_job(s, log_fail(s->log, ERR_USAGE, "programming was interrupted by the debugger"));
 }
+
+static void step_flash(struct session *s, uint64_t now_ms);
+
+static const struct session_work flash_work = {.step = step_flash, .interrupt = interrupt_flash};
 
 // Ctrl-C between two packets of a load is answered to the second one.
 static bool was_interrupted(struct session *s)
@@ -62,7 +66,7 @@ static bool was_interrupted(struct session *s)
     bool was = s->flash.job && s->flash.interrupted;
     s->flash.interrupted = false;
     if (was)
-        packet_flash_interrupt(s);
+        interrupt_flash(s);
     return was;
 }
 
@@ -111,7 +115,7 @@ static void close_input(struct session *s)
 {
     flash_job_close_input(s->flash.job);
     s->flash.closing = true;
-    session_begin_work(s, SESSION_WORK_FLASH);
+    session_begin_work(s, &flash_work);
 }
 
 // Nothing was touched yet.
@@ -212,7 +216,7 @@ void packet_flash_write(struct session *s, struct cursor *args)
         return;
     }
     s->flash.written = true;
-    session_begin_work(s, SESSION_WORK_FLASH);
+    session_begin_work(s, &flash_work);
 }
 
 void packet_flash_done(struct session *s, struct cursor *args)
@@ -263,8 +267,9 @@ static void finish_job(struct session *s)
         reply_ok(s);
 }
 
-void packet_flash_step(struct session *s)
+static void step_flash(struct session *s, uint64_t now_ms)
 {
+    (void)now_ms;
     bool more = false;
     enum err e = flash_job_step(s->flash.job, &more);
     if (e) {

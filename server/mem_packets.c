@@ -168,44 +168,6 @@ static bool check_range(struct session *s, uint32_t addr, uint32_t len)
     return false;
 }
 
-void packet_crc(struct session *s, struct cursor *args)
-{
-    uint32_t addr = cursor_hex32(args);
-    take_comma(args);
-    uint32_t len = cursor_hex32(args);
-    if (!packet_args_end(s, args) || !check_range(s, addr, len))
-        return;
-    s->scan.addr = addr;
-    s->scan.left = len;
-    s->scan.crc = UINT32_MAX;
-    session_begin_work(s, SESSION_WORK_CRC);
-}
-
-// qSearch:memory:ADDR;LEN;PATTERN
-void packet_find(struct session *s, struct cursor *args)
-{
-    uint32_t addr = cursor_hex32(args);
-    args->bad |= !cursor_skip_text(args, ";");
-    uint32_t len = cursor_hex32(args);
-    args->bad |= !cursor_skip_text(args, ";");
-    size_t pattern_len = cursor_left(args);
-    const uint8_t *pattern = cursor_bytes(args, pattern_len);
-    args->bad |= pattern_len == 0;
-    if (!packet_args_end(s, args) || !check_range(s, addr, len))
-        return;
-    if (pattern_len > sizeof s->scan.pattern) {
-        reply_error(s, log_fail(s->log, ERR_UNSUPPORTED,
-                                "a pattern of %zu bytes is too long: at most %u", pattern_len,
-                                SESSION_FIND_MAX));
-        return;
-    }
-    s->scan.addr = addr;
-    s->scan.left = len;
-    memcpy(s->scan.pattern, pattern, pattern_len);
-    s->scan.pattern_len = pattern_len;
-    session_begin_work(s, SESSION_WORK_FIND);
-}
-
 // The CRC that GDB's compare-sections makes (libiberty's xcrc32), one byte further.
 static uint32_t crc_byte(uint32_t crc, uint8_t byte)
 {
@@ -221,8 +183,9 @@ static void fail_scan(struct session *s, enum err e)
     reply_error(s, e);
 }
 
-static void crc_step(struct session *s)
+static void step_crc(struct session *s, uint64_t now_ms)
 {
+    (void)now_ms;
     uint8_t data[SCAN_CHUNK];
     uint32_t part = s->scan.left < SCAN_CHUNK ? s->scan.left : SCAN_CHUNK;
     enum err e = part > 0 ? target_read_mem(s->t, s->scan.addr, data, part, NULL) : ERR_OK;
@@ -242,8 +205,9 @@ static void crc_step(struct session *s)
     reply_end(s);
 }
 
-static void find_step(struct session *s)
+static void step_find(struct session *s, uint64_t now_ms)
 {
+    (void)now_ms;
     uint8_t data[SCAN_CHUNK + SESSION_FIND_MAX];
     uint32_t pattern_len = (uint32_t)s->scan.pattern_len;
     if (s->scan.left < pattern_len) {
@@ -271,10 +235,49 @@ static void find_step(struct session *s)
     s->scan.left -= starts;
 }
 
-void packet_scan_step(struct session *s)
+static void interrupt_scan(struct session *s)
 {
-    if (s->work == SESSION_WORK_CRC)
-        crc_step(s);
-    else
-        find_step(s);
+    session_end_work(s);
+    reply_error_quietly(s, log_fail(s->log, ERR_USAGE, "interrupted"));
+}
+
+static const struct session_work crc_work = {.step = step_crc, .interrupt = interrupt_scan};
+static const struct session_work find_work = {.step = step_find, .interrupt = interrupt_scan};
+
+void packet_crc(struct session *s, struct cursor *args)
+{
+    uint32_t addr = cursor_hex32(args);
+    take_comma(args);
+    uint32_t len = cursor_hex32(args);
+    if (!packet_args_end(s, args) || !check_range(s, addr, len))
+        return;
+    s->scan.addr = addr;
+    s->scan.left = len;
+    s->scan.crc = UINT32_MAX;
+    session_begin_work(s, &crc_work);
+}
+
+// qSearch:memory:ADDR;LEN;PATTERN
+void packet_find(struct session *s, struct cursor *args)
+{
+    uint32_t addr = cursor_hex32(args);
+    args->bad |= !cursor_skip_text(args, ";");
+    uint32_t len = cursor_hex32(args);
+    args->bad |= !cursor_skip_text(args, ";");
+    size_t pattern_len = cursor_left(args);
+    const uint8_t *pattern = cursor_bytes(args, pattern_len);
+    args->bad |= pattern_len == 0;
+    if (!packet_args_end(s, args) || !check_range(s, addr, len))
+        return;
+    if (pattern_len > sizeof s->scan.pattern) {
+        reply_error(s, log_fail(s->log, ERR_UNSUPPORTED,
+                                "a pattern of %zu bytes is too long: at most %u", pattern_len,
+                                SESSION_FIND_MAX));
+        return;
+    }
+    s->scan.addr = addr;
+    s->scan.left = len;
+    memcpy(s->scan.pattern, pattern, pattern_len);
+    s->scan.pattern_len = pattern_len;
+    session_begin_work(s, &find_work);
 }

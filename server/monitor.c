@@ -16,96 +16,6 @@
 #define WORD_MAX_LEN 32u
 #define ALL_LEN      256u // of words in a sentence
 
-static unsigned row_count(void)
-{
-    return monitor_word_count + monitor_foreign_count;
-}
-
-static const struct monitor_word *row_at(unsigned i)
-{
-    return i < monitor_word_count ? &monitor_words[i] : &monitor_foreign[i - monitor_word_count];
-}
-
-bool monitor_take_word(const char **args, const char *word)
-{
-    size_t len = strlen(word);
-    const char *p = *args + strspn(*args, " ");
-    if (strncasecmp(p, word, len) != 0 || (p[len] && p[len] != ' '))
-        return false;
-    *args = p + len + strspn(p + len, " ");
-    return true;
-}
-
-bool monitor_take_number(const char **args, uint32_t *value)
-{
-    const char *p = *args + strspn(*args, " =,");
-    unsigned base = 10;
-    uint64_t v = 0;
-    if (p[0] == '0' && (p[1] == 'x' || p[1] == 'X')) {
-        base = 16;
-        p += 2;
-    }
-    const char *first = p;
-    for (; hex_digit(*p) >= 0 && (unsigned)hex_digit(*p) < base && v <= UINT32_MAX; p++)
-        v = v * base + (unsigned)hex_digit(*p);
-    if (p == first || v > UINT32_MAX || (*p && !strchr(" =,})", *p)))
-        return false;
-    *value = (uint32_t)v;
-    *args = p + strspn(p, " ");
-    return true;
-}
-
-enum err monitor_require_halted(struct session *s)
-{
-    if (s->state == SESSION_RUNNING || s->t->state == TARGET_RUNNING)
-        return log_fail(s->log, ERR_STATE,
-                        "the target is running: interrupt it first (Ctrl-C, or `monitor halt`)");
-    return ERR_OK;
-}
-
-// How many letters of the line the row's words take up, with what ends them; 0: it is another one.
-static size_t fits(const char *row, const char *line)
-{
-    const char *p = line;
-    for (; *row; row++) {
-        if (*row == '*') {
-            p += strcspn(p, " =.");
-        } else if (*row == ' ') {
-            if (*p != ' ')
-                return 0;
-            p += strspn(p, " ");
-        } else if (tolower((unsigned char)*p++) != *row) {
-            return 0;
-        }
-    }
-    return *p == '\0' || *p == ' ' || *p == '=' ? (size_t)(p - line) : 0;
-}
-
-// OpenOCD's targets are commands, too: `stm32f0x.cpu mdw …` is `mdw …` of the only one there is.
-static const char *skip_target_name(const char *line)
-{
-    size_t len = strcspn(line, " ");
-    const char *dot = memchr(line, '.', len);
-    bool target = dot && (strncasecmp(dot, ".cpu", 4) == 0 || strncasecmp(dot, ".cm", 3) == 0);
-    return target && line[len] ? line + len + strspn(line + len, " ") : line;
-}
-
-const struct monitor_word *monitor_find(const char *line, const char **args)
-{
-    const struct monitor_word *best = NULL;
-    size_t longest = 0;
-    line = skip_target_name(line);
-    for (unsigned i = 0; i < row_count(); i++) {
-        size_t len = fits(row_at(i)->word, line);
-        if (len > longest) {
-            longest = len;
-            best = row_at(i);
-        }
-    }
-    *args = line + longest + strspn(line + longest, " ");
-    return best;
-}
-
 // Black Magic and pyOCD take the beginning of a word.
 static bool may_be_cut(const struct monitor_word *w)
 {
@@ -131,8 +41,8 @@ static const struct monitor_word *find_cut(const char *line, const char **args, 
     size_t len = strcspn(line, " ");
     unsigned count = 0;
     all[0] = '\0';
-    for (unsigned i = 0; len >= 2 && i < row_count(); i++) {
-        const struct monitor_word *w = row_at(i);
+    for (unsigned i = 0; len >= 2 && i < monitor_row_count(); i++) {
+        const struct monitor_word *w = monitor_row_at(i);
         if (!may_be_cut(w) || strncasecmp(w->word, line, len) != 0)
             continue;
         if (found && strcmp(meaning_of(found), meaning_of(w)) == 0)
@@ -150,8 +60,8 @@ static const char *nearest(const char *word)
 {
     const char *near = NULL;
     unsigned distance = WORD_MAX_LEN;
-    for (unsigned i = 0; i < row_count(); i++) {
-        const struct monitor_word *w = row_at(i);
+    for (unsigned i = 0; i < monitor_row_count(); i++) {
+        const struct monitor_word *w = monitor_row_at(i);
         bool tells = w->run || w->run_sized || w->as;
         unsigned d = near_distance(word, w->word);
         if (tells && d < distance && near_is_slip(word, w->word)) {
@@ -167,8 +77,8 @@ static bool list_seconds(const char *first, char *all)
 {
     all[0] = '\0';
     size_t len = strlen(first);
-    for (unsigned i = 0; i < row_count(); i++) {
-        const char *word = row_at(i)->word;
+    for (unsigned i = 0; i < monitor_row_count(); i++) {
+        const char *word = monitor_row_at(i)->word;
         if (strncmp(word, first, len) == 0 && word[len] == ' ')
             add_word(all, word + len + 1, ", ");
     }

@@ -28,11 +28,14 @@ extern const unsigned monitor_word_count;
 extern const struct monitor_word monitor_foreign[]; // monitor_foreign.c
 extern const unsigned monitor_foreign_count;
 
+// monitor_find.c: the rows of both tables, one after the other.
+unsigned monitor_row_count(void);
+const struct monitor_word *monitor_row_at(unsigned i);
 // The row that fits most words of the line, or NULL; *args is what stands behind them.
 const struct monitor_word *monitor_find(const char *line, const char **args);
 
-// For handlers: the next word of the arguments, when it is this one, is passed over. Case does not
-// matter.
+// monitor_args.c, for handlers: the next word of the arguments, when it is this one, is passed
+// over. Case does not matter.
 bool monitor_take_word(const char **args, const char *word);
 // A number, decimal or behind 0x; = and , before it are passed over, as J-Link's users write them.
 bool monitor_take_number(const char **args, uint32_t *value);

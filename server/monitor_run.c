@@ -185,40 +185,7 @@ enum err monitor_state(struct session *s, const char *args)
     return ERR_OK;
 }
 
-static void begin_sleep(struct session *s, uint32_t ms, bool until_halt)
-{
-    s->sleep.ms = ms;
-    s->sleep.until_ms = 0;
-    s->sleep.until_halt = until_halt;
-    session_begin_work(s, SESSION_WORK_SLEEP);
-}
-
-enum err monitor_sleep(struct session *s, const char *args)
-{
-    uint32_t ms;
-    if (s->state == SESSION_RUNNING)
-        return monitor_require_halted(s);
-    if (!monitor_take_number(&args, &ms) || ms > SLEEP_MAX_MS ||
-        (*args && !monitor_take_word(&args, "busy")))
-        return log_fail(s->log, ERR_USAGE, "how long? Milliseconds, at most %u", SLEEP_MAX_MS);
-    begin_sleep(s, ms, false);
-    return ERR_OK;
-}
-
-enum err monitor_wait_halt(struct session *s, const char *args)
-{
-    uint32_t ms = WAIT_HALT_MS;
-    if (*args && (!monitor_take_number(&args, &ms) || *args || ms > SLEEP_MAX_MS))
-        return log_fail(s->log, ERR_USAGE, "how long? Milliseconds, at most %u", SLEEP_MAX_MS);
-    if (s->state == SESSION_RUNNING)
-        return monitor_require_halted(s);
-    if (s->t->state != TARGET_RUNNING)
-        return monitor_state(s, "");
-    begin_sleep(s, ms, true);
-    return ERR_OK;
-}
-
-void packet_monitor_wake(struct session *s)
+static void end_sleep(struct session *s)
 {
     session_end_work(s);
     reply_ok(s);
@@ -244,7 +211,7 @@ static bool has_halted(struct session *s)
     return true;
 }
 
-void packet_monitor_sleep_step(struct session *s, uint64_t now_ms)
+static void step_sleep(struct session *s, uint64_t now_ms)
 {
     if (s->sleep.until_ms == 0)
         s->sleep.until_ms = now_ms + s->sleep.ms;
@@ -253,13 +220,49 @@ void packet_monitor_sleep_step(struct session *s, uint64_t now_ms)
     if (now_ms < s->sleep.until_ms)
         return;
     if (!s->sleep.until_halt) {
-        packet_monitor_wake(s);
+        end_sleep(s);
         return;
     }
     session_end_work(s);
     reply_begin_text(s);
     reply_error(s, log_fail(s->log, ERR_TIMEOUT, "it did not halt within %u ms", s->sleep.ms));
     reply_end_text(s);
+}
+
+static const struct session_work sleep_work = {
+    .step = step_sleep, .interrupt = end_sleep, .waits = true};
+
+static void begin_sleep(struct session *s, uint32_t ms, bool until_halt)
+{
+    s->sleep.ms = ms;
+    s->sleep.until_ms = 0;
+    s->sleep.until_halt = until_halt;
+    session_begin_work(s, &sleep_work);
+}
+
+enum err monitor_sleep(struct session *s, const char *args)
+{
+    uint32_t ms;
+    if (s->state == SESSION_RUNNING)
+        return monitor_require_halted(s);
+    if (!monitor_take_number(&args, &ms) || ms > SLEEP_MAX_MS ||
+        (*args && !monitor_take_word(&args, "busy")))
+        return log_fail(s->log, ERR_USAGE, "how long? Milliseconds, at most %u", SLEEP_MAX_MS);
+    begin_sleep(s, ms, false);
+    return ERR_OK;
+}
+
+enum err monitor_wait_halt(struct session *s, const char *args)
+{
+    uint32_t ms = WAIT_HALT_MS;
+    if (*args && (!monitor_take_number(&args, &ms) || *args || ms > SLEEP_MAX_MS))
+        return log_fail(s->log, ERR_USAGE, "how long? Milliseconds, at most %u", SLEEP_MAX_MS);
+    if (s->state == SESSION_RUNNING)
+        return monitor_require_halted(s);
+    if (s->t->state != TARGET_RUNNING)
+        return monitor_state(s, "");
+    begin_sleep(s, ms, true);
+    return ERR_OK;
 }
 
 static enum err set_clock(struct session *s, uint32_t hz)

@@ -106,18 +106,3 @@ void packet_dispatch(struct session *s)
     struct cursor args = cursor_over(s->rsp.data + prefix, s->rsp.len - prefix);
     p->handle(s, &args);
 }
-
-bool packet_args_end(struct session *s, const struct cursor *args)
-{
-    if (!args->bad && cursor_left(args) == 0)
-        return true;
-    reply_malformed(s);
-    return false;
-}
-
-bool packet_take_thread(struct cursor *args)
-{
-    if (cursor_skip_text(args, "-1"))
-        return true;
-    return cursor_hex32(args) <= 1;
-}

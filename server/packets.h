@@ -43,8 +43,6 @@ void packet_write_memory(struct session *s, struct cursor *args);
 void packet_write_binary(struct session *s, struct cursor *args);
 void packet_crc(struct session *s, struct cursor *args);
 void packet_find(struct session *s, struct cursor *args);
-// One step of a CRC or a search.
-void packet_scan_step(struct session *s);
 
 // break_packets.c
 void packet_set_break(struct session *s, struct cursor *args);
@@ -99,10 +97,6 @@ void packet_threads_json(struct session *s, struct cursor *args);
 void packet_flash_erase(struct session *s, struct cursor *args);
 void packet_flash_write(struct session *s, struct cursor *args);
 void packet_flash_done(struct session *s, struct cursor *args);
-// One step of the job whose reply is owed.
-void packet_flash_step(struct session *s);
-// The debugger interrupted it.
-void packet_flash_interrupt(struct session *s);
 // Something else happens before the job was done: it is given up, and said so.
 void packet_flash_drop(struct session *s);
 // For a monitor word: begins to erase all of it; the reply comes at the end.
@@ -118,7 +112,5 @@ void packet_xfer(struct session *s, struct cursor *args);
 
 // monitor.c
 void packet_monitor(struct session *s, struct cursor *args);
-void packet_monitor_sleep_step(struct session *s, uint64_t now_ms);
-void packet_monitor_wake(struct session *s);
 
 #endif

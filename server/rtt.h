@@ -46,8 +46,8 @@ enum err rtt_find_all(struct rtt *r, bool *found) MUST_CHECK;
 // Overwrites the name of every control block where the search would look: what is found afterwards
 // was made by the program that runs then. For a halted core, before its program starts.
 enum err rtt_erase_blocks(struct rtt *r) MUST_CHECK;
-// The program is about to start afresh, maybe another one: the block that is known must not be taken
-// for that one's. Without one the search's range is looked through.
+// The program is about to start afresh, maybe another one: the block that is known must not be
+// taken for that one's. Without one the search's range is looked through.
 enum err rtt_retire(struct rtt *r) MUST_CHECK;
 // Whether a control block may lie there.
 bool rtt_may_lie_at(const struct rtt *r, uint32_t addr);

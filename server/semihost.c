@@ -20,36 +20,6 @@
 #define MAX_STATUS               255u
 #define SRAM_BASE                0x20000000u // DDI 0419, B3.1: below it lies what is not rewritten
 
-enum err semihost_done(struct semihost *sh, uint32_t result, enum semihost_wait *wait)
-{
-    sh->call.result = result;
-    *wait = SEMIHOST_DONE;
-    return ERR_OK;
-}
-
-enum err semihost_fail(struct semihost *sh, uint32_t error, enum semihost_wait *wait)
-{
-    sh->last_errno = error;
-    return semihost_done(sh, SEMIHOST_FAILED, wait);
-}
-
-enum err semihost_ask(struct semihost *sh, bool window, enum semihost_wait *wait, const char *fmt,
-                      ...)
-{
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(sh->call.request, sizeof sh->call.request, fmt, ap);
-    va_end(ap);
-    sh->call.window_open = window;
-    *wait = SEMIHOST_GDB;
-    return ERR_OK;
-}
-
-enum err semihost_pass_on(struct semihost *sh, int64_t value, enum semihost_wait *wait)
-{
-    return semihost_done(sh, (uint32_t)value, wait);
-}
-
 static uint64_t elapsed_us(const struct semihost *sh)
 {
     return target_now_us(sh->t) - sh->started_us;

@@ -41,7 +41,7 @@ struct semihost_op {
     enum err (*answer)(struct semihost *sh, int64_t value, enum semihost_wait *wait);
 };
 
-// semihost.c
+// semihost_outcome.c
 enum err semihost_done(struct semihost *sh, uint32_t result, enum semihost_wait *wait) MUST_CHECK;
 enum err semihost_fail(struct semihost *sh, uint32_t error, enum semihost_wait *wait) MUST_CHECK;
 // A request for GDB's host. window: the call's window takes the place of target memory.

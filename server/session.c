@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "server/session.h"
 
-#include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "server/call.h"
 #include "server/packets.h"
 #include "server/reply.h"
 #include "server/stop.h"
-
-#define COMPLAINTS_TOLD 5u
 
 void session_start(struct session *s, struct hub *hub, const char *name)
 {
@@ -21,89 +16,6 @@ void session_start(struct session *s, struct hub *hub, const char *name)
     s->t = hub->t;
     s->semihost = &hub->semihost;
     s->log = hub->log;
-}
-
-void session_complain(struct session *s, const char *fmt, ...)
-{
-    char text[256];
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(text, sizeof text, fmt, ap);
-    va_end(ap);
-    s->complaints++;
-    if (s->complaints <= COMPLAINTS_TOLD)
-        log_line(s->log, LOG_WARN, "the debugger %s%s", text,
-                 s->complaints == COMPLAINTS_TOLD ? " (further ones are not told)" : "");
-}
-
-void session_begin_work(struct session *s, enum session_work work)
-{
-    s->state = SESSION_BUSY;
-    s->work = work;
-}
-
-void session_end_work(struct session *s)
-{
-    s->state = SESSION_IDLE;
-}
-
-void session_tell_xpsr(struct session *s, uint32_t value)
-{
-    s->told_xpsr = value;
-    s->xpsr_is_old = false;
-}
-
-void session_take_program(struct session *s)
-{
-    s->attached = true;
-    s->gone = s->has_exited = s->interrupted = false;
-}
-
-void session_part_with_program(struct session *s)
-{
-    s->attached = s->interrupted = false;
-    s->gone = true;
-    s->state = SESSION_IDLE;
-    reply_end_text(s);
-}
-
-static void interrupt_work(struct session *s)
-{
-    switch (s->work) {
-    case SESSION_WORK_FLASH:
-        packet_flash_interrupt(s);
-        break;
-    case SESSION_WORK_CRC:
-    case SESSION_WORK_FIND:
-        session_end_work(s);
-        reply_error_quietly(s, log_fail(s->log, ERR_USAGE, "interrupted"));
-        break;
-    case SESSION_WORK_SLEEP:
-        packet_monitor_wake(s);
-        break;
-    }
-}
-
-void session_interrupt(struct session *s)
-{
-    log_line(s->log, LOG_TRACE, "gdb -> interrupt");
-    switch (s->state) {
-    case SESSION_IDLE:
-        // Of a load that is under way, or of the program when it goes on.
-        *(s->flash.job ? &s->flash.interrupted : &s->interrupted) = true;
-        break;
-    case SESSION_RUNNING:
-        stop_interrupt(s);
-        break;
-    case SESSION_CALL:
-        call_interrupt(s);
-        break;
-    case SESSION_BUSY:
-        interrupt_work(s);
-        break;
-    case SESSION_OVER:
-        break;
-    }
 }
 
 static void acknowledge(struct session *s, char sign)
@@ -201,24 +113,8 @@ enum session_want session_wants(const struct session *s)
                : s->call.idle ? SESSION_WANT_POLL
                               : SESSION_WANT_STEP;
     if (s->state == SESSION_BUSY)
-        return s->work == SESSION_WORK_SLEEP ? SESSION_WANT_POLL : SESSION_WANT_STEP;
+        return s->work->waits ? SESSION_WANT_POLL : SESSION_WANT_STEP;
     return SESSION_WANT_BYTES;
-}
-
-static void work_step(struct session *s, uint64_t now_ms)
-{
-    switch (s->work) {
-    case SESSION_WORK_FLASH:
-        packet_flash_step(s);
-        break;
-    case SESSION_WORK_CRC:
-    case SESSION_WORK_FIND:
-        packet_scan_step(s);
-        break;
-    case SESSION_WORK_SLEEP:
-        packet_monitor_sleep_step(s, now_ms);
-        break;
-    }
 }
 
 void session_tick(struct session *s, uint64_t now_ms)
@@ -230,7 +126,7 @@ void session_tick(struct session *s, uint64_t now_ms)
     } else if (s->state == SESSION_CALL && !s->call.asked)
         call_step(s);
     else if (s->state == SESSION_BUSY)
-        work_step(s, now_ms);
+        s->work->step(s, now_ms);
 }
 
 void session_sent(struct session *s, size_t len)
@@ -271,7 +167,7 @@ void session_end(struct session *s)
                  s->rsp.raw);
     if (s->rsp.stray > 0)
         log_line(s->log, LOG_WARN, "the debugger sent %zu bytes outside of packets", s->rsp.stray);
-    if (s->complaints > COMPLAINTS_TOLD)
+    if (s->complaints > SESSION_COMPLAINTS_TOLD)
         log_line(s->log, LOG_WARN, "the debugger sent %u things that no debugger should",
                  s->complaints);
     if (s->attached && hub_has_control(s->hub, s)) {

@@ -15,11 +15,12 @@
 #include "server/rsp.h"
 #include "targets/target.h"
 
-#define SESSION_OUT_SIZE   0x20000u
-#define SESSION_OUT_HIGH   0x8000u // no packet is taken while more than this waits to be sent
-#define SESSION_MAX_BREAKS 96u
-#define SESSION_LATER_SIZE 1024u
-#define SESSION_FIND_MAX   256u // bytes of a pattern that qSearch:memory looks for
+#define SESSION_OUT_SIZE        0x20000u
+#define SESSION_OUT_HIGH        0x8000u // no packet is taken while more than this waits to be sent
+#define SESSION_MAX_BREAKS      96u
+#define SESSION_LATER_SIZE      1024u
+#define SESSION_COMPLAINTS_TOLD 5u   // and no more
+#define SESSION_FIND_MAX        256u // bytes of a pattern that qSearch:memory looks for
 
 enum session_state {
     SESSION_IDLE,    // the debugger asks, we answer
@@ -29,7 +30,14 @@ enum session_state {
     SESSION_OVER,    // nothing more to say: send what is waiting, then close
 };
 
-enum session_work { SESSION_WORK_FLASH, SESSION_WORK_CRC, SESSION_WORK_FIND, SESSION_WORK_SLEEP };
+struct session;
+
+// Work that ends with a later reply; the handler that begins it says how it goes on.
+struct session_work {
+    void (*step)(struct session *s, uint64_t now_ms); // one bounded step
+    void (*interrupt)(struct session *s);             // Ctrl-C came: it is to end with a reply
+    bool waits; // for time or for the target: a step every few milliseconds is enough
+};
 
 enum session_want {
     SESSION_WANT_BYTES, // nothing but bytes
@@ -54,7 +62,7 @@ struct session {
     struct semihost *semihost;
     struct log *log;
     enum session_state state;
-    enum session_work work;
+    const struct session_work *work; // while SESSION_BUSY
     struct rsp rsp;
     unsigned packets;    // good ones so far
     unsigned complaints; // about what the client sent
@@ -151,7 +159,7 @@ static inline bool session_is_gdb(const struct session *s)
 }
 
 // For the handlers: work that ends with a later reply.
-void session_begin_work(struct session *s, enum session_work work);
+void session_begin_work(struct session *s, const struct session_work *work);
 void session_end_work(struct session *s);
 // GDB's Ctrl-C, in whatever state it comes.
 void session_interrupt(struct session *s);

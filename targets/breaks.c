@@ -10,7 +10,7 @@
 #define BKPT_INSTRUCTION 0xbe00u // BKPT #0 (DDI 0419, A6.7.12)
 #define BKPT_SIZE        2u
 
-static int find_software(const struct target *t, uint32_t addr)
+int breaks_find_software(const struct target *t, uint32_t addr)
 {
     for (int i = 0; i < TARGET_MAX_SWBREAKS; i++)
         if (t->swbreak[i].used && t->swbreak[i].addr == addr)
@@ -20,7 +20,7 @@ static int find_software(const struct target *t, uint32_t addr)
 
 enum break_kind breaks_at(const struct target *t, uint32_t addr)
 {
-    if (find_software(t, addr) >= 0)
+    if (breaks_find_software(t, addr) >= 0)
         return BREAK_SOFTWARE;
     return bpu_has(&t->core.bpu, addr) ? BREAK_HARDWARE : BREAK_NONE;
 }
@@ -34,7 +34,7 @@ enum err breaks_lift(struct target *t, uint32_t addr)
             return e;
         t->lifted.hardware_users++;
     }
-    int i = find_software(t, addr);
+    int i = breaks_find_software(t, addr);
     if (i < 0)
         return ERR_OK;
     t->lifted.software = true;
@@ -55,9 +55,9 @@ enum err breaks_put_back(struct target *t)
     return e;
 }
 
-static enum err set_software(struct target *t, uint32_t addr)
+enum err breaks_set_software(struct target *t, uint32_t addr)
 {
-    int i = find_software(t, addr);
+    int i = breaks_find_software(t, addr);
     if (i >= 0) {
         t->swbreak[i].users++;
         return ERR_OK;
@@ -79,7 +79,7 @@ static enum err set_software(struct target *t, uint32_t addr)
     return ERR_OK;
 }
 
-static enum err clear_software(struct target *t, int i, bool all_users)
+enum err breaks_clear_software(struct target *t, int i, bool all_users)
 {
     if (--t->swbreak[i].users > 0 && !all_users)
         return ERR_OK;
@@ -95,67 +95,6 @@ static enum err clear_software(struct target *t, int i, bool all_users)
     if (e || found != BKPT_INSTRUCTION)
         return e;
     return mem_ap_write16(&t->mem, t->swbreak[i].addr, t->swbreak[i].original);
-}
-
-enum err target_set_break(struct target *t, bool hardware, uint32_t addr)
-{
-    enum err e = target_claim(t);
-    if (e)
-        return e;
-    if (addr % 2)
-        return log_fail(t->log, ERR_USAGE, "a breakpoint at the odd address 0x%08x has no meaning",
-                        addr);
-    if (!hardware && memory_is_ram(t, addr))
-        e = set_software(t, addr);
-    else
-        e = bpu_set(&t->core.bpu, addr);
-    return target_note_error(t, e);
-}
-
-enum err target_clear_break(struct target *t, bool hardware, uint32_t addr)
-{
-    enum err e = target_claim(t);
-    if (e)
-        return e;
-    int i = hardware ? -1 : find_software(t, addr);
-    if (i >= 0) {
-        e = clear_software(t, i, false);
-    } else if (t->lifted.hardware_users > 0 && t->lifted.addr == addr) {
-        t->lifted.hardware_users--;
-    } else {
-        e = bpu_clear(&t->core.bpu, addr);
-    }
-    return target_note_error(t, e);
-}
-
-enum err target_set_watch(struct target *t, uint32_t addr, uint32_t len, enum dwt_access access)
-{
-    enum err e = target_claim(t);
-    return e ? e : target_note_error(t, dwt_set(&t->core.dwt, addr, len, access));
-}
-
-enum err target_clear_watch(struct target *t, uint32_t addr, uint32_t len, enum dwt_access access)
-{
-    enum err e = target_claim(t);
-    return e ? e : target_note_error(t, dwt_clear(&t->core.dwt, addr, len, access));
-}
-
-enum err target_clear_all_breaks(struct target *t)
-{
-    enum err e = target_claim(t);
-    if (e)
-        return e;
-    // Each is tried, whatever became of those before; the first error is told.
-    t->lifted.hardware_users = 0;
-    t->caught_running = false;
-    e = bpu_clear_all(&t->core.bpu);
-    enum err watches = dwt_clear_all(&t->core.dwt);
-    e = e ? e : watches;
-    for (int i = 0; i < TARGET_MAX_SWBREAKS; i++) {
-        enum err one = t->swbreak[i].used ? clear_software(t, i, true) : ERR_OK;
-        e = e ? e : one;
-    }
-    return target_note_error(t, e);
 }
 
 enum err breaks_restore_software(struct target *t)
@@ -230,4 +169,17 @@ enum err breaks_write_around(struct target *t, uint32_t addr, const uint8_t *dat
         t->swbreak[i].original = get_le16(original);
     }
     return ERR_OK;
+}
+
+enum err breaks_end_step(struct target *t)
+{
+    t->stepping = false;
+    t->range_start = t->range_end = 0;
+    if (t->caught_running) {
+        enum err e = bpu_clear(&t->core.bpu, t->step_pc);
+        if (e)
+            return e;
+        t->caught_running = false;
+    }
+    return breaks_put_back(t);
 }

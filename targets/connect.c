@@ -72,7 +72,7 @@ enum err target_connect(struct target *t, struct debug_probe *probe,
     enum err e = connect_attempt(t, true);
     if (e)
         return e;
-    memory_map(t);
+    regions_map(t);
     t->state = TARGET_RUNNING;
     if ((e = prepare_found_target(t)))
         return e;
@@ -88,7 +88,7 @@ void target_disconnect(struct target *t, bool keep_halted)
     }
     // Each is tried, whatever became of those before: what can still be left as found shall be.
     enum err first = target_take_over(t, true);
-    enum err e = run_end_step(t);
+    enum err e = breaks_end_step(t);
     first = first ? first : e;
     e = target_clear_all_breaks(t);
     first = first ? first : e;
@@ -110,7 +110,7 @@ enum err target_release(struct target *t)
     if (t->state == TARGET_LOST || t->released)
         return ERR_OK;
     // As in target_disconnect(). The watchdogs of a core that stays halted must stand still, too.
-    enum err first = run_end_step(t);
+    enum err first = breaks_end_step(t);
     enum err e = target_clear_all_breaks(t);
     first = first ? first : e;
     e = runs ? attach_restore_debug_unit(t) : ERR_OK;
@@ -172,7 +172,7 @@ enum err target_reconnect(struct target *t)
     t->state = TARGET_RUNNING;
     e = attach_again(t);
     if (!e)
-        e = run_end_step(t);
+        e = breaks_end_step(t);
     if (!e)
         e = find_state(t);
     if (e)

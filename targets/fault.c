@@ -106,7 +106,7 @@ static void explain_transfer(const struct target *t, const struct transfer *x,
 {
     uint32_t addr = transfer_addr(x, s);
     const char *verb = x->write ? "write" : "read";
-    const struct target_region *r = memory_region_at(t, addr);
+    const struct target_region *r = region_at(t, addr);
     if (addr % x->size)
         snprintf(text, size, "it tried to %s %u bytes at 0x%08x, which is not aligned", verb,
                  x->size, addr);

@@ -5,7 +5,7 @@
 
 #include "targets/target.h"
 
-// target.c: stops what a flash job runs on the core, and writes the SRAM that it borrowed back,
+// presence.c: stops what a flash job runs on the core, and writes the SRAM that it borrowed back,
 // with the registers (or forgets that SRAM, when the chip is about to be reset): up to 2.3 KiB by
 // USB.
 enum err target_take_over(struct target *t, bool keep_ram) MUST_CHECK;
@@ -24,14 +24,12 @@ enum err attach_restore_debug_unit(struct target *t) MUST_CHECK;
 // strategies.c: the core is reset by the NRST wire, halted at its first instruction when halt.
 enum err strategy_pulse_nrst(struct target *t, bool halt) MUST_CHECK;
 
-// run.c: one look at DHCSR that survives a glitch on the wires: the line is reset and asked once
-// more. Then the target is lost.
-enum err run_look(struct target *t, uint32_t *dhcsr) MUST_CHECK;
-// The core was seen halted: ends whatever step was under way and finds out why, into t->last_stop;
-// `plain` when nothing but a request or a step did it.
+// presence.c: reads DHCSR in a way that survives a glitch on the wires: the line is reset and asked
+// once more. Then the target is lost.
+enum err presence_read_dhcsr(struct target *t, uint32_t *dhcsr) MUST_CHECK;
+// run.c: the core was seen halted: ends whatever step was under way and finds out why, into
+// t->last_stop; `plain` when nothing but a request or a step did it.
 enum err run_take_stop(struct target *t, enum target_stop_cause plain) MUST_CHECK;
-// Forgets a step that is under way, with its temporary comparator and lifted breakpoint.
-enum err run_end_step(struct target *t) MUST_CHECK;
 
 // breaks.c
 enum break_kind { BREAK_NONE, BREAK_HARDWARE, BREAK_SOFTWARE };
@@ -39,6 +37,12 @@ enum break_kind breaks_at(const struct target *t, uint32_t addr);
 // Takes what is set at the address out of the target, and puts it back.
 enum err breaks_lift(struct target *t, uint32_t addr) MUST_CHECK;
 enum err breaks_put_back(struct target *t) MUST_CHECK;
+// The BKPT of ours at an address, or -1; sets one, or takes one user of it away.
+int breaks_find_software(const struct target *t, uint32_t addr);
+enum err breaks_set_software(struct target *t, uint32_t addr) MUST_CHECK;
+enum err breaks_clear_software(struct target *t, int i, bool all_users) MUST_CHECK;
+// Forgets a step that is under way, with its temporary comparator and lifted breakpoint.
+enum err breaks_end_step(struct target *t) MUST_CHECK;
 // Puts the original bytes over our BKPTs in what was read.
 void breaks_hide(const struct target *t, uint32_t addr, uint8_t *data, size_t len);
 // Writes memory around our BKPTs; what would have gone over them is what they hide from now on.
@@ -47,12 +51,12 @@ enum err breaks_write_around(struct target *t, uint32_t addr, const uint8_t *dat
 // Sets the BKPTs again in a RAM that lost its content.
 enum err breaks_restore_software(struct target *t) MUST_CHECK;
 
-// memory.c: the regions and the flash bank of the chip in t->id.
-void memory_map(struct target *t);
+// regions.c: the regions and the flash bank of the chip in t->id.
+void regions_map(struct target *t);
 // The region of an address, or NULL.
-const struct target_region *memory_region_at(const struct target *t, uint32_t addr);
+const struct target_region *region_at(const struct target *t, uint32_t addr);
 // Whether a BKPT can be written there.
-bool memory_is_ram(const struct target *t, uint32_t addr);
+bool region_is_ram(const struct target *t, uint32_t addr);
 
 // registers.c: what is neither RAM nor flash, with accesses that its bus takes. *done: good bytes
 // from the start when a later one faulted.

@@ -55,7 +55,7 @@ static enum err watch(struct target *t, struct target_outcome *o)
     while (!over) {
         uint32_t dhcsr, icsr = 0;
         debug_probe_sleep_us(t->probe, POLL_US);
-        enum err e = run_look(t, &dhcsr);
+        enum err e = presence_read_dhcsr(t, &dhcsr);
         if (!e && !(dhcsr & DHCSR_S_LOCKUP))
             e = mem_ap_read32(&t->mem, SCS_ICSR, &icsr);
         if (e)

@@ -40,7 +40,7 @@ static bool take_vectors(const struct target *t, const struct flash_job *job, ui
     p->vectors = addr;
     p->sp = get_le32(bytes);
     p->pc = get_le32(bytes + 4) & ~1u;
-    p->starts = p->sp % 4 == 0 && memory_is_ram(t, p->sp - 4) && bytes[4] & 1 &&
+    p->starts = p->sp % 4 == 0 && region_is_ram(t, p->sp - 4) && bytes[4] & 1 &&
                 flash_job_wrote(job, p->pc, NULL, 0);
     return true;
 }
@@ -61,7 +61,7 @@ static enum err find_new_program(struct target *t, const struct flash_job *job,
     if (p->replaces)
         return ERR_OK;
     (void)take_vectors(t, job, first, p);
-    bool in_no_thread = xpsr & XPSR_EXCEPTION || !memory_region_at(t, pc);
+    bool in_no_thread = xpsr & XPSR_EXCEPTION || !region_at(t, pc);
     p->replaces = flash_job_wrote(job, pc, NULL, 0) || (p->starts && in_no_thread);
     return ERR_OK;
 }

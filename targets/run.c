@@ -16,50 +16,6 @@
 #define STEP_LOOKS    4u     // at an instruction that should be done at once
 #define RANGE_TIME_US 20000u // that a range step may take of one target_poll()
 
-static bool is_probe_gone(enum err e)
-{
-    return e == ERR_PROBE_LOST || e == ERR_PROBE_BUSY || e == ERR_PROBE_ACCESS;
-}
-
-enum err run_look(struct target *t, uint32_t *dhcsr)
-{
-    enum err e = cortexm_read_dhcsr(&t->core, dhcsr);
-    if (e && !is_probe_gone(e)) {
-        log_line(t->log, LOG_DEBUG, "the target did not answer (%s); resetting the line",
-                 log_sentence(t->log, e));
-        e = debug_probe_enter_swd(t->probe);
-        if (!e)
-            e = cortexm_read_dhcsr(&t->core, dhcsr);
-        if (!e)
-            log_forget(t->log);
-    }
-    if (!e && !(*dhcsr & DHCSR_C_DEBUGEN) && !t->released) {
-        log_line(t->log, LOG_WARN,
-                 "the target lost its power for a moment; its breakpoints are set again");
-        e = attach_again(t);
-        if (!e)
-            e = run_end_step(t);
-        if (!e)
-            e = cortexm_read_dhcsr(&t->core, dhcsr);
-    }
-    if (e)
-        t->state = TARGET_LOST;
-    return e;
-}
-
-enum err run_end_step(struct target *t)
-{
-    t->stepping = false;
-    t->range_start = t->range_end = 0;
-    if (t->caught_running) {
-        enum err e = bpu_clear(&t->core.bpu, t->step_pc);
-        if (e)
-            return e;
-        t->caught_running = false;
-    }
-    return breaks_put_back(t);
-}
-
 static void explain_stop(struct target *t, struct target_stop *s)
 {
     if (s->cause == TARGET_STOP_FAULT)
@@ -88,7 +44,7 @@ static enum err find_cause(struct target *t, uint32_t dfsr, uint32_t xpsr, struc
 {
     bool told_before = t->stepping && t->left_break && s->pc == t->step_start;
     bool temporary = t->caught_running && s->pc == t->step_pc;
-    enum err e = run_end_step(t);
+    enum err e = breaks_end_step(t);
     if (e)
         return e;
     if (dfsr & DFSR_VCATCH) {
@@ -181,7 +137,7 @@ static enum err step_over_break(struct target *t, uint32_t pc)
     if (e || (e = cortexm_start_step(&t->core, true)))
         return e;
     for (unsigned i = 0; !e && i < STEP_LOOKS && !(dhcsr & DHCSR_S_HALT); i++)
-        e = run_look(t, &dhcsr);
+        e = presence_read_dhcsr(t, &dhcsr);
     if (!e && !(dhcsr & DHCSR_S_HALT))
         e = cortexm_halt(&t->core);
     return e ? e : run_take_stop(t, TARGET_STOP_STEP);
@@ -369,7 +325,7 @@ static enum err continue_range(struct target *t)
             e = start_masked_step(t, pc);
         if (e || t->caught_running || debug_probe_now_us(t->probe) > deadline)
             return e;
-        e = run_look(t, &dhcsr);
+        e = presence_read_dhcsr(t, &dhcsr);
     }
     return e;
 }
@@ -399,7 +355,7 @@ enum err target_poll(struct target *t, bool *stopped, struct target_stop *stop)
         return e;
     if (t->state == TARGET_RUNNING) {
         uint32_t dhcsr;
-        if ((e = run_look(t, &dhcsr)) || t->released)
+        if ((e = presence_read_dhcsr(t, &dhcsr)) || t->released)
             return e;
         bool runs = !(dhcsr & (DHCSR_S_LOCKUP | DHCSR_S_HALT));
         stop->was_reset = runs && cortexm_take_reset(&t->core);

@@ -7,54 +7,6 @@
 
 #define FLASH_LONGEST_US 100000u // of one operation: 40 ms for a page or all of an STM32F0
 
-enum err target_take_over(struct target *t, bool keep_ram)
-{
-    enum err e = t->job ? flash_job_pause(t->job) : ERR_OK;
-    if (!keep_ram)
-        flash_loan_drop(&t->loan);
-    return e || !t->loan.len ? e : flash_loan_return(&t->loan, &t->mem);
-}
-
-enum err target_claim(struct target *t)
-{
-    if (t->state != TARGET_LOST)
-        return target_take_over(t, true);
-    return log_fail(
-        t->log, ERR_NO_TARGET,
-        "the connection to the target is lost: check the cable and the supply, then connect "
-        "again");
-}
-
-enum err target_claim_halted(struct target *t)
-{
-    enum err e = target_claim(t);
-    if (e || t->state == TARGET_HALTED)
-        return e;
-    return log_fail(t->log, ERR_STATE, "the target is running: halt it first");
-}
-
-// Whether the error says that a partner may be gone, so that it is worth a look.
-static bool is_doubtful(enum err e)
-{
-    return e == ERR_NO_TARGET || e == ERR_LINK || e == ERR_TIMEOUT || e == ERR_PROBE_PROTOCOL;
-}
-
-enum err target_note_error(struct target *t, enum err e)
-{
-    if (e == ERR_PROBE_LOST)
-        t->state = TARGET_LOST;
-    if (!is_doubtful(e) || t->state == TARGET_LOST)
-        return e;
-    const struct log_mark kept = log_keep(t->log);
-    uint32_t dhcsr;
-    // Marks the target as lost when there is nothing to see. What is told is the first error all
-    // the same.
-    if (run_look(t, &dhcsr))
-        log_line(t->log, LOG_DEBUG, "the target does not answer any more");
-    log_restore(t->log, &kept);
-    return e;
-}
-
 enum err target_read_reg(struct target *t, enum cortexm_reg reg, uint32_t *value)
 {
     enum err e = target_claim_halted(t);
@@ -119,7 +71,7 @@ enum err target_reset(struct target *t, bool halt)
 {
     // What a flash job has borrowed need not come back.
     enum err e = t->state == TARGET_LOST ? ERR_OK : target_take_over(t, false);
-    if (e || (e = target_claim(t)) || (e = run_end_step(t)))
+    if (e || (e = target_claim(t)) || (e = breaks_end_step(t)))
         return target_note_error(t, e);
     let_flash_finish(t);
     e = reset_core(t, halt);
