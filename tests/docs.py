@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What the documents name exists: files, links, and in the pages about the code functions and structures, too."""
+"""What the documents name exists: files, links, and in the pages about the code functions and structures, too. What
+stands twice, in a table of the code and in a document, is the same."""
 
 import glob
+import json
 import os
 import re
 import sys
@@ -91,6 +93,21 @@ code = sources()
 for page in CODE_PAGES:
     if page in pages:
         check("the functions and structures that %s names exist" % page, unknown_names(read(page), code))
+
+# Words of tables against documents.
+manual, schema = read("doc/swdlink.1"), json.loads(read("doc/swdlink.schema.json"))["$defs"]
+verdicts = re.findall(r"^\.It Cm (\S+)$", manual[manual.index(".Sh VERDICTS"):manual.index(".Sh OPTIONS")], re.M)
+kinds = re.findall(r'\[ERR_(?!OK)\w+\] = "([a-z-]+)"', read("cli/output.c"))
+chips = [
+    chip
+    for name in glob.glob(os.path.join(TOP, "targets/families/*.c"))
+    for chip in re.findall(r"\.dev_id = (0x[0-9a-f]+)", read(os.path.relpath(name, TOP)))
+]
+check("the schema has the verdicts of the manual", set(verdicts) ^ set(schema["verdict"]["enum"]))
+check("the schema has the kinds of errors", set(kinds) ^ set(schema["error"]["properties"]["kind"]["enum"]))
+check("the manual lists each chip that can be programmed", {chip for chip in chips if f".It {chip} Ta" not in manual})
+check("there are such words", [] if verdicts and kinds and chips else ["a table"])
+
 # The check itself can fail.
 wrong = "`swd/no_such_file.c`, [a link](no-such-page.md), `struct no_such_thing`, no_such_function()"
 found = unknown_files("doc/x.md", wrong) + unknown_names(wrong, code)

@@ -121,11 +121,11 @@ check "a speed that is none gets examples" has "$err" "4M, 950k"
 run "$swdlink" info --speed fast --color=always
 check "before the options are known nothing is coloured in a pipe" lacks "$err" "$(printf '\033')"
 
+# Whether this computer has the pages that ours refer to is its own affair.
 lint() {
-    mandoc -Tlint -W error "$1" >"$out" 2>&1 || {
-        sed 's/^/# /' "$out"
-        return 1
-    }
+    mandoc -Tlint -W style "$1" 2>&1 | grep -v -e 'referenced manual not found' -e 'outdated mandoc.db' >"$out"
+    sed 's/^/# /' "$out"
+    [ ! -s "$out" ]
 }
 
 if [ -x "$swdlink_sim" ]; then
@@ -138,7 +138,7 @@ else
 fi
 
 for page in "$top_srcdir"/doc/*.1; do
-    name="mandoc finds no error in ${page##*/}"
+    name="mandoc finds nothing to criticize in ${page##*/}"
     if command -v mandoc >/dev/null; then
         check "$name" lint "$page"
     else
