@@ -26,6 +26,12 @@ options_are_in_manual() {
     return $missing
 }
 
+# The names in the message on standard error are those of the manual's table.
+chips_are_in_manual() {
+    is "$(grep -o 'stm32[a-z0-9]*' "$err" | sort -u | xargs)" \
+        "$(sed -n 's/^\.It 0x4[0-9a-f]* Ta//p' "$manual" | grep -o 'stm32[a-z0-9]*' | sort -u | xargs)"
+}
+
 run "$swdlink" --help
 check "--help ends with status 0" is "$status" 0
 check "--help says nothing on standard error" is_empty "$err"
@@ -133,6 +139,8 @@ if [ -x "$swdlink_sim" ]; then
     run "$swdlink_sim" --help
     check "swdlink-sim --help ends with status 0" is "$status" 0
     check "every option of swdlink-sim --help is in its manual" options_are_in_manual
+    run "$swdlink" list --probe virtual:no-such-chip
+    check "every virtual chip is in the manual, and no other" chips_are_in_manual
 else
     skip "every option of swdlink-sim --help is in its manual" "this build has no swdlink-sim"
 fi
