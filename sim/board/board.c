@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "sim/board/board_state.h"
+#include "sim/families/chips.h"
 #include "sim/wire/vcd.h"
 
 #define DEFAULT_CHIP "stm32f031k6"
@@ -178,7 +179,7 @@ enum err sim_board_open(struct sim_board **out, const char *text, struct log *lo
         return ERR_MEMORY;
     }
     board->log = log;
-    enum err e = sim_chip_create(&board->chip, chip_name, &board->clock, &board->account, log);
+    enum err e = sim_chips_create(&board->chip, chip_name, &board->clock, &board->account, log);
     if (e == ERR_OK) {
         assemble(board);
         e = parse(board, rest);

@@ -6,7 +6,7 @@
 
 #include "sim/board/board_state.h"
 #include "sim/board/link.h"
-#include "sim/board/programs.h"
+#include "sim/families/programs.h"
 
 typedef enum err setter(struct sim_board *board, const char *value);
 

@@ -9,6 +9,8 @@
 
 #include "sim/chip/chip_state.h"
 
+#define DEFAULT_HSE_HZ 8000000u // of the crystal on the board
+
 uint32_t sim_chip_random(struct sim_chip *chip)
 {
     // xorshift64 (Marsaglia).
@@ -34,19 +36,31 @@ void sim_chip_violation(struct sim_chip *chip, const char *fmt, ...)
                           chip->bus.master == SIM_MASTER_DEBUG ? "debugger" : "program");
 }
 
-void sim_chip_clocks_changed(struct sim_chip *chip)
+const struct sim_chip_row *sim_chip_row(const struct sim_chip *chip)
 {
-    sim_wwdg_clock_changed(chip);
-    sim_tim_clock_changed(chip);
+    return chip->row;
+}
+
+bool sim_chip_is_in_reset(const struct sim_chip *chip)
+{
+    return chip->in_reset;
+}
+
+uint32_t sim_chip_vdda_mv(const struct sim_chip *chip)
+{
+    return chip->vdda_mv;
+}
+
+enum sim_bus_status sim_chip_stall(struct sim_chip *chip, uint64_t until_ns)
+{
+    chip->bus.stall_until_ns = until_ns;
+    return SIM_BUS_STALL;
 }
 
 void sim_chip_follow_debug(struct sim_chip *chip)
 {
-    bool halted = sim_core_is_halted(chip->core);
-    sim_iwdg_freeze(chip, halted && chip->dbgmcu.fz[0] & DBGMCU_FZ1_IWDG);
-    sim_wwdg_freeze(chip, halted && chip->dbgmcu.fz[0] & DBGMCU_FZ1_WWDG);
-    sim_tim_follow_debug(chip, halted);
-    chip->halted = halted;
+    sim_signal_tell(&chip->signals, SIM_FREEZE, 0, 0);
+    chip->halted = sim_core_is_halted(chip->core);
 }
 
 // ---- running ------------------------------------------------------------------------------------
@@ -55,10 +69,10 @@ static void run_core(struct sim_chip *chip, uint64_t until_ns)
 {
     enum sim_core_event event = sim_core_run(chip->core, until_ns);
     if (event == SIM_CORE_RESET_REQUEST)
-        sim_reset_assert(chip, SIM_RESET_SYSTEM, RCC_CSR_SFTRSTF);
+        sim_reset_assert(chip, SIM_RESET_SYSTEM, SIM_CAUSE_SOFTWARE);
     if (sim_core_is_halted(chip->core) != chip->halted)
         sim_chip_follow_debug(chip);
-    sim_pwr_follow_core(chip);
+    sim_signal_tell(&chip->signals, SIM_CORE_RAN, 0, 0);
 }
 
 void sim_chip_run(struct sim_chip *chip, uint64_t until_ns)
@@ -86,25 +100,38 @@ bool sim_chip_is_powered(const struct sim_chip *chip)
 
 bool sim_chip_swd_alive(const struct sim_chip *chip)
 {
-    if (!chip->powered || chip->dead || chip->power_on_reset || chip->options.rdp_level == 2)
+    const struct sim_family *family = chip->row->family;
+    if (!chip->powered || chip->dead || chip->power_on_reset ||
+        sim_chip_level(chip, SIM_RDP_LEVEL, 0) == 2)
         return false;
-    if (chip->pwr.mode == SIM_POWER_STOP && !(chip->dbgmcu.cr & DBGMCU_CR_DBG_STOP))
+    uint64_t mode = sim_chip_level(chip, SIM_POWER_MODE, 0);
+    if (mode != SIM_POWER_RUN && !(sim_chip_level(chip, SIM_DEBUG_KEEPS, 0) >> mode & 1))
         return false;
-    if (chip->pwr.mode == SIM_POWER_STANDBY && !(chip->dbgmcu.cr & DBGMCU_CR_DBG_STANDBY))
-        return false;
-    return sim_gpio_swd_connected(chip);
+    return sim_signal_pin_is(&chip->signals, &family->swdio) &&
+           sim_signal_pin_is(&chip->signals, &family->swclk);
 }
 
-// While the system is in reset only DBGMCU answers beside the private bus; and whoever reaches for
-// the system bus is a debugger, whom read protection remembers.
+// The debug support unit answers while the system is in reset (RM0091, 32.4.3).
+static bool is_for_debug(const struct sim_chip *chip, uint32_t addr)
+{
+    for (unsigned i = 0; i < chip->parts; i++) {
+        const struct sim_part_row *row = chip->part[i].row;
+        if (row->is_for_debug && addr - row->base < SIM_PART_SIZE)
+            return true;
+    }
+    return false;
+}
+
+// While the system is in reset only that unit answers beside the private bus; and whoever reaches
+// for the system bus is a debugger, whom read protection remembers.
 static enum sim_bus_status gate(void *arg, uint32_t addr)
 {
     struct sim_chip *chip = arg;
-    if (!chip->intruded) {
-        chip->intruded = true;
+    if (!sim_chip_level(chip, SIM_DEBUGGER_SEEN, 0)) {
+        sim_signal_set(&chip->signals, SIM_DEBUGGER_SEEN, 0, true);
         sim_map_update(chip);
     }
-    return !chip->in_reset || addr - SIM_DBGMCU_BASE < 0x400 ? SIM_BUS_OK : SIM_BUS_FAULT;
+    return !chip->in_reset || is_for_debug(chip, addr) ? SIM_BUS_OK : SIM_BUS_FAULT;
 }
 
 enum sim_bus_status sim_chip_ap_read(struct sim_chip *chip, uint32_t addr, unsigned size,
@@ -123,7 +150,7 @@ enum sim_bus_status sim_chip_ap_write(struct sim_chip *chip, uint32_t addr, unsi
         return SIM_BUS_FAULT;
     enum sim_bus_status status = sim_bus_write(&chip->bus, SIM_MASTER_DEBUG, addr, size, value);
     if (sim_core_take_reset_request(chip->core)) // SYSRESETREQ
-        sim_reset_request(chip, RCC_CSR_SFTRSTF);
+        sim_reset_request(chip, SIM_CAUSE_SOFTWARE);
     if (sim_core_is_halted(chip->core) != chip->halted)
         sim_chip_follow_debug(chip);
     return status;
@@ -131,7 +158,7 @@ enum sim_bus_status sim_chip_ap_write(struct sim_chip *chip, uint32_t addr, unsi
 
 uint32_t sim_chip_hclk_hz(const struct sim_chip *chip)
 {
-    return sim_clocks_hclk_hz(chip);
+    return (uint32_t)sim_chip_level(chip, SIM_HCLK_HZ, 0);
 }
 
 uint64_t sim_chip_stall_until_ns(const struct sim_chip *chip)
@@ -141,54 +168,38 @@ uint64_t sim_chip_stall_until_ns(const struct sim_chip *chip)
 
 // ---- making -------------------------------------------------------------------------------------
 
-static enum err refuse_name(const char *name, struct log *log)
+const struct sim_identity *sim_chip_identity(const struct sim_chip *chip)
 {
-    char names[512] = "";
-    size_t len = 0;
-    const struct sim_chip_row *row;
-    for (unsigned i = 0; (row = sim_chips_at(i)) && len < sizeof names; i++)
-        len += (size_t)snprintf(names + len, sizeof names - len, "%s%s", i ? ", " : "", row->name);
-    return log_fail(log, ERR_USAGE, "there is no virtual chip \"%s\"; there are %s", name, names);
+    return &chip->identity;
 }
 
-static void make_peripherals(struct sim_chip *chip)
+void sim_chip_set_identity(struct sim_chip *chip, const struct sim_identity *identity)
 {
-    chip->fpec.chip = chip->dbgmcu.chip = chip->syscfg.chip = chip->pwr.chip = chip->exti.chip =
-        chip->crc.chip = chip;
-    for (unsigned i = 0; i < SIM_GPIO_PORTS; i++)
-        chip->gpio[i] = (struct sim_gpio){.chip = chip, .port = i};
-    sim_reset_create(chip);
-    sim_flash_create(chip);
-    sim_rcc_create(chip);
-    sim_usart_create(chip);
-    sim_iwdg_create(chip);
-    sim_wwdg_create(chip);
-    sim_adc_create(chip);
-    sim_tim_create(chip);
+    chip->identity = *identity;
+    sim_core_set_identity(chip->core, identity->cpuid, identity->designer, identity->part);
 }
 
-static bool make_memories(struct sim_chip *chip)
+static void set_own_identity(struct sim_chip *chip)
 {
-    static const uint8_t factory_options[] = {0xaa, 0x55, 0xff, 0x00, 0xff, 0x00, 0xff, 0x00,
-                                              0xff, 0x00, 0xff, 0x00, 0xff, 0x00, 0xff, 0x00};
-    chip->flash.bytes = malloc(chip->row->flash_size);
-    chip->sram = calloc(1, chip->row->sram_size);
-    chip->system = malloc(chip->row->system_size);
+    struct sim_identity own = chip->row->family->identity;
+    own.idcode = chip->row->idcode;
+    sim_chip_set_identity(chip, &own);
+}
+
+static bool allocate(struct sim_chip *chip)
+{
+    chip->core = sim_core_create(&chip->bus, chip->clock, chip->account);
     chip->usart_out = malloc(SIM_USART_ROOM);
-    if (!chip->flash.bytes || !chip->sram || !chip->system || !chip->usart_out)
+    if (!chip->core || !chip->usart_out || !sim_map_create_memories(chip))
         return false;
-    memset(chip->flash.bytes, 0xff, chip->row->flash_size);
-    memcpy(chip->options.bytes, factory_options, sizeof factory_options);
-    sim_ids_fill(chip);
-    return true;
+    sim_reset_create(chip);
+    sim_signal_set(&chip->signals, SIM_HSE_HZ, 0, DEFAULT_HSE_HZ);
+    return sim_slot_create_parts(chip);
 }
 
-enum err sim_chip_create(struct sim_chip **out, const char *name, struct sim_clock *clock,
-                         struct sim_account *account, struct log *log)
+enum err sim_chip_create(struct sim_chip **out, const struct sim_chip_row *row,
+                         struct sim_clock *clock, struct sim_account *account, struct log *log)
 {
-    const struct sim_chip_row *row = sim_chips_find(name);
-    if (!row)
-        return refuse_name(name, log);
     struct sim_chip *chip = calloc(1, sizeof *chip);
     if (!chip)
         return ERR_MEMORY;
@@ -199,15 +210,12 @@ enum err sim_chip_create(struct sim_chip **out, const char *name, struct sim_clo
     chip->random = 0x5eed5eed5eed5eedu;
     chip->vdda_mv = 3300;
     chip->bus = (struct sim_bus){
-
         .clock = clock, .account = account, .log = log, .debug_gate = gate, .debug_gate_arg = chip};
-    chip->core = sim_core_create(&chip->bus, clock, account);
-    if (!chip->core || !make_memories(chip)) {
+    if (!allocate(chip)) {
         sim_chip_destroy(chip);
         return ERR_MEMORY;
     }
-    sim_identity_create(chip);
-    make_peripherals(chip);
+    set_own_identity(chip);
     sim_map_build(chip);
     sim_map_reset(chip, SIM_RESET_POWER);
     sim_map_update(chip);
@@ -219,18 +227,31 @@ void sim_chip_destroy(struct sim_chip *chip)
 {
     if (!chip)
         return;
+    sim_slot_destroy_parts(chip);
+    sim_map_destroy_memories(chip);
     if (chip->core)
         sim_core_destroy(chip->core);
-    free(chip->flash.bytes);
-    free(chip->sram);
-    free(chip->system);
     free(chip->usart_out);
     free(chip);
 }
 
 void sim_chip_set_flash_time(struct sim_chip *chip, enum sim_flash_time time)
 {
-    chip->flash.time = time;
+    sim_signal_set(&chip->signals, SIM_FLASH_TIME, 0, time);
+}
+
+void sim_chip_set_hse(struct sim_chip *chip, uint32_t hz)
+{
+    sim_signal_set(&chip->signals, SIM_HSE_HZ, 0, hz);
+}
+
+enum err sim_chip_set_rdp(struct sim_chip *chip, unsigned level)
+{
+    if (level > 2)
+        return log_fail(chip->log, ERR_USAGE, "read protection has the levels 0, 1 and 2, not %u",
+                        level);
+    sim_signal_tell(&chip->signals, SIM_OPTIONS_RDP, 0, level);
+    return ERR_OK;
 }
 
 struct sim_core *sim_chip_core(struct sim_chip *chip)
@@ -243,9 +264,56 @@ struct sim_bus *sim_chip_bus(struct sim_chip *chip)
     return &chip->bus;
 }
 
-unsigned sim_chip_erase_count(const struct sim_chip *chip, uint32_t addr)
+// ---- pins and what goes out of them -------------------------------------------------------------
+
+static void set_outside(struct sim_chip *chip, char port, unsigned pin, bool driven, bool high)
 {
-    uint32_t offset = addr - SIM_FLASH_BASE;
-    return offset < chip->row->flash_size ? chip->flash.erase_count[offset / chip->row->page_size]
-                                          : 0;
+    unsigned line = (unsigned)(port - 'A');
+    uint64_t outside = sim_chip_level(chip, SIM_PORT_OUTSIDE, line);
+    uint64_t drive = 1ull << pin, level = 1ull << (16 + pin);
+    outside = driven ? outside | drive : outside & ~drive;
+    if (driven)
+        outside = high ? outside | level : outside & ~level;
+    sim_signal_set(&chip->signals, SIM_PORT_OUTSIDE, line, outside);
+}
+
+void sim_chip_drive_pin(struct sim_chip *chip, char port, unsigned pin, bool high)
+{
+    set_outside(chip, port, pin, true, high);
+}
+
+void sim_chip_release_pin(struct sim_chip *chip, char port, unsigned pin)
+{
+    set_outside(chip, port, pin, false, false);
+}
+
+bool sim_chip_pin_level(const struct sim_chip *chip, char port, unsigned pin)
+{
+    unsigned line = (unsigned)(port - 'A');
+    uint64_t outside = sim_chip_level(chip, SIM_PORT_OUTSIDE, line);
+    if (!chip->powered)
+        return false;
+    if (sim_signal_is_driven(&chip->signals, SIM_PORT_LEVELS, line))
+        return sim_chip_level(chip, SIM_PORT_LEVELS, line) >> pin & 1;
+    return outside & outside >> 16 & 1ull << pin; // a port that the chip does not have
+}
+
+void sim_chip_put_usart(struct sim_chip *chip, uint8_t byte)
+{
+    if (chip->usart_len == SIM_USART_ROOM) {
+        chip->usart_start = (chip->usart_start + 1) % SIM_USART_ROOM;
+        chip->usart_len--;
+    }
+    chip->usart_out[(chip->usart_start + chip->usart_len++) % SIM_USART_ROOM] = byte;
+}
+
+size_t sim_chip_take_usart(struct sim_chip *chip, uint8_t *data, size_t cap)
+{
+    size_t n = 0;
+    for (; n < cap && chip->usart_len; n++) {
+        data[n] = chip->usart_out[chip->usart_start];
+        chip->usart_start = (chip->usart_start + 1) % SIM_USART_ROOM;
+        chip->usart_len--;
+    }
+    return n;
 }

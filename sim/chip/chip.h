@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The virtual STM32: core, memories, peripherals, supply, reset and boot pins. A chip is a row of
-// data in sim/families/chips.c over reusable peripherals.
+// The virtual STM32: core, memories, parts, supply, reset and boot pins. A chip is a row of data of
+// a family in sim/families/ over parts in sim/parts/; sim/families/chips.h makes one by its name.
 #ifndef SWDLINK_SIM_CHIP_CHIP_H
 #define SWDLINK_SIM_CHIP_CHIP_H
 
@@ -25,10 +25,15 @@ struct sim_identity {
     uint16_t designer, part; // of the ROM table
 };
 
-// A factory-new chip by its name ("stm32f031k6"), not powered. ERR_USAGE lists the names that
-// exist.
-enum err sim_chip_create(struct sim_chip **chip, const char *name, struct sim_clock *clock,
-                         struct sim_account *account, struct log *log) MUST_CHECK;
+struct sim_chip_row;
+struct sim_part;
+struct sim_part_row;
+struct sim_family;
+
+// A factory-new chip as its row describes it, not powered. The row stays in use.
+enum err sim_chip_create(struct sim_chip **chip, const struct sim_chip_row *row,
+                         struct sim_clock *clock, struct sim_account *account,
+                         struct log *log) MUST_CHECK;
 void sim_chip_destroy(struct sim_chip *chip);
 
 // Pins. Power: off loses SRAM, registers and the DP; a page under erase or a halfword under

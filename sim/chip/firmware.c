@@ -14,16 +14,22 @@
 
 #define STORE_MAGIC "swdlink virtual chip 1\n"
 
+static bool is_for_sram(const struct sim_chip *chip, uint64_t addr)
+{
+    return addr - sim_chip_memory(chip, SIM_MEMORY_SRAM)->row.base < 0x10000000u;
+}
+
 static enum err load_segment(struct sim_chip *chip, int fd, const GElf_Phdr *ph, const char *path)
 {
-    if (ph->p_type != PT_LOAD || ph->p_filesz == 0 || ph->p_paddr - SIM_SRAM_BASE < 0x10000000u)
+    if (ph->p_type != PT_LOAD || ph->p_filesz == 0 || is_for_sram(chip, ph->p_paddr))
         return ERR_OK; // what lives in SRAM only is lost at power-on anyway
-    uint32_t offset = (uint32_t)ph->p_paddr - SIM_FLASH_BASE;
-    if (offset >= chip->row->flash_size || ph->p_filesz > chip->row->flash_size - offset)
+    const struct sim_memory *flash = sim_chip_memory(chip, SIM_MEMORY_FLASH);
+    uint32_t offset = (uint32_t)ph->p_paddr - flash->row.base;
+    if (offset >= flash->row.size || ph->p_filesz > flash->row.size - offset)
         return log_fail(chip->log, ERR_FILE,
                         "%s does not fit the virtual chip's flash (0x%08x, %llu bytes)", path,
                         (uint32_t)ph->p_paddr, (unsigned long long)ph->p_filesz);
-    ssize_t n = pread(fd, chip->flash.bytes + offset, ph->p_filesz, (off_t)ph->p_offset);
+    ssize_t n = pread(fd, flash->bytes + offset, ph->p_filesz, (off_t)ph->p_offset);
     if (n != (ssize_t)ph->p_filesz)
         return log_fail(chip->log, ERR_FILE, "%s is truncated", path);
     return ERR_OK;
@@ -49,7 +55,8 @@ static enum err load_elf(struct sim_chip *chip, int fd, const char *path)
 
 static enum err load_binary(struct sim_chip *chip, int fd, const char *path)
 {
-    ssize_t n = pread(fd, chip->flash.bytes, chip->row->flash_size, 0);
+    const struct sim_memory *flash = sim_chip_memory(chip, SIM_MEMORY_FLASH);
+    ssize_t n = pread(fd, flash->bytes, flash->row.size, 0);
     char more;
     if (n <= 0)
         return log_fail(chip->log, ERR_FILE, "%s is empty or unreadable", path);
@@ -60,7 +67,8 @@ static enum err load_binary(struct sim_chip *chip, int fd, const char *path)
 
 void sim_chip_erase(struct sim_chip *chip)
 {
-    memset(chip->flash.bytes, 0xff, chip->row->flash_size);
+    const struct sim_memory *flash = sim_chip_memory(chip, SIM_MEMORY_FLASH);
+    memset(flash->bytes, 0xff, flash->row.size);
 }
 
 enum err sim_chip_load_firmware(struct sim_chip *chip, const char *path)
@@ -75,26 +83,27 @@ enum err sim_chip_load_firmware(struct sim_chip *chip, const char *path)
     return e;
 }
 
-// The parts of the store file in their order.
-static bool transfer_store(struct sim_chip *chip, FILE *f,
-                           size_t (*move)(struct sim_chip *, FILE *, void *, size_t))
+typedef size_t move_fn(FILE *f, void *data, size_t len);
+
+// The pieces of the store file in their order.
+static bool transfer_store(const struct sim_chip *chip, FILE *f, move_fn *move)
 {
-    return move(chip, f, chip->flash.bytes, chip->row->flash_size) == chip->row->flash_size &&
-           move(chip, f, chip->options.bytes, sizeof chip->options.bytes) ==
-               sizeof chip->options.bytes &&
-           move(chip, f, chip->flash.erase_count, sizeof chip->flash.erase_count) ==
-               sizeof chip->flash.erase_count;
+    const struct sim_memory *flash = sim_chip_memory(chip, SIM_MEMORY_FLASH);
+    const struct sim_memory *options = sim_chip_memory(chip, SIM_MEMORY_OPTIONS);
+    size_t pages = flash->row.size / flash->row.page_size;
+    size_t counts = (pages > SIM_STORE_PAGES ? pages : SIM_STORE_PAGES) * sizeof(unsigned);
+    return move(f, flash->bytes, flash->row.size) == flash->row.size &&
+           move(f, options->bytes, options->row.size) == options->row.size &&
+           move(f, flash->erase_count, counts) == counts;
 }
 
-static size_t take(struct sim_chip *chip, FILE *f, void *data, size_t len)
+static size_t read_piece(FILE *f, void *data, size_t len)
 {
-    (void)chip;
     return fread(data, 1, len, f);
 }
 
-static size_t give(struct sim_chip *chip, FILE *f, void *data, size_t len)
+static size_t write_piece(FILE *f, void *data, size_t len)
 {
-    (void)chip;
     return fwrite(data, 1, len, f);
 }
 
@@ -108,7 +117,7 @@ enum err sim_chip_store_read(struct sim_chip *chip, const char *path)
         return log_fail(chip->log, ERR_FILE, "%s: %s", path, strerror(errno));
     snprintf(wanted, sizeof wanted, "%s%s\n", STORE_MAGIC, chip->row->name);
     bool ok = fread(head, 1, strlen(wanted), f) == strlen(wanted) && strcmp(head, wanted) == 0 &&
-              transfer_store(chip, f, take);
+              transfer_store(chip, f, read_piece);
     fclose(f);
     if (ok)
         return ERR_OK;
@@ -118,11 +127,10 @@ enum err sim_chip_store_read(struct sim_chip *chip, const char *path)
 enum err sim_chip_store_write(const struct sim_chip *chip, const char *path)
 {
     FILE *f = fopen(path, "wb");
-    struct sim_chip copy = *chip; // the moving functions serve both ways and take no const
     if (!f)
         return log_fail(chip->log, ERR_FILE, "%s: %s", path, strerror(errno));
-    bool ok =
-        fprintf(f, "%s%s\n", STORE_MAGIC, chip->row->name) > 0 && transfer_store(&copy, f, give);
+    bool ok = fprintf(f, "%s%s\n", STORE_MAGIC, chip->row->name) > 0 &&
+              transfer_store(chip, f, write_piece);
     ok &= fclose(f) == 0;
     if (ok)
         return ERR_OK;

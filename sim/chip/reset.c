@@ -3,31 +3,30 @@
 // it takes with it, how long it lasts, and what runs afterwards.
 #include "sim/chip/chip_state.h"
 
-#define SYSTEM_RESET_NS   20000u   // the pulse of every internal reset, at least (6.1.1)
-#define POWER_ON_RESET_NS 2500000u // tRSTTEMPO, typical (DS9773, 6.3.3)
-#define POWER_DOWN_MV     1880u    // VPOR/PDR, falling edge, typical (DS9773, 6.3.3)
+// What lies under the causes of a reset for a program that asks.
+#define POWER_ON_CAUSES (SIM_CAUSE_SUPPLY | SIM_CAUSE_CORE_SUPPLY)
 
-// What lies under the reset flags of a program that asks.
-#define POWER_ON_FLAGS (RCC_CSR_PORRSTF | RCC_CSR_V18PWRRSTF)
-
-static enum sim_boot boot_mode(const struct sim_chip *chip)
+static bool option(const struct sim_chip *chip, enum sim_option which)
 {
-    const struct sim_options *o = &chip->options;
-    unsigned features = chip->row->features;
-    bool from_flash = !chip->boot0;
-    if (features & SIM_HAS_BOOT_SEL && !(o->user & OPTION_BOOT_SEL))
-        from_flash = o->user & OPTION_NBOOT0;
-    if (o->rdp_level == 2) // nothing else is bootable (3.3.1)
-        return SIM_BOOT_FLASH;
-    if (from_flash)
-        return features & SIM_HAS_EMPTY_CHECK && o->flash_empty ? SIM_BOOT_SYSTEM : SIM_BOOT_FLASH;
-    return o->user & OPTION_NBOOT1 ? SIM_BOOT_SYSTEM : SIM_BOOT_SRAM;
+    return sim_chip_level(chip, SIM_OPTION, which);
+}
+
+static enum sim_memory_kind boot_memory(const struct sim_chip *chip)
+{
+    struct sim_boot_facts facts = {.row = chip->row,
+                                   .boot0 = chip->boot0,
+                                   .flash_empty = sim_chip_level(chip, SIM_FLASH_EMPTY, 0),
+                                   .rdp_level = (unsigned)sim_chip_level(chip, SIM_RDP_LEVEL, 0)};
+    for (unsigned i = 0; i < SIM_OPTIONS; i++)
+        facts.option[i] = option(chip, (enum sim_option)i);
+    return chip->row->family->choose_boot(&facts);
 }
 
 // The supervisor looks at VDDA too, unless an option byte says otherwise (5.2.1).
 static bool is_analog_supply_low(const struct sim_chip *chip)
 {
-    return chip->vdda_mv < POWER_DOWN_MV && chip->options.user & OPTION_VDDA_MONITOR;
+    return chip->vdda_mv < chip->row->family->power_down_mv &&
+           option(chip, SIM_OPTION_VDDA_MONITOR);
 }
 
 static void release(struct sim_chip *chip)
@@ -40,34 +39,27 @@ static void release(struct sim_chip *chip)
     if (chip->nrst_low)
         return;
     chip->in_reset = false;
-    chip->boot = boot_mode(chip);
-    sim_syscfg_map(chip, chip->boot);
-    if (!(chip->options.user & OPTION_WDG_SW))
-        sim_iwdg_start(chip);
+    enum sim_memory_kind boot = boot_memory(chip);
+    sim_signal_put(&chip->signals, SIM_BOOTED_MEMORY, 0, boot);
+    sim_signal_tell(&chip->signals, SIM_RESET_RELEASED, 0, boot);
     sim_core_release(chip->core);
     sim_chip_follow_debug(chip);
 }
 
 static void lose_sram(struct sim_chip *chip)
 {
-    for (uint32_t i = 0; i < chip->row->sram_size; i++)
-        chip->sram[i] = (uint8_t)sim_chip_random(chip);
-}
-
-static void abort_flash(struct sim_chip *chip)
-{
-    if (!sim_flash_is_busy(chip))
-        return;
-    sim_account_violation(chip->account, "flash: a reset while 0x%08x was programmed or erased",
-                          chip->flash.addr);
-    sim_flash_abort(chip);
+    for (unsigned k = 0; k < chip->memories; k++) {
+        const struct sim_memory *m = &chip->memory[k];
+        for (uint32_t i = 0; m->row.kind == SIM_MEMORY_SRAM && i < m->row.size; i++)
+            m->bytes[i] = (uint8_t)sim_chip_random(chip);
+    }
 }
 
 // Everything back to its reset value.
 static void reset_all(struct sim_chip *chip, enum sim_reset kind)
 {
-    chip->pwr.mode = SIM_POWER_RUN;
-    sim_core_hold(chip->core, kind);
+    sim_signal_put(&chip->signals, SIM_POWER_MODE, 0, SIM_POWER_RUN);
+    sim_core_hold(chip->core, kind == SIM_RESET_SYSTEM ? kind : SIM_RESET_POWER);
     sim_map_reset(chip, kind);
 }
 
@@ -75,13 +67,9 @@ static void reset_all(struct sim_chip *chip, enum sim_reset kind)
 // the supply on (32.9.1).
 static void reset_standby(struct sim_chip *chip)
 {
-    struct sim_pwr pwr = chip->pwr;
-    struct sim_rcc rcc = chip->rcc;
     lose_sram(chip);
-    reset_all(chip, SIM_RESET_POWER);
-    chip->pwr.csr = pwr.csr;
-    chip->rcc.bdcr = rcc.bdcr;
-    sim_rcc_flag_reset(chip, rcc.csr | RCC_CSR_V18PWRRSTF);
+    reset_all(chip, SIM_RESET_STANDBY);
+    sim_signal_tell(&chip->signals, SIM_RESET_CAUSE, 0, SIM_CAUSE_CORE_SUPPLY);
 }
 
 static void pull_nrst(struct sim_chip *chip, bool low)
@@ -99,35 +87,38 @@ void sim_chip_on_nrst(struct sim_chip *chip, void (*pulls)(void *arg, bool low),
     chip->nrst_arg = arg;
 }
 
-void sim_reset_assert(struct sim_chip *chip, enum sim_reset kind, uint32_t csr_flags)
+void sim_reset_assert(struct sim_chip *chip, enum sim_reset kind, unsigned causes)
 {
-    bool standby = chip->pwr.mode == SIM_POWER_STANDBY && kind == SIM_RESET_SYSTEM;
-    bool lost = standby && !(chip->dbgmcu.cr & DBGMCU_CR_DBG_STANDBY);
-    abort_flash(chip);
+    const struct sim_family *family = chip->row->family;
+    bool standby =
+        sim_chip_level(chip, SIM_POWER_MODE, 0) == SIM_POWER_STANDBY && kind == SIM_RESET_SYSTEM;
+    bool kept = sim_chip_level(chip, SIM_DEBUG_KEEPS, 0) >> SIM_POWER_STANDBY & 1;
+    bool lost = standby && !kept;
+    bool reload = (causes | chip->reset_causes) & SIM_CAUSE_OPTIONS;
+    sim_signal_tell(&chip->signals, SIM_FLASH_CUT, 0, true);
     chip->power_resets += lost || kind == SIM_RESET_POWER;
     if (lost)
         reset_standby(chip);
     else
         reset_all(chip, kind);
     // Whatever the reason, the chip pulls its own NRST low (6.1.1).
-    sim_rcc_flag_reset(chip, csr_flags | RCC_CSR_PINRSTF);
+    sim_signal_tell(&chip->signals, SIM_RESET_CAUSE, 0, causes | SIM_CAUSE_PIN);
     pull_nrst(chip, true);
-    if (kind == SIM_RESET_POWER || standby || chip->reload_options)
-        sim_options_load(chip);
-    chip->reload_options = false;
-    chip->reset_flags = 0;
+    if (kind == SIM_RESET_POWER || standby || reload)
+        sim_signal_tell(&chip->signals, SIM_OPTIONS_RELOAD, 0, 0);
+    chip->reset_causes = 0;
     chip->in_reset = true;
-    chip->release_ns =
-        chip->clock->now_ns + (kind == SIM_RESET_POWER ? POWER_ON_RESET_NS : SYSTEM_RESET_NS);
+    chip->release_ns = chip->clock->now_ns + (kind == SIM_RESET_POWER ? family->power_on_reset_ns
+                                                                      : family->system_reset_ns);
     sim_clock_arm(chip->clock, &chip->reset_timer, chip->release_ns);
     sim_map_update(chip);
 }
 
-void sim_reset_request(struct sim_chip *chip, uint32_t csr_flags)
+void sim_reset_request(struct sim_chip *chip, unsigned causes)
 {
     if (chip->in_reset)
         return;
-    chip->reset_flags |= csr_flags;
+    chip->reset_causes |= causes;
     bool by_debugger = chip->bus.master == SIM_MASTER_DEBUG;
     sim_clock_arm(chip->clock, &chip->reset_timer,
                   chip->clock->now_ns + (by_debugger ? chip->clock->ahead_ns : 0));
@@ -137,8 +128,8 @@ void sim_reset_request(struct sim_chip *chip, uint32_t csr_flags)
 static void timer_fired(void *arg)
 {
     struct sim_chip *chip = arg;
-    if (chip->reset_flags) {
-        sim_reset_assert(chip, SIM_RESET_SYSTEM, chip->reset_flags);
+    if (chip->reset_causes) {
+        sim_reset_assert(chip, SIM_RESET_SYSTEM, chip->reset_causes);
         return;
     }
     pull_nrst(chip, false);
@@ -154,17 +145,17 @@ void sim_reset_create(struct sim_chip *chip)
 static void power_on(struct sim_chip *chip)
 {
     lose_sram(chip);
-    chip->intruded = false;
+    sim_signal_put(&chip->signals, SIM_DEBUGGER_SEEN, 0, false);
     chip->power_on_reset = true;
-    sim_reset_assert(chip, SIM_RESET_POWER, POWER_ON_FLAGS);
+    sim_reset_assert(chip, SIM_RESET_POWER, POWER_ON_CAUSES);
 }
 
 static void power_off(struct sim_chip *chip)
 {
-    sim_flash_abort(chip);
+    sim_signal_tell(&chip->signals, SIM_FLASH_CUT, 0, false);
     reset_all(chip, SIM_RESET_POWER);
     chip->in_reset = true;
-    chip->reset_flags = 0;
+    chip->reset_causes = 0;
     sim_clock_arm(chip->clock, &chip->reset_timer, SIM_NEVER);
     pull_nrst(chip, false);
     sim_map_update(chip);

@@ -23,6 +23,7 @@ enum sim_bus_status {
 enum sim_reset {
     SIM_RESET_POWER,  // everything
     SIM_RESET_SYSTEM, // all but the debug parts and what the manuals exempt
+    SIM_RESET_STANDBY, // leaving Standby: as SIM_RESET_POWER, but the backup domain and flags stay
 };
 
 // A peripheral. Offsets are from its base; size is 1, 2 or 4 and the access is aligned.
@@ -32,7 +33,7 @@ struct sim_device {
     enum sim_bus_status (*write)(void *self, uint32_t offset, unsigned size, uint32_t value);
 };
 
-#define SIM_MAX_WINDOWS  4
+#define SIM_MAX_WINDOWS  6
 #define SIM_MAX_MAPPINGS 64
 
 // Memory that is reached without a function call. The chip sets size to 0 while an access must take

@@ -3,7 +3,8 @@
 // time on the ADC's own clock. The reference and the temperature sensor are real, in the sense that
 // they do not depend on VDDA, so that a program or a debugger can measure VDDA with them. Triggers
 // and DMA are not modelled.
-#include "sim/chip/chip_state.h"
+#include "sim/chip/part.h"
+#include "sim/parts/parts.h"
 
 enum {
     ADC_ISR = 0x00,
@@ -48,19 +49,42 @@ enum {
 #define CCR_TSEN   (1u << 23)
 #define CCR_VBATEN (1u << 24)
 
-enum { CHANNEL_TEMPERATURE = 16, CHANNEL_REFERENCE = 17, CHANNEL_BATTERY = 18, CHANNELS = 19 };
+enum {
+    CHANNEL_TEMPERATURE = SIM_ADC_PINS,
+    CHANNEL_REFERENCE = 17,
+    CHANNEL_BATTERY = 18,
+    CHANNELS = 19
+};
 
-#define NS_PER_S             1000000000ull
-#define HSI14_HZ             14000000u
-#define FULL_SCALE           4095u
-#define CALIBRATION          83u   // cycles of the ADC's clock (DS9773, 6.3.16)
-#define AFTER_CAL            4u    // cycles between the end of ADCAL and ADEN (13.4.1)
-#define STABLE_NS            1000u // tSTAB
-#define INTERNAL_NS          4000u // the least sampling time of an internal channel (6.3.4, 6.3.17)
-#define REFERENCE_NS         10000u               // and what they need after they are switched on
-#define UNCALIBRATED_LSB     12u                  // an offset, within what the data sheet allows
-#define CAL_FACTOR           0x40u                // that ADCAL finds
-#define BOARD_TEMPERATURE_MV (SIM_TS_30_MV + 21u) // 25 degrees
+#define NS_PER_S         1000000000ull
+#define FULL_SCALE       4095u
+#define CALIBRATION      83u    // cycles of the ADC's clock (DS9773, 6.3.16)
+#define AFTER_CAL        4u     // cycles between the end of ADCAL and ADEN (13.4.1)
+#define STABLE_NS        1000u  // tSTAB
+#define INTERNAL_NS      4000u  // the least sampling time of an internal channel (6.3.4, 6.3.17)
+#define REFERENCE_NS     10000u // and what they need after they are switched on
+#define UNCALIBRATED_LSB 12u    // an offset, within what the data sheet allows
+#define CAL_FACTOR       0x40u  // that ADCAL finds
+
+enum sim_adc_job {
+    SIM_ADC_IDLE,
+    SIM_ADC_CALIBRATES,
+    SIM_ADC_ENABLES,
+    SIM_ADC_CONVERTS,
+    SIM_ADC_WAITS, // for DR to be read
+};
+
+struct sim_adc {
+    struct sim_part *part;
+    uint32_t isr, ier, cr, cfgr1, cfgr2, smpr, tr, chselr, dr, ccr;
+    bool calibrated, ready;
+    enum sim_adc_job job;
+    unsigned channel;      // under conversion
+    uint32_t left;         // channels of the sequence that are still to come
+    uint64_t enable_ns;    // not earlier
+    uint64_t reference_ns; // when the internal channels were switched on
+    struct sim_timer timer;
+};
 
 static bool has_own_clock(const struct sim_adc *a)
 {
@@ -70,15 +94,15 @@ static bool has_own_clock(const struct sim_adc *a)
 static uint32_t adc_hz(const struct sim_adc *a)
 {
     if (has_own_clock(a))
-        return HSI14_HZ;
-    return sim_clocks_pclk_hz(a->chip) / (a->cfgr2 >> 30 == 1 ? 2 : 4);
+        return ((const struct sim_adc_config *)a->part->row->config)->own_clock_hz;
+    return (uint32_t)sim_part_level(a->part, SIM_PCLK_HZ, 0) / (a->cfgr2 >> 30 == 1 ? 2 : 4);
 }
 
 // In halves of a cycle.
 static uint64_t halves_ns(const struct sim_adc *a, uint64_t halves)
 {
     uint32_t hz = adc_hz(a);
-    uint64_t wait = has_own_clock(a) ? sim_clocks_wait_ns(a->chip, SIM_HSI14) : 0;
+    uint64_t wait = has_own_clock(a) ? sim_part_level(a->part, SIM_ADC_CLOCK_WAIT_NS, 0) : 0;
     if (!hz || wait == SIM_NEVER)
         return SIM_NEVER;
     return wait + halves * NS_PER_S / (2ull * hz);
@@ -98,35 +122,35 @@ static uint64_t conversion_halves(const struct sim_adc *a)
 
 static void update_irq(struct sim_adc *a)
 {
-    sim_core_set_irq(a->chip->core, SIM_IRQ_ADC, (a->isr & a->ier) != 0);
+    sim_part_irq(a->part, 0, (a->isr & a->ier) != 0);
 }
 
 static void after(struct sim_adc *a, enum sim_adc_job job, uint64_t ns)
 {
     a->job = job;
-    sim_clock_arm(a->chip->clock, &a->timer,
-                  ns == SIM_NEVER ? SIM_NEVER : a->chip->clock->now_ns + ns);
+    sim_clock_arm(a->part->clock, &a->timer,
+                  ns == SIM_NEVER ? SIM_NEVER : a->part->clock->now_ns + ns);
 }
 
 // ---- what is measured ---------------------------------------------------------------------------
 
 static uint32_t code_of(const struct sim_adc *a, uint32_t mv)
 {
-    uint32_t code =
-        a->chip->vdda_mv ? (mv * FULL_SCALE + a->chip->vdda_mv / 2) / a->chip->vdda_mv : FULL_SCALE;
+    uint32_t vdda_mv = sim_chip_vdda_mv(a->part->chip);
+    uint32_t code = vdda_mv ? (mv * FULL_SCALE + vdda_mv / 2) / vdda_mv : FULL_SCALE;
     return code < FULL_SCALE ? code : FULL_SCALE;
 }
 
 static uint32_t floating(const struct sim_adc *a)
 {
-    return sim_chip_random(a->chip) & FULL_SCALE;
+    return sim_chip_random(a->part->chip) & FULL_SCALE;
 }
 
 // An internal source that has been on for long enough and was sampled for long enough is exact;
 // else the capacitor has not got there.
 static uint32_t internal_code(const struct sim_adc *a, uint32_t enable, uint32_t mv)
 {
-    bool settled = a->chip->clock->now_ns >= a->reference_ns + REFERENCE_NS;
+    bool settled = a->part->clock->now_ns >= a->reference_ns + REFERENCE_NS;
     if (!(a->ccr & enable))
         return floating(a);
     if (!settled || halves_ns(a, sampling_halves(a)) < INTERNAL_NS)
@@ -134,25 +158,29 @@ static uint32_t internal_code(const struct sim_adc *a, uint32_t enable, uint32_t
     return code_of(a, mv);
 }
 
+static const struct sim_adc_config *config_of(const struct sim_adc *a)
+{
+    return a->part->row->config;
+}
+
 static uint32_t pin_code(const struct sim_adc *a, unsigned channel)
 {
-    char port = channel < 8 ? 'A' : channel < 10 ? 'B' : 'C';
-    unsigned pin = channel < 8 ? channel : channel < 10 ? channel - 8 : channel - 10;
-    bool high;
-    if (!sim_gpio_is_driven(a->chip, port, pin, &high))
+    const struct sim_pin *pin = &config_of(a)->channel[channel];
+    uint64_t outside = sim_part_level(a->part, SIM_PORT_OUTSIDE, (unsigned)(pin->port - 'A'));
+    if (!(outside >> pin->pin & 1))
         return floating(a);
-    return high ? FULL_SCALE : 0;
+    return outside >> (16 + pin->pin) & 1 ? FULL_SCALE : 0;
 }
 
 static uint32_t measure(const struct sim_adc *a, unsigned channel)
 {
     switch (channel) {
     case CHANNEL_TEMPERATURE:
-        return internal_code(a, CCR_TSEN, BOARD_TEMPERATURE_MV);
+        return internal_code(a, CCR_TSEN, config_of(a)->temperature_mv);
     case CHANNEL_REFERENCE:
-        return internal_code(a, CCR_VREFEN, SIM_VREFINT_MV);
+        return internal_code(a, CCR_VREFEN, config_of(a)->reference_mv);
     case CHANNEL_BATTERY: // VBAT hangs on the supply, and is divided by two (13.10)
-        return internal_code(a, CCR_VBATEN, a->chip->vdda_mv / 2);
+        return internal_code(a, CCR_VBATEN, sim_chip_vdda_mv(a->part->chip) / 2);
     default:
         return pin_code(a, channel);
     }
@@ -240,7 +268,7 @@ static void due(void *arg)
         a->cr &= ~CR_ADCAL;
         a->calibrated = true;
         a->dr = CAL_FACTOR;
-        a->enable_ns = a->chip->clock->now_ns + halves_ns(a, 2 * AFTER_CAL);
+        a->enable_ns = a->part->clock->now_ns + halves_ns(a, 2 * AFTER_CAL);
         a->job = SIM_ADC_IDLE;
         break;
     case SIM_ADC_ENABLES:
@@ -262,13 +290,13 @@ static void due(void *arg)
 static void start(struct sim_adc *a)
 {
     if (!a->ready || !a->chselr) {
-        sim_chip_violation(a->chip, "adc: ADSTART %s",
+        sim_chip_violation(a->part->chip, "adc: ADSTART %s",
                            a->chselr ? "before ADRDY (13.4.6)" : "without a channel in CHSELR");
         return;
     }
     a->cr |= CR_ADSTART;
     if (a->cfgr1 & CFGR1_EXTEN) {
-        log_line(a->chip->log, LOG_NOTE, "the virtual ADC waits for a trigger; it has none");
+        log_line(a->part->log, LOG_NOTE, "the virtual ADC waits for a trigger; it has none");
         return;
     }
     if (!a->left)
@@ -278,9 +306,9 @@ static void start(struct sim_adc *a)
 
 static void enable(struct sim_adc *a)
 {
-    if (a->cr & CR_ADCAL || a->chip->clock->now_ns < a->enable_ns) {
-        sim_chip_violation(a->chip, "adc: ADEN during calibration or less than four cycles "
-                                    "behind it (13.4.1)");
+    if (a->cr & CR_ADCAL || a->part->clock->now_ns < a->enable_ns) {
+        sim_chip_violation(a->part->chip, "adc: ADEN during calibration or less than four cycles "
+                                          "behind it (13.4.1)");
         return;
     }
     a->cr |= CR_ADEN;
@@ -299,7 +327,7 @@ static void disable(struct sim_adc *a)
 static void calibrate(struct sim_adc *a)
 {
     if (a->cr & CR_ADEN) {
-        sim_chip_violation(a->chip, "adc: ADCAL while the ADC is enabled (13.4.1)");
+        sim_chip_violation(a->part->chip, "adc: ADCAL while the ADC is enabled (13.4.1)");
         return;
     }
     a->cr |= CR_ADCAL;
@@ -355,7 +383,7 @@ static void write_ccr(struct sim_adc *a, uint32_t value)
 {
     uint32_t bits = value & (CCR_VREFEN | CCR_TSEN | CCR_VBATEN);
     if (bits & ~a->ccr)
-        a->reference_ns = a->chip->clock->now_ns;
+        a->reference_ns = a->part->clock->now_ns;
     a->ccr = bits;
 }
 
@@ -384,7 +412,8 @@ static void write_setting(struct sim_adc *a, uint32_t offset, uint32_t value)
     if (!reg)
         return;
     if (a->cr & CR_ADSTART) {
-        sim_chip_violation(a->chip, "adc: register 0x%02x written during conversions", offset);
+        sim_chip_violation(a->part->chip, "adc: register 0x%02x written during conversions",
+                           offset);
         return;
     }
     *reg = value;
@@ -406,7 +435,7 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
         break;
     case ADC_CR:
         if (has_own_clock(a))
-            sim_clocks_request_hsi14(a->chip);
+            sim_part_tell(a->part, SIM_ADC_CLOCK_WANTED, 0, 0);
         write_cr(a, value);
         break;
     case ADC_CCR:
@@ -424,16 +453,23 @@ static void reset(void *self, enum sim_reset kind)
 {
     struct sim_adc *a = self;
     (void)kind;
-    struct sim_adc fresh = {.chip = a->chip, .timer = a->timer, .tr = 0x0fff0000};
+    struct sim_adc fresh = {.part = a->part, .timer = a->timer, .tr = 0x0fff0000};
     *a = fresh;
-    sim_clock_arm(a->chip->clock, &a->timer, SIM_NEVER);
+    sim_clock_arm(a->part->clock, &a->timer, SIM_NEVER);
     update_irq(a);
 }
 
-void sim_adc_create(struct sim_chip *chip)
+static bool create(void *state, struct sim_part *part)
 {
-    chip->adc.chip = chip;
-    sim_clock_add(chip->clock, &chip->adc.timer, due, &chip->adc);
+    struct sim_adc *a = state;
+    a->part = part;
+    sim_clock_add(part->clock, &a->timer, due, a);
+    return true;
 }
 
-const struct sim_device sim_adc_device = {reset, read, write};
+const struct sim_part_kind sim_part_adc = {
+    .name = "adc",
+    .state_size = sizeof(struct sim_adc),
+    .create = create,
+    .device = {reset, read, write},
+};

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The CRC unit (RM0091, 12): words, halfwords or bytes, bit reversal; the polynomial and its size
 // can be chosen on some parts only.
-#include "sim/chip/chip_state.h"
+#include "sim/chip/part.h"
+#include "sim/parts/parts.h"
 
 enum { CRC_DR = 0x00, CRC_IDR = 0x04, CRC_CR = 0x08, CRC_INIT = 0x10, CRC_POL = 0x14 };
 
@@ -11,6 +12,18 @@ enum { CRC_DR = 0x00, CRC_IDR = 0x04, CRC_CR = 0x08, CRC_INIT = 0x10, CRC_POL = 
 #define CR_POLYSIZE 0x18u
 #define POLYNOMIAL  0x04c11db7u
 #define INITIAL     0xffffffffu
+
+struct sim_crc {
+    struct sim_part *part;
+    uint32_t dr, cr, init, pol;
+    uint8_t idr;
+};
+
+static bool has_polynomial(const struct sim_crc *c)
+{
+    const struct sim_crc_config *config = c->part->row->config;
+    return sim_chip_row(c->part->chip)->features & config->polynomial_feature;
+}
 
 static uint32_t reverse_bits(uint32_t v, unsigned bits)
 {
@@ -70,7 +83,7 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
         *value = c->init;
         break;
     case CRC_POL:
-        *value = c->chip->row->features & SIM_HAS_CRC_POLYNOMIAL ? c->pol : 0;
+        *value = has_polynomial(c) ? c->pol : 0;
         break;
     default:
         *value = 0;
@@ -84,7 +97,7 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
 
 static void write_cr(struct sim_crc *c, uint32_t value)
 {
-    bool any_polynomial = c->chip->row->features & SIM_HAS_CRC_POLYNOMIAL;
+    bool any_polynomial = has_polynomial(c);
     c->cr = value & (CR_KEPT | (any_polynomial ? CR_POLYSIZE : 0));
     if (value & CR_RESET)
         c->dr = c->init;
@@ -107,7 +120,7 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
         c->init = c->dr = value;
         break;
     case CRC_POL:
-        if (c->chip->row->features & SIM_HAS_CRC_POLYNOMIAL)
+        if (has_polynomial(c))
             c->pol = value;
         break;
     default:
@@ -120,7 +133,19 @@ static void reset(void *self, enum sim_reset kind)
 {
     struct sim_crc *c = self;
     (void)kind;
-    *c = (struct sim_crc){.chip = c->chip, .dr = INITIAL, .init = INITIAL, .pol = POLYNOMIAL};
+    *c = (struct sim_crc){.part = c->part, .dr = INITIAL, .init = INITIAL, .pol = POLYNOMIAL};
 }
 
-const struct sim_device sim_crc_device = {reset, read, write};
+static bool create(void *state, struct sim_part *part)
+{
+    struct sim_crc *c = state;
+    c->part = part;
+    return true;
+}
+
+const struct sim_part_kind sim_part_crc = {
+    .name = "crc",
+    .state_size = sizeof(struct sim_crc),
+    .create = create,
+    .device = {reset, read, write},
+};

@@ -1,19 +1,44 @@
 // SPDX-License-Identifier: MIT
 // The debug support unit: identity code and what stops with the core (RM0091, 32.4 and 32.9). Only
 // a power-on reset clears it.
-#include "sim/chip/chip_state.h"
+#include "sim/chip/part.h"
+#include "sim/parts/parts.h"
 
 enum { DBGMCU_IDCODE = 0x0, DBGMCU_CR = 0x4, DBGMCU_APB1_FZ = 0x8, DBGMCU_APB2_FZ = 0xc };
 
-#define CR_BITS  (DBGMCU_CR_DBG_STOP | DBGMCU_CR_DBG_STANDBY)
-#define FZ1_BITS 0x02201d33u // 32.9.4; those of peripherals that are not modelled are kept too
-#define FZ2_BITS 0x00070800u
+#define CR_STOP    (1u << 1)
+#define CR_STANDBY (1u << 2)
+#define CR_BITS    (CR_STOP | CR_STANDBY)
+
+struct sim_dbgmcu {
+    struct sim_part *part;
+    uint32_t cr, fz[SIM_DBGMCU_FREEZE]; // APB1_FZ, APB2_FZ
+};
 
 static void reset(void *self, enum sim_reset kind)
 {
     struct sim_dbgmcu *d = self;
-    if (kind == SIM_RESET_POWER)
-        *d = (struct sim_dbgmcu){.chip = d->chip};
+    if (kind != SIM_RESET_SYSTEM)
+        *d = (struct sim_dbgmcu){.part = d->part};
+}
+
+static const uint32_t *freeze_bits(const struct sim_dbgmcu *d)
+{
+    return ((const struct sim_dbgmcu_config *)d->part->row->config)->freeze_bits;
+}
+
+static uint64_t level_freeze(void *self, unsigned line)
+{
+    const struct sim_dbgmcu *d = self;
+    return d->fz[line];
+}
+
+static uint64_t level_keeps(void *self, unsigned line)
+{
+    const struct sim_dbgmcu *d = self;
+    (void)line;
+    return (d->cr & CR_STOP ? 1u << SIM_POWER_STOP : 0) |
+           (d->cr & CR_STANDBY ? 1u << SIM_POWER_STANDBY : 0);
 }
 
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
@@ -22,7 +47,7 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
     (void)size;
     switch (offset) {
     case DBGMCU_IDCODE:
-        *value = d->chip->identity.idcode;
+        *value = sim_chip_identity(d->part->chip)->idcode;
         break;
     case DBGMCU_CR:
         *value = d->cr;
@@ -45,9 +70,28 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     if (offset == DBGMCU_CR)
         d->cr = value & CR_BITS;
     else if (offset == DBGMCU_APB1_FZ || offset == DBGMCU_APB2_FZ)
-        d->fz[offset == DBGMCU_APB2_FZ] = value & (offset == DBGMCU_APB2_FZ ? FZ2_BITS : FZ1_BITS);
-    sim_chip_follow_debug(d->chip);
+        d->fz[offset == DBGMCU_APB2_FZ] = value & freeze_bits(d)[offset == DBGMCU_APB2_FZ];
+    sim_chip_follow_debug(d->part->chip);
     return SIM_BUS_OK;
 }
 
-const struct sim_device sim_dbgmcu_device = {reset, read, write};
+static bool create(void *state, struct sim_part *part)
+{
+    struct sim_dbgmcu *d = state;
+    d->part = part;
+    return true;
+}
+
+static const struct sim_part_drives drives[] = {
+    {SIM_FREEZE, SIM_DBGMCU_FREEZE, level_freeze},
+    {SIM_DEBUG_KEEPS, 1, level_keeps},
+    {0, 0, NULL},
+};
+
+const struct sim_part_kind sim_part_dbgmcu = {
+    .name = "dbgmcu",
+    .state_size = sizeof(struct sim_dbgmcu),
+    .create = create,
+    .device = {reset, read, write},
+    .drives = drives,
+};

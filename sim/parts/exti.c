@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // External interrupts (RM0091, 11.2): edges on pins, software triggers, and waking up from Stop.
-#include "sim/chip/chip_state.h"
+#include "sim/chip/part.h"
+#include "sim/parts/parts.h"
 
 enum {
     EXTI_IMR = 0x00,
@@ -14,28 +15,34 @@ enum {
 #define PINS      0x0000ffffu
 #define WITH_EDGE 0x007bffffu // lines that have edges and a pending bit
 
+struct sim_exti {
+    struct sim_part *part;
+    uint32_t imr, emr, rtsr, ftsr, pr;
+};
+
 static void update(struct sim_exti *e)
 {
-    struct sim_core *core = e->chip->core;
+    const struct sim_exti_config *config = e->part->row->config;
     uint32_t active = e->pr & e->imr;
-    sim_core_set_irq(core, SIM_IRQ_EXTI0_1, active & 0x0003);
-    sim_core_set_irq(core, SIM_IRQ_EXTI2_3, active & 0x000c);
-    sim_core_set_irq(core, SIM_IRQ_EXTI4_15, active & 0xfff0);
+    for (unsigned i = 0; i < SIM_PART_INTERRUPTS; i++)
+        sim_part_irq(e->part, i, active & config->lines[i]);
     if (active & PINS)
-        sim_pwr_wake(e->chip);
+        sim_part_tell(e->part, SIM_WAKE, 0, 0);
 }
 
-void sim_exti_pin_changed(struct sim_chip *chip, unsigned port, unsigned pin, bool high)
+static void hear_pin(void *self, unsigned port, uint64_t value)
 {
-    struct sim_exti *e = &chip->exti;
+    struct sim_exti *e = self;
+    unsigned pin = (unsigned)(value >> 1);
     uint32_t bit = 1u << pin;
-    if (sim_syscfg_exti_port(chip, pin) != port || !((high ? e->rtsr : e->ftsr) & bit))
+    bool high = value & 1;
+    if (sim_part_level(e->part, SIM_EXTI_PORT, pin) != port || !((high ? e->rtsr : e->ftsr) & bit))
         return;
     e->pr |= bit;
     update(e);
     if (e->emr & bit) {
-        sim_core_send_event(chip->core);
-        sim_pwr_wake(chip);
+        sim_core_send_event(e->part->core);
+        sim_part_tell(e->part, SIM_WAKE, 0, 0);
     }
 }
 
@@ -43,7 +50,7 @@ static void reset(void *self, enum sim_reset kind)
 {
     struct sim_exti *e = self;
     (void)kind;
-    *e = (struct sim_exti){.chip = e->chip, .imr = e->chip->row->exti_imr};
+    *e = (struct sim_exti){.part = e->part, .imr = sim_chip_row(e->part->chip)->exti_imr};
     update(e);
 }
 
@@ -86,4 +93,22 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     return SIM_BUS_OK;
 }
 
-const struct sim_device sim_exti_device = {reset, read, write};
+static bool create(void *state, struct sim_part *part)
+{
+    struct sim_exti *e = state;
+    e->part = part;
+    return true;
+}
+
+static const struct sim_part_listens listens[] = {
+    {SIM_PIN_CHANGED, hear_pin},
+    {0, NULL},
+};
+
+const struct sim_part_kind sim_part_exti = {
+    .name = "exti",
+    .state_size = sizeof(struct sim_exti),
+    .create = create,
+    .device = {reset, read, write},
+    .listens = listens,
+};

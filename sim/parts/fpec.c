@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The flash program and erase controller: registers, locks and what they refuse (RM0091, 3.2.2
 // and 3.5). The cells are in flash.c, the option bytes in options.c.
-#include "sim/chip/chip_state.h"
+#include "sim/parts/fpec.h"
 
 enum {
     FLASH_ACR = 0x00,
@@ -31,111 +31,111 @@ enum {
 #define CR_MODES    (CR_PG | CR_PER | CR_MER | CR_OPTPG | CR_OPTER)
 #define SR_ERRORS   (FLASH_SR_PGERR | FLASH_SR_WRPRTERR)
 
-static void update_irq(struct sim_chip *chip)
+static void update_irq(struct sim_fpec *f)
 {
-    const struct sim_fpec *f = &chip->fpec;
     bool active =
         (f->cr & CR_EOPIE && f->sr & FLASH_SR_EOP) || (f->cr & CR_ERRIE && f->sr & SR_ERRORS);
-    sim_core_set_irq(chip->core, SIM_IRQ_FLASH, active);
+    sim_part_irq(f->part, 0, active);
 }
 
-bool sim_fpec_may_program(const struct sim_chip *chip)
+bool sim_fpec_may_program(const struct sim_fpec *f)
 {
-    return !chip->fpec.lock.locked && chip->fpec.cr & CR_PG;
+    return !f->lock.locked && f->cr & CR_PG;
 }
 
-bool sim_fpec_may_program_options(const struct sim_chip *chip)
+bool sim_fpec_may_program_options(const struct sim_fpec *f)
 {
-    return !chip->fpec.lock.locked && !chip->fpec.option_lock.locked && chip->fpec.cr & CR_OPTPG;
+    return !f->lock.locked && !f->option_lock.locked && f->cr & CR_OPTPG;
 }
 
-void sim_fpec_flag(struct sim_chip *chip, uint32_t sr_bits)
+void sim_fpec_flag(struct sim_fpec *f, uint32_t sr_bits)
 {
-    chip->fpec.sr |= sr_bits;
-    update_irq(chip);
+    f->sr |= sr_bits;
+    update_irq(f);
 }
 
-void sim_fpec_done(struct sim_chip *chip)
+void sim_fpec_done(struct sim_fpec *f)
 {
-    chip->fpec.sr &= ~FLASH_SR_BSY;
-    chip->fpec.cr &= ~CR_STRT;
-    sim_fpec_flag(chip, FLASH_SR_EOP);
+    f->sr &= ~FLASH_SR_BSY;
+    f->cr &= ~CR_STRT;
+    sim_fpec_flag(f, FLASH_SR_EOP);
 }
 
-unsigned sim_fpec_latency(const struct sim_chip *chip)
+static uint64_t level_latency(void *self, unsigned line)
 {
-    return chip->fpec.acr & ACR_LATENCY;
+    const struct sim_fpec *f = self;
+    (void)line;
+    return f->acr & ACR_LATENCY;
 }
 
-static void erase_page(struct sim_chip *chip)
+static void erase_page(struct sim_fpec *f)
 {
-    uint32_t addr = chip->fpec.ar & ~(chip->row->page_size - 1);
-    if (addr - SIM_FLASH_BASE >= chip->row->flash_size) {
-        sim_chip_violation(chip, "flash: erase of a page at 0x%08x, where there is none",
-                           chip->fpec.ar);
-    } else if (sim_flash_is_blocked(chip)) {
-        sim_chip_violation(chip, "flash: erase of 0x%08x under read protection", addr);
-        sim_fpec_flag(chip, FLASH_SR_PGERR);
-    } else if (sim_flash_is_write_protected(chip, addr)) {
-        sim_chip_violation(chip, "flash: erase of 0x%08x, which is write-protected", addr);
-        sim_fpec_flag(chip, FLASH_SR_WRPRTERR);
+    uint32_t addr = f->ar & ~(f->flash->row.page_size - 1);
+    if (addr - f->flash->row.base >= f->flash->row.size) {
+        sim_chip_violation(f->part->chip, "flash: erase of a page at 0x%08x, where there is none",
+                           f->ar);
+    } else if (sim_flash_is_blocked(f)) {
+        sim_chip_violation(f->part->chip, "flash: erase of 0x%08x under read protection", addr);
+        sim_fpec_flag(f, FLASH_SR_PGERR);
+    } else if (sim_flash_is_write_protected(f, addr)) {
+        sim_chip_violation(f->part->chip, "flash: erase of 0x%08x, which is write-protected", addr);
+        sim_fpec_flag(f, FLASH_SR_WRPRTERR);
     } else {
-        sim_flash_begin(chip, SIM_FLASH_ERASE_PAGE, addr, 0);
+        sim_flash_begin(f, SIM_FLASH_ERASE_PAGE, addr, 0);
     }
 }
 
 // Not documented with some sectors protected: the harder reading is that nothing is erased.
-static bool any_write_protected(const struct sim_chip *chip)
+static bool any_write_protected(const struct sim_fpec *f)
 {
-    for (uint32_t at = 0; at < chip->row->flash_size; at += chip->row->page_size) {
-        if (sim_flash_is_write_protected(chip, SIM_FLASH_BASE + at))
+    for (uint32_t at = 0; at < f->flash->row.size; at += f->flash->row.page_size) {
+        if (sim_flash_is_write_protected(f, f->flash->row.base + at))
             return true;
     }
     return false;
 }
 
-static void erase_all(struct sim_chip *chip)
+static void erase_all(struct sim_fpec *f)
 {
-    if (sim_flash_is_blocked(chip)) {
-        sim_chip_violation(chip, "flash: mass erase under read protection");
-        sim_fpec_flag(chip, FLASH_SR_PGERR);
-    } else if (any_write_protected(chip)) {
-        sim_chip_violation(chip, "flash: mass erase with write-protected sectors");
-        sim_fpec_flag(chip, FLASH_SR_WRPRTERR);
+    if (sim_flash_is_blocked(f)) {
+        sim_chip_violation(f->part->chip, "flash: mass erase under read protection");
+        sim_fpec_flag(f, FLASH_SR_PGERR);
+    } else if (any_write_protected(f)) {
+        sim_chip_violation(f->part->chip, "flash: mass erase with write-protected sectors");
+        sim_fpec_flag(f, FLASH_SR_WRPRTERR);
     } else {
-        sim_flash_begin(chip, SIM_FLASH_ERASE_ALL, SIM_FLASH_BASE, 0);
+        sim_flash_begin(f, SIM_FLASH_ERASE_ALL, f->flash->row.base, 0);
     }
 }
 
-static void start(struct sim_chip *chip)
+static void start(struct sim_fpec *f)
 {
-    struct sim_fpec *f = &chip->fpec;
     uint32_t mode = f->cr & CR_MODES;
-    if (!sim_clocks_is_ready(chip, SIM_HSI))
-        sim_chip_violation(chip, "flash: erase without HSI");
+    if (!sim_part_level(f->part, SIM_HSI_READY, 0))
+        sim_chip_violation(f->part->chip, "flash: erase without HSI");
     else if (mode == CR_PER)
-        erase_page(chip);
+        erase_page(f);
     else if (mode == CR_MER)
-        erase_all(chip);
+        erase_all(f);
     else if (mode == CR_OPTER && !f->option_lock.locked)
-        sim_options_erase(chip);
+        sim_options_erase(f);
     else
-        sim_chip_violation(chip, "flash: STRT with FLASH_CR = 0x%08x, which starts nothing", f->cr);
-    if (!sim_flash_is_busy(chip))
+        sim_chip_violation(f->part->chip,
+                           "flash: STRT with FLASH_CR = 0x%08x, which starts nothing", f->cr);
+    if (!sim_flash_is_busy(f))
         f->cr &= ~CR_STRT;
 }
 
-static void write_cr(struct sim_chip *chip, uint32_t value)
+static void write_cr(struct sim_fpec *f, uint32_t value)
 {
-    struct sim_fpec *f = &chip->fpec;
     if (value & CR_OBL) { // not subject to the lock (3.5.5)
-        chip->reload_options = true;
-        sim_reset_request(chip, RCC_CSR_OBLRSTF);
+        sim_reset_request(f->part->chip, SIM_CAUSE_OPTIONS);
         return;
     }
     if (f->lock.locked) {
         if (!(value & CR_LOCK))
-            sim_chip_violation(chip, "flash: FLASH_CR written (0x%08x) while locked", value);
+            sim_chip_violation(f->part->chip, "flash: FLASH_CR written (0x%08x) while locked",
+                               value);
         return;
     }
     if (!(value & CR_OPTWRE))
@@ -145,15 +145,15 @@ static void write_cr(struct sim_chip *chip, uint32_t value)
         sim_key_lock_close(&f->option_lock);
     }
     f->cr = value & (CR_MODES | CR_STRT | CR_ERRIE | CR_EOPIE);
-    update_irq(chip);
+    update_irq(f);
     if (f->lock.locked)
         f->cr &= ~CR_STRT;
     else if (f->cr & CR_STRT)
-        start(chip);
+        start(f);
 }
 
 // One of the two key registers (3.2.2): a wrong key is a bus error and locks up to the next reset.
-static enum sim_bus_status write_key(struct sim_chip *chip, struct sim_key_lock *lock, uint32_t key)
+static enum sim_bus_status write_key(struct sim_fpec *f, struct sim_key_lock *lock, uint32_t key)
 {
     static const struct sim_key_rule rule = {.keys = {0x45670123u, 0xcdef89abu}};
     static const char *const reason[] = {
@@ -164,25 +164,25 @@ static enum sim_bus_status write_key(struct sim_chip *chip, struct sim_key_lock 
     enum sim_key_result result = sim_key_lock_write(lock, &rule, key);
     if (result == SIM_KEY_OK)
         return SIM_BUS_OK;
-    sim_chip_violation(chip, "flash: key 0x%08x %s", key, reason[result]);
+    sim_chip_violation(f->part->chip, "flash: key 0x%08x %s", key, reason[result]);
     return SIM_BUS_FAULT;
 }
 
-static enum sim_bus_status write_optkey(struct sim_chip *chip, uint32_t key)
+static enum sim_bus_status write_optkey(struct sim_fpec *f, uint32_t key)
 {
-    struct sim_fpec *f = &chip->fpec;
     if (f->lock.locked) {
-        sim_chip_violation(chip, "flash: option key 0x%08x while FLASH_CR is locked", key);
+        sim_chip_violation(f->part->chip, "flash: option key 0x%08x while FLASH_CR is locked", key);
         return SIM_BUS_FAULT;
     }
-    return write_key(chip, &f->option_lock, key);
+    return write_key(f, &f->option_lock, key);
 }
 
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
 {
     const struct sim_fpec *f = self;
     if (size != 4) {
-        sim_chip_violation(f->chip, "flash: a register read of %u bytes; they take words", size);
+        sim_chip_violation(f->part->chip, "flash: a register read of %u bytes; they take words",
+                           size);
         return SIM_BUS_FAULT;
     }
     switch (offset) {
@@ -196,10 +196,10 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
         *value = f->cr | (f->lock.locked ? CR_LOCK : 0) | (f->option_lock.locked ? 0 : CR_OPTWRE);
         break;
     case FLASH_OBR:
-        *value = f->chip->options.obr;
+        *value = f->obr;
         break;
     case FLASH_WRPR:
-        *value = f->chip->options.wrpr;
+        *value = f->wrpr;
         break;
     default: // keys and address can only be written
         *value = 0;
@@ -212,28 +212,29 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
 {
     struct sim_fpec *f = self;
     if (size != 4) {
-        sim_chip_violation(f->chip, "flash: a register write of %u bytes; they take words", size);
+        sim_chip_violation(f->part->chip, "flash: a register write of %u bytes; they take words",
+                           size);
         return SIM_BUS_FAULT;
     }
-    if (sim_flash_is_busy(f->chip)) { // not writable while BSY (3.2.2)
-        sim_chip_violation(f->chip, "flash: register 0x%02x written while BSY is 1", offset);
+    if (sim_flash_is_busy(f)) { // not writable while BSY (3.2.2)
+        sim_chip_violation(f->part->chip, "flash: register 0x%02x written while BSY is 1", offset);
         return SIM_BUS_OK;
     }
     switch (offset) {
     case FLASH_ACR:
         f->acr = value & (ACR_LATENCY | ACR_PRFTBE);
-        sim_clocks_apply(f->chip);
+        sim_part_tell(f->part, SIM_FLASH_LATENCY, 0, f->acr & ACR_LATENCY);
         break;
     case FLASH_KEYR:
-        return write_key(f->chip, &f->lock, value);
+        return write_key(f, &f->lock, value);
     case FLASH_OPTKEYR:
-        return write_optkey(f->chip, value);
+        return write_optkey(f, value);
     case FLASH_SR:
         f->sr &= ~(value & (SR_ERRORS | FLASH_SR_EOP));
-        update_irq(f->chip);
+        update_irq(f);
         break;
     case FLASH_CR:
-        write_cr(f->chip, value);
+        write_cr(f, value);
         break;
     case FLASH_AR:
         f->ar = value;
@@ -248,10 +249,45 @@ static void reset(void *self, enum sim_reset kind)
 {
     struct sim_fpec *f = self;
     (void)kind;
-    *f = (struct sim_fpec){.chip = f->chip};
+    f->acr = f->cr = f->sr = f->ar = 0; // cells and option bytes do not mind
     sim_key_lock_reset(&f->lock);
     sim_key_lock_reset(&f->option_lock);
-    update_irq(f->chip);
+    update_irq(f);
 }
 
-const struct sim_device sim_fpec_device = {reset, read, write};
+static bool create(void *state, struct sim_part *part)
+{
+    struct sim_fpec *f = state;
+    f->part = part;
+    f->flash = sim_chip_memory(part->chip, SIM_MEMORY_FLASH);
+    f->options = sim_chip_memory(part->chip, SIM_MEMORY_OPTIONS);
+    sim_flash_create(f);
+    sim_options_create(f);
+    return true;
+}
+
+static const struct sim_part_drives drives[] = {
+    {SIM_FLASH_LATENCY, 1, level_latency},
+    {SIM_FLASH_BUSY, 1, sim_flash_level_busy},
+    {SIM_FLASH_OPEN, 1, sim_flash_level_open},
+    {SIM_FLASH_EMPTY, 1, sim_options_level_empty},
+    {SIM_RDP_LEVEL, 1, sim_options_level_rdp},
+    {SIM_OPTION, SIM_OPTIONS, sim_options_level_option},
+    {0, 0, NULL},
+};
+
+static const struct sim_part_listens listens[] = {
+    {SIM_FLASH_CUT, sim_flash_hear_cut},
+    {SIM_OPTIONS_RELOAD, sim_options_hear_reload},
+    {SIM_OPTIONS_RDP, sim_options_hear_rdp},
+    {0, NULL},
+};
+
+const struct sim_part_kind sim_part_fpec = {
+    .name = "fpec",
+    .state_size = sizeof(struct sim_fpec),
+    .create = create,
+    .device = {reset, read, write},
+    .drives = drives,
+    .listens = listens,
+};

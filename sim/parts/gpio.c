@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A port of general-purpose pins (RM0091, 8): what the program makes of them, what the outside
-// drives, and whether PA13 and PA14 are still the debug port.
-#include <string.h>
-
-#include "sim/chip/chip_state.h"
+// drives, and to which peripheral a pin belongs.
+#include "sim/chip/part.h"
+#include "sim/parts/parts.h"
 
 enum {
     GPIO_MODER = 0x00,
@@ -24,6 +23,14 @@ enum { PULL_NONE, PULL_UP, PULL_DOWN };
 
 #define LCKR_LCKK (1u << 16)
 
+struct sim_gpio {
+    struct sim_part *part;
+    uint32_t moder, otyper, ospeedr, pupdr, odr, afr[2];
+    uint32_t lckr;
+    unsigned lock_step; // of the key sequence
+    uint16_t told;      // the levels that the listeners know
+};
+
 static unsigned mode_of(const struct sim_gpio *g, unsigned pin)
 {
     return g->moder >> 2 * pin & 3;
@@ -32,14 +39,26 @@ static unsigned mode_of(const struct sim_gpio *g, unsigned pin)
 static bool pin_level(const struct sim_gpio *g, unsigned pin)
 {
     bool out = g->odr >> pin & 1, open_drain = g->otyper >> pin & 1;
+    uint64_t outside = sim_part_level(g->part, SIM_PORT_OUTSIDE, g->part->row->number);
     if (mode_of(g, pin) == MODE_OUTPUT && !(open_drain && out))
         return out;
-    if (g->driven >> pin & 1)
-        return g->level >> pin & 1;
+    if (outside >> pin & 1)
+        return outside >> (16 + pin) & 1;
     return (g->pupdr >> 2 * pin & 3) == PULL_UP;
 }
 
-uint16_t sim_gpio_levels(const struct sim_gpio *g)
+static uint64_t level_pins(void *self, unsigned line)
+{
+    const struct sim_gpio *g = self;
+    uint64_t levels = 0;
+    (void)line;
+    for (unsigned pin = 0; pin < 16; pin++)
+        levels |= pin_level(g, pin) ? 1ull << pin : 0;
+    return levels;
+}
+
+// As IDR shows them: a pin in analog mode reads as 0.
+static uint16_t input_levels(const struct sim_gpio *g)
 {
     uint16_t levels = 0;
     for (unsigned pin = 0; pin < 16; pin++) {
@@ -49,63 +68,40 @@ uint16_t sim_gpio_levels(const struct sim_gpio *g)
     return levels;
 }
 
-// Tells the listeners which pins have changed since then.
-static void tell_changes(struct sim_gpio *g, uint16_t before)
+static void tell_changes(struct sim_gpio *g)
 {
-    uint16_t now = sim_gpio_levels(g), changed = now ^ before;
+    uint16_t now = input_levels(g), changed = now ^ g->told;
+    g->told = now;
     for (unsigned pin = 0; changed >> pin; pin++) {
-        if (!(changed >> pin & 1))
-            continue;
-        sim_exti_pin_changed(g->chip, g->port, pin, now >> pin & 1);
-        sim_pwr_pin_changed(g->chip, (char)('A' + g->port), pin, now >> pin & 1);
+        if (changed >> pin & 1)
+            sim_part_tell(g->part, SIM_PIN_CHANGED, g->part->row->number,
+                          pin << 1 | (now >> pin & 1));
     }
 }
 
-static struct sim_gpio *port_of(const struct sim_chip *chip, char port)
+static void hear_outside(void *self, unsigned line, uint64_t value)
 {
-    // Ports that the chip lacks exist here too: nothing maps them.
-    const struct sim_gpio *g = &chip->gpio[(unsigned)(port - 'A') % SIM_GPIO_PORTS];
-    return (struct sim_gpio *)(uintptr_t)g;
+    struct sim_gpio *g = self;
+    (void)value;
+    if (line == g->part->row->number)
+        tell_changes(g);
 }
 
-bool sim_gpio_is_alternate(const struct sim_chip *chip, char port, unsigned pin, unsigned af)
+static uint64_t level_alternate(void *self, unsigned line)
 {
-    const struct sim_gpio *g = port_of(chip, port);
-    return mode_of(g, pin) == MODE_ALTERNATE && (g->afr[pin / 8] >> 4 * (pin % 8) & 15) == af;
+    const struct sim_gpio *g = self;
+    uint64_t pins = 0;
+    (void)line;
+    for (unsigned pin = 0; pin < 16; pin++)
+        pins |= mode_of(g, pin) == MODE_ALTERNATE ? 1ull << pin : 0;
+    return pins;
 }
 
-bool sim_gpio_is_driven(const struct sim_chip *chip, char port, unsigned pin, bool *high)
+static uint64_t level_functions(void *self, unsigned line)
 {
-    const struct sim_gpio *g = port_of(chip, port);
-    *high = g->level >> pin & 1;
-    return g->driven >> pin & 1;
-}
-
-bool sim_gpio_swd_connected(const struct sim_chip *chip)
-{
-    return sim_gpio_is_alternate(chip, 'A', 13, 0) && sim_gpio_is_alternate(chip, 'A', 14, 0);
-}
-
-void sim_chip_drive_pin(struct sim_chip *chip, char port, unsigned pin, bool high)
-{
-    struct sim_gpio *g = port_of(chip, port);
-    uint16_t before = sim_gpio_levels(g), bit = (uint16_t)(1u << pin);
-    g->driven |= bit;
-    g->level = (uint16_t)(high ? g->level | bit : g->level & ~bit);
-    tell_changes(g, before);
-}
-
-void sim_chip_release_pin(struct sim_chip *chip, char port, unsigned pin)
-{
-    struct sim_gpio *g = port_of(chip, port);
-    uint16_t before = sim_gpio_levels(g);
-    g->driven &= (uint16_t) ~(1u << pin);
-    tell_changes(g, before);
-}
-
-bool sim_chip_pin_level(const struct sim_chip *chip, char port, unsigned pin)
-{
-    return chip->powered && pin_level(port_of(chip, port), pin);
+    const struct sim_gpio *g = self;
+    (void)line;
+    return (uint64_t)g->afr[1] << 32 | g->afr[0];
 }
 
 // The registers that a lock freezes have one, two or four bits a pin.
@@ -150,21 +146,20 @@ static void reset(void *self, enum sim_reset kind)
 {
     struct sim_gpio *g = self;
     (void)kind;
-    uint16_t before = sim_gpio_levels(g);
-    *g =
-        (struct sim_gpio){.chip = g->chip, .port = g->port, .driven = g->driven, .level = g->level};
-    if (g->port == 0) { // the debug port: PA13 pulled up and fast, PA14 pulled down (8.4)
-        g->moder = 0x28000000;
-        g->ospeedr = 0x0c000000;
-        g->pupdr = 0x24000000;
+    const struct sim_gpio_config *config = g->part->row->config;
+    *g = (struct sim_gpio){.part = g->part, .told = g->told};
+    if (config) { // pins that are the debug port's after a reset
+        g->moder = config->moder;
+        g->ospeedr = config->ospeedr;
+        g->pupdr = config->pupdr;
     }
-    tell_changes(g, before);
+    tell_changes(g);
 }
 
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
 {
     const struct sim_gpio *g = self;
-    const uint32_t registers[] = {g->moder, g->otyper, g->ospeedr, g->pupdr,  sim_gpio_levels(g),
+    const uint32_t registers[] = {g->moder, g->otyper, g->ospeedr, g->pupdr,  input_levels(g),
                                   g->odr,   0,         g->lckr,    g->afr[0], g->afr[1]};
     (void)size;
     *value = offset / 4 < sizeof registers / sizeof registers[0] ? registers[offset / 4] : 0;
@@ -174,7 +169,6 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
 static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uint32_t value)
 {
     struct sim_gpio *g = self;
-    uint16_t before = sim_gpio_levels(g);
     (void)size;
     switch (offset) {
     case GPIO_MODER:
@@ -208,8 +202,34 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     default: // GPIO_IDR
         break;
     }
-    tell_changes(g, before);
+    tell_changes(g);
     return SIM_BUS_OK;
 }
 
-const struct sim_device sim_gpio_device = {reset, read, write};
+static bool create(void *state, struct sim_part *part)
+{
+    struct sim_gpio *g = state;
+    g->part = part;
+    return true;
+}
+
+static const struct sim_part_drives drives[] = {
+    {SIM_PORT_LEVELS, 0, level_pins},
+    {SIM_PORT_ALTERNATE, 0, level_alternate},
+    {SIM_PORT_FUNCTIONS, 0, level_functions},
+    {0, 0, NULL},
+};
+
+static const struct sim_part_listens listens[] = {
+    {SIM_PORT_OUTSIDE, hear_outside},
+    {0, NULL},
+};
+
+const struct sim_part_kind sim_part_gpio = {
+    .name = "gpio",
+    .state_size = sizeof(struct sim_gpio),
+    .create = create,
+    .device = {reset, read, write},
+    .drives = drives,
+    .listens = listens,
+};

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The independent watchdog (RM0091, 23): once started nothing stops it but a reset; DBGMCU freezes
 // it while the core is halted.
-#include "sim/chip/chip_state.h"
+#include "sim/chip/part.h"
+#include "sim/parts/parts.h"
+#include "sim/time/ticker.h"
 
 enum { IWDG_KR = 0x00, IWDG_PR = 0x04, IWDG_RLR = 0x08, IWDG_SR = 0x0c, IWDG_WINR = 0x10 };
 enum { UPDATE_PR, UPDATE_RLR, UPDATE_WINR };
@@ -13,7 +15,23 @@ enum { UPDATE_PR, UPDATE_RLR, UPDATE_WINR };
 #define NS_PER_S   1000000000ull
 
 // A value takes up to five LSI periods into the watchdog's own domain (23.4.4).
-#define UPDATE_NS (5 * NS_PER_S / SIM_LSI_HZ)
+#define UPDATE_PERIODS 5u
+
+struct sim_iwdg {
+    struct sim_part *part;
+    bool running, unlocked, frozen;
+    uint32_t pr, rlr, winr;
+    uint32_t counter;
+    uint64_t divided;      // LSI periods towards the next count
+    uint64_t update_ns[3]; // until when PVU, RVU and WVU are set
+    struct sim_ticker lsi;
+    struct sim_timer expire;
+};
+
+static uint32_t lsi_hz(const struct sim_iwdg *w)
+{
+    return (uint32_t)sim_part_level(w->part, SIM_LSI_HZ, 0);
+}
 
 static unsigned divider(const struct sim_iwdg *w)
 {
@@ -24,7 +42,7 @@ static unsigned divider(const struct sim_iwdg *w)
 // 4096 counts (DS9773, table of the IWDG's periods).
 static void sync(struct sim_iwdg *w)
 {
-    w->divided += sim_ticker_advance(&w->lsi, w->chip->clock->now_ns);
+    w->divided += sim_ticker_advance(&w->lsi, w->part->clock->now_ns);
     uint64_t counts = w->divided / divider(w);
     w->divided %= divider(w);
     w->counter = counts > w->counter ? 0 : w->counter - (uint32_t)counts;
@@ -34,20 +52,20 @@ static void arm(struct sim_iwdg *w)
 {
     uint64_t ticks = ((uint64_t)w->counter + 1) * divider(w) - w->divided;
     bool counts = w->running && !w->frozen;
-    sim_clock_arm(w->chip->clock, &w->expire,
+    sim_clock_arm(w->part->clock, &w->expire,
                   counts ? sim_ticker_due_ns(&w->lsi, ticks) : SIM_NEVER);
 }
 
 static void follow(struct sim_iwdg *w)
 {
-    w->lsi.hz = w->running && !w->frozen ? SIM_LSI_HZ : 0;
+    w->lsi.hz = w->running && !w->frozen ? lsi_hz(w) : 0;
     arm(w);
 }
 
 static void expire(void *arg)
 {
     struct sim_iwdg *w = arg;
-    sim_reset_request(w->chip, RCC_CSR_IWDGRSTF);
+    sim_reset_request(w->part->chip, SIM_CAUSE_WATCHDOG);
 }
 
 static void reload(struct sim_iwdg *w)
@@ -55,7 +73,7 @@ static void reload(struct sim_iwdg *w)
     sync(w);
     // Too early is as bad as too late (23.3.2).
     if (w->running && w->counter > w->winr) {
-        sim_reset_request(w->chip, RCC_CSR_IWDGRSTF);
+        sim_reset_request(w->part->chip, SIM_CAUSE_WATCHDOG);
         return;
     }
     w->counter = w->rlr;
@@ -63,21 +81,33 @@ static void reload(struct sim_iwdg *w)
     arm(w);
 }
 
-void sim_iwdg_start(struct sim_chip *chip)
+static void start_watchdog(struct sim_iwdg *w)
 {
-    struct sim_iwdg *w = &chip->iwdg;
     if (w->running)
         return;
-    sim_clocks_force_lsi(chip);
-    w->lsi.at_ns = chip->clock->now_ns;
+    sim_part_tell(w->part, SIM_LSI_WANTED, 0, true);
+    w->lsi.at_ns = w->part->clock->now_ns;
     w->running = true;
     w->counter = w->rlr;
     follow(w);
 }
 
-void sim_iwdg_freeze(struct sim_chip *chip, bool frozen)
+// An option byte may start it without the program (RM0091, 23.3.3).
+static void hear_release(void *self, unsigned line, uint64_t value)
 {
-    struct sim_iwdg *w = &chip->iwdg;
+    struct sim_iwdg *w = self;
+    (void)line;
+    (void)value;
+    if (!sim_part_level(w->part, SIM_OPTION, SIM_OPTION_WATCHDOG_BY_SOFTWARE))
+        start_watchdog(w);
+}
+
+static void hear_freeze(void *self, unsigned line, uint64_t value)
+{
+    struct sim_iwdg *w = self;
+    bool frozen = sim_part_is_frozen(w->part);
+    (void)line;
+    (void)value;
     if (frozen == w->frozen)
         return;
     sync(w);
@@ -85,9 +115,16 @@ void sim_iwdg_freeze(struct sim_chip *chip, bool frozen)
     follow(w);
 }
 
+static uint64_t level_running(void *self, unsigned line)
+{
+    const struct sim_iwdg *w = self;
+    (void)line;
+    return w->running;
+}
+
 static bool is_updating(const struct sim_iwdg *w, unsigned what)
 {
-    return w->update_ns[what] > w->chip->clock->now_ns;
+    return w->update_ns[what] > w->part->clock->now_ns;
 }
 
 // False: the write is lost. The registers want the access key, and the update before to be over.
@@ -96,10 +133,10 @@ static bool may_write(struct sim_iwdg *w, unsigned what)
     if (!w->unlocked)
         return false;
     if (is_updating(w, what)) {
-        sim_chip_violation(w->chip, "iwdg: a register written during its update (23.4.4)");
+        sim_chip_violation(w->part->chip, "iwdg: a register written during its update (23.4.4)");
         return false;
     }
-    w->update_ns[what] = w->chip->clock->now_ns + UPDATE_NS;
+    w->update_ns[what] = w->part->clock->now_ns + UPDATE_PERIODS * NS_PER_S / lsi_hz(w);
     return true;
 }
 
@@ -109,7 +146,7 @@ static void write_key(struct sim_iwdg *w, uint16_t key)
     if (key == KEY_RELOAD)
         reload(w);
     else if (key == KEY_START)
-        sim_iwdg_start(w->chip);
+        start_watchdog(w);
 }
 
 static void write_pr(struct sim_iwdg *w, uint32_t value)
@@ -165,19 +202,39 @@ static void reset(void *self, enum sim_reset kind)
 {
     struct sim_iwdg *w = self;
     (void)kind;
-    struct sim_iwdg fresh = {.chip = w->chip,
+    struct sim_iwdg fresh = {.part = w->part,
                              .expire = w->expire,
                              .frozen = w->frozen,
                              .rlr = COUNT_MASK,
                              .winr = COUNT_MASK};
     *w = fresh;
-    sim_clock_arm(w->chip->clock, &w->expire, SIM_NEVER);
+    sim_clock_arm(w->part->clock, &w->expire, SIM_NEVER);
 }
 
-void sim_iwdg_create(struct sim_chip *chip)
+static bool create(void *state, struct sim_part *part)
 {
-    chip->iwdg.chip = chip;
-    sim_clock_add(chip->clock, &chip->iwdg.expire, expire, &chip->iwdg);
+    struct sim_iwdg *w = state;
+    w->part = part;
+    sim_clock_add(part->clock, &w->expire, expire, w);
+    return true;
 }
 
-const struct sim_device sim_iwdg_device = {reset, read, write};
+static const struct sim_part_drives drives[] = {
+    {SIM_WATCHDOG_RUNNING, 1, level_running},
+    {0, 0, NULL},
+};
+
+static const struct sim_part_listens listens[] = {
+    {SIM_RESET_RELEASED, hear_release},
+    {SIM_FREEZE, hear_freeze},
+    {0, NULL},
+};
+
+const struct sim_part_kind sim_part_iwdg = {
+    .name = "iwdg",
+    .state_size = sizeof(struct sim_iwdg),
+    .create = create,
+    .device = {reset, read, write},
+    .drives = drives,
+    .listens = listens,
+};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Power control (RM0091, 5): Stop and Standby, how the chip gets into them and what ends them.
-#include "sim/chip/chip_state.h"
+#include "sim/chip/part.h"
+#include "sim/parts/parts.h"
 
 enum { PWR_CR = 0x0, PWR_CSR = 0x4 };
 
@@ -13,63 +14,82 @@ enum { PWR_CR = 0x0, PWR_CSR = 0x4 };
 #define CSR_SBF        (1u << 1)
 #define CSR_VREFINTRDY (1u << 3)
 #define CSR_EWUP1      (1u << 8)
-#define CSR_EWUP2      (1u << 9)
 #define CSR_EWUP       0xff00u
 
-bool sim_pwr_backup_writable(const struct sim_chip *chip)
+struct sim_pwr {
+    struct sim_part *part;
+    uint32_t cr, csr;
+};
+
+static uint64_t level_backup_writable(void *self, unsigned line)
 {
-    return chip->pwr.cr & CR_DBP;
+    const struct sim_pwr *p = self;
+    (void)line;
+    return (p->cr & CR_DBP) != 0;
 }
 
-static void enter(struct sim_chip *chip)
+static uint64_t mode_of(const struct sim_pwr *p)
 {
-    bool standby = chip->pwr.cr & CR_PDDS;
-    uint8_t allowed_by = standby ? OPTION_NRST_STDBY : OPTION_NRST_STOP;
-    if (sim_flash_is_busy(chip)) // waits for the flash (5.3.5)
+    return sim_part_level(p->part, SIM_POWER_MODE, 0);
+}
+
+static void enter_low_power(struct sim_pwr *p)
+{
+    bool standby = p->cr & CR_PDDS;
+    enum sim_option allowed_by =
+        standby ? SIM_OPTION_NO_RESET_IN_STANDBY : SIM_OPTION_NO_RESET_IN_STOP;
+    if (sim_part_level(p->part, SIM_FLASH_BUSY, 0)) // waits for the flash (5.3.5)
         return;
-    if (!(chip->options.user & allowed_by)) {
-        sim_reset_request(chip, RCC_CSR_LPWRRSTF);
+    if (!sim_part_level(p->part, SIM_OPTION, allowed_by)) {
+        sim_reset_request(p->part->chip, SIM_CAUSE_LOW_POWER);
         return;
     }
-    chip->pwr.mode = standby ? SIM_POWER_STANDBY : SIM_POWER_STOP;
     if (standby)
-        chip->pwr.csr |= CSR_SBF;
-    log_line(chip->log, LOG_DEBUG, "the chip goes to %s", standby ? "Standby" : "Stop");
-    sim_clocks_apply(chip);
+        p->csr |= CSR_SBF;
+    log_line(p->part->log, LOG_DEBUG, "the chip goes to %s", standby ? "Standby" : "Stop");
+    sim_signal_set(p->part->signals, SIM_POWER_MODE, 0,
+                   standby ? SIM_POWER_STANDBY : SIM_POWER_STOP);
 }
 
-void sim_pwr_follow_core(struct sim_chip *chip)
+static void hear_core(void *self, unsigned line, uint64_t value)
 {
-    bool deep = sim_core_deep_sleep(chip->core);
-    if (chip->in_reset || deep == (chip->pwr.mode != SIM_POWER_RUN))
+    struct sim_pwr *p = self;
+    bool deep = sim_core_deep_sleep(p->part->core);
+    (void)line;
+    (void)value;
+    if (sim_chip_is_in_reset(p->part->chip) || deep == (mode_of(p) != SIM_POWER_RUN))
         return;
-    if (deep) {
-        enter(chip);
-    } else { // an interrupt or the debugger has woken the core
-        chip->pwr.mode = SIM_POWER_RUN;
-        sim_clocks_leave_stop(chip);
+    if (deep)
+        enter_low_power(p);
+    else // an interrupt or the debugger has woken the core
+        sim_signal_set(p->part->signals, SIM_POWER_MODE, 0, SIM_POWER_RUN);
+}
+
+static void hear_wake(void *self, unsigned line, uint64_t value)
+{
+    struct sim_pwr *p = self;
+    (void)line;
+    (void)value;
+    if (mode_of(p) == SIM_POWER_STOP)
+        sim_signal_set(p->part->signals, SIM_POWER_MODE, 0, SIM_POWER_RUN);
+}
+
+// A rising edge on one of the wake-up pins.
+static void hear_pin(void *self, unsigned port, uint64_t value)
+{
+    struct sim_pwr *p = self;
+    const struct sim_pwr_config *config = p->part->row->config;
+    uint32_t enable = 0;
+    for (unsigned i = 0; i < SIM_PWR_WAKEUP_PINS; i++) {
+        const struct sim_pin *pin = &config->wakeup[i];
+        if (pin->port == (char)('A' + port) && pin->pin == value >> 1)
+            enable = CSR_EWUP1 << i;
     }
-}
-
-void sim_pwr_wake(struct sim_chip *chip)
-{
-    if (chip->pwr.mode != SIM_POWER_STOP)
+    if (!(value & 1) || !(p->csr & enable))
         return;
-    chip->pwr.mode = SIM_POWER_RUN;
-    sim_clocks_leave_stop(chip);
-}
-
-// A rising edge on WKUP1 (PA0) or WKUP2 (PC13).
-void sim_pwr_pin_changed(struct sim_chip *chip, char port, unsigned pin, bool high)
-{
-    uint32_t enable = port == 'A' && pin == 0    ? CSR_EWUP1
-                      : port == 'C' && pin == 13 ? CSR_EWUP2
-                                                 : 0;
-    if (!high || !(chip->pwr.csr & enable))
-        return;
-    chip->pwr.csr |= CSR_WUF;
-    if (chip->pwr.mode == SIM_POWER_STANDBY)
-        sim_reset_assert(chip, SIM_RESET_SYSTEM, 0);
+    p->csr |= CSR_WUF;
+    if (mode_of(p) == SIM_POWER_STANDBY)
+        sim_reset_assert(p->part->chip, SIM_RESET_SYSTEM, 0);
 }
 
 // SBF and WUF tell a program that it comes from Standby; only power clears SBF (5.4.2).
@@ -77,7 +97,9 @@ static void reset(void *self, enum sim_reset kind)
 {
     struct sim_pwr *p = self;
     uint32_t kept = kind == SIM_RESET_SYSTEM ? p->csr & CSR_SBF : 0;
-    *p = (struct sim_pwr){.chip = p->chip, .csr = kept | CSR_VREFINTRDY};
+    if (kind == SIM_RESET_STANDBY)
+        kept = p->csr;
+    *p = (struct sim_pwr){.part = p->part, .csr = kept | CSR_VREFINTRDY};
 }
 
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
@@ -101,4 +123,30 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     return SIM_BUS_OK;
 }
 
-const struct sim_device sim_pwr_device = {reset, read, write};
+static bool create(void *state, struct sim_part *part)
+{
+    struct sim_pwr *p = state;
+    p->part = part;
+    return true;
+}
+
+static const struct sim_part_drives drives[] = {
+    {SIM_BACKUP_WRITABLE, 1, level_backup_writable},
+    {0, 0, NULL},
+};
+
+static const struct sim_part_listens listens[] = {
+    {SIM_CORE_RAN, hear_core},
+    {SIM_WAKE, hear_wake},
+    {SIM_PIN_CHANGED, hear_pin},
+    {0, NULL},
+};
+
+const struct sim_part_kind sim_part_pwr = {
+    .name = "pwr",
+    .state_size = sizeof(struct sim_pwr),
+    .create = create,
+    .device = {reset, read, write},
+    .drives = drives,
+    .listens = listens,
+};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Reset and clock control: the registers (RM0091, 6.4). Oscillators and the clock tree are in
-// clocks.c.
-#include "sim/chip/chip_state.h"
+// rcc_clocks.c.
+#include "sim/parts/rcc.h"
 
 enum {
     RCC_CR = 0x00,
@@ -39,12 +39,11 @@ enum {
 #define BDCR_KEPT    0x0001831du
 #define CSR_LSION    (1u << 0)
 #define CSR_RMVF     (1u << 24)
-#define CSR_FLAGS    0xfe800000u
 #define AHBENR_RESET 0x14u // SRAM and FLITF
 
 void sim_rcc_update_irq(struct sim_rcc *rcc)
 {
-    sim_core_set_irq(rcc->chip->core, SIM_IRQ_RCC, (rcc->cir_flags & rcc->cir_enables) != 0);
+    sim_part_irq(rcc->part, 0, (rcc->cir_flags & rcc->cir_enables) != 0);
 }
 
 static void write_cr(struct sim_rcc *rcc, uint32_t value)
@@ -68,7 +67,8 @@ static uint32_t read_cr(const struct sim_rcc *rcc)
 static void write_cfgr(struct sim_rcc *rcc, uint32_t value)
 {
     if (rcc->on[SIM_PLL] && (value ^ rcc->cfgr) & CFGR_PLL) {
-        sim_chip_violation(rcc->chip, "rcc: the PLL's settings changed while it is on (6.4.2)");
+        sim_chip_violation(rcc->part->chip,
+                           "rcc: the PLL's settings changed while it is on (6.4.2)");
         value = (value & ~CFGR_PLL) | (rcc->cfgr & CFGR_PLL);
     }
     rcc->cfgr = value & ~CFGR_SWS;
@@ -76,13 +76,13 @@ static void write_cfgr(struct sim_rcc *rcc, uint32_t value)
     rcc->cfgr2 = (rcc->cfgr2 & ~1u) | (value >> 17 & 1);
     sim_clocks_update(rcc);
     sim_clocks_follow_sw(rcc);
-    sim_clocks_apply(rcc->chip);
+    sim_clocks_apply(rcc);
 }
 
 static void write_cfgr2(struct sim_rcc *rcc, uint32_t value)
 {
     if (rcc->on[SIM_PLL] && (value ^ rcc->cfgr2) & RCC_CFGR2_PREDIV) {
-        sim_chip_violation(rcc->chip, "rcc: PREDIV changed while the PLL is on (6.4.12)");
+        sim_chip_violation(rcc->part->chip, "rcc: PREDIV changed while the PLL is on (6.4.12)");
         return;
     }
     rcc->cfgr2 = value & RCC_CFGR2_PREDIV;
@@ -98,8 +98,8 @@ static void write_cir(struct sim_rcc *rcc, uint32_t value)
 
 static void write_bdcr(struct sim_rcc *rcc, uint32_t value)
 {
-    if (!sim_pwr_backup_writable(rcc->chip)) {
-        log_line(rcc->chip->log, LOG_DEBUG, "rcc: RCC_BDCR is written while PWR_CR.DBP is 0");
+    if (!sim_part_level(rcc->part, SIM_BACKUP_WRITABLE, 0)) {
+        log_line(rcc->part->log, LOG_DEBUG, "rcc: RCC_BDCR is written while PWR_CR.DBP is 0");
         return;
     }
     rcc->bdcr = value & BDCR_BDRST ? BDCR_BDRST : value & BDCR_KEPT;
@@ -111,7 +111,7 @@ static void write_csr(struct sim_rcc *rcc, uint32_t value)
 {
     if (value & CSR_RMVF)
         rcc->csr = 0;
-    rcc->on[SIM_LSI] = value & CSR_LSION || rcc->chip->iwdg.running;
+    rcc->on[SIM_LSI] = value & CSR_LSION || sim_part_level(rcc->part, SIM_WATCHDOG_RUNNING, 0);
     sim_clocks_update(rcc);
 }
 
@@ -119,7 +119,7 @@ static void write_cr2(struct sim_rcc *rcc, uint32_t value)
 {
     rcc->cr2 = value & CR2_KEPT;
     rcc->on[SIM_HSI14] = value & CR2_HSI14ON;
-    if (rcc->chip->row->features & SIM_HAS_HSI48)
+    if (sim_rcc_has_hsi48(rcc))
         sim_clocks_switch(rcc, SIM_HSI48, value & CR2_HSI48ON);
     sim_clocks_update(rcc);
 }
@@ -217,35 +217,44 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     default:
         if (plain(rcc, offset))
             *plain(rcc, offset) = value;
-        sim_slot_follow_resets(rcc->chip);
-        sim_chip_clocks_changed(rcc->chip);
+        sim_chip_follow_resets(rcc->part->chip);
+        sim_part_tell(rcc->part, SIM_CLOCKS_CHANGED, 0, 0);
         break;
     }
     return SIM_BUS_OK;
 }
 
 // Flags outlive every reset but that of power (6.4.10).
-void sim_rcc_flag_reset(struct sim_chip *chip, uint32_t csr_flags)
+static void hear_reset(void *self, unsigned line, uint64_t causes)
 {
-    chip->rcc.csr |= csr_flags & CSR_FLAGS;
-}
-
-void sim_rcc_create(struct sim_chip *chip)
-{
-    chip->rcc.chip = chip;
-    chip->rcc.hse_hz = 8000000;
-    sim_clocks_create(chip);
+    static const struct {
+        unsigned cause;
+        uint32_t flag;
+    } flags[] = {
+        {SIM_CAUSE_CORE_SUPPLY, 1u << 23},     // V18PWRRSTF
+        {SIM_CAUSE_OPTIONS, 1u << 25},         // OBLRSTF
+        {SIM_CAUSE_PIN, 1u << 26},             // PINRSTF
+        {SIM_CAUSE_SUPPLY, 1u << 27},          // PORRSTF
+        {SIM_CAUSE_SOFTWARE, 1u << 28},        // SFTRSTF
+        {SIM_CAUSE_WATCHDOG, 1u << 29},        // IWDGRSTF
+        {SIM_CAUSE_WINDOW_WATCHDOG, 1u << 30}, // WWDGRSTF
+        {SIM_CAUSE_LOW_POWER, 1u << 31},       // LPWRRSTF
+    };
+    struct sim_rcc *rcc = self;
+    (void)line;
+    for (unsigned i = 0; i < sizeof flags / sizeof flags[0]; i++)
+        rcc->csr |= causes & flags[i].cause ? flags[i].flag : 0;
 }
 
 static void reset(void *self, enum sim_reset kind)
 {
     struct sim_rcc *rcc = self;
-    struct sim_rcc fresh = {.chip = rcc->chip,
+    struct sim_rcc fresh = {.part = rcc->part,
                             .hse_hz = rcc->hse_hz,
                             .timer = rcc->timer,
                             .cr = CR_AT_RESET,
                             .cr2 = 0x80};
-    if (kind == SIM_RESET_SYSTEM) { // the backup domain and the flags stay
+    if (kind != SIM_RESET_POWER) { // the backup domain and the flags stay
         fresh.csr = rcc->csr;
         fresh.bdcr = rcc->bdcr;
     }
@@ -257,7 +266,60 @@ static void reset(void *self, enum sim_reset kind)
     rcc->on[SIM_LSE] = rcc->bdcr & BDCR_LSEON;
     sim_clocks_update(rcc);
     sim_rcc_update_irq(rcc);
-    sim_clocks_apply(rcc->chip);
+    sim_clocks_apply(rcc);
 }
 
-const struct sim_device sim_rcc_device = {reset, read, write};
+static uint64_t level_enabled(void *self, unsigned line)
+{
+    const struct sim_rcc *rcc = self;
+    return rcc->enr[line];
+}
+
+static uint64_t level_held(void *self, unsigned line)
+{
+    const struct sim_rcc *rcc = self;
+    return rcc->rstr[line];
+}
+
+static bool create(void *state, struct sim_part *part)
+{
+    struct sim_rcc *rcc = state;
+    rcc->part = part;
+    rcc->hse_hz = (uint32_t)sim_part_level(part, SIM_HSE_HZ, 0);
+    sim_clock_add(part->clock, &rcc->timer, sim_clocks_source_ready, rcc);
+    return true;
+}
+
+static const struct sim_part_drives drives[] = {
+    {SIM_CLOCK_ENABLED, SIM_RCC_BUSES, level_enabled},
+    {SIM_RESET_HELD, SIM_RCC_BUSES, level_held},
+    {SIM_HCLK_HZ, 1, sim_clocks_hclk},
+    {SIM_PCLK_HZ, 1, sim_clocks_pclk},
+    {SIM_TIMER_HZ, 1, sim_clocks_timer},
+    {SIM_USART_HZ, SIM_RCC_USARTS, sim_clocks_usart},
+    {SIM_LSI_HZ, 1, sim_clocks_lsi},
+    {SIM_CAPTURE_HZ, SIM_RCC_CAPTURES, sim_clocks_capture},
+    {SIM_CAPTURE_DIVIDER, SIM_RCC_CAPTURES, sim_clocks_capture_divider},
+    {SIM_HSI_READY, 1, sim_clocks_hsi_ready},
+    {SIM_ADC_CLOCK_WAIT_NS, 1, sim_clocks_adc_wait_ns},
+    {0, 0, NULL},
+};
+
+static const struct sim_part_listens listens[] = {
+    {SIM_RESET_CAUSE, hear_reset},
+    {SIM_POWER_MODE, sim_clocks_hear_power_mode},
+    {SIM_FLASH_LATENCY, sim_clocks_hear_latency},
+    {SIM_LSI_WANTED, sim_clocks_hear_lsi_wanted},
+    {SIM_ADC_CLOCK_WANTED, sim_clocks_hear_adc_wanted},
+    {SIM_HSE_HZ, sim_clocks_hear_hse},
+    {0, NULL},
+};
+
+const struct sim_part_kind sim_part_rcc = {
+    .name = "rcc",
+    .state_size = sizeof(struct sim_rcc),
+    .create = create,
+    .device = {reset, read, write},
+    .drives = drives,
+    .listens = listens,
+};

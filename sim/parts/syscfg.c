@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // System configuration: what address 0 shows, and which ports the external interrupts listen to
 // (RM0091, 9.1).
-#include "sim/chip/chip_state.h"
+#include "sim/chip/part.h"
+#include "sim/parts/parts.h"
 
 enum { SYSCFG_CFGR1 = 0x00, SYSCFG_EXTICR1 = 0x08, SYSCFG_EXTICR4 = 0x14, SYSCFG_CFGR2 = 0x18 };
 
@@ -9,37 +10,48 @@ enum { SYSCFG_CFGR1 = 0x00, SYSCFG_EXTICR1 = 0x08, SYSCFG_EXTICR4 = 0x14, SYSCFG
 #define CFGR2_LOCKS    0x7u      // only a reset clears them
 #define CFGR2_SRAM_PEF (1u << 8) // cleared by writing 1
 
-enum sim_boot sim_syscfg_mapped(const struct sim_chip *chip)
+struct sim_syscfg {
+    struct sim_part *part;
+    uint32_t cfgr1, cfgr2, exticr[4];
+};
+
+static uint64_t level_mapped(void *self, unsigned line)
 {
-    switch (chip->syscfg.cfgr1 & CFGR1_MEM_MODE) {
+    const struct sim_syscfg *s = self;
+    (void)line;
+    switch (s->cfgr1 & CFGR1_MEM_MODE) {
     case 1:
-        return SIM_BOOT_SYSTEM;
+        return SIM_MEMORY_SYSTEM;
     case 3:
-        return SIM_BOOT_SRAM;
+        return SIM_MEMORY_SRAM;
     default:
-        return SIM_BOOT_FLASH;
+        return SIM_MEMORY_FLASH;
     }
 }
 
-void sim_syscfg_map(struct sim_chip *chip, enum sim_boot boot)
+// The memory to boot from is what address 0 shows at first.
+static void hear_release(void *self, unsigned line, uint64_t memory)
 {
     static const uint32_t mem_mode[] = {
-        [SIM_BOOT_FLASH] = 0, [SIM_BOOT_SYSTEM] = 1, [SIM_BOOT_SRAM] = 3};
-    chip->syscfg.cfgr1 = (chip->syscfg.cfgr1 & ~CFGR1_MEM_MODE) | mem_mode[boot];
-    sim_map_update(chip);
+        [SIM_MEMORY_FLASH] = 0, [SIM_MEMORY_SYSTEM] = 1, [SIM_MEMORY_SRAM] = 3};
+    struct sim_syscfg *s = self;
+    (void)line;
+    s->cfgr1 = (s->cfgr1 & ~CFGR1_MEM_MODE) | mem_mode[memory];
+    sim_map_update(s->part->chip);
 }
 
-unsigned sim_syscfg_exti_port(const struct sim_chip *chip, unsigned line)
+static uint64_t level_exti_port(void *self, unsigned line)
 {
-    return chip->syscfg.exticr[line / 4] >> 4 * (line % 4) & 15;
+    const struct sim_syscfg *s = self;
+    return s->exticr[line / 4] >> 4 * (line % 4) & 15;
 }
 
 static void reset(void *self, enum sim_reset kind)
 {
     struct sim_syscfg *s = self;
     (void)kind;
-    *s = (struct sim_syscfg){.chip =
-                                 s->chip}; // MEM_MODE comes at the end of the reset, from reset.c
+    // MEM_MODE comes at the end of the reset.
+    *s = (struct sim_syscfg){.part = s->part};
 }
 
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
@@ -63,7 +75,7 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     (void)size;
     if (offset == SYSCFG_CFGR1) {
         s->cfgr1 = value;
-        sim_map_update(s->chip);
+        sim_map_update(s->part->chip);
     } else if (offset >= SYSCFG_EXTICR1 && offset <= SYSCFG_EXTICR4) {
         s->exticr[(offset - SYSCFG_EXTICR1) / 4] = value & 0xffff;
     } else if (offset == SYSCFG_CFGR2) {
@@ -73,4 +85,29 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     return SIM_BUS_OK;
 }
 
-const struct sim_device sim_syscfg_device = {reset, read, write};
+static bool create(void *state, struct sim_part *part)
+{
+    struct sim_syscfg *s = state;
+    s->part = part;
+    return true;
+}
+
+static const struct sim_part_drives drives[] = {
+    {SIM_MAPPED_MEMORY, 1, level_mapped},
+    {SIM_EXTI_PORT, 16, level_exti_port},
+    {0, 0, NULL},
+};
+
+static const struct sim_part_listens listens[] = {
+    {SIM_RESET_RELEASED, hear_release},
+    {0, NULL},
+};
+
+const struct sim_part_kind sim_part_syscfg = {
+    .name = "syscfg",
+    .state_size = sizeof(struct sim_syscfg),
+    .create = create,
+    .device = {reset, read, write},
+    .drives = drives,
+    .listens = listens,
+};

@@ -2,7 +2,7 @@
 // Timers (RM0091, 17 to 21): registers, update events and interrupts, input capture of the internal
 // signals that TIM14 can listen to. Counting is in tim_count.c. Not modelled: outputs, slave modes,
 // capture from pins, DMA.
-#include "sim/chip/chip_state.h"
+#include "sim/parts/tim.h"
 
 enum {
     TIM_CR1 = 0x00,
@@ -37,21 +37,9 @@ enum {
 #define CCMR1_CC1S   0x3u
 #define CCMR1_IC1PSC 2 // shift
 
-static const struct sim_tim_kind kinds[SIM_TIMS] = {
-    {"TIM1", SIM_IRQ_TIM1_UP, SIM_IRQ_TIM1_CC, 16, 4, SIM_TIM_DOWN | SIM_TIM_REPEATS, 1, 1u << 11},
-    {"TIM2", SIM_IRQ_TIM2, SIM_IRQ_TIM2, 32, 4, SIM_TIM_DOWN, 0, 1u << 0},
-    {"TIM3", SIM_IRQ_TIM3, SIM_IRQ_TIM3, 16, 4, SIM_TIM_DOWN, 0, 1u << 1},
-    {"TIM6", SIM_IRQ_TIM6, SIM_IRQ_TIM6, 16, 0, 0, 0, 1u << 4},
-    {"TIM7", SIM_IRQ_TIM7, SIM_IRQ_TIM7, 16, 0, 0, 0, 1u << 5},
-    {"TIM14", SIM_IRQ_TIM14, SIM_IRQ_TIM14, 16, 1, SIM_TIM_REMAPS, 0, 1u << 8},
-    {"TIM15", SIM_IRQ_TIM15, SIM_IRQ_TIM15, 16, 2, SIM_TIM_REPEATS, 1, 1u << 16},
-    {"TIM16", SIM_IRQ_TIM16, SIM_IRQ_TIM16, 16, 1, SIM_TIM_REPEATS, 1, 1u << 17},
-    {"TIM17", SIM_IRQ_TIM17, SIM_IRQ_TIM17, 16, 1, SIM_TIM_REPEATS, 1, 1u << 18},
-};
-
 static uint64_t now_of(const struct sim_tim *t)
 {
-    return t->chip->clock->now_ns;
+    return t->part->clock->now_ns;
 }
 
 // ---- what can happen next -----------------------------------------------------------------------
@@ -78,12 +66,11 @@ static uint64_t capture_due_ns(const struct sim_tim *t)
 static void update_irq(struct sim_tim *t)
 {
     uint32_t active = t->sr & t->dier;
-    struct sim_core *core = t->chip->core;
-    if (t->kind->irq != t->kind->irq_cc) {
-        sim_core_set_irq(core, t->kind->irq, active & ~CC_FLAGS);
-        sim_core_set_irq(core, t->kind->irq_cc, active & CC_FLAGS);
+    if (t->config->has & SIM_TIM_TWO_IRQS) { // update, and captures and compares
+        sim_part_irq(t->part, 0, active & ~CC_FLAGS);
+        sim_part_irq(t->part, 1, active & CC_FLAGS);
     } else {
-        sim_core_set_irq(core, t->kind->irq, active);
+        sim_part_irq(t->part, 0, active);
     }
 }
 
@@ -94,7 +81,7 @@ static void arm(struct sim_tim *t)
     uint64_t capture = t->dier & SIM_TIM_CC1 ? capture_due_ns(t) : SIM_NEVER;
     if (capture < due)
         due = capture;
-    sim_clock_arm(t->chip->clock, &t->timer, due);
+    sim_clock_arm(t->part->clock, &t->timer, due);
 }
 
 // ---- input capture ------------------------------------------------------------------------------
@@ -133,37 +120,44 @@ static void due(void *arg)
     arm(t);
 }
 
+static uint32_t captured_hz(const struct sim_tim *t, unsigned *divider)
+{
+    *divider = (unsigned)sim_part_level(t->part, SIM_CAPTURE_DIVIDER, t->or);
+    return (uint32_t)sim_part_level(t->part, SIM_CAPTURE_HZ, t->or);
+}
+
 // Of its clock and of the signal that it captures.
 static void follow(struct sim_tim *t)
 {
     sync(t);
-    bool counts = t->cr1 & SIM_TIM_CEN && !t->frozen && sim_slot_is_clocked(t->chip, t) &&
+    bool counts = t->cr1 & SIM_TIM_CEN && !t->frozen && sim_part_is_clocked(t->part) &&
                   !(t->smcr & (SMCR_SMS | SMCR_ECE));
     uint32_t signal_hz = 0;
     t->capture_divider = 1;
-    if (t->kind->has & SIM_TIM_REMAPS)
-        signal_hz = sim_clocks_signal_hz(t->chip, t->or, &t->capture_divider);
-    t->clock.hz = counts ? sim_clocks_timer_hz(t->chip) : 0;
+    if (t->config->has & SIM_TIM_REMAPS)
+        signal_hz = captured_hz(t, &t->capture_divider);
+    t->clock.hz = counts ? (uint32_t)sim_part_level(t->part, SIM_TIMER_HZ, 0) : 0;
     t->signal.hz = 2 * signal_hz;
     arm(t);
 }
 
-void sim_tim_clock_changed(struct sim_chip *chip)
+static void hear_clocks(void *self, unsigned line, uint64_t value)
 {
-    for (unsigned i = 0; i < SIM_TIMS; i++)
-        follow(&chip->tim[i]);
+    (void)line;
+    (void)value;
+    follow(self);
 }
 
-void sim_tim_follow_debug(struct sim_chip *chip, bool halted)
+static void hear_freeze(void *self, unsigned line, uint64_t value)
 {
-    for (unsigned i = 0; i < SIM_TIMS; i++) {
-        struct sim_tim *t = &chip->tim[i];
-        bool frozen = halted && chip->dbgmcu.fz[t->kind->freeze_register] & t->kind->freeze_bit;
-        if (frozen == t->frozen)
-            continue;
-        t->frozen = frozen;
-        follow(t);
-    }
+    struct sim_tim *t = self;
+    bool frozen = sim_part_is_frozen(t->part);
+    (void)line;
+    (void)value;
+    if (frozen == t->frozen)
+        return;
+    t->frozen = frozen;
+    follow(t);
 }
 
 // ---- registers ----------------------------------------------------------------------------------
@@ -171,8 +165,8 @@ void sim_tim_follow_debug(struct sim_chip *chip, bool halted)
 static void write_cr1(struct sim_tim *t, uint32_t value)
 {
     if (value & CR1_CMS && !(t->cr1 & CR1_CMS))
-        log_line(t->chip->log, LOG_NOTE, "the virtual %s counts up only, not centre-aligned",
-                 t->kind->name);
+        log_line(t->part->log, LOG_NOTE, "the virtual %s counts up only, not centre-aligned",
+                 t->part->row->name);
     t->cr1 = value & CR1_KEPT;
     follow(t);
 }
@@ -180,8 +174,8 @@ static void write_cr1(struct sim_tim *t, uint32_t value)
 static void write_smcr(struct sim_tim *t, uint32_t value)
 {
     if (value & (SMCR_SMS | SMCR_ECE))
-        log_line(t->chip->log, LOG_NOTE, "the virtual %s has nothing to be a slave of",
-                 t->kind->name);
+        log_line(t->part->log, LOG_NOTE, "the virtual %s has nothing to be a slave of",
+                 t->part->row->name);
     t->smcr = value;
     follow(t);
 }
@@ -194,7 +188,7 @@ static void write_egr(struct sim_tim *t, uint32_t value)
         capture(t, false);
     else
         t->sr |= value & SIM_TIM_CC1;
-    t->sr |= value & CC_FLAGS & ~SIM_TIM_CC1 & ((2u << t->kind->channels) - 1);
+    t->sr |= value & CC_FLAGS & ~SIM_TIM_CC1 & ((2u << t->config->channels) - 1);
 }
 
 // Registers without a side effect of their own, and those with one that is looked after anyway.
@@ -212,9 +206,9 @@ static uint32_t *plain(struct sim_tim *t, uint32_t offset)
     case TIM_CCER:
         return &t->ccer;
     case TIM_RCR:
-        return t->kind->has & SIM_TIM_REPEATS ? &t->rcr : NULL;
+        return t->config->has & SIM_TIM_REPEATS ? &t->rcr : NULL;
     case TIM_BDTR:
-        return t->kind->has & SIM_TIM_REPEATS ? &t->bdtr : NULL;
+        return t->config->has & SIM_TIM_REPEATS ? &t->bdtr : NULL;
     default:
         return NULL;
     }
@@ -223,7 +217,7 @@ static uint32_t *plain(struct sim_tim *t, uint32_t offset)
 static uint32_t *compare_register(struct sim_tim *t, uint32_t offset)
 {
     unsigned channel = (offset - TIM_CCR1) / 4;
-    bool there = offset >= TIM_CCR1 && offset <= TIM_CCR4 && channel < t->kind->channels;
+    bool there = offset >= TIM_CCR1 && offset <= TIM_CCR4 && channel < t->config->channels;
     return there ? &t->ccr[channel] : NULL;
 }
 
@@ -245,7 +239,7 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
         *value = t->psc;
     else if (offset == TIM_ARR)
         *value = t->arr;
-    else if (offset == TIM_OR && t->kind->has & SIM_TIM_REMAPS)
+    else if (offset == TIM_OR && t->config->has & SIM_TIM_REMAPS)
         *value = t->or ;
     else if (compare_register(t, offset))
         *value = *compare_register(t, offset);
@@ -293,7 +287,7 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
         t->sr &= value;
     else if (offset == TIM_EGR)
         write_egr(t, value);
-    else if (offset == TIM_OR && t->kind->has & SIM_TIM_REMAPS)
+    else if (offset == TIM_OR && t->config->has & SIM_TIM_REMAPS)
         t->or = value & 3;
     else
         write_counting(t, offset, value);
@@ -312,7 +306,7 @@ static void reset(void *self, enum sim_reset kind)
     struct sim_tim *t = self;
     (void)kind;
     struct sim_tim fresh = {
-        .chip = t->chip, .kind = t->kind, .timer = t->timer, .frozen = t->frozen};
+        .part = t->part, .config = t->config, .timer = t->timer, .frozen = t->frozen};
     *t = fresh;
     t->arr = t->arr_used = sim_tim_mask(t);
     t->capture_divider = 1;
@@ -321,12 +315,25 @@ static void reset(void *self, enum sim_reset kind)
     update_irq(t);
 }
 
-void sim_tim_create(struct sim_chip *chip)
+static bool create(void *state, struct sim_part *part)
 {
-    for (unsigned i = 0; i < SIM_TIMS; i++) {
-        chip->tim[i] = (struct sim_tim){.chip = chip, .kind = &kinds[i]};
-        sim_clock_add(chip->clock, &chip->tim[i].timer, due, &chip->tim[i]);
-    }
+    struct sim_tim *t = state;
+    t->part = part;
+    t->config = part->row->config;
+    sim_clock_add(part->clock, &t->timer, due, t);
+    return true;
 }
 
-const struct sim_device sim_tim_device = {reset, read, write};
+static const struct sim_part_listens listens[] = {
+    {SIM_CLOCKS_CHANGED, hear_clocks},
+    {SIM_FREEZE, hear_freeze},
+    {0, NULL},
+};
+
+const struct sim_part_kind sim_part_tim = {
+    .name = "tim",
+    .state_size = sizeof(struct sim_tim),
+    .create = create,
+    .device = {reset, read, write},
+    .listens = listens,
+};

@@ -2,18 +2,18 @@
 // How a timer counts (RM0091, 18.3): prescaler, reload, update events, compare matches. Nothing is
 // counted while time passes: the ticks are worked through when somebody looks, whole rounds at
 // once.
-#include "sim/chip/chip_state.h"
+#include "sim/parts/tim.h"
 
 #define CC1S_OUTPUT 0u
 
 uint32_t sim_tim_mask(const struct sim_tim *t)
 {
-    return t->kind->bits == 32 ? 0xffffffffu : 0xffffu;
+    return t->config->bits == 32 ? 0xffffffffu : 0xffffu;
 }
 
 static bool counts_down(const struct sim_tim *t)
 {
-    return t->cr1 & SIM_TIM_DIR && t->kind->has & SIM_TIM_DOWN && !(t->cr1 & SIM_TIM_CMS);
+    return t->cr1 & SIM_TIM_DIR && t->config->has & SIM_TIM_DOWN && !(t->cr1 & SIM_TIM_CMS);
 }
 
 static bool is_output(const struct sim_tim *t, unsigned channel)
@@ -61,7 +61,7 @@ void sim_tim_restart(struct sim_tim *t)
 // The counter has taken every value from first to last.
 static void match(struct sim_tim *t, uint32_t first, uint32_t last)
 {
-    for (unsigned i = 0; i < t->kind->channels; i++) {
+    for (unsigned i = 0; i < t->config->channels; i++) {
         if (is_output(t, i) && t->ccr[i] >= first && t->ccr[i] <= last)
             t->sr |= SIM_TIM_CC1 << i;
     }
@@ -70,7 +70,7 @@ static void match(struct sim_tim *t, uint32_t first, uint32_t last)
 // A value beyond the reload value matches at the overflow (18.4.5, CC1IF).
 static void match_beyond(struct sim_tim *t)
 {
-    for (unsigned i = 0; i < t->kind->channels; i++) {
+    for (unsigned i = 0; i < t->config->channels; i++) {
         if (is_output(t, i) && t->ccr[i] > t->arr_used)
             t->sr |= SIM_TIM_CC1 << i;
     }
@@ -161,7 +161,7 @@ uint64_t sim_tim_count_due_ns(const struct sim_tim *t)
         return SIM_NEVER;
     if (t->dier & SIM_TIM_UIF)
         counts = counts_to_overflow(t);
-    for (unsigned i = 0; i < t->kind->channels; i++) {
+    for (unsigned i = 0; i < t->config->channels; i++) {
         if (!(t->dier & SIM_TIM_CC1 << i) || !is_output(t, i))
             continue;
         uint64_t wanted = counts_to_match(t, t->ccr[i]);

@@ -2,7 +2,8 @@
 // A USART's transmitter (RM0091, 27.5 and 27.8): a data register, a shift register, frames that
 // take their time at the baud rate, and a pin on which the host listens. Nothing is connected to
 // RX.
-#include "sim/chip/chip_state.h"
+#include "sim/chip/part.h"
+#include "sim/parts/parts.h"
 
 enum {
     USART_CR1 = 0x00,
@@ -33,6 +34,14 @@ enum {
 #define NS_PER_S  1000000000ull
 #define HALVES    2u // of a bit
 
+struct sim_usart {
+    struct sim_part *part;
+    uint32_t cr1, cr2, cr3, brr, gtpr, rtor, isr;
+    uint16_t tdr, shift;
+    bool shifting;
+    struct sim_timer sent;
+};
+
 static bool is_on(const struct sim_usart *u)
 {
     return (u->cr1 & (CR1_UE | CR1_TE)) == (CR1_UE | CR1_TE);
@@ -42,7 +51,7 @@ static void update_irq(struct sim_usart *u)
 {
     bool active =
         (u->cr1 & CR1_TXEIE && u->isr & ISR_TXE) || (u->cr1 & CR1_TCIE && u->isr & ISR_TC);
-    sim_core_set_irq(u->chip->core, u->index == 0 ? SIM_IRQ_USART1 : SIM_IRQ_USART2, active);
+    sim_part_irq(u->part, 0, active);
 }
 
 static unsigned word_bits(const struct sim_usart *u)
@@ -72,18 +81,19 @@ static uint64_t bit_clocks(const struct sim_usart *u, uint32_t *factor)
 
 static uint64_t frame_ns(const struct sim_usart *u)
 {
-    uint32_t hz = sim_clocks_usart_hz(u->chip, u->index), factor;
+    uint64_t hz = sim_part_level(u->part, SIM_USART_HZ, u->part->row->number);
+    uint32_t factor;
     uint64_t clocks = frame_halves(u) * bit_clocks(u, &factor);
     if (hz == 0 || u->brr < BRR_LEAST)
         return SIM_NEVER;
-    return clocks * NS_PER_S / (HALVES * factor * (uint64_t)hz);
+    return clocks * NS_PER_S / (HALVES * factor * hz);
 }
 
 static bool is_wired(const struct sim_usart *u)
 {
-    const struct sim_tx_pin *pin = u->chip->row->tx[u->index];
+    const struct sim_pin *pin = sim_chip_row(u->part->chip)->tx[u->part->row->number];
     for (; pin && pin->port; pin++) {
-        if (sim_gpio_is_alternate(u->chip, pin->port, pin->pin, pin->af))
+        if (sim_signal_pin_is(u->part->signals, pin))
             return true;
     }
     return false;
@@ -91,17 +101,11 @@ static bool is_wired(const struct sim_usart *u)
 
 static void give_to_host(struct sim_usart *u)
 {
-    struct sim_chip *chip = u->chip;
-    if (!is_wired(u)) {
-        log_line(chip->log, LOG_DEBUG, "USART%u sends, but none of its pins is TX", u->index + 1);
-        return;
-    }
-    if (chip->usart_len == SIM_USART_ROOM) {
-        chip->usart_start = (chip->usart_start + 1) % SIM_USART_ROOM;
-        chip->usart_len--;
-    }
-    chip->usart_out[(chip->usart_start + chip->usart_len++) % SIM_USART_ROOM] =
-        (uint8_t)(u->shift & ((1u << data_bits(u)) - 1));
+    if (!is_wired(u))
+        log_line(u->part->log, LOG_DEBUG, "%s sends, but none of its pins is TX",
+                 u->part->row->name);
+    else
+        sim_chip_put_usart(u->part->chip, (uint8_t)(u->shift & ((1u << data_bits(u)) - 1)));
 }
 
 // From the data register to the shift register, where the next frame begins.
@@ -111,8 +115,8 @@ static void shift_next(struct sim_usart *u)
     u->shift = u->tdr;
     u->shifting = true;
     u->isr |= ISR_TXE;
-    sim_clock_arm(u->chip->clock, &u->sent,
-                  ns == SIM_NEVER ? SIM_NEVER : u->chip->clock->now_ns + ns);
+    sim_clock_arm(u->part->clock, &u->sent,
+                  ns == SIM_NEVER ? SIM_NEVER : u->part->clock->now_ns + ns);
 }
 
 static void frame_sent(void *arg)
@@ -130,15 +134,16 @@ static void frame_sent(void *arg)
 static void transmit(struct sim_usart *u, uint16_t value)
 {
     if (!is_on(u)) {
-        sim_chip_violation(u->chip, "USART%u: TDR written while UE or TE is 0", u->index + 1);
+        sim_chip_violation(u->part->chip, "%s: TDR written while UE or TE is 0",
+                           u->part->row->name);
         return;
     }
     if (u->brr < BRR_LEAST)
-        sim_chip_violation(u->chip, "USART%u: BRR is %u, at least 16 is needed (27.5.4)",
-                           u->index + 1, (unsigned)u->brr);
+        sim_chip_violation(u->part->chip, "%s: BRR is %u, at least 16 is needed (27.5.4)",
+                           u->part->row->name, (unsigned)u->brr);
     if (!(u->isr & ISR_TXE))
-        sim_chip_violation(u->chip, "USART%u: TDR written while TXE is 0; a byte is lost",
-                           u->index + 1);
+        sim_chip_violation(u->part->chip, "%s: TDR written while TXE is 0; a byte is lost",
+                           u->part->row->name);
     u->tdr = value;
     u->isr &= ~(ISR_TC | ISR_TXE);
     if (!u->shifting)
@@ -153,7 +158,7 @@ static void write_cr1(struct sim_usart *u, uint32_t value)
     // The rest of a frame is not sent when the unit is switched off (27.8.1, UE).
     u->shifting = false;
     u->isr = ISR_TC | ISR_TXE;
-    sim_clock_arm(u->chip->clock, &u->sent, SIM_NEVER);
+    sim_clock_arm(u->part->clock, &u->sent, SIM_NEVER);
 }
 
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
@@ -206,30 +211,23 @@ static void reset(void *self, enum sim_reset kind)
 {
     struct sim_usart *u = self;
     (void)kind;
-    struct sim_usart fresh = {
-        .chip = u->chip, .index = u->index, .sent = u->sent, .isr = ISR_TC | ISR_TXE};
+    struct sim_usart fresh = {.part = u->part, .sent = u->sent, .isr = ISR_TC | ISR_TXE};
     *u = fresh;
-    sim_clock_arm(u->chip->clock, &u->sent, SIM_NEVER);
+    sim_clock_arm(u->part->clock, &u->sent, SIM_NEVER);
     update_irq(u);
 }
 
-void sim_usart_create(struct sim_chip *chip)
+static bool create(void *state, struct sim_part *part)
 {
-    for (unsigned i = 0; i < SIM_USARTS; i++) {
-        chip->usart[i] = (struct sim_usart){.chip = chip, .index = i};
-        sim_clock_add(chip->clock, &chip->usart[i].sent, frame_sent, &chip->usart[i]);
-    }
+    struct sim_usart *u = state;
+    u->part = part;
+    sim_clock_add(part->clock, &u->sent, frame_sent, u);
+    return true;
 }
 
-size_t sim_chip_take_usart(struct sim_chip *chip, uint8_t *data, size_t cap)
-{
-    size_t n = 0;
-    for (; n < cap && chip->usart_len; n++) {
-        data[n] = chip->usart_out[chip->usart_start];
-        chip->usart_start = (chip->usart_start + 1) % SIM_USART_ROOM;
-        chip->usart_len--;
-    }
-    return n;
-}
-
-const struct sim_device sim_usart_device = {reset, read, write};
+const struct sim_part_kind sim_part_usart = {
+    .name = "usart",
+    .state_size = sizeof(struct sim_usart),
+    .create = create,
+    .device = {reset, read, write},
+};

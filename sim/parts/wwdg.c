@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The window watchdog (RM0091, 24): a counter of seven bits that runs from PCLK, with a window in
 // which it must be refreshed and an interrupt just before it bites.
-#include "sim/chip/chip_state.h"
+#include "sim/chip/part.h"
+#include "sim/parts/parts.h"
+#include "sim/time/ticker.h"
 
 enum { WWDG_CR = 0x00, WWDG_CFR = 0x04, WWDG_SR = 0x08 };
 
@@ -13,6 +15,16 @@ enum { WWDG_CR = 0x00, WWDG_CFR = 0x04, WWDG_SR = 0x08 };
 #define SR_EWIF    (1u << 0)
 #define PRESCALER  4096u
 
+struct sim_wwdg {
+    struct sim_part *part;
+    uint32_t cfr;
+    bool active, early, frozen;
+    uint32_t counter;
+    uint64_t divided; // PCLK periods towards the next count
+    struct sim_ticker pclk;
+    struct sim_timer timer;
+};
+
 static unsigned divider(const struct sim_wwdg *w)
 {
     return PRESCALER << (w->cfr >> 7 & 3);
@@ -20,13 +32,13 @@ static unsigned divider(const struct sim_wwdg *w)
 
 static void update_irq(struct sim_wwdg *w)
 {
-    sim_core_set_irq(w->chip->core, SIM_IRQ_WWDG, w->early && w->cfr & CFR_EWI);
+    sim_part_irq(w->part, 0, w->early && w->cfr & CFR_EWI);
 }
 
 // The counter runs whether or not the watchdog is on (24.3).
 static void sync(struct sim_wwdg *w)
 {
-    w->divided += sim_ticker_advance(&w->pclk, w->chip->clock->now_ns);
+    w->divided += sim_ticker_advance(&w->pclk, w->part->clock->now_ns);
     uint64_t counts = w->divided / divider(w);
     w->divided %= divider(w);
     w->counter = (w->counter - (uint32_t)counts) & COUNT_MASK;
@@ -44,7 +56,7 @@ static void arm(struct sim_wwdg *w)
     uint64_t due = SIM_NEVER;
     if (w->active && w->counter >= COUNT_T6)
         due = ns_of(w, w->counter > COUNT_T6 ? COUNT_T6 : COUNT_T6 - 1);
-    sim_clock_arm(w->chip->clock, &w->timer, due);
+    sim_clock_arm(w->part->clock, &w->timer, due);
 }
 
 static void expire(void *arg)
@@ -54,7 +66,7 @@ static void expire(void *arg)
     if (w->counter == COUNT_T6)
         w->early = true;
     else if (w->active && !(w->counter & COUNT_T6))
-        sim_reset_request(w->chip, RCC_CSR_WWDGRSTF);
+        sim_reset_request(w->part->chip, SIM_CAUSE_WINDOW_WATCHDOG);
     update_irq(w);
     arm(w);
 }
@@ -62,22 +74,28 @@ static void expire(void *arg)
 static void follow(struct sim_wwdg *w)
 {
     sync(w);
-    bool counts = !w->frozen && sim_slot_is_clocked(w->chip, w);
-    w->pclk.hz = counts ? sim_clocks_pclk_hz(w->chip) : 0;
+    bool counts = !w->frozen && sim_part_is_clocked(w->part);
+    w->pclk.hz = counts ? (uint32_t)sim_part_level(w->part, SIM_PCLK_HZ, 0) : 0;
     arm(w);
 }
 
-void sim_wwdg_clock_changed(struct sim_chip *chip)
+static void hear_clocks(void *self, unsigned line, uint64_t value)
 {
-    follow(&chip->wwdg);
+    (void)line;
+    (void)value;
+    follow(self);
 }
 
-void sim_wwdg_freeze(struct sim_chip *chip, bool frozen)
+static void hear_freeze(void *self, unsigned line, uint64_t value)
 {
-    if (frozen == chip->wwdg.frozen)
+    struct sim_wwdg *w = self;
+    bool frozen = sim_part_is_frozen(w->part);
+    (void)line;
+    (void)value;
+    if (frozen == w->frozen)
         return;
-    chip->wwdg.frozen = frozen;
-    follow(&chip->wwdg);
+    w->frozen = frozen;
+    follow(w);
 }
 
 static void write_cr(struct sim_wwdg *w, uint32_t value)
@@ -88,7 +106,7 @@ static void write_cr(struct sim_wwdg *w, uint32_t value)
     w->counter = value & COUNT_MASK;
     // A refresh outside of the window, or one that clears T6 (24.3).
     if (early || (w->active && !(w->counter & COUNT_T6)))
-        sim_reset_request(w->chip, RCC_CSR_WWDGRSTF);
+        sim_reset_request(w->part->chip, SIM_CAUSE_WINDOW_WATCHDOG);
     arm(w);
 }
 
@@ -128,22 +146,35 @@ static void reset(void *self, enum sim_reset kind)
 {
     struct sim_wwdg *w = self;
     (void)kind;
-    struct sim_wwdg fresh = {.chip = w->chip,
+    struct sim_wwdg fresh = {.part = w->part,
                              .timer = w->timer,
                              .frozen = w->frozen,
                              .cfr = COUNT_MASK,
                              .counter = COUNT_MASK,
-
-                             .pclk = {.at_ns = w->chip->clock->now_ns}};
+                             .pclk = {.at_ns = w->part->clock->now_ns}};
     *w = fresh;
     arm(w);
     update_irq(w);
 }
 
-void sim_wwdg_create(struct sim_chip *chip)
+static bool create(void *state, struct sim_part *part)
 {
-    chip->wwdg.chip = chip;
-    sim_clock_add(chip->clock, &chip->wwdg.timer, expire, &chip->wwdg);
+    struct sim_wwdg *w = state;
+    w->part = part;
+    sim_clock_add(part->clock, &w->timer, expire, w);
+    return true;
 }
 
-const struct sim_device sim_wwdg_device = {reset, read, write};
+static const struct sim_part_listens listens[] = {
+    {SIM_CLOCKS_CHANGED, hear_clocks},
+    {SIM_FREEZE, hear_freeze},
+    {0, NULL},
+};
+
+const struct sim_part_kind sim_part_wwdg = {
+    .name = "wwdg",
+    .state_size = sizeof(struct sim_wwdg),
+    .create = create,
+    .device = {reset, read, write},
+    .listens = listens,
+};

@@ -15,7 +15,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "sim/chip/chip.h"
+#include "sim/families/chips.h"
 
 #define FLASH         0x08000000u
 #define SRAM          0x20000000u
@@ -143,7 +143,7 @@ static inline struct chip_bench *make_chip(const char *name)
     struct chip_bench *b = calloc(1, sizeof *b);
     assert_non_null(b);
     b->log = log_silent();
-    assert_int_equal(sim_chip_create(&b->chip, name, &b->clock, &b->account, &b->log), ERR_OK);
+    assert_int_equal(sim_chips_create(&b->chip, name, &b->clock, &b->account, &b->log), ERR_OK);
     return b;
 }
 

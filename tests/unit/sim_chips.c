@@ -5,6 +5,7 @@
 #include "tests/unit/sim_chip_bench.h"
 
 #include "sim/families/chips.h"
+#include "sim/families/stm32f0.h"
 #include "targets/chip.h"
 
 #define KIB 1024u
@@ -42,7 +43,7 @@ static void every_part_has_the_sizes_of_its_data_sheet(void **state)
         assert_int_equal(try_read(b, last_sram + 4, 4, &v), SIM_BUS_FAULT);
         assert_int_equal(try_read(b, parts[i].system_base, 4, &v), SIM_BUS_OK);
         assert_int_equal(try_read(b, parts[i].system_base - 4, 4, &v), SIM_BUS_FAULT);
-        assert_int_equal(row->page_size, parts[i].page);
+        assert_int_equal(sim_chip_row_memory(row, SIM_MEMORY_FLASH)->page_size, parts[i].page);
         drop_chip(b);
     }
 }
@@ -63,8 +64,11 @@ static void the_table_is_sound_and_the_driver_s_table_agrees(void **state)
     (void)state;
     for (unsigned i = 0; (row = sim_chips_at(i)); i++) {
         const struct chip *found = NULL;
-        assert_int_equal(row->system_base + row->system_size, OPTIONS);
-        assert_int_equal(row->flash_size % row->page_size, 0);
+        const struct sim_memory_row *flash = sim_chip_row_memory(row, SIM_MEMORY_FLASH);
+        const struct sim_memory_row *sram = sim_chip_row_memory(row, SIM_MEMORY_SRAM);
+        const struct sim_memory_row *system = sim_chip_row_memory(row, SIM_MEMORY_SYSTEM);
+        assert_int_equal(system->base + system->size, OPTIONS);
+        assert_int_equal(flash->size % flash->page_size, 0);
         for (unsigned k = 0; k < i; k++)
             assert_string_not_equal(sim_chips_at(k)->name, row->name);
         for (unsigned k = 0; k < stm32f0_family.chip_count; k++) {
@@ -72,11 +76,11 @@ static void the_table_is_sound_and_the_driver_s_table_agrees(void **state)
                 found = &stm32f0_family.chips[k];
         }
         assert_non_null(found);
-        assert_int_equal(found->layout.run[0].size, row->page_size);
-        assert_int_equal(found->sram_size, row->sram_size);
-        assert_int_equal(found->system_base, row->system_base);
-        assert_int_equal(found->system_size, row->system_size);
-        assert_true(found->flash_max >= row->flash_size);
+        assert_int_equal(found->layout.run[0].size, flash->page_size);
+        assert_int_equal(found->sram_size, sram->size);
+        assert_int_equal(found->system_base, system->base);
+        assert_int_equal(found->system_size, system->size);
+        assert_true(found->flash_max >= flash->size);
         assert_int_equal(found->empty_check, (row->features & SIM_HAS_EMPTY_CHECK) != 0);
         assert_true(has_option(found, "BOOT_SEL") || !(row->features & SIM_HAS_BOOT_SEL));
     }
@@ -90,7 +94,7 @@ static void an_unknown_part_is_refused_with_the_names_of_all(void **state)
     struct sim_account account = {0};
     struct sim_chip *chip;
     (void)state;
-    assert_int_equal(sim_chip_create(&chip, "stm32f103c8", &clock, &account, &log), ERR_USAGE);
+    assert_int_equal(sim_chips_create(&chip, "stm32f103c8", &clock, &account, &log), ERR_USAGE);
     assert_non_null(strstr(log_sentence(&log, ERR_USAGE), "stm32f030rc"));
 }
 

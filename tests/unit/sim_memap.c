@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "sim/families/chips.h"
 #include "sim/wire/memap.h"
 #include "tests/unit/choose.h"
 
@@ -45,7 +46,7 @@ static int set_up(void **state)
 {
     struct bench *b = calloc(1, sizeof *b);
     b->log = log_silent();
-    if (sim_chip_create(&b->chip, "stm32f031k6", &b->clock, &b->account, &b->log) != ERR_OK)
+    if (sim_chips_create(&b->chip, "stm32f031k6", &b->clock, &b->account, &b->log) != ERR_OK)
         return -1;
     b->ap = (struct sim_memap){.chip = b->chip, .clock = &b->clock};
     sim_chip_set_power(b->chip, true);

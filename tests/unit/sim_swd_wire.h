@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "sim/families/chips.h"
 #include "sim/wire/swdp.h"
 
 enum { ACK_OK = 1, ACK_WAIT = 2, ACK_FAULT = 4, ACK_NONE = 7 };
@@ -149,7 +150,7 @@ static inline int set_up(void **state)
     b->log = log_silent();
     b->turnaround = 1;
     b->idle = 2;
-    if (sim_chip_create(&b->chip, "stm32f031k6", &b->clock, &b->account, &b->log) != ERR_OK)
+    if (sim_chips_create(&b->chip, "stm32f031k6", &b->clock, &b->account, &b->log) != ERR_OK)
         return -1;
     b->ap = (struct sim_memap){.chip = b->chip, .clock = &b->clock};
     b->dp = (struct sim_swdp){.ap = &b->ap, .account = &b->account};

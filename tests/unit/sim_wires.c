@@ -5,6 +5,7 @@
 // reset: 6.3.3.
 #include <stdio.h>
 
+#include "sim/families/chips.h"
 #include "sim/wire/network.h"
 #include "sim/wire/wires.h"
 #include "tests/unit/choose.h"
@@ -78,7 +79,7 @@ static struct rig *rig_open(void)
 {
     struct rig *r = calloc(1, sizeof *r);
     r->log = log_silent();
-    assert_int_equal(sim_chip_create(&r->chip, "stm32f031k6", &r->clock, &r->account, &r->log),
+    assert_int_equal(sim_chips_create(&r->chip, "stm32f031k6", &r->clock, &r->account, &r->log),
                      ERR_OK);
     r->ap = (struct sim_memap){.chip = r->chip, .clock = &r->clock};
     r->dp = (struct sim_swdp){.ap = &r->ap, .account = &r->account};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Every program is a list of words to write to registers, worked off by the same few instructions,
 // and an end: Thumb code that the virtual core executes like any other.
-#include "sim/board/programs.h"
+#include "sim/families/programs.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Programs that a virtual chip can be given by name: each does to a debugger what programs in the
 // field do.
-#ifndef SWDLINK_SIM_BOARD_PROGRAMS_H
-#define SWDLINK_SIM_BOARD_PROGRAMS_H
+#ifndef SWDLINK_SIM_FAMILIES_PROGRAMS_H
+#define SWDLINK_SIM_FAMILIES_PROGRAMS_H
 
 #include <stdbool.h>
 

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// What a part of the chip asks for by its own row: its interrupts, its clock, its freeze bits.
+#include "sim/chip/part.h"
+
+void sim_part_irq(const struct sim_part *part, unsigned n, bool active)
+{
+    sim_core_set_irq(part->core, part->row->irq[n], active);
+}
+
+bool sim_part_is_clocked(const struct sim_part *part)
+{
+    return sim_part_level(part, SIM_CLOCK_ENABLED, part->row->bus) & part->row->gate;
+}
+
+bool sim_part_is_frozen(const struct sim_part *part)
+{
+    return sim_core_is_halted(part->core) &&
+           sim_part_level(part, SIM_FREEZE, part->row->freeze_line) & part->row->freeze;
+}
+
+bool sim_signal_pin_is(const struct sim_signals *signals, const struct sim_pin *pin)
+{
+    unsigned port = (unsigned)(pin->port - 'A');
+    return sim_signal_level(signals, SIM_PORT_ALTERNATE, port) >> pin->pin & 1 &&
+           (sim_signal_level(signals, SIM_PORT_FUNCTIONS, port) >> 4 * pin->pin & 15) == pin->af;
+}

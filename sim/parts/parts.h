@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+// The kinds of parts there are, and what a family file has to say of each beside its row: the
+// config of struct sim_part_row. A kind without a struct here needs none.
+#ifndef SWDLINK_SIM_PARTS_PARTS_H
+#define SWDLINK_SIM_PARTS_PARTS_H
+
+#include "sim/chip/part.h"
+
+extern const struct sim_part_kind sim_part_adc;
+extern const struct sim_part_kind sim_part_crc;
+extern const struct sim_part_kind sim_part_dbgmcu;
+extern const struct sim_part_kind sim_part_exti;
+extern const struct sim_part_kind sim_part_fpec;
+extern const struct sim_part_kind sim_part_gpio;
+extern const struct sim_part_kind sim_part_iwdg;
+extern const struct sim_part_kind sim_part_pwr;
+extern const struct sim_part_kind sim_part_rcc;
+extern const struct sim_part_kind sim_part_syscfg;
+extern const struct sim_part_kind sim_part_tim;
+extern const struct sim_part_kind sim_part_usart;
+extern const struct sim_part_kind sim_part_wwdg;
+
+#define SIM_ADC_PINS 16u
+struct sim_adc_config {
+    struct sim_pin channel[SIM_ADC_PINS]; // af does not matter
+    uint32_t own_clock_hz;
+    uint32_t reference_mv, temperature_mv; // what the internal channels show
+};
+
+struct sim_crc_config {
+    unsigned polynomial_feature; // of the chip: CRC_POL and POLYSIZE are there
+};
+
+#define SIM_DBGMCU_FREEZE 2u
+struct sim_dbgmcu_config {
+    uint32_t freeze_bits[SIM_DBGMCU_FREEZE]; // those that exist
+};
+
+struct sim_exti_config {
+    uint32_t lines[SIM_PART_INTERRUPTS]; // which lines go to the interrupts of the row
+};
+
+// The flash controller with half-word programming, with its cells and option bytes.
+struct sim_fpec_config {
+    uint32_t sector_size;          // of the write protection
+    uint8_t user_bit[SIM_OPTIONS]; // where each option stands in the user byte
+    struct {
+        uint64_t program_ns, erase_ns, mass_ns;
+    } time[3]; // of enum sim_flash_time
+};
+
+struct sim_gpio_config {            // NULL: all zero
+    uint32_t moder, ospeedr, pupdr; // after reset
+};
+
+#define SIM_PWR_WAKEUP_PINS 2u
+struct sim_pwr_config {
+    struct sim_pin wakeup[SIM_PWR_WAKEUP_PINS]; // WKUP1 and WKUP2; af does not matter
+};
+
+// In the order of the bits of RCC_CIR.
+enum sim_clock_source {
+    SIM_LSI,
+    SIM_LSE,
+    SIM_HSI,
+    SIM_HSE,
+    SIM_PLL,
+    SIM_HSI14,
+    SIM_HSI48,
+    SIM_CLOCK_SOURCES,
+};
+
+enum sim_rcc_bus { SIM_ON_AHB, SIM_ON_APB2, SIM_ON_APB1, SIM_RCC_BUSES };
+
+struct sim_rcc_config {
+    struct {
+        uint32_t hz; // 0: the board's crystal, or made of others
+        uint64_t start_ns;
+    } source[SIM_CLOCK_SOURCES];
+    uint32_t max_hz;        // of HCLK
+    uint32_t no_wait_hz;    // above it the flash needs a wait state
+    unsigned hsi48_feature; // of the chip
+};
+
+enum sim_tim_has {
+    SIM_TIM_DOWN = 1,
+    SIM_TIM_REPEATS = 2,
+    SIM_TIM_REMAPS = 4,
+    SIM_TIM_TWO_IRQS = 8, // one for updates, one for captures and compares
+};
+struct sim_tim_config {
+    unsigned bits, channels;
+    unsigned has; // of enum sim_tim_has
+};
+
+#endif
