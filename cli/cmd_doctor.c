@@ -10,6 +10,7 @@
 #include "cli/journal.h"
 #include "cli/output.h"
 #include "cli/probe.h"
+#include "cli/probe_choice.h"
 #include "doctor/explain.h"
 
 // Takes over what is known of a probe, open or not.
@@ -22,7 +23,7 @@ static void describe_probe(struct measured_probe *m, const struct probe *p, cons
     if (opening != ERR_OK) {
         snprintf(m->sentence, sizeof m->sentence, "%s", log_sentence(log, opening));
         // Of this computer's USB a record knows nothing.
-        if (!p->is_virtual && !conversation_replayed_file(which))
+        if (!p->is_virtual && !probe_replayed_file(which))
             measure_usb(m, which, log);
     }
     if (p->id.pid) {

@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/probe.h"
+#include "cli/probe_choice.h"
 #include "cli/virtual.h"
 #include "swd/usb_choose.h"
 #include "swd/usb_libusb.h"
@@ -86,8 +87,8 @@ enum err cmd_list(const struct options *o, struct output *out, struct log *log)
     size_t count = 0;
     enum err e = ERR_OK;
     const char *board = probe_virtual_board(o->probe);
-    if (conversation_replayed_file(o->probe))
-        return list_recorded(conversation_replayed_file(o->probe), o, out, log);
+    if (probe_replayed_file(o->probe))
+        return list_recorded(probe_replayed_file(o->probe), o, out, log);
     if (board)
         e = find_virtual(&virtual_one, board, log);
     if (e == ERR_OK)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "cli/probe_choice.h"
 #include "config.h"
 
 #include "cli/conversation.h"
@@ -10,15 +11,9 @@
 #include "cli/virtual.h"
 #include "swd/usb_libusb.h"
 
-const char *conversation_replayed_file(const char *which)
-{
-    static const char name[] = "replay:";
-    return which && strncmp(which, name, sizeof name - 1) == 0 ? which + sizeof name - 1 : NULL;
-}
-
 static enum err begin(struct conversation *c, const struct options *o, struct log *log)
 {
-    const char *file = conversation_replayed_file(o->probe);
+    const char *file = probe_replayed_file(o->probe);
     enum err e = ERR_OK;
     if (file && !file[0])
         return log_fail(log, ERR_USAGE, "--probe replay:FILE needs the file of a record");

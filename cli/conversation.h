@@ -18,8 +18,6 @@ struct conversation {
     struct player *player;     // NULL: no replay
 };
 
-// The file when `which` names a record ("replay:FILE"), else NULL.
-const char *conversation_replayed_file(const char *which);
 // Opens a link to the probe that the options name, again and again if need be (a probe that was
 // plugged in again: name means it then, as with --probe, else NULL). serving: for a long session
 // with a person.

@@ -15,6 +15,7 @@
 
 #include "cli/conversation.h"
 #include "cli/probe.h"
+#include "cli/probe_choice.h"
 
 #define PATH_SIZE  512
 #define TIME_SIZE  32
@@ -34,7 +35,7 @@ static bool find_path(const struct options *o, const char *serial, char *path, s
 {
     const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
     int used;
-    if (o->no_journal || !serial[0] || conversation_replayed_file(o->probe) ||
+    if (o->no_journal || !serial[0] || probe_replayed_file(o->probe) ||
         (probe_virtual_board(o->probe) && !(state && state[0] == '/')))
         return false;
     if (state && state[0] == '/')

@@ -11,25 +11,6 @@
 
 enum { FIRST_LONG = 256 }; // above every letter: getopt_long() reports both through one number
 
-bool options_row(unsigned n, struct option_info *info)
-{
-    if (n >= OPTION_ROWS)
-        return false;
-    const struct option_row *row = &option_rows[n];
-    *info = (struct option_info){
-        .group = row->group,
-        .commands = row->commands,
-        .letter = row->letter,
-        .name = row->name,
-        .takes_value = row->takes == required_argument,
-        .argument = row->argument,
-        .help = row->help,
-        .choices = row->names,
-        .choice_count = row->name_count,
-    };
-    return true;
-}
-
 // The index of the word in the row's list, or ERR_USAGE with the list in the sentence.
 static enum err find_choice(int *index, const struct option_row *row, const char *word,
                             struct log *log)

@@ -246,3 +246,22 @@ const struct option_row option_rows[] = {
 
 static_assert(sizeof option_rows / sizeof *option_rows == OPTION_ROWS,
               "options_table.h counts them");
+
+bool options_row(unsigned n, struct option_info *info)
+{
+    if (n >= OPTION_ROWS)
+        return false;
+    const struct option_row *row = &option_rows[n];
+    *info = (struct option_info){
+        .group = row->group,
+        .commands = row->commands,
+        .letter = row->letter,
+        .name = row->name,
+        .takes_value = row->takes == required_argument,
+        .argument = row->argument,
+        .help = row->help,
+        .choices = row->names,
+        .choice_count = row->name_count,
+    };
+    return true;
+}

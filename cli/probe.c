@@ -23,17 +23,6 @@ enum {
     PIECE_MAX = 24 * 1024, // four of the largest blocks
 };
 
-const char *probe_virtual_board(const char *which)
-{
-    static const char name[] = "virtual";
-    const size_t len = sizeof name - 1;
-    if (!which || strncmp(which, name, len) != 0)
-        return NULL;
-    if (which[len] == '\0')
-        return which + len;
-    return which[len] == ':' ? which + len + 1 : NULL;
-}
-
 const char *probe_model(const struct usb_identity *id)
 {
     const struct usb_model *model = usb_libusb_model(id->pid);

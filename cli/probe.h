@@ -26,8 +26,6 @@ struct probe {
     sigset_t before; // the signals that were blocked before
 };
 
-// The board's text when `which` names a virtual probe ("virtual", "virtual:BOARD"), else NULL.
-const char *probe_virtual_board(const char *which);
 // "ST-LINK/V2-1", by product id; "ST-LINK" for one that we do not know.
 const char *probe_model(const struct usb_identity *id);
 

@@ -111,3 +111,9 @@ enum err stlink_do(struct stlink *st, struct usb_exchange *x, const char *what)
         pause *= 2;
     }
 }
+
+enum err stlink_send(struct stlink *st, uint8_t class, uint8_t sub)
+{
+    struct usb_exchange x = {.command = {class, sub}, .timeout_ms = STLINK_TIMEOUT_MS};
+    return stlink_exchange(st, &x);
+}

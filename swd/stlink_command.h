@@ -51,6 +51,8 @@ bool stlink_has(const struct stlink *st, unsigned v2_jtag, unsigned v3_jtag);
 struct usb_exchange stlink_debug_command(uint8_t sub);
 // One exchange; a short reply is ERR_PROBE_PROTOCOL. No status is looked at.
 enum err stlink_exchange(struct stlink *st, struct usb_exchange *x) MUST_CHECK;
+// A command of two bytes that has no reply.
+enum err stlink_send(struct stlink *st, uint8_t class, uint8_t sub) MUST_CHECK;
 // Translates a status byte, remembers it, and writes the sentence: "<what>: <meaning>".
 enum err stlink_check_status(struct stlink *st, uint8_t status, const char *what) MUST_CHECK;
 // True when the same command may work if it is sent again. waited: it was answered WAIT before;

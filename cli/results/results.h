@@ -110,4 +110,8 @@ void results_summary(struct results *r, const struct result_summary *s);
 // The last word of a framework is a failure, and no test of it failed.
 void results_verdict(struct results *r, const char *framework, const char *line);
 
+// record.c, for results.c: the test that is open did not end; what a test holds is freed.
+void results_note_unfinished(struct results *r);
+void results_free_test(struct result *t);
+
 #endif

@@ -114,80 +114,7 @@ static bool take_plan(struct results *r, const char *line, unsigned depth)
 
 // ---- test lines ---------------------------------------------------------------------------------
 
-struct test_line {
-    bool failed, has_number, has_dash, skip, todo;
-    uint32_t number;
-    struct span name, why;
-};
-
-// "# SKIP why", "# TODO why" behind the name and a space; a "\#" is part of the name, and so is
-// "#todo-list". "Skipped" is good enough, "todos" is not.
-static void take_directive(struct test_line *t, const char *p)
-{
-    t->name = span_trim(span_of(p));
-    for (const char *hash = p; (hash = strchr(hash, '#')); hash++) {
-        if (hash > p && hash[-1] != ' ' && hash[-1] != '\t')
-            continue;
-        const char *word = text_skip_space(hash + 1);
-        t->skip = text_skip_nocase(&word, "skip");
-        t->todo = !t->skip && text_skip_nocase(&word, "todo") && !isalnum((unsigned char)*word) &&
-                  *word != '-' && *word != '_';
-        if (!t->skip && !t->todo)
-            continue;
-        word += strcspn(word, " \t");
-        t->why = span_trim(span_of(word));
-        t->name = span_trim((struct span){p, (size_t)(hash - p)});
-        return;
-    }
-}
-
-// "not ok", in whatever letters and with whatever space: nothing that may be a failure is passed
-// over for its looks.
-static bool skip_not_ok(const char **p)
-{
-    const char *at = *p;
-    if (!text_skip_nocase(&at, "not") || (*at != ' ' && *at != '\t'))
-        return false;
-    at = text_skip_space(at);
-    if (!text_skip_nocase(&at, "ok") || (*at && !strchr(" \t:-0123456789", *at)))
-        return false;
-    *p = at;
-    return true;
-}
-
-// A failure's number may be followed by any sign, unless that makes it "3.3V".
-static bool take_number(struct test_line *t, const char **p)
-{
-    size_t digits = strspn(*p, "0123456789");
-    const char *end = *p + digits, *number = *p;
-    bool apart = !*end || *end == ' ' || *end == '\t';
-    bool sign = ispunct((unsigned char)*end) && !isdigit((unsigned char)end[1]);
-    if (digits == 0 || !(apart || (t->failed && sign)))
-        return false;
-    if (digits > LONGEST_NUMBER || !text_number(&number, &t->number))
-        t->number = UINT32_MAX;
-    *p = end + (!apart && *end != '-');
-    return true;
-}
-
-// What is no such line, like "okay", is not taken.
-static bool parse_test(struct test_line *t, const char *line)
-{
-    const char *p = line;
-    *t = (struct test_line){.failed = skip_not_ok(&p)};
-    if (!t->failed && (!text_skip(&p, "ok") || (*p && *p != ' ' && *p != '\t')))
-        return false;
-    p = text_skip_space(p);
-    t->has_number = take_number(t, &p);
-    p = text_skip_space(p);
-    t->has_dash = *p == '-' && (!p[1] || p[1] == ' ' || p[1] == '\t');
-    if (t->has_dash)
-        p = text_skip_space(p + 1);
-    take_directive(t, p);
-    return true;
-}
-
-static void count_number(struct tap_level *l, const struct test_line *t)
+static void count_number(struct tap_level *l, const struct tap_test_line *t)
 {
     uint32_t n = t->has_number ? t->number : l->last + 1;
     l->last = n;
@@ -214,7 +141,7 @@ static void excuse_subtests(struct results *r, unsigned depth)
     }
 }
 
-static void add_test(struct results *r, const struct test_line *t, unsigned depth)
+static void add_test(struct results *r, const struct tap_test_line *t, unsigned depth)
 {
     struct tap_reader *tap = &r->readers.tap;
     struct tap_level *l = level_of(r, depth);
@@ -261,8 +188,8 @@ static void keep_pending(struct results *r, const char *line)
 static bool take_test(struct results *r, const char *line, unsigned depth)
 {
     struct tap_reader *t = &r->readers.tap;
-    struct test_line test;
-    if (!parse_test(&test, line))
+    struct tap_test_line test;
+    if (!tap_parse_test(&test, line))
         return false;
     bool alone = test.failed && strcmp(line, "not ok") == 0;
     if (test.has_number || test.has_dash || alone || (t->is_tap && depth == 0)) {
@@ -277,9 +204,9 @@ static bool take_test(struct results *r, const char *line, unsigned depth)
 static void take_pending(struct results *r)
 {
     struct tap_reader *t = &r->readers.tap;
-    struct test_line test;
+    struct tap_test_line test;
     for (unsigned i = 0; i < t->pending_count; i++) {
-        if (parse_test(&test, t->pending[i]))
+        if (tap_parse_test(&test, t->pending[i]))
             add_test(r, &test, 0);
         free(t->pending[i]);
     }
@@ -332,16 +259,10 @@ static bool take_comment(struct results *r, const char *line, unsigned depth)
     return t->is_tap && !r->other;
 }
 
-bool tap_is_failure(const char *body)
-{
-    struct test_line test;
-    return (parse_test(&test, body) && test.failed) || strncasecmp(body, "Bail out!", 9) == 0;
-}
-
 static bool is_tap_line(const char *body)
 {
-    struct test_line test;
-    return parse_test(&test, body) || tap_is_failure(body) || strncmp(body, "1..", 3) == 0 ||
+    struct tap_test_line test;
+    return tap_parse_test(&test, body) || tap_is_failure(body) || strncmp(body, "1..", 3) == 0 ||
            strncasecmp(body, "TAP version", 11) == 0;
 }
 

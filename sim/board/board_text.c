@@ -12,22 +12,6 @@ typedef enum err setter(struct sim_board *board, const char *value);
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-enum err board_bad_value(struct sim_board *board, const char *key, const char *value,
-                         const char *allowed)
-{
-    return log_fail(board->log, ERR_USAGE, "the virtual board's %s cannot be \"%s\": it is %s", key,
-                    value, allowed);
-}
-
-bool board_parse_number(const char *value, unsigned long long most, unsigned long long *number)
-{
-    char *end;
-    if (*value < '0' || *value > '9')
-        return false;
-    *number = strtoull(value, &end, 0);
-    return !*end && *number <= most;
-}
-
 static bool is(const char *value, const char *word)
 {
     return strcmp(value, word) == 0;

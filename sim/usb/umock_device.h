@@ -72,8 +72,12 @@ struct umock {
 
 // umock_usbfs.c: carries out one ioctl and answers it.
 void umock_usbfs_ioctl(struct umock_opener *opener, unsigned long code, unsigned long arg);
+// umock_claim.c: the device has the interface, and nobody or the one that is returned has claimed
+// it.
+bool umock_claim_is_possible(const struct umock_opener *opener, unsigned interface);
+struct umock_opener *umock_claim_owner(const struct umock_device *device, unsigned interface);
 // Claims the interface for the opener unless another one has it. 0, or an errno.
-int umock_usbfs_claim(struct umock_opener *opener, unsigned interface);
+int umock_claim(struct umock_opener *opener, unsigned interface);
 
 // umock_urb.c: transfers.
 void umock_urb_submit(struct umock_opener *opener, unsigned long where);

@@ -164,7 +164,7 @@ static int check(struct umock_opener *opener, const struct urb *urb)
     if (urb->type != USBDEVFS_URB_TYPE_BULK)
         return EINVAL; // an ST-LINK has no endpoints of other types
     int interface = usb_describe_interface_of(&opener->device->entry.usb, urb->transfer.endpoint);
-    return interface < 0 ? ENOENT : umock_usbfs_claim(opener, (unsigned)interface);
+    return interface < 0 ? ENOENT : umock_claim(opener, (unsigned)interface);
 }
 
 static int fetch_data(struct umock_opener *opener, struct urb *urb)

@@ -18,32 +18,6 @@ static int interface_of(const struct umock_opener *opener, unsigned ep)
     return ep > 0xff ? -1 : usb_describe_interface_of(&opener->device->entry.usb, (uint8_t)ep);
 }
 
-static bool has_interface(const struct umock_opener *opener, unsigned interface)
-{
-    return interface < 32 && usb_describe_has_interface(&opener->device->entry.usb, interface);
-}
-
-// The opener that has claimed the interface, or NULL.
-static struct umock_opener *claimant(const struct umock_device *device, unsigned interface)
-{
-    for (struct umock_opener *o = device->openers; o; o = o->next)
-        if (!o->gone && o->claimed >> interface & 1)
-            return o;
-    return NULL;
-}
-
-int umock_usbfs_claim(struct umock_opener *opener, unsigned interface)
-{
-    if (!has_interface(opener, interface))
-        return ENOENT;
-    struct umock_opener *owner = claimant(opener->device, interface);
-    bool elsewhere = sim_board_usb_refusal(opener->device->queue.board) == ERR_PROBE_BUSY;
-    if ((owner && owner != opener) || elsewhere)
-        return EBUSY;
-    opener->claimed |= 1u << interface;
-    return 0;
-}
-
 static void answer(struct umock_opener *opener, int error)
 {
     if (error)
@@ -78,7 +52,7 @@ static void get_capabilities(struct umock_opener *opener, unsigned long arg)
 
 static void claim_interface(struct umock_opener *opener, unsigned long arg)
 {
-    answer(opener, umock_usbfs_claim(opener, fetch_number(opener, arg)));
+    answer(opener, umock_claim(opener, fetch_number(opener, arg)));
 }
 
 static void release_interface(struct umock_opener *opener, unsigned long arg)
@@ -96,7 +70,8 @@ static void release_interface(struct umock_opener *opener, unsigned long arg)
 static void get_driver(struct umock_opener *opener, unsigned long arg)
 {
     struct usbdevfs_getdriver result = {.interface = fetch_number(opener, arg)};
-    if (!has_interface(opener, result.interface) || !claimant(opener->device, result.interface)) {
+    if (!umock_claim_is_possible(opener, result.interface) ||
+        !umock_claim_owner(opener->device, result.interface)) {
         answer(opener, ENODATA);
         return;
     }
@@ -115,7 +90,7 @@ static void clear_halt(struct umock_opener *opener, unsigned long arg)
 {
     unsigned ep = fetch_number(opener, arg);
     int interface = interface_of(opener, ep);
-    int error = interface < 0 ? ENOENT : umock_usbfs_claim(opener, (unsigned)interface);
+    int error = interface < 0 ? ENOENT : umock_claim(opener, (unsigned)interface);
     if (!error)
         sim_board_usb_clear_halt(opener->device->queue.board, (uint8_t)ep);
     answer(opener, error);
@@ -126,7 +101,7 @@ static void set_interface(struct umock_opener *opener, unsigned long arg)
 {
     struct usbdevfs_setinterface s = {0};
     umock_wire_get(&opener->wire, arg, &s, sizeof s);
-    int error = umock_usbfs_claim(opener, s.interface);
+    int error = umock_claim(opener, s.interface);
     answer(opener, error ? error : s.altsetting ? EINVAL : 0);
 }
 
