@@ -15,6 +15,12 @@ const struct flash_driver *const flash_drivers[] = {
 };
 const unsigned flash_driver_count = sizeof flash_drivers / sizeof flash_drivers[0];
 
+enum err flash_clock_on(struct flash_access *fa)
+{
+    const struct flash_prepare *prepare = fa->bank->prepare;
+    return prepare && prepare->clock_on ? prepare->clock_on(fa) : ERR_OK;
+}
+
 bool flash_next_run(const struct flash_layout *layout, const uint8_t *data, size_t len, size_t from,
                     size_t *start, size_t *end)
 {

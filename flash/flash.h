@@ -17,6 +17,7 @@
 #include "swd/mem_ap.h"
 
 struct flash_driver;
+struct flash_prepare;
 
 // The flash of a chip, as its table row and its size register say.
 struct flash_bank {
@@ -25,6 +26,7 @@ struct flash_bank {
     struct flash_layout layout;
     uint32_t regs; // address of the controller's registers
     const struct flash_driver *driver;
+    const struct flash_prepare *prepare;
     uint32_t ram_base; // SRAM that a loader may borrow
     uint32_t ram_size;
     const void *params; // the driver's own (its header says which)
@@ -73,11 +75,24 @@ struct flash_access {
     uint32_t saved[4];  // the driver's own notes (0 at first)
 };
 
+// What a flash job needs of the chip around the controller: clock, watchdogs, DMA, CRC unit.
+// Written once for each family of chips. NULL in a bank: the controller needs nothing, and no
+// loader runs.
+struct flash_prepare {
+    // Reads only. Appends to enter and leave, and fills dog.
+    enum err (*plan)(struct flash_access *fa);
+    // Switches on the clock without which the controller neither erases nor programs.
+    enum err (*clock_on)(struct flash_access *fa);
+    uint32_t crc_unit; // address of its registers, for loaders
+};
+
+// The bank's prepare->clock_on(), when there is one. For drivers, before they erase or program.
+enum err flash_clock_on(struct flash_access *fa) MUST_CHECK;
+
 // Code for the target's own core that erases, programs and computes CRCs of pages (flash/loader.h).
 struct flash_loader_code {
     const uint8_t *bytes;
     size_t size;                    // multiple of 4
-    uint32_t crc_regs;              // address of the CRC unit
     uint32_t erase_page, erase_all; // what the code wants in bits 31:16 of a slot's work
     uint32_t unit_us, erase_us;     // shortest times of one unit and of an erase
 };
@@ -88,10 +103,14 @@ struct flash_loader_code {
 // programming of a few KiB.
 struct flash_driver {
     const char *name;
-    // Reads what is to be known, changes nothing, and fills enter, leave and dog. ERR_PROTECTED
+    // Reads what is to be known, changes nothing, and begins enter and leave. ERR_PROTECTED
     // explains what protects and what to do about it. *code_may_run: nothing speaks against a
     // loader.
     enum err (*survey)(struct flash_access *fa, bool *code_may_run);
+    // For prepare->plan(): appends to enter the wait states for the fastest clock that it chooses,
+    // and to leave those that survey() found. NULL: the controller has none.
+    void (*plan_latency)(struct flash_access *fa);
+    void (*plan_latency_back)(struct flash_access *fa);
     // ERR_PROTECTED when the option bytes protect the page from being written.
     enum err (*check_page)(struct flash_access *fa, uint32_t addr);
     // The loader, or NULL; and the sentence for the status with which it stopped in this page.

@@ -67,7 +67,7 @@ static void put_control(struct loader *l, uint8_t *to, uint32_t enter, uint32_t 
     const struct flash_access *fa = l->fa;
     uint32_t word[CONTROL_WORDS] = {
         [REGS] = fa->bank->regs,
-        [CRC] = l->code->crc_regs,
+        [CRC] = l->fa->bank->prepare->crc_unit,
         [SLOTS] = l->slots,
         [SLOTS_END] = l->slots + LOADER_SLOTS * LOADER_STRIDE,
         [STRIDE] = LOADER_STRIDE,

@@ -3,11 +3,20 @@
 // where not.
 #include "flash/work.h"
 
+// The controller first, which may refuse; then the chip around it.
+static enum err survey(struct flash_job *job, bool *may_run)
+{
+    struct flash_access *fa = &job->access;
+    fa->enter.count = fa->leave.count = 0;
+    enum err e = job->bank.driver->survey(fa, may_run);
+    return e || !job->bank.prepare ? e : job->bank.prepare->plan(fa);
+}
+
 enum err work_start(struct flash_job *job)
 {
     if (!job->started) {
         bool may_run = false;
-        enum err e = job->bank.driver->survey(&job->access, &may_run);
+        enum err e = survey(job, &may_run);
         if (e)
             return e;
         job->code_may_run = may_run;

@@ -43,6 +43,7 @@ void regions_map(struct target *t)
         .regs = c->family->flash_regs,
         .driver = c->family->driver,
         .params = c->family->flash_params,
+        .prepare = c->family->prepare,
         .ram_base = c->sram_base,
         .ram_size = c->sram_size,
     };

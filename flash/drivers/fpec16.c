@@ -9,56 +9,19 @@
 #include "flash/drivers/fpec16.h"
 
 #include "base/bytes.h"
-#include "flash/crc.h"
 #include "flash/drivers/fpec16_regs.h"
 #include "flash/loaders/fpec16.h"
 #include "swd/mem_ap.h"
 
-// The same address in all three families. The FPEC needs HSI whatever clocks the core
-// (RM0091, 3.2.2).
-#define RCC_CR        0x40021000u
-#define RCC_CR_PLLRDY (1u << 25)
-#define RCC_CR_PLLON  (1u << 24)
-#define RCC_CR_HSIRDY (1u << 1)
-#define RCC_CR_HSION  (1u << 0)
-
-#define RCC_CFGR         0x40021004u
-#define RCC_CFGR_PLL     (0x7fu << 15) // PLLMUL, PLLXTPRE, PLLSRC
-#define RCC_CFGR_HPRE    (15u << 4)
-#define RCC_CFGR_SWS     (3u << 2)
-#define RCC_CFGR_SWS_PLL (2u << 2)
-#define RCC_CFGR_SW      (3u << 0)
-#define RCC_CFGR_SW_PLL  (2u << 0)
-
-#define RCC_AHBENR       0x40021014u
-#define RCC_AHBENR_CRCEN (1u << 6)
-#define RCC_AHBENR_DMA   (3u << 0)
-
-#define RCC_APB1ENR        0x4002101cu
-#define RCC_APB1ENR_WWDGEN (1u << 11)
-
-#define CRC_UNIT       0x40023000u
-#define CRC_DR         0x00u
-#define CRC_CR         0x08u
-#define CRC_CR_REV_OUT (1u << 7)
-#define CRC_INIT       0x10u
-#define CRC_POL        0x14u
-
-#define IWDG_KR        0x40003000u
-#define IWDG_KR_RELOAD 0xaaaau
-
-#define WWDG_CR      0x40002c00u
-#define WWDG_CR_WDGA (1u << 7)
-#define WWDG_CFR     0x40002c04u
-#define WWDG_LONGEST 0x7fu // of T in CR, and of the window W in CFR
-
 #define WRP_LAST 31u // bit of WRPR
+
+#define FPEC_BYTES (WRPR + 4u) // all of its registers
 
 // So often in a row a write command may end in WAIT without a halfword of progress.
 #define MAX_IDLE_TRIES 5u
 
 // What survey() leaves in flash_access.saved.
-enum { SAVED_WRITE_PROTECTED };
+enum { SAVED_WRITE_PROTECTED, SAVED_ACR };
 
 const struct fpec16_params *fpec16_params(const struct flash_access *fa)
 {
@@ -104,26 +67,6 @@ enum err fpec16_wait_idle(struct flash_access *fa, uint32_t limit_us, uint32_t *
     }
 }
 
-enum err fpec16_switch_hsi_on(struct flash_access *fa)
-{
-    uint32_t cr;
-    enum err e = mem_ap_read32(fa->mem, RCC_CR, &cr);
-    if (e || (cr & RCC_CR_HSION))
-        return e;
-    if ((e = mem_ap_write32(fa->mem, RCC_CR, cr | RCC_CR_HSION)))
-        return e;
-    uint64_t deadline = debug_probe_now_us(fa->mem->probe) + HSI_LIMIT_US;
-    for (;;) {
-        bool late = debug_probe_now_us(fa->mem->probe) > deadline;
-        if ((e = mem_ap_read32(fa->mem, RCC_CR, &cr)) || (cr & RCC_CR_HSIRDY))
-            return e;
-        if (late)
-            return log_fail(
-                fa->log, ERR_FLASH,
-                "the chip's internal 8 MHz oscillator, which its flash needs, does not start");
-    }
-}
-
 enum err fpec16_unlock(struct flash_access *fa)
 {
     uint32_t cr;
@@ -146,109 +89,9 @@ enum err fpec16_unlock(struct flash_access *fa)
 
 // ---- what is there, and what has to be changed for the job --------------------------------------
 
-// Words from the start of each unit.
-#define FPEC_WORDS (WRPR / 4 + 1)
-#define RCC_WORDS  8u
-
-static uint32_t rcc_word(const uint8_t rcc[4 * RCC_WORDS], uint32_t addr)
-{
-    return get_le32(&rcc[addr - RCC_CR]);
-}
-
-// A core at 8 MHz lets the flash wait for about a microsecond after each halfword, and computes
-// CRCs slowly: it gets the PLL, if that is free. A prescaled clock is made whole in any case.
-static void plan_clock(struct flash_access *fa, uint32_t acr, const uint8_t rcc[4 * RCC_WORDS])
-{
-    uint32_t cr = rcc_word(rcc, RCC_CR), cfgr = rcc_word(rcc, RCC_CFGR);
-    bool faster = fpec16_params(fa)->fast_cfgr && !(cfgr & RCC_CFGR_SWS) && !(cr & RCC_CR_PLLON);
-    if (!faster && !(cfgr & RCC_CFGR_HPRE))
-        return;
-    uint32_t plain = cfgr & ~RCC_CFGR_HPRE;
-    flash_script_write(&fa->enter, fa->bank->regs + ACR, (acr & ~ACR_LATENCY) | 1);
-    if (faster) {
-        uint32_t pll = (plain & ~(RCC_CFGR_PLL | RCC_CFGR_SW)) | fpec16_params(fa)->fast_cfgr;
-        flash_script_write(&fa->enter, RCC_CFGR, pll);
-        flash_script_write(&fa->enter, RCC_CR, cr | RCC_CR_HSION | RCC_CR_PLLON);
-        flash_script_wait_set(&fa->enter, RCC_CR, RCC_CR_PLLRDY);
-        flash_script_write(&fa->enter, RCC_CFGR, pll | RCC_CFGR_SW_PLL);
-        flash_script_wait_set(&fa->enter, RCC_CFGR, RCC_CFGR_SWS_PLL);
-        flash_script_write(&fa->leave, RCC_CFGR, pll);
-        flash_script_wait_clear(&fa->leave, RCC_CFGR, RCC_CFGR_SWS);
-        flash_script_write(&fa->leave, RCC_CR, (cr | RCC_CR_HSION) & ~RCC_CR_PLLON);
-        flash_script_wait_clear(&fa->leave, RCC_CR, RCC_CR_PLLRDY);
-    } else {
-        flash_script_write(&fa->enter, RCC_CFGR, plain);
-    }
-    flash_script_write(&fa->leave, RCC_CFGR, cfgr);
-    flash_script_write(&fa->leave, fa->bank->regs + ACR, acr);
-}
-
-// A running IWDG cannot be told from a sleeping one, and feeding that is harmless (RM0091, 23.3). A
-// WWDG is fed only when it runs; its window is opened, because the loader cannot know when it is.
-static enum err plan_watchdogs(struct flash_access *fa, const uint8_t rcc[4 * RCC_WORDS])
-{
-    for (unsigned i = 0; i < 2; i++) {
-        fa->dog[i][0] = IWDG_KR;
-        fa->dog[i][1] = IWDG_KR_RELOAD;
-    }
-    if (!(rcc_word(rcc, RCC_APB1ENR) & RCC_APB1ENR_WWDGEN))
-        return ERR_OK;
-    uint8_t wwdg[8];
-    enum err e = mem_ap_read(fa->mem, WWDG_CR, wwdg, sizeof wwdg, NULL);
-    if (e || !(get_le32(&wwdg[0]) & WWDG_CR_WDGA))
-        return e;
-    fa->dog[1][0] = WWDG_CR;
-    fa->dog[1][1] = WWDG_CR_WDGA | WWDG_LONGEST;
-    flash_script_write(&fa->enter, WWDG_CFR, get_le32(&wwdg[4]) | WWDG_LONGEST);
-    flash_script_write(&fa->leave, WWDG_CFR, get_le32(&wwdg[4]));
-    return ERR_OK;
-}
-
-static uint32_t reverse(uint32_t v)
-{
-    uint32_t r = 0;
-    for (unsigned i = 0; i < 32; i++)
-        r |= (v >> i & 1) << (31 - i);
-    return r;
-}
-
-// The CRC unit of a program that uses it. Its sum can only be brought back by feeding the right
-// word, since writing INIT sets the sum as well (RM0091, 12.3).
-static enum err plan_crc_return(struct flash_access *fa)
-{
-    uint8_t crc[24];
-    enum err e = mem_ap_read(fa->mem, CRC_UNIT, crc, sizeof crc, NULL);
-    if (e)
-        return e;
-    uint32_t sum = get_le32(&crc[0]), cr = get_le32(&crc[8]), init = get_le32(&crc[16]);
-    if (cr & CRC_CR_REV_OUT)
-        sum = reverse(sum);
-    flash_script_write(&fa->enter, CRC_UNIT + CRC_INIT, 0xffffffff);
-    flash_script_write(&fa->enter, CRC_UNIT + CRC_POL, 0x04c11db7);
-    flash_script_write(&fa->leave, CRC_UNIT + CRC_CR, 0);
-    flash_script_write(&fa->leave, CRC_UNIT + CRC_INIT, init);
-    flash_script_write(&fa->leave, CRC_UNIT + CRC_DR, flash_crc_bridge(init, sum));
-    flash_script_write(&fa->leave, CRC_UNIT + CRC_POL, get_le32(&crc[20]));
-    flash_script_write(&fa->leave, CRC_UNIT + CRC_CR, cr);
-    return ERR_OK;
-}
-
-static enum err plan_crc(struct flash_access *fa, uint32_t ahbenr)
-{
-    // No DMA may write into SRAM that a loader borrows.
-    flash_script_write(&fa->enter, RCC_AHBENR, (ahbenr | RCC_AHBENR_CRCEN) & ~RCC_AHBENR_DMA);
-    enum err e = ahbenr & RCC_AHBENR_CRCEN ? plan_crc_return(fa) : ERR_OK;
-    flash_script_write(&fa->leave, RCC_AHBENR, ahbenr);
-    return e;
-}
-
-static void plan_controller(struct flash_access *fa, uint32_t cr, uint32_t rcc_cr)
+static void plan_controller(struct flash_access *fa, uint32_t cr)
 {
     uint32_t regs = fa->bank->regs;
-    if (!(rcc_cr & RCC_CR_HSION)) {
-        flash_script_write(&fa->enter, RCC_CR, rcc_cr | RCC_CR_HSION);
-        flash_script_wait_set(&fa->enter, RCC_CR, RCC_CR_HSIRDY);
-    }
     flash_script_write(&fa->enter, regs + SR, SR_FLAGS);
     if (cr & CR_LOCK) {
         flash_script_write(&fa->enter, regs + KEYR, KEY1);
@@ -259,9 +102,21 @@ static void plan_controller(struct flash_access *fa, uint32_t cr, uint32_t rcc_c
     flash_script_write(&fa->leave, regs + CR, CR_LOCK);
 }
 
+// One wait state is right for 24 to 48 MHz (RM0091, 3.5.1).
+static void plan_latency(struct flash_access *fa)
+{
+    const uint32_t regs = fa->bank->regs, acr = fa->saved[SAVED_ACR];
+    flash_script_write(&fa->enter, regs + ACR, (acr & ~ACR_LATENCY) | 1);
+}
+
+static void plan_latency_back(struct flash_access *fa)
+{
+    flash_script_write(&fa->leave, fa->bank->regs + ACR, fa->saved[SAVED_ACR]);
+}
+
 static enum err survey(struct flash_access *fa, bool *code_may_run)
 {
-    uint8_t fpec[4 * FPEC_WORDS], rcc[4 * RCC_WORDS];
+    uint8_t fpec[FPEC_BYTES];
     enum err e = mem_ap_read(fa->mem, fa->bank->regs, fpec, sizeof fpec, NULL);
     if (e)
         return e;
@@ -273,19 +128,12 @@ static enum err survey(struct flash_access *fa, bool *code_may_run)
             "written by a debugger; `swdlink unlock` erases the chip and removes the "
             "protection");
     fa->saved[SAVED_WRITE_PROTECTED] = ~get_le32(&fpec[WRPR]);
+    fa->saved[SAVED_ACR] = get_le32(&fpec[ACR]);
     // A program that was halted while it wrote its own flash: its last operation ends by itself.
     uint32_t sr = get_le32(&fpec[SR]);
     if ((sr & SR_BSY) && (e = fpec16_wait_idle(fa, ERASE_LIMIT_US, &sr)))
         return e;
-    if ((e = mem_ap_read(fa->mem, RCC_CR, rcc, sizeof rcc, NULL)))
-        return e;
-    fa->enter.count = fa->leave.count = 0;
-    plan_controller(fa, get_le32(&fpec[CR]), rcc_word(rcc, RCC_CR));
-    if ((e = plan_watchdogs(fa, rcc)) || (e = plan_crc(fa, rcc_word(rcc, RCC_AHBENR))))
-        return e;
-    plan_clock(fa, get_le32(&fpec[ACR]), rcc);
-    if (!(rcc_word(rcc, RCC_CR) & RCC_CR_HSION))
-        flash_script_write(&fa->leave, RCC_CR, rcc_word(rcc, RCC_CR));
+    plan_controller(fa, get_le32(&fpec[CR]));
     // With the parity check a word of SRAM that was never written may not be read.
     const uint32_t parity_off = fpec16_params(fa)->parity_off;
     *code_may_run = !parity_off || (obr & parity_off);
@@ -300,7 +148,7 @@ static enum err begin(struct flash_access *fa)
             "this ST-LINK's firmware cannot write 16 bits at once, which this chip's flash "
             "needs: update it to V2J26 or later (ST's STSW-LINK007)");
     uint32_t sr;
-    enum err e = fpec16_switch_hsi_on(fa);
+    enum err e = flash_clock_on(fa);
     if (!e)
         e = fpec16_wait_idle(fa, ERASE_LIMIT_US, &sr);
     return e ? e : fpec16_unlock(fa);
@@ -478,7 +326,6 @@ static enum err explain(struct flash_access *fa, uint32_t addr, const uint8_t *d
 static const struct flash_loader_code loader = {
     .bytes = fpec16_loader,
     .size = sizeof fpec16_loader,
-    .crc_regs = CRC_UNIT,
     .erase_page = CR_PER << 16,
     .erase_all = CR_MER << 16,
     .unit_us = 40,
@@ -488,6 +335,8 @@ static const struct flash_loader_code loader = {
 const struct flash_driver fpec16_driver = {
     .name = "fpec16",
     .survey = survey,
+    .plan_latency = plan_latency,
+    .plan_latency_back = plan_latency_back,
     .check_page = check_page,
     .loader = &loader,
     .explain = explain,

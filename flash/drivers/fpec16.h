@@ -12,7 +12,6 @@
 struct fpec16_params {
     uint32_t option_base; // address of the option bytes
     uint32_t parity_off;  // the bit of OBR that says that SRAM has no parity check; 0: it never has
-    uint32_t fast_cfgr;   // what RCC_CFGR's PLL fields want for 48 MHz; 0: leave the clock alone
     uint32_t wrp_block;   // bytes of flash for one bit of WRPR; the last bit has all that follow
 };
 

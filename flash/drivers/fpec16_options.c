@@ -44,7 +44,7 @@ static enum err write_byte(struct flash_access *fa, unsigned n, uint8_t value)
 static enum err open_options(struct flash_access *fa)
 {
     uint32_t cr;
-    enum err e = fpec16_switch_hsi_on(fa);
+    enum err e = flash_clock_on(fa);
     if (e || (e = fpec16_unlock(fa)) || (e = fpec16_write(fa, OPTKEYR, KEY1)) ||
         (e = fpec16_write(fa, OPTKEYR, KEY2)) || (e = fpec16_read(fa, CR, &cr)))
         return e;

@@ -46,7 +46,6 @@
 // the cold get ten times that.
 #define ERASE_LIMIT_US   400000u
 #define PROGRAM_LIMIT_US 50000u
-#define HSI_LIMIT_US     10000u
 
 const struct fpec16_params *fpec16_params(const struct flash_access *fa);
 enum err fpec16_read(struct flash_access *fa, uint32_t offset, uint32_t *value) MUST_CHECK;
@@ -55,7 +54,6 @@ enum err fpec16_write(struct flash_access *fa, uint32_t offset, uint32_t value) 
 enum err fpec16_prepare(struct flash_access *fa, uint32_t cr, const uint32_t *page) MUST_CHECK;
 // Waits until the controller is idle; *sr is what it said then.
 enum err fpec16_wait_idle(struct flash_access *fa, uint32_t limit_us, uint32_t *sr) MUST_CHECK;
-enum err fpec16_switch_hsi_on(struct flash_access *fa) MUST_CHECK;
 // A key written to an open controller, or a wrong one, locks it until the next reset
 // (RM0091, 3.5.2): therefore LOCK is read first.
 enum err fpec16_unlock(struct flash_access *fa) MUST_CHECK;

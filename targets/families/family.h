@@ -77,8 +77,9 @@ struct family {
     const struct dbgmcu_layout *dbgmcu; // NULL: none
     uint32_t flash_regs;                // of the controller
     const struct flash_driver *driver;
-    const void *flash_params;           // the driver's own (its header says which)
-    const struct option_field *options; // NULL: none that are known
+    const void *flash_params;            // the driver's own (its header says which)
+    const struct flash_prepare *prepare; // what a flash job needs of the chip around the controller
+    const struct option_field *options;  // NULL: none that are known
     unsigned option_count;
     const struct rdp_scheme *rdp; // NULL: not known
 };

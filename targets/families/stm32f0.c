@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // STM32F0: RM0091 and RM0360 (32 for DBGMCU, 3 for the flash, 4 for the option bytes), AN2606 for
 // the boot loader ROM. `tested_on_hardware` is set by whoever ran the tests on a real part.
+#include "targets/families/stm32f0.h"
 #include "flash/drivers/fpec16.h"
-#include "targets/families/family.h"
 
 #define KIB 1024u
 
@@ -91,7 +91,6 @@ static const struct chip chips[] = {
 #define DBGMCU_CR_DBG_STANDBY (1u << 2)
 #define DBGMCU_APB1_WWDG_STOP (1u << 11)
 #define DBGMCU_APB1_IWDG_STOP (1u << 12)
-#define RCC_APB2ENR           0x40021018u
 #define RCC_APB2ENR_DBGMCUEN  (1u << 22)
 
 static const struct dbgmcu_layout dbgmcu = {
@@ -172,7 +171,6 @@ static const struct fpec16_params flash_params = {
     .option_base = 0x1ffff800,
     // 0: SRAM has a parity check (RM0091, 4.1.2).
     .parity_off = 1u << 14,
-    .fast_cfgr = 10u << 18,
     // One WRPR bit protects 4 KiB, the last one all that follows (RM0091, 3.3.2).
     .wrp_block = 4 * KIB,
 };
@@ -186,6 +184,7 @@ const struct family stm32f0_family = {
     .flash_regs = FLASH_REGS,
     .driver = &fpec16_driver,
     .flash_params = &flash_params,
+    .prepare = &stm32f0_prepare,
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .rdp = &rdp,

@@ -218,6 +218,22 @@ static void world_sleep_us(struct debug_probe *probe, uint32_t us)
 static const struct debug_probe_ops probe_ops = {.now_us = world_now_us,
                                                  .sleep_us = world_sleep_us};
 
+// The chip around the controller has one clock.
+static enum err world_plan(struct flash_access *fa)
+{
+    const struct world *w = world_of(fa->mem);
+    if (!(w->rcc_cr & 1))
+        flash_script_write(&fa->leave, RCC, w->rcc_cr);
+    return ERR_OK;
+}
+
+static enum err world_clock_on(struct flash_access *fa)
+{
+    world_of(fa->mem)->rcc_cr |= 3;
+    return ERR_OK;
+}
+
+static const struct flash_prepare prepare = {.plan = world_plan, .clock_on = world_clock_on};
 static const struct fpec16_params params = {.option_base = 0x1ffff800, .wrp_block = 4096};
 
 void bench_open(struct bench *b, const struct flash_driver *driver)
@@ -239,6 +255,7 @@ void bench_open(struct bench *b, const struct flash_driver *driver)
                                              .run = {{BASE, PAGE, PAGES, 20000, 30000}}},
                                   .regs = REGS,
                                   .params = &params,
+                                  .prepare = &prepare,
                                   .driver = driver};
     for (unsigned i = 0; i < SIZE; i++)
         b->image[i] = (uint8_t)(i * 7 + i / PAGE);

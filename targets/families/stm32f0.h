@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// What the files of the family share. Addresses: RM0091, 2.2.2.
+#ifndef SWDLINK_TARGETS_FAMILIES_STM32F0_H
+#define SWDLINK_TARGETS_FAMILIES_STM32F0_H
+
+#include "targets/families/family.h"
+
+#define RCC_CR      0x40021000u
+#define RCC_CFGR    0x40021004u
+#define RCC_AHBENR  0x40021014u
+#define RCC_APB2ENR 0x40021018u
+#define RCC_APB1ENR 0x4002101cu
+
+// stm32f0_prepare.c: the chip around a flash job.
+extern const struct flash_prepare stm32f0_prepare;
+
+#endif
