@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The one error type of the program. The probe's status bytes and GDB's replies are other worlds:
-// swd/stlink_status.c translates the first into this one, server/ translates this one into the
-// second.
+// The one error type of the program. The probe's status bytes and GDB's replies are kept apart from
+// it: swd/stlink_status.c translates the former into errors, and server/reply.c errors into the
+// latter.
 #ifndef SWDLINK_BASE_ERR_H
 #define SWDLINK_BASE_ERR_H
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What the program says. A log belongs to its owner (no global one); it carries lines to a writer
-// and remembers the sentence of the last failure. The rule: the lowest layer that knows the detail
-// writes the sentence with log_fail(), layers above only pass the error on, the top prints it once.
+// Messages of the program. A log belongs to its owner (there is no global one). It passes lines to
+// a writer and remembers the sentence of the last failure. The rule: the lowest layer that knows
+// the detail writes the sentence with log_fail(), layers above only pass the error on, the top
+// prints it once.
 #ifndef SWDLINK_BASE_LOG_H
 #define SWDLINK_BASE_LOG_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A Cortex-M core seen by a debugger: state, registers, run control, reset, vector catch.
-// ARMv6-M (DDI 0419, C1) and ARMv7-M (DDI 0403, C1) where they agree. Breakpoint and watchpoint
-// comparators have their own files (bpu.h, dwt.h).
+// A Cortex-M core under a debugger: state, registers, run control, reset, vector catch. ARMv6-M
+// (DDI 0419, C1) and ARMv7-M (DDI 0403, C1) where they agree. Breakpoint and watchpoint comparators
+// have their own files (bpu.h, dwt.h).
 #ifndef SWDLINK_CORTEX_CORTEXM_H
 #define SWDLINK_CORTEX_CORTEXM_H
 
@@ -65,28 +65,29 @@ struct cortexm {
 // Reads CPUID, counts the comparators, enables debug (C_DEBUGEN) without halting, clears
 // comparators that an earlier debugger left behind.
 enum err cortexm_attach(struct cortexm *cm, const struct mem_ap *mem, struct log *log) MUST_CHECK;
-// The same for who has just read DHCSR.
+// The same for a caller that has just read DHCSR.
 enum err cortexm_attach_seen(struct cortexm *cm, const struct mem_ap *mem, uint32_t dhcsr,
                              struct log *log) MUST_CHECK;
-// As found: comparators off, vector catch off, interrupts unmasked, running (or halted:
-// keep_halted), C_DEBUGEN off unless keep_halted.
+// Restores what was found: comparators off, vector catch off, interrupts unmasked, running (or
+// halted: keep_halted), C_DEBUGEN off unless keep_halted.
 enum err cortexm_detach(struct cortexm *cm, bool keep_halted) MUST_CHECK;
 
-// One look at DHCSR; remembers S_RESET_ST, which reading clears.
+// Reads DHCSR once and remembers S_RESET_ST, which reading clears.
 enum err cortexm_read_dhcsr(struct cortexm *cm, uint32_t *dhcsr) MUST_CHECK;
 // True once after a reset of the core was seen; forgets it.
 bool cortexm_take_reset(struct cortexm *cm);
-// DFSR, and clears it, but for HALTED when it stands alone: so beside other bits HALTED may be old.
+// Reads DFSR and clears it, except HALTED if it is the only bit. So HALTED may be old if other bits
+// are set.
 enum err cortexm_take_halt_cause(struct cortexm *cm, uint32_t *dfsr) MUST_CHECK;
 
 // Halts and waits until it is halted (ERR_TIMEOUT after about 100 ms: held in reset, clock
 // stopped).
 enum err cortexm_halt(struct cortexm *cm) MUST_CHECK;
-// Writes back changed registers and lets it run.
+// Writes back changed registers and lets the core run.
 enum err cortexm_resume(struct cortexm *cm) MUST_CHECK;
-// Starts one instruction, with interrupts masked (C_MASKINTS, which stays set until something else
-// is asked for, so that the next masked step costs one command) when mask_interrupts;
-// cortexm_read_dhcsr() tells when it is done: an instruction may take long (WFI).
+// Starts one instruction; mask_interrupts: with C_MASKINTS, which stays set until another kind of
+// step or run, so that the next masked step costs one command. cortexm_read_dhcsr() says when it is
+// done, which may take long (WFI).
 enum err cortexm_start_step(struct cortexm *cm, bool mask_interrupts) MUST_CHECK;
 
 // Of a halted core, through the cache; the basic ones are fetched with one command. Of a register
@@ -104,11 +105,10 @@ void cortexm_forget_regs(struct cortexm *cm);
 
 // Which DEMCR.VC_* events halt the core; kept until changed or detached.
 enum err cortexm_set_vcatch(struct cortexm *cm, uint32_t vc_bits) MUST_CHECK;
-// Takes the watchpoints out of the way (DEMCR.DWTENA off), while code of the debugger's own runs,
-// and back.
+// Switches the watchpoints off (DEMCR.DWTENA) while code of the debugger runs, and on again.
 enum err cortexm_pause_watchpoints(struct cortexm *cm, bool pause) MUST_CHECK;
-// VC_CORERESET beside the kept events: the next reset, whoever causes it, stops at the first
-// instruction.
+// Sets VC_CORERESET beside the kept events: after the next reset, from any source, the core stops
+// at its first instruction.
 enum err cortexm_catch_reset(struct cortexm *cm, bool on) MUST_CHECK;
 // SYSRESETREQ (AIRCR), with the core caught at its first instruction when halt. Waits until the
 // reset was seen; comparators and debug enable survive it (DDI 0419, B1.5.16).

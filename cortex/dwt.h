@@ -15,12 +15,13 @@ enum dwt_access {
     DWT_READ = 1,
     DWT_WRITE = 2,
     DWT_ACCESS = 3,
-    // A write, told to somebody who compares the value with the old one. It may be told of a write
-    // beside it, too: where the comparators do not suffice for its blocks, a larger one covers it.
+    // A write, for a debugger that compares the value with the old one. A write beside the range
+    // may be reported, too: if there are too few comparators for its blocks, a larger block covers
+    // it.
     DWT_CHANGE = 6,
 };
 
-// What the comparator does for it: one of the first three.
+// How the comparator is set for it: one of the first three.
 static inline enum dwt_access dwt_kind(enum dwt_access access)
 {
     return (enum dwt_access)(access & 3);
@@ -42,13 +43,14 @@ struct dwt {
 // Counts the comparators, clears all. DEMCR.DWTENA must be set already.
 enum err dwt_attach(struct dwt *dwt, const struct mem_ap *mem, struct log *log) MUST_CHECK;
 // Any length whose aligned power-of-two blocks fit the free comparators (a range that is not one
-// aligned block takes several). For DWT_CHANGE one comparator will do, and such watchpoints as are
-// set already make room with all but one of theirs. ERR_RESOURCE names the limit.
+// aligned block takes several). DWT_CHANGE needs one comparator only, and watchpoints of this kind
+// give up all but one of theirs if another one needs them. ERR_RESOURCE names the limit.
 enum err dwt_set(struct dwt *dwt, uint32_t addr, uint32_t len, enum dwt_access access) MUST_CHECK;
 enum err dwt_clear(struct dwt *dwt, uint32_t addr, uint32_t len, enum dwt_access access) MUST_CHECK;
 enum err dwt_clear_all(struct dwt *dwt) MUST_CHECK;
-// Which comparator fired (FUNCTION.MATCHED, cleared by reading): an address within what was asked
-// for, and its kind. One that compares exactly goes before one that covers more. *hit false: none.
+// Which comparator matched (FUNCTION.MATCHED, cleared by reading): an address within the range that
+// was asked for, and its kind. A comparator that compares exactly is preferred to one that covers
+// more. *hit false: none.
 enum err dwt_take_hit(struct dwt *dwt, bool *hit, uint32_t *addr,
                       enum dwt_access *access) MUST_CHECK;
 enum err dwt_restore(struct dwt *dwt) MUST_CHECK;

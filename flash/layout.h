@@ -50,7 +50,7 @@ bool flash_layout_widen(const struct flash_layout *layout, uint32_t addr, size_t
                         uint32_t *start, uint32_t *bytes);
 // All of it is as after an erase.
 bool flash_layout_is_erased(const struct flash_layout *layout, const uint8_t *data, size_t len);
-// The same layout, as far as the first size bytes of its sectors.
+// The layout of the first size bytes of its sectors.
 struct flash_layout flash_layout_cut(const struct flash_layout *layout, uint32_t size);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Runs a loader in the target's SRAM and keeps it in work. From the start of the SRAM up: the code;
-// the control block; the enter and leave scripts as {address, value} pairs that end with {0, 0};
-// and the slots, LOADER_SLOTS of LOADER_STRIDE bytes.
+// Runs a loader in the target's SRAM and gives it work; doc/loader-abi.md draws this contract. From
+// the start of the SRAM up: the code; the control block; the enter and leave sequences as {address,
+// value} pairs that end with {0, 0}; and the slots, LOADER_SLOTS of LOADER_STRIDE bytes.
 //
 // Control block (words): slots published by the debugger; slots done (bits 31:24: error status);
 // where it failed; flash registers; CRC unit; first slot; end of slots; stride; two watchdogs
@@ -36,7 +36,7 @@ struct loader {
 
 // Bytes of SRAM that a loader with this code takes.
 size_t loader_size(const struct flash_loader_code *code);
-// Borrows SRAM and registers, and lets the code run.
+// Saves SRAM and registers, and lets the code run.
 enum err loader_start(struct loader *l, struct flash_access *fa) MUST_CHECK;
 // Queues an erase (0: none) and data; waits for a free slot. len <= LOADER_PAYLOAD, whole units.
 // ERR_FLASH: the loader met an error (status, where). ERR_STATE: it does not work.
@@ -50,8 +50,8 @@ enum err loader_wait(struct loader *l) MUST_CHECK;
 // Waits for what is queued, and for the scan of at most LOADER_SCAN_MAX pages: {AND, CRC} of each.
 enum err loader_scan(struct loader *l, uint32_t addr, unsigned pages, uint32_t page_size,
                      uint32_t (*result)[2]) MUST_CHECK;
-// Waits for what is queued, then ends it (forcibly, when it does not work) and gives the registers
-// back. The first error counts.
+// Waits for what is queued, ends the loader (forcibly if it does not respond) and restores the
+// registers. Returns the first error.
 enum err loader_stop(struct loader *l) MUST_CHECK;
 
 #endif

@@ -31,15 +31,16 @@ struct debug_probe_ops {
     const char *(*version_text)(const struct debug_probe *probe, char *text, size_t size);
     // Supply of the target at VTref. ERR_UNSUPPORTED when the probe does not measure it.
     enum err (*get_vtref)(struct debug_probe *probe, unsigned *mv);
-    // The highest clock that the probe offers and that does not exceed hz (the lowest when all do);
-    // probe->swclk_hz tells which.
+    // Sets the highest clock of the probe that does not exceed hz (the lowest if all do).
+    // probe->swclk_hz is then that clock.
     enum err (*set_swclk)(struct debug_probe *probe, uint32_t hz);
-    // Line reset, JTAG-to-SWD sequence, DPIDR; the AP is ready afterwards. ERR_NO_TARGET when
-    // nobody answers.
+    // Line reset, JTAG-to-SWD sequence, DPIDR; the AP is ready afterwards. ERR_NO_TARGET when no
+    // target answers.
     enum err (*enter_swd)(struct debug_probe *probe);
     // Back to idle: pins high-Z, NRST released.
     enum err (*leave)(struct debug_probe *probe);
-    // The level that the probe drives (open drain). Nothing says that the wire is there.
+    // Sets the level that the probe drives (open drain). The result does not say that the wire
+    // exists.
     enum err (*drive_nrst)(struct debug_probe *probe, enum debug_probe_nrst level);
     // DPIDR as the last enter_swd() read it.
     enum err (*read_dpidr)(struct debug_probe *probe, uint32_t *dpidr);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The cable to a probe: four functions, and the only thing that the ST-LINK code knows of USB.
-// Implemented by swd/usb_libusb.c (real probes) and by sim/board/link.c (the virtual ST-LINK
-// in-process).
+// Implementations: swd/usb_libusb.c (real probes), sim/board/link.c (the virtual ST-LINK
+// in-process), swd/recorder.c and swd/player.c (records).
 //
 // Time belongs to the link: below server/ nobody else reads a clock or sleeps, so that with the
 // virtual board waiting is exact and free.
@@ -30,11 +30,11 @@ struct usb_exchange {
 };
 
 struct usb_link_ops {
-    // Carries out one exchange; there is never a second one under way.
-    // ERR_OK: the command and all of out went, and the reply came; in_got < in_len is a short reply
-    // and not an error here (the caller decides). ERR_TIMEOUT: the probe did not take or did not
-    // answer in time. ERR_PROBE_PROTOCOL: an endpoint stalled; the link has cleared the halt
-    // already. ERR_PROBE_LOST: the probe is gone, and every later call says the same.
+    // Does one exchange; there is never a second one at the same time. ERR_OK: the command and all
+    // of out went, and the reply came; in_got < in_len is a short reply and not an error here (the
+    // caller decides). ERR_TIMEOUT: the probe did not take or did not answer in time.
+    // ERR_PROBE_PROTOCOL: an endpoint stalled; the link has cleared the halt already.
+    // ERR_PROBE_LOST: the probe is gone, and every later call says the same.
     enum err (*transfer)(void *self, struct usb_exchange *x);
     // Microseconds since some fixed moment; never goes back.
     uint64_t (*now_us)(void *self);
@@ -43,7 +43,7 @@ struct usb_link_ops {
     void (*close)(void *self);
 };
 
-// Who is at the other end, as far as the USB descriptors tell.
+// What the USB descriptors say of the probe.
 struct usb_identity {
     uint16_t vid, pid;
     char serial[USB_LINK_SERIAL_SIZE];  // printable; the 12-byte raw form of old V2 is given in hex

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which chip is on the other end.
+// Which chip the probe is connected to.
 #ifndef SWDLINK_TARGETS_CHIP_H
 #define SWDLINK_TARGETS_CHIP_H
 
@@ -12,7 +12,7 @@
 #include "targets/dies.h"
 #include "targets/families/family.h"
 
-// What was found on the other end.
+// What was read from the chip.
 struct chip_identity {
     const struct chip *chip; // NULL: unknown; then only core debugging is offered
     const struct die *die;   // the name that belongs to the id, of a known chip as well; NULL: none

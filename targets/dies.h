@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The names of ST's dies, also of those whose flash cannot be programmed here: so that a chip is
-// called by its name, and a report of it can be understood.
+// The names of all dies of ST, also of those whose flash cannot be programmed here, for messages
+// and reports.
 #ifndef SWDLINK_TARGETS_DIES_H
 #define SWDLINK_TARGETS_DIES_H
 
@@ -32,9 +32,9 @@ extern const unsigned die_count;
 // NULL when there is none of that number.
 const struct die *die_find(uint32_t dev_id);
 
-// The addresses of DBGMCU_IDCODE that there are, those first where a core of that kind has it:
-// reading them changes nothing, and where a chip has none it refuses, or reads as something else.
-// *own: a core of that kind has it there. 0 behind the last one.
+// The addresses of DBGMCU_IDCODE; first those where chips with this core have it. Reading them
+// changes nothing: where a chip has none, the access is refused or reads another value. *own: chips
+// with this core have it there. 0 behind the last one.
 uint32_t die_idcode_addr(uint32_t cpuid, unsigned n, bool *own);
 
 #endif

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// What the files behind targets/target.h know of each other. The prefix tells in which one it is.
+// What the files behind targets/target.h share. The prefix of a name says in which file it is.
 #ifndef SWDLINK_TARGETS_INTERNAL_H
 #define SWDLINK_TARGETS_INTERNAL_H
 
 #include "targets/target.h"
 
-// presence.c: stops what a flash job runs on the core, and writes the SRAM that it borrowed back,
-// with the registers (or forgets that SRAM, when the chip is about to be reset): up to 2.3 KiB by
-// USB.
+// presence.c: stops the loader of a flash job and restores the registers and the SRAM that it used,
+// up to 2.3 KiB over USB (without keep_ram, when the chip is about to be reset, the SRAM is not
+// restored).
 enum err target_take_over(struct target *t, bool keep_ram) MUST_CHECK;
 // The two guards of every call: the core is taken over from a flash job. ERR_NO_TARGET for a lost
 // target, ERR_STATE for a running one, with a sentence.
@@ -27,14 +27,14 @@ enum err strategy_pulse_nrst(struct target *t, bool halt) MUST_CHECK;
 // presence.c: reads DHCSR in a way that survives a glitch on the wires: the line is reset and asked
 // once more. Then the target is lost.
 enum err presence_read_dhcsr(struct target *t, uint32_t *dhcsr) MUST_CHECK;
-// run.c: the core was seen halted: ends whatever step was under way and finds out why, into
-// t->last_stop; `plain` when nothing but a request or a step did it.
+// run.c: called when the core has halted: ends the step that was under way and sets t->last_stop to
+// the cause, or to `plain` if only a request or a step halted it.
 enum err run_take_stop(struct target *t, enum target_stop_cause plain) MUST_CHECK;
 
 // breaks.c
 enum break_kind { BREAK_NONE, BREAK_HARDWARE, BREAK_SOFTWARE };
 enum break_kind breaks_at(const struct target *t, uint32_t addr);
-// Takes what is set at the address out of the target, and puts it back.
+// Removes the breakpoint at the address from the target, and sets it again.
 enum err breaks_lift(struct target *t, uint32_t addr) MUST_CHECK;
 enum err breaks_put_back(struct target *t) MUST_CHECK;
 // The BKPT of ours at an address, or -1; sets one, or takes one user of it away.
@@ -45,7 +45,7 @@ enum err breaks_clear_software(struct target *t, int i, bool all_users) MUST_CHE
 enum err breaks_end_step(struct target *t) MUST_CHECK;
 // Puts the original bytes over our BKPTs in what was read.
 void breaks_hide(const struct target *t, uint32_t addr, uint8_t *data, size_t len);
-// Writes memory around our BKPTs; what would have gone over them is what they hide from now on.
+// Writes memory around our BKPTs. Bytes for their addresses become the bytes that they hide.
 enum err breaks_write_around(struct target *t, uint32_t addr, const uint8_t *data,
                              size_t len) MUST_CHECK;
 // Sets the BKPTs again in a RAM that lost its content.

@@ -5,14 +5,14 @@
 
 #include "targets/target.h"
 
-// All option bytes, as they stand in the chip or shall stand there.
+// All option bytes, as they are in the chip or are to be written.
 struct target_options_image {
     uint32_t value[FLASH_OPTION_WORDS];
     uint32_t intact; // bit n: word n has its right complement, or is to be written
 };
 
-// The options of this chip in their order; NULL behind the last. By name or alias, in any case of
-// letters.
+// The options of this chip in their order; NULL behind the last. Names and aliases are found in
+// upper and lower case.
 const struct option_field *target_option_at(const struct target *t, unsigned n);
 const struct option_field *target_option_find(const struct target *t, const char *name);
 // The one that is the read protection level; NULL: it has no name on this chip.
@@ -24,9 +24,9 @@ enum err target_option_set(struct target *t, const struct option_field *field,
                            struct target_options_image *image, uint32_t value) MUST_CHECK;
 
 enum err target_read_options(struct target *t, struct target_options_image *image) MUST_CHECK;
-// Halts, writes all that is intact, lets the chip load it by a reset, and connects again: the
-// program runs then. A loss of power in these about 50 ms leaves the chip read-protected at
-// level 1.
+// Halts the core, writes the bytes that are intact, resets the chip, which loads them, and connects
+// again. Then the program runs. A loss of power in these about 50 ms leaves the chip read-protected
+// at level 1.
 enum err target_write_options(struct target *t,
                               const struct target_options_image *image) MUST_CHECK;
 

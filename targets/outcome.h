@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What became of a program after a reset: nothing says that it runs but a look at it.
+// The state of a program after a reset, found by watching it.
 #ifndef SWDLINK_TARGETS_OUTCOME_H
 #define SWDLINK_TARGETS_OUTCOME_H
 
@@ -23,10 +23,10 @@ struct target_outcome {
     char detail[256];   // of a fault or a lockup
 };
 
-// Lets a running target go (target_release()) and watches it for about 50 ms, as it runs when
-// nobody debugs. It is not disturbed, except that a core that does not show its PC while it runs is
-// halted for a moment, and so is one that is in a fault or a lockup anyway. A target that is lost
-// meanwhile is an outcome; a probe that is lost is an error.
+// Releases a running target (target_release()) and watches it for about 50 ms, as it runs without a
+// debugger. The program is not disturbed, except that a core is halted for a moment if it does not
+// show its PC while it runs, or is in a fault or a lockup. A lost target is an outcome; a lost
+// probe is an error.
 enum err target_watch_outcome(struct target *t, struct target_outcome *o) MUST_CHECK;
 // For the sentence "reset; …"; returns text.
 const char *target_outcome_text(const struct target_outcome *o, char *text, size_t size);

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The one door: everything above (doctor, server, cli) asks here for memory, registers, run
-// control, breakpoints and flash. Synchronous and bounded: no call takes longer than about 50 ms
-// with a healthy probe, except reset, connect and a page of flash (up to about 100 ms). Nothing
-// here waits for the program: a running target is looked at with target_poll(). Every call that
-// reads or writes the target takes the core over from a flash job first: that stops the job's
-// loader, and writes the registers and the SRAM that it borrowed back; the job goes on with a new
-// start.
+// The interface to a target for everything above (doctor, server, cli): memory, registers, run
+// control, breakpoints and flash. Calls are synchronous and bounded: none takes longer than about
+// 50 ms with a healthy probe, except reset, connect and a page of flash (up to about 100 ms). No
+// call waits for the program: target_poll() polls a running target. Every call that reads or writes
+// the target first takes the core over from a flash job: it stops the job's loader and restores the
+// registers and the SRAM that the loader used. The job starts the loader again later.
 #ifndef SWDLINK_TARGETS_TARGET_H
 #define SWDLINK_TARGETS_TARGET_H
 
@@ -30,7 +29,7 @@ enum target_connect {
     TARGET_CONNECT_HOTPLUG, // attach without disturbing the running program
 };
 
-// The strategies of connecting, gentle ones first.
+// The connect strategies, the gentlest first.
 enum target_strategy {
     TARGET_STRATEGY_ASKED,
     TARGET_STRATEGY_SLOWER,
@@ -39,12 +38,12 @@ enum target_strategy {
     TARGET_STRATEGIES,
 };
 
-// What came of one of them.
+// The result of one of them.
 struct target_attempt {
     bool tried;
     enum err result;
     uint8_t status;    // of the probe, when it failed
-    uint32_t swclk_hz; // as the probe really set it
+    uint32_t swclk_hz; // the clock that the probe has set
 };
 
 struct target_options {
@@ -89,8 +88,8 @@ struct target_region {
     uint32_t page_size; // flash only
 };
 
-// All that a debugger may look at is in a region: memories, the code alias at 0, the peripherals
-// (as RAM).
+// The regions hold everything that a debugger may access: memories, the code alias at 0, the
+// peripherals (as RAM).
 #define TARGET_MAX_REGIONS  (7 + FLASH_RUNS)
 #define TARGET_MAX_SWBREAKS 64
 #define TARGET_CODE_LINE    32u
@@ -114,13 +113,13 @@ struct target {
         uint16_t original;
         unsigned users;
     } swbreak[TARGET_MAX_SWBREAKS];
-    // A breakpoint that is taken out while the instruction under it is stepped.
+    // A breakpoint that is removed while the core steps the instruction under it.
     struct {
         bool software;
         unsigned hardware_users;
         uint32_t addr;
     } lifted;
-    // The flash around the last code that was read: it cannot change while the core is halted.
+    // The flash around the code that was read last. It cannot change while the core is halted.
     struct {
         bool valid;
         uint32_t runs; // core.runs when it was read
@@ -148,50 +147,50 @@ struct target {
 };
 
 // Connects by the strategies above (or by the one that is forced), identifies the chip and attaches
-// to the core. The core runs or is halted as it was found (under reset: halted at its first
-// instruction). While we are attached a HardFault halts it, the watchdogs stand still while it is
-// halted and, except with hotplug, which must not change what the program draws, debugging goes on
-// in Stop and Standby. On failure the sentence says what was measured and what to try, and the
-// probe is idle again.
+// to the core. The core stays running or halted as it was found (under reset: halted at its first
+// instruction). While we are attached, a HardFault halts the core, the watchdogs stop while it is
+// halted, and debugging goes on in Stop and Standby (not with hotplug, which must not change the
+// supply current of the program). On failure the sentence says what was measured and what to try,
+// and the probe is idle again.
 enum err target_connect(struct target *t, struct debug_probe *probe,
                         const struct target_options *options, struct log *log) MUST_CHECK;
-// Leaves everything as found: breakpoints, vector catch, DBGMCU bits, masks. Then the core runs,
-// unless keep_halted, and the probe is idle. A lost target is only forgotten.
+// Restores what was found: breakpoints, vector catch, DBGMCU bits, masks. Then the core runs,
+// unless keep_halted, and the probe is idle. Nothing is sent to a lost target.
 void target_disconnect(struct target *t, bool keep_halted);
 // After TARGET_LOST: connects again with the same options and restores comparators. ERR_USAGE when
 // another chip (UID) answers. A probe that was unplugged has to be opened again before, in the same
 // struct debug_probe.
 enum err target_reconnect(struct target *t) MUST_CHECK;
 
-// Nobody debugs for a while: the core is left as found, without breakpoints, catches and masks, and
-// when it runs also without debug enable and with the chip's debug unit as it was. Memory can still
-// be read and written. target_hold() takes hold of it again.
+// Pauses debugging: the core has no breakpoints, catches and masks; a running core also has
+// debugging disabled and the chip's debug unit as it was found. Memory can still be read and
+// written. target_hold() resumes debugging.
 enum err target_release(struct target *t) MUST_CHECK;
 enum err target_hold(struct target *t) MUST_CHECK;
 
-// Run control. Calls that need a halted core answer ERR_STATE when it runs.
+// Run control. Calls that need a halted core return ERR_STATE when it runs.
 enum err target_halt(struct target *t) MUST_CHECK;
-// Ends a call that the program made of its debugger by a BKPT of its own, at which it stopped:
-// sets R0 and the PC behind the BKPT. *stop, which is the last stop from now on, tells whether a
-// breakpoint of ours waits there; else it is TARGET_STOP_STEP.
+// Ends a semihosting call, by which the program stopped at a BKPT of its own: sets R0, and the PC
+// behind the BKPT. *stop, which becomes the last stop, tells whether a breakpoint of ours is there;
+// else it is TARGET_STOP_STEP.
 enum err target_pass_bkpt(struct target *t, uint32_t r0, struct target_stop *stop) MUST_CHECK;
 // A breakpoint at the current PC is stepped over first, and a BKPT of the program's own at which it
-// stopped is passed. When that step itself ends in a stop, target_poll() tells it.
+// stopped is passed. If that step itself ends in a stop, target_poll() reports it.
 enum err target_resume(struct target *t) MUST_CHECK;
-// *stopped: the halted target stands at a breakpoint of ours, which is its last stop from now on.
-// A debugger that means to go on from a breakpoint takes it out, steps, and sets it again; where it
-// leaves it in (`jump`, `set $pc`, after a reset), it wants that stop, and nothing may run before.
+// *stopped: the halted target is at a breakpoint of ours, which becomes its last stop. A debugger
+// that goes on from a breakpoint removes it, steps, and sets it again. If it leaves the breakpoint
+// in place (`jump`, `set $pc`, after a reset), it wants that stop, and no instruction may run
+// before.
 enum err target_stop_at_break(struct target *t, bool *stopped) MUST_CHECK;
 // Starts a step of one instruction, or of instructions while the PC stays in [start, end). Does not
-// fall into interrupts: ones that are pending in Thread mode are let run to their end first (behind
-// a temporary comparator, if one is free), and the instruction itself is stepped masked. Ends by
-// target_poll(); a step over WFI may take for ever, and is then ended by target_halt().
+// stop in interrupt handlers: those that are pending in Thread mode run to their end first (behind
+// a temporary comparator, if one is free), and the instruction itself is stepped with interrupts
+// masked. target_poll() reports the end. A step over WFI may last for ever; target_halt() ends it.
 enum err target_step(struct target *t, uint32_t start, uint32_t end) MUST_CHECK;
-// One bounded look at a running target; *stopped with *stop filled when it halted. While it runs
-// only stop->was_reset means something: it was reset by something else since the look before. While
-// a range step is under way it goes on with it for at most about 20 ms. Reports lockup (halting the
-// core). Of a target that is halted already (found so, or by target_halt()) it tells the last stop
-// again, free of cost.
+// Polls a running target once. *stopped: it has halted, and *stop says why. While it runs only
+// stop->was_reset is valid: something else has reset it since the poll before. A range step that is
+// under way goes on for at most about 20 ms. A lockup is reported, and the core halted. For a
+// target that is halted already, the last stop is reported again, without any access.
 enum err target_poll(struct target *t, bool *stopped, struct target_stop *stop) MUST_CHECK;
 // Resets the chip; halt: stopped at its first instruction. Breakpoints stay set.
 enum err target_reset(struct target *t, bool halt) MUST_CHECK;
@@ -203,9 +202,9 @@ enum err target_write_reg(struct target *t, enum cortexm_reg reg, uint32_t value
 enum err target_read_reg64(struct target *t, enum cortexm_reg reg, uint64_t *value) MUST_CHECK;
 enum err target_write_reg64(struct target *t, enum cortexm_reg reg, uint64_t value) MUST_CHECK;
 
-// Memory, also while the target runs. Software breakpoints do not show in what is read and survive
-// what is written. *done (may be NULL): good bytes from the start when a later one faulted. Flash
-// is written only through a flash job: ERR_USAGE with a sentence.
+// Memory, also while the target runs. Reads show the program's bytes instead of our software
+// breakpoints, and writes keep these breakpoints. *done (may be NULL): good bytes from the start
+// when a later one faulted. Flash is written only through a flash job: ERR_USAGE with a sentence.
 enum err target_read_mem(struct target *t, uint32_t addr, void *data, size_t len,
                          size_t *done) MUST_CHECK;
 enum err target_write_mem(struct target *t, uint32_t addr, const void *data, size_t len) MUST_CHECK;
@@ -238,8 +237,8 @@ enum err target_read_dhcsr(struct target *t, uint32_t *dhcsr) MUST_CHECK;
 // The DEMCR.VC_* bits that are kept set while we are attached.
 uint32_t target_vector_catch(const struct target *t);
 enum err target_set_vector_catch(struct target *t, uint32_t bits) MUST_CHECK;
-// The core stops at its first instruction after the resets from now on, or no longer; whether it
-// was reset since it was asked last.
+// Whether the core stops at its first instruction after later resets; and whether it was reset
+// since the last call.
 enum err target_catch_reset(struct target *t, bool on) MUST_CHECK;
 bool target_take_reset(struct target *t);
 
@@ -248,8 +247,8 @@ bool target_take_reset(struct target *t);
 // in µs that all waiting goes by.
 const char *target_probe_version(const struct target *t, char *text, size_t size);
 uint32_t target_swclk_hz(const struct target *t);
-// Changes that clock, also for later connections; 0: what is usual. When the target does not answer
-// at it, the clock is as before and the error says so.
+// Changes that clock, also for later connections; 0: the default. If the target does not answer at
+// the new clock, the old one is restored, and the error says so.
 enum err target_set_swclk(struct target *t, uint32_t hz) MUST_CHECK;
 enum err target_get_vtref(struct target *t, unsigned *mv) MUST_CHECK;
 uint64_t target_now_us(struct target *t);
@@ -260,14 +259,13 @@ void target_sleep_us(struct target *t, uint32_t us);
 enum err target_flash_open(struct target *t, struct flash_job **job) MUST_CHECK;
 // flash_job_free(), with the target's state set right by what it returns.
 enum err target_flash_close(struct target *t, struct flash_job *job) MUST_CHECK;
-// The same for a job that a debugger has written to the end, as people type it: `load`, `continue`.
-// When it replaced the program that the core was in the middle of, the chip is reset and the core
-// stands at the new program's first instruction, with the registers, interrupts and peripherals of
-// a reset; RAM, breakpoints and vector catches stay. Else (a second file beside it, data) the core
-// stays as it is.
+// The same for a job that a debugger has completed (`load`, then `continue`). If the job replaced
+// the program that the core was executing, the chip is reset and the core halted at the new
+// program's first instruction, with the registers, interrupts and peripherals of a reset; RAM,
+// breakpoints and vector catches stay. Else (a second file, data) the core stays as it is.
 enum err target_flash_finish(struct target *t, struct flash_job *job, bool *restarted) MUST_CHECK;
-// Leaves the connection as TARGET_LOST when err is one that means so; returns e. For layers above
-// that talk to the probe directly (doctor).
+// Sets TARGET_LOST if e means that the connection is lost; returns e. For layers above that talk to
+// the probe directly (doctor).
 enum err target_note_error(struct target *t, enum err e) MUST_CHECK;
 
 #endif
