@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "cli/image.h"
-#include "cli/place.h"
 #include "cli/probe.h"
+#include "cli/source_location.h"
 #include "doctor/diagnosis.h"
 #include "doctor/trace.h"
 
@@ -17,7 +17,7 @@ struct report {
     const char *elf; // NULL: there are no names
     bool matches;    // the chip's flash holds what the file does
     uint32_t watch_us;
-    char place[PLACE_SIZE], last_place[PLACE_SIZE];
+    char place[SOURCE_LOCATION_SIZE], last_place[SOURCE_LOCATION_SIZE];
 };
 
 // ---- the file of names --------------------------------------------------------------------------
@@ -52,12 +52,12 @@ static enum err compare_image(struct report *r, struct target *t, const struct i
     return e;
 }
 
-static void find_places(struct report *r)
+static void find_source_locations(struct report *r)
 {
     const struct trace *t = &r->trace;
-    if (r->elf && t->pc_known && !place_find(r->elf, t->pc, r->place))
+    if (r->elf && t->pc_known && !source_location_find(r->elf, t->pc, r->place))
         r->place[0] = '\0';
-    if (r->elf && t->last_pc && !place_find(r->elf, t->last_pc, r->last_place))
+    if (r->elf && t->last_pc && !source_location_find(r->elf, t->last_pc, r->last_place))
         r->last_place[0] = '\0';
 }
 
@@ -272,7 +272,7 @@ enum err doctor_trace(const struct options *o, struct output *out, struct log *l
     image_free(&image);
     if (e)
         return e;
-    find_places(&r);
+    find_source_locations(&r);
     out->status = r.trace.loss == TRACE_SURVIVED ? 0 : 1;
     if (o->json)
         return output_json(out, report_json(&r), log);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/signals.h"
-#include "cli/autopsy.h"
+#include "cli/crash_report.h"
 #include "cli/image.h"
 #include "cli/output.h"
 #include "cli/run_status.h"
@@ -85,7 +85,7 @@ static enum err take_bkpt(struct run_program *p, const struct target_stop *stop)
     enum err e = semihost_look(&p->semihost, &call);
     if (e || call)
         return e ? e : serve_call(p);
-    autopsy_tell(p->t, stop, p->elf, p->log);
+    crash_report_print(p->t, stop, p->elf, p->log);
     end_badly(p, RUN_BKPT, RUN_STATUS_TESTS_FAILED,
               "the program ran into a BKPT instruction of its own");
     return ERR_OK;
@@ -101,11 +101,11 @@ static enum err take_stop(struct run_program *p, const struct target_stop *stop)
         end_with(p, RUN_EXIT_AT, p->exit_status);
         return ERR_OK;
     case TARGET_STOP_FAULT:
-        autopsy_tell(p->t, stop, p->elf, p->log);
+        crash_report_print(p->t, stop, p->elf, p->log);
         end_badly(p, RUN_FAULT, RUN_STATUS_TESTS_FAILED, "the program ended in a HardFault");
         return ERR_OK;
     case TARGET_STOP_LOCKUP:
-        autopsy_tell(p->t, stop, p->elf, p->log);
+        crash_report_print(p->t, stop, p->elf, p->log);
         end_badly(p, RUN_LOCKUP, RUN_STATUS_TESTS_FAILED,
                   "the program ended in a lockup: a fault within its fault handler");
         return ERR_OK;
@@ -184,7 +184,7 @@ static void tell_where_it_hangs(struct run_program *p)
 {
     struct target_stop stop = {.cause = TARGET_STOP_REQUEST};
     if (p->end.how == RUN_TIMEOUT && p->t->state == TARGET_HALTED)
-        autopsy_tell(p->t, &stop, p->elf, p->log);
+        crash_report_print(p->t, &stop, p->elf, p->log);
 }
 
 // A program that goes on would go on printing. After a reset that nobody asked for the RAM has what

@@ -3,7 +3,7 @@
 # What scripts/serve and scripts/check share: Debian packages, configuring, building.
 
 # What the programs are built from, and the debugger that talks to them.
-build_packages="autoconf automake gcc gcc-arm-none-eabi gdb-multiarch libc6-dev libelf-dev libev-dev
+build_packages="autoconf automake gcc gcc-arm-none-eabi gdb-multiarch libc6-dev libdw-dev libelf-dev libev-dev
     libjansson-dev libnewlib-arm-none-eabi libusb-1.0-0-dev make pkgconf"
 
 say() {

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
-#include "cli/autopsy.h"
+#include "cli/crash_report.h"
 
 #include <stdio.h>
 
 #include "base/bytes.h"
-#include "cli/place.h"
+#include "cli/source_location.h"
 #include "targets/outcome.h"
 
 #define FRAME_WORDS    8u
 #define REGS_IN_LINE   4u
 #define EXC_RETURN_PSP (1u << 2)
 
-static void tell_place(const char *elf, const char *what, uint32_t pc, struct log *log)
+static void report_location(const char *elf, const char *what, uint32_t pc, struct log *log)
 {
-    char place[PLACE_SIZE];
-    if (elf && place_find(elf, pc, place))
+    char place[SOURCE_LOCATION_SIZE];
+    if (elf && source_location_find(elf, pc, place))
         log_line(log, LOG_WARN, "%s 0x%08x: %s", what, pc, place);
     else
         log_line(log, LOG_WARN, "%s 0x%08x", what, pc);
@@ -61,12 +61,12 @@ static void tell_frame(struct target *t, const uint32_t reg[CORTEXM_REG_COUNT], 
     log_line(log, LOG_WARN,
              "stacked: r0 %08x  r1 %08x  r2 %08x  r3 %08x  r12 %08x  lr %08x  pc %08x  xpsr %08x",
              w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7]);
-    tell_place(elf, "it faulted at", w[6], log);
-    tell_place(elf, "and would have returned to", w[5] & ~1u, log);
+    report_location(elf, "it faulted at", w[6], log);
+    report_location(elf, "and would have returned to", w[5] & ~1u, log);
 }
 
-void autopsy_tell(struct target *t, const struct target_stop *stop, const char *elf,
-                  struct log *log)
+void crash_report_print(struct target *t, const struct target_stop *stop, const char *elf,
+                        struct log *log)
 {
     uint32_t reg[CORTEXM_REG_COUNT] = {0};
     if (stop->detail[0])
@@ -77,7 +77,7 @@ void autopsy_tell(struct target *t, const struct target_stop *stop, const char *
     if (stop->cause == TARGET_STOP_FAULT)
         tell_frame(t, reg, elf, log);
     else
-        tell_place(elf, "it stands at", reg[CORTEXM_PC], log);
+        report_location(elf, "it stands at", reg[CORTEXM_PC], log);
     if (target_is_boot_rom(t, reg[CORTEXM_PC]))
         log_line(
             log, LOG_WARN,
