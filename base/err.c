@@ -12,6 +12,7 @@ static const struct {
     [ERR_MEMORY] = {ERR_CLASS_HOST, "this computer is out of memory"},
     [ERR_FILE] = {ERR_CLASS_HOST, "a file could not be read or written"},
     [ERR_NO_PROBE] = {ERR_CLASS_PROBE, "no ST-LINK was found"},
+    [ERR_SEVERAL_PROBES] = {ERR_CLASS_PROBE, "several ST-LINKs fit"},
     [ERR_PROBE_ACCESS] = {ERR_CLASS_PROBE, "the system does not permit access to the ST-LINK"},
     [ERR_PROBE_BUSY] = {ERR_CLASS_PROBE, "another program is using the ST-LINK"},
     [ERR_PROBE_LOST] = {ERR_CLASS_PROBE, "the ST-LINK was unplugged"},

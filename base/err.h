@@ -13,6 +13,7 @@ enum err {
     ERR_MEMORY,         // the host is out of memory
     ERR_FILE,           // a file of the host cannot be read or written
     ERR_NO_PROBE,       // no ST-LINK, or not the one asked for
+    ERR_SEVERAL_PROBES, // more than one ST-LINK is the one asked for
     ERR_PROBE_ACCESS,   // the operating system refuses the USB device
     ERR_PROBE_BUSY,     // another program holds it
     ERR_PROBE_LOST,     // it was there and is gone (unplugged)

@@ -233,6 +233,8 @@ static enum err run_on_target(struct run *r)
 
 static int status_of(const struct run *r, enum err e)
 {
+    if (e == ERR_INTERRUPTED)
+        return RUN_STATUS_SIGNAL + signals_pending_end();
     switch (err_class(e)) {
     case ERR_CLASS_PROBE:
         return RUN_STATUS_PROBE;
@@ -275,6 +277,7 @@ enum err cmd_run(const struct options *o, struct output *out, struct log *log)
     struct run *r = calloc(1, sizeof *r);
     if (!r)
         return ERR_MEMORY;
+    out->failed_status = RUN_STATUS_FAILED; // whatever else cannot be written
     r->o = o;
     r->log = log;
     r->embedded.o = o;

@@ -31,6 +31,22 @@ static enum exit_status usage(const struct output *out, const char *sentence, co
     return strcmp(command, "run") == 0 ? STATUS_RUN_FAILED : STATUS_USAGE;
 }
 
+// The sentence is told already: nothing hangs on this second telling.
+static void print_json_error(struct output *out, enum err e, struct log *log)
+{
+    if (!out->json_printed && output_json_error(out, e, log) == ERR_OK)
+        fflush(stdout);
+}
+
+// Words that make no sense do not tell whether a document was wanted: this one does.
+static bool wants_json(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--json") == 0)
+            return true;
+    return false;
+}
+
 // Turns the end of a command into a sentence, with --json also into a document, and into the
 // status.
 static enum exit_status report(struct output *out, const struct command *command,
@@ -44,12 +60,11 @@ static enum exit_status report(struct output *out, const struct command *command
         e = signals_check(log);
     if (e == ERR_OK)
         return (enum exit_status)out->status;
+    if (o->json)
+        print_json_error(out, e, log);
     if (e == ERR_USAGE)
         return usage(out, log_sentence(log, e), command->name);
     output_error(out, log_sentence(log, e));
-    // The sentence above already says what went wrong, so nothing hangs on this second telling.
-    if (o->json && !out->json_printed && output_json_error(out, e, log) == ERR_OK)
-        fflush(stdout);
     if (e == ERR_INTERRUPTED)
         return (enum exit_status)(STATUS_SIGNAL + signals_pending_end());
     return out->failed_status ? (enum exit_status)out->failed_status : STATUS_FAILED;
@@ -71,6 +86,8 @@ static enum exit_status run(const struct command *command, int argc, char **argv
 {
     struct options o;
     enum err e = options_parse(&o, command, argc, argv, log);
+    if (e != ERR_OK && wants_json(argc, argv))
+        print_json_error(out, e, log);
     if (e != ERR_OK) // who typed no command is not sent to serve's help
         return usage(out, log_sentence(log, e),
                      strcmp(argv[0], command->name) ? "" : command->name);

@@ -34,6 +34,7 @@ static const char *const kinds[ERR_COUNT] = {
     [ERR_MEMORY] = "memory",
     [ERR_FILE] = "file",
     [ERR_NO_PROBE] = "no-probe",
+    [ERR_SEVERAL_PROBES] = "several-probes",
     [ERR_PROBE_ACCESS] = "probe-access",
     [ERR_PROBE_BUSY] = "probe-busy",
     [ERR_PROBE_LOST] = "probe-lost",

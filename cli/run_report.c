@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/run_json.h"
 #include "cli/run_status.h"
@@ -17,26 +19,68 @@ static void other(void *user, const char *line)
     tap_report_comment(&((struct run_report *)user)->tap, line);
 }
 
+static bool is_stdout(const char *path)
+{
+    return path && strcmp(path, "-") == 0;
+}
+
+static enum err check_standard_output(const struct options *o, struct log *log)
+{
+    const char *const users[] = {o->tap ? "--tap" : NULL, o->json ? "--json" : NULL,
+                                 is_stdout(o->rtt_raw) ? "--rtt-raw -" : NULL,
+                                 is_stdout(o->junit) ? "--junit -" : NULL};
+    const char *first = NULL;
+    for (unsigned i = 0; i < sizeof users / sizeof *users; i++) {
+        if (users[i] && first)
+            return log_fail(log, ERR_USAGE, "%s and %s both want standard output: choose one",
+                            first, users[i]);
+        first = users[i] ? users[i] : first;
+    }
+    return ERR_OK;
+}
+
+static bool is_same_file(const char *a, const char *b)
+{
+    struct stat of_a, of_b;
+    if (!a || !b || is_stdout(a) || is_stdout(b))
+        return false;
+    return strcmp(a, b) == 0 || (stat(a, &of_a) == 0 && stat(b, &of_b) == 0 &&
+                                 of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino);
+}
+
+// Each file that is written would destroy the other one, or the program.
+static enum err check_files(const struct options *o, struct log *log)
+{
+    struct stat output, report;
+    bool regular = fstat(STDOUT_FILENO, &output) == 0 && S_ISREG(output.st_mode);
+    if (is_same_file(o->junit, o->operand[0]) || is_same_file(o->rtt_raw, o->operand[0]))
+        return log_fail(log, ERR_USAGE, "%s is the program itself: choose another file to write",
+                        o->operand[0]);
+    if (is_same_file(o->junit, o->rtt_raw))
+        return log_fail(log, ERR_USAGE, "--junit and --rtt-raw both want %s", o->junit);
+    if (o->junit && !is_stdout(o->junit) && regular && stat(o->junit, &report) == 0 &&
+        report.st_dev == output.st_dev && report.st_ino == output.st_ino)
+        return log_fail(log, ERR_USAGE, "standard output goes to %s as well: choose another file",
+                        o->junit);
+    return ERR_OK;
+}
+
 static enum err check_options(const struct options *o, struct log *log)
 {
-    if (o->tap && o->json)
-        return log_fail(log, ERR_USAGE, "--tap and --json both want standard output: choose one");
-    if (o->rtt_raw && strcmp(o->rtt_raw, "-") == 0 && (o->tap || o->json))
-        return log_fail(log, ERR_USAGE, "--rtt-raw - wants standard output, and so does --%s",
-                        o->tap ? "tap" : "json");
-    return ERR_OK;
+    enum err e = check_standard_output(o, log);
+    return e ? e : check_files(o, log);
 }
 
 enum err run_report_open(struct run_report *r, const struct options *o, struct log *log)
 {
-    bool raw_to_stdout = o->rtt_raw && strcmp(o->rtt_raw, "-") == 0;
+    bool stdout_taken = is_stdout(o->rtt_raw) || is_stdout(o->junit);
     *r = (struct run_report){.o = o, .file = o->operand[0], .log = log};
     results_init(&r->results);
     r->results.user = r;
     r->results.wanted = o->junit || o->tap;
     r->results.allow_no_tests = o->allow_no_tests;
     r->results.keep_output = o->junit || o->json;
-    r->out = o->tap || o->json ? NULL : raw_to_stdout ? stderr : stdout;
+    r->out = o->tap || o->json ? NULL : stdout_taken ? stderr : stdout;
     enum err e = check_options(o, log);
     if (!e && o->junit)
         e = junit_open(&r->junit, o->junit, log);
@@ -118,8 +162,7 @@ void run_report_rig_failed(struct run_report *r, const struct run_program *p, en
     if (junit_write(&r->junit, &r->results, r->file, p->seconds, r->log) != ERR_OK)
         log_line(r->log, LOG_ERROR, "%s", log_sentence(r->log, ERR_FILE));
     log_restore(r->log, &kept);
-    if (r->o->json && e != ERR_USAGE &&
-        output_json(out, run_json(r, p, status, e), r->log) != ERR_OK)
+    if (r->o->json && output_json(out, run_json(r, p, status, e), r->log) != ERR_OK)
         log_line(r->log, LOG_ERROR, "%s", log_sentence(r->log, ERR_FILE));
     log_restore(r->log, &kept);
 }

@@ -8,6 +8,7 @@ bool measure_is_fatal(enum err e)
     case ERR_MEMORY:
     case ERR_FILE:
     case ERR_NO_PROBE:
+    case ERR_SEVERAL_PROBES:
     case ERR_PROBE_ACCESS:
     case ERR_PROBE_BUSY:
     case ERR_PROBE_LOST:

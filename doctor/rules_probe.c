@@ -21,7 +21,8 @@ unsigned rule_no_probe(const struct measurements *m, struct evidence *ev)
 unsigned rule_probe_unclear(const struct measurements *m, struct evidence *ev)
 {
     const struct measured_probe *p = &m->probe;
-    if (p->opening != ERR_NO_PROBE || p->boot_loader || p->plugged_in == 0)
+    bool unclear = p->opening == ERR_NO_PROBE || p->opening == ERR_SEVERAL_PROBES;
+    if (!unclear || p->boot_loader || p->plugged_in == 0)
         return 0;
     rules_say(ev, "%s", p->sentence);
     return 100;

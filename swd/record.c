@@ -22,6 +22,7 @@ static const struct {
     {ERR_MEMORY, "memory"},
     {ERR_FILE, "file"},
     {ERR_NO_PROBE, "no-probe"},
+    {ERR_SEVERAL_PROBES, "several-probes"},
     {ERR_PROBE_ACCESS, "access"},
     {ERR_PROBE_BUSY, "busy"},
     {ERR_PROBE_LOST, "lost"},

@@ -68,34 +68,31 @@ static void describe_all(const struct usb_found *found, size_t count, char *text
     }
 }
 
-static void explain(const struct usb_found *found, size_t count, const char *which,
-                    unsigned candidates, struct log *log)
+static enum err explain(const struct usb_found *found, size_t count, const char *which,
+                        unsigned candidates, struct log *log)
 {
     char seen[320];
-    enum err e;
     describe_all(found, count, seen, sizeof seen);
     if (count == 0)
-        e = log_fail(log, ERR_NO_PROBE,
-                     "no ST-LINK is plugged in: plug one in, try another USB cable or port (or "
-                     "type `--probe "
-                     "virtual` for the virtual board)");
-    else if (candidates == 0)
-        e = log_fail(log, ERR_NO_PROBE, "there is no %s; plugged in: %s",
-                     !which            ? "ST-LINK that can debug"
-                     : is_place(which) ? "ST-LINK at that place"
-                                       : "ST-LINK with that serial number",
-                     seen);
-    else
-        e = log_fail(log, ERR_NO_PROBE,
-                     "several ST-LINKs fit, choose one with --probe SERIAL or --probe "
-                     "usb:BUS-PORT: %s",
-                     seen);
-    (void)e;
+        return log_fail(log, ERR_NO_PROBE,
+                        "no ST-LINK is plugged in: plug one in, try another USB cable or port (or "
+                        "type `--probe "
+                        "virtual` for the virtual board)");
+    if (candidates == 0)
+        return log_fail(log, ERR_NO_PROBE, "there is no %s; plugged in: %s",
+                        !which            ? "ST-LINK that can debug"
+                        : is_place(which) ? "ST-LINK at that place"
+                                          : "ST-LINK with that serial number",
+                        seen);
+    return log_fail(log, ERR_SEVERAL_PROBES,
+                    "several ST-LINKs fit, choose one with --probe SERIAL or --probe "
+                    "usb:BUS-PORT: %s",
+                    seen);
 }
 
-int usb_choose(const struct usb_found *found, size_t count, const char *which, struct log *log)
+enum err usb_choose(const struct usb_found *found, size_t count, const char *which, size_t *chosen,
+                    struct log *log)
 {
-    int chosen = -1;
     unsigned candidates = 0;
     enum fit best = FIT_NONE;
     for (size_t i = 0; i < count; i++) {
@@ -106,10 +103,7 @@ int usb_choose(const struct usb_found *found, size_t count, const char *which, s
             continue;
         candidates = fit > best ? 1 : candidates + 1;
         best = fit;
-        chosen = (int)i;
+        *chosen = i;
     }
-    if (candidates == 1)
-        return chosen;
-    explain(found, count, which, candidates, log);
-    return -1;
+    return candidates == 1 ? ERR_OK : explain(found, count, which, candidates, log);
 }

@@ -19,8 +19,9 @@ void usb_choose_note_shared(struct usb_found *found, size_t count);
 // The word for --probe that means this one and no other: its serial number, or its place. Empty
 // when it has neither. Returns text.
 const char *usb_choose_name(const struct usb_identity *id, char text[USB_CHOOSE_NAME_SIZE]);
-// The index of the one that is meant (which NULL: the only one that can debug), or -1 with the
-// sentence in the log: what was seen, and what to type.
-int usb_choose(const struct usb_found *found, size_t count, const char *which, struct log *log);
+// The index of the one that is meant (which NULL: the only one that can debug). ERR_NO_PROBE, or
+// ERR_SEVERAL_PROBES, with what was seen and what to type.
+enum err usb_choose(const struct usb_found *found, size_t count, const char *which, size_t *chosen,
+                    struct log *log) MUST_CHECK;
 
 #endif

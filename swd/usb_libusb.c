@@ -261,8 +261,10 @@ enum err usb_libusb_open(struct usb_link *link, const char *which, struct log *l
     size_t count;
     e = usb_enumerate(p->context, &found, &devices, &count, log);
     if (e == ERR_OK) {
-        int chosen = usb_choose(found, count, which, log);
-        e = chosen < 0 ? ERR_NO_PROBE : open_device(p, devices[chosen], &found[chosen], log);
+        size_t chosen = 0;
+        e = usb_choose(found, count, which, &chosen, log);
+        if (e == ERR_OK)
+            e = open_device(p, devices[chosen], &found[chosen], log);
         if (e == ERR_OK)
             *link = (struct usb_link){.ops = &ops, .self = p, .id = found[chosen].id};
         usb_enumerate_free(devices, count);

@@ -36,7 +36,7 @@ enum err usb_libusb_list(struct usb_found **found, size_t *count, struct log *lo
 enum err usb_libusb_fingerprint(uint64_t *fingerprint, struct log *log) MUST_CHECK;
 
 // Opens the probe whose serial number is, begins or ends with `which`, or that stands at the place
-// "usb:BUS-PORT"; NULL: the only one plugged in. None, or several: ERR_NO_PROBE, with a sentence
+// "usb:BUS-PORT"; NULL: the only one plugged in. ERR_NO_PROBE, ERR_SEVERAL_PROBES: with a sentence
 // that lists what was seen and what to type.
 enum err usb_libusb_open(struct usb_link *link, const char *which, struct log *log) MUST_CHECK;
 

@@ -144,19 +144,22 @@ static enum err fail_to_write(const struct junit *j, int number, struct log *log
     return log_fail(log, ERR_FILE, "%s could not be written: %s", j->path, strerror(number));
 }
 
-static bool is_regular(FILE *f)
+// What is written can be written anew.
+static bool is_replaceable(const struct junit *j)
 {
     struct stat s;
-    return fstat(fileno(f), &s) == 0 && S_ISREG(s.st_mode);
+    return !j->is_stdout && fstat(fileno(j->f), &s) == 0 && S_ISREG(s.st_mode);
 }
 
 enum err junit_open(struct junit *j, const char *path, struct log *log)
 {
-    *j = (struct junit){.path = path, .f = fopen(path, "w")};
+    bool is_stdout = strcmp(path, "-") == 0;
+    *j = (struct junit){
+        .path = path, .f = is_stdout ? stdout : fopen(path, "w"), .is_stdout = is_stdout};
     if (!j->f)
         return log_fail(log, ERR_FILE, "%s cannot be opened for writing: %s", path,
                         strerror(errno));
-    if (!is_regular(j->f))
+    if (!is_replaceable(j))
         return ERR_OK;
     struct results none;
     results_init(&none);
@@ -174,19 +177,19 @@ enum err junit_write(struct junit *j, const struct results *r, const char *progr
     FILE *f = j->f;
     if (!f)
         return ERR_OK;
-    if (is_regular(f) && (fseek(f, 0, SEEK_SET) != 0 || ftruncate(fileno(f), 0) != 0))
+    if (is_replaceable(j) && (fseek(f, 0, SEEK_SET) != 0 || ftruncate(fileno(f), 0) != 0))
         return fail_to_write(j, errno, log);
     put_report(f, r, program, seconds);
     bool failed = ferror(f);
     j->f = NULL;
-    if (fclose(f) != 0 || failed)
+    if ((j->is_stdout ? fflush(f) : fclose(f)) != 0 || failed)
         return fail_to_write(j, errno, log);
     return r->out_of_memory ? fail_to_write(j, ENOMEM, log) : ERR_OK;
 }
 
 void junit_close(struct junit *j)
 {
-    if (j->f)
+    if (j->f && !j->is_stdout)
         fclose(j->f);
     j->f = NULL;
 }

@@ -6,6 +6,7 @@ SWDLINK_TEST_LONG=1: a thousand runs in a row, and a thousand with four at a tim
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -106,6 +107,28 @@ def reports(tap):
     for options in (["--tap", "--json"], ["--rtt-raw", "-", "--tap"], ["--rtt-raw", "-", "--json"]):
         got = says.run(path, *options)
         tap.check(f"{' '.join(options)} both want standard output", 125, got.returncode)
+    own = os.path.join(says.DIR, "own.elf")
+    shutil.copy(path, own)
+    for options in (["--junit", own], ["--rtt-raw", own], ["--junit", f"{says.DIR}/./own.elf"],
+                    ["--junit", report("new"), "--rtt-raw", report("new")]):
+        got = says.run(own, *options)
+        with open(path, "rb") as a, open(own, "rb") as b:
+            tap.check(f"{' '.join(options)}: nothing is written over another file", (125, True),
+                      (got.returncode, a.read() == b.read()))
+    with open(report("out"), "w", encoding="utf-8") as f:
+        got = subprocess.run([says.SWDLINK, "run", path, "--probe", says.BOARD, "--tap", "--junit", report("out")],
+                             check=False, stdout=f, stderr=subprocess.DEVNULL)
+    tap.check("a report is not written over standard output", 125, got.returncode)
+    got = says.run(path, "--junit", "-", board=says.BOARD)
+    with open(report("out"), "w", encoding="utf-8") as f:
+        f.write(got.stdout)
+    tap.check("--junit - is standard output, and the program's is standard error", (0, (1, 0, 0, 0), PASS),
+              (got.returncode, says.Junit(report("out")).counts, got.stderr))
+    for options in ([], ["--tap"], ["--json"], ["--junit", "/dev/full"]):
+        with open("/dev/full" if not options[1:] else "/dev/null", "w", encoding="utf-8") as f:
+            got = subprocess.run([says.SWDLINK, "run", path, "--probe", says.BOARD, *options], check=False, stdout=f,
+                                 stderr=subprocess.DEVNULL)
+        tap.check(f"{' '.join(options)} on a full disk", 125, got.returncode)
     process = subprocess.Popen([says.SWDLINK, "run", says.program("h.elf", PASS, ending="hang"), "--probe", says.BOARD,
                                 "--junit", report()], stdout=subprocess.PIPE)
     process.stdout.read(len(PASS))
@@ -139,6 +162,21 @@ def documents(tap):
                                                        json.loads(got.stdout)["ending"]["kind"]))
 
 
+def documents_of_what_makes_no_sense(tap):
+    path = says.program("p.elf", PASS)
+    for words in ([path, "--timeout", "x"], [], [path, "--nonsense"], [path, "--exit-at", "nowhere"],
+                  [path, "--probe", "virtual:nochip"], [path, "--tap"], [path + "-is-missing"],
+                  [path, "--junit", "/nowhere/at/all.xml"]):
+        got = subprocess.run([says.SWDLINK, "run", "--json", "--probe", says.BOARD, *words], check=False,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            text = json.loads(got.stdout)["error"]["text"]
+        except ValueError:
+            text = "no document"
+        tap.check(f"--json {' '.join(words)}: a document with the sentence".replace(says.DIR, "DIR"), (125, True),
+                  (got.returncode, f"swdlink: {text}\n" in got.stderr))
+
+
 def times(tap):
     path = says.program("p.elf", PASS)
     for text, good in (("90", True), ("1.5", True), ("30s", True), ("5m", True), ("2h", True), ("250ms", True),
@@ -152,6 +190,10 @@ def busy_and_absent(tap):
     if not sim_works(tap, "--wait"):
         return
     path, socket_path = says.program("p.elf", PASS), os.path.join(says.DIR, "control")
+    got = subprocess.run([*simulated(boards=2), says.SWDLINK, "run", path, "--wait", "600"], check=False, timeout=60,
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    tap.check("--wait does not wait for one of several probes to go", (121, True, False),
+              (got.returncode, "several ST-LINKs fit" in got.stderr, "waiting" in got.stderr))
     hang = says.program("h.elf", "started\n", ending="hang")
     # The first one has the probe until it is ended; the second one waits, and says so; a third one does not wait.
     script = f"""{says.SWDLINK} run {hang} >first & first=$!
@@ -281,7 +323,8 @@ def main():
     if not says.is_possible():
         tap.skip("the rig", "this build has no virtual board, or no ARM compiler")
     else:
-        for part in (stale_rtt, stale_rtt_in_one_session, rtt_of_short_programs, reports, documents, times,
+        for part in (stale_rtt, stale_rtt_in_one_session, rtt_of_short_programs, reports, documents,
+                     documents_of_what_makes_no_sense, times,
                      busy_and_absent, losses_in_the_middle, cost, left_as_found, in_a_row, at_a_time):
             part(tap)
     tap.plan()

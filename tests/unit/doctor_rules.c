@@ -398,6 +398,8 @@ static void a_probe_that_cannot_be_opened_is_the_finding(void **state)
     expect(&m, "probe-unclear");
     m.probe.plugged_in = 0;
     expect(&m, "no-probe");
+    m = unopened(ERR_SEVERAL_PROBES);
+    expect(&m, "probe-unclear");
     m = unopened(ERR_PROBE_ACCESS);
     expect(&m, "probe-permission");
     strcpy(m.probe.node, "/dev/bus/usb/001/004");

@@ -31,6 +31,14 @@ static void make(struct usb_found found[COUNT])
     usb_choose_note_shared(found, COUNT);
 }
 
+// The index, or how it fails, below zero.
+static int choose(const struct usb_found *found, size_t count, const char *which, struct log *log)
+{
+    size_t chosen = 0;
+    enum err e = usb_choose(found, count, which, &chosen, log);
+    return e ? -(int)e : (int)chosen;
+}
+
 static void each_has_a_name_that_means_it_alone(void **state)
 {
     (void)state;
@@ -42,7 +50,7 @@ static void each_has_a_name_that_means_it_alone(void **state)
     for (int i = 0; i < COUNT; i++) {
         char name[USB_CHOOSE_NAME_SIZE];
         assert_string_equal(usb_choose_name(&found[i].id, name), names[i]);
-        assert_int_equal(usb_choose(found, COUNT, name, &log), i);
+        assert_int_equal(choose(found, COUNT, name, &log), i);
     }
 }
 
@@ -52,12 +60,12 @@ static void places_are_taken_whole(void **state)
     struct usb_found found[COUNT];
     struct log log = log_silent();
     make(found);
-    assert_int_equal(usb_choose(found, COUNT, "1-2.4", &log), 1);
-    assert_int_equal(usb_choose(found, COUNT, "USB:2-1", &log), 2);
+    assert_int_equal(choose(found, COUNT, "1-2.4", &log), 1);
+    assert_int_equal(choose(found, COUNT, "USB:2-1", &log), 2);
     static const char *const nowhere[] = {
         "usb:1", "usb:1-2", "usb:", "usb:1-1.", "usb:0670FF12", "usb:9-9"};
     for (unsigned i = 0; i < sizeof nowhere / sizeof nowhere[0]; i++) {
-        assert_int_equal(usb_choose(found, COUNT, nowhere[i], &log), -1);
+        assert_int_equal(choose(found, COUNT, nowhere[i], &log), -ERR_NO_PROBE);
         assert_non_null(strstr(log.sentence, "no ST-LINK at that place"));
         assert_non_null(strstr(log.sentence, "ST-LINK/V2 0670FF at usb:1-2.4"));
     }
@@ -69,16 +77,16 @@ static void serial_numbers_are_taken_in_part(void **state)
     struct usb_found found[COUNT];
     struct log log = log_silent();
     make(found);
-    assert_int_equal(usb_choose(found, COUNT, "0670ff12", &log), 4);
-    assert_int_equal(usb_choose(found, COUNT, "F12", &log), 4);
-    assert_int_equal(usb_choose(found, COUNT, "x", &log), 5);
-    assert_int_equal(usb_choose(found, COUNT, "0670FF", &log), -1); // of two it is all
+    assert_int_equal(choose(found, COUNT, "0670ff12", &log), 4);
+    assert_int_equal(choose(found, COUNT, "F12", &log), 4);
+    assert_int_equal(choose(found, COUNT, "x", &log), 5);
+    assert_int_equal(choose(found, COUNT, "0670FF", &log), -ERR_SEVERAL_PROBES); // of two it is all
     assert_non_null(strstr(log.sentence, "--probe usb:BUS-PORT"));
-    assert_int_equal(usb_choose(found, COUNT, "0670", &log), -1);
-    assert_int_equal(usb_choose(found, COUNT, "", &log), -1);
+    assert_int_equal(choose(found, COUNT, "0670", &log), -ERR_SEVERAL_PROBES);
+    assert_int_equal(choose(found, COUNT, "", &log), -ERR_NO_PROBE);
     assert_non_null(strstr(log.sentence, "no ST-LINK with that serial number"));
     // All of one counts more than the beginning of another.
-    assert_int_equal(usb_choose(found + 1, COUNT - 1, "0670FF", &log), 0);
+    assert_int_equal(choose(found + 1, COUNT - 1, "0670FF", &log), 0);
 }
 
 static void without_a_wish_it_is_the_only_debugger(void **state)
@@ -87,12 +95,12 @@ static void without_a_wish_it_is_the_only_debugger(void **state)
     struct usb_found found[COUNT];
     struct log log = log_silent();
     make(found);
-    assert_int_equal(usb_choose(found, COUNT, NULL, &log), -1);
-    assert_int_equal(usb_choose(found, 0, NULL, &log), -1);
+    assert_int_equal(choose(found, COUNT, NULL, &log), -ERR_SEVERAL_PROBES);
+    assert_int_equal(choose(found, 0, NULL, &log), -ERR_NO_PROBE);
     assert_non_null(strstr(log.sentence, "no ST-LINK is plugged in"));
     found[0].model = &loader;
-    assert_int_equal(usb_choose(found, 2, NULL, &log), 1);
-    assert_int_equal(usb_choose(found, 1, NULL, &log), -1);
+    assert_int_equal(choose(found, 2, NULL, &log), 1);
+    assert_int_equal(choose(found, 1, NULL, &log), -ERR_NO_PROBE);
     assert_non_null(strstr(log.sentence, "no ST-LINK that can debug"));
 }
 
