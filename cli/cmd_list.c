@@ -57,12 +57,13 @@ static enum err print_all_json(struct output *out, const struct usb_found *found
 static enum err find_virtual(struct usb_found *f, const char *board, struct log *log)
 {
     struct usb_link link;
-    enum err e = virtual_open(&link, board, false, log);
+    struct log closing = log_silent();
+    enum err e = virtual_open(&link, board, false, &closing, log);
     if (e != ERR_OK)
         return e;
     *f = (struct usb_found){.id = link.id};
     usb_link_close(&link);
-    return ERR_OK;
+    return closing.sentence[0] ? log_fail(log, ERR_FILE, "%s", closing.sentence) : ERR_OK;
 }
 
 // The probe of a record is the only one then: whoever replays it has no need of others.

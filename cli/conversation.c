@@ -42,7 +42,7 @@ static enum err open_link(const struct options *o, const char *name, bool servin
     if (board && name)
         return log_fail(log, ERR_NO_PROBE, "a virtual probe that was unplugged does not come back");
     if (board)
-        return virtual_open(link, board, serving, log);
+        return virtual_open(link, board, serving, &o->conversation->closing, log);
     return usb_libusb_open(link, name && name[0] ? name : name ? NULL : o->probe, log);
 }
 
@@ -95,6 +95,10 @@ enum err conversation_end(struct conversation *c, enum err e, struct log *log)
             log_restore(log, &kept);
         e = played ? played : e;
     }
+    if (c->closing.sentence[0] && e)
+        log_line(log, LOG_ERROR, "%s", c->closing.sentence);
+    else if (c->closing.sentence[0])
+        e = log_fail(log, ERR_FILE, "%s", c->closing.sentence);
     kept = log_keep(log);
     enum err recorded = c->recorder ? recorder_end(c->recorder, log) : ERR_OK;
     if (e)

@@ -16,6 +16,7 @@ struct options;
 struct conversation {
     struct recorder *recorder; // NULL: no --record, or not begun
     struct player *player;     // NULL: no replay
+    struct log closing;        // has a sentence if a virtual board's file could not be written
 };
 
 // Opens a link to the probe that the options name, again and again if need be (a probe that was
@@ -31,7 +32,7 @@ enum err conversation_identify(const char *file, struct usb_identity *id, bool *
 // something else first.
 bool conversation_may_talk(const struct conversation *c, const char *turn);
 // e: how the command ended. A conversation that differs from its record, or a record that is not
-// complete, is an error of its own.
+// complete, is an error of its own, and so is a file of the virtual board that is not.
 enum err conversation_end(struct conversation *c, enum err e, struct log *log) MUST_CHECK;
 
 #endif

@@ -11,9 +11,10 @@
 #include "swd/usb_link.h"
 
 // Opens a link to the board of the text (what follows "virtual:"). follow: its clock keeps up with
-// the wall, for a person who watches a running program.
+// the wall, for a person who watches a running program. closing: has a sentence, when the link was
+// closed, if a file of the board could not be written.
 enum err virtual_open(struct usb_link *link, const char *board_text, bool follow,
-                      struct log *log) MUST_CHECK;
+                      struct log *closing, struct log *log) MUST_CHECK;
 
 // The names of the virtual chips, and the keys of a board's text; NULL behind the last.
 const char *virtual_chip_at(unsigned n);

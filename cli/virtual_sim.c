@@ -5,9 +5,10 @@
 #include "sim/board/link.h"
 #include "sim/families/chips.h"
 
-enum err virtual_open(struct usb_link *link, const char *board_text, bool follow, struct log *log)
+enum err virtual_open(struct usb_link *link, const char *board_text, bool follow,
+                      struct log *closing, struct log *log)
 {
-    enum err e = sim_link_open(link, board_text, log);
+    enum err e = sim_link_open(link, board_text, closing, log);
     if (e == ERR_OK)
         sim_board_set_follow(sim_link_board(link), follow);
     return e;

@@ -217,15 +217,31 @@ static enum err write_account(struct sim_board *board)
                     board->account_file, strerror(errno));
 }
 
+static enum err write_store(struct sim_board *board)
+{
+    return sim_chip_store_write(board->chip, board->store_file);
+}
+
+// Of several files that cannot be written the last one keeps the sentence; those before are told
+// in lines.
+static enum err close_file(struct sim_board *board, enum err before,
+                           enum err (*write)(struct sim_board *board))
+{
+    const struct log_mark kept = log_keep(board->log);
+    enum err e = write(board);
+    if (before && e)
+        log_line(board->log, LOG_ERROR, "%s", kept.sentence);
+    return e ? e : before;
+}
+
 enum err sim_board_close(struct sim_board *board)
 {
-    enum err e = board->account_file[0] ? write_account(board) : ERR_OK;
-    enum err traced = board_vcd_close(board);
-    e = e == ERR_OK ? traced : e;
-    if (board->store_file[0]) {
-        enum err stored = sim_chip_store_write(board->chip, board->store_file);
-        e = e == ERR_OK ? stored : e;
-    }
+    enum err e = ERR_OK;
+    if (board->account_file[0])
+        e = close_file(board, e, write_account);
+    e = close_file(board, e, board_vcd_close);
+    if (board->store_file[0])
+        e = close_file(board, e, write_store);
     destroy(board);
     return e;
 }

@@ -14,7 +14,7 @@
 
 struct sim_link {
     struct sim_board *board;
-    struct log *log;
+    struct log *log, *closing;
     bool owns_board;
     uint8_t ep_out;
 };
@@ -93,11 +93,20 @@ static void sleep_us(void *self, uint32_t us)
     sim_board_wait_ns(link->board, (uint64_t)us * 1000);
 }
 
+static void close_board(struct sim_board *board, struct log *closing, struct log *log)
+{
+    const struct log_mark kept = log_keep(log);
+    enum err e = sim_board_close(board);
+    if (e)
+        (void)log_fail(closing, e, "%s", log_sentence(log, e));
+    log_restore(log, &kept);
+}
+
 static void link_close(void *self)
 {
     struct sim_link *link = self;
-    if (link->owns_board && sim_board_close(link->board) != ERR_OK)
-        log_line(link->log, LOG_ERROR, "%s", log_sentence(link->log, ERR_FILE));
+    if (link->owns_board)
+        close_board(link->board, link->closing, link->log);
     free(link);
 }
 
@@ -117,30 +126,32 @@ struct usb_link sim_link_to(struct sim_board *board)
     return made;
 }
 
-static enum err may_open(struct sim_board *board, struct log *log)
+static enum err may_open(struct sim_board *board, struct log *closing, struct log *log)
 {
     enum err e = sim_board_usb_refusal(board);
     if (e == ERR_OK)
         return e;
-    (void)!sim_board_close(board);
+    close_board(board, closing, log);
     return log_fail(log, e, "%s",
                     e == ERR_NO_PROBE ? "no ST-LINK is plugged in: the virtual board's is unplugged"
                     : e == ERR_PROBE_BUSY ? "the virtual ST-LINK is in use by another program"
                                           : "no permission to use the virtual ST-LINK");
 }
 
-enum err sim_link_open(struct usb_link *link, const char *board_text, struct log *log)
+enum err sim_link_open(struct usb_link *link, const char *board_text, struct log *closing,
+                       struct log *log)
 {
     struct sim_board *board;
     enum err e = sim_board_open(&board, board_text, log);
     if (e == ERR_OK)
-        e = may_open(board, log);
+        e = may_open(board, closing, log);
     if (e != ERR_OK)
         return e;
     *link = sim_link_to(board);
     struct sim_link *self = link->self;
     self->owns_board = true;
     self->log = log;
+    self->closing = closing;
     return ERR_OK;
 }
 

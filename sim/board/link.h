@@ -10,8 +10,10 @@
 #include "swd/usb_link.h"
 
 // Opens a board from its text (what follows "virtual:") and a link to it; closing the link closes
-// the board (and logs a file that could not be written).
-enum err sim_link_open(struct usb_link *link, const char *board_text, struct log *log) MUST_CHECK;
+// the board. That has no result: a file of the board that cannot be written then is a failure of
+// *closing.
+enum err sim_link_open(struct usb_link *link, const char *board_text, struct log *closing,
+                       struct log *log) MUST_CHECK;
 // A link to a board that the caller owns and closes afterwards.
 struct usb_link sim_link_to(struct sim_board *board);
 // The board behind a link made here.

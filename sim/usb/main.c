@@ -332,17 +332,27 @@ static enum err set_up(struct bench *b, const struct settings *s, struct log *lo
     return e;
 }
 
-static enum err tear_down(struct bench *b)
+// Of several boards whose files cannot be written, the last one keeps the sentence.
+static enum err close_boards(struct bench *b, struct log *log)
 {
     enum err result = ERR_OK;
+    for (unsigned i = 0; i < b->count; i++) {
+        const struct log_mark kept = log_keep(log);
+        enum err e = sim_board_close(b->boards[i]);
+        if (result && e)
+            log_line(log, LOG_ERROR, "%s", kept.sentence);
+        result = e ? e : result;
+    }
+    return result;
+}
+
+static enum err tear_down(struct bench *b, struct log *log)
+{
     control_close(b->control);
     umock_close(b->umock);
     usbredir_close(b->usbredir);
     usbip_close(b->usbip);
-    for (unsigned i = 0; i < b->count; i++) {
-        enum err e = sim_board_close(b->boards[i]);
-        result = result ? result : e;
-    }
+    enum err result = close_boards(b, log);
     launch_close(&b->launch);
     loop_close(&b->loop);
     return result;
@@ -397,6 +407,6 @@ int main(int argc, char **argv)
         loop_run(&bench.loop);
     if (!e)
         status = bench.launch.status;
-    e = tear_down(&bench);
+    e = tear_down(&bench, &log);
     return e ? fail(&log, e) : status;
 }

@@ -125,6 +125,28 @@ if [ -c /dev/full ]; then
         run "$swdlink" run --semihosting-dir "$tap_dir" "$firmware/ci.elf" --probe virtual --record /dev/full
         check "of run it is 125, not the program's" is "$status" 125
     fi
+    # The files of a virtual board are written when the probe is closed.
+    for file in account=/dev/full vcd=/dev/full store=/nowhere/store; do
+        board=virtual:stm32f031k6,$file
+        run "$swdlink" info --probe "$board"
+        check "info with $file ends with 1" is "$status" 1
+        check "and says it once" is "$(grep -c "/dev/full.*No space left\|/nowhere.*No such file" "$err")" 1
+        check "and does its work all the same" has "$out" STM32F031
+        run "$swdlink" info --probe "$board,swdio=open"
+        check "what went wrong before it is told, too ($file)" is "$(grep -c '^swdlink: \|^error: ' "$err")" 2
+        run "$swdlink" list --probe "$board"
+        check "list with $file ends with 1" is "$status" 1
+        run "$swdlink" serve --stdio --probe "$board"
+        check "serve with $file ends with 1" is "$status" 1
+    done
+    run "$swdlink" info --probe virtual:stm32f031k6,account=/dev/full,vcd=/dev/full,store=/nowhere/store
+    check "each of three files is told" is "$(grep -c '/dev/full\|/nowhere' "$err")" 3
+    run "$swdlink" info --probe virtual:stm32f031k6,account=/dev/full --record /dev/full
+    check "the record and the account are both told" is "$(grep -c '/dev/full' "$err")" 2
+    if [ -f "$firmware/ci.elf" ]; then
+        run "$swdlink" run --semihosting-dir "$tap_dir" "$firmware/ci.elf" --probe virtual:stm32f031k6,account=/dev/full
+        check "run ends with 125 then, not as the program" is "$status" 125
+    fi
 else
     skip "a full disk is told" "there is no /dev/full"
 fi

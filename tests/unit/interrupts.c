@@ -98,9 +98,11 @@ static const struct usb_link_ops counting = {
     .transfer = transfer, .now_us = now_us, .sleep_us = sleep_us, .close = close_link};
 
 // Instead of cli/virtual_sim.c: the text is the address of the desk.
-enum err virtual_open(struct usb_link *link, const char *board_text, bool follow, struct log *log)
+enum err virtual_open(struct usb_link *link, const char *board_text, bool follow,
+                      struct log *closing, struct log *log)
 {
     (void)follow;
+    (void)closing;
     (void)log;
     struct desk *d = (struct desk *)(uintptr_t)strtoull(board_text, NULL, 16);
     *link = (struct usb_link){.ops = &counting, .self = d, .id = d->inner.id};

@@ -425,7 +425,7 @@ static void a_link_waits_for_an_answer_as_long_as_it_may(void **state)
     struct usb_link link;
     uint8_t reply[2];
     struct usb_exchange x = {.command = {0xf5}, .in = reply, .in_len = 2, .timeout_ms = 100};
-    assert_int_equal(sim_link_open(&link, "usb=slow,usb=late@2", &log), ERR_OK);
+    assert_int_equal(sim_link_open(&link, "usb=slow,usb=late@2", &log, &log), ERR_OK);
     assert_int_equal(link.ops->transfer(link.self, &x), ERR_OK);
     assert_int_equal(x.in_got, 2);
     uint64_t before = link.ops->now_us(link.self);
@@ -445,7 +445,7 @@ static void who_may_not_have_the_probe_is_told_why(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct log log = log_silent();
         struct usb_link link;
-        assert_int_equal(sim_link_open(&link, cases[i].board, &log), cases[i].e);
+        assert_int_equal(sim_link_open(&link, cases[i].board, &log, &log), cases[i].e);
         if (cases[i].e == ERR_OK)
             link.ops->close(link.self);
         else

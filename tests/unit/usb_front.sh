@@ -109,7 +109,7 @@ check 'an account that cannot be written is a failure' \
 passes_on() {
     "$sim" -- sh -c 'trap "exit 9" TERM; echo up >"$1"; while :; do sleep 0.1; done' sh "$dir/up" &
     pid=$!
-    while [ ! -s "$dir/up" ]; do sleep 0.05; done
+    while [ ! -s "$dir/up" ] && kill -0 $pid; do sleep 0.05; done
     kill -TERM $pid
     wait $pid
     got=$?
