@@ -6,6 +6,9 @@
 . "$top_srcdir/tests/tap.sh"
 
 unset SWDLINK_PROBE
+# gcc's sanitizer runtime must not insist on being before the preload library.
+ASAN_OPTIONS=verify_asan_link_order=0${ASAN_OPTIONS:+:$ASAN_OPTIONS}
+export ASAN_OPTIONS
 kit=$top_srcdir/contrib/hardware-check
 sim=$top_builddir/swdlink-sim
 file=$tap_dir/check.tar.gz

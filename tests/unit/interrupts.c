@@ -449,6 +449,8 @@ static void a_server_that_is_interrupted_while_it_connects_leaves_the_chip_as_fo
 
 int main(void)
 {
+    // A shell starts its background jobs with SIGINT ignored, and who was started so keeps to that.
+    (void)signal(SIGINT, SIG_DFL);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_command_leaves_a_running_chip_as_found),
         cmocka_unit_test(every_command_leaves_a_halted_chip_as_found),
