@@ -13,7 +13,8 @@
 
 struct client {
     struct ev_loop *loop;
-    // After each step: what it did may concern other clients, and this one may be gone.
+    // Called after each step, which may concern other clients, and after which this client may be
+    // gone.
     void (*stepped)(void *user);
     void *user;
     char name[ACCEPTOR_NAME_SIZE];
@@ -33,15 +34,15 @@ struct client {
 // they are still the caller's.
 struct client *client_open(struct ev_loop *loop, struct hub *hub, int in_fd, int out_fd,
                            const char *name);
-// Ends the session and frees it all.
+// Ends the session and frees the client.
 void client_close(struct client *c);
-// Sends what is to be sent and arms what is waited for; sets gone.
+// Sends output and starts the watchers that the session needs; may set gone.
 void client_settle(struct client *c);
-// Reads what has come by now; sets gone.
+// Reads what has arrived; may set gone.
 void client_look(struct client *c);
-// Up to half a second for the last words.
+// Waits up to half a second until all output is sent.
 void client_say_goodbye(struct client *c);
-// It has said something that a debugger says.
+// Whether the client has sent a packet.
 bool client_is_debugger(const struct client *c);
 
 #endif

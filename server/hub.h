@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What all debuggers of one target share, and which of them controls it: the first that asked for
-// more than a look. It keeps control until it leaves; the others may read and write, and hear of
-// stops when they wait for one, but they move nothing.
+// What all debuggers of one target share, and which of them controls it: the first one that asked
+// for its state. It keeps control until it leaves. The others may read and write memory and are
+// told of stops, but they cannot start or stop the core.
 #ifndef SWDLINK_SERVER_HUB_H
 #define SWDLINK_SERVER_HUB_H
 
@@ -15,7 +15,7 @@
 
 struct session;
 
-// Takes a stretch of a file.
+// Takes a part of a file.
 typedef enum err hub_put(void *to, uint32_t addr, const uint8_t *data, size_t len);
 
 struct hub_rtt {
@@ -45,26 +45,26 @@ struct hub {
 
 void hub_init(struct hub *hub, struct target *t, struct log *log);
 void hub_close(struct hub *hub);
-// False: there are too many.
-// Before a reset: RTT, when it is on, takes no block of the program before for the next one's.
+// Before a reset: RTT, if it is on, does not take the control block of the earlier program for that
+// of the next one.
 void hub_retire_rtt(struct hub *hub);
+// False: there are too many sessions.
 bool hub_join(struct hub *hub, struct session *s);
 void hub_leave(struct hub *hub, struct session *s);
 
 bool hub_has_control(const struct hub *hub, const struct session *s);
-// Gives the session control when nobody has it, and takes hold of a target that was released.
-// ERR_STATE names who has control.
+// Gives the session control if nobody has it, and resumes debugging of a target that was released.
+// The sentence of ERR_STATE names the session that has control.
 enum err hub_take_control(struct hub *hub, struct session *s) MUST_CHECK;
-// The session lets go: the target is released until somebody takes control.
+// The session gives control up: the target is released until another one takes control.
 void hub_release(struct hub *hub, struct session *s);
-// Asked before anything that may talk to the target, with the name of what it is: "client" (a
+// Called before anything that may talk to the target, with the name of its cause: "client" (a
 // packet came, or the debugger left), "interrupt" (bytes came during longer work), "poll" (of a
 // running target), "step" (of longer work), and of no session "rtt", "rtt input" (something was
-// typed), "reconnect", "end". A record keeps the name with what is said then. False, in a replay:
-// the record has something else first, so that the caller asks again later. Only "poll" and "rtt"
-// may be put off for ever.
+// typed), "reconnect", "end". A record keeps this name. False, in a replay: the record has another
+// cause first, and the caller asks again later. Only "poll" and "rtt" may be put off for ever.
 bool hub_may(const struct hub *hub, const struct session *s, const char *what);
-// Whether the run, for whose end the session waits, is watched by the one who started it.
+// Whether another session, the one that has control, polls the running target already.
 bool hub_is_watched(const struct hub *hub, const struct session *s);
 
 #endif

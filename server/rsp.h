@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The framing of GDB's Remote Serial Protocol ("Debugging with GDB", appendix E.1): $data#checksum,
 // the acknowledgements + and -, the interrupt byte 0x03, and } as escape. A parser that is fed byte
-// by byte and an encoder; what a packet means is said elsewhere.
+// by byte, and an encoder. It does not know what a packet means.
 #ifndef SWDLINK_SERVER_RSP_H
 #define SWDLINK_SERVER_RSP_H
 
@@ -45,8 +45,8 @@ size_t rsp_frame(uint8_t *out, const uint8_t *data, size_t len);
 // The same with runs of a byte shortened (E.1.1, "run-length encoding"), which GDB understands in
 // replies, and does not send.
 size_t rsp_frame_short(uint8_t *out, const uint8_t *data, size_t len);
-// Bytes from outside as they may stand in a log: what cannot be printed is a full stop, and a long
-// packet ends in "...". Returns text.
+// Bytes from outside in a form for the log: a full stop for each byte that cannot be printed; a
+// long packet ends in "...". Returns text.
 const char *rsp_printable(char *text, size_t size, const uint8_t *data, size_t len);
 
 #endif

@@ -33,18 +33,18 @@ struct server_options {
         bool stdio;      // the program's console is our standard input and output, not GDB's
         const char *dir; // holds the program's files; NULL: GDB's host does
     } semihosting;
-    // Opens a probe that was unplugged again, in the same struct debug_probe, when it is back;
-    // called once a second until it answers ERR_OK. NULL: such a probe stays lost.
+    // Opens a probe again that was unplugged, in the same struct debug_probe; called once a second
+    // until it returns ERR_OK. NULL: such a probe stays lost.
     enum err (*reopen_probe)(void *user);
     // For `monitor program`; offered to debuggers of this computer only. NULL: not at all. See
     // hub.h.
     enum err (*read_image)(void *user, const char *path, const uint32_t *addr, hub_put *put,
                            void *to);
-    // Called when it listens, before anybody is served; an error ends it. NULL: nobody wants to
-    // know.
+    // Called when it listens, before the first client is served; an error ends the server. May be
+    // NULL.
     enum err (*ready)(void *user, const struct server_ready *ready);
     void *user;
-    // Whose turn it is to talk to the target: see hub_may(). NULL: always whoever asks.
+    // Whose turn it is to talk to the target: see hub_may(). NULL: everybody's.
     bool (*may_talk)(void *user, const char *turn);
 };
 

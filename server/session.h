@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// One debugger's session: bytes in, bytes out. No socket, no clock, no loop in here: the owner
-// feeds what arrived, ticks while session_wants() says so, and sends what is waiting. A step of
-// either is bounded (one packet, one look at the running target, one page of flash), so that an
-// interrupt and a vanished client are seen between two of them.
+// One debugger's session: bytes in, bytes out, without socket, clock and loop. The owner feeds what
+// arrived, ticks while session_wants() says so, and sends the output. Each step is bounded (one
+// packet, one poll of the running target, one page of flash), so that an interrupt and a client
+// that has left are noticed between two steps.
 #ifndef SWDLINK_SERVER_SESSION_H
 #define SWDLINK_SERVER_SESSION_H
 
@@ -25,9 +25,9 @@
 enum session_state {
     SESSION_IDLE,    // the debugger asks, we answer
     SESSION_RUNNING, // it waits for a stop reply
-    SESSION_CALL,    // it does so while a semihosting call of the program is served
+    SESSION_CALL,    // the same, while a semihosting call of the program is served
     SESSION_BUSY,    // it waits for the end of work that is done in steps: see `work`
-    SESSION_OVER,    // nothing more to say: send what is waiting, then close
+    SESSION_OVER,    // the session has ended: send the output, then close
 };
 
 struct session;
@@ -40,7 +40,7 @@ struct session_work {
 };
 
 enum session_want {
-    SESSION_WANT_BYTES, // nothing but bytes
+    SESSION_WANT_BYTES, // only bytes
     SESSION_WANT_POLL,  // a tick every few milliseconds
     SESSION_WANT_STEP,  // a tick as soon as possible
 };
@@ -81,7 +81,7 @@ struct session {
                  // with
 
     // Console text (O packets) is legal only while GDB waits for a stop reply or for a monitor
-    // command; what must be said at another time waits in `later`.
+    // command. Text for other times is kept in `later`.
     bool text_legal;
     char later[SESSION_LATER_SIZE];
 
@@ -93,8 +93,8 @@ struct session {
     bool xpsr_is_old;    // and it was reset since, without the debugger's knowledge
     bool sync_next_step; // monitor gdb_sync: the next step only tells the state
     bool step_wanted;    // what the program was started for
-    // Ctrl-C came and no stop has answered it yet: what GDB sends between two stops, of which its
-    // user sees nothing, is answered at the next resume ("Debugging with GDB", E.8 Interrupts).
+    // Ctrl-C came and no stop has answered it yet. GDB may send it between two stops that its user
+    // does not see; then the next resume answers it ("Debugging with GDB", E.8 Interrupts).
     bool interrupted;
     bool in_reset; // as seen at the last look
     unsigned soon; // so many looks come at once: the next call is not far
@@ -135,24 +135,23 @@ struct session {
 // A new debugger. The target stays as it is until the debugger asks for its state. name is the
 // owner's.
 void session_start(struct session *s, struct hub *hub, const char *name);
-// The debugger has gone, with or without a word. Without: breakpoints go, an unfinished flash job
-// is given up, and the target keeps its state, running or halted.
+// The debugger has left, with or without detaching. Without: its breakpoints are cleared, an
+// unfinished flash job is abandoned, and the target stays running or halted.
 void session_end(struct session *s);
 
-// Takes what can be taken now, one packet at most, and returns how much. After 0 the rest is to be
-// offered again when a tick was made or output sent.
+// Consumes at most one packet of the data and returns how many bytes that were. After 0 the caller
+// offers the rest again when it has ticked or sent output.
 size_t session_feed(struct session *s, const uint8_t *data, size_t len);
 enum session_want session_wants(const struct session *s);
-// One bounded step of what is under way. now_ms: any clock that does not jump.
+// One bounded step of the work that is under way. now_ms: any clock that does not jump.
 void session_tick(struct session *s, uint64_t now_ms);
 // The first len bytes of out were sent.
 void session_sent(struct session *s, size_t len);
 bool session_is_over(const struct session *s);
-// The connection to the target, which was lost, is back: the debugger believes that it stands
-// still.
+// The lost connection to the target is back. The debugger believes that the target is halted.
 void session_target_is_back(struct session *s);
 
-// Whether it is GDB: of the others none tells of these.
+// Whether the debugger is GDB: no other one announces these features.
 static inline bool session_is_gdb(const struct session *s)
 {
     return s->knows_swbreak || s->knows_hwbreak;
@@ -161,14 +160,14 @@ static inline bool session_is_gdb(const struct session *s)
 // For the handlers: work that ends with a later reply.
 void session_begin_work(struct session *s, const struct session_work *work);
 void session_end_work(struct session *s);
-// GDB's Ctrl-C, in whatever state it comes.
+// GDB's Ctrl-C, in any state.
 void session_interrupt(struct session *s);
-// The debugger takes hold of the program, in whatever state, and parts with it.
+// The debugger attaches to the program, in any state, and detaches from it.
 void session_take_program(struct session *s);
 void session_part_with_program(struct session *s);
-// The debugger knows it from now on.
+// The debugger has been told this value of xPSR.
 void session_tell_xpsr(struct session *s, uint32_t value);
-// Notes that the client sent what no debugger should; the first few times only.
+// Warns that the client sent something that no debugger should send; the first few times only.
 void session_complain(struct session *s, const char *fmt, ...) LOG_PRINTF(2, 3);
 
 #endif
