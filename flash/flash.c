@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: MIT
-// What all flash drivers have in common: the table of them, and the search for what is worth
+// What all flash drivers have in common: the clock that they need, and the search for what is worth
 // writing.
 #include "flash/flash.h"
-
-#include "flash/drivers/fpec16.h"
 
 // Writing all-ones units costs their programming time (53.5 µs for two bytes on an STM32F0),
 // leaving them out costs one more block command (2 to 4 ms at full speed): below this gap writing
 // is cheaper.
 #define SMALL_GAP 64u
-
-const struct flash_driver *const flash_drivers[] = {
-    &fpec16_driver,
-};
-const unsigned flash_driver_count = sizeof flash_drivers / sizeof flash_drivers[0];
 
 enum err flash_clock_on(struct flash_access *fa)
 {

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+#include "flash/drivers/fpec16.h"
+#include "flash/flash.h"
+
+const struct flash_driver *const flash_drivers[] = {
+    &fpec16_driver,
+};
+const unsigned flash_driver_count = sizeof flash_drivers / sizeof flash_drivers[0];

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// The registers of the controller: reading, writing, unlocking, waiting.
+#include "flash/drivers/fpec16_regs.h"
+
+#include "base/bytes.h"
+#include "swd/mem_ap.h"
+
+const struct fpec16_params *fpec16_params(const struct flash_access *fa)
+{
+    return fa->bank->params;
+}
+
+enum err fpec16_read(struct flash_access *fa, uint32_t offset, uint32_t *value)
+{
+    return mem_ap_read32(fa->mem, fa->bank->regs + offset, value);
+}
+
+enum err fpec16_write(struct flash_access *fa, uint32_t offset, uint32_t value)
+{
+    return mem_ap_write32(fa->mem, fa->bank->regs + offset, value);
+}
+
+enum err fpec16_prepare(struct flash_access *fa, uint32_t cr, const uint32_t *page)
+{
+    uint8_t regs[12];
+    put_le32(&regs[0], SR_FLAGS);
+    put_le32(&regs[4], cr);
+    if (page)
+        put_le32(&regs[8], *page);
+    return mem_ap_write(fa->mem, fa->bank->regs + SR, regs, page ? 12 : 8);
+}
+
+enum err fpec16_wait_idle(struct flash_access *fa, uint32_t limit_us, uint32_t *sr)
+{
+    struct debug_probe *probe = fa->mem->probe;
+    uint64_t deadline = debug_probe_now_us(probe) + limit_us;
+    for (;;) {
+        bool late = debug_probe_now_us(probe) > deadline;
+        enum err e = fpec16_read(fa, SR, sr);
+        if (e || !(*sr & SR_BSY))
+            return e;
+        if (late)
+            return log_fail(
+                fa->log, ERR_FLASH,
+                "the flash controller has been busy for more than %u ms and does not get "
+                "ready: reset the target and try again",
+                limit_us / 1000);
+        debug_probe_sleep_us(probe, 1000);
+    }
+}
+
+enum err fpec16_unlock(struct flash_access *fa)
+{
+    uint32_t cr;
+    enum err e = fpec16_read(fa, CR, &cr);
+    if (e)
+        return e;
+    if (!(cr & CR_LOCK))
+        return fpec16_write(fa, CR, 0);
+    if ((e = fpec16_write(fa, KEYR, KEY1)) || (e = fpec16_write(fa, KEYR, KEY2)))
+        return e;
+    if ((e = fpec16_read(fa, CR, &cr)))
+        return e;
+    if (cr & CR_LOCK)
+        return log_fail(
+            fa->log, ERR_FLASH,
+            "the flash controller stays locked: something wrote a wrong key since the last "
+            "reset; reset the target and try again");
+    return ERR_OK;
+}
