@@ -94,6 +94,74 @@ check "struct stlink is known where a probe is opened, listed or examined only" 
 check "libusb.h is included where USB devices are listed and opened only" only_in "libusb.*" "swd/usb_\(enumerate\.h\|libusb\.c\)$"
 check "ev.h is included in server/ only" only_in "ev\.h" "server/"
 
+# The virtual board has layers of its own, each including only itself and those behind it.
+sim_layers="time core chip parts families wire probe board usb"
+
+# wrong_sim_includes: prints each include in sim/ under the current directory that points to a layer above.
+wrong_sim_includes() {
+    allowed=""
+    for layer in $sim_layers; do
+        allowed="$allowed $layer"
+        for file in "sim/$layer"/*.[ch]; do
+            [ -f "$file" ] || continue
+            includes_of "$file" | sed -n 's,^sim/\([^/]*\)/.*,\1 &,p' | while read -r other header; do
+                case "$allowed " in
+                *" $other "*) ;;
+                *) echo "# $file includes $header" ;;
+                esac
+            done
+        done
+    done
+}
+
+sim_layers_are_in_order() {
+    wrong_sim_includes >"$out"
+    cat "$out"
+    [ ! -s "$out" ]
+}
+check "sim/ is in layers: usb, board, probe, wire, families, parts, chip, core, time" sim_layers_are_in_order
+
+# Every folder of sim/ is one of these layers, and no file stands beside them.
+sim_has_these_layers_only() {
+    find sim -mindepth 1 -maxdepth 1 | sed 's,^sim/,,' | sort >"$out"
+    # shellcheck disable=SC2086 # one line per layer
+    is "$(cat "$out")" "$(printf '%s\n' $sim_layers | sort)"
+}
+check "every folder of sim/ is a layer" sim_has_these_layers_only
+
+# What is known of one family of chips: addresses of peripherals, memories and factory values, names of
+# registers, pins and interrupts, features of a chip.
+family_facts='0x(400[0-2]|4800|5006)[0-9a-f]{4}|0x0?8000000|0x2000[0-9a-f]{4}|0x1fff[c-f][0-9a-f]{3}'
+family_facts="$family_facts"'|\b(RCC|GPIO[A-K]?|SYSCFG|DBGMCU|FLASH|PWR|EXTI|IWDG|WWDG|TIM[0-9]*|USART[0-9]*)_[A-Z]+[0-9]*\b'
+family_facts="$family_facts"'|\bP[A-K][0-9]+\b|\bSIM_(HAS|IRQ)_|"sim/families/stm32'
+
+# Not of a family: the names of the signals, the device region of every Cortex-M, the mask of a comparator's
+# address, and the place of the id code at which the firmware of the ST-LINK itself looks.
+not_of_a_family='^sim/chip/signals\.c:.*NAME|^sim/core/cpu_memory\.c:.*0x40000000u|^sim/core/bpu\.c:.*0x1ffffffcu|^sim/probe/stlink_dap\.c:.*0x40015800u'
+
+# family_facts_outside: prints the lines of code (without comments) under sim/ that hold one.
+family_facts_outside() {
+    find sim -name '*.[ch]' ! -path 'sim/families/*' ! -path 'sim/parts/*' | sort | while read -r file; do
+        sed 's,//.*,,' "$file" | grep -nE "$family_facts" | sed "s,^,$file:,"
+    done | grep -vE "$not_of_a_family"
+}
+
+no_family_fact_outside() {
+    family_facts_outside >"$out"
+    sed 's/^/# /' "$out"
+    [ ! -s "$out" ]
+}
+check "addresses, registers and pins of chips stand in sim/families/ and sim/parts/ only" no_family_fact_outside
+
+finds_what_is_out_of_place_in_sim() {
+    mkdir -p "$tap_dir/house/sim/core" &&
+        printf '#include "sim/chip/chip.h"\nuint32_t at = 0x40021000u; // 0x48000000\n' >"$tap_dir/house/sim/core/bad.c" &&
+        (cd "$tap_dir/house" && wrong_sim_includes && family_facts_outside) >"$out" &&
+        is "$(cat "$out")" '# sim/core/bad.c includes sim/chip/chip.h
+sim/core/bad.c:2:uint32_t at = 0x40021000u; '
+}
+check "an include upward and an address in the wrong place are found in sim/" finds_what_is_out_of_place_in_sim
+
 # The check itself can fail.
 finds_a_wrong_include() {
     mkdir -p "$tap_dir/house/swd" &&

@@ -188,7 +188,8 @@ static void set_own_identity(struct sim_chip *chip)
 
 static bool allocate(struct sim_chip *chip)
 {
-    chip->core = sim_core_create(&chip->bus, chip->clock, chip->account);
+    chip->core =
+        sim_core_create(&chip->bus, chip->clock, chip->account, chip->row->family->interrupts);
     chip->usart_out = malloc(SIM_USART_ROOM);
     if (!chip->core || !chip->usart_out || !sim_map_create_memories(chip))
         return false;

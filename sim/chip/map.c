@@ -87,7 +87,7 @@ static bool has_window(enum sim_memory_kind kind)
 
 static struct sim_window window_of(const struct sim_chip *chip, const struct sim_memory *m)
 {
-    bool open = m->row.kind != SIM_MEMORY_FLASH || sim_chip_level(chip, SIM_FLASH_OPEN, 0);
+    bool open = m->row.kind != SIM_MEMORY_FLASH || !sim_chip_level(chip, SIM_FLASH_CLOSED, 0);
     return (struct sim_window){m->row.base, open ? m->row.size : 0, m->bytes,
                                m->row.kind == SIM_MEMORY_SRAM};
 }

@@ -57,7 +57,7 @@ enum sim_signal {
 
     // Flash and option bytes, driven by the flash controller.
     SIM_FLASH_BUSY,
-    SIM_FLASH_OPEN,    // it can be read without asking
+    SIM_FLASH_CLOSED,  // an access has to ask: no window onto it
     SIM_FLASH_LATENCY, // wait states; told when they are written
     SIM_FLASH_EMPTY,   // the empty check flag, as loaded with the option bytes
     SIM_FLASH_CUT,     // event: power or reset ends a job; 1: by a reset, which is a violation

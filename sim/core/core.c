@@ -9,10 +9,10 @@
 
 enum { PC = 15 };
 
-#define HZ_AFTER_RESET 8000000u // of an STM32F0 (RM0091, 6.2.3); the chip sets what it has
+#define HZ_AFTER_RESET 8000000u // until the chip says which clock it has
 
 struct sim_core *sim_core_create(struct sim_bus *bus, struct sim_clock *clock,
-                                 struct sim_account *account)
+                                 struct sim_account *account, unsigned interrupts)
 {
     struct sim_core *core = calloc(1, sizeof *core);
     if (!core)
@@ -28,6 +28,8 @@ struct sim_core *sim_core_create(struct sim_bus *bus, struct sim_clock *clock,
     core->cpu.hclk = &core->hclk;
     core->cpu.bpu = &core->bpu;
     core->cpu.dwt = &core->dwt;
+    sim_nvic_create(&core->nvic, interrupts);
+    core->cpu.ipsr_mask = sim_nvic_ipsr_mask(&core->nvic);
     sim_core_hold(core, SIM_RESET_POWER);
     return core;
 }
@@ -163,7 +165,7 @@ static void finish_step(struct sim_core *core)
     const uint64_t own = 1ull << SIM_EXC_HARDFAULT | 1ull << SIM_EXC_SVCALL;
     if (core->stalled || core->sleep != SIM_AWAKE)
         return;
-    if (core->nvic.pending & own && !sim_exception_take(core)) {
+    if (core->nvic.pending.word[0] & own && !sim_exception_take(core)) {
         note_stall(core);
         return;
     }
@@ -216,7 +218,7 @@ static bool wake(struct sim_core *core)
 // instruction.
 static void slice_running(struct sim_core *core)
 {
-    uint64_t entered = core->nvic.active;
+    struct sim_exc_set before = core->nvic.active;
     if (sim_systick_sync(&core->systick, core->cpu.cycles))
         sim_exception_pend(core, SIM_EXC_SYSTICK);
     if (core->sleep != SIM_AWAKE && !wake(core))
@@ -226,7 +228,7 @@ static void slice_running(struct sim_core *core)
         note_stall(core);
         return;
     }
-    if (core->nvic.active != entered) {
+    if (sim_exc_differs(&core->nvic, &core->nvic.active, &before)) {
         if (core->debug
                 .stepping) // a step into an exception ends at the handler's first instruction
             sim_debug_enter(core, DFSR_HALTED);
@@ -361,7 +363,7 @@ static void set_xpsr(struct sim_cpu *cpu, uint32_t value)
 {
     sim_cpu_set_flags(cpu, value);
     cpu->thumb = value & XPSR_T;
-    sim_cpu_set_mode(cpu, value & XPSR_IPSR, cpu->spsel);
+    sim_cpu_set_mode(cpu, value & cpu->ipsr_mask, cpu->spsel);
 }
 
 void sim_core_set_reg(struct sim_core *core, unsigned regsel, uint32_t value)

@@ -19,9 +19,12 @@ enum sim_core_event {
     SIM_CORE_RESET_REQUEST, // AIRCR.SYSRESETREQ was written (by the program or the debugger)
 };
 
-// NULL when out of memory. The core starts in power-on reset, held, as bus->core.
+#define SIM_CORE_INTERRUPTS 32u // of a Cortex-M0 with all that it can have
+
+// NULL when out of memory. The core starts in power-on reset, held, as bus->core. interrupts: how
+// many lines it has, up to 240.
 struct sim_core *sim_core_create(struct sim_bus *bus, struct sim_clock *clock,
-                                 struct sim_account *account);
+                                 struct sim_account *account, unsigned interrupts);
 void sim_core_destroy(struct sim_core *core);
 
 // Holds the core in reset or lets it go; letting go fetches SP and PC from the vector table
@@ -47,7 +50,7 @@ bool sim_core_take_reset_request(struct sim_core *core);
 // Core clock; takes effect from now on. 0: stopped (Stop mode).
 void sim_core_set_hclk(struct sim_core *core, uint32_t hz);
 
-// Interrupt line n (0 to 31) goes active or inactive; a level pends when it goes active, again when
+// Interrupt line n goes active or inactive; a level pends when it goes active, again when
 // its handler returns while it is active, and stays pending (latched) when it goes inactive before.
 void sim_core_set_irq(struct sim_core *core, unsigned n, bool active);
 void sim_core_pend_nmi(struct sim_core *core);

@@ -13,13 +13,13 @@
 #include "sim/core/dwt.h"
 #include "sim/core/hclk.h"
 
+#define XPSR_IPSR  0x1ffu // of which ARMv6-M uses six bits
 #define XPSR_N     (1u << 31)
 #define XPSR_Z     (1u << 30)
 #define XPSR_C     (1u << 29)
 #define XPSR_V     (1u << 28)
 #define XPSR_T     (1u << 24)
 #define XPSR_ALIGN (1u << 9) // only in a stacked xPSR
-#define XPSR_IPSR  0x3fu
 
 enum sim_cpu_stop {
     SIM_CPU_NONE, // the limit is reached, or somebody asked for attention
@@ -48,6 +48,7 @@ struct sim_cpu {
     bool attention; // come back after this instruction
     uint64_t cycles, instructions;
     uint32_t exc_return;
+    uint32_t ipsr_mask; // of xPSR: as many bits as the exceptions need
 
     struct sim_bus *bus;
     struct sim_hclk *hclk;

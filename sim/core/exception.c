@@ -63,9 +63,9 @@ bool sim_exception_take_reset(struct sim_core *core)
 
 void sim_exception_pend(struct sim_core *core, unsigned n)
 {
-    if (core->nvic.pending >> n & 1)
+    if (sim_exc_has(&core->nvic.pending, n))
         return;
-    core->nvic.pending |= 1ull << n;
+    sim_exc_add(&core->nvic.pending, n);
     core->cpu.attention = true;
     if (core->scr & SCR_SEVONPEND)
         core->cpu.event = true;
@@ -196,9 +196,8 @@ bool sim_exception_take(struct sim_core *core)
 // mode only from the last one.
 static bool is_valid_return(const struct sim_core *core, uint32_t value)
 {
-    uint64_t active = core->nvic.active;
-    bool nested = active & (active - 1);
-    if (!(active >> core->cpu.ipsr & 1))
+    bool nested = sim_nvic_active_count(&core->nvic) > 1;
+    if (!sim_exc_has(&core->nvic.active, core->cpu.ipsr))
         return false;
     if (value == EXC_RETURN_HANDLER)
         return nested;
@@ -233,7 +232,7 @@ static bool pop_frame(struct sim_cpu *cpu, uint32_t exc_return)
         if (sim_cpu_read_word(cpu, sp + 4 * i, &frame[i]) != SIM_CPU_NONE)
             return false;
     }
-    uint32_t xpsr = frame[7], ipsr = xpsr & XPSR_IPSR;
+    uint32_t xpsr = frame[7], ipsr = xpsr & cpu->ipsr_mask;
     if ((exc_return == EXC_RETURN_HANDLER) != (ipsr != 0))
         return false;
     sim_cpu_set_sp(cpu, process, (sp + FRAME_SIZE) | (xpsr & XPSR_ALIGN ? 4 : 0));

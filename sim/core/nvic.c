@@ -5,13 +5,34 @@
 #include "sim/core/nvic.h"
 
 enum { NVIC_ISER = 0x100, NVIC_ICER = 0x180, NVIC_ISPR = 0x200, NVIC_ICPR = 0x280 };
-enum { NVIC_IPR0 = 0x400, NVIC_IPR_END = 0x420 };
+enum { NVIC_IABR = 0x300, NVIC_IPR0 = 0x400, BANK_SIZE = 0x80 };
 
-#define BIT(n) (1ull << (n))
+#define BIT(n)        (1ull << (n))
+#define SYSTEM_WORD   (BIT(SIM_EXC_IRQ0) - 1) // the exceptions that are always enabled
+#define WORD_BITS     64u
+#define REGISTER_BITS 32u
+
+void sim_nvic_create(struct sim_nvic *nvic, unsigned interrupts)
+{
+    if (interrupts > SIM_MAX_INTERRUPTS)
+        interrupts = SIM_MAX_INTERRUPTS;
+    *nvic = (struct sim_nvic){.interrupts = interrupts,
+                              .words = (SIM_EXC_IRQ0 + interrupts + WORD_BITS - 1) / WORD_BITS};
+}
 
 void sim_nvic_reset(struct sim_nvic *nvic)
 {
-    *nvic = (struct sim_nvic){.level = nvic->level};
+    *nvic = (struct sim_nvic){
+        .interrupts = nvic->interrupts, .words = nvic->words, .level = nvic->level};
+}
+
+bool sim_exc_differs(const struct sim_nvic *nvic, const struct sim_exc_set *a,
+                     const struct sim_exc_set *b)
+{
+    uint64_t more = 0;
+    for (unsigned w = 0; w < nvic->words; w++)
+        more |= a->word[w] & ~b->word[w];
+    return more != 0;
 }
 
 int sim_nvic_priority(const struct sim_nvic *nvic, unsigned n)
@@ -23,12 +44,11 @@ int sim_nvic_priority(const struct sim_nvic *nvic, unsigned n)
     return nvic->priority[n];
 }
 
-// The lowest number of the most urgent exceptions in a set (B1.5.4).
-static unsigned most_urgent(const struct sim_nvic *nvic, uint64_t set)
+// The more urgent one of best and of a word of a set: the lowest number of equals (B1.5.4).
+static unsigned more_urgent(const struct sim_nvic *nvic, unsigned best, unsigned w, uint64_t word)
 {
-    unsigned best = SIM_EXC_NONE;
-    for (; set; set &= set - 1) {
-        unsigned n = (unsigned)__builtin_ctzll(set);
+    for (; word; word &= word - 1) {
+        unsigned n = w * WORD_BITS + (unsigned)__builtin_ctzll(word);
         if (best == SIM_EXC_NONE || sim_nvic_priority(nvic, n) < sim_nvic_priority(nvic, best))
             best = n;
     }
@@ -37,78 +57,171 @@ static unsigned most_urgent(const struct sim_nvic *nvic, uint64_t set)
 
 int sim_nvic_execution_priority(const struct sim_nvic *nvic, bool primask)
 {
-    unsigned n = most_urgent(nvic, nvic->active);
+    unsigned n = SIM_EXC_NONE;
+    for (unsigned w = 0; w < nvic->words; w++)
+        n = more_urgent(nvic, n, w, nvic->active.word[w]);
     int priority = n ? sim_nvic_priority(nvic, n) : SIM_PRIORITY_NONE;
     return primask && priority > SIM_PRIORITY_MASKED ? SIM_PRIORITY_MASKED : priority;
 }
 
 unsigned sim_nvic_first(const struct sim_nvic *nvic, bool interrupts_masked)
 {
-    uint64_t enabled = (uint64_t)nvic->enabled << SIM_EXC_IRQ0 | (BIT(SIM_EXC_IRQ0) - 1);
-    if (interrupts_masked)
-        enabled &= BIT(SIM_EXC_PENDSV) - 1;
-    return most_urgent(nvic, nvic->pending & enabled);
+    uint64_t system = interrupts_masked ? BIT(SIM_EXC_PENDSV) - 1 : SYSTEM_WORD;
+    unsigned n = SIM_EXC_NONE;
+    for (unsigned w = 0; w < nvic->words; w++) {
+        uint64_t enabled = interrupts_masked ? 0 : nvic->enabled.word[w];
+        n = more_urgent(nvic, n, w, nvic->pending.word[w] & (enabled | (w ? 0 : system)));
+    }
+    return n;
 }
 
 void sim_nvic_activate(struct sim_nvic *nvic, unsigned n)
 {
-    nvic->pending &= ~BIT(n);
-    nvic->active |= BIT(n);
+    sim_exc_remove(&nvic->pending, n);
+    sim_exc_add(&nvic->active, n);
 }
 
 void sim_nvic_deactivate(struct sim_nvic *nvic, unsigned n)
 {
-    nvic->active &= ~BIT(n);
+    sim_exc_remove(&nvic->active, n);
     sim_nvic_sample_levels(nvic);
 }
 
 bool sim_nvic_set_level(struct sim_nvic *nvic, unsigned n, bool active)
 {
-    bool rises = active && !(nvic->level >> n & 1);
-    if (active)
-        nvic->level |= 1u << n;
-    else
-        nvic->level &= ~(1u << n);
-    if (!rises || nvic->pending >> (SIM_EXC_IRQ0 + n) & 1)
+    unsigned exception = SIM_EXC_IRQ0 + n;
+    if (n >= nvic->interrupts)
         return false;
-    nvic->pending |= BIT(SIM_EXC_IRQ0 + n);
+    bool rises = active && !sim_exc_has(&nvic->level, exception);
+    if (active)
+        sim_exc_add(&nvic->level, exception);
+    else
+        sim_exc_remove(&nvic->level, exception);
+    if (!rises || sim_exc_has(&nvic->pending, exception))
+        return false;
+    sim_exc_add(&nvic->pending, exception);
     return true;
 }
 
 void sim_nvic_sample_levels(struct sim_nvic *nvic)
 {
-    nvic->pending |= (uint64_t)nvic->level << SIM_EXC_IRQ0 & ~nvic->active;
+    for (unsigned w = 0; w < nvic->words; w++)
+        nvic->pending.word[w] |= nvic->level.word[w] & ~nvic->active.word[w];
 }
 
-static bool is_priority(uint32_t offset)
+unsigned sim_nvic_active_count(const struct sim_nvic *nvic)
 {
-    return offset >= NVIC_IPR0 && offset < NVIC_IPR_END;
+    unsigned count = 0;
+    for (unsigned w = 0; w < nvic->words; w++)
+        count += (unsigned)__builtin_popcountll(nvic->active.word[w]);
+    return count;
 }
 
-uint32_t sim_nvic_read(const struct sim_nvic *nvic, uint32_t offset)
+bool sim_nvic_any_interrupt_pending(const struct sim_nvic *nvic)
 {
-    if (offset == NVIC_ISER || offset == NVIC_ICER)
-        return nvic->enabled;
-    if (offset == NVIC_ISPR || offset == NVIC_ICPR)
-        return (uint32_t)(nvic->pending >> SIM_EXC_IRQ0);
-    if (!is_priority(offset))
-        return 0;
+    uint64_t any = nvic->pending.word[0] & ~SYSTEM_WORD;
+    for (unsigned w = 1; w < nvic->words; w++)
+        any |= nvic->pending.word[w];
+    return any != 0;
+}
+
+// ---- registers ----------------------------------------------------------------------------------
+
+static bool is_priority(const struct sim_nvic *nvic, uint32_t offset)
+{
+    return offset >= NVIC_IPR0 && offset < NVIC_IPR0 + nvic->interrupts;
+}
+
+// Which interrupts the register of a bank stands for: the first of them. False: beyond the last.
+static bool register_interrupts(const struct sim_nvic *nvic, uint32_t offset, unsigned *first)
+{
+    *first = (offset % BANK_SIZE) / 4 * REGISTER_BITS;
+    return *first < nvic->interrupts;
+}
+
+// Interrupts that exist; on ARMv7-M the last register may be half empty.
+static uint32_t implemented(const struct sim_nvic *nvic, unsigned first)
+{
+    unsigned left = nvic->interrupts - first;
+    return left >= REGISTER_BITS ? UINT32_MAX : (1u << left) - 1;
+}
+
+// 32 bits of a set, from interrupt first on.
+static uint32_t get_interrupts(const struct sim_exc_set *set, unsigned first)
+{
+    unsigned n = SIM_EXC_IRQ0 + first, w = n / WORD_BITS, shift = n % WORD_BITS;
+    uint64_t bits = set->word[w] >> shift;
+    if (shift > REGISTER_BITS && w + 1 < SIM_EXC_WORDS)
+        bits |= set->word[w + 1] << (WORD_BITS - shift);
+    return (uint32_t)bits;
+}
+
+static void change_interrupts(struct sim_exc_set *set, unsigned first, uint32_t bits, bool add)
+{
+    unsigned n = SIM_EXC_IRQ0 + first, w = n / WORD_BITS, shift = n % WORD_BITS;
+    uint64_t low = (uint64_t)bits << shift;
+    uint64_t high = shift > REGISTER_BITS ? (uint64_t)bits >> (WORD_BITS - shift) : 0;
+    set->word[w] = add ? set->word[w] | low : set->word[w] & ~low;
+    if (high)
+        set->word[w + 1] = add ? set->word[w + 1] | high : set->word[w + 1] & ~high;
+}
+
+static uint32_t read_priorities(const struct sim_nvic *nvic, uint32_t offset)
+{
     const uint8_t *p = &nvic->priority[SIM_EXC_IRQ0 + offset - NVIC_IPR0];
     return (uint32_t)p[3] << 30 | (uint32_t)p[2] << 22 | (uint32_t)p[1] << 14 | (uint32_t)p[0] << 6;
 }
 
+uint32_t sim_nvic_read(const struct sim_nvic *nvic, uint32_t offset)
+{
+    unsigned first;
+    if (is_priority(nvic, offset))
+        return read_priorities(nvic, offset);
+    if (!register_interrupts(nvic, offset, &first))
+        return 0;
+    switch (offset - offset % BANK_SIZE) {
+    case NVIC_ISER:
+    case NVIC_ICER:
+        return get_interrupts(&nvic->enabled, first);
+    case NVIC_ISPR:
+    case NVIC_ICPR:
+        return get_interrupts(&nvic->pending, first);
+    case NVIC_IABR: // ARMv6-M, with its 32 interrupts, has none
+        return nvic->interrupts > REGISTER_BITS ? get_interrupts(&nvic->active, first) : 0;
+    default:
+        return 0;
+    }
+}
+
+static void write_priorities(struct sim_nvic *nvic, uint32_t offset, uint32_t value)
+{
+    for (unsigned i = 0; i < 4; i++)
+        nvic->priority[SIM_EXC_IRQ0 + offset - NVIC_IPR0 + i] = value >> (8 * i + 6) & 3;
+}
+
 void sim_nvic_write(struct sim_nvic *nvic, uint32_t offset, uint32_t value)
 {
-    if (offset == NVIC_ISER)
-        nvic->enabled |= value;
-    if (offset == NVIC_ICER)
-        nvic->enabled &= ~value;
-    if (offset == NVIC_ISPR)
-        nvic->pending |= (uint64_t)value << SIM_EXC_IRQ0;
-    if (offset == NVIC_ICPR) {
-        nvic->pending &= ~((uint64_t)value << SIM_EXC_IRQ0);
-        sim_nvic_sample_levels(nvic);
+    unsigned first;
+    if (is_priority(nvic, offset)) {
+        write_priorities(nvic, offset, value);
+        return;
     }
-    for (unsigned i = 0; is_priority(offset) && i < 4; i++)
-        nvic->priority[SIM_EXC_IRQ0 + offset - NVIC_IPR0 + i] = value >> (8 * i + 6) & 3;
+    if (!register_interrupts(nvic, offset, &first))
+        return;
+    value &= implemented(nvic, first);
+    switch (offset - offset % BANK_SIZE) {
+    case NVIC_ISER:
+    case NVIC_ICER:
+        change_interrupts(&nvic->enabled, first, value, offset < NVIC_ICER);
+        break;
+    case NVIC_ISPR:
+        change_interrupts(&nvic->pending, first, value, true);
+        break;
+    case NVIC_ICPR:
+        change_interrupts(&nvic->pending, first, value, false);
+        sim_nvic_sample_levels(nvic);
+        break;
+    default:
+        break;
+    }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Which exceptions are pending, active and enabled, and which one comes first: system exceptions
-// and the 32 interrupts alike, a bit per exception number (DDI 0419, B1.5.2 to B1.5.4, and B3.4 for
-// the NVIC).
+// and interrupts alike, a bit per exception number (DDI 0419, B1.5.2 to B1.5.4, and B3.4 for the
+// NVIC; DDI 0403, B3.4 for more than 32 interrupts). How many interrupts there are is the core's
+// configuration: 32 at most on ARMv6-M, 240 on processors of ARMv7-M; the sets are as long as that
+// needs.
 #ifndef SWDLINK_SIM_CORE_NVIC_H
 #define SWDLINK_SIM_CORE_NVIC_H
 
@@ -16,7 +18,15 @@ enum sim_exception_number {
     SIM_EXC_PENDSV = 14,
     SIM_EXC_SYSTICK = 15,
     SIM_EXC_IRQ0 = 16,
-    SIM_EXC_COUNT = 48,
+};
+
+#define SIM_MAX_INTERRUPTS 240u
+#define SIM_MAX_EXCEPTIONS (16u + SIM_MAX_INTERRUPTS)
+#define SIM_EXC_WORDS      (SIM_MAX_EXCEPTIONS / 64)
+
+// A set of exceptions. A number that the program made up (IPSR has nine bits) is in none.
+struct sim_exc_set {
+    uint64_t word[SIM_EXC_WORDS];
 };
 
 enum {
@@ -27,11 +37,36 @@ enum {
 };
 
 struct sim_nvic {
-    uint64_t pending, active;
-    uint32_t enabled, level;         // per interrupt line
-    uint8_t priority[SIM_EXC_COUNT]; // 0 to 3, where it can be configured
+    unsigned interrupts, words; // words: of the sets, those that are in use
+    struct sim_exc_set pending, active;
+    struct sim_exc_set enabled, level;    // of interrupts
+    uint8_t priority[SIM_MAX_EXCEPTIONS]; // 0 to 3, where it can be configured
 };
 
+static inline bool sim_exc_has(const struct sim_exc_set *set, unsigned n)
+{
+    return n < SIM_MAX_EXCEPTIONS && set->word[n / 64] >> n % 64 & 1;
+}
+static inline void sim_exc_add(struct sim_exc_set *set, unsigned n)
+{
+    set->word[n / 64] |= 1ull << n % 64;
+}
+static inline void sim_exc_remove(struct sim_exc_set *set, unsigned n)
+{
+    if (n < SIM_MAX_EXCEPTIONS)
+        set->word[n / 64] &= ~(1ull << n % 64);
+}
+// Is there one in a that is not in b?
+bool sim_exc_differs(const struct sim_nvic *nvic, const struct sim_exc_set *a,
+                     const struct sim_exc_set *b);
+
+// interrupts: up to SIM_MAX_INTERRUPTS; what exceeds it counts as that.
+void sim_nvic_create(struct sim_nvic *nvic, unsigned interrupts);
+// The bits of xPSR that hold an exception number: six on ARMv6-M, nine on ARMv7-M (B1.4.2).
+static inline uint32_t sim_nvic_ipsr_mask(const struct sim_nvic *nvic)
+{
+    return nvic->interrupts > 32 ? 0x1ff : 0x3f;
+}
 // What a reset leaves: the levels of the lines, nothing else.
 void sim_nvic_reset(struct sim_nvic *nvic);
 int sim_nvic_priority(const struct sim_nvic *nvic, unsigned n);
@@ -46,8 +81,11 @@ void sim_nvic_deactivate(struct sim_nvic *nvic, unsigned n);
 bool sim_nvic_set_level(struct sim_nvic *nvic, unsigned n, bool active);
 // Lines that are active and whose interrupt is not, pend (at release from reset, after a clear).
 void sim_nvic_sample_levels(struct sim_nvic *nvic);
+// How many exceptions are active, one within the other.
+unsigned sim_nvic_active_count(const struct sim_nvic *nvic);
+bool sim_nvic_any_interrupt_pending(const struct sim_nvic *nvic);
 
-// Registers from 0xe000e100 to 0xe000e43c, by their offset from 0xe000e000.
+// Registers from 0xe000e100 to 0xe000e4ef, by their offset from 0xe000e000.
 uint32_t sim_nvic_read(const struct sim_nvic *nvic, uint32_t offset);
 void sim_nvic_write(struct sim_nvic *nvic, uint32_t offset, uint32_t value);
 

@@ -15,7 +15,7 @@ enum {
     SYST_CSR = 0x010,
     SYST_CALIB = 0x01c,
     NVIC_FIRST = 0x100,
-    NVIC_LAST = 0x43c,
+    NVIC_LAST = 0x4ef,
     CPUID = 0xd00,
     ICSR = 0xd04,
     AIRCR = 0xd0c,
@@ -50,7 +50,7 @@ enum {
 
 static bool is_pending(const struct sim_core *core, unsigned n)
 {
-    return core->nvic.pending >> n & 1;
+    return sim_exc_has(&core->nvic.pending, n);
 }
 
 static uint32_t read_icsr(const struct sim_core *core)
@@ -60,14 +60,14 @@ static uint32_t read_icsr(const struct sim_core *core)
     value |= is_pending(core, SIM_EXC_NMI) ? ICSR_NMIPENDSET : 0;
     value |= is_pending(core, SIM_EXC_PENDSV) ? ICSR_PENDSVSET : 0;
     value |= is_pending(core, SIM_EXC_SYSTICK) ? ICSR_PENDSTSET : 0;
-    value |= core->nvic.pending >> SIM_EXC_IRQ0 ? ICSR_ISRPENDING : 0;
+    value |= sim_nvic_any_interrupt_pending(&core->nvic) ? ICSR_ISRPENDING : 0;
     value |= core->debug.halted && sim_exception_preempting(core) ? ICSR_ISRPREEMPT : 0;
     return value;
 }
 
 static void clear_pending(struct sim_core *core, unsigned n)
 {
-    core->nvic.pending &= ~(1ull << n);
+    sim_exc_remove(&core->nvic.pending, n);
 }
 
 static void write_icsr(struct sim_core *core, uint32_t value)
@@ -91,7 +91,7 @@ static void clear_active(struct sim_core *core)
                                              "halted (DDI 0419, B3.2.6)");
         return;
     }
-    core->nvic.active = 0;
+    core->nvic.active = (struct sim_exc_set){{0}};
     sim_cpu_set_mode(&core->cpu, 0, core->cpu.spsel);
 }
 
@@ -197,9 +197,9 @@ static void write_shcsr(struct sim_core *core, uint32_t value)
 
 static void write_nvic(struct sim_core *core, uint32_t offset, uint32_t value)
 {
-    uint64_t before = core->nvic.pending;
+    struct sim_exc_set before = core->nvic.pending;
     sim_nvic_write(&core->nvic, offset, value);
-    if (core->nvic.pending & ~before && core->scr & SCR_SEVONPEND)
+    if (sim_exc_differs(&core->nvic, &core->nvic.pending, &before) && core->scr & SCR_SEVONPEND)
         core->cpu.event = true;
 }
 

@@ -269,7 +269,7 @@ static bool create(void *state, struct sim_part *part)
 static const struct sim_part_drives drives[] = {
     {SIM_FLASH_LATENCY, 1, level_latency},
     {SIM_FLASH_BUSY, 1, sim_flash_level_busy},
-    {SIM_FLASH_OPEN, 1, sim_flash_level_open},
+    {SIM_FLASH_CLOSED, 1, sim_flash_level_closed},
     {SIM_FLASH_EMPTY, 1, sim_options_level_empty},
     {SIM_RDP_LEVEL, 1, sim_options_level_rdp},
     {SIM_OPTION, SIM_OPTIONS, sim_options_level_option},

@@ -60,7 +60,7 @@ bool sim_flash_is_blocked(const struct sim_fpec *f);
 bool sim_flash_is_write_protected(const struct sim_fpec *f, uint32_t addr);
 void sim_flash_begin(struct sim_fpec *f, enum sim_flash_job job, uint32_t addr, uint16_t value);
 enum sim_bus_status sim_flash_stall(struct sim_fpec *f);
-sim_signal_level_fn sim_flash_level_busy, sim_flash_level_open;
+sim_signal_level_fn sim_flash_level_busy, sim_flash_level_closed;
 // Reset or the loss of power in the middle of a job; what it worked on is then undefined.
 sim_signal_heard_fn sim_flash_hear_cut;
 

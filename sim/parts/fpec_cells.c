@@ -202,10 +202,10 @@ uint64_t sim_flash_level_busy(void *self, unsigned line)
     return sim_flash_is_busy(self);
 }
 
-uint64_t sim_flash_level_open(void *self, unsigned line)
+uint64_t sim_flash_level_closed(void *self, unsigned line)
 {
     (void)line;
-    return !sim_flash_is_busy(self) && !sim_flash_is_blocked(self);
+    return sim_flash_is_busy(self) || sim_flash_is_blocked(self);
 }
 
 // Reads and writes wait for the end of the job (3.2.2).

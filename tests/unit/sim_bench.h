@@ -101,7 +101,7 @@ static inline int bench_setup(void **state)
     b->bus.window[2] = (struct sim_window){RAM, RAM_SIZE, b->ram, true};
     b->bus.clock = &b->clock;
     b->bus.account = &b->account;
-    b->core = b->bus.core = sim_core_create(&b->bus, &b->clock, &b->account);
+    b->core = b->bus.core = sim_core_create(&b->bus, &b->clock, &b->account, SIM_CORE_INTERRUPTS);
     bench_poke32(b, FLASH, STACK);
     bench_poke32(b, FLASH + 4, CODE | 1);
     for (unsigned n = 2; n < 48; n++) {

@@ -241,7 +241,8 @@ static bool open_store(struct store *s)
 // Halted in an endless loop.
 static bool open_core(struct sim_chip *chip)
 {
-    chip->core = chip->bus.core = sim_core_create(&chip->bus, &chip->clock, &chip->account);
+    chip->core = chip->bus.core =
+        sim_core_create(&chip->bus, &chip->clock, &chip->account, SIM_CORE_INTERRUPTS);
     if (!chip->core)
         return false;
     sim_core_set_hclk(chip->core, HCLK_HZ);
