@@ -135,8 +135,10 @@ static void print_chip(FILE *out, const struct measured_chip *c)
     fprintf(out, "%s\n", chip_describe(&c->id, text, sizeof text));
     if (!c->state_known)
         return;
-    item(out, "registers");
-    fprintf(out, "RCC_CSR 0x%08x, FLASH_OBR 0x%08x\n", c->rcc_csr, c->flash_obr);
+    if (c->id.chip->family->doctor) {
+        item(out, "registers");
+        fprintf(out, "RCC_CSR 0x%08x, FLASH_OBR 0x%08x\n", c->rcc_csr, c->flash_obr);
+    }
     if (!c->flash_readable)
         return;
     item(out, "vectors");

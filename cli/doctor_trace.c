@@ -99,10 +99,10 @@ static void print_culprit(const struct report *r)
         printf(": %s", r->place);
     putchar('\n');
     if (t->loss == TRACE_PINS && t->value_known)
-        printf("  it writes 0x%08x to %s: %s\n", t->value, trace_register_name(t->register_addr),
-               trace_pins_text(t->register_addr, t->value, pins, sizeof pins));
+        printf("  it writes 0x%08x to %s: %s\n", t->value, trace_register_name(t),
+               trace_pins_text(t, pins, sizeof pins));
     else if (t->loss == TRACE_PINS)
-        printf("  it writes to %s\n", trace_register_name(t->register_addr));
+        printf("  it writes to %s\n", trace_register_name(t));
     if (t->on_exit)
         printf("  SLEEPONEXIT is set: it sleeps whenever a handler returns, without any WFI\n");
     if (t->detail[0])
@@ -125,12 +125,13 @@ static void print_measured(const struct report *r)
         printf("              last seen at 0x%08x%s%s\n", t->last_pc, r->last_place[0] ? ": " : "",
                r->last_place);
     if (t->loss == TRACE_PINS)
-        printf("  held        with PA13 and PA14 locked, stopped at the write that followed\n");
+        printf("  held        with " FAMILY_SWDIO " and " FAMILY_SWCLK
+               " locked, stopped at the write that followed\n");
     else if (t->loss == TRACE_STOP || t->loss == TRACE_STANDBY)
         printf("  held        with DBG_STOP and DBG_STANDBY set, found asleep with SLEEPDEEP\n");
     else if (t->loss == TRACE_UNEXPLAINED && t->lost_again)
-        printf(
-            "  held        lost again, with PA13 and PA14 locked and clocks kept in low power\n");
+        printf("  held        lost again, with " FAMILY_SWDIO " and " FAMILY_SWCLK
+               " locked and clocks kept in low power\n");
     else if (t->loss == TRACE_UNEXPLAINED && t->came_back)
         printf("  held        neither that write nor deep sleep came in twice the time\n");
     else if (t->loss == TRACE_UNEXPLAINED)
@@ -192,7 +193,7 @@ static json_t *trace_json(const struct report *r)
         "{s:s, s:I, s:o, s:b, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:b, s:b, s:o}", "loss",
         findings[t->loss].loss, "lived_us", (json_int_t)t->lived_us, "pc",
         hex_or_null(t->pc_known, t->pc), "exact", t->exact, "place", text_or_null(r->place),
-        "register", text_or_null(trace_register_name(t->register_addr)), "value",
+        "register", text_or_null(trace_register_name(t)), "value",
         hex_or_null(t->value_known, t->value), "harmless_writes", (json_int_t)t->writes, "resets",
         (json_int_t)t->resets, "rcc_csr", hex_or_null(t->resets > 0, t->rcc_csr), "last_pc",
         hex_or_null(t->last_pc != 0, t->last_pc), "last_place", text_or_null(r->last_place),

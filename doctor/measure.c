@@ -12,11 +12,10 @@
 #define SAMPLES         8u
 #define BUSY_ROUNDS     4u
 #define BUSY_SAMPLES    8u
-#define WATCH_US        100000u     // of a running core
-#define WATCH_LONG_US   600000u     // when a watchdog has bitten already
-#define PATIENCE_MS     500u        // no command of ours takes longer than a tenth of it
-#define VTREF_JTAG      13u         // firmware of a V2 that measures it
-#define CSR_WATCHDOGS   0x60000000u // WWDGRSTF, IWDGRSTF (RM0091, 6.4.10)
+#define WATCH_US        100000u // of a running core
+#define WATCH_LONG_US   600000u // when a watchdog has bitten already
+#define PATIENCE_MS     500u    // no command of ours takes longer than a tenth of it
+#define VTREF_JTAG      13u     // firmware of a V2 that measures it
 
 static unsigned tries(const struct measure *b, unsigned wanted)
 {
@@ -80,13 +79,37 @@ static bool nothing_to_lose(const struct measurements *m)
     return (m->chip.flash_blank || m->chip.id_refused) && !m->asked.no_reset;
 }
 
+const struct reset_flag *measure_reset_flag(const struct measurements *m)
+{
+    const struct family_doctor *facts = measure_facts(m);
+    for (unsigned i = 0; facts && i < FAMILY_RESET_FLAGS; i++)
+        if (m->chip.rcc_csr & facts->reset_flag[i].mask)
+            return &facts->reset_flag[i];
+    return NULL;
+}
+
+const struct family_doctor *measure_facts(const struct measurements *m)
+{
+    const struct chip *chip = m->chip.id.chip;
+    return chip && m->chip.state_known ? chip->family->doctor : NULL;
+}
+
+bool measure_watchdog_has_bitten(const struct measurements *m)
+{
+    const struct family_doctor *facts = measure_facts(m);
+    for (unsigned i = 0; facts && i < FAMILY_RESET_FLAGS; i++)
+        if (facts->reset_flag[i].watchdog && m->chip.rcc_csr & facts->reset_flag[i].mask)
+            return true;
+    return false;
+}
+
 static enum err measure_program(struct measure *b)
 {
     struct measurements *m = b->m;
     enum err e = measure_core(b, WATCH_US);
     if (!e)
         e = measure_chip(b);
-    if (!e && m->chip.state_known && m->chip.rcc_csr & CSR_WATCHDOGS && m->core.resets < 2)
+    if (!e && measure_watchdog_has_bitten(m) && m->core.resets < 2)
         e = measure_core(b, WATCH_LONG_US);
     if (!e && (m->asked.deep || nothing_to_lose(m)))
         e = measure_reset(b);

@@ -154,7 +154,7 @@ struct measured_deep {
     unsigned vdda_mv;
     unsigned vrefint, vrefint_cal; // raw: now, and in the factory at 3.3 V
     enum measured_hse hse;
-    uint32_t hse_hz; // against HSI, which is 8 MHz within 1 % at 25 °C
+    uint32_t hse_hz; // against the chip's internal oscillator
     bool hse_used;   // the program had it switched on
 };
 
@@ -219,6 +219,13 @@ enum err measure_reset(struct measure *b) MUST_CHECK;
 enum err measure_survival(struct measure *b) MUST_CHECK;
 // Resets the chip, measures VDDA and HSE before the first instruction, and resets it again.
 enum err measure_deep(struct measure *b) MUST_CHECK;
+
+// What the family of the chip says about the registers that were read; NULL: they were not, or the
+// family is not known.
+const struct family_doctor *measure_facts(const struct measurements *m);
+// The cause of the last reset, as its register has it; NULL: none that has a flag.
+const struct reset_flag *measure_reset_flag(const struct measurements *m);
+bool measure_watchdog_has_bitten(const struct measurements *m);
 
 // True for an error after which measuring makes no sense: of the probe, or of this computer.
 bool measure_is_fatal(enum err e);

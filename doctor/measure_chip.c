@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Who the chip is, and what its registers tell of the program: reads only, of words. Addresses are
-// those of the STM32F0 (RM0091, 2.2.2); other families answer with their identity only.
+// Who the chip is, and what its registers tell of the program: reads only, of words, where the
+// family has them.
 #include "cortex/scs.h"
 #include "doctor/measure.h"
 #include "swd/ap.h"
 #include "swd/dp.h"
 #include "swd/mem_ap.h"
 
-#define RCC_CR      0x40021000u
-#define RCC_CFGR    0x40021004u
-#define RCC_CSR     0x40021024u
-#define FLASH_OBR   0x1cu
 #define FIRST_WORDS 64u
-#define ERASED      0xffffffffu
 
 // ROM table identification: bytes in words (IHI 0031, D1.2).
 #define ROM_PIDR4 0xfd0u
@@ -49,16 +44,18 @@ static enum err read_designer(struct measure *b)
 
 static enum err read_registers(struct measure *b)
 {
+    static const struct family_doctor none;
     struct measured_chip *c = &b->m->chip;
+    const struct family_doctor *known = c->id.chip->family->doctor, *facts = known ? known : &none;
     const struct {
         uint32_t addr, *value;
-    } list[] = {{RCC_CSR, &c->rcc_csr},
-                {RCC_CR, &c->rcc_cr},
-                {RCC_CFGR, &c->rcc_cfgr},
-                {c->id.chip->family->flash_regs + FLASH_OBR, &c->flash_obr},
+    } list[] = {{facts->rcc_csr, &c->rcc_csr},
+                {facts->rcc_cr, &c->rcc_cr},
+                {facts->rcc_cfgr, &c->rcc_cfgr},
+                {facts->flash_obr, &c->flash_obr},
                 {SCS_SCR, &c->scr}};
     for (unsigned i = 0; i < sizeof list / sizeof list[0]; i++) {
-        enum err e = peek(b, list[i].addr, list[i].value);
+        enum err e = list[i].addr ? peek(b, list[i].addr, list[i].value) : ERR_OK;
         if (e == ERR_FAULT)
             c->id_refused = true;
         if (e)
@@ -76,9 +73,8 @@ static enum err read_flash(struct measure *b)
     if (e)
         return e;
     c->flash_readable = true;
-    c->flash_blank = true;
-    for (unsigned i = 0; i < FIRST_WORDS; i++)
-        c->flash_blank &= words[i] == ERASED;
+    c->flash_blank =
+        flash_layout_is_erased(&c->id.chip->layout, (const uint8_t *)words, sizeof words);
     c->vector_sp = words[0];
     c->vector_pc = words[1];
     return ERR_OK;

@@ -11,8 +11,6 @@
 
 #define DBGKEY      0xa05f0000u
 #define SLEEPDEEP   (1u << 2)
-#define PWR_CR      0x40007000u
-#define PWR_CR_PDDS (1u << 1)
 #define NRST_LOW_US 5000u
 #define CATCH_US    300000u
 #define WATCH_US    600000u
@@ -48,14 +46,17 @@ static enum err watch(struct measure *b)
     struct measured_survival *s = &b->m->survival;
     struct debug_probe *probe = b->probe;
     uint64_t start = debug_probe_now_us(probe);
-    uint32_t dhcsr, scr, pwr;
+    const struct family_doctor *facts = b->m->chip.id.chip->family->doctor;
+    uint32_t dhcsr, scr, power = 0;
     s->survived = true;
     while (s->survived && !s->deep_sleep && s->lived_us < WATCH_US) {
         enum err e = mem_ap_read32(&b->mem, SCS_DHCSR, &dhcsr);
         if (!e && dhcsr & DHCSR_S_SLEEP && !(e = mem_ap_read32(&b->mem, SCS_SCR, &scr)) &&
-            scr & SLEEPDEEP && !(e = mem_ap_read32(&b->mem, PWR_CR, &pwr))) {
+            scr & SLEEPDEEP &&
+            !(facts && facts->standby_addr &&
+              (e = mem_ap_read32(&b->mem, facts->standby_addr, &power)))) {
             s->deep_sleep = true;
-            s->standby = pwr & PWR_CR_PDDS;
+            s->standby = facts && power & facts->standby_mask;
         }
         if (measure_is_fatal(e))
             return e;

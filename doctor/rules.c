@@ -79,3 +79,17 @@ void rules_say_health(const struct measurements *m, struct evidence *ev)
     rules_say(ev, "SWD answers up to %u kHz, with no error in %u transfers at %u clocks",
               m->link.safe_hz / 1000, transfers, m->link.count);
 }
+
+unsigned rules_lowest_mv(const struct measurements *m)
+{
+    unsigned lowest, highest;
+    family_supply(m->chip.id.chip, &lowest, &highest);
+    return lowest;
+}
+
+unsigned rules_highest_mv(const struct measurements *m)
+{
+    unsigned lowest, highest;
+    family_supply(m->chip.id.chip, &lowest, &highest);
+    return highest + RULES_VTREF_ERROR_MV;
+}

@@ -6,13 +6,14 @@
 
 #include "doctor/diagnosis.h"
 
-// VDD of an STM32F0 is 2.0 to 3.6 V (DS9773, 6.3.1).
-#define RULES_LOWEST_MV  2000u
-#define RULES_HIGHEST_MV 3750u
-
 typedef unsigned rule_condition(const struct measurements *m, struct evidence *ev);
 
 void rules_say(struct evidence *ev, const char *fmt, ...) LOG_PRINTF(2, 3);
+#define RULES_VTREF_ERROR_MV 150u // of a probe's converter
+// The lowest supply at which the chip works, and the highest that it bears with the
+// error of the probe's converter.
+unsigned rules_lowest_mv(const struct measurements *m);
+unsigned rules_highest_mv(const struct measurements *m);
 // The probe is open and VTref, SWD and the rest were tried.
 bool rules_target_was_tried(const struct measurements *m);
 // Nothing came back, whatever was tried.

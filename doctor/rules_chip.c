@@ -8,13 +8,7 @@
 #define PART_M0         0xc20u      // CPUID, bits 15:4
 #define DPIDR_M0        0x0bb11477u // DDI 0432, 5.3
 #define IMPLEMENTER_ARM 0x41u       // CPUID, bits 31:24
-#define CSR_WWDGRSTF    (1u << 30)
-#define CSR_IWDGRSTF    (1u << 29)
-#define CSR_SFTRSTF     (1u << 28)
-#define CSR_PORRSTF     (1u << 27)
 #define SCR_SLEEPDEEP   (1u << 2)
-#define LIBRARY_HSE_HZ  8000000u // HSE_VALUE of ST's libraries, unless a project says otherwise
-#define HSI_PERCENT     3u
 
 // ---- who it is ----------------------------------------------------------------------------------
 
@@ -157,21 +151,19 @@ unsigned rule_low_power(const struct measurements *m, struct evidence *ev)
     return 0;
 }
 
-static const char *csr_words(uint32_t csr)
+static const char *reset_words(const struct measurements *m)
 {
-    if (csr & CSR_IWDGRSTF)
-        return "the independent watchdog";
-    if (csr & CSR_WWDGRSTF)
-        return "the window watchdog";
-    if (csr & CSR_SFTRSTF)
-        return "the program itself";
-    return csr & CSR_PORRSTF ? "the supply or the NRST pin" : "the NRST pin";
+    const struct family_doctor *facts = measure_facts(m);
+    const struct reset_flag *flag = measure_reset_flag(m);
+    if (!facts)
+        return "something";
+    return flag ? flag->who : facts->reset_otherwise;
 }
 
 unsigned rule_reset_loop(const struct measurements *m, struct evidence *ev)
 {
     const struct measured_core *c = &m->core;
-    const char *who = m->chip.state_known ? csr_words(m->chip.rcc_csr) : "something";
+    const char *who = reset_words(m);
     if (m->reset.held_before || m->reset.held_after)
         return 0;
     if (c->resets >= 2) {
@@ -179,7 +171,7 @@ unsigned rule_reset_loop(const struct measurements *m, struct evidence *ev)
                   c->resets, c->watched_us / 1000, c->reset_period_us / 1000, m->chip.rcc_csr, who);
         return 95;
     }
-    bool watchdog = m->chip.state_known && m->chip.rcc_csr & (CSR_IWDGRSTF | CSR_WWDGRSTF);
+    bool watchdog = measure_watchdog_has_bitten(m);
     if (!watchdog && !c->resets)
         return 0;
     rules_say(ev, "RCC_CSR is 0x%08x: a reset by %s, and %u seen in %u ms", m->chip.rcc_csr, who,
@@ -234,17 +226,17 @@ unsigned rule_hse_dead(const struct measurements *m, struct evidence *ev)
     return d->hse_used ? 92 : 60;
 }
 
-// HSI is good to 1 % at room temperature and 3 % at the ends of the range (DS9773, 6.3.8).
 unsigned rule_hse_frequency(const struct measurements *m, struct evidence *ev)
 {
     const struct measured_deep *d = &m->deep_results;
-    uint32_t wanted = m->asked.hse_hz ? m->asked.hse_hz : LIBRARY_HSE_HZ;
+    const struct family_doctor *facts = measure_facts(m);
     if (rules_is_present(m) && !d->tested)
         return rules_not_tested(ev);
-    if (d->hse != HSE_RUNS || !d->hse_hz)
+    if (d->hse != HSE_RUNS || !d->hse_hz || !facts)
         return 0;
+    uint32_t wanted = m->asked.hse_hz ? m->asked.hse_hz : facts->library_hse_hz;
     uint32_t off = d->hse_hz > wanted ? d->hse_hz - wanted : wanted - d->hse_hz;
-    if (off < wanted / 100 * HSI_PERCENT)
+    if (off < wanted / 100 * facts->hsi_percent)
         return 0;
     rules_say(ev, "HSE runs at %u.%03u MHz against HSI, and %s %u.%03u MHz", d->hse_hz / 1000000,
               d->hse_hz / 1000 % 1000, m->asked.hse_hz ? "should run at" : "ST's libraries assume",

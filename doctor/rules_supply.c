@@ -2,6 +2,8 @@
 // Supply voltages. VTref is evidence and never a veto: some probes always show 0 V, some clones
 // always 3.3 V. An unpowered target was seen with up to 1.2 V there, and with values that wander
 // when the wire hangs in the air.
+#include <stdio.h>
+
 #include "doctor/rules.h"
 
 #define NO_SUPPLY_MV 1250u
@@ -36,19 +38,29 @@ static void say_vtref(const struct measurements *m, struct evidence *ev, const c
               s->mean_mv % 1000 / 10, s->count, spread(s), more);
 }
 
+// "VTref is 1.80 V (8 samples, 10 mV apart), and the chip wants 2.0 V at least".
+static void say_vtref_and_limit(const struct measurements *m, struct evidence *ev, const char *verb,
+                                unsigned mv, const char *after)
+{
+    char limit[64];
+    snprintf(limit, sizeof limit, ", and the chip %s %u.%u V%s", verb, mv / 1000, mv % 1000 / 100,
+             after);
+    say_vtref(m, ev, limit);
+}
+
 // Driving the debug wires lifts a supply that is off through the chip's protection diodes.
 static bool is_fed_by_wires(const struct measurements *m)
 {
     const struct measured_supply *s = &m->supply;
-    return s->busy.count && s->idle.mean_mv < RULES_LOWEST_MV && !floats(m) &&
+    return s->busy.count && s->idle.mean_mv < rules_lowest_mv(m) && !floats(m) &&
            s->busy.max_mv > s->idle.max_mv + BACKFEED_MV;
 }
 
 unsigned rule_target_overvoltage(const struct measurements *m, struct evidence *ev)
 {
-    if (!m->supply.known || m->supply.idle.min_mv <= RULES_HIGHEST_MV || floats(m))
+    if (!m->supply.known || m->supply.idle.min_mv <= rules_highest_mv(m) || floats(m))
         return 0;
-    say_vtref(m, ev, ", and the chip bears 3.6 V");
+    say_vtref_and_limit(m, ev, "bears", rules_highest_mv(m) - RULES_VTREF_ERROR_MV, "");
     return 85;
 }
 
@@ -102,11 +114,11 @@ unsigned rule_not_connected(const struct measurements *m, struct evidence *ev)
 {
     if (!rules_is_silent(m))
         return 0;
-    if (m->supply.known && m->supply.idle.min_mv > RULES_LOWEST_MV) {
+    if (m->supply.known && m->supply.idle.min_mv > rules_lowest_mv(m)) {
         rules_say(ev, "a probe that always reports 3.3 V, as some clones do, would hide this");
         return m->probe.on_board ? 2 : 4;
     }
-    if (!floats(m) || m->supply.idle.max_mv > RULES_LOWEST_MV)
+    if (!floats(m) || m->supply.idle.max_mv > rules_lowest_mv(m))
         return 0;
     const struct measured_series all = all_samples(m);
     rules_say(
@@ -121,10 +133,10 @@ unsigned rule_not_connected(const struct measurements *m, struct evidence *ev)
 unsigned rule_target_undervoltage(const struct measurements *m, struct evidence *ev)
 {
     unsigned mv = m->supply.idle.mean_mv;
-    if (!m->supply.known || mv < NO_SUPPLY_MV || mv >= RULES_LOWEST_MV || floats(m) ||
+    if (!m->supply.known || mv < NO_SUPPLY_MV || mv >= rules_lowest_mv(m) || floats(m) ||
         is_fed_by_wires(m))
         return 0;
-    say_vtref(m, ev, ", and an STM32F0 wants 2.0 V at least");
+    say_vtref_and_limit(m, ev, "wants", rules_lowest_mv(m), " at least");
     return rules_is_present(m) ? 90 : 75;
 }
 
@@ -149,7 +161,8 @@ static bool fails_at_most_clocks(const struct measurements *m)
 unsigned rule_supply_unstable(const struct measurements *m, struct evidence *ev)
 {
     struct measured_series all = all_samples(m);
-    bool dropped = all.count && all.max_mv >= RULES_LOWEST_MV && all.min_mv + DROP_MV < all.max_mv;
+    bool dropped =
+        all.count && all.max_mv >= rules_lowest_mv(m) && all.min_mv + DROP_MV < all.max_mv;
     bool often = all.odd > 1;
     bool lost =
         failed_blocks(m) || m->core.lost || m->answer[WAY_ASKED].good < m->answer[WAY_ASKED].tries;
@@ -168,7 +181,7 @@ unsigned rule_supply_unstable(const struct measurements *m, struct evidence *ev)
     rules_say(ev, "VTref was between %u.%02u and %u.%02u V in %u samples%s", all.min_mv / 1000,
               all.min_mv % 1000 / 10, all.max_mv / 1000, all.max_mv % 1000 / 10, all.count,
               lost ? ", and SWD was lost meanwhile" : "");
-    if (all.max_mv > RULES_HIGHEST_MV) // no supply is that high: the ground is missing
+    if (all.max_mv > rules_highest_mv(m)) // no supply is that high: the ground is missing
         return 20;
     return !lost ? 30 : rules_is_present(m) ? 88 : 40;
 }
@@ -176,9 +189,9 @@ unsigned rule_supply_unstable(const struct measurements *m, struct evidence *ev)
 unsigned rule_vtref_not_wired(const struct measurements *m, struct evidence *ev)
 {
     struct measured_series all = all_samples(m);
-    bool steady = all.min_mv >= RULES_LOWEST_MV && all.max_mv - all.min_mv <= DROP_MV;
+    bool steady = all.min_mv >= rules_lowest_mv(m) && all.max_mv - all.min_mv <= DROP_MV;
     bool one_off =
-        all.odd == 1 && m->supply.later.odd == 1 && m->supply.idle.min_mv >= RULES_LOWEST_MV;
+        all.odd == 1 && m->supply.later.odd == 1 && m->supply.idle.min_mv >= rules_lowest_mv(m);
     if (!m->supply.known || steady || one_off || is_fed_by_wires(m))
         return 0;
     bool low = m->supply.idle.mean_mv < NO_SUPPLY_MV;
@@ -208,7 +221,8 @@ unsigned rule_vdda_low(const struct measurements *m, struct evidence *ev)
     if (!d->vdda_known)
         return 0;
     unsigned vdd = m->supply.known ? m->supply.idle.mean_mv : 0;
-    bool below = vdd >= RULES_LOWEST_MV && vdd < RULES_HIGHEST_MV && d->vdda_mv + VDDA_BELOW < vdd;
+    bool below =
+        vdd >= rules_lowest_mv(m) && vdd < rules_highest_mv(m) && d->vdda_mv + VDDA_BELOW < vdd;
     if (d->vdda_mv >= VDDA_LOW_MV && !below)
         return 0;
     rules_say(ev,

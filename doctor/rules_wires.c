@@ -17,7 +17,7 @@
 
 static bool vtref_is_good(const struct measurements *m)
 {
-    return !m->supply.known || m->supply.idle.mean_mv >= RULES_LOWEST_MV;
+    return !m->supply.known || m->supply.idle.mean_mv >= rules_lowest_mv(m);
 }
 
 // Without a supply the wires cannot be judged; they stay possible.
@@ -102,13 +102,13 @@ unsigned rule_gnd_open(const struct measurements *m, struct evidence *ev)
     unsigned failed, blocks = total_blocks(&m->link, &failed);
     const struct measured_series *v = &m->supply.idle;
     bool swings =
-        m->supply.known && v->max_mv > RULES_LOWEST_MV && v->max_mv - v->min_mv > SWING_MV;
+        m->supply.known && v->max_mv > rules_lowest_mv(m) && v->max_mv - v->min_mv > SWING_MV;
     bool hardly = rules_is_silent(m) || rules_shaky_under_reset(m) ||
                   (rules_is_present(m) && fails_at_any_clock(m));
     if (swings && hardly) {
         rules_say(ev, "VTref swings between %u.%02u and %u.%02u V, and SWD hardly answers",
                   v->min_mv / 1000, v->min_mv % 1000 / 10, v->max_mv / 1000, v->max_mv % 1000 / 10);
-        return v->max_mv > RULES_HIGHEST_MV ? 70 : 55;
+        return v->max_mv > rules_highest_mv(m) ? 70 : 55;
     }
     if (rules_is_present(m) && fails_at_any_clock(m)) {
         rules_say(ev, "%u of %u blocks failed, at slow clocks as well as at fast ones", failed,
@@ -145,18 +145,19 @@ static unsigned waited_blocks(const struct measured_link *link)
 // No error on the wires: the chip's bus is slower than the debug port (IHI 0031, B4.2.4).
 unsigned rule_core_slow(const struct measurements *m, struct evidence *ev)
 {
-    static const uint16_t divisors[] = {2, 4, 8, 16, 64, 128, 256, 512}; // RM0091, 6.4.2
+    const struct family_doctor *facts = measure_facts(m);
     unsigned failed, blocks = total_blocks(&m->link, &failed), waited = waited_blocks(&m->link);
-    unsigned hpre = m->chip.state_known ? m->chip.rcc_cfgr >> 4 & 15 : 0;
+    unsigned divisor = facts && facts->ahb_divisors
+                           ? facts->ahb_divisors[m->chip.rcc_cfgr >> facts->ahb_shift & 15]
+                           : 1;
     char divided[64] = "";
     if (!waited || 4 * waited < 3 * failed)
         return 0;
-    if (hpre >= 8)
-        snprintf(divided, sizeof divided, "; RCC_CFGR divides the core's clock by %u",
-                 divisors[hpre - 8]);
+    if (divisor > 1)
+        snprintf(divided, sizeof divided, "; RCC_CFGR divides the core's clock by %u", divisor);
     rules_say(ev, "%u of %u blocks failed because the chip kept asking to wait; none at %u kHz%s",
               waited, blocks, m->link.safe_hz / 1000, divided);
-    return hpre >= 8 ? 92 : 75;
+    return divisor > 1 ? 92 : 75;
 }
 
 unsigned rule_link_marginal(const struct measurements *m, struct evidence *ev)

@@ -10,19 +10,6 @@
 #include "doctor/measure.h"
 #include "swd/mem_ap.h"
 
-#define RCC_AHBENR  0x40021014u
-#define RCC_AHBRSTR 0x40021028u
-#define RCC_CSR     0x40021024u
-#define GPIOAEN     (1u << 17)
-
-#define GPIOA_MODER 0x48000000u
-#define GPIOA_LCKR  0x4800001cu
-#define GPIOA_AFRH  0x48000024u
-#define LCKK        (1u << 16)
-#define SWD_PINS    (1u << 13 | 1u << 14)
-
-#define PWR_CR      0x40007000u
-#define PWR_CR_PDDS (1u << 1)
 #define SLEEPDEEP   (1u << 2)
 #define SLEEPONEXIT (1u << 1)
 #define DWT_PCSR    0xe000101cu
@@ -32,8 +19,6 @@
 
 #define MANY_RESETS 4u
 #define SLACK_US    1000000u
-#define SWD_AF      0u
-#define ALTERNATE   2u
 
 // How one start of the program ended.
 enum ending { END_TIME, END_LOST, END_WRITE, END_SLEEP, END_FAULT, END_LOCKUP, END_RESETS };
@@ -55,6 +40,7 @@ struct tracer {
     struct target *t;
     struct trace *r;
     const struct trace_options *options;
+    const struct family_doctor *facts;
     uint32_t watched[2]; // this core has two comparators (DDI 0432, 2.2)
 };
 
@@ -65,22 +51,6 @@ static void end(struct pass *p, enum ending ending)
 }
 
 // ---- before the program starts ------------------------------------------------------------------
-
-// The lock sequence of RM0091, 8.4.8. The port's clock is as it was afterwards.
-static enum err lock_pins(const struct mem_ap *mem)
-{
-    uint32_t clocks, lock;
-    enum err e = mem_ap_read32(mem, RCC_AHBENR, &clocks);
-    if (e || (e = mem_ap_write32(mem, RCC_AHBENR, clocks | GPIOAEN)) ||
-        (e = mem_ap_read32(mem, GPIOA_LCKR, &lock)))
-        return e;
-    if (!(lock & LCKK) && ((e = mem_ap_write32(mem, GPIOA_LCKR, LCKK | SWD_PINS)) ||
-                           (e = mem_ap_write32(mem, GPIOA_LCKR, SWD_PINS)) ||
-                           (e = mem_ap_write32(mem, GPIOA_LCKR, LCKK | SWD_PINS)) ||
-                           (e = mem_ap_read32(mem, GPIOA_LCKR, &lock))))
-        return e;
-    return mem_ap_write32(mem, RCC_AHBENR, clocks);
-}
 
 static enum err prepare(struct tracer *x, const struct pass *p)
 {
@@ -93,7 +63,7 @@ static enum err prepare(struct tracer *x, const struct pass *p)
     if (!e)
         e = dbgmcu_set_low_power(&t->mem, target_identity(t)->chip->family->dbgmcu, p->held, NULL);
     if (!e && p->held)
-        e = lock_pins(&t->mem);
+        e = x->facts->pins->lock(&t->mem);
     for (unsigned i = 0; i < 2 && !e; i++)
         e = target_set_watch(t, x->watched[i], 4, DWT_WRITE);
     if (!e)
@@ -122,7 +92,7 @@ static enum err take_stop(struct tracer *x, struct pass *p, const struct target_
         break;
     case TARGET_STOP_RESET:
         (void)target_take_reset(x->t);
-        if ((e = mem_ap_read32(&x->t->mem, RCC_CSR, &x->r->rcc_csr)))
+        if (x->facts->rcc_csr && (e = mem_ap_read32(&x->t->mem, x->facts->rcc_csr, &x->r->rcc_csr)))
             return target_note_error(x->t, e);
         if (++p->resets == MANY_RESETS) {
             end(p, END_RESETS);
@@ -133,21 +103,23 @@ static enum err take_stop(struct tracer *x, struct pass *p, const struct target_
         break;
     }
     // A reset of the chip or of the port ends the lock.
-    if (p->held && (e = lock_pins(&x->t->mem)))
+    if (p->held && (e = x->facts->pins->lock(&x->t->mem)))
         return target_note_error(x->t, e);
     return target_resume(x->t);
 }
 
 static enum err look_asleep(struct tracer *x, struct pass *p)
 {
-    uint32_t scr, dhcsr, pwr = 0;
+    const struct family_doctor *facts = x->facts;
+    uint32_t scr, dhcsr, power = 0;
     enum err e = mem_ap_read32(&x->t->mem, SCS_SCR, &scr);
     if (e || !(scr & SLEEPDEEP) || (e = target_read_dhcsr(x->t, &dhcsr)) ||
         !(dhcsr & DHCSR_S_SLEEP) || dhcsr & DHCSR_S_HALT)
         return target_note_error(x->t, e);
-    if ((e = mem_ap_read32(&x->t->mem, PWR_CR, &pwr)) || (e = target_halt(x->t)))
+    if ((facts->standby_addr && (e = mem_ap_read32(&x->t->mem, facts->standby_addr, &power))) ||
+        (e = target_halt(x->t)))
         return target_note_error(x->t, e);
-    p->standby = pwr & PWR_CR_PDDS;
+    p->standby = power & facts->standby_mask;
     p->on_exit = scr & SLEEPONEXIT;
     p->stop = x->t->last_stop;
     end(p, END_SLEEP);
@@ -225,13 +197,6 @@ static enum err complete_value(struct target *t, const struct trace_store *store
     return e;
 }
 
-static bool takes_pins(uint32_t register_addr, uint32_t value)
-{
-    if (register_addr == GPIOA_MODER)
-        return (value >> 26 & 3) != ALTERNATE || (value >> 28 & 3) != ALTERNATE;
-    return (value >> 20 & 15) != SWD_AF || (value >> 24 & 15) != SWD_AF;
-}
-
 static enum err name_store(struct tracer *x, const struct pass *p)
 {
     struct trace_stopped stopped = {.watched = p->stop.watch_addr};
@@ -250,7 +215,7 @@ static enum err name_store(struct tracer *x, const struct pass *p)
     x->r->exact = true;
     e = complete_value(x->t, &store, &x->r->value);
     // A register that was changed since would tell something else than what was measured.
-    x->r->value_known = !e && takes_pins(x->r->register_addr, x->r->value);
+    x->r->value_known = !e && x->facts->pins->taken(x->r->register_addr, x->r->value);
     return e;
 }
 
@@ -347,13 +312,11 @@ static enum err judge(struct tracer *x, const struct pass *alone, const struct p
 
 static enum err trace(struct tracer *x)
 {
-    // The port can be reset, which unlocks its pins: then the second pair watches that, too.
-    static const uint32_t watched[][2] = {{GPIOA_MODER, GPIOA_AFRH}, {RCC_AHBRSTR, GPIOA_MODER}};
     enum err e = ERR_OK;
     bool again = true;
     for (unsigned i = 0; i < 2 && !e && again; i++) {
         struct pass alone = {.watch_us = x->options->watch_us}, held = {0};
-        memcpy(x->watched, watched[i], sizeof x->watched);
+        memcpy(x->watched, x->facts->pins->watch[i], sizeof x->watched);
         e = try_pair(x, &alone, &held);
         again = alone.ending == END_LOST && x->r->came_back && held.ending == END_LOST;
         x->r->lost_again = held.ending == END_LOST && held.held;
@@ -365,10 +328,17 @@ static enum err trace(struct tracer *x)
 
 enum err trace_loss(struct trace *r, struct target *t, const struct trace_options *options)
 {
-    struct tracer x = {.t = t, .r = r, .options = options};
     struct log *log = t->log;
+    const struct chip *chip = target_identity(t)->chip;
     const enum log_level level = log->level;
-    *r = (struct trace){0};
+    struct tracer x = {
+        .t = t, .r = r, .options = options, .facts = chip ? chip->family->doctor : NULL};
+    if (!x.facts || !x.facts->pins)
+        return log_fail(log, ERR_UNSUPPORTED,
+                        "of this chip (%s) is not known which registers hold the pins of SWD, so "
+                        "that the loss cannot be traced",
+                        chip_name(target_identity(t)));
+    *r = (struct trace){.pins = x.facts->pins};
     // Losing and finding the target again is what this is about, and no news.
     if (level < LOG_DEBUG)
         log->level = LOG_ERROR;
@@ -383,36 +353,13 @@ enum err trace_loss(struct trace *r, struct target *t, const struct trace_option
 
 // ---- words --------------------------------------------------------------------------------------
 
-const char *trace_register_name(uint32_t addr)
+const char *trace_register_name(const struct trace *r)
 {
-    switch (addr) {
-    case GPIOA_MODER:
-        return "GPIOA_MODER";
-    case GPIOA_AFRH:
-        return "GPIOA_AFRH";
-    case RCC_AHBRSTR:
-        return "RCC_AHBRSTR";
-    default:
-        return "";
-    }
+    return r->pins ? r->pins->register_name(r->register_addr) : "";
 }
 
-const char *trace_pins_text(uint32_t register_addr, uint32_t value, char *text, size_t size)
+const char *trace_pins_text(const struct trace *r, char *text, size_t size)
 {
-    static const char *const modes[] = {"an input", "an output", NULL, "an analog input"};
-    static const char *const pins[] = {"PA13 (SWDIO)", "PA14 (SWCLK)"};
-    size_t used = 0;
     text[0] = '\0';
-    for (unsigned i = 0; i < 2 && used < size; i++) {
-        unsigned mode = value >> (26 + 2 * i) & 3, af = value >> (20 + 4 * i) & 15;
-        const char *joint = used ? ", " : "";
-        int n = 0;
-        if (register_addr == GPIOA_MODER && mode != ALTERNATE)
-            n = snprintf(&text[used], size - used, "%s%s becomes %s", joint, pins[i], modes[mode]);
-        else if (register_addr == GPIOA_AFRH && af != SWD_AF)
-            n = snprintf(&text[used], size - used, "%s%s gets alternate function %u", joint,
-                         pins[i], af);
-        used += n > 0 ? (size_t)n : 0;
-    }
-    return text;
+    return r->pins ? r->pins->text(r->register_addr, r->value, text, size) : text;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Who ends the debug session? The program is started again from reset and watched, twice: left to
 // itself, to see when the debug port dies and after how many writes to the registers of its pins;
-// then with these pins locked (GPIOA_LCKR; RM0091, 8.4.8) and with clocks kept on in Stop and
+// then with these pins locked  and with clocks kept on in Stop and
 // Standby (DBGMCU_CR; RM0091, 32.9.4), so that the write, or the WFI, that killed it the first
 // time can be looked at while the port lives.
 #ifndef SWDLINK_DOCTOR_TRACE_H
@@ -15,7 +15,7 @@
 
 enum trace_loss {
     TRACE_SURVIVED, // the debug port still answered at the end
-    TRACE_PINS,     // the program took PA13 or PA14
+    TRACE_PINS,     // the program took a pin of SWD
     TRACE_STOP,     // it went to sleep with SLEEPDEEP set
     TRACE_STANDBY,  // ... and PDDS
     TRACE_FAULT,    // it ended in a HardFault before it lost the port
@@ -25,6 +25,7 @@ enum trace_loss {
 };
 
 struct trace {
+    const struct family_pins *pins; // of the chip's family
     enum trace_loss loss;
     uint32_t lived_us; // from the start of the program until the last answer, about
     uint32_t last_pc;  // where the program was seen last before the loss; 0: not known
@@ -54,11 +55,10 @@ struct trace_options {
 enum err trace_loss(struct trace *r, struct target *t,
                     const struct trace_options *options) MUST_CHECK;
 
-// "GPIOA_MODER"; "" when there is no name.
-const char *trace_register_name(uint32_t addr);
-// What a value of GPIOA_MODER or GPIOA_AFRH makes of the two pins: "PA13 (SWDIO) becomes an
-// output". Returns text.
-const char *trace_pins_text(uint32_t register_addr, uint32_t value, char *text, size_t size);
+// The register of TRACE_PINS, "GPIOA_MODER"; "" when there is no name.
+const char *trace_register_name(const struct trace *r);
+// What its value makes of the pins: "PA13 (SWDIO) becomes an output". Returns text.
+const char *trace_pins_text(const struct trace *r, char *text, size_t size);
 
 // ---- trace_store.c: the instruction behind a watchpoint -----------------------------------------
 

@@ -75,7 +75,7 @@ const struct rule diagnosis_rules[] = {
     {"target-undervoltage",
      "the target's supply is too low",
      rule_target_undervoltage,
-     {"measure VDD at the chip: an STM32F0 wants 2.0 to 3.6 V",
+     {"measure VDD at the chip, and compare it with what its data sheet wants",
       "see whether the supply's current limit is reached, or a battery is empty"},
      NULL},
     {"supply-unstable",
@@ -103,12 +103,14 @@ const struct rule diagnosis_rules[] = {
     {"swclk-fault",
      "SWCLK does not reach the chip, or is shorted",
      rule_swclk_fault,
-     {"measure SWCLK from the probe's pin to the chip's (PA14), and against GND and VDD"},
+     {"measure SWCLK from the probe's pin to the chip's (" FAMILY_SWCLK
+      "), and against GND and VDD"},
      "measure SWCLK with an ohmmeter"},
     {"swdio-open",
      "SWDIO does not reach the chip",
      rule_swdio_open,
-     {"measure SWDIO from the probe's pin to the chip's (PA13): it should be below 1 kohm"},
+     {"measure SWDIO from the probe's pin to the chip's (" FAMILY_SWDIO
+      "): it should be below 1 kohm"},
      "measure SWDIO from end to end"},
     {"swd-joined",
      "SWDIO and SWCLK touch each other",
@@ -146,7 +148,7 @@ const struct rule diagnosis_rules[] = {
       "`swdlink doctor --trace-loss --elf FILE` names the line that does it: a write to "
       "GPIOA_MODER "
       "or GPIOA_AFRH",
-      "leave PA13 and PA14 in their alternate function, and flash again"},
+      "leave " FAMILY_SWDIO " and " FAMILY_SWCLK " in their alternate function, and flash again"},
      NULL},
     {"low-power",
      "the program goes to Stop or Standby, where the debug port is dead",
@@ -160,7 +162,7 @@ const struct rule diagnosis_rules[] = {
      rule_core_slow,
      {"use a slower clock (--speed), at most the safe one below: without --speed swdlink finds one",
       "let the program keep 1 MHz or more while you develop (HPRE in RCC_CFGR, the oscillator)",
-      "connect under reset: the core has its 8 MHz then"},
+      "connect under reset: the core has the clock of its internal oscillator then"},
      NULL},
     {"link-marginal",
      "the connection works, but not reliably",

@@ -5,6 +5,7 @@
 #define SWDLINK_TARGETS_FAMILIES_FAMILY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "flash/flash.h"
@@ -68,6 +69,62 @@ struct rdp_scheme {
     uint32_t option_level1; // what swdlink writes for it
 };
 
+// ---- what the doctor reads and measures ---------------------------------------------------------
+
+// The pins of SWD: the same on all STM32 that are known here, and said before a chip is known.
+#define FAMILY_SWDIO "PA13"
+#define FAMILY_SWCLK "PA14"
+
+struct target;
+
+struct reset_flag {
+    uint32_t mask; // 0: no more
+    const char *who;
+    bool watchdog;
+};
+
+struct family_vdda {
+    bool known;
+    unsigned mv;
+    unsigned vrefint, vrefint_cal; // raw: now, and in the factory
+};
+
+struct family_hse {
+    bool runs;
+    uint32_t hz; // against the internal oscillator; 0: not known
+};
+
+// What a program can do to the pins of SWD, and how it is kept from it.
+struct family_pins {
+    uint32_t watch[2][2];                       // registers to watch in a first and in a second try
+    enum err (*lock)(const struct mem_ap *mem); // until a reset of the chip or of the port
+    bool (*taken)(uint32_t addr, uint32_t value); // a value of such a register takes the pins away
+    const char *(*register_name)(uint32_t addr);  // "" when there is none
+    // "PA13 (SWDIO) becomes an output". Returns text.
+    const char *(*text)(uint32_t addr, uint32_t value, char *text, size_t size);
+};
+
+// An address of 0 and a NULL function: the family has no such thing, or it is not known.
+#define FAMILY_RESET_FLAGS 4
+struct family_doctor {
+    uint32_t rcc_cr, rcc_cfgr, rcc_csr, flash_obr;
+    uint32_t hse_on;                                  // bit of rcc_cr
+    struct reset_flag reset_flag[FAMILY_RESET_FLAGS]; // in rcc_csr; the first that is set counts
+    const char *reset_otherwise;
+    uint8_t ahb_shift;            // four bits of rcc_cfgr
+    const uint16_t *ahb_divisors; // 16 of them; NULL: not known
+    uint32_t standby_addr;        // a register and its bit that choose Standby before Stop
+    uint32_t standby_mask;
+    uint32_t library_hse_hz; // HSE_VALUE of ST's libraries, unless a project says otherwise
+    unsigned hsi_percent;    // what the internal oscillator is off by, at most
+    // With the chip halted at its first instruction and all peripherals in their reset state; it is
+    // reset afterwards.
+    enum err (*vdda)(const struct mem_ap *mem, struct family_vdda *found);
+    // found_cr: rcc_cr as the program had set it.
+    enum err (*hse)(struct target *t, uint32_t found_cr, struct family_hse *found);
+    const struct family_pins *pins;
+};
+
 struct family {
     const char *name;     // "STM32F0"
     uint32_t idcode_addr; // of DBGMCU_IDCODE
@@ -82,6 +139,8 @@ struct family {
     const struct option_field *options;  // NULL: none that are known
     unsigned option_count;
     const struct rdp_scheme *rdp; // NULL: not known
+    unsigned vdd_min_mv, vdd_max_mv;
+    const struct family_doctor *doctor; // NULL: the doctor measures the core and the wires only
 };
 
 // In one const table: identify walks it, and so do the tests.
@@ -89,5 +148,8 @@ extern const struct family *const families[];
 extern const unsigned family_count;
 
 extern const struct family stm32f0_family;
+
+// The supply that a chip bears; of an unknown one (NULL): the widest range of all families.
+void family_supply(const struct chip *chip, unsigned *min_mv, unsigned *max_mv);
 
 #endif

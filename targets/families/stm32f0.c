@@ -102,9 +102,8 @@ static const struct dbgmcu_layout dbgmcu = {
 
 // ---- option bytes (RM0091, 4; RM0360, 4) --------------------------------------------------------
 
-#define FLASH_REGS 0x40022000u
-#define FLASH_OBR  (FLASH_REGS + 0x1c)
-#define KIB32      (32 * KIB) // of flash for a byte of WRP bits
+#define FLASH_OBR (FLASH_REGS + 0x1c)
+#define KIB32     (32 * KIB) // of flash for a byte of WRP bits
 
 // A word of the driver's is one option byte: RDP, USER, DATA0, DATA1, WRP0 to WRP3.
 static const struct option_field options[] = {
@@ -188,4 +187,7 @@ const struct family stm32f0_family = {
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .rdp = &rdp,
+    .vdd_min_mv = 2000, // DS9773, 6.3.1
+    .vdd_max_mv = 3600,
+    .doctor = &stm32f0_doctor,
 };

@@ -11,7 +11,11 @@
 #define RCC_APB2ENR 0x40021018u
 #define RCC_APB1ENR 0x4002101cu
 
+#define FLASH_REGS 0x40022000u
+
 // stm32f0_prepare.c: the chip around a flash job.
 extern const struct flash_prepare stm32f0_prepare;
+// stm32f0_doctor.c: what the doctor reads and measures.
+extern const struct family_doctor stm32f0_doctor;
 
 #endif

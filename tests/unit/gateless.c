@@ -15,6 +15,7 @@
 #include "flash/drivers/fpec16.h"
 #include "sim/board/board.h"
 #include "sim/board/link.h"
+#include "targets/families/stm32f0.h"
 #include "tests/unit/choose.h"
 
 // Instead of targets/families/families.c.
@@ -43,6 +44,7 @@ static const struct family gateless = {
     .dbgmcu = &dbgmcu,
     .flash_regs = 0x40022000,
     .driver = &fpec16_driver,
+    .doctor = &stm32f0_doctor,
 };
 const struct family *const families[] = {&gateless};
 const unsigned family_count = 1;
