@@ -37,7 +37,7 @@ def per_time(what, few, many, act, at_most):
 
 @scenario()
 def a_stepi_costs_few_commands(_):
-    per_time("stepi", 5, 55, lambda gdb, n: [gdb.cmd("stepi") for _ in range(n)], 10.3)
+    per_time("stepi", 5, 55, lambda gdb, n: [gdb.cmd("stepi") for _ in range(n)], 11)
 
 
 @scenario()
@@ -46,7 +46,7 @@ def a_continue_to_a_breakpoint_costs_few_commands(_):
         gdb.cmd("break compute")
         for _ in range(n):
             expect(r"compute \(a=", gdb.cmd("continue"))
-    per_time("continue to a breakpoint", 2, 22, act, 22.5)
+    per_time("continue to a breakpoint", 2, 22, act, 23.5)
 
 
 @scenario()
@@ -54,7 +54,7 @@ def reading_a_kibibyte_costs_few_commands(_):
     def act(gdb, n):
         for _ in range(n):
             gdb.cmd("dump binary memory /dev/null 0x20000000 0x20000400")
-    per_time("1 KiB read", 2, 12, act, 2.5)
+    per_time("1 KiB read", 2, 42, act, 2.5)
 
 
 def image(kib):
@@ -74,7 +74,7 @@ def the_load_of_8_kib_costs_few_commands(_):
     def act(gdb, n):
         with image(n) as elf:
             expect(r"Transfer rate", gdb.cmd(f"load {elf.name}"))
-    per_time("1 KiB of load into blank flash", 1, 9, act, 27.5)
+    per_time("1 KiB of load into blank flash", 1, 9, act, 29)
 
 
 main()
