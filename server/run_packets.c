@@ -19,12 +19,12 @@ struct action {
     uint32_t from, to;
 };
 
-// A debugger that does not control the target can wait with the one that does.
+// A debugger that does not control the target can wait with the one that does, if there is one.
 static void wait_with_holder(struct session *s, const struct action *a, enum err refused)
 {
     bool runs = s->t->state == TARGET_RUNNING || hub_is_watched(s->hub, s);
     reply_begin_text(s);
-    if (a->letter == 'c' && runs) {
+    if (a->letter == 'c' && runs && s->hub->holder) {
         log_forget(s->log);
         s->state = SESSION_RUNNING;
         if (s->interrupted)

@@ -122,9 +122,22 @@ enum err target_release(struct target *t)
 }
 
 // A core that was halted may have been reset since by its NRST or its supply, and then runs.
-enum err target_hold(struct target *t)
+static enum err take_hold(struct target *t)
 {
     uint32_t dhcsr;
+    enum err e;
+    if ((e = attach_again(t)) || (e = prepare_for_debugging(t)))
+        return e;
+    if (t->state == TARGET_RUNNING)
+        return find_state(t);
+    e = cortexm_read_dhcsr(&t->core, &dhcsr);
+    if (!e && !(dhcsr & DHCSR_S_HALT))
+        t->state = TARGET_RUNNING;
+    return e;
+}
+
+enum err target_hold(struct target *t)
+{
     // Who holds it already may be in the middle of a flash job, whose loader is left running.
     if (t->state != TARGET_LOST && !t->released)
         return ERR_OK;
@@ -132,14 +145,14 @@ enum err target_hold(struct target *t)
     if (e)
         return e;
     t->released = false;
-    if ((e = attach_again(t)) || (e = prepare_for_debugging(t)))
-        return target_note_error(t, e);
-    if (t->state == TARGET_RUNNING)
-        return target_note_error(t, find_state(t));
-    e = cortexm_read_dhcsr(&t->core, &dhcsr);
-    if (!e && !(dhcsr & DHCSR_S_HALT))
-        t->state = TARGET_RUNNING;
-    return target_note_error(t, e);
+    e = target_note_error(t, take_hold(t));
+    if (e) {
+        const struct log_mark kept = log_keep(t->log);
+        if (target_release(t))
+            log_line(t->log, LOG_DEBUG, "what was set up so far could not be undone");
+        log_restore(t->log, &kept);
+    }
+    return e;
 }
 
 static bool is_same_chip(const struct chip_identity *a, const struct chip_identity *b)

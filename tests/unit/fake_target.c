@@ -253,8 +253,12 @@ enum err target_release(struct target *t)
 
 enum err target_hold(struct target *t)
 {
-    t->released = false;
-    return present(t);
+    struct fake_target *f = fake(t);
+    enum err e = present(t);
+    if (!e)
+        e = take_failure(f, &f->fail_hold, "hold");
+    t->released = t->released && e;
+    return e;
 }
 
 enum err target_set_break(struct target *t, bool hardware, uint32_t addr)

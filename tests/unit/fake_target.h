@@ -31,7 +31,7 @@ struct fake_target {
 
     // Each fails once with this error when it is not ERR_OK.
     enum err fail_halt, fail_resume, fail_reset, fail_poll, fail_flash_step, fail_flash_end,
-        fail_reconnect;
+        fail_reconnect, fail_hold;
 
     uint32_t swclk_hz;
     uint64_t now_us; // of the link's clock

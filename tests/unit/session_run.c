@@ -344,6 +344,22 @@ static void whoever_only_knocks_changes_nothing(void **state)
     assert_has(b->log_text, "outside of packets");
 }
 
+static void control_is_not_granted_when_the_target_could_not_be_held(void **state)
+{
+    struct bench *b = *state;
+    hub_release(&b->hub, &b->s);
+    b->f.t.released = true;
+    static const char *const needs_control[] = {"Z1,8000100,2", "vCont;s", "vCont;c", "k"};
+    for (unsigned i = 0; i < sizeof needs_control / sizeof needs_control[0]; i++) {
+        b->f.fail_hold = ERR_LINK;
+        bench_ask(b, needs_control[i]);
+        if (b->f.fail_hold)
+            fail_msg("%s does not hold the target", needs_control[i]);
+        assert_null(b->hub.holder);
+        assert_int_not_equal(b->s.state, SESSION_RUNNING);
+    }
+}
+
 static void killing_resets_and_lets_it_run(void **state)
 {
     struct bench *b = *state;
@@ -398,6 +414,7 @@ int main(int argc, char **argv)
         bench_test(a_debugger_that_vanishes_leaves_a_halted_target_halted),
         bench_test(a_debugger_that_vanishes_leaves_a_running_target_running),
         fresh_bench_test(whoever_only_knocks_changes_nothing),
+        bench_test(control_is_not_granted_when_the_target_could_not_be_held),
         bench_test(killing_resets_and_lets_it_run),
         bench_test(an_extended_session_outlives_its_program),
     };

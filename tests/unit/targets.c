@@ -236,6 +236,39 @@ static void a_halted_target_that_nobody_debugs_stays_halted(void **state)
     assert_int_equal(w.dbgmcu_fz, 0);
 }
 
+// Lets one access of target_hold() fail, and tries again. Returns false when it has fewer accesses.
+static bool hold_with_a_glitch(bool halted, unsigned accesses)
+{
+    struct world w;
+    struct target t;
+    world_attach(&w, &t);
+    assert_int_equal(halted ? target_halt(&t) : ERR_OK, ERR_OK);
+    assert_int_equal(target_release(&t), ERR_OK);
+    w.debug_enabled = false;
+    w.glitch_after = accesses;
+    bool failed = target_hold(&t) == ERR_LINK;
+    assert_int_equal(t.released, failed);
+    w.glitch_after = 0;
+    assert_int_equal(target_hold(&t), ERR_OK);
+    assert_true(w.debug_enabled && !t.released);
+    assert_int_equal(w.dbgmcu_cr, 7);
+    target_disconnect(&t, false);
+    assert_int_equal(w.dbgmcu_cr, 1);
+    return failed;
+}
+
+static void a_hold_that_fails_at_any_access_is_undone_and_can_be_tried_again(void **state)
+{
+    (void)state;
+    unsigned running = 1, halted = 1;
+    while (hold_with_a_glitch(false, running))
+        running++;
+    while (hold_with_a_glitch(true, halted))
+        halted++;
+    assert_in_range(running, 8, 40);
+    assert_in_range(halted, 8, 40);
+}
+
 // ---- breakpoints and memory ---------------------------------------------------------------------
 
 static void software_breakpoints_are_not_seen_and_survive_writes(void **state)
@@ -339,6 +372,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(
             a_running_target_that_nobody_debugs_is_as_it_was_found_until_somebody_comes),
         cmocka_unit_test(a_halted_target_that_nobody_debugs_stays_halted),
+        cmocka_unit_test(a_hold_that_fails_at_any_access_is_undone_and_can_be_tried_again),
         cmocka_unit_test(software_breakpoints_are_not_seen_and_survive_writes),
         cmocka_unit_test(a_breakpoint_set_twice_is_cleared_twice),
         cmocka_unit_test(flash_is_not_written_like_ram),

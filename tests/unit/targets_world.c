@@ -27,6 +27,8 @@ static enum err reach(struct world *w)
         w->glitches--;
         return ERR_LINK;
     }
+    if (w->glitch_after > 0 && --w->glitch_after == 0)
+        return ERR_LINK;
     bool pins_taken = w->needs_reset && !w->nrst_low && !w->caught;
     if (w->dead || pins_taken || (w->max_hz && w->probe.swclk_hz > w->max_hz))
         return ERR_NO_TARGET;

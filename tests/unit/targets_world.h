@@ -26,7 +26,9 @@ struct world {
     bool no_nrst;
     bool nrst_low, reset_seen;
     uint32_t max_hz;
-    unsigned vtref_mv, glitches, nrst_pulses;
+    unsigned vtref_mv, nrst_pulses;
+    unsigned glitches;     // of the next accesses fail
+    unsigned glitch_after; // so many accesses one fails; 0: none
     // The chip.
     uint8_t ram[RAM_SIZE], flash[32 * 1024];
     uint32_t idcode, size_word, obr, gate, dbgmcu_cr, dbgmcu_fz;
