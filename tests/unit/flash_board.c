@@ -454,6 +454,28 @@ static void a_running_watchdog_is_fed(void **state)
     close_desk(d);
 }
 
+static void a_window_watchdog_is_fed_and_gets_its_window_back(void **state)
+{
+    (void)state;
+    struct desk *d = open_desk("");
+    uint8_t *image = some_image(32768, 2), cfr[4];
+    uint32_t dhcsr;
+    write_word(d, 0x4002101c, 1u << 11); // APB1ENR: WWDGEN
+    write_word(d, 0x40002c04, 0x1d0);    // CFR: 8 MHz / 4096 / 8; not to be fed before 0x50
+    write_word(d, 0x40002c00, 0xff);     // CR: 262 ms, 192 ms of them too early
+    OK(cortexm_read_dhcsr(&d->t.core, &dhcsr));
+    (void)cortexm_take_reset(&d->t.core); // of before
+    OK(program(d, FLASH_ERASE_AUTO, FLASH, image, 32768));
+    assert_true(d->stats.by_loader);
+    assert_chip_holds(d, FLASH, image, 32768);
+    OK(cortexm_read_dhcsr(&d->t.core, &dhcsr));
+    assert_false(cortexm_take_reset(&d->t.core));
+    OK(target_read_mem(&d->t, 0x40002c04, cfr, 4, NULL));
+    assert_int_equal(get_le32(cfr), 0x1d0);
+    free(image);
+    close_desk(d);
+}
+
 static void a_core_that_runs_from_a_slow_clock_is_not_slow(void **state)
 {
     (void)state;
@@ -642,6 +664,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_program_that_uses_the_crc_unit_gets_its_sum_back),
         cmocka_unit_test(watchpoints_do_not_stop_the_loader_and_still_work),
         cmocka_unit_test(a_running_watchdog_is_fed),
+        cmocka_unit_test(a_window_watchdog_is_fed_and_gets_its_window_back),
         cmocka_unit_test(a_core_that_runs_from_a_slow_clock_is_not_slow),
         cmocka_unit_test(hsi_that_the_program_switched_off_is_on_for_the_job),
         cmocka_unit_test(with_the_parity_check_on_the_debug_port_does_it_all),

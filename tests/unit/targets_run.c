@@ -477,6 +477,23 @@ static void another_chip_is_not_taken_for_the_one_that_was_lost(void **state)
     assert_int_equal(t.state, TARGET_LOST);
 }
 
+static void another_board_of_the_same_type_is_not_taken_for_the_one_that_was_lost(void **state)
+{
+    (void)state;
+    for (unsigned byte = 0; byte < 12; byte++) {
+        struct world w;
+        struct target t;
+        world_attach(&w, &t);
+        t.state = TARGET_LOST;
+        w.uid[byte] ^= 0x10;
+        assert_int_equal(target_reconnect(&t), ERR_USAGE);
+        world_assert_says(&w, "another chip");
+        assert_int_equal(t.state, TARGET_LOST);
+        w.uid[byte] ^= 0x10; // the board of before is plugged in again
+        assert_int_equal(target_reconnect(&t), ERR_OK);
+    }
+}
+
 static void a_short_power_loss_is_noticed_and_mended(void **state)
 {
     (void)state;
@@ -526,6 +543,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(one_glitch_does_not_end_the_session),
         cmocka_unit_test(a_target_that_is_gone_is_lost_and_comes_back_with_its_breakpoints),
         cmocka_unit_test(another_chip_is_not_taken_for_the_one_that_was_lost),
+        cmocka_unit_test(another_board_of_the_same_type_is_not_taken_for_the_one_that_was_lost),
         cmocka_unit_test(a_short_power_loss_is_noticed_and_mended),
     };
     return cmocka_run_group_tests_name("targets_run", tests, NULL, NULL);

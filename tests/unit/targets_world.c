@@ -168,11 +168,10 @@ static uint8_t *bytes_at(struct world *w, uint32_t addr, size_t len)
 enum err mem_ap_read(const struct mem_ap *mem, uint32_t addr, void *data, size_t len, size_t *done)
 {
     struct world *w = world_of(mem->probe);
-    static const uint8_t uid[12] = {1, 2, 3};
     static const uint8_t cpuid[4] = {0x00, 0xc2, 0x0c, 0x41};
     const uint8_t *p = bytes_at(w, addr, len);
     if (addr == 0x1ffff7ac)
-        p = uid;
+        p = w->uid;
     else if (addr == 0xe000ed00)
         p = cpuid;
     else if (word_at(w, addr))
@@ -521,6 +520,7 @@ void world_make(struct world *w)
     w->probe = (struct debug_probe){.ops = &probe_ops, .log = &w->log};
     w->vtref_mv = 3270;
     w->idcode = 0x10006444;
+    memcpy(w->uid, (uint8_t[12]){1, 2, 3}, sizeof w->uid);
     w->size_word = 0xffff0020;
     w->comparators = 4;
     w->running = true;

@@ -31,6 +31,7 @@ struct world {
     unsigned glitch_after; // so many accesses one fails; 0: none
     // The chip.
     uint8_t ram[RAM_SIZE], flash[32 * 1024];
+    uint8_t uid[12];
     uint32_t idcode, size_word, obr, gate, dbgmcu_cr, dbgmcu_fz;
     unsigned closed_gate_writes;
     // The core.
