@@ -238,9 +238,11 @@ static enum err close_job(struct session *s)
     s->flash.job = NULL;
     enum err e = target_flash_finish(s->t, job, &restarted);
     s->xpsr_is_old |= restarted;
-    if (restarted && !e)
-        log_line(s->log, LOG_NOTE,
-                 "the chip was reset: what was loaded replaces the program that it was running");
+    if (!restarted || e)
+        return e;
+    reply_forget_text(s);
+    log_line(s->log, LOG_NOTE,
+             "the chip was reset: what was loaded replaces the program that it was running");
     return e;
 }
 

@@ -253,3 +253,8 @@ void reply_end_text(struct session *s)
 {
     s->text_legal = false;
 }
+
+void reply_forget_text(struct session *s)
+{
+    s->later[0] = '\0';
+}

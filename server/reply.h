@@ -44,5 +44,7 @@ void reply_console_bytes(struct session *s, const void *text, size_t len);
 // From now on console text is legal: says what has waited.
 void reply_begin_text(struct session *s);
 void reply_end_text(struct session *s);
+// Drops the console text that waits for its time, when it is about a program that is no more.
+void reply_forget_text(struct session *s);
 
 #endif

@@ -338,6 +338,7 @@ static enum err begin_anew(struct session *s)
     packet_flash_drop(s);
     semihost_restart(s->semihost);
     hub_retire_rtt(s->hub);
+    reply_forget_text(s);
     e = target_reset(s->t, true);
     session_take_program(s);
     return e;

@@ -55,6 +55,21 @@ def load_and_continue_start_a_program_on_a_blank_chip(session):
     each_program_starts(gdb)
 
 
+@scenario()
+def what_waits_to_be_said_of_the_old_program_is_not_said_of_the_new_one(session):
+    gdb = session.gdb("starts.elf")  # locked up, of which nothing could be said yet
+    load(gdb)
+    gdb.cmd("tbreak main")
+    expect_not(r"locked up|no program", gdb.cmd("continue"))
+    gdb.cmd("disconnect")
+    gdb = session.gdb("starts.elf", "target extended-remote")
+    gdb.cmds("set *(short *)($sp - 16) = 0xde00", "set $pc = $sp - 16", "set confirm off")
+    expect(r"SIGILL|SIGSEGV|SIGTRAP|SIGBUS", gdb.cmd("continue"))
+    gdb.cmd("disconnect")
+    gdb = session.gdb("starts.elf", "target extended-remote")
+    expect_not(r"fault|locked up", gdb.cmd("start"))
+
+
 @scenario("stm32f042k6")
 def load_and_continue_start_a_program_on_a_blank_chip_that_found_itself_empty(session):
     each_program_starts(session.gdb())
