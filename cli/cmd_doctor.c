@@ -2,6 +2,7 @@
 // swdlink doctor: measures, judges, reports.
 #include <string.h>
 
+#include "base/near.h"
 #include "cli/command.h"
 #include "cli/conversation.h"
 #include "cli/doctor_guide.h"
@@ -60,6 +61,21 @@ static enum err measure(struct measurements *m, const struct options *o, const c
     return e;
 }
 
+// Those that look alike, or that have the word in their name.
+static enum err refuse_verdict(const char *word, struct log *log)
+{
+    char all[160] = "";
+    size_t used = 0;
+    for (unsigned i = 0; i < diagnosis_rule_count && used < sizeof all; i++) {
+        const char *id = diagnosis_rules[i].id;
+        if (near_is_slip(word, id) || (word[0] && strstr(id, word)))
+            used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", used ? " or " : "", id);
+    }
+    if (used && used < sizeof all)
+        return log_fail(log, ERR_USAGE, "there is no verdict '%.40s'; did you mean %s?", word, all);
+    return log_fail(log, ERR_USAGE, "there is no verdict '%.40s': the manual lists all", word);
+}
+
 static enum err explain(const char *id, struct log *log)
 {
     const struct rule *rule = diagnosis_find(id);
@@ -67,7 +83,7 @@ static enum err explain(const char *id, struct log *log)
         printf("%s: %s\n\n%s", id, rule->sentence, explain_find(id));
         return ERR_OK;
     }
-    return log_fail(log, ERR_USAGE, "there is no verdict '%.40s': the manual lists all", id);
+    return refuse_verdict(id, log);
 }
 
 static enum err tell_cause(const char *id)

@@ -26,10 +26,13 @@ static const struct {
     {"exec", "run"},
     {"gdb", "serve"},
     {"gdbserver", "serve"},
+    {"go", "reset"},
     {"halt", "reset --halt"},
     {"load", "flash"},
     {"lock", "options RDP=1"},
     {"ls", "list"},
+    {"mass-erase", "erase"},
+    {"mass_erase", "erase"},
     {"mem", "read"},
     {"probe", "list"},
     {"probes", "list"},
@@ -65,7 +68,7 @@ enum err guess_command(const char *word, struct log *log)
 {
     for (size_t i = 0; i < sizeof synonyms / sizeof *synonyms; i++)
         if (!strcmp(synonyms[i].theirs, word))
-            return log_fail(log, ERR_USAGE, "there is no command '%.60s'; here it is: swdlink %s",
+            return log_fail(log, ERR_USAGE, "there is no command '%.60s'; swdlink has `swdlink %s`",
                             word, synonyms[i].ours);
     const char *near = nearest_command(word);
     if (near)

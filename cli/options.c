@@ -123,7 +123,7 @@ static enum err take_operands(struct options *o, const struct command *command, 
     if ((unsigned)count > most)
         return log_fail(log, ERR_USAGE, "%s has no use for '%s'", command->name, operands[most]);
     if ((unsigned)count < command->operand_count)
-        return log_fail(log, ERR_USAGE, "too little was said: swdlink %s%s", command->name,
+        return log_fail(log, ERR_USAGE, "an operand is missing: swdlink %s%s", command->name,
                         command->operands);
     for (int i = 0; i < count; i++)
         o->operand[i] = operands[i];

@@ -65,6 +65,11 @@ run "$swdlink" doctor --explain swdio-low
 check "--explain prints a verdict's paragraph" is "$status" 0
 run "$swdlink" doctor --explain gremlins
 check "--explain of something else ends with status 2" is "$status" 2
+check "... and says where all are" has "$err" "the manual lists all"
+run "$swdlink" doctor --explain swido-low
+check "a misspelt verdict is guessed" has "$err" "did you mean swdio-low?"
+run "$swdlink" doctor --explain nrst
+check "... and a part of one names those that have it" has "$err" "did you mean nrst-low or nrst-not-wired or nrst-slow"
 
 # The contract: every verdict is in the manual, and --explain knows it.
 missing=

@@ -292,6 +292,7 @@ static void what_an_ide_says_to_st_util_is_understood(void **state)
     assert_int_equal(o.target.swclk_hz, 1800000);
     assert_int_equal(good("serve --freq=4M").target.swclk_hz, 4000000);
     assert_int_equal(good("serve --port 4243").port, 4243);
+    assert_refused("read 0x08000000", "an operand is missing: swdlink read ADDR LEN");
     assert_refused("info -p 4242", "info has no option -p");
 }
 
