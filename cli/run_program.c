@@ -198,6 +198,10 @@ static enum err drain(struct run_program *p)
         log_line(p->log, LOG_WARN,
                  "no RTT control block was found: the program did not start RTT, or its block lies "
                  "elsewhere");
+    if (!e && p->use_rtt && p->rtt.lost)
+        log_line(p->log, LOG_WARN,
+                 "the RTT control block was lost: it makes no sense any more, and the last of the "
+                 "output may be missing");
     return e;
 }
 

@@ -104,6 +104,11 @@ void run_report_print(struct run_report *r, enum results_stream stream, const ch
 
 static void note_missing_rtt(struct run_report *r, const struct run_program *p)
 {
+    // After a reset that nobody asked for the program has not made it again.
+    if (r->results.wanted && p->use_rtt && p->rtt.lost && p->end.how != RUN_RESET)
+        results_fault(&r->results, "RTT",
+                      "the RTT control block was lost: it makes no sense any more, and the last of "
+                      "the output may be missing");
     if (r->results.wanted && p->use_rtt && !p->rtt.ever_found && !r->o->allow_no_tests)
         results_fault(&r->results, "RTT",
                       "no RTT control block was found, so nothing that the program printed by RTT "

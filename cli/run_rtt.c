@@ -11,6 +11,7 @@ enum err run_rtt_begin(struct run_rtt *r, struct target *t, uint32_t symbol, str
 {
     rtt_init(&r->rtt, t, log);
     r->log = log;
+    r->found = false;
     if (symbol && rtt_may_lie_at(&r->rtt, symbol))
         rtt_look_at(&r->rtt, symbol, 0);
     return rtt_erase_blocks(&r->rtt);
@@ -55,12 +56,18 @@ static enum err write_raw(struct run_rtt *r, const uint8_t *data, size_t len)
     return log_fail(r->log, ERR_FILE, "the file of --rtt-raw could not be written");
 }
 
+// What its buffer can hold, and no more: a program that prints faster than it is read would keep us
+// here for ever. Then the next look is at once.
 static enum err empty_channel(struct run_rtt *r, unsigned channel)
 {
     uint8_t data[RTT_READ_MAX];
-    size_t len = 1;
+    size_t len = 1, most = channel < r->rtt.up_count ? r->rtt.up[channel].size : 0;
     enum err e = ERR_OK;
-    while (!e && len > 0) {
+    for (size_t all = 0; !e && len > 0; all += len) {
+        if (all > most) {
+            r->due_us = 0;
+            break;
+        }
         e = rtt_read(&r->rtt, channel, data, sizeof data, &len);
         if (!e && len > 0 && r->raw && channel == r->raw_channel)
             e = write_raw(r, data, len);
@@ -75,7 +82,7 @@ static enum err empty_channels(struct run_rtt *r)
     enum err e = ERR_OK;
     if (!r->ever_found && r->raw)
         choose_raw_channel(r);
-    r->ever_found = true;
+    r->ever_found = r->found = true;
     if (r->raw)
         e = empty_channel(r, r->raw_channel);
     if (!e && r->text && (!r->raw || r->raw_channel != 0))
@@ -99,5 +106,8 @@ enum err run_rtt_drain(struct run_rtt *r)
 {
     bool found;
     enum err e = rtt_find_all(&r->rtt, &found);
-    return e || !found ? e : empty_channels(r);
+    if (!e && found)
+        e = empty_channels(r);
+    r->lost |= r->found && !r->rtt.block;
+    return e;
 }

@@ -16,7 +16,9 @@ struct run_rtt {
     unsigned raw_channel;
     void (*print)(void *user, const char *text, size_t len);
     void *user;
-    bool ever_found;
+    bool ever_found; // in any run of the program
+    bool found;      // in this one
+    bool lost;       // it was found, and was no control block any more in the end
     uint64_t due_us;
     uint8_t typed[256]; // from standard input, on its way to the channel down
     size_t typed_len;

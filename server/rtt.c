@@ -86,7 +86,7 @@ static enum err read_block(struct rtt *r, uint32_t addr, bool *good)
     uint32_t up = get_le32(&header[16]), down = get_le32(&header[20]);
     if (up > RTT_MAX_CHANNELS || down > RTT_MAX_CHANNELS || up + down == 0)
         return ERR_OK;
-    *good = true;
+    *good = in_ram(r, addr, HEADER_SIZE + (up + down) * CHANNEL_SIZE);
     r->up_count = up;
     r->down_count = down;
     for (uint32_t i = 0; i < up + down && *good && !e; i++)

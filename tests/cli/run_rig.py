@@ -95,6 +95,21 @@ def rtt_of_short_programs(tap):
                   (got.returncode, "no RTT control block was found" in got.stderr))
 
 
+def rtt_that_goes_wrong(tap):
+    for channel in ("rtt", "rtt-drops", "console", "letters"):
+        path = says.program("p.elf", "a line\n", channel, "say-for-ever")
+        got = says.run(path, "--rtt", "--timeout", "0.2")
+        tap.check(f"who prints for ever by {channel} is late still", (124, "a line"),
+                  (got.returncode, got.stdout.split("\n", 1)[0]))
+    path = says.program("p.elf", PASS + "# more than its buffer holds\n" * 20, "rtt", "lose-rtt")
+    for options, status in (["--rtt"], 0), (["--rtt", "--junit", report()], 1):
+        got = says.run(path, *options)
+        tap.check(f"{options}: a control block that went is told".replace(says.DIR, "DIR"), (status, True),
+                  (got.returncode, "control block was lost" in got.stderr))
+    tap.check("it is a failure in the report", True, "failure: the RTT control block was lost" in
+              " ".join(says.Junit(report()).bad()))
+
+
 def reports(tap):
     path = says.program("p.elf", PASS)
     account = report("account")
@@ -323,7 +338,7 @@ def main():
     if not says.is_possible():
         tap.skip("the rig", "this build has no virtual board, or no ARM compiler")
     else:
-        for part in (stale_rtt, stale_rtt_in_one_session, rtt_of_short_programs, reports, documents,
+        for part in (stale_rtt, stale_rtt_in_one_session, rtt_of_short_programs, rtt_that_goes_wrong, reports, documents,
                      documents_of_what_makes_no_sense, times,
                      busy_and_absent, losses_in_the_middle, cost, left_as_found, in_a_row, at_a_time):
             part(tap)

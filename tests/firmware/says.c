@@ -23,7 +23,9 @@ enum ending {
     RESET,
     WATCHDOG,
     HANG,
-    EXIT_FOR_EVER
+    EXIT_FOR_EVER,
+    SAY_FOR_EVER,
+    LOSE_RTT
 };
 
 const volatile struct {
@@ -75,14 +77,21 @@ static void print_letters(const volatile char *p)
 }
 
 // The name is written last, and backward, so that nobody finds it before the rest is there.
-static void print_rtt(const volatile char *p, int drops)
+static void start_rtt(void)
 {
     static const char name[] = "TTR REGGES";
+    int drops = script.channel == BY_RTT_THAT_DROPS;
+    if (script.channel != BY_RTT && !drops)
+        return;
     _SEGGER_RTT.ups = 1;
     _SEGGER_RTT.up =
         (struct rtt_channel){"Terminal", up_buffer, sizeof up_buffer, 0, 0, drops ? 0 : 2};
     for (unsigned i = 0; i < 10; i++)
         _SEGGER_RTT.id[9 - i] = name[i];
+}
+
+static void print_rtt(const volatile char *p, int drops)
+{
     for (; *p; p++) {
         uint32_t next = (_SEGGER_RTT.up.writer + 1) % sizeof up_buffer;
         while (next == _SEGGER_RTT.up.reader && !drops)
@@ -127,6 +136,10 @@ static void end(void)
     case EXIT_FOR_EVER:
         for (;;)
             call(SYS_EXIT_EXTENDED, (uint32_t)block);
+    case LOSE_RTT:
+        _SEGGER_RTT.up.size = 0x40000000;
+        call(SYS_EXIT_EXTENDED, (uint32_t)block);
+        break;
     case BREAK:
         __asm__ volatile("bkpt #0");
         break;
@@ -147,7 +160,7 @@ static void end(void)
     }
 }
 
-int main(void)
+static void print(void)
 {
     switch (script.channel) {
     case BY_CONSOLE:
@@ -159,6 +172,14 @@ int main(void)
     default:
         print_rtt(script.text, script.channel == BY_RTT_THAT_DROPS);
     }
+}
+
+int main(void)
+{
+    start_rtt();
+    do
+        print();
+    while (script.ending == SAY_FOR_EVER);
     reached();
     end();
     for (;;)

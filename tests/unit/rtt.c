@@ -186,8 +186,14 @@ static void a_block_that_makes_no_sense_is_none(void **state)
     put_block(b, FAKE_RAM_BASE + 0x200);
     put_word(b, up_at(b, 2) + 8, 0xfffffff0); // one larger than the RAM
     assert_false(find(b, 3));
+    put_word(b, b->block, 0);
+    uint32_t edge = FAKE_RAM_BASE + b->chip.sram_size - 24; // its channels would lie behind the RAM
+    memcpy(ram(b, edge), "SEGGER RTT\0\0\0\0\0", 16);
+    put_word(b, edge + 16, 1);
+    put_word(b, edge + 20, 0);
+    assert_false(find(b, 8));
     put_block(b, FAKE_RAM_BASE + 0x200);
-    assert_true(find(b, 3));
+    assert_true(find(b, 8));
     free(b);
 }
 
