@@ -71,8 +71,13 @@ static enum err wake_up(struct stlink *st, struct greeting *g)
             return log_fail(st->probe.log, e, "the ST-LINK was unplugged: plug it in again");
         take_stale_reply(st);
     }
+    if (e == ERR_OK)
+        return log_fail(st->probe.log, ERR_PROBE_PROTOCOL,
+                        "the ST-LINK says that it is in mode %u, which swdlink does not know: "
+                        "unplug it, wait a second and plug it in again",
+                        g->mode[0]);
     return log_fail(
-        st->probe.log, e == ERR_OK ? ERR_PROBE_PROTOCOL : e,
+        st->probe.log, e,
         "the ST-LINK is plugged in but does not answer: unplug it, wait a second and plug it in "
         "again");
 }

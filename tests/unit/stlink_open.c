@@ -260,6 +260,7 @@ static void an_unknown_mode_is_refused(void **state)
     }
     assert_int_equal(open_it(&s, PID_V2), ERR_PROBE_PROTOCOL);
     assert_true(s.closed);
+    assert_says(&s, "mode 5");
     script_end(&s);
 }
 
