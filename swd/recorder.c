@@ -260,6 +260,12 @@ static int open_file(struct recorder *r)
         r->file = fopen(r->path, "we");
         return r->file ? 0 : errno;
     }
+    // Who made it read-only does not want it replaced.
+    if (real && access(real, W_OK) != 0) {
+        const int refused = errno;
+        free(real);
+        return refused;
+    }
     if (real) { // a symbolic link stays one
         free(r->path);
         r->path = real;

@@ -112,6 +112,25 @@ check "only its owner may read it" is "$(ls -l "$record" | cut -c1-10)" -rw-----
 ln -s "$record" "$tap_dir/link"
 run "$swdlink" info --probe virtual --record "$tap_dir/link"
 check "a symbolic link stays one" [ -h "$tap_dir/link" ]
+if command -v setpriv >/dev/null && [ "$(id -u)" = 0 ]; then
+    nobody="setpriv --reuid 65534 --regid 65534 --clear-groups"
+else
+    nobody=
+fi
+if [ -n "$nobody" ] && ! $nobody "$swdlink" --version >/dev/null 2>&1; then
+    skip "a file that is not to be written stays as it was" "others than root cannot run $swdlink"
+else
+    mkdir "$tap_dir/own"
+    echo precious >"$tap_dir/own/it.rec"
+    chmod 755 "$tap_dir"
+    chmod 444 "$tap_dir/own/it.rec"
+    [ -z "$nobody" ] || chown -R 65534 "$tap_dir/own"
+    # shellcheck disable=SC2086 # words
+    run $nobody "$swdlink" info --probe virtual --record "$tap_dir/own/it.rec"
+    check "a file that is not to be written is no place for a record" is "$status" 1
+    check "which is told" has "$err" "the record $tap_dir/own/it.rec cannot be written: Permission denied"
+    check "it stays as it was" is "$(cat "$tap_dir/own/it.rec")" precious
+fi
 run "$swdlink" info --probe virtual --record /nowhere/it.rec
 check "a record that cannot be begun ends the command" is "$status" 1
 check "and the reason is told" has "$err" "the record /nowhere/it.rec cannot be written: No such file or directory"
