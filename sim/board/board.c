@@ -110,10 +110,19 @@ uint64_t board_random(struct sim_board *board)
     return board->seed >> 32;
 }
 
+static void assemble_aps(struct sim_board *board)
+{
+    unsigned more;
+    const struct sim_ap_row *row = sim_chip_more_aps(board->chip, &more);
+    for (unsigned i = 0; i <= more; i++)
+        board->memap[i] = (struct sim_memap){
+            .chip = board->chip, .clock = &board->clock, .row = i ? &row[i - 1] : NULL};
+    board->dp = (struct sim_swdp){.ap = board->memap, .aps = 1 + more, .account = &board->account};
+}
+
 static void assemble(struct sim_board *board)
 {
-    board->memap = (struct sim_memap){.chip = board->chip, .clock = &board->clock};
-    board->dp = (struct sim_swdp){.ap = &board->memap, .account = &board->account};
+    assemble_aps(board);
     sim_wires_init(&board->wires, &board->dp, board->chip, &board->clock);
     sim_supply_init(&board->supply, &board->wires, board->chip, &board->clock);
     sim_stlink_init(&board->stlink, &sim_stlink_models[0]);

@@ -44,7 +44,7 @@ struct sim_board {
     struct sim_clock clock;
     struct sim_account account;
     struct sim_chip *chip;
-    struct sim_memap memap;
+    struct sim_memap memap[SIM_MAX_APS];
     struct sim_swdp dp;
     struct sim_wires wires;
     struct sim_supply supply;

@@ -179,6 +179,12 @@ void sim_chip_set_identity(struct sim_chip *chip, const struct sim_identity *ide
     sim_core_set_identity(chip->core, identity->cpuid, identity->designer, identity->part);
 }
 
+const struct sim_ap_row *sim_chip_more_aps(const struct sim_chip *chip, unsigned *count)
+{
+    *count = chip->row->family->more_aps;
+    return chip->row->family->ap;
+}
+
 static void set_own_identity(struct sim_chip *chip)
 {
     struct sim_identity own = chip->row->family->identity;

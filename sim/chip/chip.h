@@ -25,6 +25,13 @@ struct sim_identity {
     uint16_t designer, part; // of the ROM table
 };
 
+// An access port beyond the first one: it reaches a part of the address space only.
+struct sim_ap_row {
+    uint32_t idr, rom_base;
+    uint32_t base, size; // of what it reaches
+};
+#define SIM_MAX_APS 4u
+
 struct sim_chip_row;
 struct sim_part;
 struct sim_part_row;
@@ -58,7 +65,9 @@ void sim_chip_run(struct sim_chip *chip, uint64_t until_ns);
 bool sim_chip_swd_alive(const struct sim_chip *chip);
 // How often its power domain was reset, which takes the debug port with it.
 unsigned sim_chip_power_resets(const struct sim_chip *chip);
-// An access of the MEM-AP. Brings the RDP level 1 lock into effect as the reference manual says.
+// The access ports beyond the first one, in their order; count is set.
+const struct sim_ap_row *sim_chip_more_aps(const struct sim_chip *chip, unsigned *count);
+// An access of a MEM-AP. Brings the RDP level 1 lock into effect as the reference manual says.
 enum sim_bus_status sim_chip_ap_read(struct sim_chip *chip, uint32_t addr, unsigned size,
                                      uint32_t *value);
 enum sim_bus_status sim_chip_ap_write(struct sim_chip *chip, uint32_t addr, unsigned size,

@@ -59,6 +59,8 @@ struct sim_family {
     const char *name;
     struct sim_identity identity; // but for idcode, which is the chip's
     unsigned interrupts;
+    unsigned more_aps; // access ports beyond the first one, whose facts are in identity
+    struct sim_ap_row ap[SIM_MAX_APS - 1];
     const struct sim_part_row *parts; // end with a row without a kind
     struct sim_pin swdio, swclk;
     uint32_t power_down_mv; // of VDDA, below which the supervisor holds the chip in reset

@@ -15,6 +15,21 @@ const struct sim_dap_kind *sim_memap_kind(const struct sim_memap *ap)
     return sim_dap_kind_of(sim_chip_identity(ap->chip)->dpidr);
 }
 
+uint32_t sim_memap_base(const struct sim_memap *ap)
+{
+    return ap->row ? ap->row->rom_base : sim_chip_identity(ap->chip)->rom_base;
+}
+
+uint32_t sim_memap_idr(const struct sim_memap *ap)
+{
+    return ap->row ? ap->row->idr : sim_chip_identity(ap->chip)->ap_idr;
+}
+
+static bool reaches(const struct sim_memap *ap, uint32_t addr)
+{
+    return !ap->row || addr - ap->row->base < ap->row->size;
+}
+
 void sim_memap_reset(struct sim_memap *ap)
 {
     ap->csw = CSW_RESET;
@@ -69,7 +84,9 @@ static void attempt(struct sim_memap *ap)
 {
     enum sim_bus_status status;
     uint32_t value = ap->busy_value;
-    if (ap->busy_write)
+    if (!reaches(ap, ap->busy_addr))
+        status = SIM_BUS_FAULT;
+    else if (ap->busy_write)
         status = sim_chip_ap_write(ap->chip, ap->busy_addr, ap->busy_size, value);
     else
         status = sim_chip_ap_read(ap->chip, ap->busy_addr, ap->busy_size, &value);
@@ -119,10 +136,10 @@ void sim_memap_read(struct sim_memap *ap, uint8_t addr)
         access(ap, (ap->tar & ~15u) | (addr & 12u), 4, false, 0, false);
         break;
     case 0xf8:
-        ap->result = sim_chip_identity(ap->chip)->rom_base;
+        ap->result = sim_memap_base(ap);
         break;
     case 0xfc:
-        ap->result = sim_chip_identity(ap->chip)->ap_idr;
+        ap->result = sim_memap_idr(ap);
         break;
     default:
         break;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The MEM-AP of the virtual chip (ARM IHI 0031, C2).
+// A MEM-AP of the virtual chip (ARM IHI 0031, C2).
 #ifndef SWDLINK_SIM_WIRE_MEMAP_H
 #define SWDLINK_SIM_WIRE_MEMAP_H
 
@@ -12,6 +12,7 @@
 struct sim_memap {
     struct sim_chip *chip;
     struct sim_clock *clock;
+    const struct sim_ap_row *row; // NULL: the first one, which reaches everything
     uint32_t csw, tar;
     uint64_t ready_ns; // until then an access is on its way through the bus, and all others WAIT
     // An access that the bus stalled: it goes on when the bus is free.
@@ -26,6 +27,10 @@ struct sim_memap {
 
 // The kind of port that the chip's DPIDR says.
 const struct sim_dap_kind *sim_memap_kind(const struct sim_memap *ap);
+
+// Its identification registers.
+uint32_t sim_memap_base(const struct sim_memap *ap);
+uint32_t sim_memap_idr(const struct sim_memap *ap);
 
 void sim_memap_reset(struct sim_memap *ap);
 // Tries to finish a stalled access; false while it is still under way.

@@ -22,6 +22,26 @@ enum { BANK_CTRL_STAT = 0, BANK_DLCR = 1 }; // of address 4 (SELECT.DPBANKSEL)
 #define REQ_READ(r) ((r) >> 2 & 1)
 #define REQ_ADDR(r) ((r) >> 1 & 0xcu)
 
+static unsigned ap_count(const struct sim_swdp *dp)
+{
+    return dp->aps ? dp->aps : 1;
+}
+
+static struct sim_memap *used_ap(const struct sim_swdp *dp)
+{
+    return &dp->ap[dp->used];
+}
+
+// The AP that SELECT says, for an access. False: there is none.
+static bool use_selected_ap(struct sim_swdp *dp)
+{
+    unsigned n = dp->select >> 24;
+    if (n >= ap_count(dp))
+        return false;
+    dp->used = n;
+    return true;
+}
+
 void sim_swdp_power_on(struct sim_swdp *dp)
 {
     dp->phase = SWDP_LOCKED;
@@ -30,7 +50,9 @@ void sim_swdp_power_on(struct sim_swdp *dp)
     dp->select = dp->ctrl_stat = dp->last_read = 0;
     dp->turnaround = 1;
     dp->since_write = UINT_MAX;
-    sim_memap_reset(dp->ap);
+    for (unsigned i = 0; i < ap_count(dp); i++)
+        sim_memap_reset(&dp->ap[i]);
+    dp->used = 0;
 }
 
 static bool parity(uint32_t v)
@@ -53,9 +75,9 @@ static bool powered_up(const struct sim_swdp *dp)
 
 static void collect_fault(struct sim_swdp *dp)
 {
-    if (!dp->ap->fault)
+    if (!used_ap(dp)->fault)
         return;
-    dp->ap->fault = false;
+    used_ap(dp)->fault = false;
     dp->ctrl_stat |= CTRL_STICKYERR;
 }
 
@@ -90,9 +112,9 @@ static bool must_wait(struct sim_swdp *dp)
     uint8_t r = dp->request;
     if (!reads_result(r) && !is_ap_write(r) && !is_select_write(r))
         return false;
-    if (!is_ap_write(r) && dp->since_write < sim_memap_kind(dp->ap)->write_cycles)
+    if (!is_ap_write(r) && dp->since_write < sim_memap_kind(used_ap(dp))->write_cycles)
         return true;
-    return !sim_memap_ready(dp->ap);
+    return !sim_memap_ready(used_ap(dp));
 }
 
 static uint8_t choose_ack(struct sim_swdp *dp)
@@ -127,18 +149,17 @@ static uint8_t ap_register(const struct sim_swdp *dp)
 // reads of its captures that follow such a write.
 static void forget_result(struct sim_swdp *dp)
 {
-    if (!sim_memap_kind(dp->ap)->forgets_result)
+    if (!sim_memap_kind(used_ap(dp))->forgets_result)
         return;
     bool write = is_ap_write(dp->request);
-    const struct sim_identity *id = sim_chip_identity(dp->ap->chip);
-    dp->ap->result = write && ap_register(dp) == 0x18   ? id->rom_base
-                     : write && ap_register(dp) == 0x1c ? id->ap_idr
-                                                        : 0;
+    used_ap(dp)->result = write && ap_register(dp) == 0x18   ? sim_memap_base(used_ap(dp))
+                          : write && ap_register(dp) == 0x1c ? sim_memap_idr(used_ap(dp))
+                                                             : 0;
 }
 
 static uint32_t take_result(struct sim_swdp *dp)
 {
-    uint32_t result = dp->ap->result;
+    uint32_t result = used_ap(dp)->result;
     forget_result(dp);
     return result;
 }
@@ -168,20 +189,20 @@ static uint32_t read_dp(struct sim_swdp *dp)
 // An AP read delivers the result of the one before it (B2.2.7).
 static uint32_t read_ap(struct sim_swdp *dp)
 {
-    uint32_t before = dp->ap->result;
-    if (dp->select >> 24)
-        dp->ap->result = 0; // there is no such AP
+    uint32_t before = used_ap(dp)->result;
+    if (use_selected_ap(dp))
+        sim_memap_read(used_ap(dp), ap_register(dp));
     else
-        sim_memap_read(dp->ap, ap_register(dp));
+        used_ap(dp)->result = 0; // there is no such AP
     return before;
 }
 
 static void write_abort(struct sim_swdp *dp, uint32_t v)
 {
     if (v & 1) { // DAPABORT
-        dp->ap->busy = false;
-        dp->ap->ready_ns = 0;
-        dp->ap->fault = false;
+        used_ap(dp)->busy = false;
+        used_ap(dp)->ready_ns = 0;
+        used_ap(dp)->fault = false;
     }
     if (v & 2)
         dp->ctrl_stat &= ~CTRL_STICKYCMP;
@@ -198,8 +219,8 @@ static void write_register(struct sim_swdp *dp, uint32_t v)
     if (REQ_AP(dp->request)) {
         forget_result(dp);
         dp->since_write = 0;
-        if (!(dp->select >> 24))
-            sim_memap_write(dp->ap, ap_register(dp), v);
+        if (use_selected_ap(dp))
+            sim_memap_write(used_ap(dp), ap_register(dp), v);
         return;
     }
     switch (REQ_ADDR(dp->request)) {

@@ -22,7 +22,9 @@ enum sim_swdp_phase {
 };
 
 struct sim_swdp {
-    struct sim_memap *ap;
+    struct sim_memap *ap; // the first one
+    unsigned aps;         // how many there are; 0 is one
+    unsigned used;        // which one was accessed last: its result, its fault
     struct sim_account *account;
     enum sim_swdp_phase phase;
     unsigned bit;  // within the phase

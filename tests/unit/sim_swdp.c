@@ -407,6 +407,43 @@ static void without_it_a_wait_leaves_no_trace(void **state)
 
 #define test(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
+// A chip with two access ports, of which the second one reaches 1 KiB of the SRAM and no more.
+static void each_access_port_has_its_registers_and_its_reach(void **state)
+{
+    static const struct sim_ap_row second = {0x54770002, 0xe00e0003, 0x20000400, 0x400};
+    struct bench *b = *state;
+    struct sim_memap aps[2] = {{.chip = b->chip, .clock = &b->clock},
+                               {.chip = b->chip, .clock = &b->clock, .row = &second}};
+    b->dp.ap = aps;
+    b->dp.aps = 2;
+    sim_swdp_power_on(&b->dp);
+    power_up(b);
+    write_ok(b, true, CSW, 0x23000002);
+    write_ok(b, true, TAR, RAM + 4);
+    write_ok(b, false, SELECT, 1u << 24 | 0xf0);
+    (void)read_ok(b, true, IDR & 0xc);
+    assert_int_equal(read_ok(b, false, RDBUFF), 0x54770002);
+    write_ok(b, false, SELECT, 1u << 24);
+    write_ok(b, true, CSW, 0x23000002);
+    write_ok(b, true, TAR, RAM + 0x400);
+    write_ok(b, true, DRW, 0x12345678);
+    assert_int_equal(ctrl_stat(b) & STICKYERR, 0);
+    write_ok(b, false, SELECT, 0);
+    (void)read_ok(b, true, TAR);
+    assert_int_equal(read_ok(b, false, RDBUFF), RAM + 4); // its own
+    write_ok(b, true, TAR, RAM + 0x400);
+    (void)read_ok(b, true, DRW);
+    assert_int_equal(read_ok(b, false, RDBUFF), 0x12345678); // of the same memory
+    write_ok(b, false, SELECT, 1u << 24);
+    write_ok(b, true, TAR, RAM);
+    (void)read_ok(b, true, DRW);
+    assert_int_equal(ctrl_stat(b) & STICKYERR, STICKYERR);
+    write_ok(b, false, ABORT, 4);
+    write_ok(b, false, SELECT, 2u << 24 | 0xf0);
+    (void)read_ok(b, true, IDR & 0xc);
+    assert_int_equal(read_ok(b, false, RDBUFF), 0); // there is no third one
+}
+
 int main(int argc, char **argv)
 {
     choose_tests(argc, argv);
@@ -440,6 +477,7 @@ int main(int argc, char **argv)
         test(dapabort_frees_the_port),
         test(overrun_detection_keeps_the_data_phase),
         test(without_it_a_wait_leaves_no_trace),
+        test(each_access_port_has_its_registers_and_its_reach),
     };
     return cmocka_run_group_tests_name("sim_swdp", tests, NULL, NULL);
 }
