@@ -89,6 +89,30 @@ finds_a_reach() {
     printf 'int f(struct target *t) { return t->core.vcatch; }\n' >"$tap_dir/reach.c" && reaches_inside "$tap_dir" >/dev/null
 }
 check "server/, cli/ and doctor/ do not reach into struct target" door_holds
+# What a family of chips is stands in targets/families/, and a controller's own registers in flash/: no
+# peripheral's address, pin, option byte or clock elsewhere. Comments may name them.
+chip_facts() {
+    find "$@" -name '*.[ch]' | grep -vE '(^|/)(targets/families/|flash/drivers/|targets/dies\.c)' |
+        while read -r file; do
+            sed 's,//.*,,' "$file" |
+                grep -nE '0x(40[0-4][0-9a-fA-F]|48[0-9a-fA-F]{2}|50[0-9a-fA-F]{2}|5[28c]0[0-9a-fA-F]|1ff[0-9a-fA-F])_?[0-9a-fA-F]{4}u?\b|"[^"]*\bP[A-I][0-9]+\b|"(RDP|WRP[0-9]|nRST_[A-Z]*|nBOOT[0-9]|BOOT_SEL)"|# *define +(RCC|GPIO[A-K]|PWR|IWDG|WWDG|SYSCFG|TIM[0-9]+|ADC)_' |
+                grep -vE '0x40000000u|0x1ffffff' | sed "s,^,# $file:,"
+        done >"$out"
+    cat "$out"
+    [ -s "$out" ]
+}
+no_chip_facts() {
+    # shellcheck disable=SC2086 # one word per folder
+    ! chip_facts $product
+}
+finds_chip_facts() {
+    mkdir -p "$tap_dir/facts" && printf '#define RCC_CR 0x40021000u\n' >"$tap_dir/facts/a.c" &&
+        printf 'const char *pin = "PA13";\n' >"$tap_dir/facts/b.c" &&
+        printf '#define UID 0x1ffff7acu\n' >"$tap_dir/facts/c.c" && chip_facts "$tap_dir/facts" >/dev/null &&
+        is "$(sed 's,.*/,,; s,:.*,,' "$out" | sort | tr '\n' ' ')" "a.c b.c c.c "
+}
+check "what a chip is stands in targets/families/ only" no_chip_facts
+check "an address, a pin and a number of a chip are found" finds_chip_facts
 check "a reach into struct target is found" finds_a_reach
 check "struct stlink is known where a probe is opened, listed or examined only" knows_the_stlink
 check "libusb.h is included where USB devices are listed and opened only" only_in "libusb.*" "swd/usb_\(enumerate\.h\|libusb\.c\)$"

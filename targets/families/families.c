@@ -7,16 +7,3 @@ const struct family *const families[] = {
 };
 
 const unsigned family_count = sizeof families / sizeof families[0];
-
-void family_supply(const struct chip *chip, unsigned *min_mv, unsigned *max_mv)
-{
-    const struct family *known = chip ? chip->family : families[0];
-    *min_mv = known->vdd_min_mv;
-    *max_mv = known->vdd_max_mv;
-    for (unsigned i = 0; i < family_count && !chip; i++) {
-        if (families[i]->vdd_min_mv < *min_mv)
-            *min_mv = families[i]->vdd_min_mv;
-        if (families[i]->vdd_max_mv > *max_mv)
-            *max_mv = families[i]->vdd_max_mv;
-    }
-}

@@ -63,6 +63,7 @@ static void every_driver_of_a_family_is_in_the_table_of_drivers(void **state)
             found |= flash_drivers[k] == families[f]->driver;
         assert_true(found);
         assert_true(families[f]->flash_regs);
+        assert_in_range(families[f]->vdd_min_mv, 1000, families[f]->vdd_max_mv);
     }
 }
 

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "doctor/diagnosis.h"
 #include "doctor/measure.h"
 #include "doctor/trace.h"
 #include "flash/drivers/fpec16.h"
@@ -19,7 +20,7 @@
 #include "tests/unit/choose.h"
 
 // Instead of targets/families/families.c.
-static const struct family gateless;
+static struct family gateless;
 static const struct dbgmcu_layout dbgmcu = {
     .reg = {{.addr = 0x40015804, .low_power = 6}, {.addr = 0x40015808, .freeze = 3u << 11}}};
 static const struct chip chip = {
@@ -36,7 +37,7 @@ static const struct chip chip = {
     .system_size = 3072,
     .uid_addr = 0x1ffff7ac,
 };
-static const struct family gateless = {
+static struct family gateless = {
     .name = "gateless",
     .idcode_addr = 0x40015800,
     .chips = &chip,
@@ -44,6 +45,8 @@ static const struct family gateless = {
     .dbgmcu = &dbgmcu,
     .flash_regs = 0x40022000,
     .driver = &fpec16_driver,
+    .vdd_min_mv = 2000,
+    .vdd_max_mv = 3600,
     .doctor = &stm32f0_doctor,
 };
 const struct family *const families[] = {&gateless};
@@ -101,12 +104,44 @@ static void the_watch_over_a_program_that_ends_swd_opens_no_gate(void **state)
     bench_close(&b);
 }
 
+// What needs facts of the chip is left out, and said where somebody asks for it.
+static void a_family_without_facts_for_the_doctor_is_measured_as_far_as_that_goes(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct target t;
+    struct trace r;
+    struct measurements m = {0};
+    struct diagnosis d;
+    const struct target_options options = {.connect = TARGET_CONNECT_AUTO};
+    const struct measure_options deep = {.deep = true};
+    gateless.doctor = NULL;
+    bench_open(&b, "stm32f031k6,firmware=count");
+    m.probe.version = b.st.version;
+    assert_int_equal(measure_all(&m, &b.st, &deep, &b.log), ERR_OK);
+    assert_ptr_equal(m.chip.id.chip, &chip);
+    assert_null(measure_facts(&m));
+    assert_int_equal(m.chip.rcc_csr, 0);
+    assert_false(m.deep_results.vdda_known);
+    assert_int_equal(m.deep_results.hse, HSE_NOT_TESTED);
+    diagnosis_make(&d, &m);
+    assert_string_equal(d.finding[0].rule->id, "healthy");
+    assert_int_equal(target_connect(&t, &b.st.probe, &options, &b.log), ERR_OK);
+    assert_int_equal(trace_loss(&r, &t, &(struct trace_options){.watch_us = 1000}),
+                     ERR_UNSUPPORTED);
+    assert_non_null(strstr(log_sentence(&b.log, ERR_UNSUPPORTED), "the pins of SWD"));
+    target_disconnect(&t, false);
+    bench_close(&b);
+    gateless.doctor = &stm32f0_doctor;
+}
+
 int main(int argc, char **argv)
 {
     choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_trace_of_a_loss_opens_no_gate),
         cmocka_unit_test(the_watch_over_a_program_that_ends_swd_opens_no_gate),
+        cmocka_unit_test(a_family_without_facts_for_the_doctor_is_measured_as_far_as_that_goes),
     };
     return cmocka_run_group_tests_name("gateless", tests, NULL, NULL);
 }

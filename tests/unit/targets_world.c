@@ -150,8 +150,12 @@ static uint32_t *word_at(struct world *w, uint32_t addr)
     case 0xe000ed30:
         return &w->dfsr;
     default:
-        return NULL;
+        break;
     }
+    for (unsigned i = 0; addr && i < sizeof w->more / sizeof w->more[0]; i++)
+        if (w->more[i].addr == addr)
+            return &w->more[i].value;
+    return NULL;
 }
 
 static uint8_t *bytes_at(struct world *w, uint32_t addr, size_t len)

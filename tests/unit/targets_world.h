@@ -34,6 +34,9 @@ struct world {
     uint8_t uid[12];
     uint32_t idcode, size_word, obr, gate, dbgmcu_cr, dbgmcu_fz;
     unsigned closed_gate_writes;
+    struct {
+        uint32_t addr, value;
+    } more[8]; // registers of a made-up chip
     // The core.
     bool running, debug_enabled, lockup, sleeps, interrupt_pending, caught;
     bool interrupts_ran, step_was_masked, detached;

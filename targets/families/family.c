@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// What is asked of the table of families.
+#include "targets/families/family.h"
+
+void family_supply(const struct chip *chip, unsigned *min_mv, unsigned *max_mv)
+{
+    const struct family *known = chip ? chip->family : families[0];
+    *min_mv = known->vdd_min_mv;
+    *max_mv = known->vdd_max_mv;
+    for (unsigned i = 0; i < family_count && !chip; i++) {
+        if (families[i]->vdd_min_mv < *min_mv)
+            *min_mv = families[i]->vdd_min_mv;
+        if (families[i]->vdd_max_mv > *max_mv)
+            *max_mv = families[i]->vdd_max_mv;
+    }
+}
