@@ -12,7 +12,8 @@ import sys
 TOP = os.environ["top_srcdir"]
 FOLDERS = "base swd cortex flash targets doctor server cli sim tests contrib doc scripts".split()
 # Pages about the code: their functions and structures are looked up.
-CODE_PAGES = ("doc/architecture.md", "doc/loader-abi.md", "doc/virtual-board.md", "CONTRIBUTING.md")
+CODE_PAGES = ("doc/architecture.md", "doc/loader-abi.md", "doc/porting-a-family.md", "doc/virtual-board.md",
+              "CONTRIBUTING.md")
 # Pages about other people's files.
 NOT_OURS = {"doc/ide.md", "doc/test-jobs.md"}
 # Placeholders: "cli/cmd_NAME.c" is one, "flash/loaders/fpec16.S" is none.
