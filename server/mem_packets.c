@@ -4,13 +4,13 @@
 
 #include <string.h>
 
+#include "base/crc32.h"
 #include "base/hex.h"
 #include "server/packets.h"
 #include "server/reply.h"
 
 #define DATA_MAX   (RSP_PACKET_MAX / 2u) // bytes in one packet, as hexadecimal digits
 #define SCAN_CHUNK 1024u                 // bytes that one step of qCRC or qSearch reads
-#define CRC_POLY   0x04c11db7u
 
 static bool take_comma(struct cursor *args)
 {
@@ -168,15 +168,6 @@ static bool check_range(struct session *s, uint32_t addr, uint32_t len)
     return false;
 }
 
-// The CRC that GDB's compare-sections makes (libiberty's xcrc32), one byte further.
-static uint32_t crc_byte(uint32_t crc, uint8_t byte)
-{
-    crc ^= (uint32_t)byte << 24;
-    for (int i = 0; i < 8; i++)
-        crc = crc & 0x80000000u ? crc << 1 ^ CRC_POLY : crc << 1;
-    return crc;
-}
-
 static void fail_scan(struct session *s, enum err e)
 {
     session_end_work(s);
@@ -193,8 +184,7 @@ static void step_crc(struct session *s, uint64_t now_ms)
         fail_scan(s, e);
         return;
     }
-    for (uint32_t i = 0; i < part; i++)
-        s->scan.crc = crc_byte(s->scan.crc, data[i]);
+    s->scan.crc = crc32_bytes(s->scan.crc, data, part);
     s->scan.addr += part;
     s->scan.left -= part;
     if (s->scan.left > 0)
@@ -253,7 +243,7 @@ void packet_crc(struct session *s, struct cursor *args)
         return;
     s->scan.addr = addr;
     s->scan.left = len;
-    s->scan.crc = UINT32_MAX;
+    s->scan.crc = CRC32_START;
     session_begin_work(s, &crc_work);
 }
 

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
+#include "base/crc32.h"
 #include "base/cursor.h"
 #include "base/err.h"
 #include "base/hex.h"
@@ -206,6 +207,19 @@ static void distances_between_words_are_counted_in_letters(void **state)
     assert_false(near_is_slip("quit", "uid"));
 }
 
+// CRC-32/MPEG-2 has the check value 0376e6e7 for "123456789".
+static void the_crc_is_that_of_the_catalogue_byte_by_byte_and_in_words(void **state)
+{
+    (void)state;
+    static const uint8_t text[] = "123456789", words[] = "43218765";
+    assert_int_equal(crc32_bytes(CRC32_START, text, 9), 0x0376e6e7);
+    for (size_t cut = 0; cut <= 9; cut++)
+        assert_int_equal(crc32_bytes(crc32_bytes(CRC32_START, text, cut), text + cut, 9 - cut),
+                         0x0376e6e7);
+    assert_int_equal(crc32_bytes(CRC32_START, text, 0), CRC32_START);
+    assert_int_equal(crc32_words(CRC32_START, words, 8), crc32_bytes(CRC32_START, text, 8));
+}
+
 int main(int argc, char **argv)
 {
     choose_tests(argc, argv);
@@ -220,6 +234,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(log_keeps_the_sentence_of_the_last_failure),
         cmocka_unit_test(log_drops_lines_above_its_level),
         cmocka_unit_test(distances_between_words_are_counted_in_letters),
+        cmocka_unit_test(the_crc_is_that_of_the_catalogue_byte_by_byte_and_in_words),
         cmocka_unit_test(signals_that_were_ignored_end_nothing),
     };
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);
