@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: MIT
 """A person debugs a program on a virtual STM32F031K6: looking, stepping, breaking, watching."""
 
+import json
+import re
+import tempfile
+
 from harness import expect, expect_equal, expect_not, main, scenario
 
 
@@ -63,9 +67,14 @@ def memory_is_read_and_written_in_every_width(session):
     expect(r"\{x = 3, y = 4\}", gdb.cmd("print origin"))
     gdb.cmd("set var origin.y = -7")
     expect(r"\{x = 3, y = -7\}", gdb.cmd("print origin"))
-    for length in (1, 2, 3, 5, 7, 64, 65, 1023, 1025):
-        gdb.cmd(f"set var $n = {length}")
-        expect_not("rror", gdb.cmd(f"output/x *(unsigned char *)0x20000000@{length}"))
+    gdb.cmds("set print elements unlimited", "set print repeats unlimited")
+    ram = re.findall(r"0x[0-9a-f]+", gdb.cmd("output/x *(unsigned char *)0x20000000@1025"))
+    expect_equal(1025, len(ram))
+    for length in (2, 3, 5, 7, 64, 65, 1023):
+        gdb.cmd("maintenance flush dcache")
+        for start in (0, 1, 2):
+            read = gdb.cmd(f"output/x *(unsigned char *){0x20000000 + start:#x}@{length}")
+            expect_equal(ram[start:start + length], re.findall(r"0x[0-9a-f]+", read))
 
 
 @scenario()
@@ -77,12 +86,36 @@ def memory_that_does_not_exist_is_an_error_and_not_zeros(session):
     expect(r"0x20000ffc:\s+0x", gdb.cmd("x/xw 0x20000ffc"))
 
 
-@scenario()
+RECORD = tempfile.NamedTemporaryFile(suffix=".rec")  # what passed the probe
+CFGR2 = 0x4002102c  # of RCC: a register that nobody but the debugger reads
+READS = {"f236": 4, "f207": 4, "f247": 2, "f20c": 1}  # commands of the ST-LINK, and the width of their accesses
+
+
+def reads_of(address):
+    """The accesses to that register in the record: their width, address and number."""
+    with open(RECORD.name, encoding="utf-8") as file:
+        sent = [json.loads(line).get("send", "") for line in file]
+    reads = []
+    for command in sent:
+        width = READS.get(command[:4])
+        at = int.from_bytes(bytes.fromhex(command[4:12]), "little")
+        if width and at & ~3 == address:
+            size = 4 if command.startswith("f236") else int(command[12:14], 16)
+            reads.append((width, at, size // width))
+    return reads
+
+
+@scenario(arguments=["--record", RECORD.name])
 def a_peripheral_register_is_read_with_one_access_of_its_width(session):
     gdb = session.gdb("session.elf")
     expect(r"0x10006444", gdb.cmd("x/xw 0x40015800"))
     expect(r"0x410cc200", gdb.cmd("x/xw 0xe000ed00"))
     expect(r"32$", gdb.cmd("output *(unsigned short *)0x1ffff7cc").strip())
+    for width, kind in ((4, "int"), (2, "short"), (1, "char")):
+        gdb.cmd(f"output *(unsigned {kind} *){CFGR2 + 4 - width:#x}")
+    gdb.quit()
+    session.server.stop()
+    expect_equal([(4, CFGR2, 1), (2, CFGR2 + 2, 1), (1, CFGR2 + 3, 1)], reads_of(CFGR2))
 
 
 @scenario()
