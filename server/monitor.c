@@ -34,14 +34,15 @@ static const char *meaning_of(const struct monitor_word *w)
     return w->as ? w->as : w->word;
 }
 
-// The only row that begins so; or NULL, with the ones that do in `all`.
-static const struct monitor_word *find_cut(const char *line, const char **args, char *all)
+// The only one of these rows that begins so; or NULL, with the ones that do in `all`.
+static const struct monitor_word *find_cut_in(unsigned first, unsigned end, const char *line,
+                                              char *all)
 {
     const struct monitor_word *found = NULL;
     size_t len = strcspn(line, " ");
     unsigned count = 0;
     all[0] = '\0';
-    for (unsigned i = 0; len >= 2 && i < monitor_row_count(); i++) {
+    for (unsigned i = first; len >= 2 && i < end; i++) {
         const struct monitor_word *w = monitor_row_at(i);
         if (!may_be_cut(w) || strncasecmp(w->word, line, len) != 0)
             continue;
@@ -51,8 +52,18 @@ static const struct monitor_word *find_cut(const char *line, const char **args, 
         found = w;
         count++;
     }
-    *args = line + len + strspn(line + len, " ");
     return count == 1 ? found : NULL;
+}
+
+// Our own words come before those of others.
+static const struct monitor_word *find_cut(const char *line, const char **args, char *all)
+{
+    size_t len = strcspn(line, " ");
+    *args = line + len + strspn(line + len, " ");
+    const struct monitor_word *own = find_cut_in(0, monitor_word_count, line, all);
+    if (own || all[0])
+        return own;
+    return find_cut_in(monitor_word_count, monitor_row_count(), line, all);
 }
 
 // One that does something and looks alike, or NULL.
@@ -150,13 +161,13 @@ static enum err run_line(struct session *s, const char *line)
     return w ? run_row(s, w, args) : unknown_line(s, line, ambiguous);
 }
 
-// Blanks for everything that is no letter, none at the ends.
+// Blanks for everything that is no letter, none at the ends, and no semicolon of Tcl's.
 static const char *clean(char *line, size_t len)
 {
     for (size_t i = 0; i < len; i++)
         if (line[i] < ' ' || line[i] > '~')
             line[i] = ' ';
-    while (len > 0 && line[len - 1] == ' ')
+    while (len > 0 && (line[len - 1] == ' ' || line[len - 1] == ';'))
         len--;
     line[len] = '\0';
     return line + strspn(line, " ");

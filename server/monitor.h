@@ -60,6 +60,8 @@ enum err monitor_vector_letters(struct session *s, const char *args) MUST_CHECK;
 enum err monitor_reg(struct session *s, const char *args) MUST_CHECK;
 enum err monitor_read(struct session *s, const char *args, unsigned unit) MUST_CHECK;
 enum err monitor_write(struct session *s, const char *args, unsigned unit) MUST_CHECK;
+// OpenOCD's mmw ADDR SET CLEAR.
+enum err monitor_modify(struct session *s, const char *args) MUST_CHECK;
 // J-Link's MemU32 ADDR [= VALUE], pyOCD's rw ADDR [BYTES].
 enum err monitor_access(struct session *s, const char *args, unsigned unit) MUST_CHECK;
 enum err monitor_read_bytes(struct session *s, const char *args, unsigned unit) MUST_CHECK;

@@ -81,6 +81,23 @@ enum err monitor_write(struct session *s, const char *args, unsigned unit)
     return e;
 }
 
+// ADDR SET CLEAR: bits of one word.
+enum err monitor_modify(struct session *s, const char *args)
+{
+    uint32_t addr, set, clear;
+    uint8_t word[4];
+    if (!monitor_take_number(&args, &addr) || !monitor_take_number(&args, &set) ||
+        !monitor_take_number(&args, &clear) || *args)
+        return log_fail(s->log, ERR_USAGE, "wanted: an address, the bits to set, those to clear");
+    if (addr % 4)
+        return log_fail(s->log, ERR_USAGE, "0x%08x is no multiple of 4", addr);
+    enum err e = target_read_mem(s->t, addr, word, sizeof word, NULL);
+    if (e)
+        return e;
+    put_le32(word, (get_le32(word) & ~clear) | set);
+    return target_write_mem(s->t, addr, word, sizeof word);
+}
+
 enum err monitor_access(struct session *s, const char *args, unsigned unit)
 {
     uint32_t addr;
