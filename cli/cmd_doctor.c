@@ -38,8 +38,8 @@ static void describe_probe(struct measured_probe *m, const struct probe *p, cons
 }
 
 // cause: with --guide, where it ended; NULL otherwise.
-static enum err measure(struct measurements *m, const struct options *o, const char **cause,
-                        struct log *log)
+static enum err measure_target(struct measurements *m, const struct options *o, const char **cause,
+                               struct log *log)
 {
     struct probe p;
     enum err e = probe_open(&p, o, false, log);
@@ -76,7 +76,7 @@ static enum err refuse_verdict(const char *word, struct log *log)
     return log_fail(log, ERR_USAGE, "there is no verdict '%.40s': the manual lists all", word);
 }
 
-static enum err explain(const char *id, struct log *log)
+static enum err explain_verdict(const char *id, struct log *log)
 {
     const struct rule *rule = diagnosis_find(id);
     if (rule) {
@@ -96,7 +96,7 @@ static enum err tell_cause(const char *id)
     return ERR_OK;
 }
 
-static enum err watch(const struct options *o, struct output *out, struct log *log)
+static enum err watch_wires(const struct options *o, struct output *out, struct log *log)
 {
     struct probe p;
     bool answered;
@@ -130,12 +130,12 @@ enum err cmd_doctor(const struct options *o, struct output *out, struct log *log
     if (e)
         return e;
     if (o->explain)
-        return explain(o->explain, log);
+        return explain_verdict(o->explain, log);
     if (o->trace_loss)
         return doctor_trace(o, out, log);
     if (o->watch)
-        return watch(o, out, log);
-    e = measure(&m, o, &cause, log);
+        return watch_wires(o, out, log);
+    e = measure_target(&m, o, &cause, log);
     if (e != ERR_OK)
         return e;
     diagnosis_make(&d, &m);

@@ -10,9 +10,9 @@
 #include "cli/probe.h"
 #include "cli/restart.h"
 
-static enum err program(struct probe *p, struct image *image, const struct image_request *request,
-                        const struct options *o, struct flash_stats *stats, bool *touched,
-                        struct log *log)
+static enum err program_image(struct probe *p, struct image *image,
+                              const struct image_request *request, const struct options *o,
+                              struct flash_stats *stats, bool *touched, struct log *log)
 {
     uint32_t flash_bytes, ram_bytes;
     image_place(image, &p->target, request, log);
@@ -31,7 +31,8 @@ static enum err program(struct probe *p, struct image *image, const struct image
     return e ? e : flasher_program(&p->target, image, o, stats);
 }
 
-static enum err start(struct restart *r, struct probe *p, const struct options *o, struct log *log)
+static enum err restart_program(struct restart *r, struct probe *p, const struct options *o,
+                                struct log *log)
 {
     enum err e = restart_target(r, &p->target, o->halt);
     if (e == ERR_OK)
@@ -41,7 +42,7 @@ static enum err start(struct restart *r, struct probe *p, const struct options *
     return log_fail(log, e, "the file is programmed, but the chip was not started: %s", why);
 }
 
-static void report(const struct flash_stats *s, const struct restart *r, struct log *log)
+static void report_flash(const struct flash_stats *s, const struct restart *r, struct log *log)
 {
     double seconds = flasher_seconds(s);
     double kib = (s->programmed + s->skipped) / 1024.0;
@@ -65,18 +66,18 @@ static enum err flash_image(struct image *image, const struct image_request *req
         return e;
     e = probe_connect(&p, o, log);
     if (e == ERR_OK)
-        e = program(&p, image, request, o, &stats, &touched, log);
+        e = program_image(&p, image, request, o, &stats, &touched, log);
     if (e != ERR_OK && touched)
         e = restart_after_failure(&r, &p.target, stats.changed, e);
     else if (e == ERR_OK)
-        e = start(&r, &p, o, log);
+        e = restart_program(&r, &p, o, log);
     if (e == ERR_OK)
         probe_note_flashed(&p, o, o->operand[0]);
     probe_close(&p, touched ? r.halted : p.target.found_halted);
     if (e != ERR_OK)
         return e;
     if (!o->json) {
-        report(&stats, &r, log);
+        report_flash(&stats, &r, log);
         return ERR_OK;
     }
     json_t *document = flasher_json(&stats);

@@ -5,7 +5,7 @@
 #include "cli/describe.h"
 #include "cli/output.h"
 
-static enum err print(struct probe *p, const struct options *o, struct log *log)
+static enum err print_info(struct probe *p, const struct options *o, struct log *log)
 {
     describe_print_probe(p);
     enum err e = probe_connect(p, o, log);
@@ -36,7 +36,7 @@ enum err cmd_info(const struct options *o, struct output *out, struct log *log)
     enum err e = probe_open(&p, o, false, log);
     if (e != ERR_OK)
         return e;
-    e = o->json ? print_json(&p, o, out, log) : print(&p, o, log);
+    e = o->json ? print_json(&p, o, out, log) : print_info(&p, o, log);
     probe_close(&p, p.target.found_halted);
     return e;
 }

@@ -26,7 +26,7 @@ static json_t *found_json(const struct usb_found *f, bool is_virtual)
                      f->id.location, "problem", problem);
 }
 
-static void print(const struct usb_found *f, bool is_virtual)
+static void print_probe(const struct usb_found *f, bool is_virtual)
 {
     printf("%-14s %-26s ", probe_model(&f->id),
            f->id.serial[0]       ? f->id.serial
@@ -78,7 +78,7 @@ static enum err list_recorded(const char *file, const struct options *o, struct 
     if (o->json)
         return print_all_json(out, is_virtual ? NULL : &f, !is_virtual, is_virtual ? &f : NULL,
                               log);
-    print(&f, is_virtual);
+    print_probe(&f, is_virtual);
     return ERR_OK;
 }
 
@@ -100,9 +100,9 @@ enum err cmd_list(const struct options *o, struct output *out, struct log *log)
         e = print_all_json(out, found, count, board ? &virtual_one : NULL, log);
     } else {
         for (size_t i = 0; i < count; i++)
-            print(&found[i], false);
+            print_probe(&found[i], false);
         if (board)
-            print(&virtual_one, true);
+            print_probe(&virtual_one, true);
     }
     bool shared = false;
     for (size_t i = 0; i < count; i++)

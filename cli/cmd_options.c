@@ -40,9 +40,10 @@ static enum err assign(struct target *t, const char *text, struct target_options
     return e == ERR_OK ? target_option_set(t, row, image, value) : e;
 }
 
-static enum err ask(const struct options *o, const struct target_options_image *before,
-                    const struct target_options_image *after, const struct target *t,
-                    struct log *log)
+static enum err ask_before_unlock(const struct options *o,
+                                  const struct target_options_image *before,
+                                  const struct target_options_image *after, const struct target *t,
+                                  struct log *log)
 {
     const struct option_field *rdp = target_option_rdp(t);
     if (!rdp || target_option_get(t, rdp, before) >= target_option_get(t, rdp, after))
@@ -64,7 +65,7 @@ static enum err write_values(struct probe *p, const struct options *o,
     *changed = memcmp(&before, image, sizeof before) != 0;
     if (e != ERR_OK || !*changed)
         return e;
-    e = ask(o, &before, image, &p->target, log);
+    e = ask_before_unlock(o, &before, image, &p->target, log);
     if (e == ERR_OK)
         e = signals_check(log); // from here on they are written to the end
     *changed = e == ERR_OK;

@@ -38,7 +38,7 @@ static enum err parse_range(struct range *r, const struct options *o, struct log
     return ERR_OK;
 }
 
-static enum err fetch(const struct range *r, const struct options *o, struct log *log)
+static enum err read_target(const struct range *r, const struct options *o, struct log *log)
 {
     struct probe p;
     enum err e = probe_open(&p, o, false, log);
@@ -132,7 +132,7 @@ enum err cmd_read(const struct options *o, struct output *out, struct log *log)
     r.data = malloc(r.len);
     if (!r.data)
         return log_fail(log, ERR_MEMORY, "%u bytes do not fit this computer's memory", r.len);
-    e = fetch(&r, o, log);
+    e = read_target(&r, o, log);
     if (e == ERR_OK)
         e = deliver(&r, o, out, log);
     free(r.data);

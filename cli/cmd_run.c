@@ -94,7 +94,7 @@ static enum err open_raw(struct run *r)
                     strerror(errno));
 }
 
-static void print(void *user, enum results_stream stream, const char *text, size_t len)
+static void print_output(void *user, enum results_stream stream, const char *text, size_t len)
 {
     run_report_print(user, stream, text, len);
 }
@@ -113,7 +113,7 @@ static enum err read_options(struct run *r)
     p->semihosting_dir = o->semihosting_dir;
     p->use_rtt = o->rtt || o->rtt_raw;
     p->rtt.text = o->rtt;
-    p->print = print;
+    p->print = print_output;
     p->user = &r->report;
     const struct image_request request = request_of(o);
     enum err e = image_load(&r->image, o->operand[0], &request, r->log);
@@ -193,7 +193,7 @@ static enum err put_into_chip(struct run *r)
 
 // Leaves the chip as it was found. A program that ended by itself goes on behind its last call, as
 // it would without anybody; otherwise it has a fresh start, or is halted there.
-static void leave(struct run *r)
+static void leave_target(struct run *r)
 {
     struct target *t = &r->probe.target;
     bool halted = t->found_halted || r->half_written;
@@ -227,7 +227,7 @@ static enum err run_on_target(struct run *r)
         e = run_embedded_run(&r->embedded);
     else if (!e)
         e = run_program_run(&r->program);
-    leave(r);
+    leave_target(r);
     return e;
 }
 

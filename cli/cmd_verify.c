@@ -16,8 +16,8 @@ struct comparison {
     uint8_t target_byte, file_byte;
 };
 
-static void compare(struct comparison *c, uint32_t addr, const uint8_t *target, const uint8_t *file,
-                    uint32_t len)
+static void compare_bytes(struct comparison *c, uint32_t addr, const uint8_t *target,
+                          const uint8_t *file, uint32_t len)
 {
     for (uint32_t i = 0; i < len; i++) {
         if (target[i] == file[i]) {
@@ -41,7 +41,7 @@ static enum err compare_segment(struct probe *p, const struct image_segment *s,
         enum err e = probe_read(p, s->addr + at, chunk, n);
         if (e != ERR_OK)
             return e;
-        compare(c, s->addr + at, chunk, s->data + at, n);
+        compare_bytes(c, s->addr + at, chunk, s->data + at, n);
         at += n;
     }
     return ERR_OK;
@@ -70,8 +70,8 @@ static enum err compare_image(struct image *image, const struct image_request *r
     return e;
 }
 
-static enum err report(const struct comparison *c, const struct options *o, struct output *out,
-                       struct log *log)
+static enum err report_comparison(const struct comparison *c, const struct options *o,
+                                  struct output *out, struct log *log)
 {
     enum err e = ERR_OK;
     if (o->json) {
@@ -109,5 +109,5 @@ enum err cmd_verify(const struct options *o, struct output *out, struct log *log
         return e;
     e = compare_image(&image, &request, o, &c, log);
     image_free(&image);
-    return e == ERR_OK ? report(&c, o, out, log) : e;
+    return e == ERR_OK ? report_comparison(&c, o, out, log) : e;
 }

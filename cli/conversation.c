@@ -11,7 +11,7 @@
 #include "cli/virtual.h"
 #include "swd/usb_libusb.h"
 
-static enum err begin(struct conversation *c, const struct options *o, struct log *log)
+static enum err begin_conversation(struct conversation *c, const struct options *o, struct log *log)
 {
     const char *file = probe_replayed_file(o->probe);
     enum err e = ERR_OK;
@@ -50,7 +50,7 @@ enum err conversation_open_link(const struct options *o, const char *name, bool 
                                 struct usb_link *link, bool *is_virtual, struct log *log)
 {
     struct conversation *c = o->conversation;
-    enum err e = begin(c, o, log);
+    enum err e = begin_conversation(c, o, log);
     if (e)
         return e;
     e = open_link(o, name, serving, link, is_virtual, log);

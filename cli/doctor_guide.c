@@ -41,7 +41,7 @@ static enum err read_yes(struct table *t, bool *yes)
     return ERR_OK;
 }
 
-static enum err ask(void *self, const struct guide_step *step, bool undo, bool *yes)
+static enum err ask_person(void *self, const struct guide_step *step, bool undo, bool *yes)
 {
     struct table *t = self;
     char line[80];
@@ -54,7 +54,7 @@ static enum err ask(void *self, const struct guide_step *step, bool undo, bool *
                         : read_yes(t, yes);
 }
 
-static enum err look(void *self, struct measurements *m, bool deep)
+static enum err measure_again(void *self, struct measurements *m, bool deep)
 {
     struct table *t = self;
     struct measure_options options = t->options;
@@ -76,6 +76,6 @@ enum err doctor_guide(struct stlink *st, struct measurements *m,
     struct table t = {.st = st, .options = *options, .probe = m->probe, .log = log};
     // What the first look has counted is not the probe's description.
     t.probe.commands = t.probe.usb_errors = t.probe.stalled_entries = 0;
-    const struct guide_hands hands = {&t, ask, look, may_disturb};
+    const struct guide_hands hands = {&t, ask_person, measure_again, may_disturb};
     return guide_run(&hands, m, cause);
 }

@@ -22,7 +22,7 @@ struct report {
 
 // ---- the file of names --------------------------------------------------------------------------
 
-static enum err compare(struct target *t, const struct image_segment *s, bool *same)
+static enum err compare_segment(struct target *t, const struct image_segment *s, bool *same)
 {
     uint8_t there[1024];
     for (uint32_t at = 0; at < s->len && *same;) {
@@ -43,7 +43,7 @@ static enum err compare_image(struct report *r, struct target *t, const struct i
     r->matches = true;
     for (size_t i = 0; i < image->count && !e && r->matches; i++)
         if (image->segment[i].addr - target_flash(t)->base < target_flash(t)->size)
-            e = compare(t, &image->segment[i], &r->matches);
+            e = compare_segment(t, &image->segment[i], &r->matches);
     if (!e && !r->matches)
         log_line(t->log, LOG_WARN,
                  "the chip holds another program than %s: names and lines may be wrong; flash it "
@@ -230,8 +230,8 @@ static enum err trace_connected(struct report *r, struct target *t, const struct
     return e ? e : trace_loss(&r->trace, t, &options);
 }
 
-static enum err trace(struct report *r, const struct options *o, const struct image *image,
-                      struct log *log)
+static enum err trace_on_probe(struct report *r, const struct options *o, const struct image *image,
+                               struct log *log)
 {
     struct probe p;
     enum err e = probe_open(&p, o, false, log);
@@ -269,7 +269,7 @@ enum err doctor_trace(const struct options *o, struct output *out, struct log *l
     if (!e && o->elf && strcmp(image.format, "ELF") != 0)
         e = log_fail(log, ERR_USAGE, "--elf: %s is no ELF file, and only these have names", o->elf);
     if (!e)
-        e = trace(&r, o, &image, log);
+        e = trace_on_probe(&r, o, &image, log);
     image_free(&image);
     if (e)
         return e;

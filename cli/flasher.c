@@ -10,7 +10,7 @@
 
 enum { BAR_WIDTH = 30, QUICK_BYTES = 8192 };
 
-static bool within(uint32_t base, uint32_t size, const struct image_segment *s)
+static bool segment_within(uint32_t base, uint32_t size, const struct image_segment *s)
 {
     return s->addr >= base && s->addr - base < size && s->len <= size - (s->addr - base);
 }
@@ -107,7 +107,7 @@ static enum err fill_job(const struct target *t, struct flash_job *job, const st
     enum err e = ERR_OK;
     for (size_t i = 0; i < image->count && !e; i++) {
         const struct image_segment *s = &image->segment[i];
-        if (!within(b->base, b->size, s))
+        if (!segment_within(b->base, b->size, s))
             continue;
         uint32_t start, bytes;
         if (!flash_layout_widen(&b->layout, s->addr, s->len, &start, &bytes)) {
@@ -117,7 +117,7 @@ static enum err fill_job(const struct target *t, struct flash_job *job, const st
         e = flash_job_erase(job, start, bytes);
     }
     for (size_t i = 0; i < image->count && !e; i++)
-        if (within(b->base, b->size, &image->segment[i]))
+        if (segment_within(b->base, b->size, &image->segment[i]))
             e = flash_job_write(job, image->segment[i].addr, image->segment[i].data,
                                 image->segment[i].len);
     return e;
@@ -187,10 +187,10 @@ enum err flasher_holds(struct target *t, const struct image *image, const struct
     uint32_t bytes = 0;
     enum err e = ERR_OK;
     for (size_t i = 0; i < image->count; i++)
-        bytes += within(b->base, b->size, &image->segment[i]) ? image->segment[i].len : 0;
+        bytes += segment_within(b->base, b->size, &image->segment[i]) ? image->segment[i].len : 0;
     *same = bytes > 0 && bytes <= QUICK_BYTES && o->erase != FLASH_ERASE_MASS;
     for (size_t i = 0; i < image->count && *same && !e; i++)
-        if (within(b->base, b->size, &image->segment[i]))
+        if (segment_within(b->base, b->size, &image->segment[i]))
             e = compare_segment(t, &image->segment[i], same);
     return e;
 }

@@ -11,7 +11,7 @@
 #define VECTORS_SIZE     8u // the initial stack pointer and the address of the first instruction
 #define THUMB            1u
 
-static bool within(uint32_t base, uint32_t size, uint32_t addr, uint32_t len)
+static bool range_within(uint32_t base, uint32_t size, uint32_t addr, uint32_t len)
 {
     return addr >= base && addr - base < size && len <= size - (addr - base);
 }
@@ -21,7 +21,7 @@ static bool within(uint32_t base, uint32_t size, uint32_t addr, uint32_t len)
 static bool is_option_bytes(const struct target *t, const struct image_segment *s)
 {
     const struct chip *chip = target_identity(t)->chip;
-    return chip && within(chip->option_base, chip->option_size, s->addr, s->len);
+    return chip && range_within(chip->option_base, chip->option_size, s->addr, s->len);
 }
 
 static void leave_option_bytes_out(struct image *image, const struct target *t, struct log *log)
@@ -45,7 +45,7 @@ static void leave_option_bytes_out(struct image *image, const struct target *t, 
 
 static bool is_for_zero(const struct target *t, const struct image_segment *s)
 {
-    return target_flash(t)->base != 0 && within(0, target_flash(t)->size, s->addr, s->len);
+    return target_flash(t)->base != 0 && range_within(0, target_flash(t)->size, s->addr, s->len);
 }
 
 void image_place(struct image *image, const struct target *t, const struct image_request *request,
@@ -86,9 +86,9 @@ static enum err check_places(const struct image *image, const struct target *t,
     *flash_bytes = *ram_bytes = 0;
     for (size_t i = 0; i < image->count; i++) {
         const struct image_segment *s = &image->segment[i];
-        if (within(b->base, b->size, s->addr, s->len))
+        if (range_within(b->base, b->size, s->addr, s->len))
             *flash_bytes += s->len;
-        else if (within(b->ram_base, b->ram_size, s->addr, s->len))
+        else if (range_within(b->ram_base, b->ram_size, s->addr, s->len))
             *ram_bytes += s->len;
         else
             return fail_place(t, s, log);
@@ -134,13 +134,13 @@ static enum err fail_stack(const struct target *t, uint32_t sp, struct log *log)
 static enum err fail_entry(const struct target *t, uint32_t entry, struct log *log)
 {
     const struct flash_bank *b = target_flash(t);
-    if (within(0, b->size, entry, 1))
+    if (range_within(0, b->size, entry, 1))
         return log_fail(log, ERR_FILE,
                         "the program is linked to address 0 (its first instruction is at 0x%08x), "
                         "and this chip's flash begins at 0x%08x: set the origin of FLASH in the "
                         "linker script (memory.x with Rust) to that; --force programs it as it is",
                         entry & ~THUMB, b->base);
-    if (within(b->base, b->size, entry, 1) && (entry & THUMB))
+    if (range_within(b->base, b->size, entry, 1) && (entry & THUMB))
         return log_fail(
             log, ERR_FILE,
             "the program's first instruction is at 0x%08x, and the file, put at 0x%08x, "
@@ -175,8 +175,8 @@ static enum err check_start(const struct image *image, const struct target *t, s
     }
     if (sp % 4 || sp <= b->ram_base || sp - b->ram_base > b->ram_size)
         return fail_stack(t, sp, log);
-    bool in_flash = within(b->base, b->size, entry, 1);
-    bool in_file = within(s->addr, s->len, entry, 1);
+    bool in_flash = range_within(b->base, b->size, entry, 1);
+    bool in_file = range_within(s->addr, s->len, entry, 1);
     if (!(entry & THUMB) || !in_flash || (image->is_binary && !in_file))
         return fail_entry(t, entry, log);
     return ERR_OK;

@@ -64,7 +64,7 @@ static void store(const json_t *doc, const char *path)
 }
 
 // The journal of the probe, a new one when there is none; NULL: there shall be none.
-static json_t *load(const struct options *o, const char *serial, char *path)
+static json_t *load_journal(const struct options *o, const char *serial, char *path)
 {
     if (!find_path(o, serial, path, PATH_SIZE))
         return NULL;
@@ -117,7 +117,7 @@ static void tell_day(json_int_t when, char *text, size_t size)
 void journal_keep_good(const struct options *o, const struct journal_state *good)
 {
     char path[PATH_SIZE], key[KEY_SIZE];
-    json_t *doc = load(o, good->serial, path);
+    json_t *doc = load_journal(o, good->serial, path);
     if (!doc)
         return;
     key_of(good->id, key);
@@ -144,7 +144,7 @@ static json_t *find_chip(const json_t *doc, const struct chip_identity *id)
 void journal_note(const struct options *o, const struct journal_state *s, const char *what)
 {
     char path[PATH_SIZE];
-    json_t *doc = load(o, s->serial, path);
+    json_t *doc = load_journal(o, s->serial, path);
     json_t *since = json_object_get(find_chip(doc, s->id), "since");
     // Only what came after a good state is news.
     if (json_is_array(since) && !json_array_append_new(since, json_string(what))) {
@@ -176,7 +176,7 @@ const char *journal_recall(const struct options *o, const struct journal_state *
     json_int_t when = 0, hz = 0, mv = 0;
     json_t *since = NULL;
     text[0] = '\0';
-    json_t *doc = load(o, s->serial, path), *chip = find_chip(doc, s->id);
+    json_t *doc = load_journal(o, s->serial, path), *chip = find_chip(doc, s->id);
     if (!chip || json_unpack(chip, "{s:I, s:I, s:I, s:o}", "good", &when, "swclk_hz", &hz,
                              "vtref_mv", &mv, "since", &since)) {
         json_decref(doc);

@@ -49,8 +49,8 @@ static bool wants_json(int argc, char **argv)
 
 // Turns the end of a command into a sentence, with --json also into a document, and into the
 // status.
-static enum exit_status report(struct output *out, const struct command *command,
-                               const struct options *o, enum err e, struct log *log)
+static enum exit_status report_error(struct output *out, const struct command *command,
+                                     const struct options *o, enum err e, struct log *log)
 {
     if (e == ERR_OK)
         e = output_flush(log);
@@ -81,8 +81,8 @@ static enum err run_command(const struct command *command, struct options *o, st
     return ended;
 }
 
-static enum exit_status run(const struct command *command, int argc, char **argv,
-                            struct output *out, struct log *log)
+static enum exit_status run_command_line(const struct command *command, int argc, char **argv,
+                                         struct output *out, struct log *log)
 {
     struct options o;
     enum err e = options_parse(&o, command, argc, argv, log);
@@ -98,7 +98,7 @@ static enum exit_status run(const struct command *command, int argc, char **argv
         options_print_command_help(stdout, command);
     else
         e = run_command(command, &o, out, log);
-    return report(out, command, &o, e, log);
+    return report_error(out, command, &o, e, log);
 }
 
 static enum exit_status print_help(int count, char *const *words, struct output *out,
@@ -128,7 +128,7 @@ int main(int argc, char **argv)
     if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")))
         return (int)print_help(0, NULL, &out, &log);
     if (argc < 2 || argv[1][0] == '-')
-        return (int)run(command_find("serve"), argc, argv, &out, &log);
+        return (int)run_command_line(command_find("serve"), argc, argv, &out, &log);
     if (!strcmp(argv[1], "__complete")) {
         complete(stdout, argc - 2, argv + 2);
         return STATUS_DONE;
@@ -142,5 +142,5 @@ int main(int argc, char **argv)
     const struct command *command = command_find(argv[1]);
     if (!command)
         return (int)usage(&out, log_sentence(&log, guess_command(argv[1], &log)), "");
-    return (int)run(command, argc - 1, argv + 1, &out, &log);
+    return (int)run_command_line(command, argc - 1, argv + 1, &out, &log);
 }

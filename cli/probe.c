@@ -115,7 +115,8 @@ enum err probe_open(struct probe *p, const struct options *o, bool serving, stru
 
 // Every strategy failed: the doctor measures, and its short verdict is the sentence.
 // What it cannot explain keeps the sentence that it has.
-static enum err explain(struct probe *p, const struct options *o, enum err e, struct log *log)
+static enum err explain_failure(struct probe *p, const struct options *o, enum err e,
+                                struct log *log)
 {
     const struct measure_options options = {
         .swclk_hz = o->target.swclk_hz,
@@ -178,7 +179,7 @@ enum err probe_connect(struct probe *p, const struct options *o, struct log *log
         const struct journal_state good = state_of(p);
         journal_keep_good(o, &good);
     }
-    return is_target_trouble(e) ? explain(p, o, e, log) : e;
+    return is_target_trouble(e) ? explain_failure(p, o, e, log) : e;
 }
 
 // A word costs 46 clocks (ARM IHI 0031, 4.3): header, acknowledge, data and turnarounds.

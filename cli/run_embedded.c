@@ -55,7 +55,7 @@ enum err run_embedded_options(struct run_embedded *r)
     return ERR_OK;
 }
 
-static bool fits(const struct run_embedded *r, const char *pattern, const char *name)
+static bool name_fits(const struct run_embedded *r, const char *pattern, const char *name)
 {
     return r->exact ? strcmp(name, pattern) == 0 : strstr(name, pattern) != NULL;
 }
@@ -68,13 +68,13 @@ static bool is_chosen(const struct run_embedded *r, const struct embedded_test *
         const char *skip = strncmp(word, "--skip=", 7) == 0 ? word + 7 : NULL;
         if (strcmp(word, "--skip") == 0 && i + 1 < r->o->argument_count)
             skip = r->o->argument[i + 1];
-        if (skip && fits(r, skip, t->name))
+        if (skip && name_fits(r, skip, t->name))
             return false;
         i += takes_value(word);
         if (word[0] == '-')
             continue;
         any = true;
-        chosen |= fits(r, word, t->name);
+        chosen |= name_fits(r, word, t->name);
     }
     return (!any || chosen) && (!r->only_ignored || t->ignored);
 }
@@ -82,8 +82,8 @@ static bool is_chosen(const struct run_embedded *r, const struct embedded_test *
 // ---- output
 // --------------------------------------------------------------------------------------------
 
-static void say(struct run_embedded *r, const char *fmt, ...) LOG_PRINTF(2, 3);
-static void say(struct run_embedded *r, const char *fmt, ...)
+static void print_comment(struct run_embedded *r, const char *fmt, ...) LOG_PRINTF(2, 3);
+static void print_comment(struct run_embedded *r, const char *fmt, ...)
 {
     va_list ap;
     if (!r->report->out)
@@ -123,7 +123,7 @@ static const char *why_failed(const struct embedded_test *t, const struct run_en
     return end->text[0] ? end->text : "it ended in no way that embedded-test has";
 }
 
-static enum err restart(struct run_embedded *r)
+static enum err restart_tests(struct run_embedded *r)
 {
     enum err e = r->program->starts_by_reset ? ERR_OK : target_reset(r->program->t, true);
     return e ? e : run_program_prepare(r->program);
@@ -141,10 +141,10 @@ static enum err run_one(struct run_embedded *r, const struct embedded_test *t)
     r->seconds += p->seconds;
     results_flush(&r->report->results);
     const char *why = why_failed(t, &p->end);
-    say(r, "test %s%s ... %s\n", t->name, t->should_panic ? " - should panic" : "",
-        why ? "FAILED" : "ok");
+    print_comment(r, "test %s%s ... %s\n", t->name, t->should_panic ? " - should panic" : "",
+                  why ? "FAILED" : "ok");
     if (why)
-        say(r, "    %s\n", why);
+        print_comment(r, "    %s\n", why);
     add_result(r, t, why ? RESULT_FAIL : RESULT_PASS, why ? why : "", p->seconds);
     r->failed += why != NULL;
     r->passed += !why;
@@ -160,12 +160,12 @@ static enum err run_tests(struct run_embedded *r)
         if (!is_chosen(r, t))
             continue;
         if (t->ignored && !r->only_ignored && !r->also_ignored) {
-            say(r, "test %s ... ignored\n", t->name);
+            print_comment(r, "test %s ... ignored\n", t->name);
             add_result(r, t, RESULT_SKIP, "ignored", -1);
             r->ignored++;
             continue;
         }
-        e = fresh ? ERR_OK : restart(r);
+        e = fresh ? ERR_OK : restart_tests(r);
         fresh = false;
         if (!e)
             e = run_one(r, t);
@@ -226,7 +226,7 @@ static void print_list(struct run_embedded *r)
 {
     for (size_t i = 0; i < r->tests.count; i++)
         if (is_chosen(r, &r->tests.test[i]))
-            say(r, "%s: test\n", r->tests.test[i].name);
+            print_comment(r, "%s: test\n", r->tests.test[i].name);
     r->report->results.allow_no_tests = true;
     r->program->end = (struct run_end){.over = true, .how = RUN_EXITED};
 }
@@ -243,12 +243,13 @@ enum err run_embedded_run(struct run_embedded *r)
     }
     r->filtered = (unsigned)(r->tests.count - chosen);
     if (!e)
-        say(r, "\nrunning %zu test%s\n", chosen, chosen == 1 ? "" : "s");
+        print_comment(r, "\nrunning %zu test%s\n", chosen, chosen == 1 ? "" : "s");
     if (!e)
         e = run_tests(r);
     if (e)
         return e;
-    say(r, "\ntest result: %s. %u passed; %u failed; %u ignored; 0 measured; %u filtered out\n\n",
+    print_comment(
+        r, "\ntest result: %s. %u passed; %u failed; %u ignored; 0 measured; %u filtered out\n\n",
         r->failed ? "FAILED" : "ok", r->passed, r->failed, r->ignored, r->filtered);
     r->program->seconds = r->seconds;
     if (r->program->end.how != RUN_SIGNAL)

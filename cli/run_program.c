@@ -237,7 +237,7 @@ static void know_code(struct run_program *p)
     }
 }
 
-static enum err begin(struct run_program *p)
+static enum err begin_program(struct run_program *p)
 {
     semihost_init(&p->semihost, p->t, p->log);
     p->semihost.enabled = true;
@@ -260,7 +260,7 @@ static enum err begin(struct run_program *p)
 enum err run_program_run(struct run_program *p)
 {
     p->end = (struct run_end){0};
-    enum err e = begin(p);
+    enum err e = begin_program(p);
     if (!e)
         e = poll_until_end(p);
     p->seconds = (double)(target_now_us(p->t) - p->started_us) / 1e6;

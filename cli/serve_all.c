@@ -87,7 +87,7 @@ static _Noreturn void be_child(const struct keeper *k, const struct child *c, pi
     _exit(e ? 1 : 0);
 }
 
-static void start(struct keeper *k, struct child *c)
+static void start_child(struct keeper *k, struct child *c)
 {
     pid_t keeper = getpid();
     fflush(NULL);
@@ -142,7 +142,7 @@ static void take_probe(struct keeper *k, const struct usb_found *f)
     snprintf(c->name, sizeof c->name, "%s", name);
     snprintf(c->location, sizeof c->location, "%s", f->id.location);
     k->count++;
-    start(k, c);
+    start_child(k, c);
 }
 
 static int by_serial(const void *a, const void *b)
@@ -153,7 +153,7 @@ static int by_serial(const void *a, const void *b)
 }
 
 // The devices are opened, to read their serial numbers, only when others are there than before.
-static enum err look(struct keeper *k)
+static enum err look_for_probes(struct keeper *k)
 {
     struct usb_found *found;
     uint64_t seen;
@@ -191,11 +191,11 @@ static void bury(struct keeper *k)
         }
 }
 
-static void restart(struct keeper *k)
+static void restart_children(struct keeper *k)
 {
     for (unsigned i = 0; i < k->count; i++)
         if (k->child[i].pid == 0 && now_s() - k->child[i].started >= RESTARTS_S)
-            start(k, &k->child[i]);
+            start_child(k, &k->child[i]);
 }
 
 static void end_all(struct keeper *k)
@@ -208,16 +208,16 @@ static void end_all(struct keeper *k)
             waitpid(k->child[i].pid, NULL, 0);
 }
 
-static enum err keep(struct keeper *k)
+static enum err keep_children(struct keeper *k)
 {
     sigset_t set;
     const struct timespec pause = {.tv_sec = LOOK_S};
     watched_signals(&set);
     for (;;) {
-        enum err e = look(k);
+        enum err e = look_for_probes(k);
         if (e)
             return e;
-        restart(k);
+        restart_children(k);
         int signal = sigtimedwait(&set, NULL, &pause);
         if (signal == SIGCHLD)
             bury(k);
@@ -243,7 +243,7 @@ enum err serve_all(const struct options *o, struct output *out, struct log *log)
     watched_signals(&set);
     signal(SIGCHLD, SIG_DFL); // whoever ignores it gets no status of his children
     sigprocmask(SIG_BLOCK, &set, &before);
-    enum err e = keep(k);
+    enum err e = keep_children(k);
     end_all(k);
     sigprocmask(SIG_SETMASK, &before, NULL);
     free(k);

@@ -51,7 +51,7 @@ static enum err print_json(void *user, const struct server_ready *ready)
     return e == ERR_OK ? output_flush(s->log) : e;
 }
 
-static void announce(const struct probe *p, struct log *log)
+static void announce_probe(const struct probe *p, struct log *log)
 {
     char firmware[32], vtref[32] = "not measured";
     if (p->vtref_known)
@@ -93,7 +93,8 @@ static enum err read_image(void *user, const char *path, const uint32_t *addr, h
     return e;
 }
 
-static enum err serve(struct probe *p, const struct options *o, struct output *out, struct log *log)
+static enum err serve_probe(struct probe *p, const struct options *o, struct output *out,
+                            struct log *log)
 {
     char name[USB_CHOOSE_NAME_SIZE];
     struct serving serving = {.p = p, .out = out, .log = log};
@@ -123,7 +124,7 @@ static enum err open_and_connect(struct probe *p, const struct options *o, struc
     enum err e = probe_open(p, o, true, log);
     if (e != ERR_OK)
         return e;
-    announce(p, log);
+    announce_probe(p, log);
     e = probe_connect(p, o, log);
     if (e != ERR_OK)
         probe_close(p, false);
@@ -178,7 +179,7 @@ enum err serve_one(const struct options *o, bool patient, struct output *out, st
         patient ? connect_patiently(&p, o, out, log, &ended) : open_and_connect(&p, o, log);
     if (e != ERR_OK)
         return ended ? ERR_OK : e;
-    e = serve(&p, o, out, log);
+    e = serve_probe(&p, o, out, log);
     if (p.target.flash_changed)
         probe_note(&p, o, "GDB wrote its flash");
     probe_close(&p, p.target.found_halted);

@@ -24,7 +24,7 @@ static uint32_t comparator_value(const struct bpu *bpu, uint32_t addr)
     return (addr & COMP_ADDR) | (addr & 2 ? COMP_UPPER : COMP_LOWER) | COMP_ENABLE;
 }
 
-static enum err enable(struct bpu *bpu, bool on)
+static enum err enable_unit(struct bpu *bpu, bool on)
 {
     if (bpu->enabled == on)
         return ERR_OK;
@@ -59,7 +59,7 @@ enum err bpu_attach(struct bpu *bpu, const struct mem_ap *mem, struct log *log)
     return bpu_restore(bpu);
 }
 
-static int find(const struct bpu *bpu, uint32_t addr)
+static int find_slot(const struct bpu *bpu, uint32_t addr)
 {
     for (unsigned i = 0; i < bpu->count; i++)
         if (bpu->slot[i].used && bpu->slot[i].addr == addr)
@@ -93,7 +93,7 @@ static void take_back(struct bpu *bpu, unsigned i)
 enum err bpu_set(struct bpu *bpu, uint32_t addr)
 {
     addr &= ~1u;
-    int at = find(bpu, addr);
+    int at = find_slot(bpu, addr);
     if (at >= 0) {
         bpu->slot[at].users++;
         return ERR_OK;
@@ -110,7 +110,7 @@ enum err bpu_set(struct bpu *bpu, uint32_t addr)
         bpu->slot[i].users = 1;
         enum err e = write_slot(bpu, i);
         if (e == ERR_OK)
-            e = enable(bpu, true);
+            e = enable_unit(bpu, true);
         if (e != ERR_OK)
             take_back(bpu, i);
         return e;
@@ -121,7 +121,7 @@ enum err bpu_set(struct bpu *bpu, uint32_t addr)
 enum err bpu_clear(struct bpu *bpu, uint32_t addr)
 {
     addr &= ~1u;
-    int at = find(bpu, addr);
+    int at = find_slot(bpu, addr);
     if (at < 0)
         return log_fail(bpu->log, ERR_USAGE, "there is no hardware breakpoint at 0x%08x", addr);
     if (bpu->slot[at].users > 1) {
@@ -144,13 +144,13 @@ enum err bpu_clear_all(struct bpu *bpu)
         e = was_used ? write_slot(bpu, i) : ERR_OK;
         first = first == ERR_OK ? e : first;
     }
-    e = enable(bpu, false);
+    e = enable_unit(bpu, false);
     return first == ERR_OK ? e : first;
 }
 
 bool bpu_has(const struct bpu *bpu, uint32_t addr)
 {
-    return find(bpu, addr & ~1u) >= 0;
+    return find_slot(bpu, addr & ~1u) >= 0;
 }
 
 enum err bpu_restore(struct bpu *bpu)
@@ -166,5 +166,5 @@ enum err bpu_restore(struct bpu *bpu)
     if (e != ERR_OK || !any)
         return e;
     bpu->enabled = false; // or not known
-    return enable(bpu, true);
+    return enable_unit(bpu, true);
 }

@@ -146,7 +146,7 @@ enum err cortexm_halt(struct cortexm *cm)
     return e;
 }
 
-static enum err let_go(struct cortexm *cm, bool masked, uint32_t bits)
+static enum err let_core_run(struct cortexm *cm, bool masked, uint32_t bits)
 {
     enum err e = cortexm_flush_regs(cm);
     if (e == ERR_OK)
@@ -159,12 +159,12 @@ static enum err let_go(struct cortexm *cm, bool masked, uint32_t bits)
 
 enum err cortexm_resume(struct cortexm *cm)
 {
-    return let_go(cm, false, 0);
+    return let_core_run(cm, false, 0);
 }
 
 enum err cortexm_start_step(struct cortexm *cm, bool mask_interrupts)
 {
-    return let_go(cm, mask_interrupts, DHCSR_C_STEP);
+    return let_core_run(cm, mask_interrupts, DHCSR_C_STEP);
 }
 
 enum err cortexm_set_vcatch(struct cortexm *cm, uint32_t vc_bits)

@@ -40,7 +40,7 @@ static enum err fill_basic(struct cortexm *cm)
     return ERR_OK;
 }
 
-static enum err fetch(struct cortexm *cm, enum cortexm_reg reg)
+static enum err fetch_reg(struct cortexm *cm, enum cortexm_reg reg)
 {
     const struct core_reg *row = &core_regs[reg];
     uint32_t word[2] = {0};
@@ -67,7 +67,7 @@ enum err cortexm_read_reg64(struct cortexm *cm, enum cortexm_reg reg, uint64_t *
 {
     enum err e = require_reg(cm, reg);
     if (e == ERR_OK)
-        e = fetch(cm, reg);
+        e = fetch_reg(cm, reg);
     if (e == ERR_OK)
         *value = cm->regs[reg].value;
     return e;

@@ -68,7 +68,7 @@ const struct guide_step guide_steps[] = {
 };
 const unsigned guide_step_count = sizeof guide_steps / sizeof guide_steps[0];
 
-static bool is(const struct diagnosis *d, const char *id)
+static bool verdict_is(const struct diagnosis *d, const char *id)
 {
     return strcmp(d->finding[0].rule->id, id) == 0;
 }
@@ -76,15 +76,15 @@ static bool is(const struct diagnosis *d, const char *id)
 // 0: the verdict needs no experiment.
 static unsigned find_case(const struct measurements *m, const struct diagnosis *d)
 {
-    if (is(d, "not-connected"))
+    if (verdict_is(d, "not-connected"))
         return GUIDE_LOOSE;
-    if (is(d, "target-unpowered") && rules_is_silent(m))
+    if (verdict_is(d, "target-unpowered") && rules_is_silent(m))
         return GUIDE_DARK;
-    if (is(d, "no-answer") || (is(d, "gnd-open") && rules_is_silent(m)))
+    if (verdict_is(d, "no-answer") || (verdict_is(d, "gnd-open") && rules_is_silent(m)))
         return GUIDE_SILENT;
-    if (is(d, "supply-unstable"))
+    if (verdict_is(d, "supply-unstable"))
         return GUIDE_UNSTEADY;
-    return is(d, "link-marginal") && !rules_only_under_reset(m) ? GUIDE_SHAKY : 0;
+    return verdict_is(d, "link-marginal") && !rules_only_under_reset(m) ? GUIDE_SHAKY : 0;
 }
 
 static bool is_cured(const struct measurements *m)
@@ -92,7 +92,7 @@ static bool is_cured(const struct measurements *m)
     struct diagnosis d;
     diagnosis_make(&d, m);
     // With errors on the wires an answer now and then is chance.
-    return rules_target_was_tried(m) && !rules_is_silent(m) && !is(&d, "link-marginal");
+    return rules_target_was_tried(m) && !rules_is_silent(m) && !verdict_is(&d, "link-marginal");
 }
 
 // What the step has shown: a cause, or NULL.

@@ -25,7 +25,7 @@ static uint32_t clock_of(const struct measurements *m, enum measured_way way)
 }
 
 // Before an attempt.
-static enum err prepare(struct measure *b, enum measured_way way)
+static enum err prepare_attempt(struct measure *b, enum measured_way way)
 {
     if (way != WAY_UNDER_RESET && way != WAY_AFTER_RESET)
         return ERR_OK;
@@ -38,7 +38,7 @@ static enum err prepare(struct measure *b, enum measured_way way)
     return e;
 }
 
-static void count(struct measure *b, struct measured_answer *a, enum err e)
+static void count_attempt(struct measure *b, struct measured_answer *a, enum err e)
 {
     uint32_t dpidr = 0;
     a->tries++;
@@ -68,12 +68,12 @@ enum err measure_answer(struct measure *b, enum measured_way way, unsigned tries
     for (unsigned i = 0; i < tries; i++) {
         enum err e = signals_check(b->log);
         if (!e)
-            e = prepare(b, way);
+            e = prepare_attempt(b, way);
         if (!e)
             e = measure_connect(b, clock_of(b->m, way));
         if (measure_is_fatal(e))
             return e;
-        count(b, a, e);
+        count_attempt(b, a, e);
         // Leaving also lets NRST go.
         e = debug_probe_leave(b->probe);
         if (!e && way == WAY_UNDER_RESET)

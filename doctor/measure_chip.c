@@ -13,7 +13,7 @@
 #define ROM_PIDR4 0xfd0u
 #define ROM_PIDR0 0xfe0u
 
-static enum err peek(struct measure *b, uint32_t addr, uint32_t *value)
+static enum err peek_word(struct measure *b, uint32_t addr, uint32_t *value)
 {
     enum err e = mem_ap_read32(&b->mem, addr, value);
     if (e == ERR_FAULT && dp_clear_sticky(b->probe))
@@ -30,10 +30,10 @@ static enum err read_designer(struct measure *b)
     if (e)
         return e;
     c->rom_base = ap.base;
-    if ((e = peek(b, ap.base + ROM_PIDR4, &p4)))
+    if ((e = peek_word(b, ap.base + ROM_PIDR4, &p4)))
         return e;
     for (unsigned i = 0; i < 4 && !e; i++)
-        e = peek(b, ap.base + ROM_PIDR0 + 4 * i, &p[i]);
+        e = peek_word(b, ap.base + ROM_PIDR0 + 4 * i, &p[i]);
     if (e)
         return e;
     c->part = (p[0] & 0xff) | (p[1] & 0xf) << 8;
@@ -55,7 +55,7 @@ static enum err read_registers(struct measure *b)
                 {facts->flash_obr, &c->flash_obr},
                 {SCS_SCR, &c->scr}};
     for (unsigned i = 0; i < sizeof list / sizeof list[0]; i++) {
-        enum err e = list[i].addr ? peek(b, list[i].addr, list[i].value) : ERR_OK;
+        enum err e = list[i].addr ? peek_word(b, list[i].addr, list[i].value) : ERR_OK;
         if (e == ERR_FAULT)
             c->id_refused = true;
         if (e)
@@ -87,9 +87,9 @@ static enum err see_boot(struct measure *b)
     struct measured_chip *c = &b->m->chip;
     uint32_t alias[2], system[2];
     for (unsigned i = 0; i < 2; i++) {
-        enum err e = peek(b, 4 * i, &alias[i]);
+        enum err e = peek_word(b, 4 * i, &alias[i]);
         if (!e)
-            e = peek(b, c->id.chip->system_base + 4 * i, &system[i]);
+            e = peek_word(b, c->id.chip->system_base + 4 * i, &system[i]);
         if (e)
             return e;
     }

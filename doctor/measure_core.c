@@ -12,8 +12,8 @@ struct reset_times {
     unsigned gaps;
 };
 
-static void take(struct measured_core *c, uint32_t dhcsr, uint64_t now_us,
-                 struct reset_times *times)
+static void take_dhcsr(struct measured_core *c, uint32_t dhcsr, uint64_t now_us,
+                       struct reset_times *times)
 {
     // The first look also tells of all that was before us.
     if (c->looks++ == 0 && !c->known) {
@@ -51,7 +51,7 @@ enum err measure_core(struct measure *b, uint32_t watch_us)
         if (measure_is_fatal(e))
             return e;
         if (!e) {
-            take(c, dhcsr, debug_probe_now_us(probe), &times);
+            take_dhcsr(c, dhcsr, debug_probe_now_us(probe), &times);
             continue;
         }
         c->lost += e != ERR_PROBE_PROTOCOL;

@@ -10,7 +10,7 @@
 #define RELEASE_US  300000u
 #define LOOKS       4u
 
-static enum err look(struct measure *b, bool *in_reset)
+static enum err read_reset_state(struct measure *b, bool *in_reset)
 {
     uint32_t dhcsr = 0;
     enum err e = mem_ap_read32(&b->mem, SCS_DHCSR, &dhcsr);
@@ -21,18 +21,18 @@ static enum err look(struct measure *b, bool *in_reset)
 // Whether S_RESET_ST comes back every time: the first look clears what was before.
 static enum err is_held(struct measure *b, bool *held)
 {
-    enum err e = look(b, held);
+    enum err e = read_reset_state(b, held);
     *held = true;
     for (unsigned i = 0; i < LOOKS && !e; i++) {
         bool in_reset;
-        e = look(b, &in_reset);
+        e = read_reset_state(b, &in_reset);
         *held = *held && in_reset;
     }
     *held = *held && !e; // what was not seen is no finding
     return e;
 }
 
-static enum err release(struct measure *b)
+static enum err release_nrst(struct measure *b)
 {
     struct measured_reset *r = &b->m->reset;
     struct debug_probe *probe = b->probe;
@@ -40,7 +40,7 @@ static enum err release(struct measure *b)
     uint64_t start = debug_probe_now_us(probe);
     r->held_after = true;
     while (!e && r->held_after && debug_probe_now_us(probe) - start < RELEASE_US)
-        e = look(b, &r->held_after);
+        e = read_reset_state(b, &r->held_after);
     r->held_after = r->held_after && !e;
     r->release_us = (uint32_t)(debug_probe_now_us(probe) - start);
     return e;
@@ -52,7 +52,7 @@ static enum err pull(struct measure *b)
     debug_probe_sleep_us(b->probe, NRST_LOW_US);
     if (!e && b->m->supply.known)
         e = measure_supply(b, &b->m->supply.reset, 4);
-    return e ? e : look(b, &b->m->reset.works);
+    return e ? e : read_reset_state(b, &b->m->reset.works);
 }
 
 enum err measure_reset(struct measure *b)
@@ -67,6 +67,6 @@ enum err measure_reset(struct measure *b)
         return ERR_OK;
     }
     e = pull(b);
-    enum err high = release(b);
+    enum err high = release_nrst(b);
     return e ? e : high;
 }

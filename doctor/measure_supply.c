@@ -5,7 +5,7 @@
 
 #define ODD_MV 400u
 
-static void add(struct measured_series *s, unsigned mv)
+static void add_sample(struct measured_series *s, unsigned mv)
 {
     if (s->count && (mv + ODD_MV < s->first_mv || mv > s->first_mv + ODD_MV))
         s->odd++;
@@ -32,7 +32,7 @@ enum err measure_supply(struct measure *b, struct measured_series *series, unsig
         if (measure_is_fatal(e))
             return e;
         if (!e)
-            add(series, mv);
+            add_sample(series, mv);
     }
     return ERR_OK;
 }

@@ -41,7 +41,7 @@ static enum err catch_start(struct measure *b)
     return dhcsr & DHCSR_S_HALT ? ERR_OK : ERR_STATE;
 }
 
-static enum err watch(struct measure *b)
+static enum err watch_sleep(struct measure *b)
 {
     struct measured_survival *s = &b->m->survival;
     struct debug_probe *probe = b->probe;
@@ -81,7 +81,7 @@ enum err measure_survival(struct measure *b)
         (e = mem_ap_write32(&b->mem, SCS_DHCSR, DBGKEY)))
         return e;
     b->m->survival.tested = true;
-    e = watch(b);
+    e = watch_sleep(b);
     if (!e && b->m->survival.survived)
         e = dbgmcu_put_back(&b->mem, dbgmcu, &before);
     return e;

@@ -137,7 +137,7 @@ static bool is_meant(const struct usb_found *f, const char *which)
            strcmp(f->id.location, which + prefix) == 0;
 }
 
-static void take(struct measured_probe *p, const struct usb_found *f)
+static void take_probe(struct measured_probe *p, const struct usb_found *f)
 {
     snprintf(p->model, sizeof p->model, "%s", f->model->name);
     snprintf(p->serial, sizeof p->serial, "%s", f->id.serial);
@@ -156,7 +156,7 @@ void measure_usb(struct measured_probe *p, const char *which, struct log *log)
     p->plugged_in = (unsigned)count;
     for (size_t i = 0; i < count; i++)
         if (is_meant(&found[i], which) && (count == 1 || which)) {
-            take(p, &found[i]);
+            take_probe(p, &found[i]);
             break;
         }
     free(found);

@@ -44,7 +44,7 @@ struct tracer {
     uint32_t watched[2]; // this core has two comparators (DDI 0432, 2.2)
 };
 
-static void end(struct pass *p, enum ending ending)
+static void end_pass(struct pass *p, enum ending ending)
 {
     p->over = true;
     p->ending = ending;
@@ -52,7 +52,7 @@ static void end(struct pass *p, enum ending ending)
 
 // ---- before the program starts ------------------------------------------------------------------
 
-static enum err prepare(struct tracer *x, const struct pass *p)
+static enum err prepare_pass(struct tracer *x, const struct pass *p)
 {
     struct target *t = x->t;
     enum err e = target_clear_all_breaks(t);
@@ -79,14 +79,14 @@ static enum err take_stop(struct tracer *x, struct pass *p, const struct target_
     p->stop = *stop;
     switch (stop->cause) {
     case TARGET_STOP_FAULT:
-        end(p, END_FAULT);
+        end_pass(p, END_FAULT);
         return ERR_OK;
     case TARGET_STOP_LOCKUP:
-        end(p, END_LOCKUP);
+        end_pass(p, END_LOCKUP);
         return ERR_OK;
     case TARGET_STOP_WATCH:
         if (++p->writes == p->stop_at) {
-            end(p, END_WRITE);
+            end_pass(p, END_WRITE);
             return ERR_OK;
         }
         break;
@@ -95,7 +95,7 @@ static enum err take_stop(struct tracer *x, struct pass *p, const struct target_
         if (x->facts->rcc_csr && (e = mem_ap_read32(&x->t->mem, x->facts->rcc_csr, &x->r->rcc_csr)))
             return target_note_error(x->t, e);
         if (++p->resets == MANY_RESETS) {
-            end(p, END_RESETS);
+            end_pass(p, END_RESETS);
             return ERR_OK;
         }
         break;
@@ -122,11 +122,11 @@ static enum err look_asleep(struct tracer *x, struct pass *p)
     p->standby = power & facts->standby_mask;
     p->on_exit = scr & SLEEPONEXIT;
     p->stop = x->t->last_stop;
-    end(p, END_SLEEP);
+    end_pass(p, END_SLEEP);
     return ERR_OK;
 }
 
-static enum err look(struct tracer *x, struct pass *p)
+static enum err poll_program(struct tracer *x, struct pass *p)
 {
     struct target_stop stop;
     bool stopped;
@@ -147,26 +147,26 @@ static enum err look(struct tracer *x, struct pass *p)
 }
 
 // One start of the program. Lost: the target is, and the probe is not.
-static enum err run(struct tracer *x, struct pass *p)
+static enum err run_pass(struct tracer *x, struct pass *p)
 {
     struct debug_probe *probe = x->t->probe;
-    enum err e = prepare(x, p);
+    enum err e = prepare_pass(x, p);
     if (!e)
         e = target_resume(x->t);
     uint64_t start = debug_probe_now_us(probe);
     while (!e && !p->over) {
         e = signals_check(x->t->log);
         if (!e)
-            e = look(x, p);
+            e = poll_program(x, p);
         uint32_t now = (uint32_t)(debug_probe_now_us(probe) - start);
         if (!e)
             p->lived_us = now;
         if (!e && !p->over && now >= p->watch_us)
-            end(p, END_TIME);
+            end_pass(p, END_TIME);
     }
     if (e && !measure_is_fatal(e) && x->t->state == TARGET_LOST) {
         log_forget(x->t->log);
-        end(p, END_LOST);
+        end_pass(p, END_LOST);
         return ERR_OK;
     }
     return e ? e : target_catch_reset(x->t, false);
@@ -174,7 +174,7 @@ static enum err run(struct tracer *x, struct pass *p)
 
 // ---- what did it --------------------------------------------------------------------------------
 
-static bool fetch(void *user, uint32_t addr, uint16_t *halfword)
+static bool fetch_halfword(void *user, uint32_t addr, uint16_t *halfword)
 {
     struct target *t = user;
     uint8_t b[2];
@@ -209,7 +209,7 @@ static enum err name_store(struct tracer *x, const struct pass *p)
     x->r->pc = p->stop.pc;
     x->r->pc_known = true;
     x->r->register_addr = p->stop.watch_addr;
-    if (!trace_find_store(&stopped, fetch, x->t, &store))
+    if (!trace_find_store(&stopped, fetch_halfword, x->t, &store))
         return ERR_OK;
     x->r->pc = store.pc;
     x->r->exact = true;
@@ -226,7 +226,7 @@ static void name_sleep(struct tracer *x, const struct pass *p)
     x->r->pc_known = true;
     // A halt ends WFI and WFE (DDI 0419, B1.5.17), so that the PC stands behind or still on it.
     for (uint32_t back = 0; back <= 2 && !x->r->exact; back += 2)
-        if (fetch(x->t, p->stop.pc - back, &op) && (op == 0xbf30 || op == 0xbf20)) {
+        if (fetch_halfword(x->t, p->stop.pc - back, &op) && (op == 0xbf30 || op == 0xbf20)) {
             x->r->pc -= back;
             x->r->exact = true;
         }
@@ -267,13 +267,13 @@ static enum err come_back(struct tracer *x)
 // Once alone and once held, with the same two registers watched.
 static enum err try_pair(struct tracer *x, struct pass *alone, struct pass *held)
 {
-    enum err e = run(x, alone);
+    enum err e = run_pass(x, alone);
     if (e || alone->ending != END_LOST || (e = come_back(x)) || !x->r->came_back)
         return e;
     held->held = true;
     held->stop_at = alone->writes + 1;
     held->watch_us = 2 * alone->lived_us + SLACK_US;
-    e = run(x, held);
+    e = run_pass(x, held);
     if (!e && held->ending == END_LOST)
         e = come_back(x);
     return e;
@@ -310,7 +310,7 @@ static enum err judge(struct tracer *x, const struct pass *alone, const struct p
     return alone->ending == END_FAULT ? name_fault(x) : ERR_OK;
 }
 
-static enum err trace(struct tracer *x)
+static enum err trace_program(struct tracer *x)
 {
     enum err e = ERR_OK;
     bool again = true;
@@ -342,7 +342,7 @@ enum err trace_loss(struct trace *r, struct target *t, const struct trace_option
     // Losing and finding the target again is what this is about, and no news.
     if (level < LOG_DEBUG)
         log->level = LOG_ERROR;
-    enum err e = trace(&x);
+    enum err e = trace_program(&x);
     const struct log_mark kept = log_keep(log);
     enum err last = t->state == TARGET_LOST ? ERR_OK : target_reset(t, true);
     if (e)

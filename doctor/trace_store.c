@@ -11,8 +11,8 @@
 
 enum { SP = 13, PC = 15 };
 
-static bool take(struct trace_store *store, uint32_t watched, uint32_t addr, uint32_t value,
-                 unsigned size)
+static bool take_store(struct trace_store *store, uint32_t watched, uint32_t addr, uint32_t value,
+                       unsigned size)
 {
     if ((addr ^ watched) & ~3u)
         return false;
@@ -26,8 +26,8 @@ static bool match_register_offset(uint16_t op, const struct trace_stopped *s,
                                   struct trace_store *store)
 {
     unsigned size = op >> 9 == 0x28 ? 4 : op >> 9 == 0x29 ? 2 : op >> 9 == 0x2a ? 1 : 0;
-    return size &&
-           take(store, s->watched, s->reg[op >> 3 & 7] + s->reg[op >> 6 & 7], s->reg[op & 7], size);
+    return size && take_store(store, s->watched, s->reg[op >> 3 & 7] + s->reg[op >> 6 & 7],
+                              s->reg[op & 7], size);
 }
 
 static bool match_fixed_offset(uint16_t op, const struct trace_stopped *s,
@@ -35,10 +35,10 @@ static bool match_fixed_offset(uint16_t op, const struct trace_stopped *s,
 {
     unsigned size = op >> 11 == 0x0c ? 4 : op >> 11 == 0x10 ? 2 : op >> 11 == 0x0e ? 1 : 0;
     if (size)
-        return take(store, s->watched, s->reg[op >> 3 & 7] + size * (op >> 6 & 31), s->reg[op & 7],
-                    size);
+        return take_store(store, s->watched, s->reg[op >> 3 & 7] + size * (op >> 6 & 31),
+                          s->reg[op & 7], size);
     return op >> 11 == 0x12 && // STR Rt, [SP, #imm]
-           take(store, s->watched, s->reg[SP] + 4u * (op & 255), s->reg[op >> 8 & 7], 4);
+           take_store(store, s->watched, s->reg[SP] + 4u * (op & 255), s->reg[op >> 8 & 7], 4);
 }
 
 // STM Rn!, {…}: Rn is behind what was stored (A6.7.58).
@@ -50,14 +50,14 @@ static bool match_multiple(uint16_t op, const struct trace_stopped *s, struct tr
     for (unsigned i = 0; i < 8; i++) {
         if (!(op >> i & 1))
             continue;
-        if (take(store, s->watched, addr, s->reg[i], 4))
+        if (take_store(store, s->watched, addr, s->reg[i], 4))
             return true;
         addr += 4;
     }
     return false;
 }
 
-static bool match(uint16_t op, const struct trace_stopped *s, struct trace_store *store)
+static bool match_store(uint16_t op, const struct trace_stopped *s, struct trace_store *store)
 {
     return match_register_offset(op, s, store) || match_fixed_offset(op, s, store) ||
            match_multiple(op, s, store);
@@ -68,7 +68,7 @@ static bool find_before(const struct trace_stopped *s, trace_fetch *fetch, void 
 {
     uint16_t op;
     for (uint32_t back = 2; back <= BEHIND && fetch(user, s->reg[PC] - back, &op); back += 2)
-        if (match(op, s, store)) {
+        if (match_store(op, s, store)) {
             store->pc = s->reg[PC] - back;
             return true;
         }
@@ -102,7 +102,7 @@ static bool find_at_end_of(uint32_t function, const struct trace_stopped *s, tra
     uint16_t op;
     struct trace_store found;
     for (uint32_t at = function; at - function < FUNCTION_MAX && fetch(user, at, &op); at += 2) {
-        if (match(op, s, &found)) {
+        if (match_store(op, s, &found)) {
             *store = found;
             store->pc = last = at;
         } else if (last && at - last <= 2 * RETURN_AFTER && is_return(op)) {

@@ -162,7 +162,7 @@ static enum err fail_dead(struct loader *l, const char *what)
 }
 
 // One look at how far it is.
-static enum err look(struct loader *l)
+static enum err poll_progress(struct loader *l)
 {
     uint32_t done;
     enum err e = mem_ap_read32(l->fa->mem, l->control + 4 * DONE, &done);
@@ -187,7 +187,7 @@ static enum err check_halted(struct loader *l)
 {
     char what[64];
     uint32_t before = l->done, pc = 0, dfsr = 0;
-    enum err e = look(l);
+    enum err e = poll_progress(l);
     if (e || l->done != before)
         return e;
     if (cortexm_read_reg(l->fa->core, CORTEXM_PC, &pc) != ERR_OK ||
@@ -217,7 +217,7 @@ static enum err wait_done(struct loader *l, uint32_t count, uint64_t due_us)
         debug_probe_sleep_us(l->fa->mem->probe, due_us - now);
     for (unsigned looks = 1;; looks++) {
         bool late = now_us(l) > deadline;
-        enum err e = look(l);
+        enum err e = poll_progress(l);
         if (e || l->done >= count)
             return e;
         if (looks % 16 == 0 && (e = check_alive(l)))
@@ -242,7 +242,7 @@ enum err loader_wait_room(struct loader *l, uint32_t most_us, bool *room)
 }
 
 // Writes a slot and publishes it. min_us: what it takes at least.
-static enum err submit(struct loader *l, const uint8_t *slot, size_t len, uint64_t min_us)
+static enum err submit_entry(struct loader *l, const uint8_t *slot, size_t len, uint64_t min_us)
 {
     unsigned n = l->published % LOADER_SLOTS;
     if (!l->running || l->broken)
@@ -281,7 +281,7 @@ enum err loader_work(struct loader *l, uint32_t addr, uint32_t erase, const uint
     put_le32(&slot[4], (uint32_t)len | erase);
     if (len)
         memcpy(&slot[8], data, len);
-    return submit(l, slot, 8 + ((len + 3) & ~(size_t)3), shortest_us(l, erase, data, len));
+    return submit_entry(l, slot, 8 + ((len + 3) & ~(size_t)3), shortest_us(l, erase, data, len));
 }
 
 enum err loader_wait(struct loader *l)
@@ -298,7 +298,7 @@ enum err loader_scan(struct loader *l, uint32_t addr, unsigned pages, uint32_t p
     put_le32(&slot[4], WORK_SCAN);
     put_le32(&slot[8], pages);
     put_le32(&slot[12], page_size);
-    enum err e = submit(l, slot, 16, pages * SCAN_US);
+    enum err e = submit_entry(l, slot, 16, pages * SCAN_US);
     if (!e)
         e = wait_done(l, l->published, l->busy_until_us);
     if (!e)
@@ -353,7 +353,7 @@ static enum err end_properly(struct loader *l)
 {
     uint8_t slot[8] = {0};
     put_le32(&slot[4], WORK_LEAVE);
-    enum err e = submit(l, slot, sizeof slot, 0);
+    enum err e = submit_entry(l, slot, sizeof slot, 0);
     if (!e)
         e = wait_done(l, l->published, l->busy_until_us);
     return e ? e : wait_halted(l);

@@ -8,7 +8,7 @@
 
 enum { WAIT_SET = 1, WAIT_CLEAR = 2 };
 
-static void add(struct flash_script *script, uint32_t addr, uint32_t value)
+static void add_step(struct flash_script *script, uint32_t addr, uint32_t value)
 {
     if (script->count == FLASH_SCRIPT_MAX)
         return; // a driver's own table; its test counts
@@ -19,17 +19,17 @@ static void add(struct flash_script *script, uint32_t addr, uint32_t value)
 
 void flash_script_write(struct flash_script *script, uint32_t addr, uint32_t value)
 {
-    add(script, addr, value);
+    add_step(script, addr, value);
 }
 
 void flash_script_wait_set(struct flash_script *script, uint32_t addr, uint32_t mask)
 {
-    add(script, addr | WAIT_SET, mask);
+    add_step(script, addr | WAIT_SET, mask);
 }
 
 void flash_script_wait_clear(struct flash_script *script, uint32_t addr, uint32_t mask)
 {
-    add(script, addr | WAIT_CLEAR, mask);
+    add_step(script, addr | WAIT_CLEAR, mask);
 }
 
 static enum err wait_for(const struct mem_ap *mem, uint32_t addr, uint32_t mask, uint32_t wanted)

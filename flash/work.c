@@ -4,7 +4,7 @@
 #include "flash/work.h"
 
 // The controller first, which may refuse; then the chip around it.
-static enum err survey(struct flash_job *job, bool *may_run)
+static enum err survey_chip(struct flash_job *job, bool *may_run)
 {
     struct flash_access *fa = &job->access;
     fa->enter.count = fa->leave.count = 0;
@@ -16,7 +16,7 @@ enum err work_start(struct flash_job *job)
 {
     if (!job->started) {
         bool may_run = false;
-        enum err e = survey(job, &may_run);
+        enum err e = survey_chip(job, &may_run);
         if (e)
             return e;
         job->code_may_run = may_run;

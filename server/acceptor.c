@@ -69,7 +69,7 @@ static void note_failure(struct opening *o, const char *address, int error)
         o->error = error;
 }
 
-static enum err explain(const struct opening *o, const char *host)
+static enum err explain_opening(const struct opening *o, const char *host)
 {
     char each[sizeof o->failed + 4] = "";
     if (o->tried > 1)
@@ -159,7 +159,7 @@ static enum err open_all(struct acceptor *a, const char *first, const char *seco
         if (port != 0 || o.error != EADDRINUSE)
             break;
     }
-    return explain(&o, first);
+    return explain_opening(&o, first);
 }
 
 enum err acceptor_open(struct acceptor *a, const char *host, uint16_t port, struct log *log)

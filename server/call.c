@@ -8,13 +8,13 @@
 #define LOOKS_AFTER_CALL 8u // programs print character by character
 
 // The call is made again when the program goes on.
-static void give_up(struct session *s)
+static void give_call_up(struct session *s)
 {
     semihost_abort(s->semihost);
     stop_finish_interrupt(s);
 }
 
-static void go_on(struct session *s)
+static void resume_after_call(struct session *s)
 {
     struct target_stop stop;
     enum err e = target_pass_bkpt(s->t, s->semihost->call.result, &stop);
@@ -74,13 +74,13 @@ static void proceed(struct session *s, enum err e, enum semihost_wait wait)
         break;
     case SEMIHOST_INPUT:
         if (s->interrupted)
-            give_up(s);
+            give_call_up(s);
         break;
     case SEMIHOST_GDB:
         ask_gdb(s);
         break;
     case SEMIHOST_DONE:
-        go_on(s);
+        resume_after_call(s);
         break;
     case SEMIHOST_EXIT:
         tell_exit(s);
@@ -89,15 +89,15 @@ static void proceed(struct session *s, enum err e, enum semihost_wait wait)
 }
 
 // What the call prints. While the debugger waits for the program that is legal.
-static void print(void *user, const char *text, size_t len)
+static void print_call(void *user, const char *text, size_t len)
 {
     reply_console_bytes(user, text, len);
 }
 
-static void begin(struct session *s)
+static void begin_call(struct session *s)
 {
     enum semihost_wait wait = SEMIHOST_DONE;
-    s->semihost->print = print;
+    s->semihost->print = print_call;
     s->semihost->user = s;
     s->state = SESSION_CALL;
     s->call.asked = false;
@@ -127,7 +127,7 @@ bool call_take(struct session *s, const struct target_stop *stop)
         stop_say(s, stop);
         semihost_restart(s->semihost);
     }
-    begin(s);
+    begin_call(s);
     return true;
 }
 
@@ -142,7 +142,7 @@ bool call_take_again(struct session *s)
         log_forget(s->log);
         return false;
     }
-    begin(s);
+    begin_call(s);
     return true;
 }
 
@@ -157,7 +157,7 @@ void call_interrupt(struct session *s)
 {
     s->interrupted = true;
     if (!s->call.asked && s->call.idle)
-        give_up(s);
+        give_call_up(s);
 }
 
 void call_drop(struct session *s)
@@ -200,7 +200,7 @@ void packet_file_reply(struct session *s, struct cursor *args)
     reply_begin_text(s);
     // Interrupted before anything was done: made again when the program goes on (E.13.5).
     if (s->interrupted && r.value < 0 && r.error == SEMIHOST_INTERRUPTED) {
-        give_up(s);
+        give_call_up(s);
         return;
     }
     enum semihost_wait wait = SEMIHOST_DONE;

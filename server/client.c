@@ -57,7 +57,7 @@ static void read_some(struct client *c)
     }
 }
 
-static void feed(struct client *c)
+static void feed_session(struct client *c)
 {
     size_t taken = session_feed(&c->session, c->in, c->in_len);
     memmove(c->in, c->in + taken, c->in_len - taken);
@@ -71,7 +71,7 @@ static void feed_in_turn(struct client *c)
     const char *what = c->session.state == SESSION_BUSY ? "interrupt" : "client";
     c->put_off = !hub_may(c->session.hub, &c->session, what);
     if (!c->put_off)
-        feed(c);
+        feed_session(c);
 }
 
 static void tick_in_turn(struct client *c)
@@ -192,7 +192,7 @@ void client_close(struct client *c)
     for (size_t before = 0;
          c->in_len > 0 && c->in_len != before && !session_is_over(&c->session);) {
         before = c->in_len;
-        feed(c);
+        feed_session(c);
     }
     ev_io_stop(c->loop, &c->readable);
     ev_io_stop(c->loop, &c->writable);

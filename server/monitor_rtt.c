@@ -22,7 +22,7 @@ static enum err set_up(struct session *s, const char *args)
     return ERR_OK;
 }
 
-static enum err start(struct session *s, const char *args)
+static enum err start_rtt(struct session *s, const char *args)
 {
     (void)args;
     s->hub->rtt.on = true;
@@ -30,7 +30,7 @@ static enum err start(struct session *s, const char *args)
     return ERR_OK;
 }
 
-static enum err stop(struct session *s, const char *args)
+static enum err stop_rtt(struct session *s, const char *args)
 {
     (void)args;
     s->hub->rtt.on = false;
@@ -69,7 +69,7 @@ static enum err channels(struct session *s, const char *args)
 }
 
 // server start PORT CHANNEL; server stop PORT
-static enum err serve(struct session *s, const char *args)
+static enum err serve_rtt(struct session *s, const char *args)
 {
     uint32_t port, channel;
     if (monitor_take_word(&args, "stop")) {
@@ -108,15 +108,15 @@ enum err monitor_rtt(struct session *s, const char *args)
         enum err (*run)(struct session *s, const char *args);
     } words[] = {
         {"setup", set_up},
-        {"start", start},
-        {"stop", stop},
+        {"start", start_rtt},
+        {"stop", stop_rtt},
         {"channels", channels},
-        {"server", serve},
+        {"server", serve_rtt},
         {"polling_interval", nothing},
         // OpenOCD's list for programs; Black Magic's words, whose settings have no meaning here.
         {"channellist", channels},
-        {"enable", start},
-        {"disable", stop},
+        {"enable", start_rtt},
+        {"disable", stop_rtt},
         {"ident", nothing},
         {"poll", nothing},
         {"ram", nothing},

@@ -73,7 +73,7 @@ static enum err set_cmdline(struct session *s, const char *args)
     return ERR_OK;
 }
 
-static enum err say(struct session *s, const char *args)
+static enum err echo_words(struct session *s, const char *args)
 {
     reply_console(s, "%s\n", args);
     return ERR_OK;
@@ -190,7 +190,7 @@ const struct monitor_word monitor_words[] = {
      .help = "let the next stepi only fetch the state",
      .run = gdb_sync},
     {.word = "version", .usage = "version", .help = "of this server", .run = show_version},
-    {.word = "echo", .usage = "echo TEXT", .help = "print the text", .run = say},
+    {.word = "echo", .usage = "echo TEXT", .help = "print the text", .run = echo_words},
     {.word = "semihosting",
      .control = true,
      .usage = "semihosting [enable|disable]",

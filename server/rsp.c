@@ -24,7 +24,7 @@ static void start_packet(struct rsp *rsp)
 
 // GDB escapes every $ inside a packet, so an unescaped one is the start of the next: the peer gave
 // up.
-static enum rsp_event restart(struct rsp *rsp)
+static enum rsp_event restart_packet(struct rsp *rsp)
 {
     start_packet(rsp);
     return RSP_CUT;
@@ -48,7 +48,7 @@ static enum rsp_event push_outside(struct rsp *rsp, uint8_t byte)
     }
 }
 
-static void keep(struct rsp *rsp, uint8_t byte)
+static void keep_byte(struct rsp *rsp, uint8_t byte)
 {
     if (rsp->len < RSP_PACKET_MAX)
         rsp->data[rsp->len++] = byte;
@@ -57,7 +57,7 @@ static void keep(struct rsp *rsp, uint8_t byte)
 static enum rsp_event push_data(struct rsp *rsp, uint8_t byte)
 {
     if (byte == '$')
-        return restart(rsp);
+        return restart_packet(rsp);
     if (byte == '#') {
         rsp->malformed = rsp->state == RSP_ESCAPE;
         rsp->state = RSP_SUM_HIGH;
@@ -66,12 +66,12 @@ static enum rsp_event push_data(struct rsp *rsp, uint8_t byte)
     rsp->sum = (uint8_t)(rsp->sum + byte);
     rsp->raw++;
     if (rsp->state == RSP_ESCAPE) {
-        keep(rsp, byte ^ ESCAPE_XOR);
+        keep_byte(rsp, byte ^ ESCAPE_XOR);
         rsp->state = RSP_DATA;
     } else if (byte == '}') {
         rsp->state = RSP_ESCAPE;
     } else {
-        keep(rsp, byte);
+        keep_byte(rsp, byte);
     }
     return RSP_NOTHING;
 }
@@ -79,7 +79,7 @@ static enum rsp_event push_data(struct rsp *rsp, uint8_t byte)
 static enum rsp_event push_sum(struct rsp *rsp, uint8_t byte)
 {
     if (byte == '$')
-        return restart(rsp);
+        return restart_packet(rsp);
     int digit = hex_digit((char)byte);
     if (digit < 0) {
         rsp->malformed = true;

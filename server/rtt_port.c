@@ -88,7 +88,7 @@ static bool anything_typed(const struct rtt_ports *p)
     return false;
 }
 
-static enum err step(struct rtt_ports *p, bool typed, double *pause)
+static enum err step_channels(struct rtt_ports *p, bool typed, double *pause)
 {
     struct hub_rtt *h = &p->hub->rtt;
     bool found = false, busy = false;
@@ -110,7 +110,7 @@ static enum err step(struct rtt_ports *p, bool typed, double *pause)
     return e;
 }
 
-static void arm(struct rtt_ports *p, double pause)
+static void arm_timer(struct rtt_ports *p, double pause)
 {
     ev_timer_stop(p->loop, &p->tick);
     if (!anybody_there(p))
@@ -128,10 +128,10 @@ static void on_tick(struct ev_loop *loop, ev_timer *w, int events)
     log_forget(p->hub->log);
     const bool typed = anything_typed(p) && hub_may(p->hub, NULL, "rtt input");
     if (!typed && !hub_may(p->hub, NULL, "rtt")) {
-        arm(p, QUIET_S);
+        arm_timer(p, QUIET_S);
         return;
     }
-    enum err e = step(p, typed, &pause);
+    enum err e = step_channels(p, typed, &pause);
     if (e) {
         log_line(p->hub->log, p->failed ? LOG_DEBUG : LOG_WARN, "RTT: %s",
                  log_sentence(p->hub->log, e));
@@ -139,7 +139,7 @@ static void on_tick(struct ev_loop *loop, ev_timer *w, int events)
         pause = SEARCH_S;
     }
     p->failed = e != ERR_OK;
-    arm(p, pause);
+    arm_timer(p, pause);
     p->stepped(p->user);
 }
 
@@ -184,7 +184,7 @@ static void on_knock(struct ev_loop *loop, ev_io *w, int events)
     ev_io_init(&port->writable, on_writable, fd, EV_WRITE);
     port->readable.data = port->writable.data = port;
     ev_io_start(loop, &port->readable);
-    arm(port->all, BUSY_S);
+    arm_timer(port->all, BUSY_S);
 }
 
 void rtt_ports_init(struct rtt_ports *p, struct ev_loop *loop, struct hub *hub)

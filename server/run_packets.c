@@ -262,7 +262,7 @@ void packet_attach(struct session *s, struct cursor *args)
 }
 
 // Takes the debugger's hand off the target.
-static enum err let_go(struct session *s)
+static enum err let_target_go(struct session *s)
 {
     packet_flash_drop(s);
     call_drop(s);
@@ -279,7 +279,7 @@ void packet_detach(struct session *s, struct cursor *args)
         reply_ok(s);
         return;
     }
-    enum err e = let_go(s);
+    enum err e = let_target_go(s);
     enum err run = s->t->state == TARGET_HALTED ? target_resume(s->t) : ERR_OK;
     e = e ? e : run;
     hub_release(s->hub, s);
@@ -297,7 +297,7 @@ static enum err kill_program(struct session *s)
     enum err e = hub_take_control(s->hub, s);
     if (e)
         return e;
-    e = let_go(s);
+    e = let_target_go(s);
     semihost_restart(s->semihost);
     hub_retire_rtt(s->hub);
     enum err reset = target_reset(s->t, false);

@@ -112,7 +112,8 @@ static enum err run_system(struct semihost *sh, enum semihost_wait *wait)
     return semihost_fail(sh, SEMIHOST_EPERM, wait);
 }
 
-static enum err end(struct semihost *sh, uint32_t reason, uint32_t status, enum semihost_wait *wait)
+static enum err end_program(struct semihost *sh, uint32_t reason, uint32_t status,
+                            enum semihost_wait *wait)
 {
     if (reason != STOPPED_APPLICATION_EXIT) {
         log_line(sh->log, LOG_NOTE, "the program has ended itself for the reason 0x%x", reason);
@@ -129,13 +130,13 @@ static enum err end(struct semihost *sh, uint32_t reason, uint32_t status, enum 
 
 static enum err exit_plainly(struct semihost *sh, enum semihost_wait *wait)
 {
-    return end(sh, sh->call.arg, 0, wait);
+    return end_program(sh, sh->call.arg, 0, wait);
 }
 
 // REASON, SUBCODE
 static enum err exit_with_status(struct semihost *sh, enum semihost_wait *wait)
 {
-    return end(sh, sh->call.word[0], sh->call.word[1], wait);
+    return end_program(sh, sh->call.word[0], sh->call.word[1], wait);
 }
 
 static const struct semihost_op ops[] = {
@@ -250,7 +251,7 @@ enum err semihost_look(struct semihost *sh, bool *is_call)
 }
 
 // A program that gives a wrong address made a mistake of its own, and is told so.
-static enum err settle(struct semihost *sh, enum err e, enum semihost_wait *wait)
+static enum err settle_error(struct semihost *sh, enum err e, enum semihost_wait *wait)
 {
     if (e == ERR_FAULT || e == ERR_USAGE || e == ERR_PROTECTED) {
         const char *op = semihost_name(sh->call.op);
@@ -284,28 +285,29 @@ enum err semihost_begin(struct semihost *sh, enum semihost_wait *wait)
     if (!e)
         e = target_read_reg(sh->t, CORTEXM_R0 + 1, &sh->call.arg);
     if (e)
-        return settle(sh, e, wait);
+        return settle_error(sh, e, wait);
     const struct semihost_op *op = find_op(sh->call.op);
     uint32_t result;
     if (!op && sh->extension) {
         e = sh->extension(sh->extension_user, sh->call.op, sh->call.arg, &result);
-        return e ? settle(sh, e, wait) : settle(sh, semihost_done(sh, result, wait), wait);
+        return e ? settle_error(sh, e, wait)
+                 : settle_error(sh, semihost_done(sh, result, wait), wait);
     }
     if (!op) {
         log_line(sh->log, LOG_WARN,
                  "the program makes a semihosting call that does not exist (0x%x)", sh->call.op);
-        return settle(sh, semihost_fail(sh, SEMIHOST_EUNKNOWN, wait), wait);
+        return settle_error(sh, semihost_fail(sh, SEMIHOST_EUNKNOWN, wait), wait);
     }
     e = read_block(sh, op->words);
     if (!e)
         e = op->begin(sh, wait);
-    return settle(sh, e, wait);
+    return settle_error(sh, e, wait);
 }
 
 enum err semihost_step(struct semihost *sh, enum semihost_wait *wait)
 {
     const struct semihost_op *op = find_op(sh->call.op);
-    return settle(sh, op->step(sh, wait), wait);
+    return settle_error(sh, op->step(sh, wait), wait);
 }
 
 // A call whose value is a count of what was left undone fails with all of it.
@@ -319,7 +321,7 @@ enum err semihost_answer(struct semihost *sh, int64_t value, uint32_t error,
 {
     sh->call.window_open = false;
     if (value >= 0)
-        return settle(sh, find_op(sh->call.op)->answer(sh, value, wait), wait);
+        return settle_error(sh, find_op(sh->call.op)->answer(sh, value, wait), wait);
     sh->last_errno = error ? error : SEMIHOST_EUNKNOWN;
-    return settle(sh, semihost_done(sh, failed_value(sh), wait), wait);
+    return settle_error(sh, semihost_done(sh, failed_value(sh), wait), wait);
 }

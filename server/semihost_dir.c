@@ -56,7 +56,7 @@ static int walk(int dir_fd, const char *name, char leaf[SEMIHOST_NAME_SIZE])
 }
 
 // What a symbolic link says (ELOOP) is that we do not go there.
-static int leave(int parent, int result)
+static int leave_directory(int parent, int result)
 {
     int error = errno == ELOOP ? EACCES : errno;
     close(parent);
@@ -74,7 +74,7 @@ int semihost_dir_open(int dir_fd, const char *name, int flags)
     // O_NONBLOCK: a FIFO must not keep us waiting.
     int fd =
         openat(parent, leaf, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, NEW_FILE_MODE);
-    fd = leave(parent, fd);
+    fd = leave_directory(parent, fd);
     if (fd >= 0 && (fstat(fd, &st) || !S_ISREG(st.st_mode)))
         return refuse(fd, S_ISDIR(st.st_mode) ? EISDIR : EACCES);
     return fd;
@@ -84,7 +84,7 @@ int semihost_dir_remove(int dir_fd, const char *name)
 {
     char leaf[SEMIHOST_NAME_SIZE];
     int parent = walk(dir_fd, name, leaf);
-    return parent < 0 ? -1 : leave(parent, unlinkat(parent, leaf, 0));
+    return parent < 0 ? -1 : leave_directory(parent, unlinkat(parent, leaf, 0));
 }
 
 int semihost_dir_rename(int dir_fd, const char *from, const char *to)
@@ -96,8 +96,8 @@ int semihost_dir_rename(int dir_fd, const char *from, const char *to)
     int parent_to = walk(dir_fd, to, leaf_to);
     if (parent_to < 0)
         return refuse(parent_from, errno);
-    int result = leave(parent_to, renameat(parent_from, leaf_from, parent_to, leaf_to));
-    return leave(parent_from, result);
+    int result = leave_directory(parent_to, renameat(parent_from, leaf_from, parent_to, leaf_to));
+    return leave_directory(parent_from, result);
 }
 
 uint32_t semihost_dir_errno(int error)

@@ -46,7 +46,7 @@ static const struct {
 // standard error.
 static const uint8_t features[] = {'S', 'H', 'F', 'B', 0x03};
 
-static struct semihost_handle *find(struct semihost *sh, uint32_t handle)
+static struct semihost_handle *find_handle(struct semihost *sh, uint32_t handle)
 {
     if (handle - 1 >= SEMIHOST_MAX_HANDLES || sh->handle[handle - 1].kind == SEMIHOST_FREE)
         return NULL;
@@ -136,7 +136,7 @@ enum err semihost_open_answer(struct semihost *sh, int64_t value, enum semihost_
 // HANDLE
 enum err semihost_close_handle(struct semihost *sh, enum semihost_wait *wait)
 {
-    struct semihost_handle *h = find(sh, sh->call.word[0]);
+    struct semihost_handle *h = find_handle(sh, sh->call.word[0]);
     if (!h)
         return semihost_fail(sh, SEMIHOST_EBADF, wait);
     struct semihost_handle was = *h;
@@ -152,7 +152,7 @@ enum err semihost_close_handle(struct semihost *sh, enum semihost_wait *wait)
 enum err semihost_write(struct semihost *sh, enum semihost_wait *wait)
 {
     const uint32_t *w = sh->call.word;
-    const struct semihost_handle *h = find(sh, w[0]);
+    const struct semihost_handle *h = find_handle(sh, w[0]);
     if (!h || h->kind == SEMIHOST_STDIN || h->kind == SEMIHOST_FEATURES) {
         sh->last_errno = SEMIHOST_EBADF;
         return semihost_done(sh, w[2], wait);
@@ -168,7 +168,7 @@ enum err semihost_write_step(struct semihost *sh, enum semihost_wait *wait)
 {
     uint8_t data[SEMIHOST_CHUNK];
     const uint32_t *w = sh->call.word;
-    const struct semihost_handle *h = find(sh, w[0]);
+    const struct semihost_handle *h = find_handle(sh, w[0]);
     uint32_t left = w[2] - sh->call.done, n = left < sizeof data ? left : sizeof data;
     enum err e = target_read_mem(sh->t, w[1] + sh->call.done, data, n, NULL);
     if (e)
@@ -190,7 +190,7 @@ enum err semihost_write_step(struct semihost *sh, enum semihost_wait *wait)
 enum err semihost_read(struct semihost *sh, enum semihost_wait *wait)
 {
     const uint32_t *w = sh->call.word;
-    const struct semihost_handle *h = find(sh, w[0]);
+    const struct semihost_handle *h = find_handle(sh, w[0]);
     if (!h || h->kind == SEMIHOST_STDOUT || h->kind == SEMIHOST_STDERR)
         return semihost_fail(sh, SEMIHOST_EBADF, wait);
     if (w[2] == 0)
@@ -215,7 +215,7 @@ enum err semihost_read_step(struct semihost *sh, enum semihost_wait *wait)
 {
     uint8_t data[SEMIHOST_CHUNK];
     const uint32_t *w = sh->call.word;
-    struct semihost_handle *h = find(sh, w[0]);
+    struct semihost_handle *h = find_handle(sh, w[0]);
     uint32_t left = w[2] - sh->call.done, n = left < sizeof data ? left : sizeof data;
     bool typed = h->kind == SEMIHOST_STDIN;
     ssize_t got = typed                          ? semihost_console_get(data, n)
@@ -248,7 +248,7 @@ enum err semihost_left_answer(struct semihost *sh, int64_t value, enum semihost_
 // HANDLE
 enum err semihost_istty(struct semihost *sh, enum semihost_wait *wait)
 {
-    const struct semihost_handle *h = find(sh, sh->call.word[0]);
+    const struct semihost_handle *h = find_handle(sh, sh->call.word[0]);
     if (!h)
         return semihost_fail(sh, SEMIHOST_EBADF, wait);
     if (h->kind == SEMIHOST_GDB_FILE)
@@ -260,7 +260,7 @@ enum err semihost_istty(struct semihost *sh, enum semihost_wait *wait)
 enum err semihost_seek(struct semihost *sh, enum semihost_wait *wait)
 {
     uint32_t pos = sh->call.word[1];
-    struct semihost_handle *h = find(sh, sh->call.word[0]);
+    struct semihost_handle *h = find_handle(sh, sh->call.word[0]);
     if (!h)
         return semihost_fail(sh, SEMIHOST_EBADF, wait);
     if (is_console(h))
@@ -284,7 +284,7 @@ enum err semihost_zero_answer(struct semihost *sh, int64_t value, enum semihost_
 enum err semihost_flen(struct semihost *sh, enum semihost_wait *wait)
 {
     struct stat st;
-    const struct semihost_handle *h = find(sh, sh->call.word[0]);
+    const struct semihost_handle *h = find_handle(sh, sh->call.word[0]);
     if (!h)
         return semihost_fail(sh, SEMIHOST_EBADF, wait);
     if (h->kind == SEMIHOST_GDB_FILE)

@@ -199,7 +199,7 @@ static void start_watchers(struct server *sv)
 
 // What IDEs wait for: Cortex-Debug matches "Listening at *", the cdt-gdb-adapter "Listening on port
 // N".
-static enum err announce(const struct server *sv)
+static enum err announce_port(const struct server *sv)
 {
     const char *host = sv->options->host, *name = sv->options->name;
     fprintf(stderr, "Listening at *:%u%s%s ", sv->acceptor.port, name ? " for " : "",
@@ -262,7 +262,7 @@ static enum err run_loop(struct server *sv)
     signals_ending(&set);
     sigprocmask(SIG_UNBLOCK, &set, &before);
     if (!sv->options->stdio)
-        e = announce(sv);
+        e = announce_port(sv);
     if (!e && (!sv->options->stdio || welcome_stdio(sv)))
         ev_run(sv->loop, 0);
     sigprocmask(SIG_SETMASK, &before, NULL);

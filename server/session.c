@@ -52,7 +52,7 @@ static void refuse_packet(struct session *s, const char *why)
     reply_error_quietly(s, log_fail(s->log, ERR_USAGE, "the packet cannot be used: it is %s", why));
 }
 
-static void push(struct session *s, uint8_t byte)
+static void push_byte(struct session *s, uint8_t byte)
 {
     switch (rsp_push(&s->rsp, byte)) {
     case RSP_NOTHING:
@@ -100,7 +100,7 @@ size_t session_feed(struct session *s, const uint8_t *data, size_t len)
     size_t i = 0;
     unsigned before = s->packets;
     while (i < len && before == s->packets && s->state != SESSION_OVER && !must_wait(s, data[i]))
-        push(s, data[i++]);
+        push_byte(s, data[i++]);
     return s->state == SESSION_OVER ? len : i;
 }
 

@@ -77,7 +77,7 @@ static bool same_answer(const struct record_event *a, const struct record_event 
 
 // What goes over the cable is compared. How much room the host has for a reply is not seen there;
 // but a reply that filled the recorded room may have been longer.
-static bool fits(const struct record_event *e, const struct usb_exchange *x)
+static bool event_fits(const struct record_event *e, const struct usb_exchange *x)
 {
     return is_exchange(e) && memcmp(e->exchange.command, x->command, USB_LINK_COMMAND_SIZE) == 0 &&
            e->exchange.out_len == x->out_len &&
@@ -97,7 +97,7 @@ static size_t command_text(char *text, size_t size, const uint8_t command[USB_LI
 }
 
 // "command f2 36 with 4 bytes of data (first difference in byte 2)".
-static void describe(char *text, size_t size, const struct record_event *e)
+static void describe_event(char *text, size_t size, const struct record_event *e)
 {
     if (!e) {
         snprintf(text, size, "the end of the record");
@@ -141,7 +141,7 @@ static void note_difference(struct player *p, const struct usb_exchange *x)
     const struct record_event *e = next_event(p);
     if (p->difference[0])
         return;
-    describe(expected, sizeof expected, e);
+    describe_event(expected, sizeof expected, e);
     if (x)
         describe_asked(came, sizeof came, e, x);
     else
@@ -204,7 +204,7 @@ static void pass_over_repeats(struct player *p)
 static bool pass_over_questions(struct player *p, const struct usb_exchange *x)
 {
     size_t i = p->next;
-    while (i < p->record.count && !fits(&p->record.event[i], x)) {
+    while (i < p->record.count && !event_fits(&p->record.event[i], x)) {
         const struct record_event *e = &p->record.event[i];
         if (!is_exchange(e) || !asked_before(p, e->exchange.command))
             return false;
@@ -227,7 +227,7 @@ static enum err give_answer(const struct record_event *e, struct usb_exchange *x
 // The event that answers x: the next one as a rule. NULL: none does.
 static const struct record_event *find_answer(struct player *p, const struct usb_exchange *x)
 {
-    if (!fits(next_event(p), x) && !(p->patient && pass_over_questions(p, x)))
+    if (!event_fits(next_event(p), x) && !(p->patient && pass_over_questions(p, x)))
         return NULL;
     if (!is_question(x->command)) {
         p->asked_count = 0;
@@ -242,10 +242,10 @@ static const struct record_event *find_answer(struct player *p, const struct usb
     return e;
 }
 
-static enum err answer(struct player *p, bool lost, struct usb_exchange *x)
+static enum err answer_exchange(struct player *p, bool lost, struct usb_exchange *x)
 {
     // A recorded loss goes on in the record for as long as the program asked.
-    if (p->difference[0] || (lost && !fits(next_event(p), x)))
+    if (p->difference[0] || (lost && !event_fits(next_event(p), x)))
         return ERR_PROBE_LOST;
     const struct record_event *e = find_answer(p, x);
     if (e)
@@ -263,7 +263,7 @@ static enum err played_transfer(void *self, struct usb_exchange *x)
 {
     struct played *l = self;
     x->in_got = 0;
-    enum err e = answer(l->player, l->lost, x);
+    enum err e = answer_exchange(l->player, l->lost, x);
     l->lost |= e == ERR_PROBE_LOST;
     return e;
 }

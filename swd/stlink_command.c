@@ -25,7 +25,7 @@ struct usb_exchange stlink_debug_command(uint8_t sub)
 
 // "usb f2 36 f0 ed 00 e0 -> 8: 80 00 00 00 03 00 03 00": the command without the zeros at its end,
 // what went with it, and the beginning of the answer.
-static void trace(struct stlink *st, const struct usb_exchange *x, enum err e)
+static void trace_exchange(struct stlink *st, const struct usb_exchange *x, enum err e)
 {
     char command[3 * USB_LINK_COMMAND_SIZE + 1] = "", answer[3 * TRACE_BYTES + 1] = "";
     size_t len = USB_LINK_COMMAND_SIZE;
@@ -53,7 +53,7 @@ enum err stlink_exchange(struct stlink *st, struct usb_exchange *x)
     if (st->probe.patience_ms && x->timeout_ms > st->probe.patience_ms)
         x->timeout_ms = st->probe.patience_ms;
     enum err e = usb_link_transfer(&st->link, x);
-    trace(st, x, e);
+    trace_exchange(st, x, e);
     switch (e) {
     case ERR_OK:
         break;

@@ -18,8 +18,8 @@ static bool is_v3_pid(uint16_t pid)
 }
 
 // One question of the opening; its answer must have exactly `len` bytes.
-static enum err ask(struct stlink *st, uint8_t class, uint8_t sub, uint8_t *reply, size_t len,
-                    unsigned timeout_ms)
+static enum err ask_probe(struct stlink *st, uint8_t class, uint8_t sub, uint8_t *reply, size_t len,
+                          unsigned timeout_ms)
 {
     uint8_t room[64] = {0};
     struct usb_exchange x = {
@@ -62,9 +62,9 @@ static enum err wake_up(struct stlink *st, struct greeting *g)
     enum err e = ERR_TIMEOUT;
     for (unsigned attempt = 0; attempt < 6; attempt++) {
         const unsigned timeout_ms = attempt < 3 ? 200 : 1000;
-        e = ask(st, STLINK_GET_VERSION, 0x80, g->version, sizeof g->version, timeout_ms);
+        e = ask_probe(st, STLINK_GET_VERSION, 0x80, g->version, sizeof g->version, timeout_ms);
         if (e == ERR_OK)
-            e = ask(st, STLINK_GET_MODE, 0, g->mode, sizeof g->mode, timeout_ms);
+            e = ask_probe(st, STLINK_GET_MODE, 0, g->mode, sizeof g->mode, timeout_ms);
         if (e == ERR_OK && g->mode[0] <= STLINK_MODE_BOOTLOADER)
             return ERR_OK;
         if (e == ERR_PROBE_LOST)

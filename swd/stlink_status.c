@@ -46,7 +46,7 @@ static const struct status_row rows[] = {
     {STLINK_ST_FAULT, ERR_FAULT, "the target refuses the access"},
 };
 
-static const struct status_row *find(uint8_t status)
+static const struct status_row *find_status(uint8_t status)
 {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (rows[i].status == status)
@@ -56,13 +56,13 @@ static const struct status_row *find(uint8_t status)
 
 enum err stlink_status_err(uint8_t status)
 {
-    const struct status_row *row = find(status);
+    const struct status_row *row = find_status(status);
     return row ? row->err : ERR_PROBE_PROTOCOL;
 }
 
 const char *stlink_status_text(uint8_t status)
 {
-    const struct status_row *row = find(status);
+    const struct status_row *row = find_status(status);
     return row ? row->text : "an unknown status";
 }
 

@@ -68,8 +68,8 @@ static void describe_all(const struct usb_found *found, size_t count, char *text
     }
 }
 
-static enum err explain(const struct usb_found *found, size_t count, const char *which,
-                        unsigned candidates, struct log *log)
+static enum err explain_choice(const struct usb_found *found, size_t count, const char *which,
+                               unsigned candidates, struct log *log)
 {
     char seen[320];
     describe_all(found, count, seen, sizeof seen);
@@ -105,5 +105,5 @@ enum err usb_choose(const struct usb_found *found, size_t count, const char *whi
         best = fit;
         *chosen = i;
     }
-    return candidates == 1 ? ERR_OK : explain(found, count, which, candidates, log);
+    return candidates == 1 ? ERR_OK : explain_choice(found, count, which, candidates, log);
 }

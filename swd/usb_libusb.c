@@ -93,8 +93,8 @@ static enum err err_of_status(enum libusb_transfer_status status)
     }
 }
 
-static enum err submit(struct probe *p, struct libusb_transfer *t, uint8_t ep, uint8_t *data,
-                       size_t len, struct pending *pending)
+static enum err submit_transfer(struct probe *p, struct libusb_transfer *t, uint8_t ep,
+                                uint8_t *data, size_t len, struct pending *pending)
 {
     // The loop below watches the clock for all of them at once, so none has a time-out of its own.
     libusb_fill_bulk_transfer(t, p->handle, ep, data, (int)len, completed, pending, 0);
@@ -112,7 +112,7 @@ static uint64_t link_now_us(void *self)
     return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
-static bool failed(const struct libusb_transfer *t)
+static bool has_failed(const struct libusb_transfer *t)
 {
     return t && t->status != LIBUSB_TRANSFER_COMPLETED;
 }
@@ -133,7 +133,7 @@ static void wait_all(struct probe *p, struct libusb_transfer **all, unsigned cou
         libusb_handle_events_timeout_completed(p->context, &tv, NULL);
         bool give_up = link_now_us(p) >= deadline;
         for (unsigned i = 0; i < count; i++)
-            give_up |= all[i]->status != (enum libusb_transfer_status) - 1 && failed(all[i]);
+            give_up |= all[i]->status != (enum libusb_transfer_status) - 1 && has_failed(all[i]);
         if (!give_up || cancelled || pending->left == 0)
             continue;
         for (unsigned i = 0; i < count; i++)
@@ -179,17 +179,20 @@ static enum err link_transfer(void *self, struct usb_exchange *x)
     if (x->in_len > IN_ROOM)
         return ERR_USAGE;
     p->command->status = p->out->status = p->in->status = (enum libusb_transfer_status) - 1;
-    enum err e = submit(p, p->command, p->model->ep_out, x->command, sizeof x->command, &pending);
+    enum err e =
+        submit_transfer(p, p->command, p->model->ep_out, x->command, sizeof x->command, &pending);
     if (e == ERR_OK)
         all[count++] = p->command;
     if (e == ERR_OK && x->out_len) {
         // libusb takes no const; it only reads.
-        e = submit(p, p->out, p->model->ep_out, (uint8_t *)(uintptr_t)x->out, x->out_len, &pending);
+        e = submit_transfer(p, p->out, p->model->ep_out, (uint8_t *)(uintptr_t)x->out, x->out_len,
+                            &pending);
         if (e == ERR_OK)
             all[count++] = p->out;
     }
     if (e == ERR_OK && x->in_len) {
-        e = submit(p, p->in, p->model->ep_in, p->in_buffer, in_room(p, x->in_len), &pending);
+        e = submit_transfer(p, p->in, p->model->ep_in, p->in_buffer, in_room(p, x->in_len),
+                            &pending);
         if (e == ERR_OK)
             all[count++] = p->in;
     }

@@ -48,7 +48,7 @@ static bool is_fault(unsigned exception)
 
 // Polls until the time is over or the core is locked up. A fault counts when it is still there at
 // the end: its handler may be one that goes on.
-static enum err watch(struct target *t, struct target_outcome *o)
+static enum err watch_program(struct target *t, struct target_outcome *o)
 {
     uint64_t start = debug_probe_now_us(t->probe);
     bool over = false;
@@ -123,7 +123,7 @@ static enum err find_outcome(struct target *t, struct target_outcome *o)
 {
     enum err e = target_release(t);
     if (!e)
-        e = watch(t, o);
+        e = watch_program(t, o);
     if (e || o->kind == TARGET_OUTCOME_RESETS)
         return e;
     if (o->kind == TARGET_OUTCOME_RUNS)

@@ -50,7 +50,7 @@ static void plan_latency_back(struct flash_access *fa)
     flash_script_write(&fa->leave, fa->bank->regs + ACR, fa->saved[SAVED_ACR]);
 }
 
-static enum err survey(struct flash_access *fa, bool *code_may_run)
+static enum err survey_controller(struct flash_access *fa, bool *code_may_run)
 {
     uint8_t fpec[FPEC_BYTES];
     enum err e = mem_ap_read(fa->mem, fa->bank->regs, fpec, sizeof fpec, NULL);
@@ -76,7 +76,7 @@ static enum err survey(struct flash_access *fa, bool *code_may_run)
     return ERR_OK;
 }
 
-static enum err begin(struct flash_access *fa)
+static enum err begin_programming(struct flash_access *fa)
 {
     if (!mem_ap_has_halfwords(fa->mem))
         return log_fail(
@@ -90,7 +90,7 @@ static enum err begin(struct flash_access *fa)
     return e ? e : fpec16_unlock(fa);
 }
 
-static enum err end(struct flash_access *fa)
+static enum err end_programming(struct flash_access *fa)
 {
     uint32_t sr;
     enum err e = fpec16_wait_idle(fa, ERASE_LIMIT_US, &sr);
@@ -226,7 +226,8 @@ static enum err write_run(struct flash_access *fa, uint32_t addr, const uint8_t 
     return ERR_OK;
 }
 
-static enum err program(struct flash_access *fa, uint32_t addr, const uint8_t *data, size_t len)
+static enum err program_runs(struct flash_access *fa, uint32_t addr, const uint8_t *data,
+                             size_t len)
 {
     if (is_write_protected(fa, addr))
         return fail_write_protected(fa, addr);
@@ -251,8 +252,8 @@ static enum err program(struct flash_access *fa, uint32_t addr, const uint8_t *d
 }
 
 // What a loader met: the first halfword that is not as it should be.
-static enum err explain(struct flash_access *fa, uint32_t addr, const uint8_t *data, size_t len,
-                        uint32_t status)
+static enum err explain_failure(struct flash_access *fa, uint32_t addr, const uint8_t *data,
+                                size_t len, uint32_t status)
 {
     size_t good = 0;
     enum err e = data ? count_good(fa, addr, data, len, &good) : ERR_OK;
@@ -270,18 +271,18 @@ static const struct flash_loader_code loader = {
 
 const struct flash_driver fpec16_driver = {
     .name = "fpec16",
-    .survey = survey,
+    .survey = survey_controller,
     .plan_latency = plan_latency,
     .plan_latency_back = plan_latency_back,
     .check_page = check_page,
     .loader = &loader,
-    .explain = explain,
-    .begin = begin,
+    .explain = explain_failure,
+    .begin = begin_programming,
     .erase_start = erase_start,
     .erase_all_start = erase_all_start,
     .erase_poll = erase_poll,
-    .program = program,
-    .end = end,
+    .program = program_runs,
+    .end = end_programming,
     .reload_offset = CR,
     .reload_value = CR_OBL_LAUNCH,
     .busy_offset = SR,

@@ -27,7 +27,7 @@ static const struct {
     {"flaky", {.flaky = true}, false},
 };
 
-static void add(struct sim_wire *wire, const struct sim_wire *more)
+static void add_to_wire(struct sim_wire *wire, const struct sim_wire *more)
 {
     wire->open |= more->open;
     wire->flaky |= more->flaky;
@@ -91,7 +91,7 @@ static bool parse_word(struct sim_wire *wire, const char *word, bool nrst)
 {
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (strcmp(words[i].word, word) == 0 && (nrst ? words[i].nrst_too : !words[i].wire.slow)) {
-            add(wire, &words[i].wire);
+            add_to_wire(wire, &words[i].wire);
             return true;
         }
     return parse_ohms(word, &wire->ohms) || (!nrst && parse_noise(word, &wire->noise));

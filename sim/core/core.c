@@ -63,7 +63,7 @@ void sim_core_hold(struct sim_core *core, enum sim_reset kind)
     core->cpu.attention = true;
 }
 
-static bool start(struct sim_core *core)
+static bool start_core(struct sim_core *core)
 {
     core->reset_pending = !sim_exception_take_reset(core);
     if (!core->reset_pending && sim_debug_catches(core, DEMCR_VC_CORERESET))
@@ -77,7 +77,7 @@ void sim_core_release(struct sim_core *core)
         return;
     core->held = false;
     core->debug.retired_seen--; // leaving reset counts, as an nRF51822 shows
-    start(core);
+    start_core(core);
 }
 
 bool sim_core_is_held(const struct sim_core *core)
@@ -245,7 +245,7 @@ static void slice(struct sim_core *core)
     uint64_t until = core->hclk.until_ns;
     if (core->held || core->hclk.hz == 0)
         pass(core, until, false);
-    else if (core->reset_pending && !start(core))
+    else if (core->reset_pending && !start_core(core))
         note_stall(core);
     else if (core->stalled && core->hclk.clock->now_ns < core->stall_until_ns)
         pass_in_stall(core);

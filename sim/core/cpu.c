@@ -444,7 +444,7 @@ static inline enum sim_cpu_stop execute(struct sim_cpu *cpu, uint32_t op, uint32
     }
 }
 
-static inline enum sim_cpu_stop step(struct sim_cpu *cpu)
+static inline enum sim_cpu_stop execute_one(struct sim_cpu *cpu)
 {
     uint32_t op, pc = cpu->r[PC];
     if (!LIKELY(cpu->thumb))
@@ -471,7 +471,7 @@ enum sim_cpu_stop sim_cpu_run(struct sim_cpu *cpu, uint64_t limit)
     do {
         if (cpu->bpu->stop_count && sim_bpu_matches(cpu->bpu, cpu->r[PC]))
             return SIM_CPU_BREAKPOINT;
-        stop = step(cpu);
+        stop = execute_one(cpu);
     } while (stop == SIM_CPU_NONE && !cpu->attention && cpu->cycles < limit);
     return stop;
 }

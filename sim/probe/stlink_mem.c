@@ -27,7 +27,7 @@ static bool takes_port(const struct sim_stlink *s)
 }
 
 // In the order in which the firmware looks: port, alignment, length.
-static uint8_t check(struct sim_stlink *s, const uint8_t *c, size_t len, unsigned unit)
+static uint8_t check_request(struct sim_stlink *s, const uint8_t *c, size_t len, unsigned unit)
 {
     uint32_t addr = get_le32(&c[2]);
     bool wide = s->model.high_speed && s->model.jtag >= 6;
@@ -66,7 +66,7 @@ void stlink_read_memory(struct sim_stlink *s, const uint8_t *c)
     uint32_t addr = get_le32(&c[2]);
     size_t len = get_le16(&c[6]), at = 0;
     unsigned unit = unit_of(c[1]);
-    s->rw_status = check(s, c, len, unit);
+    s->rw_status = check_request(s, c, len, unit);
     s->rw_fault = 0;
     if (s->mute)
         return;
@@ -86,7 +86,7 @@ void stlink_read_memory(struct sim_stlink *s, const uint8_t *c)
 void stlink_write_memory(struct sim_stlink *s, const uint8_t *c)
 {
     size_t len = get_le16(&c[6]);
-    s->rw_status = check(s, c, len, unit_of(c[1]));
+    s->rw_status = check_request(s, c, len, unit_of(c[1]));
     s->rw_fault = 0;
     if (!s->mute)
         s->out_wanted = len < SIM_STLINK_ROOM ? len : SIM_STLINK_ROOM;

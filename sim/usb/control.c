@@ -65,12 +65,12 @@ static enum err set_key(struct call *call)
     return e;
 }
 
-static enum err unplug(struct call *call)
+static enum err unplug_board(struct call *call)
 {
     return call->bench->plug(call->bench->arg, *call->selected, false);
 }
 
-static enum err plug(struct call *call)
+static enum err plug_board(struct call *call)
 {
     return call->bench->plug(call->bench->arg, *call->selected, true);
 }
@@ -130,7 +130,7 @@ static bool parse_hex(const char *text, uint32_t *value)
 }
 
 // Behind the back of probe and debug port.
-static enum err peek(struct call *call)
+static enum err peek_word(struct call *call)
 {
     uint32_t addr, value;
     if (!parse_hex(call->first, &addr) || addr % 4)
@@ -164,9 +164,9 @@ static const struct {
     const char *name;
     enum err (*run)(struct call *call);
 } commands[] = {
-    {"set", set_key}, {"unplug", unplug}, {"plug", plug},     {"account", account},
-    {"now", now},     {"wait", wait_us},  {"serial", serial}, {"probe", select_probe},
-    {"peek", peek},   {"poke", poke},     {"help", help},
+    {"set", set_key},    {"unplug", unplug_board}, {"plug", plug_board}, {"account", account},
+    {"now", now},        {"wait", wait_us},        {"serial", serial},   {"probe", select_probe},
+    {"peek", peek_word}, {"poke", poke},           {"help", help},
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
@@ -178,7 +178,7 @@ static enum err help(struct call *call)
     return ERR_OK;
 }
 
-static enum err run(struct call *call, const char *name)
+static enum err run_command_named(struct call *call, const char *name)
 {
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         if (!strcmp(commands[i].name, name))
@@ -200,7 +200,7 @@ char *control_answer(const struct control_bench *bench, unsigned *selected, cons
         .rest = used > 0 ? line + used : "",
         .log = log,
     };
-    enum err e = run(&call, name);
+    enum err e = run_command_named(&call, name);
     char *answer = e            ? text_of("error %s", log_sentence(log, e))
                    : call.value ? text_of("ok %s", call.value)
                                 : text_of("ok");

@@ -67,7 +67,7 @@ static bool parse_request(struct request *r, char *line)
     return good;
 }
 
-static void answer(struct usb_link *link, struct request *r, FILE *out)
+static void answer_request(struct usb_link *link, struct request *r, FILE *out)
 {
     char digits[2 * MAX_DATA + 1];
     if (r->is_wait) {
@@ -102,7 +102,7 @@ static enum err run_lines(struct usb_link *link, struct request *r, FILE *in, FI
                             "line %u is no command: BYTES, BYTES =DATA, BYTES <ROOM or wait "
                             "MICROSECONDS",
                             number);
-        answer(link, r, out);
+        answer_request(link, r, out);
     }
     if (ferror(in) || fflush(out) != 0)
         return log_fail(log, ERR_FILE, "the commands or the answers: %s", strerror(errno));

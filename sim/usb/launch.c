@@ -108,7 +108,7 @@ static void set_environment(const struct launch *launch, const char *dir)
 }
 
 // In the child: never returns.
-static void become(const struct launch *launch, char *const argv[], const char *dir)
+static void become_command(const struct launch *launch, char *const argv[], const char *dir)
 {
     sigprocmask(SIG_SETMASK, &launch->old_mask, NULL);
     prctl(PR_SET_PDEATHSIG, SIGTERM); // without us it would hang at its next transfer
@@ -140,7 +140,7 @@ enum err launch_start(struct launch *launch, char *const argv[], const char *dir
         return log_fail(launch->log, ERR_MEMORY, "cannot start %s: %s", argv[0], strerror(errno));
     choose_group(launch); // in the parent and in the child: whoever comes first
     if (launch->child == 0)
-        become(launch, argv, dir);
+        become_command(launch, argv, dir);
     return ERR_OK;
 }
 

@@ -171,7 +171,7 @@ static enum err parse_options(struct settings *s, int argc, char **argv, struct 
 }
 
 // Splits at the first "--", so that the options of COMMAND stay its own.
-static enum err parse(struct settings *s, int argc, char **argv, struct log *log)
+static enum err parse_command_line(struct settings *s, int argc, char **argv, struct log *log)
 {
     int ours = 1;
     *s = (struct settings){.board = "", .count = 1, .usb = {.follow = true}};
@@ -390,7 +390,7 @@ int main(int argc, char **argv)
     struct log log = {.level = LOG_WARN, .write = write_line};
     struct settings settings;
     struct bench bench = {.count = 0};
-    enum err e = parse(&settings, argc, argv, &log);
+    enum err e = parse_command_line(&settings, argc, argv, &log);
     if (e)
         return fail(&log, e);
     if (settings.done)

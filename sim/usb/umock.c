@@ -166,7 +166,7 @@ void umock_device_unplug(void *arg)
 
 // Time passes also while no program asks for anything: targets run on, and may have something to
 // send.
-static void tick(void *arg)
+static void tick_devices(void *arg)
 {
     struct umock *umock = arg;
     loop_take_timer(&umock->tick);
@@ -185,7 +185,7 @@ enum err umock_open(struct umock **umock, struct loop *loop, const struct usb_op
     u->log = log;
     u->options = *options;
     u->last_address = FIRST_ADDRESS - 1;
-    u->tick = (struct loop_source){.fd = -1, .ready = tick, .arg = u};
+    u->tick = (struct loop_source){.fd = -1, .ready = tick_devices, .arg = u};
     enum err e = umock_tree_create(&u->tree, log);
     if (!e)
         e = umock_events_open(&u->events, loop, &u->tree);

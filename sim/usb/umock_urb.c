@@ -153,7 +153,7 @@ static int fetch_block(struct umock_opener *opener, struct urb *urb)
 }
 
 // What usbfs refuses at once. 0, or an errno.
-static int check(struct umock_opener *opener, const struct urb *urb)
+static int check_urb(struct umock_opener *opener, const struct urb *urb)
 {
     if (urb->length < 0 || (urb->length > 0 && !urb->buffer))
         return EINVAL;
@@ -194,7 +194,7 @@ void umock_urb_submit(struct umock_opener *opener, unsigned long where)
     urb->transfer.owner = urb;
     int error = fetch_block(opener, urb);
     if (!error)
-        error = check(opener, urb);
+        error = check_urb(opener, urb);
     if (!error)
         error = fetch_data(opener, urb);
     if (error) {

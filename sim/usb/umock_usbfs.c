@@ -18,7 +18,7 @@ static int interface_of(const struct umock_opener *opener, unsigned ep)
     return ep > 0xff ? -1 : usb_describe_interface_of(&opener->device->entry.usb, (uint8_t)ep);
 }
 
-static void answer(struct umock_opener *opener, int error)
+static void answer_ioctl(struct umock_opener *opener, int error)
 {
     if (error)
         umock_wire_error(&opener->wire, error);
@@ -52,19 +52,19 @@ static void get_capabilities(struct umock_opener *opener, unsigned long arg)
 
 static void claim_interface(struct umock_opener *opener, unsigned long arg)
 {
-    answer(opener, umock_claim(opener, fetch_number(opener, arg)));
+    answer_ioctl(opener, umock_claim(opener, fetch_number(opener, arg)));
 }
 
 static void release_interface(struct umock_opener *opener, unsigned long arg)
 {
     unsigned interface = fetch_number(opener, arg);
     if (interface >= 32 || !(opener->claimed >> interface & 1)) {
-        answer(opener, EINVAL);
+        answer_ioctl(opener, EINVAL);
         return;
     }
     opener->claimed &= ~(1u << interface);
     umock_urb_end_interfaces(opener, 1u << interface);
-    answer(opener, 0);
+    answer_ioctl(opener, 0);
 }
 
 static void get_driver(struct umock_opener *opener, unsigned long arg)
@@ -72,7 +72,7 @@ static void get_driver(struct umock_opener *opener, unsigned long arg)
     struct usbdevfs_getdriver result = {.interface = fetch_number(opener, arg)};
     if (!umock_claim_is_possible(opener, result.interface) ||
         !umock_claim_owner(opener->device, result.interface)) {
-        answer(opener, ENODATA);
+        answer_ioctl(opener, ENODATA);
         return;
     }
     snprintf(result.driver, sizeof result.driver, "usbfs");
@@ -83,7 +83,7 @@ static void get_driver(struct umock_opener *opener, unsigned long arg)
 static void driver_ioctl(struct umock_opener *opener, unsigned long arg)
 {
     (void)arg;
-    answer(opener, ENODATA);
+    answer_ioctl(opener, ENODATA);
 }
 
 static void clear_halt(struct umock_opener *opener, unsigned long arg)
@@ -93,7 +93,7 @@ static void clear_halt(struct umock_opener *opener, unsigned long arg)
     int error = interface < 0 ? ENOENT : umock_claim(opener, (unsigned)interface);
     if (!error)
         sim_board_usb_clear_halt(opener->device->queue.board, (uint8_t)ep);
-    answer(opener, error);
+    answer_ioctl(opener, error);
     usb_queue_run(&opener->device->queue);
 }
 
@@ -102,7 +102,7 @@ static void set_interface(struct umock_opener *opener, unsigned long arg)
     struct usbdevfs_setinterface s = {0};
     umock_wire_get(&opener->wire, arg, &s, sizeof s);
     int error = umock_claim(opener, s.interface);
-    answer(opener, error ? error : s.altsetting ? EINVAL : 0);
+    answer_ioctl(opener, error ? error : s.altsetting ? EINVAL : 0);
 }
 
 static void set_configuration(struct umock_opener *opener, unsigned long arg)
@@ -110,14 +110,14 @@ static void set_configuration(struct umock_opener *opener, unsigned long arg)
     int configuration = (int)fetch_number(opener, arg);
     for (struct umock_opener *o = opener->device->openers; o; o = o->next)
         if (o->claimed) {
-            answer(opener, EBUSY); // by whomever, the caller included
+            answer_ioctl(opener, EBUSY); // by whomever, the caller included
             return;
         }
-    answer(opener, configuration == opener->device->entry.usb.config[5] ? 0 : EINVAL);
+    answer_ioctl(opener, configuration == opener->device->entry.usb.config[5] ? 0 : EINVAL);
 }
 
 // The port is reset; usbfs is unbound from every interface on the way, so that all claims are lost.
-static void reset(struct umock_opener *opener, unsigned long arg)
+static void reset_port(struct umock_opener *opener, unsigned long arg)
 {
     (void)arg;
     for (struct umock_opener *o = opener->device->openers; o; o = o->next) {
@@ -125,7 +125,7 @@ static void reset(struct umock_opener *opener, unsigned long arg)
         o->claimed = 0;
     }
     sim_board_usb_reset(opener->device->queue.board);
-    answer(opener, 0);
+    answer_ioctl(opener, 0);
 }
 
 static void get_speed(struct umock_opener *opener, unsigned long arg)
@@ -169,7 +169,7 @@ static const struct {
     {USBDEVFS_CLEAR_HALT, clear_halt, false},
     {USBDEVFS_SETINTERFACE, set_interface, false},
     {USBDEVFS_SETCONFIGURATION, set_configuration, false},
-    {USBDEVFS_RESET, reset, false},
+    {USBDEVFS_RESET, reset_port, false},
     {USBDEVFS_CONNECTINFO, get_connectinfo, false},
     {USBDEVFS_GET_SPEED, get_speed, false},
 };

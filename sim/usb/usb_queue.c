@@ -49,7 +49,7 @@ void usb_queue_take(struct usb_queue *queue, struct usb_transfer *transfer)
     *link = transfer->next;
 }
 
-static void trace(struct usb_queue *queue, const struct usb_transfer *t)
+static void trace_transfer(struct usb_queue *queue, const struct usb_transfer *t)
 {
     static const char *const results[] = {
         [USB_DONE] = "",
@@ -70,7 +70,7 @@ void usb_queue_end(struct usb_queue *queue, struct usb_transfer *transfer, enum 
     usb_queue_take(queue, transfer);
     transfer->result = result;
     transfer->actual = 0;
-    trace(queue, transfer);
+    trace_transfer(queue, transfer);
     queue->done(queue->arg, transfer);
 }
 
@@ -136,7 +136,7 @@ static enum sim_usb_status run_transfer(struct usb_queue *queue, struct usb_tran
     }
     t->ran = status == SIM_USB_OK || status == SIM_USB_STALL;
     if (t->ran)
-        trace(queue, t);
+        trace_transfer(queue, t);
     if (t->ran && queue->options.pace)
         set_due(queue, t, sim_board_now_ns(board) - before);
     return status;

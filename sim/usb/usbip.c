@@ -124,7 +124,7 @@ static void send_all(struct peer *peer, const uint8_t *data, size_t len)
     }
 }
 
-static void unplug(void *arg)
+static void unplug_device(void *arg)
 {
     struct usbip *ip = arg;
     struct peer *peer = importer(ip);
@@ -149,7 +149,7 @@ static unsigned list_interfaces(const struct usbip *ip, uint8_t *out)
     return count;
 }
 
-static void describe(const struct usbip *ip, uint8_t out[DEVICE_SIZE])
+static void describe_device(const struct usbip *ip, uint8_t out[DEVICE_SIZE])
 {
     const uint8_t *d = ip->usb.device;
     memset(out, 0, DEVICE_SIZE);
@@ -182,7 +182,7 @@ static void answer_list(struct peer *peer)
     put_op(reply, OP_REP_DEVLIST, 0);
     put_be32(reply + OP_SIZE, peer->ip->plugged);
     if (peer->ip->plugged) {
-        describe(peer->ip, reply + len);
+        describe_device(peer->ip, reply + len);
         len += DEVICE_SIZE;
         len += 4 * (size_t)list_interfaces(peer->ip, reply + len);
     }
@@ -199,7 +199,7 @@ static void answer_import(struct peer *peer, const uint8_t *bus_id)
         log_line(ip->log, LOG_WARN, "usbip: the probe is in use; a second machine is refused");
     put_op(reply, OP_REP_IMPORT, given ? 0 : 1);
     if (given)
-        describe(ip, reply + OP_SIZE);
+        describe_device(ip, reply + OP_SIZE);
     peer->imported = given;
     send_all(peer, reply, given ? sizeof reply : OP_SIZE);
     if (given)
@@ -275,7 +275,7 @@ static struct urb *urb_new(const uint8_t *header, const uint8_t *sent, uint32_t 
     return urb;
 }
 
-static void submit(struct peer *peer, const uint8_t *header, uint32_t len, bool in)
+static void submit_urb(struct peer *peer, const uint8_t *header, uint32_t len, bool in)
 {
     struct urb *urb = urb_new(header, header + URB_SIZE, len, in);
     if (urb)
@@ -342,7 +342,7 @@ static int take_urb(struct peer *peer)
         return -1;
     if (!in && peer->len < URB_SIZE + len)
         return 0;
-    submit(peer, h, len, in);
+    submit_urb(peer, h, len, in);
     return URB_SIZE + (in ? 0 : (int)len);
 }
 
@@ -400,7 +400,7 @@ static void accept_peer(void *arg)
         hang_up(peer);
 }
 
-static void tick(void *arg)
+static void tick_queue(void *arg)
 {
     struct usbip *ip = arg;
     loop_take_timer(&ip->tick);
@@ -423,11 +423,11 @@ enum err usbip_open(struct usbip **ip, struct loop *loop, const char *where,
                                   .log = log,
                                   .options = *options,
                                   .done = transfer_done,
-                                  .gone = unplug,
+                                  .gone = unplug_device,
                                   .arg = u,
                                   .timer = {.fd = -1}};
     u->listener = (struct loop_source){.fd = -1, .ready = accept_peer, .arg = u};
-    u->tick = (struct loop_source){.fd = -1, .ready = tick, .arg = u};
+    u->tick = (struct loop_source){.fd = -1, .ready = tick_queue, .arg = u};
     u->plugged = true;
     for (unsigned i = 0; i < MAX_PEERS; i++) {
         u->peer[i].ip = u;
@@ -460,7 +460,7 @@ enum err usbip_set_plugged(struct usbip *ip, bool plugged)
 {
     sim_board_usb_plug(ip->queue.board, plugged);
     if (!plugged) {
-        unplug(ip);
+        unplug_device(ip);
         return ERR_OK;
     }
     enum err e = usb_describe(&ip->usb, ip->queue.board, ip->log);

@@ -64,7 +64,7 @@ static struct packet *packet_new(uint64_t id, uint8_t endpoint, size_t len)
     return packet;
 }
 
-static void flush(struct usbredir *redir)
+static void flush_parser(struct usbredir *redir)
 {
     while (redir->parser && usbredirparser_has_data_to_write(redir->parser))
         if (usbredirparser_do_write(redir->parser) < 0)
@@ -111,10 +111,10 @@ static void transfer_done(void *arg, struct usb_transfer *transfer)
     else if (redir->parser)
         answer_control(redir, transfer->owner);
     packet_free(transfer->owner);
-    flush(redir);
+    flush_parser(redir);
 }
 
-static void unplug(void *arg)
+static void unplug_device(void *arg)
 {
     struct usbredir *redir = arg;
     if (!redir->plugged)
@@ -123,10 +123,10 @@ static void unplug(void *arg)
     usb_queue_end_all(&redir->queue, USB_GONE);
     if (redir->parser)
         usbredirparser_send_device_disconnect(redir->parser);
-    flush(redir);
+    flush_parser(redir);
 }
 
-static void hello(void *priv, struct usb_redir_hello_header *peer)
+static void hear_hello(void *priv, struct usb_redir_hello_header *peer)
 {
     struct usbredir *redir = priv;
     log_line(redir->log, LOG_DEBUG, "usbredir: connected to %.63s", peer->version);
@@ -134,7 +134,7 @@ static void hello(void *priv, struct usb_redir_hello_header *peer)
         usbredir_announce(redir->parser, &redir->usb);
 }
 
-static void reset(void *priv)
+static void reset_device(void *priv)
 {
     struct usbredir *redir = priv;
     usb_queue_end_all(&redir->queue, USB_CANCELLED);
@@ -293,7 +293,7 @@ static void peer_ready(void *arg)
     struct usbredir *redir = arg;
     int result = usbredirparser_do_read(redir->parser);
     usb_queue_run(&redir->queue);
-    flush(redir);
+    flush_parser(redir);
     if (result < 0)
         hang_up(redir);
 }
@@ -316,8 +316,8 @@ static struct usbredirparser *new_parser(struct usbredir *redir)
     p->log_func = parser_log;
     p->read_func = parser_read;
     p->write_func = parser_write;
-    p->hello_func = hello;
-    p->reset_func = reset;
+    p->hello_func = hear_hello;
+    p->reset_func = reset_device;
     p->set_configuration_func = set_configuration;
     p->get_configuration_func = get_configuration;
     p->set_alt_setting_func = set_alt_setting;
@@ -350,15 +350,15 @@ static void accept_peer(void *arg)
     redir->peer = (struct loop_source){.fd = fd, .ready = peer_ready, .arg = redir};
     if (loop_add(redir->loop, &redir->peer))
         hang_up(redir);
-    flush(redir); // our hello
+    flush_parser(redir); // our hello
 }
 
-static void tick(void *arg)
+static void tick_queue(void *arg)
 {
     struct usbredir *redir = arg;
     loop_take_timer(&redir->tick);
     usb_queue_tick(&redir->queue);
-    flush(redir);
+    flush_parser(redir);
 }
 
 static enum err listen_at(struct usbredir *redir, const char *path)
@@ -385,12 +385,12 @@ enum err usbredir_open(struct usbredir **redir, struct loop *loop, const char *p
                   .log = log,
                   .options = *options,
                   .done = transfer_done,
-                  .gone = unplug,
+                  .gone = unplug_device,
                   .arg = r,
                   .timer = {.fd = -1}},
         .listener = {.fd = -1},
         .peer = {.fd = -1},
-        .tick = {.fd = -1, .ready = tick, .arg = r},
+        .tick = {.fd = -1, .ready = tick_queue, .arg = r},
         .plugged = true,
     };
     enum err e = usb_describe(&r->usb, board, log);
@@ -413,7 +413,7 @@ enum err usbredir_set_plugged(struct usbredir *redir, bool plugged)
 {
     sim_board_usb_plug(redir->queue.board, plugged);
     if (!plugged) {
-        unplug(redir);
+        unplug_device(redir);
         return ERR_OK;
     }
     enum err e = usb_describe(&redir->usb, redir->queue.board, redir->log);
@@ -422,14 +422,14 @@ enum err usbredir_set_plugged(struct usbredir *redir, bool plugged)
     redir->plugged = true;
     if (redir->parser && usbredirparser_have_peer_caps(redir->parser))
         usbredir_announce(redir->parser, &redir->usb);
-    flush(redir);
+    flush_parser(redir);
     return ERR_OK;
 }
 
 void usbredir_board_changed(struct usbredir *redir)
 {
     usb_queue_run(&redir->queue);
-    flush(redir);
+    flush_parser(redir);
 }
 
 void usbredir_close(struct usbredir *redir)

@@ -98,7 +98,7 @@ static enum sim_swd_result receive_data(struct sim_swd_host *h, uint32_t *value)
     return (v >> 32 & 1) == (unsigned)__builtin_parity(*value) ? SWD_OK : SWD_PARITY;
 }
 
-static void tell(struct sim_swd_host *h, struct sim_swd_event event)
+static void report_event(struct sim_swd_host *h, struct sim_swd_event event)
 {
     event.begin_ns = h->packet_ns;
     event.end_ns = h->wires->clock->now_ns;
@@ -134,11 +134,11 @@ static enum sim_swd_result packet(struct sim_swd_host *h, bool ap, bool read, ui
     if (!h->captured)
         send_bits(h, 0, IDLE_CYCLES);
     spend(h, cycles + (h->captured ? 0 : IDLE_CYCLES));
-    tell(h, (struct sim_swd_event){.ap = ap,
-                                   .read = read,
-                                   .addr = (uint8_t)(addr & 0xc),
-                                   .result = result,
-                                   .data = *value});
+    report_event(h, (struct sim_swd_event){.ap = ap,
+                                           .read = read,
+                                           .addr = (uint8_t)(addr & 0xc),
+                                           .result = result,
+                                           .data = *value});
     return result;
 }
 
@@ -192,7 +192,7 @@ static void line_reset(struct sim_swd_host *h)
     send_bits(h, ~0ull, ONES);
     h->wires->only_clocks = false;
     spend(h, ONES);
-    tell(h, (struct sim_swd_event){.kind = SIM_SWD_LINE_RESET, .data = ONES});
+    report_event(h, (struct sim_swd_event){.kind = SIM_SWD_LINE_RESET, .data = ONES});
 }
 
 // Line reset, a switch of the SWJ-DP, line reset.
@@ -202,7 +202,7 @@ static void switch_protocol(struct sim_swd_host *h, uint32_t sequence)
     begin_packet(h);
     send_bits(h, sequence, 16);
     spend(h, 16);
-    tell(h, (struct sim_swd_event){.kind = SIM_SWD_SWITCH, .data = sequence});
+    report_event(h, (struct sim_swd_event){.kind = SIM_SWD_SWITCH, .data = sequence});
     line_reset(h);
     sim_swd_idle(h, IDLE_AT_START);
     h->select_known = h->csw_known = false;

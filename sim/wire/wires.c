@@ -134,7 +134,7 @@ static enum sim_wires_pace pace_of(const struct sim_wires *w)
 }
 
 // Half a clock passes.
-static void settle(struct sim_wires *w, const struct sim_wires_state *s)
+static void settle_levels(struct sim_wires *w, const struct sim_wires_state *s)
 {
     const float *keep = s->keep[2 * pace_of(w) + (w->clk == DRIVE_HIGH)];
     for (unsigned node = 0; node < WIRES_NODES; node++) {
@@ -166,7 +166,7 @@ static void half_cycle(struct sim_wires *w)
     for (unsigned node = 0; node < WIRES_NODES; node++)
         before[node] = w->mv[node];
     const struct sim_wires_state *s = state_now(w);
-    settle(w, s);
+    settle_levels(w, s);
     if (clock_was || !w->level[CLK_FAR] || !w->built_alive)
         return;
     target_cycle(w);
@@ -175,7 +175,7 @@ static void half_cycle(struct sim_wires *w)
         return;
     for (unsigned node = 0; node < WIRES_NODES; node++)
         w->mv[node] = before[node];
-    settle(w, after);
+    settle_levels(w, after);
 }
 
 // What an analyser at the probe's plug makes of a voltage.

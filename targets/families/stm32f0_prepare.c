@@ -124,7 +124,7 @@ static enum err plan_watchdogs(struct flash_access *fa, const uint8_t rcc[4 * RC
     return ERR_OK;
 }
 
-static uint32_t reverse(uint32_t v)
+static uint32_t reverse_bits(uint32_t v)
 {
     uint32_t r = 0;
     for (unsigned i = 0; i < 32; i++)
@@ -142,7 +142,7 @@ static enum err plan_crc_return(struct flash_access *fa)
         return e;
     uint32_t sum = get_le32(&crc[0]), cr = get_le32(&crc[8]), init = get_le32(&crc[16]);
     if (cr & CRC_CR_REV_OUT)
-        sum = reverse(sum);
+        sum = reverse_bits(sum);
     flash_script_write(&fa->enter, CRC_UNIT + CRC_INIT, 0xffffffff);
     flash_script_write(&fa->enter, CRC_UNIT + CRC_POL, 0x04c11db7);
     flash_script_write(&fa->leave, CRC_UNIT + CRC_CR, 0);
