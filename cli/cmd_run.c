@@ -60,10 +60,18 @@ static enum err parse_exit(struct run *r, const char *path)
     return image_find_symbol(path, name, &p->exit_addr, r->log);
 }
 
+// newlib's start-up code takes a word that begins with a quote up to the next such quote: what has
+// both cannot be told when it has to be quoted.
+static bool can_be_quoted(const char *word)
+{
+    bool quoted = strpbrk(word, " \t") || *word == '"' || *word == '\'';
+    return !quoted || !strchr(word, '"') || !strchr(word, '\'');
+}
+
 static bool add_word(char *line, size_t size, const char *word)
 {
     size_t used = strlen(line);
-    bool quoted = !*word || strpbrk(word, " \t");
+    bool quoted = !*word || *word == '"' || *word == '\'' || strpbrk(word, " \t");
     const char *quote = !quoted ? "" : strchr(word, '"') ? "'" : "\"";
     int n = snprintf(line + used, size - used, "%s%s%s%s", used ? " " : "", quote, word, quote);
     return n >= 0 && (size_t)n < size - used;
@@ -74,6 +82,12 @@ static bool add_word(char *line, size_t size, const char *word)
 static enum err make_cmdline(struct run *r)
 {
     bool fits = add_word(r->cmdline, sizeof r->cmdline, r->o->operand[0]);
+    for (unsigned i = 0; i < r->o->argument_count; i++)
+        if (!can_be_quoted(r->o->argument[i]))
+            return log_fail(r->log, ERR_USAGE,
+                            "a word with both kinds of quotes and spaces cannot be told to the "
+                            "program: %s",
+                            r->o->argument[i]);
     for (unsigned i = 0; fits && i < r->o->argument_count; i++)
         fits = add_word(r->cmdline, sizeof r->cmdline, r->o->argument[i]);
     r->program.cmdline = r->cmdline;

@@ -78,6 +78,11 @@ def cpputest(tap):
     tap.check("CppUTest: nothing ran", 1, got.returncode)
     got = says.run(program, "--", "a b", "", "c", "--echo")
     tap.check("words with spaces are quoted", f'{program} "a b" "" c --echo\n', got.stdout)
+    got = says.run(program, "--", '"q"', "it's", "its 'own'", "--echo")
+    tap.check("words with quotes are quoted by the others", f"{program} '\"q\"' it's \"its 'own'\" --echo\n", got.stdout)
+    got = says.run(program, "--", "both \" and '")
+    tap.check("a word that no quote holds is wrong usage", (125, True),
+              (got.returncode, "both kinds of quotes" in got.stderr))
     got = says.run(program, "--", "x" * 3000)
     tap.check("a command line that is too long is wrong usage", (125, True),
               (got.returncode, "longer than 2047 bytes" in got.stderr))
