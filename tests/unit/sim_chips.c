@@ -71,10 +71,10 @@ static void the_table_is_sound_and_the_driver_s_table_agrees(void **state)
         assert_int_equal(flash->size % flash->page_size, 0);
         for (unsigned k = 0; k < i; k++)
             assert_string_not_equal(sim_chips_at(k)->name, row->name);
-        for (unsigned k = 0; k < stm32f0_family.chip_count; k++) {
-            if (stm32f0_family.chips[k].dev_id == (row->idcode & 0xfff))
-                found = &stm32f0_family.chips[k];
-        }
+        for (unsigned f = 0; f < family_count; f++)
+            for (unsigned k = 0; k < families[f]->chip_count; k++)
+                if (families[f]->chips[k].dev_id == (row->idcode & 0xfff))
+                    found = &families[f]->chips[k];
         assert_non_null(found);
         assert_int_equal(found->layout.run[0].size, flash->page_size);
         assert_int_equal(found->sram_size, sram->size);
