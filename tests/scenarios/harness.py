@@ -29,6 +29,10 @@ import descendants
 sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import json_documents  # noqa: E402
 
+# A shell starts its background jobs with SIGINT ignored, nohup does so with SIGHUP, and swdlink keeps to that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
 BUILD = os.environ.get("top_builddir", os.getcwd())
 SOURCE = os.environ.get("top_srcdir", os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 GDB = os.environ.get("GDB") or "gdb-multiarch"

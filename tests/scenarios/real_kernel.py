@@ -155,17 +155,19 @@ class Machine:
         self.gdb = None
 
     def _bench(self, path):
-        for _ in range(200):
-            if os.path.exists(path):
-                break
+        bench = socket.socket(socket.AF_UNIX)
+        for _ in range(1200):
+            try:  # the socket is in its folder a moment before it listens
+                bench.connect(path)
+                return bench
+            except (FileNotFoundError, ConnectionRefusedError):
+                pass
             try:
                 self.sim.wait(0.05)
                 raise Failed("swdlink-sim: " + "\n".join(self.sim_said.lines))
             except subprocess.TimeoutExpired:
                 pass
-        bench = socket.socket(socket.AF_UNIX)
-        bench.connect(path)
-        return bench
+        raise Failed("swdlink-sim does not open its control socket")
 
     def tell(self, line):
         self.control.send(line.encode() + b"\n")

@@ -451,6 +451,7 @@ int main(void)
 {
     // A shell starts its background jobs with SIGINT ignored, and who was started so keeps to that.
     (void)signal(SIGINT, SIG_DFL);
+    (void)signal(SIGHUP, SIG_DFL);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_command_leaves_a_running_chip_as_found),
         cmocka_unit_test(every_command_leaves_a_halted_chip_as_found),
