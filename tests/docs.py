@@ -106,6 +106,7 @@ chips = [
 ]
 check("the schema has the verdicts of the manual", set(verdicts) ^ set(schema["verdict"]["enum"]))
 check("the schema has the kinds of errors", set(kinds) ^ set(schema["error"]["properties"]["kind"]["enum"]))
+check("doc/json.md has the kinds of errors", {kind for kind in kinds if f"`{kind}`" not in read("doc/json.md")})
 check("the manual lists each chip that can be programmed", {chip for chip in chips if f".It {chip} Ta" not in manual})
 check("there are such words", [] if verdicts and kinds and chips else ["a table"])
 

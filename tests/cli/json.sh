@@ -68,6 +68,10 @@ for words in info options "flash $tap_dir/data" "verify $tap_dir/data" "read 0x0
     # shellcheck disable=SC2086 # words
     check "$words without access" ends 1 $words --probe "$board,usb=forbidden"
 done
+check "options that there are not" ends 2 options NO_SUCH=1 --probe "$board"
+check "a length that is none" ends 2 read 0x08000000 0 --probe "$board"
+check "an option that there is not" ends 2 info --no-such
+check "run with an option that there is not" ends 125 run --no-such
 check "flash of no file" ends 1 flash "$tap_dir/none" --probe "$board"
 
 # What the doctor finds.
