@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // From measurements to findings: a const table of rules, one per verdict. The identifiers are a
-// contract with whoever reads our JSON; they are listed in the manual and explained in
-// doc/cannot-connect.md.
+// contract with programs that read our JSON. The manual lists them, and doc/cannot-connect.md
+// explains them.
 #ifndef SWDLINK_DOCTOR_DIAGNOSIS_H
 #define SWDLINK_DOCTOR_DIAGNOSIS_H
 
@@ -25,7 +25,7 @@ struct rule {
     // How sure the measurements make this, in percent, and why; 0: they speak against it.
     unsigned (*applies)(const struct measurements *m, struct evidence *ev);
     const char *advice[DIAGNOSIS_MAX_ADVICE]; // what to do next, in this order; the rest NULL
-    // The one thing to do that tells this from what looks the same; NULL when nothing does.
+    // The one experiment that tells this from causes that look the same; NULL when there is none.
     const char *experiment;
 };
 
@@ -44,8 +44,8 @@ struct diagnosis {
     struct finding finding[DIAGNOSIS_MAX];
 };
 
-// Ranks all rules that apply: the likely ones by what should be dealt with first, then the mere
-// possibilities by their odds.
+// Ranks all rules that apply: the likely ones in the order in which they should be dealt with, then
+// the possibilities by probability.
 void diagnosis_make(struct diagnosis *d, const struct measurements *m);
 // The short verdict, for when a command could not connect. Returns text.
 const char *diagnosis_summarize(const struct diagnosis *d, char *text, size_t size);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What the doctor measures: plain data, without any opinion, and the small instruments that gather
-// it. Each instrument leaves the probe idle and the target as it was found, and says in its comment
-// what it disturbs. A measurement that could not be made is marked as such; it is never a guess.
+// What the doctor measures: plain data without any judgement, and the functions that gather it.
+// Each function leaves the probe idle and the target as it was found, and its comment says what it
+// disturbs. A measurement that could not be made is marked as such, and never guessed.
 #ifndef SWDLINK_DOCTOR_MEASURE_H
 #define SWDLINK_DOCTOR_MEASURE_H
 
@@ -25,7 +25,7 @@ struct measured_probe {
     bool boot_loader;
     bool on_board; // the model is one that is soldered to a board (V2-1, V3E), not at the end of a
                    // cable
-    // What the operating system says of the device node; node empty: not looked at.
+    // What the operating system says of the device node; node empty: not checked.
     char node[32], owner[32], group[32];
     unsigned mode;
     bool group_lacks_you; // the group may write, and this user is not in it
@@ -134,8 +134,8 @@ struct measured_reset {
     uint32_t release_us; // from releasing NRST until the core is out of reset
 };
 
-// The program's own way to end a debug session: it was started again, and watched with the debug
-// unit told to keep clocks and power in low-power modes.
+// Whether the program ends the debug session: it was started again, and watched with the debug unit
+// set to keep clocks and power in low-power modes.
 struct measured_survival {
     bool tested;
     bool survived;   // the debug port still answered at the end
@@ -189,33 +189,33 @@ struct measure {
     struct measurements *m;
 };
 
-// All of them in the order that makes sense, as many as the findings on the way ask for. A failure
-// is one of the probe (unplugged, stuck); the target's troubles are measurements.
+// Takes all measurements that the results so far call for, in a sensible order. Errors are those of
+// the probe (unplugged, stuck); faults of the target are measurements.
 enum err measure_all(struct measurements *m, struct stlink *st,
                      const struct measure_options *options, struct log *log) MUST_CHECK;
 
 // ---- the instruments, one file each -------------------------------------------------------------
 
-// What the operating system knows of the probe that could not be opened (or of all that are plugged
+// What the operating system says of the probe that could not be opened (or of all that are plugged
 // in).
 void measure_usb(struct measured_probe *p, const char *which, struct log *log);
-// VTref: so many samples more.
+// Takes more samples of VTref.
 enum err measure_supply(struct measure *b, struct measured_series *series,
                         unsigned samples) MUST_CHECK;
 // Tries to get DPIDR. WAY_UNDER_RESET and WAY_AFTER_RESET reset the target.
 enum err measure_answer(struct measure *b, enum measured_way way, unsigned tries) MUST_CHECK;
 bool measure_answers(const struct measurements *m, enum measured_way way);
-// The firmware refuses the chip, and does so again and again: once may be an error on the wires.
+// Whether the firmware refuses the chip every time: once may be an error on the wires.
 bool measure_refuses(const struct measurements *m);
 // Reads at every clock of the probe. Leaves the clock at the fastest safe one.
 enum err measure_link(struct measure *b) MUST_CHECK;
-// Looks at DHCSR again and again. Needs a connection; so do all below.
+// Reads DHCSR repeatedly. Needs a connection, as all functions below do.
 enum err measure_core(struct measure *b, uint32_t watch_us) MUST_CHECK;
 // Identity, option bytes, reset flags, clocks, vector table: reads only.
 enum err measure_chip(struct measure *b) MUST_CHECK;
-// Pulls NRST and sees what it does.
+// Pulls NRST low and checks the effect.
 enum err measure_reset(struct measure *b) MUST_CHECK;
-// Starts the program from reset and watches what becomes of the debug port.
+// Starts the program from reset and watches whether the debug port survives.
 enum err measure_survival(struct measure *b) MUST_CHECK;
 // Resets the chip, measures VDDA and HSE before the first instruction, and resets it again.
 enum err measure_deep(struct measure *b) MUST_CHECK;

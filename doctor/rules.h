@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The conditions behind the table of diagnosis.c, by what they are about. Nobody else includes
-// this.
+// The conditions behind the table of verdicts.c, by subject. Included by diagnosis.c, guide.c,
+// verdicts.c and the rules*.c files only.
 #ifndef SWDLINK_DOCTOR_RULES_H
 #define SWDLINK_DOCTOR_RULES_H
 
@@ -16,20 +16,20 @@ unsigned rules_lowest_mv(const struct measurements *m);
 unsigned rules_highest_mv(const struct measurements *m);
 // The probe is open and VTref, SWD and the rest were tried.
 bool rules_target_was_tried(const struct measurements *m);
-// Nothing came back, whatever was tried.
+// No attempt got an answer.
 bool rules_is_silent(const struct measurements *m);
 // The debug port answers without a reset.
 bool rules_is_present(const struct measurements *m);
 // It answers only while NRST is low.
 bool rules_only_under_reset(const struct measurements *m);
-// ... and not each time even then.
+// ... and not every time even then.
 bool rules_shaky_under_reset(const struct measurements *m);
-// One attempt to connect failed, and not one transfer besides: hardly the wires.
+// One attempt to connect failed, and no transfer: probably not the wires.
 bool rules_lone_failure(const struct measurements *m);
 // "no answer in 26 tries, at 4000, 240 and 5 kHz, also under reset"
 void rules_say_silence(const struct measurements *m, struct evidence *ev);
 
-// For what only --deep can tell: a possibility, and a small one.
+// For verdicts that only --deep can confirm: a small possibility.
 #define RULES_NOT_TESTED 3u
 unsigned rules_not_tested(struct evidence *ev);
 void rules_say_health(const struct measurements *m, struct evidence *ev);
