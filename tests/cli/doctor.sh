@@ -181,4 +181,15 @@ check "... and ends with status 0" is "$status" 0
 check "--watch shows one that does not" watch "$sick" "no answer"
 check "... and ends with status 1" is "$status" 1
 
+# The screen in the README: what stands below the command is how its output begins.
+readme_is_true() {
+    sed -n '/^    \$ swdlink doctor /,/^[^ ]/p' "$top_srcdir/README.md" | sed '1d; $d; s/^    //' |
+        sed -e :a -e '/^\n*$/{$d;N;ba' -e '}' >"$tap_dir/readme"
+    head -n "$(wc -l <"$tap_dir/readme")" "$out" | diff "$tap_dir/readme" - | sed 's/^/# /' >"$tap_dir/difference"
+    cat "$tap_dir/difference"
+    [ -s "$tap_dir/readme" ] && [ ! -s "$tap_dir/difference" ]
+}
+run env LC_ALL=C.UTF-8 "$swdlink" doctor --no-journal --probe virtual:stm32f031k6,firmware=swd-off
+check "the README shows what the doctor prints" readme_is_true
+
 plan
