@@ -15,7 +15,8 @@
 #include "cortex/dwt.h"
 #include "swd/mem_ap.h"
 
-// Why a core is halted: DFSR (DDI 0419, C1.6.1), cleared when read by cortexm_take_halt_cause().
+// Why a core is halted: DFSR (DDI 0419, C1.6.1), cleared, but for HALTED, by
+// cortexm_take_halt_cause().
 #define DFSR_EXTERNAL (1u << 4)
 #define DFSR_VCATCH   (1u << 3)
 #define DFSR_DWTTRAP  (1u << 2)

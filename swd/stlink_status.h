@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The probe's status bytes: the only place where they are named and translated.
+// The probe's status bytes: here they are translated into errors.
 #ifndef SWDLINK_SWD_STLINK_STATUS_H
 #define SWDLINK_SWD_STLINK_STATUS_H
 

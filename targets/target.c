@@ -1,35 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The plain part of the door: registers, reset, flash, and what an error means for the connection.
+// The plain part of the door: reset, flash, and what an error means for the connection.
 #include "targets/target.h"
 
 #include "swd/mem_ap.h"
 #include "targets/internal.h"
 
 #define FLASH_LONGEST_US 100000u // of one operation: 40 ms for a page or all of an STM32F0
-
-enum err target_read_reg(struct target *t, enum cortexm_reg reg, uint32_t *value)
-{
-    enum err e = target_claim_halted(t);
-    return e ? e : target_note_error(t, cortexm_read_reg(&t->core, reg, value));
-}
-
-enum err target_read_reg64(struct target *t, enum cortexm_reg reg, uint64_t *value)
-{
-    enum err e = target_claim_halted(t);
-    return e ? e : target_note_error(t, cortexm_read_reg64(&t->core, reg, value));
-}
-
-enum err target_write_reg64(struct target *t, enum cortexm_reg reg, uint64_t value)
-{
-    enum err e = target_claim_halted(t);
-    return e ? e : target_note_error(t, cortexm_write_reg64(&t->core, reg, value));
-}
-
-enum err target_write_reg(struct target *t, enum cortexm_reg reg, uint32_t value)
-{
-    enum err e = target_claim_halted(t);
-    return e ? e : target_note_error(t, cortexm_write_reg(&t->core, reg, value));
-}
 
 // A chip that found its flash empty when it loaded its option bytes starts its boot loader at every
 // reset until it loads them again (RM0091, 2.5).

@@ -16,10 +16,6 @@ LAYERS = {"base": "libbase.a", "swd": "libswd.a", "cortex": "libcortex.a", "flas
           "sim": "libsim.a", "sim/usb": "libsimusb.a"}
 
 ALLOWED = {
-    "targets": {
-        # Identifying walks the table of families, and a family measures its crystal with code that the target runs.
-        ("families", "identify", "stm32f0", "stm32f0_doctor", "strategies", "target"),
-    },
     "server": {
         # A stop may begin a semihosting call, and a call ends in a stop that the debugger is told.
         ("call", "stop"),
