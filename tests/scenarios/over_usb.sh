@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Every GDB scenario once more with the probe on the USB bus: swdlink-sim BOARD -- swdlink serve, through the
-# real libusb. A few of them under valgrind.
+# GDB scenarios once more with the probe on the USB bus: swdlink-sim BOARD -- swdlink serve, through the real
+# libusb. Every third of each file, all with SWDLINK_TEST_ALL=1. A few of them under valgrind.
 # shellcheck disable=SC2154 # the Makefile sets top_srcdir and top_builddir
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
@@ -42,6 +42,8 @@ pass_on() {
     fi
 }
 
+[ -n "${SWDLINK_TEST_ALL-}" ] || SWDLINK_TEST_STRIDE=3
+export SWDLINK_TEST_STRIDE="${SWDLINK_TEST_STRIDE-1}"
 for path in "$top_srcdir"/tests/scenarios/*.py; do
     case ${path##*/} in
     harness.py) ;;
@@ -50,6 +52,8 @@ for path in "$top_srcdir"/tests/scenarios/*.py; do
     *) ! grep -q '^from harness import' "$path" || pass_on 'over USB' "${path##*/}" ;;
     esac
 done
+
+unset SWDLINK_TEST_STRIDE
 
 why=
 command -v valgrind >"$dir/which" || why='valgrind is not installed'
