@@ -41,7 +41,6 @@ M4 = {
     "blank_check_is_not_blank": (12, 2345, 12, 1),
     "chip_erase": (2261, 19901, 2259, 1),
     "connect": (74, 11147, 74, 1),
-    "connected": (0, 0, 0, 1),
     "connected_long": (15, 60, 15, 1),
     "core_core_reset": (12, 209, 12, 1),
     "core_halt": (4, 178, 4, 1),
