@@ -85,7 +85,9 @@ for line in "unplug\n", "plug\n":
     bench.send(line.encode())
     bench.recv(1024)
     client.send(b"+$?#3f")
-    time.sleep(0.5)
+    reply = b""
+    while not re.search(rb"\$[^#]*#..", reply):
+        reply += client.recv(4096) or sys.exit("the server closed the connection")
 said("the target is back")
 server.terminate()
 sys.exit(server.wait())

@@ -231,8 +231,7 @@ def a_network_that_is_lost_is_as_a_debugger_that_dies(desk):
     for text in (b"Z1,8007f00,2", b"vCont;c"):
         connection.sendall(b"+$" + text + b"#%02x" % (sum(text) & 0xff))
     connection.recv(1000)
-    time.sleep(0.3)
-    expect_equal(1, desk.traces().get("BP0"))
+    desk.wait_until_runs("BP0")
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.close()
     desk.wait_log("has left")
