@@ -385,6 +385,16 @@ def restart_works_while_the_program_runs(desk):
 def live_watch_reads_a_running_program_without_stopping_it(desk):
     adapter = desk.launch(auxiliaryGdb=True)
     adapter.request("configurationDone")
+
+    def is_running():  # the adapter takes a watch without a frame only when GDB has said so
+        try:
+            return bool(adapter.watch("rounds"))
+        except Failed as why:
+            if "without frameId" in str(why):
+                return False
+            raise
+
+    until(is_running, "the program to run")
     for _ in range(3):
         first = number(adapter.watch("rounds"))
         until(lambda seen=first: number(adapter.watch("rounds")) > seen, "the variable to count on")

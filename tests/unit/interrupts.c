@@ -183,6 +183,7 @@ static struct desk *open_desk(const char *board, bool halted)
 static void close_desk(struct desk *d)
 {
     assert_int_equal(sim_board_account(d->board)->violation_count, 0);
+    usb_link_close(&d->inner); // the link that commands get leaves it open
     OK(sim_board_close(d->board));
     free(d);
 }
