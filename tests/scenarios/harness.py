@@ -142,6 +142,10 @@ class Server:
         self.account_file = tempfile.NamedTemporaryFile(suffix=".json", delete=False).name
         board = f"{board},account={self.account_file}"
         command = swdlink_command(["serve", "--listen", "127.0.0.1:0", *arguments], board)
+        self._start(command)
+
+    def _start(self, command):
+        """Starts a server, and waits until it listens."""
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stdin=subprocess.DEVNULL, text=True, errors="replace")
         self.err = Reader(self.process.stderr)

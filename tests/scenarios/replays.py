@@ -24,14 +24,7 @@ class Replay(Server):
         self.account_file = os.devnull
         command = harness.swdlink_command(["serve", "--listen", "127.0.0.1:0", "--once", "--probe",
                                            f"replay:{record}", *arguments])
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stdin=subprocess.DEVNULL, text=True, errors="replace")
-        self.err = Reader(self.process.stderr)
-        self.out = Reader(self.process.stdout)
-        found = self.err.wait(lambda lines: next(
-            (m for m in (re.search(r"Listening on port (\d+)", l) for l in lines) if m), None),
-            "the readiness line")
-        self.port = int(found.group(1))
+        self._start(command)
 
 
 def tell_no_time(text):
