@@ -116,7 +116,7 @@ static bool is_for_debug(const struct sim_chip *chip, uint32_t addr)
 {
     for (unsigned i = 0; i < chip->parts; i++) {
         const struct sim_part_row *row = chip->part[i].row;
-        if (row->is_for_debug && addr - row->base < SIM_PART_SIZE)
+        if (row->is_for_debug && addr - row->base < sim_part_size(row))
             return true;
     }
     return false;
@@ -177,6 +177,11 @@ void sim_chip_set_identity(struct sim_chip *chip, const struct sim_identity *ide
 {
     chip->identity = *identity;
     sim_core_set_identity(chip->core, identity->cpuid, identity->designer, identity->part);
+}
+
+const struct sim_electrics *sim_chip_electrics(const struct sim_chip *chip)
+{
+    return &chip->row->family->electrics;
 }
 
 const struct sim_ap_row *sim_chip_more_aps(const struct sim_chip *chip, unsigned *count)

@@ -32,6 +32,15 @@ struct sim_ap_row {
 };
 #define SIM_MAX_APS 4u
 
+// Its pins and its supply: typical values of the data sheet.
+struct sim_electrics {
+    uint32_t power_on_mv, power_down_mv; // VDD, rising and falling; VDDA too, where it is watched
+    double running_ma, resting_ma;       // what it draws, powered and below its power-on reset
+    double drive_ohms, pull_ohms;        // of a pin
+    float vil_per_vdd, vil_mv;           // an input is low below vil_per_vdd * VDD + vil_mv
+    float vih_per_vdd, vih_mv;           // and high above this
+};
+
 struct sim_chip_row;
 struct sim_part;
 struct sim_part_row;
@@ -72,6 +81,7 @@ enum sim_bus_status sim_chip_ap_read(struct sim_chip *chip, uint32_t addr, unsig
                                      uint32_t *value);
 enum sim_bus_status sim_chip_ap_write(struct sim_chip *chip, uint32_t addr, unsigned size,
                                       uint32_t value);
+const struct sim_electrics *sim_chip_electrics(const struct sim_chip *chip);
 // Of the bus clock HCLK, in which the MEM-AP's accesses take their time; 0: stopped.
 uint32_t sim_chip_hclk_hz(const struct sim_chip *chip);
 // When a stalled access may be tried again.

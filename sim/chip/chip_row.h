@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "sim/chip/chip.h"
+#include "sim/chip/signals.h"
 
 #define SIM_MAX_MEMORIES 6u
 
@@ -36,15 +37,20 @@ struct sim_memory_row {
     uint32_t page_size;  // of flash, else 0
 };
 
+// What a part of this chip is told instead of the config in its row.
+struct sim_part_config {
+    const char *part; // its name in the family's list; NULL: end of the list
+    const void *config;
+};
+
 struct sim_chip_row {
     const char *name;
     const struct sim_family *family;
     uint32_t idcode; // of its debug support unit as read, revision included
     struct sim_memory_row memory[SIM_MAX_MEMORIES];
-    uint32_t exti_imr;                // reset value of EXTI_IMR: the internal lines are open
-    unsigned features;                // of the family's own kind
-    const struct sim_pin *tx[2];      // of USART1 and USART2: the pins that can be TX
-    const struct sim_region *regions; // not modelled
+    unsigned features;                     // of the family's own kind
+    const struct sim_part_config *configs; // of parts that are not as their rows say; NULL: none
+    const struct sim_region *regions;      // not modelled
 };
 
 // What decides from where a chip boots.
@@ -52,7 +58,20 @@ struct sim_boot_facts {
     const struct sim_chip_row *row;
     bool boot0, flash_empty;
     unsigned rdp_level;
-    bool option[16]; // of enum sim_option
+    bool option[SIM_OPTIONS]; // each one's line of SIM_OPTION is not 0
+};
+
+// A program that a chip can be given by name: words that are written to registers one after the
+// other, and an end.
+enum sim_program_end { SIM_END_RUN, SIM_END_SLEEP, SIM_END_FAULT };
+#define SIM_PROGRAM_STEPS 8u
+#define SIM_PROGRAM_WAIT  1u // in place of an address: wait for so many turns of 4 cycles
+struct sim_program {
+    const char *name; // NULL: end of the list
+    struct {
+        uint32_t addr, value;
+    } step[SIM_PROGRAM_STEPS]; // up to an address of 0
+    enum sim_program_end end;
 };
 
 struct sim_family {
@@ -63,12 +82,14 @@ struct sim_family {
     struct sim_ap_row ap[SIM_MAX_APS - 1];
     const struct sim_part_row *parts; // end with a row without a kind
     struct sim_pin swdio, swclk;
-    uint32_t power_down_mv; // of VDDA, below which the supervisor holds the chip in reset
+    struct sim_electrics electrics;
     uint64_t system_reset_ns, power_on_reset_ns; // the pulses
     enum sim_memory_kind (*choose_boot)(const struct sim_boot_facts *facts);
     // What the factory writes into a memory that is all ones so far.
     void (*fill_factory)(const struct sim_chip_row *row, const struct sim_memory_row *memory,
                          uint8_t *bytes);
+    // Beside those that need nothing but a core (sim/families/programs.h); NULL: none.
+    const struct sim_program *programs;
 };
 
 // The first memory of a kind, or NULL.

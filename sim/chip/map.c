@@ -73,7 +73,8 @@ void sim_map_build(struct sim_chip *chip)
 {
     for (unsigned i = 0; i < chip->parts; i++) {
         struct sim_part *part = &chip->part[i];
-        sim_chip_map(chip, part->row->name, part->row->base, SIM_PART_SIZE, &sim_slot_device, part);
+        sim_chip_map(chip, part->row->name, part->row->base, sim_part_size(part->row),
+                     &sim_slot_device, part);
     }
     for (const struct sim_region *r = chip->row->regions; r->name; r++)
         sim_chip_map(chip, r->name, r->base, r->size, NULL, NULL);

@@ -22,7 +22,7 @@ enum sim_lanes {
     SIM_LANES_RAW, // the device sees the width
 };
 
-#define SIM_PART_SIZE       0x400u // of the address range of every part's registers
+#define SIM_PART_SIZE       0x400u // of the registers of most parts
 #define SIM_PART_INTERRUPTS 3u
 
 struct sim_part_drives {
@@ -52,6 +52,7 @@ struct sim_part_row {
     const char *name;
     const struct sim_part_kind *kind;
     uint32_t base;
+    uint32_t size; // of the address range of its registers; 0: SIM_PART_SIZE
     enum sim_lanes lanes;
     unsigned bus;      // line of SIM_CLOCK_ENABLED and SIM_RESET_HELD
     uint32_t gate;     // its bit there; 0: always on
@@ -63,13 +64,19 @@ struct sim_part_row {
     // The debug support unit: a debugger reaches it while the system is in reset, its first
     // register even without its clock.
     bool is_for_debug;
-    const void *config; // of the kind's own type
+    const void *config; // of the kind's own type; a chip's row may have another one for it
 };
+
+static inline uint32_t sim_part_size(const struct sim_part_row *row)
+{
+    return row->size ? row->size : SIM_PART_SIZE;
+}
 
 // What a part sees of its chip.
 struct sim_part {
     struct sim_chip *chip;
     const struct sim_part_row *row;
+    const void *config; // the chip's for this part, or that of the row
     struct sim_clock *clock;
     struct sim_core *core;
     struct sim_account *account;

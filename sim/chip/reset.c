@@ -25,7 +25,7 @@ static enum sim_memory_kind boot_memory(const struct sim_chip *chip)
 // The supervisor looks at VDDA too, unless an option byte says otherwise (5.2.1).
 static bool is_analog_supply_low(const struct sim_chip *chip)
 {
-    return chip->vdda_mv < chip->row->family->power_down_mv &&
+    return chip->vdda_mv < chip->row->family->electrics.power_down_mv &&
            option(chip, SIM_OPTION_VDDA_MONITOR);
 }
 

@@ -3,6 +3,8 @@
 
 #include <assert.h>
 
+_Static_assert(SIM_OPTIONS <= SIM_SIGNAL_LINES, "each option has a line of SIM_OPTION");
+
 #define NAME(signal) [SIM_##signal] = #signal
 
 static const char *const names[SIM_SIGNALS] = {

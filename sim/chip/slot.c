@@ -4,6 +4,7 @@
 // it asks for the raw width. And the making of parts from the family's rows.
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/chip/chip_state.h"
 
@@ -95,6 +96,15 @@ static void connect_signals(struct sim_part *part)
         sim_signal_listen(part->signals, l->signal, l->heard, part->state);
 }
 
+static const void *config_of(const struct sim_chip_row *chip, const struct sim_part_row *part)
+{
+    for (const struct sim_part_config *c = chip->configs; c && c->part; c++) {
+        if (strcmp(c->part, part->name) == 0)
+            return c->config;
+    }
+    return part->config;
+}
+
 static bool create_part(struct sim_chip *chip, const struct sim_part_row *row)
 {
     assert(chip->parts < SIM_MAX_PARTS);
@@ -104,6 +114,7 @@ static bool create_part(struct sim_chip *chip, const struct sim_part_row *row)
         return false;
     *part = (struct sim_part){.chip = chip,
                               .row = row,
+                              .config = config_of(chip->row, row),
                               .clock = chip->clock,
                               .core = chip->core,
                               .account = chip->account,

@@ -6,27 +6,11 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "sim/chip/part.h"
+#include "sim/core/nvic.h"
 
-#define FLASH      0x08000000u
-#define STACK      0x20001000u // the end of the smallest SRAM
-#define VECTORS    48u
-#define CODE       (FLASH + 4 * VECTORS)
 #define END_OFFSET 0x16u
-#define MAX_STEPS  8u
-
-#define RCC_CFGR      0x40021004u
-#define RCC_AHBENR    0x40021014u
-#define RCC_APB1ENR   0x4002101cu
-#define PWREN         (1u << 28)
-#define GPIOAEN_RESET 0x00020014u // with SRAM and FLITF, which are on after reset
-#define GPIOA_MODER   0x48000000u
-#define PWR_CR        0x40007000u
-#define IWDG_KR       0x40003000u
-#define IWDG_PR       0x40003004u
-#define IWDG_RLR      0x40003008u
-#define SCB_AIRCR     0xe000ed0cu
-#define SCB_SCR       0xe000ed10u
-#define WAIT          1u // in place of an address: wait for that many turns of 4 cycles
+#define SCB_AIRCR  0xe000ed0cu
 
 // Walks a list of address and value to an address of 0.
 static const uint16_t walk[] = {
@@ -34,7 +18,7 @@ static const uint16_t walk[] = {
     0xcc03, // 02: ldmia r4!, {r0, r1}
     0x2800, // 04: cmp   r0, #0
     0xd006, // 06: beq   16
-    0x2801, // 08: cmp   r0, #1
+    0x2801, // 08: cmp   r0, #1     SIM_PROGRAM_WAIT
     0xd001, // 0a: beq   10
     0x6001, // 0c: str   r1, [r0]
     0xe7f8, // 0e: b     02
@@ -43,47 +27,20 @@ static const uint16_t walk[] = {
     0xe7f5, // 14: b     02
 };
 
-enum end { END_RUN, END_SLEEP, END_FAULT };
 static const uint16_t ends[][3] = {
-    [END_RUN] = {0x3201, 0xe7fd, 0x46c0},   // 16: adds r2, #1; b 16; nop
-    [END_SLEEP] = {0xbf30, 0xe7fd, 0x46c0}, // 16: wfi; b 16; nop
-    [END_FAULT] = {0xde00, 0xe7fd,
-                   0x46c0}, // 16: udf #0, in every handler as well: the core locks up
+    [SIM_END_RUN] = {0x3201, 0xe7fd, 0x46c0},   // 16: adds r2, #1; b 16; nop
+    [SIM_END_SLEEP] = {0xbf30, 0xe7fd, 0x46c0}, // 16: wfi; b 16; nop
+    [SIM_END_FAULT] = {0xde00, 0xe7fd, 0x46c0}, // 16: udf #0, in every handler as well: it locks up
 };
 
-static const struct {
-    const char *name;
-    struct {
-        uint32_t addr, value;
-    } step[MAX_STEPS];
-    enum end end;
-} programs[] = {
-    {.name = "count", .end = END_RUN},
-    {.name = "swd-off", // 5 ms after reset PA13 and PA14 become analog inputs
-     .step = {{RCC_AHBENR, GPIOAEN_RESET}, {WAIT, 10000}, {GPIOA_MODER, 0x3c000000}},
-     .end = END_RUN},
-    {.name = "sleep", .end = END_SLEEP},
-    {.name = "stop",
-     .step = {{RCC_APB1ENR, PWREN}, {PWR_CR, 1}, {SCB_SCR, 4}, {WAIT, 10000}},
-     .end = END_SLEEP},
-    {.name = "standby",
-     .step = {{RCC_APB1ENR, PWREN}, {PWR_CR, 6}, {SCB_SCR, 4}, {WAIT, 10000}},
-     .end = END_SLEEP},
-    {.name = "iwdg", // bites every 30 ms
-     .step = {{IWDG_KR, 0xcccc},
-              {IWDG_KR, 0x5555},
-              {IWDG_PR, 0},
-              {IWDG_RLR, 300},
-              {WAIT, 10000},
-              {IWDG_KR, 0xaaaa}},
-     .end = END_RUN},
-    {.name = "slow-clock", // 5 ms after reset HCLK is 15.6 kHz
-     .step = {{WAIT, 10000}, {RCC_CFGR, 0xf0}},
-     .end = END_RUN},
-    {.name = "lockup", .end = END_FAULT},
-    {.name = "reset-loop", // resets itself every 20 ms
-     .step = {{WAIT, 40000}, {SCB_AIRCR, 0x05fa0004}},
-     .end = END_RUN},
+static const struct sim_program of_any_core[] = {
+    {.name = "count", .end = SIM_END_RUN},
+    {.name = "sleep", .end = SIM_END_SLEEP},
+    {.name = "lockup", .end = SIM_END_FAULT},
+    {.name = "reset-loop", // resets itself every 20 ms at 8 MHz
+     .step = {{SIM_PROGRAM_WAIT, 40000}, {SCB_AIRCR, 0x05fa0004}},
+     .end = SIM_END_RUN},
+    {.name = NULL},
 };
 
 static void poke16(struct sim_chip *chip, uint32_t addr, uint16_t value)
@@ -99,31 +56,44 @@ static void poke32(struct sim_chip *chip, uint32_t addr, uint32_t value)
     poke16(chip, addr + 2, (uint16_t)(value >> 16));
 }
 
-static void load(struct sim_chip *chip, size_t n)
+static void load_program(struct sim_chip *chip, const struct sim_program *program)
 {
-    uint32_t addr = CODE;
-    poke32(chip, FLASH, STACK);
-    poke32(chip, FLASH + 4, CODE | 1);
-    for (unsigned v = 2; v < VECTORS; v++)
-        poke32(chip, FLASH + 4 * v, (CODE + END_OFFSET) | 1);
+    const struct sim_chip_row *row = sim_chip_row(chip);
+    const struct sim_memory_row *sram = sim_chip_row_memory(row, SIM_MEMORY_SRAM);
+    const uint32_t flash = sim_chip_row_memory(row, SIM_MEMORY_FLASH)->base;
+    const unsigned vectors = SIM_EXC_IRQ0 + row->family->interrupts;
+    uint32_t code = flash + 4 * vectors, addr = code;
+    poke32(chip, flash, sram->base + sram->size);
+    poke32(chip, flash + 4, code | 1);
+    for (unsigned v = 2; v < vectors; v++)
+        poke32(chip, flash + 4 * v, (code + END_OFFSET) | 1);
     for (size_t i = 0; i < sizeof walk / sizeof walk[0]; i++, addr += 2)
         poke16(chip, addr, walk[i]);
     for (size_t i = 0; i < 3; i++, addr += 2)
-        poke16(chip, addr, ends[programs[n].end][i]);
-    for (size_t i = 0; i < MAX_STEPS; i++, addr += 8) {
-        poke32(chip, addr, programs[n].step[i].addr);
-        poke32(chip, addr + 4, programs[n].step[i].value);
+        poke16(chip, addr, ends[program->end][i]);
+    for (size_t i = 0; i < SIM_PROGRAM_STEPS; i++, addr += 8) {
+        poke32(chip, addr, program->step[i].addr);
+        poke32(chip, addr + 4, program->step[i].value);
     }
     poke32(chip, addr, 0);
     poke32(chip, addr + 4, 0);
 }
 
+static const struct sim_program *find_program(const struct sim_program *list, const char *name)
+{
+    for (; list && list->name; list++) {
+        if (strcmp(list->name, name) == 0)
+            return list;
+    }
+    return NULL;
+}
+
 bool sim_program_load(struct sim_chip *chip, const char *name)
 {
-    for (size_t n = 0; n < sizeof programs / sizeof programs[0]; n++)
-        if (strcmp(programs[n].name, name) == 0) {
-            load(chip, n);
-            return true;
-        }
-    return false;
+    const struct sim_program *program = find_program(of_any_core, name);
+    if (!program)
+        program = find_program(sim_chip_row(chip)->family->programs, name);
+    if (program)
+        load_program(chip, program);
+    return program != NULL;
 }

@@ -9,7 +9,8 @@
 #include "sim/chip/chip.h"
 
 // Puts the program of that name into the flash, as if it had been programmed before; false: there
-// is none. count, swd-off, sleep, stop, standby, iwdg, slow-clock, lockup, reset-loop.
+// is none. count, sleep, lockup and reset-loop run on any core, the others are the family's own:
+// swd-off, stop, standby, iwdg, slow-clock.
 bool sim_program_load(struct sim_chip *chip, const char *name);
 
 #endif

@@ -15,13 +15,6 @@
 
 #define KIB 1024u
 
-// F03x has one USART, and its TX is on PA2 and PA14 too; elsewhere these two belong to USART2.
-static const struct sim_pin tx1_f03x[] = {
-    {'A', 9, 1}, {'A', 2, 1}, {'A', 14, 1}, {'B', 6, 0}, {0, 0, 0}};
-static const struct sim_pin tx1[] = {{'A', 9, 1}, {'B', 6, 0}, {0, 0, 0}};
-static const struct sim_pin tx2[] = {{'A', 2, 1}, {'A', 14, 1}, {0, 0, 0}};
-static const struct sim_pin tx2_f07x[] = {{'A', 2, 1}, {'A', 14, 1}, {'D', 5, 0}, {0, 0, 0}};
-
 #define REGIONS_OF_ALL                                                                             \
     {"RTC", 0x40002800, 0x400}, {"I2C1", 0x40005400, 0x400}, {"SPI1", 0x40013000, 0x400},          \
     {                                                                                              \
@@ -88,13 +81,13 @@ static const struct sim_region regions_f091[] = {
 
 static const struct sim_fpec_config fpec = {
     .sector_size = 4096, // RM0091, 3.3.2
-    .user_bit = {[SIM_OPTION_WATCHDOG_BY_SOFTWARE] = 0,
-                 [SIM_OPTION_NO_RESET_IN_STOP] = 1,
-                 [SIM_OPTION_NO_RESET_IN_STANDBY] = 2,
-                 [SIM_OPTION_NBOOT0] = 3,
-                 [SIM_OPTION_NBOOT1] = 4,
-                 [SIM_OPTION_VDDA_MONITOR] = 5,
-                 [SIM_OPTION_BOOT_SEL] = 7},
+    .user_mask = {[SIM_OPTION_WATCHDOG_BY_SOFTWARE] = 1u << 0,
+                  [SIM_OPTION_NO_RESET_IN_STOP] = 1u << 1,
+                  [SIM_OPTION_NO_RESET_IN_STANDBY] = 1u << 2,
+                  [SIM_OPTION_NBOOT0] = 1u << 3,
+                  [SIM_OPTION_NBOOT1] = 1u << 4,
+                  [SIM_OPTION_VDDA_MONITOR] = 1u << 5,
+                  [SIM_OPTION_BOOT_SEL] = 1u << 7},
     .time = {[SIM_FLASH_TYP] = {53500, 30000000, 30000000}, // DS9773, 6.3.10
              [SIM_FLASH_MIN] = {40000, 20000000, 20000000},
              [SIM_FLASH_MAX] = {60000, 40000000, 40000000}},
@@ -141,7 +134,6 @@ static const struct sim_adc_config adc = {
 };
 
 static const struct sim_crc_config crc = {.polynomial_feature = SIM_HAS_CRC_POLYNOMIAL};
-static const struct sim_exti_config exti = {.lines = {0x0003, 0x000c, 0xfff0}};
 static const struct sim_pwr_config pwr = {.wakeup = {{'A', 0, 0}, {'C', 13, 0}}};
 // RM0091, 32.9.4; bits of peripherals that are not modelled are kept too.
 static const struct sim_dbgmcu_config dbgmcu = {.freeze_bits = {0x02201d33, 0x00070800}};
@@ -154,6 +146,33 @@ static const struct sim_tim_config tim6_7 = {16, 0, 0};
 static const struct sim_tim_config tim14 = {16, 1, SIM_TIM_REMAPS};
 static const struct sim_tim_config tim15 = {16, 2, SIM_TIM_REPEATS};
 static const struct sim_tim_config tim16_17 = {16, 1, SIM_TIM_REPEATS};
+
+// ---- what differs from die to die ---------------------------------------------------------------
+
+// F03x has one USART, and its TX is on PA2 and PA14 too; elsewhere these two belong to USART2.
+static const struct sim_pin tx1_f03x[] = {
+    {'A', 9, 1}, {'A', 2, 1}, {'A', 14, 1}, {'B', 6, 0}, {0, 0, 0}};
+static const struct sim_pin tx1[] = {{'A', 9, 1}, {'B', 6, 0}, {0, 0, 0}};
+static const struct sim_pin tx2[] = {{'A', 2, 1}, {'A', 14, 1}, {0, 0, 0}};
+static const struct sim_pin tx2_f07x[] = {{'A', 2, 1}, {'A', 14, 1}, {'D', 5, 0}, {0, 0, 0}};
+static const struct sim_usart_config usart1_f03x = {tx1_f03x}, usart1 = {tx1}, usart2 = {tx2},
+                                     usart2_f07x = {tx2_f07x};
+
+#define EXTI_WITH(reset_imr)                                                                       \
+    {                                                                                              \
+        .lines = {0x0003, 0x000c, 0xfff0}, .imr = (reset_imr)                                      \
+    }
+static const struct sim_exti_config exti_f03x = EXTI_WITH(0x0ff40000),
+                                    exti_f04x = EXTI_WITH(0x7ff40000),
+                                    exti_f05x = EXTI_WITH(0x0f940000),
+                                    exti_f07x = EXTI_WITH(0x7f840000);
+
+static const struct sim_part_config configs_f03x[] = {
+    {"EXTI", &exti_f03x}, {"USART1", &usart1_f03x}, {NULL, NULL}};
+static const struct sim_part_config configs_f04x[] = {{"EXTI", &exti_f04x}, {NULL, NULL}};
+static const struct sim_part_config configs_f05x[] = {{"EXTI", &exti_f05x}, {NULL, NULL}};
+static const struct sim_part_config configs_f07x[] = {
+    {"EXTI", &exti_f07x}, {"USART2", &usart2_f07x}, {NULL, NULL}};
 
 // ---- the parts (RM0091, 2.2.2 for addresses, 6.4 for gates, 11.1.3 for interrupts) -------------
 
@@ -185,9 +204,9 @@ static const struct sim_part_row parts[] = {
     GPIO("E", 4, SIM_HAS_PORT_E, NULL),
     GPIO("F", 5, 0, NULL),
     {.name = "USART1", .kind = &sim_part_usart, .base = 0x40013800, ON_APB2(BIT(14)), .irq = {27},
-     .number = 0},
+     .number = 0, .config = &usart1},
     {.name = "USART2", .kind = &sim_part_usart, .base = 0x40004400, ON_APB1(BIT(17)), .irq = {28},
-     .number = 1, .features = SIM_HAS_USART2},
+     .number = 1, .features = SIM_HAS_USART2, .config = &usart2},
     {.name = "IWDG", .kind = &sim_part_iwdg, .base = 0x40003000, ON_APB1(0), FREEZE(0, 12)},
     {.name = "WWDG", .kind = &sim_part_wwdg, .base = 0x40002c00, ON_APB1(BIT(11)), .irq = {0},
      FREEZE(0, 11)},
@@ -212,8 +231,7 @@ static const struct sim_part_row parts[] = {
     {.name = "TIM17", .kind = &sim_part_tim, .base = 0x40014800, ON_APB2(BIT(18)), .irq = {22},
      FREEZE(1, 18), .config = &tim16_17},
     {.name = "CRC", .kind = &sim_part_crc, .base = 0x40023000, RAW_ON_AHB(BIT(6)), .config = &crc},
-    {.name = "EXTI", .kind = &sim_part_exti, .base = 0x40010400, ON_APB2(0), .irq = {5, 6, 7},
-     .config = &exti},
+    {.name = "EXTI", .kind = &sim_part_exti, .base = 0x40010400, ON_APB2(0), .irq = {5, 6, 7}},
     {.name = "PWR", .kind = &sim_part_pwr, .base = 0x40007000, ON_APB1(BIT(28)), .config = &pwr},
     {.name = "SYSCFG", .kind = &sim_part_syscfg, .base = 0x40010000, ON_APB2(BIT(0))},
     {.name = "DBGMCU", .kind = &sim_part_dbgmcu, .base = 0x40015800, ON_APB2(BIT(22)),
@@ -292,6 +310,44 @@ static enum sim_memory_kind choose_boot(const struct sim_boot_facts *facts)
     return facts->option[SIM_OPTION_NBOOT1] ? SIM_MEMORY_SYSTEM : SIM_MEMORY_SRAM;
 }
 
+// ---- programs that these chips can be given -----------------------------------------------------
+
+#define RCC_CFGR      0x40021004u
+#define RCC_AHBENR    0x40021014u
+#define RCC_APB1ENR   0x4002101cu
+#define PWREN         (1u << 28)
+#define GPIOAEN_RESET 0x00020014u // with SRAM and FLITF, which are on after reset
+#define GPIOA_MODER   0x48000000u
+#define PWR_CR        0x40007000u
+#define IWDG_KR       0x40003000u
+#define IWDG_PR       0x40003004u
+#define IWDG_RLR      0x40003008u
+#define SCB_SCR       0xe000ed10u
+
+static const struct sim_program programs[] = {
+    {.name = "swd-off", // 5 ms after reset PA13 and PA14 become analog inputs
+     .step = {{RCC_AHBENR, GPIOAEN_RESET}, {SIM_PROGRAM_WAIT, 10000}, {GPIOA_MODER, 0x3c000000}},
+     .end = SIM_END_RUN},
+    {.name = "stop",
+     .step = {{RCC_APB1ENR, PWREN}, {PWR_CR, 1}, {SCB_SCR, 4}, {SIM_PROGRAM_WAIT, 10000}},
+     .end = SIM_END_SLEEP},
+    {.name = "standby",
+     .step = {{RCC_APB1ENR, PWREN}, {PWR_CR, 6}, {SCB_SCR, 4}, {SIM_PROGRAM_WAIT, 10000}},
+     .end = SIM_END_SLEEP},
+    {.name = "iwdg", // bites every 30 ms
+     .step = {{IWDG_KR, 0xcccc},
+              {IWDG_KR, 0x5555},
+              {IWDG_PR, 0},
+              {IWDG_RLR, 300},
+              {SIM_PROGRAM_WAIT, 10000},
+              {IWDG_KR, 0xaaaa}},
+     .end = SIM_END_RUN},
+    {.name = "slow-clock", // 5 ms after reset HCLK is 15.6 kHz
+     .step = {{SIM_PROGRAM_WAIT, 10000}, {RCC_CFGR, 0xf0}},
+     .end = SIM_END_RUN},
+    {.name = NULL},
+};
+
 // ---- the chips ----------------------------------------------------------------------------------
 
 static const struct sim_family stm32f0 = {
@@ -306,34 +362,44 @@ static const struct sim_family stm32f0 = {
     .parts = parts,
     .swdio = {'A', 13, 0},
     .swclk = {'A', 14, 0},
-    .power_down_mv = 1880,        // VPOR/PDR, falling edge, typical (DS9773, 6.3.3)
+    .electrics = {.power_on_mv = 1920, // VPOR/PDR, typical (DS9773, 6.3.3)
+                  .power_down_mv = 1880,
+                  .running_ma = 5.0, // at 8 MHz (6.3.5)
+                  .resting_ma = 0.05,
+                  .drive_ohms = 50,
+                  .pull_ohms = 40000, // 25 to 55 k; thresholds of inputs (6.3.14)
+                  .vil_per_vdd = 0.475f,
+                  .vil_mv = -200,
+                  .vih_per_vdd = 0.5f,
+                  .vih_mv = 200},
     .system_reset_ns = 20000,     // the pulse of every internal reset, at least (RM0091, 6.1.1)
     .power_on_reset_ns = 2500000, // tRSTTEMPO, typical (DS9773, 6.3.3)
     .choose_boot = choose_boot,
     .fill_factory = fill_factory,
+    .programs = programs,
 };
 
 // What every part of a die has. The value lines are the same silicon, with less of it promised.
 #define DIE_F03X                                                                                   \
     .idcode = 0x10006444, .memory[1] = {SIM_MEMORY_SRAM, SRAM_BASE, 4 * KIB, 0},                   \
-    .memory[2] = {SIM_MEMORY_SYSTEM, 0x1fffec00, 3 * KIB, 0}, .exti_imr = 0x0ff40000,              \
-    .tx = {tx1_f03x, NULL}, .regions = regions_f031
+    .memory[2] = {SIM_MEMORY_SYSTEM, 0x1fffec00, 3 * KIB, 0}, .configs = configs_f03x,             \
+    .regions = regions_f031
 #define DIE_F04X                                                                                   \
     .idcode = 0x10006445, .memory[1] = {SIM_MEMORY_SRAM, SRAM_BASE, 6 * KIB, 0},                   \
-    .memory[2] = {SIM_MEMORY_SYSTEM, 0x1fffc400, 13 * KIB, 0}, .exti_imr = 0x7ff40000,             \
-    .tx = {tx1, tx2}, .regions = regions_f042
+    .memory[2] = {SIM_MEMORY_SYSTEM, 0x1fffc400, 13 * KIB, 0}, .configs = configs_f04x,            \
+    .regions = regions_f042
 #define DIE_F05X                                                                                   \
     .idcode = 0x20006440, .memory[1] = {SIM_MEMORY_SRAM, SRAM_BASE, 8 * KIB, 0},                   \
-    .memory[2] = {SIM_MEMORY_SYSTEM, 0x1fffec00, 3 * KIB, 0}, .exti_imr = 0x0f940000,              \
-    .tx = {tx1, tx2}, .regions = regions_f051
+    .memory[2] = {SIM_MEMORY_SYSTEM, 0x1fffec00, 3 * KIB, 0}, .configs = configs_f05x,             \
+    .regions = regions_f051
 #define DIE_F07X                                                                                   \
     .idcode = 0x20016448, .memory[1] = {SIM_MEMORY_SRAM, SRAM_BASE, 16 * KIB, 0},                  \
-    .memory[2] = {SIM_MEMORY_SYSTEM, 0x1fffc800, 12 * KIB, 0}, .exti_imr = 0x7f840000,             \
-    .tx = {tx1, tx2_f07x}, .regions = regions_f072
+    .memory[2] = {SIM_MEMORY_SYSTEM, 0x1fffc800, 12 * KIB, 0}, .configs = configs_f07x,            \
+    .regions = regions_f072
 #define DIE_F09X                                                                                   \
     .idcode = 0x10006442, .memory[1] = {SIM_MEMORY_SRAM, SRAM_BASE, 32 * KIB, 0},                  \
-    .memory[2] = {SIM_MEMORY_SYSTEM, 0x1fffd800, 8 * KIB, 0}, .exti_imr = 0x7f840000,              \
-    .tx = {tx1, tx2_f07x}, .regions = regions_f091
+    .memory[2] = {SIM_MEMORY_SYSTEM, 0x1fffd800, 8 * KIB, 0}, .configs = configs_f07x,             \
+    .regions = regions_f091
 
 #define PORTS_D     SIM_HAS_PORT_D
 #define PORTS_DE    (SIM_HAS_PORT_D | SIM_HAS_PORT_E)

@@ -94,7 +94,7 @@ static bool has_own_clock(const struct sim_adc *a)
 static uint32_t adc_hz(const struct sim_adc *a)
 {
     if (has_own_clock(a))
-        return ((const struct sim_adc_config *)a->part->row->config)->own_clock_hz;
+        return ((const struct sim_adc_config *)a->part->config)->own_clock_hz;
     return (uint32_t)sim_part_level(a->part, SIM_PCLK_HZ, 0) / (a->cfgr2 >> 30 == 1 ? 2 : 4);
 }
 
@@ -160,7 +160,7 @@ static uint32_t internal_code(const struct sim_adc *a, uint32_t enable, uint32_t
 
 static const struct sim_adc_config *config_of(const struct sim_adc *a)
 {
-    return a->part->row->config;
+    return a->part->config;
 }
 
 static uint32_t pin_code(const struct sim_adc *a, unsigned channel)

@@ -21,7 +21,7 @@ struct sim_crc {
 
 static bool has_polynomial(const struct sim_crc *c)
 {
-    const struct sim_crc_config *config = c->part->row->config;
+    const struct sim_crc_config *config = c->part->config;
     return sim_chip_row(c->part->chip)->features & config->polynomial_feature;
 }
 

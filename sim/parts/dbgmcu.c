@@ -24,7 +24,7 @@ static void reset(void *self, enum sim_reset kind)
 
 static const uint32_t *freeze_bits(const struct sim_dbgmcu *d)
 {
-    return ((const struct sim_dbgmcu_config *)d->part->row->config)->freeze_bits;
+    return ((const struct sim_dbgmcu_config *)d->part->config)->freeze_bits;
 }
 
 static uint64_t level_freeze(void *self, unsigned line)

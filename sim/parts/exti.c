@@ -22,7 +22,7 @@ struct sim_exti {
 
 static void update(struct sim_exti *e)
 {
-    const struct sim_exti_config *config = e->part->row->config;
+    const struct sim_exti_config *config = e->part->config;
     uint32_t active = e->pr & e->imr;
     for (unsigned i = 0; i < SIM_PART_INTERRUPTS; i++)
         sim_part_irq(e->part, i, active & config->lines[i]);
@@ -49,8 +49,9 @@ static void hear_pin(void *self, unsigned port, uint64_t value)
 static void reset(void *self, enum sim_reset kind)
 {
     struct sim_exti *e = self;
+    const struct sim_exti_config *config = e->part->config;
     (void)kind;
-    *e = (struct sim_exti){.part = e->part, .imr = sim_chip_row(e->part->chip)->exti_imr};
+    *e = (struct sim_exti){.part = e->part, .imr = config->imr};
     update(e);
 }
 

@@ -8,7 +8,7 @@
 
 static const struct sim_fpec_config *config_of(const struct sim_fpec *f)
 {
-    return f->part->row->config;
+    return f->part->config;
 }
 
 static uint64_t program_ns(const struct sim_fpec *f)

@@ -154,6 +154,6 @@ uint64_t sim_options_level_rdp(void *self, unsigned line)
 uint64_t sim_options_level_option(void *self, unsigned line)
 {
     const struct sim_fpec *f = self;
-    const struct sim_fpec_config *config = f->part->row->config;
-    return f->user >> config->user_bit[line] & 1;
+    const struct sim_fpec_config *config = f->part->config;
+    return (f->user & config->user_mask[line]) != 0;
 }

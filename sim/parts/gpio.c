@@ -146,7 +146,7 @@ static void reset(void *self, enum sim_reset kind)
 {
     struct sim_gpio *g = self;
     (void)kind;
-    const struct sim_gpio_config *config = g->part->row->config;
+    const struct sim_gpio_config *config = g->part->config;
     *g = (struct sim_gpio){.part = g->part, .told = g->told};
     if (config) { // pins that are the debug port's after a reset
         g->moder = config->moder;

@@ -38,12 +38,13 @@ struct sim_dbgmcu_config {
 
 struct sim_exti_config {
     uint32_t lines[SIM_PART_INTERRUPTS]; // which lines go to the interrupts of the row
+    uint32_t imr;                        // reset value of EXTI_IMR: the internal lines are open
 };
 
 // The flash controller with half-word programming, with its cells and option bytes.
 struct sim_fpec_config {
-    uint32_t sector_size;          // of the write protection
-    uint8_t user_bit[SIM_OPTIONS]; // where each option stands in the user byte
+    uint32_t sector_size;           // of the write protection
+    uint8_t user_mask[SIM_OPTIONS]; // each option's bit of the user byte; 0: it has none
     struct {
         uint64_t program_ns, erase_ns, mass_ns;
     } time[3]; // of enum sim_flash_time
@@ -91,6 +92,10 @@ enum sim_tim_has {
 struct sim_tim_config {
     unsigned bits, channels;
     unsigned has; // of enum sim_tim_has
+};
+
+struct sim_usart_config {
+    const struct sim_pin *tx; // the pins that can be TX, with an end of the list; NULL: none
 };
 
 #endif

@@ -78,7 +78,7 @@ static void hear_wake(void *self, unsigned line, uint64_t value)
 static void hear_pin(void *self, unsigned port, uint64_t value)
 {
     struct sim_pwr *p = self;
-    const struct sim_pwr_config *config = p->part->row->config;
+    const struct sim_pwr_config *config = p->part->config;
     uint32_t enable = 0;
     for (unsigned i = 0; i < SIM_PWR_WAKEUP_PINS; i++) {
         const struct sim_pin *pin = &config->wakeup[i];

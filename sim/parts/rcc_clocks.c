@@ -7,7 +7,7 @@ enum { SW_HSI, SW_HSE, SW_PLL, SW_HSI48 };
 
 static const struct sim_rcc_config *config_of(const struct sim_rcc *rcc)
 {
-    return rcc->part->row->config;
+    return rcc->part->config;
 }
 
 bool sim_rcc_has_hsi48(const struct sim_rcc *rcc)

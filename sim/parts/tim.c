@@ -319,7 +319,7 @@ static bool create(void *state, struct sim_part *part)
 {
     struct sim_tim *t = state;
     t->part = part;
-    t->config = part->row->config;
+    t->config = part->config;
     sim_clock_add(part->clock, &t->timer, due, t);
     return true;
 }

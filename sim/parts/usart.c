@@ -91,7 +91,8 @@ static uint64_t frame_ns(const struct sim_usart *u)
 
 static bool is_wired(const struct sim_usart *u)
 {
-    const struct sim_pin *pin = sim_chip_row(u->part->chip)->tx[u->part->row->number];
+    const struct sim_usart_config *config = u->part->config;
+    const struct sim_pin *pin = config->tx;
     for (; pin && pin->port; pin++) {
         if (sim_signal_pin_is(u->part->signals, pin))
             return true;

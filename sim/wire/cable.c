@@ -77,14 +77,26 @@ static bool add_clamps(const struct sim_wires *w, struct network *n, const doubl
     return clamped;
 }
 
+float cable_vil_mv(const struct sim_wires *w)
+{
+    const struct sim_electrics *chip = sim_chip_electrics(w->chip);
+    return chip->vil_per_vdd * (float)w->rail_mv + chip->vil_mv;
+}
+
+float cable_vih_mv(const struct sim_wires *w)
+{
+    const struct sim_electrics *chip = sim_chip_electrics(w->chip);
+    return chip->vih_per_vdd * (float)w->rail_mv + chip->vih_mv;
+}
+
 static struct sim_wires_input input_at(const struct sim_wires *w, unsigned node)
 {
     bool dio = node == DIO_NEAR || node == DIO_FAR, far = node >= DIO_FAR;
     const struct sim_wire *wire = dio != (far && is_swapped(w)) ? &w->swdio : &w->swclk;
-    float ground = far ? (float)w->built_hum_mv : 0, rail = (float)w->rail_mv;
+    float ground = far ? (float)w->built_hum_mv : 0;
     return (struct sim_wires_input){
-        .vil_mv = far ? ground + 0.475f * rail - 200 : PROBE_VIL,
-        .vih_mv = far ? ground + 0.5f * rail + 200 : PROBE_VIH,
+        .vil_mv = far ? ground + cable_vil_mv(w) : PROBE_VIL,
+        .vih_mv = far ? ground + cable_vih_mv(w) : PROBE_VIH,
         .rms_mv = wire->long_cable ? LONG_CABLE_RMS : NOISE_RMS,
         .pf = wire->long_cable ? LONG_CABLE_PF : PIN_PF,
     };
@@ -131,15 +143,16 @@ static void build_state(struct sim_wires *w, enum sim_drive dio, enum sim_drive 
 {
     struct sim_wires_state *s = &w->state[(dio * DRIVE_COUNT + clk) * DRIVE_COUNT + target];
     double ground = w->built_hum_mv, rail = w->rail_mv + ground, mv[WIRES_NODES];
+    const struct sim_electrics *chip = sim_chip_electrics(w->chip);
     struct network n;
     network_clear(&n);
     network_source(&n, DIO_NEAR, WIRES_IO_MV, PROBE_PULL_UP);
     add_drive(&n, DIO_NEAR, dio, 0, WIRES_IO_MV, PROBE_DRIVE);
     add_drive(&n, CLK_NEAR, clk, 0, WIRES_IO_MV, PROBE_DRIVE);
     if (w->built_alive) {
-        network_source(&n, DIO_FAR, rail, TARGET_PULL);
-        network_source(&n, CLK_FAR, ground, TARGET_PULL);
-        add_drive(&n, DIO_FAR, target, ground, rail, TARGET_DRIVE);
+        network_source(&n, DIO_FAR, rail, chip->pull_ohms);
+        network_source(&n, CLK_FAR, ground, chip->pull_ohms);
+        add_drive(&n, DIO_FAR, target, ground, rail, chip->drive_ohms);
     }
     add_cable(w, &n);
     network_solve(&n, mv);

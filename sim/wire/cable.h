@@ -7,16 +7,12 @@
 #include "sim/wire/network.h"
 #include "sim/wire/wires.h"
 
-// Ohms, pF and mV. Pulls and thresholds of the target: STM32F031 data sheet (DS9773), 6.3.14: pulls
-// of 25 to 55 k, inputs with VIL = 0.475 VDD - 0.2 V and VIH = 0.5 VDD + 0.2 V. The probe is an
-// STM32F103 behind series resistors: DS5319, 5.3.14, VIL = 0.32 (VDD - 2 V) + 0.75 V, VIH = 0.42
-// (VDD - 2 V) + 1 V.
-#define PROBE_DRIVE  100.0
-#define PROBE_VIL    1166.0
-#define PROBE_VIH    1546.0
-#define TARGET_DRIVE 50.0
-#define TARGET_PULL  40000.0
-#define SURE         6 // standard deviations of the noise
+// Ohms, pF and mV; those of the target are its family's. The probe is an STM32F103 behind series
+// resistors: DS5319, 5.3.14, VIL = 0.32 (VDD - 2 V) + 0.75 V, VIH = 0.42 (VDD - 2 V) + 1 V.
+#define PROBE_DRIVE 100.0
+#define PROBE_VIL   1166.0
+#define PROBE_VIH   1546.0
+#define SURE        6 // standard deviations of the noise
 
 enum { DIO_NEAR, CLK_NEAR, DIO_FAR, CLK_FAR };
 
@@ -25,6 +21,9 @@ double cable_series(const struct sim_wire *wire);
 bool cable_conducts(const struct sim_wires *w, const struct sim_wire *wire, bool contact);
 void cable_add_short(const struct sim_wires *w, struct network *n, const struct sim_wire *wire,
                      unsigned near, unsigned far);
+// Below this a pin of the chip reads low, and above this high.
+float cable_vil_mv(const struct sim_wires *w);
+float cable_vih_mv(const struct sim_wires *w);
 // The tables of inputs and states, for everything that is now set.
 void cable_build(struct sim_wires *w);
 

@@ -23,19 +23,20 @@ void nrst_show(struct sim_wires *w)
 static bool nrst_goes_low(const struct sim_wires *w)
 {
     const struct sim_wire *wire = &w->nrst;
+    const struct sim_electrics *chip = sim_chip_electrics(w->chip);
     struct network n;
     double mv[NETWORK_NODES];
     network_clear(&n);
-    network_source(&n, 1, w->rail_mv, TARGET_PULL);
+    network_source(&n, 1, w->rail_mv, chip->pull_ohms);
     if (w->pulls_nrst)
         network_source(&n, 0, 0, PROBE_DRIVE);
     if (w->chip_pulls_nrst)
-        network_source(&n, 1, 0, TARGET_DRIVE);
+        network_source(&n, 1, 0, chip->drive_ohms);
     if (cable_conducts(w, wire, true))
         network_connect(&n, 0, 1, cable_series(wire));
     cable_add_short(w, &n, wire, 0, 1);
     network_solve(&n, mv);
-    return mv[1] <= 0.475 * w->rail_mv - 200;
+    return mv[1] <= cable_vil_mv(w);
 }
 
 static void nrst_arrives(void *arg)

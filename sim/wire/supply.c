@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "sim/wire/supply.h"
 
-// STM32F031 data sheet (DS9773), 6.3.3: power-on reset at 1.92 V rising, 1.88 V falling (typical).
-// Load of a running chip at 8 MHz: 6.3.5.
-#define POWER_ON_MV   1920
-#define POWER_DOWN_MV 1880
 #define DIODE_MV      600
 #define RAIL_UF       1.0
 #define BOARD_OHMS    47.0 // what else hangs on the rail of an ordinary board
 #define NOTHING_OHMS  1e6
-#define RUNNING_MA    5.0
-#define RESTING_MA    0.05
 #define CLAMPED_MV    700 // what a regulator at its limit makes of a chip put in backwards
 #define STEP_NS       20000u
 #define FLAKY_GOOD_NS 40000000u
@@ -25,7 +19,9 @@ static void follow_rail(struct sim_supply *s)
     }
     if (!s->live)
         return;
-    bool on = s->rail_mv >= (sim_chip_is_powered(s->chip) ? POWER_DOWN_MV : POWER_ON_MV);
+    const struct sim_electrics *chip = sim_chip_electrics(s->chip);
+    bool on =
+        s->rail_mv >= (sim_chip_is_powered(s->chip) ? chip->power_down_mv : chip->power_on_mv);
     if (!on)
         sim_chip_set_power(s->chip, false);
     sim_chip_set_vdda(s->chip, s->vdda_follows ? s->wires->rail_mv : s->vdda_mv);
@@ -39,7 +35,8 @@ static void charge(struct sim_supply *s, double dt_ns)
 {
     double feed = sim_wires_take_feed(s->wires), from_mv = WIRES_IO_MV - DIODE_MV;
     double load = 1 / (s->source == SOURCE_PINS ? NOTHING_OHMS : BOARD_OHMS);
-    double drawn_ma = sim_chip_is_powered(s->chip) ? RUNNING_MA : RESTING_MA;
+    const struct sim_electrics *chip = sim_chip_electrics(s->chip);
+    double drawn_ma = sim_chip_is_powered(s->chip) ? chip->running_ma : chip->resting_ma;
     double c = RAIL_UF * 1000 / dt_ns; // uF / ns as 1/ohm
     if (s->rail_mv > from_mv)
         feed = 0; // diodes

@@ -80,6 +80,15 @@ const struct sim_identity *sim_chip_identity(const struct sim_chip *chip)
     return &chip->identity;
 }
 
+// Of any chip: the commands do not depend on them.
+const struct sim_electrics *sim_chip_electrics(const struct sim_chip *chip)
+{
+    static const struct sim_electrics some = {
+        .drive_ohms = 50, .pull_ohms = 40000, .vil_per_vdd = 0.3f, .vih_per_vdd = 0.7f};
+    (void)chip;
+    return &some;
+}
+
 uint32_t sim_chip_hclk_hz(const struct sim_chip *chip)
 {
     (void)chip;

@@ -4,6 +4,7 @@
 #include "tests/unit/choose.h"
 #include "tests/unit/sim_chip_bench.h"
 
+#include "sim/chip/part.h"
 #include "sim/families/chips.h"
 #include "sim/families/stm32f0.h"
 #include "targets/chip.h"
@@ -58,6 +59,15 @@ static bool has_option(const struct chip *chip, const char *name)
     return false;
 }
 
+// What only the chips of this family have in common.
+static void check_stm32f0(const struct sim_chip_row *row, const struct chip *found)
+{
+    const struct sim_memory_row *system = sim_chip_row_memory(row, SIM_MEMORY_SYSTEM);
+    assert_int_equal(system->base + system->size, OPTIONS);
+    assert_int_equal(found->empty_check, (row->features & SIM_HAS_EMPTY_CHECK) != 0);
+    assert_true(has_option(found, "BOOT_SEL") || !(row->features & SIM_HAS_BOOT_SEL));
+}
+
 static void the_table_is_sound_and_the_driver_s_table_agrees(void **state)
 {
     const struct sim_chip_row *row;
@@ -67,7 +77,6 @@ static void the_table_is_sound_and_the_driver_s_table_agrees(void **state)
         const struct sim_memory_row *flash = sim_chip_row_memory(row, SIM_MEMORY_FLASH);
         const struct sim_memory_row *sram = sim_chip_row_memory(row, SIM_MEMORY_SRAM);
         const struct sim_memory_row *system = sim_chip_row_memory(row, SIM_MEMORY_SYSTEM);
-        assert_int_equal(system->base + system->size, OPTIONS);
         assert_int_equal(flash->size % flash->page_size, 0);
         for (unsigned k = 0; k < i; k++)
             assert_string_not_equal(sim_chips_at(k)->name, row->name);
@@ -81,10 +90,44 @@ static void the_table_is_sound_and_the_driver_s_table_agrees(void **state)
         assert_int_equal(found->system_base, system->base);
         assert_int_equal(found->system_size, system->size);
         assert_true(found->flash_max >= flash->size);
-        assert_int_equal(found->empty_check, (row->features & SIM_HAS_EMPTY_CHECK) != 0);
-        assert_true(has_option(found, "BOOT_SEL") || !(row->features & SIM_HAS_BOOT_SEL));
+        if (strcmp(row->family->name, "STM32F0") == 0)
+            check_stm32f0(row, found);
     }
     assert_null(sim_chips_find("stm32f103c8"));
+}
+
+static bool has_part(const struct sim_chip_row *row, const char *name)
+{
+    const struct sim_part_row *part = row->family->parts;
+    while (part->kind && (strcmp(part->name, name) != 0 || part->features & ~row->features))
+        part++;
+    return part->kind != NULL;
+}
+
+static void configs_of_a_chip_are_for_parts_that_it_has(void **state)
+{
+    const struct sim_chip_row *row;
+    (void)state;
+    for (unsigned i = 0; (row = sim_chips_at(i)); i++) {
+        for (const struct sim_part_config *c = row->configs; c && c->part; c++) {
+            if (!has_part(row, c->part))
+                fail_msg("%s has no %s", row->name, c->part);
+            assert_non_null(c->config);
+        }
+    }
+}
+
+static void every_family_says_what_its_pins_and_its_supply_are(void **state)
+{
+    const struct sim_chip_row *row;
+    (void)state;
+    for (unsigned i = 0; (row = sim_chips_at(i)); i++) {
+        const struct sim_electrics *e = &row->family->electrics;
+        assert_true(e->power_down_mv > 1000 && e->power_down_mv <= e->power_on_mv);
+        assert_true(e->resting_ma > 0 && e->resting_ma < e->running_ma);
+        assert_true(e->drive_ohms > 0 && e->drive_ohms < e->pull_ohms);
+        assert_true(e->vil_per_vdd * 3300 + e->vil_mv < e->vih_per_vdd * 3300 + e->vih_mv);
+    }
 }
 
 static void an_unknown_part_is_refused_with_the_names_of_all(void **state)
@@ -262,6 +305,8 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_part_has_the_sizes_of_its_data_sheet),
         cmocka_unit_test(the_table_is_sound_and_the_driver_s_table_agrees),
+        cmocka_unit_test(configs_of_a_chip_are_for_parts_that_it_has),
+        cmocka_unit_test(every_family_says_what_its_pins_and_its_supply_are),
         cmocka_unit_test(an_unknown_part_is_refused_with_the_names_of_all),
         cmocka_unit_test(boot0_and_nboot1_choose_what_boots),
         cmocka_unit_test(boot_sel_puts_nboot0_in_place_of_the_pin_where_it_exists),

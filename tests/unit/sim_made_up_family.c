@@ -20,7 +20,8 @@
 #define SRAM2      0x20040000u
 #define SYSTEM     0x1fff0000u
 #define BELL       0x50000000u
-#define BELL2      0x50000400u
+#define BELL2      0x50001000u
+#define BELL_SIZE  0x1000u
 #define NVIC_ISER  0xe000e100u
 #define NVIC_ISPR  0xe000e200u
 #define NVIC_IPR   0xe000e400u
@@ -41,7 +42,7 @@ static bool bell_create(void *state, struct sim_part *part)
 {
     struct bell *b = state;
     b->part = part;
-    b->destroyed = (uint32_t *)(uintptr_t)part->row->config;
+    b->destroyed = (uint32_t *)(uintptr_t)part->config;
     return true;
 }
 
@@ -129,10 +130,11 @@ static void fill(const struct sim_chip_row *row, const struct sim_memory_row *me
 }
 
 struct fixture {
-    uint32_t destroyed;
+    uint32_t destroyed, second_destroyed;
     struct sim_part_row parts[3];
     struct sim_family family;
     struct sim_region regions[1];
+    struct sim_part_config configs[2];
     struct sim_chip_row row;
     struct sim_clock clock;
     struct sim_account account;
@@ -145,6 +147,7 @@ static void describe(struct fixture *f, unsigned features)
     f->parts[0] = (struct sim_part_row){.name = "BELL1",
                                         .kind = &bell,
                                         .base = BELL,
+                                        .size = BELL_SIZE,
                                         .number = 1,
                                         .irq = {LAST_IRQ},
                                         .config = &f->destroyed};
@@ -165,6 +168,7 @@ static void describe(struct fixture *f, unsigned features)
                                     .power_on_reset_ns = 2000,
                                     .choose_boot = boot_from_flash,
                                     .fill_factory = fill};
+    f->configs[0] = (struct sim_part_config){"BELL2", &f->second_destroyed};
     f->row = (struct sim_chip_row){.name = "made-up",
                                    .family = &f->family,
                                    .memory = {{SIM_MEMORY_FLASH, FLASH, 0x800, 0x400},
@@ -172,6 +176,7 @@ static void describe(struct fixture *f, unsigned features)
                                               {SIM_MEMORY_SRAM, SRAM2, 0x200, 0},
                                               {SIM_MEMORY_SYSTEM, SYSTEM, 0x100, 0}},
                                    .features = features,
+                                   .configs = f->configs,
                                    .regions = f->regions};
 }
 
@@ -236,12 +241,26 @@ static void parts_of_one_kind_have_states_of_their_own_and_hear_each_other(void 
     drop(f);
 }
 
+static void registers_of_a_part_reach_as_far_as_its_row_says(void **state)
+{
+    struct fixture *f = make(HAS_SECOND_BELL);
+    uint32_t value;
+    (void)state;
+    assert_int_equal(rd(f, BELL + BELL_SIZE - 4), 1); // any offset but 0
+    assert_int_equal(rd(f, BELL2 + SIM_PART_SIZE - 4), 1);
+    assert_int_equal(
+        sim_bus_read(sim_chip_bus(f->chip), SIM_MASTER_CORE, BELL2 + SIM_PART_SIZE, 4, &value),
+        SIM_BUS_FAULT);
+    drop(f);
+}
+
 static void each_part_is_destroyed_once(void **state)
 {
     struct fixture *f = make(HAS_SECOND_BELL);
     (void)state;
     sim_chip_destroy(f->chip);
-    assert_int_equal(f->destroyed, 2);
+    assert_int_equal(f->destroyed, 1);
+    assert_int_equal(f->second_destroyed, 1); // the chip's own config for it
     f->chip = NULL;
     drop(f);
 }
@@ -302,6 +321,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parts_stand_where_the_family_says_if_the_chip_has_them),
         cmocka_unit_test(parts_of_one_kind_have_states_of_their_own_and_hear_each_other),
+        cmocka_unit_test(registers_of_a_part_reach_as_far_as_its_row_says),
         cmocka_unit_test(each_part_is_destroyed_once),
         cmocka_unit_test(a_chip_has_as_many_memories_as_its_row_says),
         cmocka_unit_test(interrupt_239_of_240_is_taken),
