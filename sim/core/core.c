@@ -7,8 +7,6 @@
 
 #include "sim/core/core_state.h"
 
-enum { PC = 15 };
-
 #define HZ_AFTER_RESET 8000000u // until the chip says which clock it has
 
 struct sim_core *sim_core_create(struct sim_bus *bus, struct sim_clock *clock,
@@ -149,6 +147,11 @@ static void handle_stop(struct sim_core *core, enum sim_cpu_stop stop)
         break;
     case SIM_CPU_UNDEFINED:
     case SIM_CPU_FAULT:
+    case SIM_CPU_INVALID_STATE: // from here on they are ARMv7-M's
+    case SIM_CPU_NO_COPROCESSOR:
+    case SIM_CPU_UNALIGNED:
+    case SIM_CPU_DIVIDE_BY_ZERO:
+    case SIM_CPU_LAZY_FP:
         sim_exception_fault(core);
         break;
     case SIM_CPU_STALL:
@@ -341,55 +344,12 @@ bool sim_core_debug_enabled(const struct sim_core *core)
     return core->debug.enabled;
 }
 
-enum regsel { REG_XPSR = 16, REG_MSP = 17, REG_PSP = 18, REG_CONTROL_PRIMASK = 20 };
-
 uint32_t sim_core_get_reg(const struct sim_core *core, unsigned regsel)
 {
-    const struct sim_cpu *cpu = &core->cpu;
-    switch (regsel) {
-    case REG_XPSR:
-        return sim_cpu_get_xpsr(cpu);
-    case REG_MSP:
-    case REG_PSP:
-        return sim_cpu_get_sp(cpu, regsel == REG_PSP);
-    case REG_CONTROL_PRIMASK:
-        return (cpu->spsel ? 2u << 24 : 0) | cpu->primask;
-    default:
-        return regsel <= PC ? cpu->r[regsel] : 0;
-    }
-}
-
-static void set_xpsr(struct sim_cpu *cpu, uint32_t value)
-{
-    sim_cpu_set_flags(cpu, value);
-    cpu->thumb = value & XPSR_T;
-    sim_cpu_set_mode(cpu, value & cpu->ipsr_mask, cpu->spsel);
+    return sim_cpu_get_reg(&core->cpu, regsel);
 }
 
 void sim_core_set_reg(struct sim_core *core, unsigned regsel, uint32_t value)
 {
-    struct sim_cpu *cpu = &core->cpu;
-    switch (regsel) {
-    case 13:
-        cpu->r[13] = value & ~3u;
-        break;
-    case PC:
-        cpu->r[PC] = value & ~1u;
-        break;
-    case REG_XPSR:
-        set_xpsr(cpu, value);
-        break;
-    case REG_MSP:
-    case REG_PSP:
-        sim_cpu_set_sp(cpu, regsel == REG_PSP, value);
-        break;
-    case REG_CONTROL_PRIMASK:
-        cpu->primask = value & 1;
-        sim_cpu_set_mode(cpu, cpu->ipsr, value >> 24 & 2);
-        break;
-    default:
-        if (regsel < 13 || regsel == 14)
-            cpu->r[regsel] = value;
-        break;
-    }
+    sim_cpu_set_reg(&core->cpu, regsel, value);
 }

@@ -8,12 +8,10 @@
 #include "sim/core/cpu_alu.h"
 #include "sim/core/cpu_memory.h"
 #include "sim/core/cpu_special.h"
-
-enum { SP = 13, LR = 14, PC = 15 };
+#include "sim/core/cpu_v7m.h"
 
 // Cycles in addition to the one that every instruction takes.
 enum {
-    CYCLES_BRANCH = 2, // the pipeline is filled again
     CYCLES_BL = 3,
     CYCLES_POP_PC = 3, // besides the transfers
     CYCLES_SYSTEM = 3, // MRS, MSR, barriers
@@ -262,32 +260,6 @@ static enum sim_cpu_stop load_multiple(struct sim_cpu *cpu, uint32_t op)
 
 // Miscellaneous 16-bit instructions: A5.2.5.
 
-static void extend(struct sim_cpu *cpu, uint32_t op)
-{
-    uint32_t m = cpu->r[op >> 3 & 7];
-    unsigned bits = op & 0x40 ? 8 : 16;
-    cpu->r[op & 7] = op & 0x80 ? m & ((1u << bits) - 1) : sign_extend(m, bits);
-}
-
-static enum sim_cpu_stop reverse(struct sim_cpu *cpu, uint32_t op)
-{
-    uint32_t m = cpu->r[op >> 3 & 7];
-    uint32_t in_halfwords = (m >> 8 & 0x00ff00ff) | (m & 0x00ff00ff) << 8;
-    switch (op >> 6 & 3) {
-    case 0: // REV
-        cpu->r[op & 7] = in_halfwords >> 16 | in_halfwords << 16;
-        return SIM_CPU_NONE;
-    case 1: // REV16
-        cpu->r[op & 7] = in_halfwords;
-        return SIM_CPU_NONE;
-    case 3: // REVSH
-        cpu->r[op & 7] = sign_extend(in_halfwords, 16);
-        return SIM_CPU_NONE;
-    default:
-        return SIM_CPU_UNDEFINED;
-    }
-}
-
 static enum sim_cpu_stop hint(struct sim_cpu *cpu, uint32_t op)
 {
     if (op & 15)
@@ -465,7 +437,7 @@ static inline enum sim_cpu_stop execute_one(struct sim_cpu *cpu)
     return stop;
 }
 
-enum sim_cpu_stop sim_cpu_run(struct sim_cpu *cpu, uint64_t limit)
+static enum sim_cpu_stop run_v6m(struct sim_cpu *cpu, uint64_t limit)
 {
     enum sim_cpu_stop stop;
     do {
@@ -474,4 +446,9 @@ enum sim_cpu_stop sim_cpu_run(struct sim_cpu *cpu, uint64_t limit)
         stop = execute_one(cpu);
     } while (stop == SIM_CPU_NONE && !cpu->attention && cpu->cycles < limit);
     return stop;
+}
+
+enum sim_cpu_stop sim_cpu_run(struct sim_cpu *cpu, uint64_t limit)
+{
+    return cpu->arch == SIM_ARMV6M ? run_v6m(cpu, limit) : sim_cpu_run_v7m(cpu, limit);
 }

@@ -189,4 +189,30 @@ static inline void data_processing(struct sim_cpu *cpu, uint32_t op)
     }
 }
 
+static inline void extend(struct sim_cpu *cpu, uint32_t op)
+{
+    uint32_t m = cpu->r[op >> 3 & 7];
+    unsigned bits = op & 0x40 ? 8 : 16;
+    cpu->r[op & 7] = op & 0x80 ? m & ((1u << bits) - 1) : sign_extend(m, bits);
+}
+
+static inline enum sim_cpu_stop reverse(struct sim_cpu *cpu, uint32_t op)
+{
+    uint32_t m = cpu->r[op >> 3 & 7];
+    uint32_t in_halfwords = (m >> 8 & 0x00ff00ff) | (m & 0x00ff00ff) << 8;
+    switch (op >> 6 & 3) {
+    case 0: // REV
+        cpu->r[op & 7] = in_halfwords >> 16 | in_halfwords << 16;
+        return SIM_CPU_NONE;
+    case 1: // REV16
+        cpu->r[op & 7] = in_halfwords;
+        return SIM_CPU_NONE;
+    case 3: // REVSH
+        cpu->r[op & 7] = sign_extend(in_halfwords, 16);
+        return SIM_CPU_NONE;
+    default:
+        return SIM_CPU_UNDEFINED;
+    }
+}
+
 #endif

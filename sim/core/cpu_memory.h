@@ -18,6 +18,8 @@ enum sim_cpu_stop sim_cpu_slow_read(struct sim_cpu *cpu, uint32_t addr, unsigned
 enum sim_cpu_stop sim_cpu_slow_write(struct sim_cpu *cpu, uint32_t addr, unsigned size,
                                      uint32_t value);
 enum sim_cpu_stop sim_cpu_fetch_elsewhere(struct sim_cpu *cpu, uint32_t addr, uint32_t *op);
+// False in an execute-never region.
+bool sim_cpu_is_executable(uint32_t addr);
 // Shows an access to the watchpoint comparators.
 void sim_cpu_compare_data(struct sim_cpu *cpu, uint32_t addr, unsigned size, bool is_write);
 

@@ -46,10 +46,7 @@ bool sim_exception_take_reset(struct sim_core *core)
     enum sim_cpu_stop sp_stop = read_vector(core, 0, &sp), pc_stop = read_vector(core, 1, &pc);
     if (sp_stop == SIM_CPU_STALL || pc_stop == SIM_CPU_STALL)
         return false;
-    cpu->primask = cpu->event = false;
-    cpu->list_done = 0;
-    cpu->ipsr = 0;
-    cpu->spsel = false;
+    sim_cpu_reset(cpu);
     sim_cpu_set_sp(cpu, false, sp);
     cpu->r[LR] = 0xffffffff;
     cpu->r[PC] = pc & ~1u;

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+// The parts of the ARMv7-M engine, each a group of instructions (DDI 0403, A5). They get the
+// instruction's halfwords and its address; r[15] is behind it already. Private to sim/core/cpu*.c.
+#ifndef SWDLINK_SIM_CORE_CPU_V7M_H
+#define SWDLINK_SIM_CORE_CPU_V7M_H
+
+#include "base/bytes.h"
+#include "sim/core/cpu.h"
+#include "sim/core/cpu_memory.h"
+
+enum { SP = 13, LR = 14, PC = 15 };
+
+// Cycles in addition to the one that every instruction takes (DDI 0439, table 3-1).
+enum { CYCLES_BRANCH = 2 }; // the pipeline is filled again
+
+enum sim_cpu_stop sim_cpu_run_v7m(struct sim_cpu *cpu, uint64_t limit);
+
+enum sim_cpu_stop cpu_execute_t16(struct sim_cpu *cpu, uint32_t op, uint32_t pc);
+enum sim_cpu_stop cpu_execute_t32(struct sim_cpu *cpu, uint32_t op, uint32_t op2, uint32_t pc);
+enum sim_cpu_stop cpu_execute_hint(struct sim_cpu *cpu, unsigned hint);
+
+// cpu_special_v7m.c: MSR with bits 11:10 of the instruction (mask), MRS, CPS.
+enum sim_cpu_stop cpu_move_to_special_v7m(struct sim_cpu *cpu, unsigned n, unsigned mask,
+                                          unsigned sysm);
+enum sim_cpu_stop cpu_move_from_special_v7m(struct sim_cpu *cpu, unsigned d, unsigned sysm);
+void cpu_change_state(struct sim_cpu *cpu, bool primask, bool faultmask, bool disable);
+
+// cpu_v7m_memory.c: everything that is not an aligned access to a window.
+enum sim_cpu_stop cpu_v7m_slow_read(struct sim_cpu *cpu, uint32_t addr, unsigned size,
+                                    uint32_t *value);
+enum sim_cpu_stop cpu_v7m_slow_write(struct sim_cpu *cpu, uint32_t addr, unsigned size,
+                                     uint32_t value);
+enum sim_cpu_stop cpu_v7m_slow_fetch(struct sim_cpu *cpu, uint32_t addr, uint32_t *op);
+
+// Words of a register list, aligned ones only. The values are in cpu->list_value, before a store
+// and after a load; the first `skip` of them are not accessed.
+enum sim_cpu_stop cpu_v7m_load_words(struct sim_cpu *cpu, uint32_t addr, unsigned skip,
+                                     unsigned count);
+enum sim_cpu_stop cpu_v7m_store_words(struct sim_cpu *cpu, uint32_t addr, unsigned skip,
+                                      unsigned count);
+
+// LDM, STM, PUSH and POP: list has a bit for each register. Loaded registers are written at the
+// end, PC last (it may be an exception return); *base gets `back` before that, if it is not NULL.
+enum sim_cpu_stop cpu_load_registers(struct sim_cpu *cpu, uint32_t addr, uint32_t list,
+                                     uint32_t *base, uint32_t back);
+enum sim_cpu_stop cpu_store_registers(struct sim_cpu *cpu, uint32_t addr, uint32_t list,
+                                      uint32_t *base, uint32_t back);
+
+static inline enum sim_cpu_stop v7m_fetch(struct sim_cpu *cpu, uint32_t addr, uint32_t *op)
+{
+    const struct sim_window *w = &cpu->bus->window[cpu->fetch_window];
+    uint32_t offset = addr - w->base;
+    if (!LIKELY(offset < w->size && !cpu->guard))
+        return cpu_v7m_slow_fetch(cpu, addr, op);
+    *op = get_le16(w->bytes + offset);
+    return SIM_CPU_NONE;
+}
+
+static inline enum sim_cpu_stop v7m_load(struct sim_cpu *cpu, uint32_t addr, unsigned size,
+                                         uint32_t *value)
+{
+    const uint8_t *p = NULL;
+    if (LIKELY(!(addr & (size - 1)) && !cpu->guard))
+        p = cpu_window_bytes(cpu, addr, false);
+    if (!LIKELY(p))
+        return cpu_v7m_slow_read(cpu, addr, size, value);
+    *value = size == 4 ? get_le32(p) : size == 2 ? get_le16(p) : *p;
+    cpu->cycles += CYCLES_DATA;
+    if (cpu->dwt->watches_data)
+        sim_cpu_compare_data(cpu, addr, size, false);
+    return SIM_CPU_NONE;
+}
+
+static inline enum sim_cpu_stop v7m_store(struct sim_cpu *cpu, uint32_t addr, unsigned size,
+                                          uint32_t value)
+{
+    uint8_t *p = NULL;
+    if (LIKELY(!(addr & (size - 1)) && !cpu->guard))
+        p = cpu_window_bytes(cpu, addr, true);
+    if (!LIKELY(p))
+        return cpu_v7m_slow_write(cpu, addr, size, value);
+    if (size == 4)
+        put_le32(p, value);
+    else if (size == 2)
+        put_le16(p, (uint16_t)value);
+    else
+        *p = (uint8_t)value;
+    cpu->cycles += CYCLES_DATA;
+    if (cpu->dwt->watches_data)
+        sim_cpu_compare_data(cpu, addr, size, true);
+    return SIM_CPU_NONE;
+}
+
+// Load, store and branch instructions of several groups.
+
+static inline void v7m_branch(struct sim_cpu *cpu, uint32_t target)
+{
+    cpu->r[PC] = target & ~1u;
+    cpu->cycles += CYCLES_BRANCH;
+}
+
+// BXWritePC() and LoadWritePC() (DDI 0403, A2.3.1): bit 0 is the Thumb bit, and in Handler mode
+// 0xfxxxxxxx is an exception return.
+static inline enum sim_cpu_stop v7m_branch_exchange(struct sim_cpu *cpu, uint32_t target)
+{
+    v7m_branch(cpu, target);
+    if (cpu->ipsr && target >> 28 == 0xf) {
+        cpu->exc_return = target;
+        return SIM_CPU_EXC_RETURN;
+    }
+    cpu->thumb = target & 1;
+    return SIM_CPU_NONE;
+}
+
+static inline void v7m_write(struct sim_cpu *cpu, unsigned n, uint32_t value)
+{
+    cpu->r[n] = n == SP ? value & ~3u : value;
+}
+
+// ITSTATE says that this instruction is in an IT block; it is advanced when the instruction is
+// done.
+static inline bool v7m_in_it_block(const struct sim_cpu *cpu)
+{
+    return cpu->it & 15;
+}
+
+#endif

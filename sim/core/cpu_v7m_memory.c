@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+// The ARMv7-M engine's accesses that are not aligned ones to plain memory: in pieces, past MPU and
+// FPB, refused (DDI 0403, A3.2 and B2.3.7); and the words of register lists.
+#include "sim/core/cpu_v7m.h"
+
+#define SYSTEM_REGION 0xe0000000u // strongly ordered: writes are not buffered
+
+static bool is_permitted(const struct sim_cpu *cpu, uint32_t addr, unsigned size,
+                         enum sim_access access)
+{
+    const struct sim_cpu_guard *g = cpu->guard;
+    bool privileged = sim_cpu_access_is_privileged(cpu);
+    if (!g || !g->permits)
+        return true;
+    return g->permits(g->arg, addr, access, privileged) &&
+           (size == 1 || g->permits(g->arg, addr + size - 1, access, privileged));
+}
+
+static uint32_t remapped(const struct sim_cpu *cpu, uint32_t addr, enum sim_access access)
+{
+    const struct sim_cpu_guard *g = cpu->guard;
+    return g && g->remap ? g->remap(g->arg, addr, access) : addr;
+}
+
+static enum sim_cpu_stop refuse(struct sim_cpu *cpu, uint32_t addr, enum sim_access access)
+{
+    cpu->fault = (struct sim_cpu_fault){
+        .protection = true, .fetch = access == SIM_ACCESS_FETCH, .addr = addr};
+    return SIM_CPU_FAULT;
+}
+
+static enum sim_cpu_stop read_piece(struct sim_cpu *cpu, uint32_t addr, unsigned size,
+                                    uint32_t *value)
+{
+    uint32_t from = remapped(cpu, addr, SIM_ACCESS_READ);
+    const uint8_t *p = cpu_window_bytes(cpu, from, false);
+    if (p) {
+        *value = size == 4 ? get_le32(p) : size == 2 ? get_le16(p) : *p;
+    } else {
+        enum sim_cpu_stop stop = sim_cpu_slow_read(cpu, from, size, value);
+        if (stop)
+            return stop;
+    }
+    cpu->cycles += CYCLES_DATA;
+    if (cpu->dwt->watches_data)
+        sim_cpu_compare_data(cpu, addr, size, false);
+    return SIM_CPU_NONE;
+}
+
+static enum sim_cpu_stop write_piece(struct sim_cpu *cpu, uint32_t addr, unsigned size,
+                                     uint32_t value)
+{
+    uint8_t *p = cpu_window_bytes(cpu, addr, true);
+    if (!p) {
+        enum sim_cpu_stop stop = sim_cpu_slow_write(cpu, addr, size, value);
+        if (stop == SIM_CPU_FAULT && cpu->buffers_writes && addr < SYSTEM_REGION)
+            cpu->imprecise = cpu->attention = true;
+        else if (stop)
+            return stop;
+    } else if (size == 4) {
+        put_le32(p, value);
+    } else if (size == 2) {
+        put_le16(p, (uint16_t)value);
+    } else {
+        *p = (uint8_t)value;
+    }
+    cpu->cycles += CYCLES_DATA;
+    if (cpu->dwt->watches_data)
+        sim_cpu_compare_data(cpu, addr, size, true);
+    return SIM_CPU_NONE;
+}
+
+// The largest aligned transfer that an access of `left` bytes begins with.
+static unsigned piece_at(uint32_t addr, unsigned left)
+{
+    if (addr % 4 == 0 && left >= 4)
+        return 4;
+    return addr % 2 == 0 && left >= 2 ? 2 : 1;
+}
+
+enum sim_cpu_stop cpu_v7m_slow_read(struct sim_cpu *cpu, uint32_t addr, unsigned size,
+                                    uint32_t *value)
+{
+    uint32_t result = 0, part;
+    if (addr & (size - 1) && cpu->unalign_trp)
+        return SIM_CPU_UNALIGNED;
+    if (!is_permitted(cpu, addr, size, SIM_ACCESS_READ))
+        return refuse(cpu, addr, SIM_ACCESS_READ);
+    for (unsigned done = 0, piece; done < size; done += piece) {
+        piece = piece_at(addr + done, size - done);
+        enum sim_cpu_stop stop = read_piece(cpu, addr + done, piece, &part);
+        if (stop)
+            return stop;
+        result |= part << 8 * done;
+    }
+    *value = result;
+    return SIM_CPU_NONE;
+}
+
+enum sim_cpu_stop cpu_v7m_slow_write(struct sim_cpu *cpu, uint32_t addr, unsigned size,
+                                     uint32_t value)
+{
+    if (addr & (size - 1) && cpu->unalign_trp)
+        return SIM_CPU_UNALIGNED;
+    if (!is_permitted(cpu, addr, size, SIM_ACCESS_WRITE))
+        return refuse(cpu, addr, SIM_ACCESS_WRITE);
+    for (unsigned done = 0, piece; done < size; done += piece) {
+        piece = piece_at(addr + done, size - done);
+        enum sim_cpu_stop stop = write_piece(cpu, addr + done, piece, value >> 8 * done);
+        if (stop)
+            return stop;
+    }
+    return SIM_CPU_NONE;
+}
+
+enum sim_cpu_stop cpu_v7m_slow_fetch(struct sim_cpu *cpu, uint32_t addr, uint32_t *op)
+{
+    if (!sim_cpu_is_executable(addr) || !is_permitted(cpu, addr, 2, SIM_ACCESS_FETCH))
+        return refuse(cpu, addr, SIM_ACCESS_FETCH);
+    enum sim_cpu_stop stop =
+        sim_cpu_fetch_elsewhere(cpu, remapped(cpu, addr, SIM_ACCESS_FETCH), op);
+    if (stop == SIM_CPU_FAULT)
+        cpu->fault = (struct sim_cpu_fault){.fetch = true, .addr = addr};
+    return stop;
+}
+
+// A stall keeps what is done, as a waiting bus does; a fault abandons the instruction, which starts
+// again from its first word.
+static enum sim_cpu_stop end_list(struct sim_cpu *cpu, unsigned done, enum sim_cpu_stop stop)
+{
+    cpu->list_done = stop == SIM_CPU_STALL ? done : 0;
+    return stop;
+}
+
+static unsigned first_word(const struct sim_cpu *cpu, unsigned skip)
+{
+    return cpu->list_done > skip ? cpu->list_done : skip;
+}
+
+enum sim_cpu_stop cpu_v7m_load_words(struct sim_cpu *cpu, uint32_t addr, unsigned skip,
+                                     unsigned count)
+{
+    if (addr & 3)
+        return SIM_CPU_UNALIGNED;
+    for (unsigned i = first_word(cpu, skip); i < count; i++) {
+        enum sim_cpu_stop stop = v7m_load(cpu, addr + 4 * i, 4, &cpu->list_value[i]);
+        if (stop)
+            return end_list(cpu, i, stop);
+    }
+    return end_list(cpu, 0, SIM_CPU_NONE);
+}
+
+enum sim_cpu_stop cpu_v7m_store_words(struct sim_cpu *cpu, uint32_t addr, unsigned skip,
+                                      unsigned count)
+{
+    if (addr & 3)
+        return SIM_CPU_UNALIGNED;
+    for (unsigned i = first_word(cpu, skip); i < count; i++) {
+        enum sim_cpu_stop stop = v7m_store(cpu, addr + 4 * i, 4, cpu->list_value[i]);
+        if (stop)
+            return end_list(cpu, i, stop);
+    }
+    return end_list(cpu, 0, SIM_CPU_NONE);
+}
+
+// With ICI, the registers below it were done before the interrupt (DDI 0403, B1.5.10).
+static unsigned words_before_ici(const struct sim_cpu *cpu, uint32_t list)
+{
+    uint32_t first = cpu->it >> 4;
+    return v7m_in_it_block(cpu) ? 0 : (unsigned)__builtin_popcount(list & ((1u << first) - 1));
+}
+
+enum sim_cpu_stop cpu_load_registers(struct sim_cpu *cpu, uint32_t addr, uint32_t list,
+                                     uint32_t *base, uint32_t back)
+{
+    unsigned skip = words_before_ici(cpu, list), i = 0;
+    unsigned count = (unsigned)__builtin_popcount(list);
+    enum sim_cpu_stop stop = cpu_v7m_load_words(cpu, addr, skip, count);
+    if (stop)
+        return stop;
+    if (base)
+        *base = back;
+    for (unsigned n = 0; n < PC; n++) {
+        if (!(list >> n & 1))
+            continue;
+        if (i >= skip)
+            v7m_write(cpu, n, cpu->list_value[i]);
+        i++;
+    }
+    return list >> PC & 1 ? v7m_branch_exchange(cpu, cpu->list_value[count - 1]) : SIM_CPU_NONE;
+}
+
+enum sim_cpu_stop cpu_store_registers(struct sim_cpu *cpu, uint32_t addr, uint32_t list,
+                                      uint32_t *base, uint32_t back)
+{
+    unsigned count = 0;
+    for (unsigned n = 0; n < PC; n++) {
+        if (list >> n & 1)
+            cpu->list_value[count++] = cpu->r[n];
+    }
+    enum sim_cpu_stop stop = cpu_v7m_store_words(cpu, addr, words_before_ici(cpu, list), count);
+    if (stop == SIM_CPU_NONE && base)
+        *base = back;
+    return stop;
+}
