@@ -86,12 +86,13 @@ static enum err explain_verdict(const char *id, struct log *log)
     return refuse_verdict(id, log);
 }
 
-static enum err tell_cause(const char *id)
+static enum err tell_cause(const char *id, const struct chip *chip)
 {
     const struct rule *rule = diagnosis_find(id);
+    char text[DIAGNOSIS_TEXT];
     printf("\nfound: %s (%s)\n", rule->sentence, id);
     for (unsigned i = 0; i < DIAGNOSIS_MAX_ADVICE && rule->advice[i]; i++)
-        printf("  %u. %s\n", i + 1, rule->advice[i]);
+        printf("  %u. %s\n", i + 1, diagnosis_name_pins(rule->advice[i], chip, text, sizeof text));
     printf("\n`swdlink doctor --explain %s` tells more\n", id);
     return ERR_OK;
 }
@@ -159,7 +160,7 @@ enum err cmd_doctor(const struct options *o, struct output *out, struct log *log
         return output_json(out, doc, log);
     }
     if (cause && !healthy)
-        return tell_cause(cause);
+        return tell_cause(cause, m.chip.id.chip);
     doctor_report_print(stdout, &m, &d, doctor_report_unicode());
     if (memory[0] && !healthy)
         printf("\nthis probe's target %s\n", memory);

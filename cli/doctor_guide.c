@@ -44,12 +44,13 @@ static enum err read_yes(struct table *t, bool *yes)
 static enum err ask_person(void *self, const struct guide_step *step, bool undo, bool *yes)
 {
     struct table *t = self;
-    char line[80];
+    char line[80], text[DIAGNOSIS_TEXT];
     if (undo) {
         printf("   That was not it. Put it back as it was.\n");
         return read_line(t, "[Enter when done, q to quit]", line, sizeof line);
     }
-    printf("\n%u. %s\n", ++t->step, step->text);
+    // What the chip is, nobody has seen yet.
+    printf("\n%u. %s\n", ++t->step, diagnosis_name_pins(step->text, NULL, text, sizeof text));
     return step->action ? read_line(t, "[Enter when done, q to quit]", line, sizeof line)
                         : read_yes(t, yes);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The doctor's findings as JSON: every number that was measured, so that a report carries its
 // proof.
+#include <ctype.h>
+
 #include "cli/doctor_report.h"
 #include "cli/output.h"
 
@@ -84,9 +86,18 @@ static json_t *registers_json(const struct measured_chip *c)
 {
     if (!c->state_known)
         return json_null();
-    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "rcc_cr", hex(c->rcc_cr), "rcc_cfgr",
-                     hex(c->rcc_cfgr), "rcc_csr", hex(c->rcc_csr), "flash_obr", hex(c->flash_obr),
-                     "scr", hex(c->scr));
+    json_t *list = json_object();
+    const struct family_doctor *facts = c->id.chip->family->doctor;
+    for (unsigned i = 0; facts && i < FAMILY_REGISTERS && facts->reg[i].name; i++) {
+        char name[32];
+        size_t n = 0;
+        for (const char *s = facts->reg[i].name; *s && n < sizeof name - 1; s++)
+            name[n++] = (char)tolower((unsigned char)*s);
+        name[n] = '\0';
+        json_object_set_new(list, name, hex(c->reg[i]));
+    }
+    json_object_set_new(list, "scr", hex(c->scr));
+    return list;
 }
 
 // What was not read is null, and no 0.
@@ -149,6 +160,7 @@ static json_t *measurements_json(const struct measurements *m)
 json_t *doctor_report_json(const struct measurements *m, const struct diagnosis *d)
 {
     json_t *candidates = json_array(), *advice = json_array();
+    char text[DIAGNOSIS_TEXT];
     for (unsigned i = 0; i < d->count; i++) {
         const struct finding *f = &d->finding[i];
         json_array_append_new(candidates,
@@ -157,7 +169,9 @@ json_t *doctor_report_json(const struct measurements *m, const struct diagnosis 
                                         "evidence", f->evidence.text));
     }
     for (unsigned i = 0; i < DIAGNOSIS_MAX_ADVICE && d->finding[0].rule->advice[i]; i++)
-        json_array_append_new(advice, json_string(d->finding[0].rule->advice[i]));
+        json_array_append_new(advice,
+                              json_string(diagnosis_name_pins(d->finding[0].rule->advice[i],
+                                                              m->chip.id.chip, text, sizeof text)));
     return json_pack("{s:i, s:s, s:s, s:o, s:o, s:o}", "schema", OUTPUT_SCHEMA, "verdict",
                      d->finding[0].rule->id, "sentence", d->finding[0].rule->sentence, "candidates",
                      candidates, "advice", advice, "measurements", measurements_json(m));

@@ -12,6 +12,8 @@
 #include "cortex/cortexm.h"
 #include "doctor/header.h"
 
+#define REGISTERS_A_LINE 3u
+
 bool doctor_report_unicode(void)
 {
     locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
@@ -126,6 +128,18 @@ static void print_core(FILE *out, const struct measured_core *c)
             c->dhcsr, c->watched_us / 1000, c->resets, c->lost);
 }
 
+static void print_registers(FILE *out, const struct measured_chip *c)
+{
+    const struct family_doctor *facts = c->id.chip->family->doctor;
+    for (unsigned i = 0; facts && i < FAMILY_REGISTERS && facts->reg[i].name; i++) {
+        if (i % REGISTERS_A_LINE == 0)
+            item(out, i ? "" : "registers");
+        bool ends =
+            (i + 1) % REGISTERS_A_LINE == 0 || i + 1 == FAMILY_REGISTERS || !facts->reg[i + 1].name;
+        fprintf(out, "%s 0x%08x%s", facts->reg[i].name, c->reg[i], ends ? "\n" : ", ");
+    }
+}
+
 static void print_chip(FILE *out, const struct measured_chip *c)
 {
     char text[192];
@@ -135,10 +149,7 @@ static void print_chip(FILE *out, const struct measured_chip *c)
     fprintf(out, "%s\n", chip_describe(&c->id, text, sizeof text));
     if (!c->state_known)
         return;
-    if (c->id.chip->family->doctor) {
-        item(out, "registers");
-        fprintf(out, "RCC_CSR 0x%08x, FLASH_OBR 0x%08x\n", c->rcc_csr, c->flash_obr);
-    }
+    print_registers(out, c);
     if (!c->flash_readable)
         return;
     item(out, "vectors");
@@ -236,8 +247,10 @@ static void print_findings(FILE *out, const struct diagnosis *d)
 static void print_advice(FILE *out, const struct measurements *m, const struct diagnosis *d)
 {
     const struct finding *first = &d->finding[0];
+    char text[DIAGNOSIS_TEXT];
     for (unsigned i = 0; i < DIAGNOSIS_MAX_ADVICE && first->rule->advice[i]; i++)
-        fprintf(out, "%s  %u. %s\n", i ? "" : "\nnext:\n", i + 1, first->rule->advice[i]);
+        fprintf(out, "%s  %u. %s\n", i ? "" : "\nnext:\n", i + 1,
+                diagnosis_name_pins(first->rule->advice[i], m->chip.id.chip, text, sizeof text));
     if (diagnosis_is_healthy(d) && !m->asked.deep)
         fprintf(out, "\nNRST, VDDA and the crystal were not tested, because that disturbs the "
                      "program: --deep "

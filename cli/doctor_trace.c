@@ -112,6 +112,7 @@ static void print_culprit(const struct report *r)
 static void print_measured(const struct report *r)
 {
     const struct trace *t = &r->trace;
+    const char *swdio = family_swdio(t->chip), *swclk = family_swclk(t->chip);
     printf("\nmeasured:\n");
     if (t->loss == TRACE_SURVIVED)
         print_ms("  left alone  SWD still answered ", t->lived_us, " after the program's start\n");
@@ -119,19 +120,19 @@ static void print_measured(const struct report *r)
         print_ms("  left alone  ", t->lived_us, " from the program's start to the last answer\n");
     printf("              %u harmless writes to the registers of the pins, %u resets\n", t->writes,
            t->resets);
-    if (t->resets)
-        printf("              RCC_CSR 0x%08x at the last reset\n", t->rcc_csr);
+    if (t->reset_register)
+        printf("              %s 0x%08x at the last reset\n", t->reset_register, t->reset_flags);
     if (t->last_pc && t->loss != TRACE_SURVIVED)
         printf("              last seen at 0x%08x%s%s\n", t->last_pc, r->last_place[0] ? ": " : "",
                r->last_place);
     if (t->loss == TRACE_PINS)
-        printf("  held        with " FAMILY_SWDIO " and " FAMILY_SWCLK
-               " locked, stopped at the write that followed\n");
+        printf("  held        with %s and %s locked, stopped at the write that followed\n", swdio,
+               swclk);
     else if (t->loss == TRACE_STOP || t->loss == TRACE_STANDBY)
         printf("  held        with DBG_STOP and DBG_STANDBY set, found asleep with SLEEPDEEP\n");
     else if (t->loss == TRACE_UNEXPLAINED && t->lost_again)
-        printf("  held        lost again, with " FAMILY_SWDIO " and " FAMILY_SWCLK
-               " locked and clocks kept in low power\n");
+        printf("  held        lost again, with %s and %s locked and clocks kept in low power\n",
+               swdio, swclk);
     else if (t->loss == TRACE_UNEXPLAINED && t->came_back)
         printf("  held        neither that write nor deep sleep came in twice the time\n");
     else if (t->loss == TRACE_UNEXPLAINED)
@@ -163,13 +164,15 @@ static void print_text(const struct report *r)
 {
     const struct trace *t = &r->trace;
     const char *advice[DIAGNOSIS_MAX_ADVICE], *verdict = findings[t->loss].verdict;
+    char text[DIAGNOSIS_TEXT];
     printf("%s", findings[t->loss].sentence);
     printf(verdict ? " (%s)\n" : "\n", verdict);
     print_culprit(r);
     print_measured(r);
     unsigned n = list_advice(t, advice);
     for (unsigned i = 0; i < n; i++)
-        printf("%s  %u. %s\n", i ? "" : "\nnext:\n", i + 1, advice[i]);
+        printf("%s  %u. %s\n", i ? "" : "\nnext:\n", i + 1,
+               diagnosis_name_pins(advice[i], t->chip, text, sizeof text));
     if (t->pc_known && !r->elf)
         printf("\n--elf FILE names the function and the line\n");
 }
@@ -190,12 +193,13 @@ static json_t *trace_json(const struct report *r)
 {
     const struct trace *t = &r->trace;
     return json_pack(
-        "{s:s, s:I, s:o, s:b, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:b, s:b, s:o}", "loss",
+        "{s:s, s:I, s:o, s:b, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:b, s:b, s:o}", "loss",
         findings[t->loss].loss, "lived_us", (json_int_t)t->lived_us, "pc",
         hex_or_null(t->pc_known, t->pc), "exact", t->exact, "place", text_or_null(r->place),
         "register", text_or_null(trace_register_name(t)), "value",
         hex_or_null(t->value_known, t->value), "harmless_writes", (json_int_t)t->writes, "resets",
-        (json_int_t)t->resets, "rcc_csr", hex_or_null(t->resets > 0, t->rcc_csr), "last_pc",
+        (json_int_t)t->resets, "reset_register", text_or_null(t->reset_register), "reset_flags",
+        hex_or_null(t->reset_register, t->reset_flags), "last_pc",
         hex_or_null(t->last_pc != 0, t->last_pc), "last_place", text_or_null(r->last_place),
         "sleep_on_exit", t->on_exit, "came_back", t->came_back, "detail", text_or_null(t->detail));
 }
@@ -203,10 +207,12 @@ static json_t *trace_json(const struct report *r)
 static json_t *report_json(const struct report *r)
 {
     const char *advice[DIAGNOSIS_MAX_ADVICE];
+    char text[DIAGNOSIS_TEXT];
     json_t *list = json_array();
     unsigned n = list_advice(&r->trace, advice);
     for (unsigned i = 0; i < n; i++)
-        json_array_append_new(list, json_string(advice[i]));
+        json_array_append_new(
+            list, json_string(diagnosis_name_pins(advice[i], r->trace.chip, text, sizeof text)));
     return json_pack("{s:i, s:o, s:s, s:o, s:o, s:o}", "schema", OUTPUT_SCHEMA, "verdict",
                      text_or_null(findings[r->trace.loss].verdict), "sentence",
                      findings[r->trace.loss].sentence, "trace", trace_json(r), "elf_matches",

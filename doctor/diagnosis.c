@@ -88,3 +88,27 @@ bool diagnosis_is_ambiguous(const struct diagnosis *d)
 {
     return strcmp(d->finding[0].rule->id, "no-answer") == 0;
 }
+
+const char *diagnosis_name_pins(const char *with, const struct chip *chip, char *text, size_t size)
+{
+    const struct {
+        const char *word, *pin;
+    } pins[] = {{"{SWDIO}", family_swdio(chip)}, {"{SWCLK}", family_swclk(chip)}};
+    size_t used = 0;
+    text[0] = '\0';
+    while (*with && used + 1 < size) {
+        const char *piece = with;
+        size_t skip = 1, len = 1;
+        for (unsigned i = 0; i < sizeof pins / sizeof pins[0]; i++) {
+            if (strncmp(with, pins[i].word, strlen(pins[i].word)) == 0) {
+                piece = pins[i].pin;
+                skip = strlen(pins[i].word);
+                len = strlen(piece);
+            }
+        }
+        int n = snprintf(text + used, size - used, "%.*s", (int)len, piece);
+        used += n > 0 ? (size_t)n : 0;
+        with += skip;
+    }
+    return text;
+}

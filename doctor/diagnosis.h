@@ -49,6 +49,10 @@ struct diagnosis {
 void diagnosis_make(struct diagnosis *d, const struct measurements *m);
 // The short verdict, for when a command could not connect. Returns text.
 const char *diagnosis_summarize(const struct diagnosis *d, char *text, size_t size);
+// An advice, or a step of the guide, for a chip that may be unknown (NULL): {SWDIO} and {SWCLK} in
+// it become the names of its pins. Returns text.
+#define DIAGNOSIS_TEXT 320
+const char *diagnosis_name_pins(const char *with, const struct chip *chip, char *text, size_t size);
 // NULL when there is none.
 const struct rule *diagnosis_find(const char *id);
 bool diagnosis_is_healthy(const struct diagnosis *d);

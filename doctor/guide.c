@@ -40,12 +40,10 @@ const struct guide_step guide_steps[] = {
     {"swclk-short", ANY_SILENT, false,
      "Measure SWCLK against GND, and against VDD. Are both above 1 kohm?", NULL, "swclk-fault", 0},
     {"swdio-end", ANY_SILENT, false,
-     "Measure SWDIO from the plug at the probe to the chip's pin " FAMILY_SWDIO
-     ". Is it below 1 kohm?",
+     "Measure SWDIO from the plug at the probe to the chip's pin {SWDIO}. Is it below 1 kohm?",
      NULL, "swdio-open", 0},
     {"swclk-end", ANY_SILENT, false,
-     "Measure SWCLK from the plug at the probe to the chip's pin " FAMILY_SWCLK
-     ". Is it below 1 kohm?",
+     "Measure SWCLK from the plug at the probe to the chip's pin {SWCLK}. Is it below 1 kohm?",
      NULL, "swclk-fault", 0},
     {"nrst", ANY_SILENT, false,
      "Plug everything in again and switch on. Measure NRST against GND. Is it near VDD?", NULL,

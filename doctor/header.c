@@ -74,11 +74,11 @@ static void condemn(struct header_wire wires[HEADER_WIRES], const char *id)
 void header_describe(struct header_wire wires[HEADER_WIRES], const struct measurements *m,
                      const struct diagnosis *d)
 {
-    static const char *const names[HEADER_WIRES][2] = {{"VTref", "VDD"},
-                                                       {"SWCLK", FAMILY_SWCLK},
-                                                       {"GND", "VSS"},
-                                                       {"SWDIO", FAMILY_SWDIO},
-                                                       {"NRST", "NRST"}};
+    const char *const names[HEADER_WIRES][2] = {{"VTref", "VDD"},
+                                                {"SWCLK", family_swclk(m->chip.id.chip)},
+                                                {"GND", "VSS"},
+                                                {"SWDIO", family_swdio(m->chip.id.chip)},
+                                                {"NRST", "NRST"}};
     bool answered = any_answer(m), nrst = m->reset.tested && m->reset.works;
     for (unsigned i = 0; i < HEADER_WIRES; i++) {
         wires[i] = (struct header_wire){.probe = names[i][0], .board = names[i][1]};

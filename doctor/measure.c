@@ -79,26 +79,37 @@ static bool nothing_to_lose(const struct measurements *m)
     return (m->chip.flash_blank || m->chip.id_refused) && !m->asked.no_reset;
 }
 
-const struct reset_flag *measure_reset_flag(const struct measurements *m)
-{
-    const struct family_doctor *facts = measure_facts(m);
-    for (unsigned i = 0; facts && i < FAMILY_RESET_FLAGS; i++)
-        if (m->chip.rcc_csr & facts->reset_flag[i].mask)
-            return &facts->reset_flag[i];
-    return NULL;
-}
-
 const struct family_doctor *measure_facts(const struct measurements *m)
 {
     const struct chip *chip = m->chip.id.chip;
     return chip && m->chip.state_known ? chip->family->doctor : NULL;
 }
 
+const char *measure_reset_register(const struct measurements *m, uint32_t *value)
+{
+    const struct family_doctor *facts = measure_facts(m);
+    *value = facts ? m->chip.reg[facts->reset_register] : 0;
+    return facts ? facts->reg[facts->reset_register].name : NULL;
+}
+
+const struct reset_flag *measure_reset_flag(const struct measurements *m)
+{
+    const struct family_doctor *facts = measure_facts(m);
+    uint32_t flags;
+    (void)measure_reset_register(m, &flags);
+    for (unsigned i = 0; facts && i < FAMILY_RESET_FLAGS; i++)
+        if (flags & facts->reset_flag[i].mask)
+            return &facts->reset_flag[i];
+    return NULL;
+}
+
 bool measure_watchdog_has_bitten(const struct measurements *m)
 {
     const struct family_doctor *facts = measure_facts(m);
+    uint32_t flags;
+    (void)measure_reset_register(m, &flags);
     for (unsigned i = 0; facts && i < FAMILY_RESET_FLAGS; i++)
-        if (facts->reset_flag[i].watchdog && m->chip.rcc_csr & facts->reset_flag[i].mask)
+        if (facts->reset_flag[i].watchdog && flags & facts->reset_flag[i].mask)
             return true;
     return false;
 }

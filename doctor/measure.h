@@ -116,7 +116,8 @@ struct measured_chip {
     bool designer_known;
     unsigned designer, part; // of the ROM table: JEP106 continuation << 7 | id (ARM IHI 0031, D1)
     bool state_known;        // the registers below
-    uint32_t rcc_cr, rcc_cfgr, rcc_csr, flash_obr, scr;
+    uint32_t reg[FAMILY_REGISTERS]; // those of the family's struct family_doctor, in its order
+    uint32_t scr;
     bool flash_readable;
     bool flash_blank;  // its first page
     bool boots_system; // at address 0 stands what is in the boot loader ROM, and not what is in the
@@ -223,6 +224,8 @@ enum err measure_deep(struct measure *b) MUST_CHECK;
 // What the family of the chip says about the registers that were read; NULL: they were not, or the
 // family is not known.
 const struct family_doctor *measure_facts(const struct measurements *m);
+// The name and the value of the register that has the flags of resets; NULL: not known.
+const char *measure_reset_register(const struct measurements *m, uint32_t *value);
 // The cause of the last reset, as its register has it; NULL: none that has a flag.
 const struct reset_flag *measure_reset_flag(const struct measurements *m);
 bool measure_watchdog_has_bitten(const struct measurements *m);

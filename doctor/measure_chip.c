@@ -44,25 +44,17 @@ static enum err read_designer(struct measure *b)
 
 static enum err read_registers(struct measure *b)
 {
-    static const struct family_doctor none;
     struct measured_chip *c = &b->m->chip;
-    const struct family_doctor *known = c->id.chip->family->doctor, *facts = known ? known : &none;
-    const struct {
-        uint32_t addr, *value;
-    } list[] = {{facts->rcc_csr, &c->rcc_csr},
-                {facts->rcc_cr, &c->rcc_cr},
-                {facts->rcc_cfgr, &c->rcc_cfgr},
-                {facts->flash_obr, &c->flash_obr},
-                {SCS_SCR, &c->scr}};
-    for (unsigned i = 0; i < sizeof list / sizeof list[0]; i++) {
-        enum err e = list[i].addr ? peek_word(b, list[i].addr, list[i].value) : ERR_OK;
-        if (e == ERR_FAULT)
-            c->id_refused = true;
-        if (e)
-            return e;
-    }
-    c->state_known = true;
-    return ERR_OK;
+    const struct family_doctor *facts = c->id.chip->family->doctor;
+    enum err e = ERR_OK;
+    for (unsigned i = 0; !e && facts && i < FAMILY_REGISTERS && facts->reg[i].name; i++)
+        e = peek_word(b, facts->reg[i].addr, &c->reg[i]);
+    if (!e)
+        e = peek_word(b, SCS_SCR, &c->scr);
+    if (e == ERR_FAULT)
+        c->id_refused = true;
+    c->state_known = !e;
+    return e;
 }
 
 static enum err read_flash(struct measure *b)

@@ -19,12 +19,12 @@ static enum err measure_vdda(struct measure *b, const struct family_doctor *fact
 static enum err measure_hse(struct measure *b, struct target *t, const struct family_doctor *facts)
 {
     struct measured_deep *d = &b->m->deep_results;
-    const uint32_t found_cr = b->m->chip.rcc_cr;
+    const uint32_t *values = b->m->chip.reg;
     struct family_hse found = {0};
     if (!facts->hse)
         return ERR_OK;
-    d->hse_used = found_cr & facts->hse_on;
-    enum err e = facts->hse(t, found_cr, &found);
+    d->hse_used = values[facts->hse_register] & facts->hse_on;
+    enum err e = facts->hse(t, values, &found);
     if (e && !found.runs)
         return e;
     d->hse = found.runs ? HSE_RUNS : HSE_DEAD;

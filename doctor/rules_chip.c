@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The chip and its program. Register facts: RM0091 (6.4 RCC, 9.1 SYSCFG, 3.5 FLASH), DDI 0419 (C1.6
 // DHCSR).
+#include <stdio.h>
+
 #include "cortex/cortexm.h"
 #include "doctor/rules.h"
 
@@ -73,13 +75,29 @@ unsigned rule_chip_dead(const struct measurements *m, struct evidence *ev)
     return 5;
 }
 
+// Of the registers that were read, the one that tells the level; NULL: none.
+static const struct family_register *protection_register(const struct measurements *m)
+{
+    const struct family_doctor *facts = measure_facts(m);
+    const struct rdp_scheme *rdp = facts ? m->chip.id.chip->family->rdp : NULL;
+    for (unsigned i = 0; rdp && i < FAMILY_REGISTERS && facts->reg[i].name; i++)
+        if (facts->reg[i].addr == rdp->status_addr)
+            return &facts->reg[i];
+    return NULL;
+}
+
 unsigned rule_read_protected_1(const struct measurements *m, struct evidence *ev)
 {
     const struct measured_chip *c = &m->chip;
     if (!c->known || c->id.rdp_level != 1)
         return 0;
-    rules_say(ev, "FLASH_OBR is 0x%08x%s", c->flash_obr,
-              c->flash_readable ? "" : ", and the flash cannot be read");
+    const char *unreadable = c->flash_readable ? "" : ", and the flash cannot be read";
+    const struct family_register *status = protection_register(m);
+    if (status)
+        rules_say(ev, "%s is 0x%08x%s", status->name, c->reg[status - measure_facts(m)->reg],
+                  unreadable);
+    else
+        rules_say(ev, "the option bytes say level 1%s", unreadable);
     return 95;
 }
 
@@ -160,22 +178,37 @@ static const char *reset_words(const struct measurements *m)
     return flag ? flag->who : facts->reset_otherwise;
 }
 
+// "RCC_CSR is 0x24000000".
+static const char *reset_flags_text(const struct measurements *m, const char *is, char *text,
+                                    size_t size)
+{
+    uint32_t flags;
+    const char *name = measure_reset_register(m, &flags);
+    if (!name)
+        return "no register";
+    snprintf(text, size, "%s %s0x%08x", name, is, flags);
+    return text;
+}
+
 unsigned rule_reset_loop(const struct measurements *m, struct evidence *ev)
 {
     const struct measured_core *c = &m->core;
     const char *who = reset_words(m);
+    char flags[48];
     if (m->reset.held_before || m->reset.held_after)
         return 0;
     if (c->resets >= 2) {
-        rules_say(ev, "%u resets in %u ms, about every %u ms; RCC_CSR 0x%08x says: by %s",
-                  c->resets, c->watched_us / 1000, c->reset_period_us / 1000, m->chip.rcc_csr, who);
+        rules_say(ev, "%u resets in %u ms, about every %u ms; %s says: by %s", c->resets,
+                  c->watched_us / 1000, c->reset_period_us / 1000,
+                  reset_flags_text(m, "", flags, sizeof flags), who);
         return 95;
     }
     bool watchdog = measure_watchdog_has_bitten(m);
     if (!watchdog && !c->resets)
         return 0;
-    rules_say(ev, "RCC_CSR is 0x%08x: a reset by %s, and %u seen in %u ms", m->chip.rcc_csr, who,
-              c->resets, c->watched_us / 1000);
+    rules_say(ev, "%s: a reset by %s, and %u seen in %u ms",
+              reset_flags_text(m, "is ", flags, sizeof flags), who, c->resets,
+              c->watched_us / 1000);
     return watchdog && c->resets ? 85 : watchdog ? 60 : 40;
 }
 
@@ -198,7 +231,8 @@ unsigned rule_blank_flash(const struct measurements *m, struct evidence *ev)
 {
     if (!m->chip.flash_blank)
         return 0;
-    rules_say(ev, "the first bytes of the flash are all 0xff");
+    const struct chip *chip = m->chip.id.chip;
+    rules_say(ev, "the first bytes of the flash are all 0x%02x", chip ? chip->layout.erased : 0xff);
     return 93;
 }
 

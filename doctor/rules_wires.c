@@ -147,17 +147,14 @@ unsigned rule_core_slow(const struct measurements *m, struct evidence *ev)
 {
     const struct family_doctor *facts = measure_facts(m);
     unsigned failed, blocks = total_blocks(&m->link, &failed), waited = waited_blocks(&m->link);
-    unsigned divisor = facts && facts->ahb_divisors
-                           ? facts->ahb_divisors[m->chip.rcc_cfgr >> facts->ahb_shift & 15]
-                           : 1;
-    char divided[64] = "";
+    char why[96] = "";
     if (!waited || 4 * waited < 3 * failed)
         return 0;
-    if (divisor > 1)
-        snprintf(divided, sizeof divided, "; RCC_CFGR divides the core's clock by %u", divisor);
-    rules_say(ev, "%u of %u blocks failed because the chip kept asking to wait; none at %u kHz%s",
-              waited, blocks, m->link.safe_hz / 1000, divided);
-    return divisor > 1 ? 92 : 75;
+    if (facts && facts->slow_clock)
+        (void)facts->slow_clock(m->chip.reg, why, sizeof why);
+    rules_say(ev, "%u of %u blocks failed because the chip kept asking to wait; none at %u kHz%s%s",
+              waited, blocks, m->link.safe_hz / 1000, why[0] ? "; " : "", why);
+    return why[0] ? 92 : 75;
 }
 
 unsigned rule_link_marginal(const struct measurements *m, struct evidence *ev)

@@ -73,6 +73,13 @@ static enum err prepare_pass(struct tracer *x, const struct pass *p)
 
 // ---- while it runs ------------------------------------------------------------------------------
 
+static enum err read_reset_flags(struct tracer *x)
+{
+    const struct family_register *flags = &x->facts->reg[x->facts->reset_register];
+    x->r->reset_register = flags->name;
+    return flags->name ? mem_ap_read32(&x->t->mem, flags->addr, &x->r->reset_flags) : ERR_OK;
+}
+
 static enum err take_stop(struct tracer *x, struct pass *p, const struct target_stop *stop)
 {
     enum err e = ERR_OK;
@@ -92,7 +99,7 @@ static enum err take_stop(struct tracer *x, struct pass *p, const struct target_
         break;
     case TARGET_STOP_RESET:
         (void)target_take_reset(x->t);
-        if (x->facts->rcc_csr && (e = mem_ap_read32(&x->t->mem, x->facts->rcc_csr, &x->r->rcc_csr)))
+        if ((e = read_reset_flags(x)))
             return target_note_error(x->t, e);
         if (++p->resets == MANY_RESETS) {
             end_pass(p, END_RESETS);
@@ -338,7 +345,7 @@ enum err trace_loss(struct trace *r, struct target *t, const struct trace_option
                         "of this chip (%s) is not known which registers hold the pins of SWD, so "
                         "that the loss cannot be traced",
                         chip_name(target_identity(t)));
-    *r = (struct trace){.pins = x.facts->pins};
+    *r = (struct trace){.chip = chip, .pins = x.facts->pins};
     // Losing and finding the target again is what this is about, and no news.
     if (level < LOG_DEBUG)
         log->level = LOG_ERROR;

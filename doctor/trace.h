@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Who ends the debug session? The program is started again from reset and watched, twice: left to
 // itself, to see when the debug port dies and after how many writes to the registers of its pins;
-// then with these pins locked  and with clocks kept on in Stop and
+// then with these pins locked and with clocks kept on in Stop and
 // Standby (DBGMCU_CR; RM0091, 32.9.4), so that the write, or the WFI, that killed it the first
 // time can be looked at while the port lives.
 #ifndef SWDLINK_DOCTOR_TRACE_H
@@ -25,15 +25,17 @@ enum trace_loss {
 };
 
 struct trace {
+    const struct chip *chip;
     const struct family_pins *pins; // of the chip's family
     enum trace_loss loss;
-    uint32_t lived_us; // from the start of the program until the last answer, about
-    uint32_t last_pc;  // where the program was seen last before the loss; 0: not known
-    unsigned writes;   // to the registers of the pins that did no harm, before the loss
-    unsigned resets;   // by something else than us
-    uint32_t rcc_csr;  // at the last one of these
-    bool came_back;    // after the loss the chip could be connected to again
-    bool lost_again;   // also with the pins locked and low power kept alive
+    uint32_t lived_us;          // from the start of the program until the last answer, about
+    uint32_t last_pc;           // where the program was seen last before the loss; 0: not known
+    unsigned writes;            // to the registers of the pins that did no harm, before the loss
+    unsigned resets;            // by something else than us
+    const char *reset_register; // that has the flags of resets; NULL: none came, or not known
+    uint32_t reset_flags;       // at the last one of these
+    bool came_back;             // after the loss the chip could be connected to again
+    bool lost_again;            // also with the pins locked and low power kept alive
 
     bool pc_known;
     uint32_t pc;

@@ -103,14 +103,12 @@ const struct rule diagnosis_rules[] = {
     {"swclk-fault",
      "SWCLK does not reach the chip, or is shorted",
      rule_swclk_fault,
-     {"measure SWCLK from the probe's pin to the chip's (" FAMILY_SWCLK
-      "), and against GND and VDD"},
+     {"measure SWCLK from the probe's pin to the chip's ({SWCLK}), and against GND and VDD"},
      "measure SWCLK with an ohmmeter"},
     {"swdio-open",
      "SWDIO does not reach the chip",
      rule_swdio_open,
-     {"measure SWDIO from the probe's pin to the chip's (" FAMILY_SWDIO
-      "): it should be below 1 kohm"},
+     {"measure SWDIO from the probe's pin to the chip's ({SWDIO}): it should be below 1 kohm"},
      "measure SWDIO from end to end"},
     {"swd-joined",
      "SWDIO and SWCLK touch each other",
@@ -145,10 +143,9 @@ const struct rule diagnosis_rules[] = {
      "the program turns SWD off a moment after its start",
      rule_swd_off_by_program,
      {"connect under reset: --connect under-reset (auto does so by itself)",
-      "`swdlink doctor --trace-loss --elf FILE` names the line that does it: a write to "
-      "GPIOA_MODER "
-      "or GPIOA_AFRH",
-      "leave " FAMILY_SWDIO " and " FAMILY_SWCLK " in their alternate function, and flash again"},
+      "`swdlink doctor --trace-loss --elf FILE` names the line that does it: a write to the "
+      "mode or the alternate function of a pin",
+      "leave {SWDIO} and {SWCLK} in their alternate function, and flash again"},
      NULL},
     {"low-power",
      "the program goes to Stop or Standby, where the debug port is dead",

@@ -2,6 +2,16 @@
 // What is asked of the table of families.
 #include "targets/families/family.h"
 
+const char *family_swdio(const struct chip *chip)
+{
+    return chip && chip->family->swdio ? chip->family->swdio : "PA13";
+}
+
+const char *family_swclk(const struct chip *chip)
+{
+    return chip && chip->family->swclk ? chip->family->swclk : "PA14";
+}
+
 void family_supply(const struct chip *chip, unsigned *min_mv, unsigned *max_mv)
 {
     const struct family *known = chip ? chip->family : families[0];

@@ -71,11 +71,14 @@ struct rdp_scheme {
 
 // ---- what the doctor reads and measures ---------------------------------------------------------
 
-// The pins of SWD: the same on all STM32 that are known here, and said before a chip is known.
-#define FAMILY_SWDIO "PA13"
-#define FAMILY_SWCLK "PA14"
-
 struct target;
+
+// A register that is read and reported, by the name that the reference manual gives it.
+struct family_register {
+    const char *name; // "RCC_CSR"; NULL: no more
+    uint32_t addr;
+};
+#define FAMILY_REGISTERS 6
 
 struct reset_flag {
     uint32_t mask; // 0: no more
@@ -104,24 +107,30 @@ struct family_pins {
     const char *(*text)(uint32_t addr, uint32_t value, char *text, size_t size);
 };
 
-// An address of 0 and a NULL function: the family has no such thing, or it is not known.
-#define FAMILY_RESET_FLAGS 4
+// An address or a mask of 0 and a NULL function: the family has no such thing, or it is not known.
+#define FAMILY_RESET_FLAGS 8
 struct family_doctor {
-    uint32_t rcc_cr, rcc_cfgr, rcc_csr, flash_obr;
-    uint32_t hse_on;                                  // bit of rcc_cr
-    struct reset_flag reset_flag[FAMILY_RESET_FLAGS]; // in rcc_csr; the first that is set counts
+    // Read in this order, of any chip that answers. Others below name them by their index, and get
+    // their values.
+    struct family_register reg[FAMILY_REGISTERS];
+    uint8_t reset_register;                           // which of them has the flags of resets
+    struct reset_flag reset_flag[FAMILY_RESET_FLAGS]; // the first that is set counts
     const char *reset_otherwise;
-    uint8_t ahb_shift;            // four bits of rcc_cfgr
-    const uint16_t *ahb_divisors; // 16 of them; NULL: not known
-    uint32_t standby_addr;        // a register and its bit that choose Standby before Stop
+    uint8_t hse_register; // which of them has the bit that switches HSE on
+    uint32_t hse_on;
+    // Why the core's clock is slower than the oscillator that it comes from: "RCC_CFGR divides the
+    // core's clock by 16"; "" when it is not. Returns text.
+    const char *(*slow_clock)(const uint32_t value[FAMILY_REGISTERS], char *text, size_t size);
+    uint32_t standby_addr; // a register and its bit that choose Standby before Stop
     uint32_t standby_mask;
     uint32_t library_hse_hz; // HSE_VALUE of ST's libraries, unless a project says otherwise
     unsigned hsi_percent;    // what the internal oscillator is off by, at most
     // With the chip halted at its first instruction and all peripherals in their reset state; it is
     // reset afterwards.
     enum err (*vdda)(const struct mem_ap *mem, struct family_vdda *found);
-    // found_cr: rcc_cr as the program had set it.
-    enum err (*hse)(struct target *t, uint32_t found_cr, struct family_hse *found);
+    // value: of the registers as the program had set them.
+    enum err (*hse)(struct target *t, const uint32_t value[FAMILY_REGISTERS],
+                    struct family_hse *found);
     const struct family_pins *pins;
 };
 
@@ -139,6 +148,7 @@ struct family {
     const struct option_field *options;  // NULL: none that are known
     unsigned option_count;
     const struct rdp_scheme *rdp; // NULL: not known
+    const char *swdio, *swclk;    // the pins of SWD; NULL: PA13 and PA14, as nearly everywhere
     unsigned vdd_min_mv, vdd_max_mv;
     const struct family_doctor *doctor; // NULL: the doctor measures the core and the wires only
 };
@@ -149,6 +159,9 @@ extern const unsigned family_count;
 
 extern const struct family stm32f0_family;
 
+// The pins of SWD of a chip, "PA13"; of an unknown one (NULL): those of nearly all STM32.
+const char *family_swdio(const struct chip *chip);
+const char *family_swclk(const struct chip *chip);
 // The supply that a chip bears; of an unknown one (NULL): the widest range of all families.
 void family_supply(const struct chip *chip, unsigned *min_mv, unsigned *max_mv);
 

@@ -182,9 +182,10 @@ static enum err count_hse(struct target *t, struct family_hse *d)
     return ERR_OK;
 }
 
-static enum err measure_hse(struct target *t, uint32_t found_cr, struct family_hse *d)
+static enum err measure_hse(struct target *t, const uint32_t value[FAMILY_REGISTERS],
+                            struct family_hse *d)
 {
-    enum err e = set_bits(&t->mem, RCC_CR, CR_HSEON | (found_cr & CR_HSEBYP));
+    enum err e = set_bits(&t->mem, RCC_CR, CR_HSEON | (value[STM32F0_READ_CR] & CR_HSEBYP));
     if (!e)
         e = wait_bits(&t->mem, RCC_CR, CR_HSERDY, CR_HSERDY, HSE_START_US, &d->runs);
     if (e)
@@ -245,7 +246,7 @@ static const char *register_name(uint32_t addr)
 static const char *pins_text(uint32_t register_addr, uint32_t value, char *text, size_t size)
 {
     static const char *const modes[] = {"an input", "an output", NULL, "an analog input"};
-    static const char *const pins[] = {FAMILY_SWDIO " (SWDIO)", FAMILY_SWCLK " (SWCLK)"};
+    static const char *const pins[] = {"PA13 (SWDIO)", "PA14 (SWCLK)"};
     size_t used = 0;
     text[0] = '\0';
     for (unsigned i = 0; i < 2 && used < size; i++) {
@@ -274,22 +275,31 @@ static const struct family_pins pins = {
 // ---- facts --------------------------------------------------------------------------------------
 
 // HPRE (6.4.2).
-static const uint16_t ahb_divisors[16] = {1, 1, 1, 1, 1, 1, 1, 1, 2, 4, 8, 16, 64, 128, 256, 512};
+static const char *slow_clock(const uint32_t value[FAMILY_REGISTERS], char *text, size_t size)
+{
+    static const uint16_t divisors[16] = {1, 1, 1, 1, 1, 1, 1, 1, 2, 4, 8, 16, 64, 128, 256, 512};
+    const unsigned divisor = divisors[value[STM32F0_READ_CFGR] >> 4 & 15];
+    text[0] = '\0';
+    if (divisor > 1)
+        snprintf(text, size, "RCC_CFGR divides the core's clock by %u", divisor);
+    return text;
+}
 
 const struct family_doctor stm32f0_doctor = {
-    .rcc_cr = RCC_CR,
-    .rcc_cfgr = RCC_CFGR,
-    .rcc_csr = 0x40021024,
-    .flash_obr = FLASH_REGS + 0x1c,
+    .reg = {[STM32F0_READ_CSR] = {"RCC_CSR", 0x40021024},
+            [STM32F0_READ_CR] = {"RCC_CR", RCC_CR},
+            [STM32F0_READ_CFGR] = {"RCC_CFGR", RCC_CFGR},
+            [STM32F0_READ_OBR] = {"FLASH_OBR", FLASH_REGS + 0x1c}},
+    .hse_register = STM32F0_READ_CR,
     .hse_on = CR_HSEON,
     // RM0091, 6.4.10.
+    .reset_register = STM32F0_READ_CSR,
     .reset_flag = {{1u << 29, "the independent watchdog", true},
                    {1u << 30, "the window watchdog", true},
                    {1u << 28, "the program itself", false},
                    {1u << 27, "the supply or the NRST pin", false}},
     .reset_otherwise = "the NRST pin",
-    .ahb_shift = 4,
-    .ahb_divisors = ahb_divisors,
+    .slow_clock = slow_clock,
     .standby_addr = 0x40007000, // PWR_CR: PDDS
     .standby_mask = 1u << 1,
     .library_hse_hz = 8000000,

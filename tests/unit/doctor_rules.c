@@ -5,12 +5,15 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "doctor/diagnosis.h"
 #include "doctor/explain.h"
+#include "doctor/header.h"
+#include "targets/families/stm32f0.h"
 #include "tests/unit/choose.h"
 
 #define ALL_DPIDR 0x0bb11477u
@@ -41,19 +44,19 @@ static struct measurements healthy(void)
     m.link.clock[1] = (struct measured_clock){.hz = 100000, .blocks = 6, .transfers = 384};
     m.core = (struct measured_core){
         .known = true, .dhcsr = 0x01010000, .looks = 120, .watched_us = 120000};
-    m.chip = (struct measured_chip){.known = true,
-                                    .id = {.chip = &stm32f0_family.chips[2],
-                                           .dpidr = ALL_DPIDR,
-                                           .cpuid = 0x410cc200,
-                                           .flash_size = 32768},
-                                    .designer_known = true,
-                                    .designer = 0x020,
-                                    .state_known = true,
-                                    .rcc_csr = 0x0c000000,
-                                    .flash_obr = 0xffffff00,
-                                    .flash_readable = true,
-                                    .vector_sp = 0x20001000,
-                                    .vector_pc = 0x080000c1};
+    m.chip = (struct measured_chip){
+        .known = true,
+        .id = {.chip = &stm32f0_family.chips[2],
+               .dpidr = ALL_DPIDR,
+               .cpuid = 0x410cc200,
+               .flash_size = 32768},
+        .designer_known = true,
+        .designer = 0x020,
+        .state_known = true,
+        .reg = {[STM32F0_READ_CSR] = 0x0c000000, [STM32F0_READ_OBR] = 0xffffff00},
+        .flash_readable = true,
+        .vector_sp = 0x20001000,
+        .vector_pc = 0x080000c1};
     return m;
 }
 
@@ -300,13 +303,97 @@ static void watchdog_resets_are_a_loop(void **state)
     struct measurements m = healthy();
     m.core.resets = 3;
     m.core.reset_period_us = 40000;
-    m.chip.rcc_csr = 0x24000000;
+    m.chip.reg[STM32F0_READ_CSR] = 0x24000000;
     expect(&m, "reset-loop");
     struct diagnosis d = diagnose(&m);
     assert_non_null(strstr(d.finding[0].evidence.text, "independent watchdog"));
     // One that bites seldom was not seen at work; its flag stays.
     m.core.resets = 0;
     expect(&m, "reset-loop");
+}
+
+// A family whose registers, flags and pins are others: the findings name its own.
+static const char *slow(const uint32_t value[FAMILY_REGISTERS], char *text, size_t size)
+{
+    snprintf(text, size, value[1] == 5 ? "MADE_CFGR makes it slow" : "%s", "");
+    return text;
+}
+
+static const struct family_doctor made_up_facts = {
+    .reg = {{"MADE_SR", 0x5c000000}, {"MADE_CFGR", 0x5c000004}, {"MADE_FLAGS", 0x5c000008}},
+    .reset_register = 2,
+    .reset_flag = {{1u << 3, "the dog of the yard", true}},
+    .reset_otherwise = "nobody",
+    .slow_clock = slow,
+};
+static const struct rdp_scheme made_up_rdp = {.status_addr = 0x5c000000};
+static const struct family made_up = {.name = "made up",
+                                      .rdp = &made_up_rdp,
+                                      .swdio = "PC7",
+                                      .swclk = "PC8",
+                                      .vdd_min_mv = 1700,
+                                      .vdd_max_mv = 3600,
+                                      .doctor = &made_up_facts};
+static const struct chip made_up_chip = {.family = &made_up, .layout = {.erased = 0x00}};
+
+static struct measurements made_up_board(void)
+{
+    struct measurements m = healthy();
+    m.chip.id.chip = &made_up_chip;
+    memset(m.chip.reg, 0, sizeof m.chip.reg);
+    return m;
+}
+
+static void findings_name_the_registers_of_the_chip_s_family(void **state)
+{
+    (void)state;
+    struct measurements m = made_up_board();
+    m.chip.reg[2] = 1u << 3;
+    expect(&m, "reset-loop");
+    struct diagnosis d = diagnose(&m);
+    assert_string_equal(
+        d.finding[0].evidence.text,
+        "MADE_FLAGS is 0x00000008: a reset by the dog of the yard, and 0 seen in 120 ms");
+    m = made_up_board();
+    m.chip.reg[0] = 0xcafe;
+    m.chip.id.rdp_level = 1;
+    expect(&m, "read-protected-1");
+    d = diagnose(&m);
+    assert_string_equal(d.finding[0].evidence.text, "MADE_SR is 0x0000cafe");
+    m = made_up_board();
+    m.link.clock[0].failed = m.link.clock[0].waited = 3;
+    m.chip.reg[1] = 5;
+    expect(&m, "core-slow");
+    d = diagnose(&m);
+    assert_non_null(strstr(d.finding[0].evidence.text, "; MADE_CFGR makes it slow"));
+    m = made_up_board();
+    m.chip.flash_blank = true;
+    expect(&m, "blank-flash");
+    d = diagnose(&m);
+    assert_string_equal(d.finding[0].evidence.text, "the first bytes of the flash are all 0x00");
+}
+
+static void the_pins_of_swd_are_those_of_the_chip(void **state)
+{
+    (void)state;
+    struct measurements m = made_up_board();
+    struct diagnosis d = diagnose(&m);
+    struct header_wire wires[HEADER_WIRES];
+    char text[DIAGNOSIS_TEXT], few[9];
+    header_describe(wires, &m, &d);
+    assert_string_equal(wires[1].board, "PC8");
+    assert_string_equal(wires[3].board, "PC7");
+    assert_string_equal(
+        diagnosis_name_pins("{SWDIO} and {SWCLK}, {SW", &made_up_chip, text, sizeof text),
+        "PC7 and PC8, {SW");
+    assert_string_equal(diagnosis_name_pins("{SWDIO}{SWCLK}", NULL, text, sizeof text), "PA13PA14");
+    assert_string_equal(diagnosis_name_pins("12345{SWDIO}", NULL, few, sizeof few), "12345PA1");
+    for (unsigned i = 0; i < diagnosis_rule_count; i++)
+        for (unsigned k = 0; k < DIAGNOSIS_MAX_ADVICE && diagnosis_rules[i].advice[k]; k++) {
+            (void)diagnosis_name_pins(diagnosis_rules[i].advice[k], NULL, text, sizeof text);
+            assert_null(strstr(text, "{SW"));
+            assert_true(strlen(text) < sizeof text - 1);
+        }
 }
 
 static void what_the_program_lacks_is_told(void **state)
@@ -443,6 +530,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_port_that_dies_after_the_start_was_turned_off),
         cmocka_unit_test(a_port_that_lives_with_the_low_power_bits_was_asleep),
         cmocka_unit_test(watchdog_resets_are_a_loop),
+        cmocka_unit_test(findings_name_the_registers_of_the_chip_s_family),
+        cmocka_unit_test(the_pins_of_swd_are_those_of_the_chip),
         cmocka_unit_test(what_the_program_lacks_is_told),
         cmocka_unit_test(read_protection_is_told_before_the_lockup_that_it_causes),
         cmocka_unit_test(chips_of_other_makers_are_told),

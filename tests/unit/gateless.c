@@ -121,7 +121,7 @@ static void a_family_without_facts_for_the_doctor_is_measured_as_far_as_that_goe
     assert_int_equal(measure_all(&m, &b.st, &deep, &b.log), ERR_OK);
     assert_ptr_equal(m.chip.id.chip, &chip);
     assert_null(measure_facts(&m));
-    assert_int_equal(m.chip.rcc_csr, 0);
+    assert_int_equal(m.chip.reg[0], 0);
     assert_false(m.deep_results.vdda_known);
     assert_int_equal(m.deep_results.hse, HSE_NOT_TESTED);
     diagnosis_make(&d, &m);
