@@ -76,8 +76,11 @@ struct sim_program {
 
 struct sim_family {
     const char *name;
-    struct sim_identity identity; // but for idcode, which is the chip's
+    // But for idcode, which is the chip's. The CPUID decides which kind of core it is
+    // (sim/core/kind.h).
+    struct sim_identity identity;
     unsigned interrupts;
+    bool no_mpu;       // the core has no protection unit, though its kind can have one
     unsigned more_aps; // access ports beyond the first one, whose facts are in identity
     struct sim_ap_row ap[SIM_MAX_APS - 1];
     const struct sim_part_row *parts; // end with a row without a kind

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The run loop of the Cortex-M0: what happens between instructions, in which order, and how the
+// The run loop of the Cortex-M: what happens between instructions, in which order, and how the
 // time of the board passes while it happens. One slice is one decision and what follows from it.
 #include "sim/core/core.h"
 
@@ -10,7 +10,7 @@
 #define HZ_AFTER_RESET 8000000u // until the chip says which clock it has
 
 struct sim_core *sim_core_create(struct sim_bus *bus, struct sim_clock *clock,
-                                 struct sim_account *account, unsigned interrupts)
+                                 struct sim_account *account, const struct sim_core_config *config)
 {
     struct sim_core *core = calloc(1, sizeof *core);
     if (!core)
@@ -18,7 +18,8 @@ struct sim_core *sim_core_create(struct sim_bus *bus, struct sim_clock *clock,
     core->bus = bus;
     bus->core = core;
     core->account = account;
-    core->cpuid = 0x410cc200; // Cortex-M0 r0p0 (DDI 0432, 4.2)
+    core->kind = sim_core_kind_of(config->cpuid);
+    core->cpuid = config->cpuid;
     core->designer = 0x020;
     core->part = 0x440;
     core->hclk = (struct sim_hclk){.clock = clock, .hz = HZ_AFTER_RESET};
@@ -26,7 +27,10 @@ struct sim_core *sim_core_create(struct sim_bus *bus, struct sim_clock *clock,
     core->cpu.hclk = &core->hclk;
     core->cpu.bpu = &core->bpu;
     core->cpu.dwt = &core->dwt;
-    sim_nvic_create(&core->nvic, interrupts);
+    core->cpu.has_npriv = core->kind->has_npriv;
+    core->cpu.short_pipeline = core->kind->short_pipeline;
+    sim_nvic_create(&core->nvic, config->interrupts);
+    sim_mpu_create(&core->mpu, config->no_mpu ? 0 : core->kind->mpu_regions, false);
     core->cpu.ipsr_mask = sim_nvic_ipsr_mask(&core->nvic);
     sim_core_hold(core, SIM_RESET_POWER);
     return core;
@@ -51,14 +55,29 @@ void sim_core_hold(struct sim_core *core, enum sim_reset kind)
     core->held = true;
     core->reset_pending = core->reset_request = core->locked_up = core->stalled = false;
     core->sleep = SIM_AWAKE;
-    core->scr = 0;
+    core->scr = core->vtor = 0;
+    core->cpu.guard = NULL;
+    sim_mpu_reset(&core->mpu);
     core->dwt.hit = false;
-    core->cpu.list_done = 0;
-    sim_cpu_set_mode(&core->cpu, 0, false);
+    sim_cpu_reset(&core->cpu);
     sim_nvic_reset(&core->nvic);
     sim_systick_reset(&core->systick);
     sim_debug_reset(core, kind);
     core->cpu.attention = true;
+}
+
+static bool guard_permits(void *arg, uint32_t addr, enum sim_access access, bool privileged)
+{
+    const struct sim_core *core = arg;
+    return sim_mpu_permits(&core->mpu, addr, access, privileged);
+}
+
+void sim_core_sync_mpu(struct sim_core *core)
+{
+    bool decides = core->mpu.ctrl &&
+                   sim_mpu_decides(&core->mpu, sim_nvic_execution_priority(&core->nvic, false));
+    core->guard = (struct sim_cpu_guard){.arg = core, .permits = guard_permits};
+    core->cpu.guard = decides ? &core->guard : NULL;
 }
 
 static bool start_core(struct sim_core *core)
@@ -191,6 +210,7 @@ static void run_instructions(struct sim_core *core)
         limit = 0; // one instruction
     core->stalled = false;
     cpu->attention = false;
+    sim_core_sync_mpu(core);
     enum sim_cpu_stop stop = sim_cpu_run(cpu, limit);
     handle_stop(core, stop);
     if (core->dwt.hit && !core->stalled)

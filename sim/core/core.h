@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A Cortex-M0 of the virtual chip (ARMv6-M, DDI 0419; DDI 0432 for the processor): instructions,
-// exceptions, NVIC, SysTick, sleep, lockup, halting debug, BPU, DWT. Everything between 0xe0000000
-// and 0xe00fffff is here.
+// A Cortex-M0 or M0+ of the virtual chip (ARMv6-M, DDI 0419; DDI 0432 and DDI 0484 for the
+// processors): instructions, exceptions, NVIC, SysTick, MPU, sleep, lockup, halting debug, BPU,
+// DWT. Everything between 0xe0000000 and 0xe00fffff is here.
 #ifndef SWDLINK_SIM_CORE_CORE_H
 #define SWDLINK_SIM_CORE_CORE_H
 
@@ -19,12 +19,20 @@ enum sim_core_event {
     SIM_CORE_RESET_REQUEST, // AIRCR.SYSRESETREQ was written (by the program or the debugger)
 };
 
-#define SIM_CORE_INTERRUPTS 32u // of a Cortex-M0 with all that it can have
+#define SIM_CORE_INTERRUPTS 32u         // of a Cortex-M0 with all that it can have
+#define SIM_CPUID_M0        0x410cc200u // r0p0 (DDI 0432, 4.2)
+#define SIM_CPUID_M0PLUS    0x410cc601u // r0p1 (DDI 0484, 4.2)
 
-// NULL when out of memory. The core starts in power-on reset, held, as bus->core. interrupts: how
-// many lines it has, up to 240.
+// What a chip maker decides of a processor.
+struct sim_core_config {
+    uint32_t cpuid;      // of it, the kind of core is taken (sim/core/kind.h)
+    unsigned interrupts; // how many lines it has, up to 240
+    bool no_mpu;         // made without the protection unit that its kind can have
+};
+
+// NULL when out of memory. The core starts in power-on reset, held, as bus->core.
 struct sim_core *sim_core_create(struct sim_bus *bus, struct sim_clock *clock,
-                                 struct sim_account *account, unsigned interrupts);
+                                 struct sim_account *account, const struct sim_core_config *config);
 void sim_core_destroy(struct sim_core *core);
 
 // Holds the core in reset or lets it go; letting go fetches SP and PC from the vector table
@@ -64,7 +72,8 @@ enum sim_bus_status sim_core_ppb_read(struct sim_core *core, enum sim_master mas
 enum sim_bus_status sim_core_ppb_write(struct sim_core *core, enum sim_master master, uint32_t addr,
                                        unsigned size, uint32_t value);
 
-// CPUID, and the ROM table's designer (JEP106) and part, which are the chip maker's.
+// CPUID, and the ROM table's designer (JEP106) and part, which are the chip maker's. It changes
+// what the core says, and not its kind.
 void sim_core_set_identity(struct sim_core *core, uint32_t cpuid, unsigned designer, unsigned part);
 
 // For the chip and for tests.

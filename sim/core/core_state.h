@@ -9,6 +9,8 @@
 #include "sim/core/cpu.h"
 #include "sim/core/dwt.h"
 #include "sim/core/hclk.h"
+#include "sim/core/kind.h"
+#include "sim/core/mpu.h"
 #include "sim/core/nvic.h"
 #include "sim/core/systick.h"
 
@@ -35,6 +37,9 @@ struct sim_core {
     struct sim_debug debug;
     struct sim_bpu bpu;
     struct sim_dwt dwt;
+    struct sim_mpu mpu;
+    struct sim_cpu_guard guard; // what the engine is given while the MPU decides
+    const struct sim_core_kind *kind;
     struct sim_bus *bus;
     struct sim_account *account;
 
@@ -46,7 +51,7 @@ struct sim_core {
     bool locked_up;
     enum sim_sleep sleep;
     bool sleep_told; // sim_core_run() has returned once since it fell asleep
-    uint32_t scr;
+    uint32_t scr, vtor;
     bool stalled; // an instruction waits for the bus: nothing comes between
     uint64_t stall_until_ns;
     uint64_t instructions_told; // to the account
@@ -66,6 +71,11 @@ struct sim_core {
 #define DEMCR_DWTENA       (1u << 24)
 #define DEMCR_VC_HARDERR   (1u << 10)
 #define DEMCR_VC_CORERESET (1u << 0)
+
+// core.c
+// Whether the protection unit decides about accesses from now on: after what changes the unit or
+// the priority.
+void sim_core_sync_mpu(struct sim_core *core);
 
 // exception.c
 // Resets the processor: registers, then SP and PC from the vector table. False: the bus stalled.

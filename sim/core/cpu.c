@@ -2,7 +2,7 @@
 // ARMv6-M instructions, decoded by the groups of DDI 0419, A5.2 and A5.3. The order of the groups
 // in execute() is that of the top five bits of the first halfword. Encodings that the manual leaves
 // UNPREDICTABLE (empty register lists, bits that should be zero, MRS to SP) are undefined here.
-// Cycles are those of DDI 0432, table 3-1, with memory that needs no wait states.
+// Cycles are those of DDI 0432 and DDI 0484, table 3-1, with memory that needs no wait states.
 #include "sim/core/cpu.h"
 
 #include "sim/core/cpu_alu.h"
@@ -18,12 +18,18 @@ enum {
     CYCLES_WAIT = 1,   // WFI, WFE
 };
 
+// What fills the pipeline again takes a cycle less where that is short.
+static inline unsigned refilling(const struct sim_cpu *cpu, unsigned cycles)
+{
+    return cycles - cpu->short_pipeline;
+}
+
 // Branches and high registers: DDI 0419, A5.2.3 and A5.2.6.
 
 static inline void branch(struct sim_cpu *cpu, uint32_t target)
 {
     cpu->r[PC] = target & ~1u;
-    cpu->cycles += CYCLES_BRANCH;
+    cpu->cycles += refilling(cpu, CYCLES_BRANCH);
 }
 
 // BXWritePC(): bit 0 is the Thumb bit, and in Handler mode 0xfxxxxxxx is an exception return.
@@ -321,7 +327,7 @@ static void branch_link(struct sim_cpu *cpu, uint32_t op, uint32_t op2, uint32_t
     uint32_t imm = s << 24 | i1 << 23 | i2 << 22 | (op & 0x3ff) << 12 | (op2 & 0x7ff) << 1;
     cpu->r[LR] = (pc + 4) | 1;
     cpu->r[PC] = pc + 4 + sign_extend(imm, 25);
-    cpu->cycles += CYCLES_BL;
+    cpu->cycles += refilling(cpu, CYCLES_BL);
 }
 
 static bool is_barrier(uint32_t op, uint32_t op2)
@@ -349,7 +355,7 @@ static enum sim_cpu_stop execute_wide(struct sim_cpu *cpu, uint32_t op, uint32_t
         stop = cpu_move_from_special(cpu, op2 >> 8 & 15, op2 & 0xff);
     else if (!is_barrier(op, op2))
         stop = SIM_CPU_UNDEFINED;
-    cpu->cycles += stop ? 0 : CYCLES_SYSTEM;
+    cpu->cycles += stop ? 0 : refilling(cpu, CYCLES_SYSTEM);
     return stop;
 }
 

@@ -62,7 +62,7 @@ struct sim_cpu_fault {
     uint32_t addr;
 };
 
-// What stands between an ARMv7-M engine and its memory when the MPU or the FPB are on. Either
+// What stands between the engine and its memory when the MPU or the FPB are on. Either
 // function may be NULL.
 struct sim_cpu_guard {
     void *arg;
@@ -102,11 +102,13 @@ struct sim_cpu {
     const struct sim_bpu *bpu;
     struct sim_dwt *dwt;
     unsigned fetch_window; // where the last instruction came from
+    // What the kind of core has (sim/core/kind.h).
+    bool has_npriv, short_pipeline;
     // Words of an LDM, STM, PUSH or POP that the bus has done when it stalls in the middle.
     unsigned list_done;
     uint32_t list_value[32];
 
-    // ARMv7-M: zero in ARMv6-M, but for the first.
+    // ARMv7-M: zero in ARMv6-M, but for arch, and for npriv and guard of a Cortex-M0+.
     enum sim_arch arch;
     uint32_t it; // ITSTATE, or ICI when bits 3:0 are clear
     uint32_t q;  // 0 or 1

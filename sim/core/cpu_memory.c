@@ -28,6 +28,38 @@ enum sim_cpu_stop sim_cpu_slow_write(struct sim_cpu *cpu, uint32_t addr, unsigne
     return from_bus(cpu, addr, sim_bus_write(cpu->bus, SIM_MASTER_CORE, addr, size, value));
 }
 
+static bool is_permitted(const struct sim_cpu *cpu, uint32_t addr, unsigned size,
+                         enum sim_access access)
+{
+    const struct sim_cpu_guard *g = cpu->guard;
+    bool privileged = sim_cpu_access_is_privileged(cpu);
+    return !g || (g->permits(g->arg, addr, access, privileged) &&
+                  g->permits(g->arg, addr + size - 1, access, privileged));
+}
+
+enum sim_cpu_stop sim_cpu_guarded_read(struct sim_cpu *cpu, uint32_t addr, unsigned size,
+                                       uint32_t *value)
+{
+    if (!is_permitted(cpu, addr, size, SIM_ACCESS_READ))
+        return SIM_CPU_FAULT;
+    return sim_cpu_slow_read(cpu, addr, size, value);
+}
+
+enum sim_cpu_stop sim_cpu_guarded_write(struct sim_cpu *cpu, uint32_t addr, unsigned size,
+                                        uint32_t value)
+{
+    if (!is_permitted(cpu, addr, size, SIM_ACCESS_WRITE))
+        return SIM_CPU_FAULT;
+    return sim_cpu_slow_write(cpu, addr, size, value);
+}
+
+enum sim_cpu_stop sim_cpu_guarded_fetch(struct sim_cpu *cpu, uint32_t addr, uint32_t *op)
+{
+    if (!is_permitted(cpu, addr, 2, SIM_ACCESS_FETCH))
+        return SIM_CPU_FAULT;
+    return sim_cpu_fetch_elsewhere(cpu, addr, op);
+}
+
 void sim_cpu_compare_data(struct sim_cpu *cpu, uint32_t addr, unsigned size, bool is_write)
 {
     if (sim_dwt_compare_data(cpu->dwt, addr, size, is_write))

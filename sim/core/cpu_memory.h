@@ -17,6 +17,12 @@ enum sim_cpu_stop sim_cpu_slow_read(struct sim_cpu *cpu, uint32_t addr, unsigned
                                     uint32_t *value);
 enum sim_cpu_stop sim_cpu_slow_write(struct sim_cpu *cpu, uint32_t addr, unsigned size,
                                      uint32_t value);
+// The same, of ARMv6-M: they ask the guard first.
+enum sim_cpu_stop sim_cpu_guarded_read(struct sim_cpu *cpu, uint32_t addr, unsigned size,
+                                       uint32_t *value);
+enum sim_cpu_stop sim_cpu_guarded_write(struct sim_cpu *cpu, uint32_t addr, unsigned size,
+                                        uint32_t value);
+enum sim_cpu_stop sim_cpu_guarded_fetch(struct sim_cpu *cpu, uint32_t addr, uint32_t *op);
 enum sim_cpu_stop sim_cpu_fetch_elsewhere(struct sim_cpu *cpu, uint32_t addr, uint32_t *op);
 // False in an execute-never region.
 bool sim_cpu_is_executable(uint32_t addr);
@@ -38,11 +44,11 @@ static inline enum sim_cpu_stop cpu_load(struct sim_cpu *cpu, uint32_t addr, uns
 {
     if (addr & (size - 1))
         return SIM_CPU_FAULT; // DDI 0419, A3.2.1
-    const uint8_t *p = cpu_window_bytes(cpu, addr, false);
+    const uint8_t *p = LIKELY(!cpu->guard) ? cpu_window_bytes(cpu, addr, false) : NULL;
     if (LIKELY(p)) {
         *value = size == 4 ? get_le32(p) : size == 2 ? get_le16(p) : *p;
     } else {
-        enum sim_cpu_stop stop = sim_cpu_slow_read(cpu, addr, size, value);
+        enum sim_cpu_stop stop = sim_cpu_guarded_read(cpu, addr, size, value);
         if (stop)
             return stop;
     }
@@ -57,9 +63,9 @@ static inline enum sim_cpu_stop cpu_store(struct sim_cpu *cpu, uint32_t addr, un
 {
     if (addr & (size - 1))
         return SIM_CPU_FAULT;
-    uint8_t *p = cpu_window_bytes(cpu, addr, true);
+    uint8_t *p = LIKELY(!cpu->guard) ? cpu_window_bytes(cpu, addr, true) : NULL;
     if (!LIKELY(p)) {
-        enum sim_cpu_stop stop = sim_cpu_slow_write(cpu, addr, size, value);
+        enum sim_cpu_stop stop = sim_cpu_guarded_write(cpu, addr, size, value);
         if (stop)
             return stop;
     } else if (size == 4) {
@@ -79,8 +85,8 @@ static inline enum sim_cpu_stop cpu_fetch(struct sim_cpu *cpu, uint32_t addr, ui
 {
     const struct sim_window *w = &cpu->bus->window[cpu->fetch_window];
     uint32_t offset = addr - w->base;
-    if (!LIKELY(offset < w->size))
-        return sim_cpu_fetch_elsewhere(cpu, addr, op);
+    if (!LIKELY(offset < w->size && !cpu->guard))
+        return sim_cpu_guarded_fetch(cpu, addr, op);
     *op = get_le16(w->bytes + offset);
     return SIM_CPU_NONE;
 }

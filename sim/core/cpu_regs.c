@@ -86,7 +86,7 @@ uint32_t sim_cpu_get_control(const struct sim_cpu *cpu)
 void sim_cpu_set_control(struct sim_cpu *cpu, uint32_t value)
 {
     cpu->fp.fpca = cpu->fp.present && value & CONTROL_FPCA;
-    cpu->npriv = cpu->arch != SIM_ARMV6M && value & CONTROL_NPRIV;
+    cpu->npriv = (cpu->has_npriv || cpu->arch != SIM_ARMV6M) && value & CONTROL_NPRIV;
     sim_cpu_set_mode(cpu, cpu->ipsr, value & CONTROL_SPSEL);
 }
 

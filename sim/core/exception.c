@@ -9,8 +9,8 @@
 
 enum { SP = 13, LR = 14, PC = 15 };
 
-// DDI 0432: 16 cycles of interrupt latency; the others are approximations.
-enum { CYCLES_ENTRY = 16, CYCLES_CHAIN = 6, CYCLES_RETURN = 12 };
+// Approximations; how long an entry takes is of the kind of core.
+enum { CYCLES_CHAIN = 6, CYCLES_RETURN = 12 };
 
 enum { FRAME_WORDS = 8, FRAME_SIZE = 32 };
 
@@ -35,7 +35,7 @@ static void lock_up_in(struct sim_core *core, unsigned n)
 
 static enum sim_cpu_stop read_vector(struct sim_core *core, unsigned n, uint32_t *vector)
 {
-    return sim_cpu_read_word(&core->cpu, 4 * n, vector);
+    return sim_cpu_read_word(&core->cpu, core->vtor + 4 * n, vector);
 }
 
 // TakeReset() of B1.5.5, after the registers of the SCS were reset.
@@ -121,6 +121,18 @@ static uint32_t exc_return_from(const struct sim_cpu *cpu)
     return cpu->spsel ? EXC_RETURN_THREAD_PROCESS : EXC_RETURN_THREAD_MAIN;
 }
 
+// The MPU looks at a frame as at any other access.
+static bool may_access_frame(const struct sim_cpu *cpu, uint32_t sp, enum sim_access access,
+                             bool privileged)
+{
+    const struct sim_cpu_guard *g = cpu->guard;
+    for (unsigned i = 0; g && i < FRAME_WORDS; i++) {
+        if (!g->permits(g->arg, sp + 4 * i, access, privileged))
+            return false;
+    }
+    return true;
+}
+
 // PushStack() of B1.5.6: eight words, eight-byte aligned. The stack pointer moves even if they
 // cannot be written.
 static bool push_frame(struct sim_cpu *cpu)
@@ -131,9 +143,11 @@ static bool push_frame(struct sim_cpu *cpu)
         cpu->r[0],  cpu->r[1],  cpu->r[2],  cpu->r[3],
         cpu->r[12], cpu->r[LR], cpu->r[PC], sim_cpu_get_xpsr(cpu) | align,
     };
-    bool done = true;
     cpu->r[SP] = (sp - FRAME_SIZE) & ~7u;
-    for (unsigned i = 0; i < FRAME_WORDS; i++)
+    bool permitted =
+        may_access_frame(cpu, cpu->r[SP], SIM_ACCESS_WRITE, sim_cpu_is_privileged(cpu));
+    bool done = permitted;
+    for (unsigned i = 0; permitted && i < FRAME_WORDS; i++)
         done &= sim_cpu_write_word(cpu, cpu->r[SP] + 4 * i, frame[i]) == SIM_CPU_NONE;
     return done;
 }
@@ -178,8 +192,9 @@ bool sim_exception_take(struct sim_core *core)
     if (stop == SIM_CPU_STALL)
         return false;
     uint32_t exc_return = exc_return_from(cpu);
+    sim_core_sync_mpu(core);
     bool pushed = push_frame(cpu);
-    cpu->cycles += CYCLES_ENTRY;
+    cpu->cycles += core->kind->entry_cycles;
     if (pushed && stop == SIM_CPU_NONE)
         become(core, n, vector, exc_return);
     else if (n <= SIM_EXC_HARDFAULT)
@@ -220,15 +235,27 @@ static bool chain(struct sim_core *core, uint32_t exc_return)
     return true;
 }
 
+// With the privilege of the mode that is returned to.
+static bool read_frame(struct sim_cpu *cpu, uint32_t sp, uint32_t exc_return,
+                       uint32_t frame[FRAME_WORDS])
+{
+    bool privileged = exc_return == EXC_RETURN_HANDLER || !cpu->npriv;
+    if (!may_access_frame(cpu, sp, SIM_ACCESS_READ, privileged))
+        return false;
+    for (unsigned i = 0; i < FRAME_WORDS; i++) {
+        if (sim_cpu_read_word(cpu, sp + 4 * i, &frame[i]) != SIM_CPU_NONE)
+            return false;
+    }
+    return true;
+}
+
 // PopStack() of B1.5.8. False, with nothing changed: the frame cannot be read or is not one.
 static bool pop_frame(struct sim_cpu *cpu, uint32_t exc_return)
 {
     bool process = exc_return == EXC_RETURN_THREAD_PROCESS;
     uint32_t sp = sim_cpu_get_sp(cpu, process), frame[FRAME_WORDS];
-    for (unsigned i = 0; i < FRAME_WORDS; i++) {
-        if (sim_cpu_read_word(cpu, sp + 4 * i, &frame[i]) != SIM_CPU_NONE)
-            return false;
-    }
+    if (!read_frame(cpu, sp, exc_return, frame))
+        return false;
     uint32_t xpsr = frame[7], ipsr = xpsr & cpu->ipsr_mask;
     if ((exc_return == EXC_RETURN_HANDLER) != (ipsr != 0))
         return false;
@@ -258,6 +285,7 @@ void sim_exception_return(struct sim_core *core)
         return;
     }
     sim_nvic_deactivate(&core->nvic, cpu->ipsr);
+    sim_core_sync_mpu(core);
     if (chain(core, value))
         return;
     cpu->cycles += CYCLES_RETURN;

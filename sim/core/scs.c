@@ -18,12 +18,15 @@ enum {
     NVIC_LAST = 0x4ef,
     CPUID = 0xd00,
     ICSR = 0xd04,
+    VTOR = 0xd08,
     AIRCR = 0xd0c,
     SCR = 0xd10,
     CCR = 0xd14,
     SHPR2 = 0xd1c,
     SHPR3 = 0xd20,
     SHCSR = 0xd24,
+    MPU_FIRST = 0xd90,
+    MPU_LAST = 0xdb8,
     DFSR = 0xd30,
     DHCSR = 0xdf0,
     DEMCR = 0xdfc,
@@ -120,6 +123,8 @@ static uint32_t read_control_block(const struct sim_core *core, uint32_t offset)
         return core->cpuid;
     case ICSR:
         return read_icsr(core);
+    case VTOR:
+        return core->vtor;
     case AIRCR:
         return AIRCR_KEYSTAT;
     case SCR:
@@ -129,7 +134,7 @@ static uint32_t read_control_block(const struct sim_core *core, uint32_t offset)
     case SHPR2:
     case SHPR3:
         return read_shpr(core, offset);
-    default: // ACTLR and VTOR among them: there is nothing in them on a Cortex-M0
+    default: // ACTLR among them: it is reserved on ARMv6-M
         return 0;
     }
 }
@@ -140,6 +145,9 @@ static void write_control_block(struct sim_core *core, uint32_t offset, uint32_t
     switch (offset) {
     case ICSR:
         write_icsr(core, value);
+        break;
+    case VTOR:
+        core->vtor = value & core->kind->vtor_mask;
         break;
     case AIRCR:
         write_aircr(core, value);
@@ -174,12 +182,19 @@ static bool is_nvic(uint32_t offset)
     return offset >= NVIC_FIRST && offset <= NVIC_LAST;
 }
 
+static bool is_mpu(uint32_t offset)
+{
+    return offset >= MPU_FIRST && offset <= MPU_LAST;
+}
+
 static uint32_t read_scs(struct sim_core *core, bool debugger, uint32_t offset)
 {
     if (is_systick(offset))
         return sim_systick_read(&core->systick, offset - SYST_CSR);
     if (is_nvic(offset))
         return sim_nvic_read(&core->nvic, offset);
+    if (is_mpu(offset))
+        return sim_mpu_read(&core->mpu, offset - MPU_FIRST);
     if (is_debug_register(offset))
         return debugger ? sim_debug_read(core, offset) : 0;
     if (offset == SHCSR)
@@ -216,6 +231,8 @@ static void write_scs(struct sim_core *core, bool debugger, uint32_t offset, uin
         sim_systick_write(&core->systick, offset - SYST_CSR, value, core->cpu.cycles);
     else if (is_nvic(offset))
         write_nvic(core, offset, value);
+    else if (is_mpu(offset))
+        sim_mpu_write(&core->mpu, offset - MPU_FIRST, value);
     else if (offset != SHCSR)
         write_control_block(core, offset, value);
     else if (debugger)
@@ -290,8 +307,11 @@ static uint32_t read_page(struct sim_core *core, bool debugger, uint32_t addr)
     }
 }
 
-static bool takes(struct sim_core *core, uint32_t addr, unsigned size)
+// Nothing of it answers an unprivileged program (DDI 0419, B3.1). A debugger is privileged.
+static bool takes(struct sim_core *core, enum sim_master master, uint32_t addr, unsigned size)
 {
+    if (master == SIM_MASTER_CORE && !sim_cpu_access_is_privileged(&core->cpu))
+        return false;
     if (size == 4)
         return true;
     sim_account_violation(core->account,
@@ -305,7 +325,7 @@ enum sim_bus_status sim_core_ppb_read(struct sim_core *core, enum sim_master mas
                                       unsigned size, uint32_t *value)
 {
     *value = 0;
-    if (!takes(core, addr, size))
+    if (!takes(core, master, addr, size))
         return SIM_BUS_FAULT;
     if (sim_systick_sync(&core->systick, core->cpu.cycles))
         sim_exception_pend(core, SIM_EXC_SYSTICK);
@@ -317,7 +337,7 @@ enum sim_bus_status sim_core_ppb_write(struct sim_core *core, enum sim_master ma
                                        unsigned size, uint32_t value)
 {
     bool debugger = master == SIM_MASTER_DEBUG;
-    if (!takes(core, addr, size))
+    if (!takes(core, master, addr, size))
         return SIM_BUS_FAULT;
     if (sim_systick_sync(&core->systick, core->cpu.cycles))
         sim_exception_pend(core, SIM_EXC_SYSTICK);

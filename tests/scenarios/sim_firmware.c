@@ -84,7 +84,9 @@ int main(int argc, char **argv)
     m->bus.window[1] = (struct sim_window){RAM, RAM_SIZE, m->ram, true};
     m->bus.clock = &m->clock;
     m->bus.account = &m->account;
-    m->bus.core = sim_core_create(&m->bus, &m->clock, &m->account, SIM_CORE_INTERRUPTS);
+    m->bus.core = sim_core_create(
+        &m->bus, &m->clock, &m->account,
+        &(struct sim_core_config){.cpuid = SIM_CPUID_M0, .interrupts = SIM_CORE_INTERRUPTS});
     if (!m->bus.core)
         return 2;
     sim_bus_write(&m->bus, SIM_MASTER_DEBUG, DHCSR, 4, DEBUGEN);

@@ -90,7 +90,7 @@ static inline void bench_release(struct bench *b)
     sim_core_release(b->core);
 }
 
-static inline int bench_setup(void **state)
+static inline int bench_setup_kind(void **state, uint32_t cpuid, unsigned interrupts)
 {
     struct bench *b = calloc(1, sizeof *b);
     if (!b)
@@ -101,7 +101,9 @@ static inline int bench_setup(void **state)
     b->bus.window[2] = (struct sim_window){RAM, RAM_SIZE, b->ram, true};
     b->bus.clock = &b->clock;
     b->bus.account = &b->account;
-    b->core = b->bus.core = sim_core_create(&b->bus, &b->clock, &b->account, SIM_CORE_INTERRUPTS);
+    b->core = b->bus.core =
+        sim_core_create(&b->bus, &b->clock, &b->account,
+                        &(struct sim_core_config){.cpuid = cpuid, .interrupts = interrupts});
     bench_poke32(b, FLASH, STACK);
     bench_poke32(b, FLASH + 4, CODE | 1);
     for (unsigned n = 2; n < 48; n++) {
@@ -110,6 +112,11 @@ static inline int bench_setup(void **state)
     }
     *state = b;
     return b->core ? 0 : -1;
+}
+
+static inline int bench_setup(void **state)
+{
+    return bench_setup_kind(state, SIM_CPUID_M0, SIM_CORE_INTERRUPTS);
 }
 
 static inline int bench_teardown(void **state)

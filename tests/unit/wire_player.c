@@ -241,8 +241,9 @@ static bool open_store(struct store *s)
 // Halted in an endless loop.
 static bool open_core(struct sim_chip *chip)
 {
-    chip->core = chip->bus.core =
-        sim_core_create(&chip->bus, &chip->clock, &chip->account, SIM_CORE_INTERRUPTS);
+    chip->core = chip->bus.core = sim_core_create(
+        &chip->bus, &chip->clock, &chip->account,
+        &(struct sim_core_config){.cpuid = SIM_CPUID_M0, .interrupts = SIM_CORE_INTERRUPTS});
     if (!chip->core)
         return false;
     sim_core_set_hclk(chip->core, HCLK_HZ);
