@@ -82,7 +82,8 @@ static void print_text(const struct target *t, const struct target_options_image
         bool wide = row->bits >= 8 && !row->is_rdp;
         printf(wide ? "%-16s 0x%02x  %s\n" : "%-16s %-4u  %s\n", row->name, value, row->what);
         if (!(image->intact >> row->word & 1))
-            printf("%-16s       this byte's complement is wrong: the chip takes 0xff for it\n", "");
+            printf("%-16s       its complement in the chip is wrong: the chip does not take it\n",
+                   "");
     }
 }
 

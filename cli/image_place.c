@@ -7,7 +7,6 @@
 #include "base/bytes.h"
 
 #define USUAL_FLASH_BASE 0x08000000u // for a chip that is not known
-#define ERASED           0xffffffffu
 #define VECTORS_SIZE     8u // the initial stack pointer and the address of the first instruction
 #define THUMB            1u
 
@@ -169,7 +168,7 @@ static enum err check_start(const struct image *image, const struct target *t, s
     if (!s)
         return ERR_OK;
     uint32_t sp = get_le32(s->data), entry = get_le32(s->data + 4);
-    if (sp == ERASED && entry == ERASED) {
+    if (flash_layout_is_erased(&b->layout, s->data, VECTORS_SIZE)) {
         log_line(log, LOG_WARN, "the file leaves the start of the flash empty: no program starts");
         return ERR_OK;
     }

@@ -93,6 +93,17 @@ bool flash_layout_widen(const struct flash_layout *layout, uint32_t addr, size_t
     return true;
 }
 
+uint32_t flash_layout_longest_us(const struct flash_layout *layout)
+{
+    uint32_t longest =
+        layout->mass_erase_us > layout->unit_us ? layout->mass_erase_us : layout->unit_us;
+    for (unsigned i = 0; i < FLASH_RUNS && layout->run[i].count; i++) {
+        if (layout->run[i].erase_us > longest)
+            longest = layout->run[i].erase_us;
+    }
+    return longest;
+}
+
 bool flash_layout_is_erased(const struct flash_layout *layout, const uint8_t *data, size_t len)
 {
     for (size_t i = 0; i < len; i++)

@@ -48,6 +48,8 @@ bool flash_layout_contains(const struct flash_layout *layout, uint32_t addr, siz
 // Widens a range to whole sectors; false when it does not lie within.
 bool flash_layout_widen(const struct flash_layout *layout, uint32_t addr, size_t len,
                         uint32_t *start, uint32_t *bytes);
+// The typical time of the longest operation that the controller can be at.
+uint32_t flash_layout_longest_us(const struct flash_layout *layout);
 // All of it is as after an erase.
 bool flash_layout_is_erased(const struct flash_layout *layout, const uint8_t *data, size_t len);
 // The layout of the first size bytes of its sectors.

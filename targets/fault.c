@@ -17,7 +17,6 @@
 #define XPSR_EXCEPTION_NMI  2u
 #define XPSR_EXCEPTION_HARD 3u
 #define XPSR_EXCEPTION      0x1ffu
-#define ERASED_WORD         0xffffffffu
 
 // The registers as they were at the instruction that faulted.
 struct scene {
@@ -163,10 +162,13 @@ static enum err read_scene(struct target *t, struct scene *s)
 // A chip without a program gets its stack and its first instruction from erased words.
 static bool is_flash_empty(struct target *t)
 {
-    uint32_t reset_vector = 0;
-    if (mem_ap_read32(&t->mem, 4, &reset_vector))
+    uint8_t reset_vector[4];
+    if (mem_ap_read(&t->mem, 4, reset_vector, sizeof reset_vector, NULL)) {
         log_forget(t->log);
-    return reset_vector == ERASED_WORD;
+        return false;
+    }
+    return t->bank.size > 0 &&
+           flash_layout_is_erased(&t->bank.layout, reset_vector, sizeof reset_vector);
 }
 
 // The first access of a debugger to a protected chip's bus cuts its program off from the flash.

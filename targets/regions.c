@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Which memory is where.
+#include <assert.h>
+
 #include "targets/internal.h"
 
 // The ARMv6-M and ARMv7-M system address map (DDI 0419, B3.1): what is RAM on a chip we do not
@@ -14,8 +16,10 @@
 static void add_region(struct target *t, enum target_region_kind kind, uint32_t base, uint32_t size,
                        uint32_t page_size)
 {
-    if (size > 0 && t->region_count < TARGET_MAX_REGIONS)
-        t->region[t->region_count++] = (struct target_region){kind, base, size, page_size};
+    if (size == 0)
+        return;
+    assert(t->region_count < TARGET_MAX_REGIONS); // as many as regions_map() can add
+    t->region[t->region_count++] = (struct target_region){kind, base, size, page_size};
 }
 
 void regions_map(struct target *t)

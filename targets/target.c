@@ -5,18 +5,30 @@
 #include "swd/mem_ap.h"
 #include "targets/internal.h"
 
-#define FLASH_LONGEST_US 100000u // of one operation: 40 ms for a page or all of an STM32F0
+// What the slowest chip takes for an operation, in typical times (40 ms for 30 ms on an STM32F0, 4
+// s for 2 s on an STM32F4), with some to spare.
+#define FLASH_SLOWEST 3u
+#define FLASH_MORE_US 10000u
+
+// The first word of the flash is as after an erase.
+static enum err read_empty(const struct target *t, bool *empty)
+{
+    uint8_t first[4];
+    enum err e = mem_ap_read(&t->mem, t->bank.base, first, sizeof first, NULL);
+    *empty = !e && flash_layout_is_erased(&t->bank.layout, first, sizeof first);
+    return e;
+}
 
 // A chip that found its flash empty when it loaded its option bytes starts its boot loader at every
 // reset until it loads them again (RM0091, 2.5).
 static enum err reset_core(struct target *t, bool halt)
 {
     const struct flash_driver *driver = t->bank.driver;
-    uint32_t first_word;
+    bool empty;
     if (!t->found_empty || !driver->reload_value)
         return cortexm_reset(&t->core, halt);
-    enum err e = mem_ap_read32(&t->mem, t->bank.base, &first_word);
-    if (e || first_word == 0xffffffff)
+    enum err e = read_empty(t, &empty);
+    if (e || empty)
         return e ? e : cortexm_reset(&t->core, halt);
     t->found_empty = false;
     log_line(t->log, LOG_NOTE,
@@ -34,7 +46,8 @@ static void let_flash_finish(struct target *t)
     const struct flash_driver *driver = t->bank.driver;
     if (!driver || !driver->busy_mask || t->state != TARGET_RUNNING)
         return;
-    uint64_t deadline = debug_probe_now_us(t->probe) + FLASH_LONGEST_US;
+    uint64_t deadline = debug_probe_now_us(t->probe) + FLASH_MORE_US +
+                        FLASH_SLOWEST * flash_layout_longest_us(&t->bank.layout);
     uint32_t status = driver->busy_mask;
     enum err e = cortexm_halt(&t->core);
     while (!e && (status & driver->busy_mask) && debug_probe_now_us(t->probe) < deadline)
@@ -83,11 +96,10 @@ enum err target_flash_open(struct target *t, struct flash_job **job)
             t->id.rdp_level);
     t->flash_written = t->flash_changed = true;
     t->flash_written_at = t->core.runs;
-    uint32_t first_word = 0;
-    if (t->id.chip && t->id.chip->empty_check &&
-        (e = mem_ap_read32(&t->mem, t->bank.base, &first_word)))
+    bool empty = false;
+    if (t->id.chip && t->id.chip->empty_check && (e = read_empty(t, &empty)))
         return target_note_error(t, e);
-    t->found_empty |= first_word == 0xffffffff;
+    t->found_empty |= empty;
     struct flash_access access = {
         .mem = &t->mem, .log = t->log, .bank = &t->bank, .core = &t->core, .loan = &t->loan};
     e = flash_job_open(job, &access);

@@ -284,6 +284,10 @@ static void a_layout_knows_its_sectors(void **state)
     assert_int_equal(flash_layout_count(&sectors), 12);
     assert_int_equal(flash_layout_bytes(&sectors), 1024 * KIB);
     assert_int_equal(flash_layout_largest(&sectors), 128 * KIB);
+    assert_int_equal(flash_layout_longest_us(&sectors), 8000000); // all of it
+    struct flash_layout no_mass_erase = sectors;
+    no_mass_erase.mass_erase_us = 0;
+    assert_int_equal(flash_layout_longest_us(&no_mass_erase), 2000000);
     assert_int_equal(flash_layout_sector(&sectors, 4).addr, BASE + 64 * KIB);
     assert_int_equal(flash_layout_sector(&sectors, 11).addr, BASE + 896 * KIB);
     assert_true(flash_layout_find(&sectors, BASE + 128 * KIB - 1, &n));

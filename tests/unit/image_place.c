@@ -164,6 +164,17 @@ static void an_empty_start_is_told(void **state)
     assert_int_equal(check(d, (struct image_request){.force = false}), ERR_OK);
     assert_non_null(strstr(d->warning, "no program starts"));
     close_desk(d);
+    d = open_desk(); // a flash that is erased to zeros
+    d->t.bank.layout.erased = 0x00;
+    add(d, FLASH, 0, 0, 0x40);
+    assert_int_equal(check(d, (struct image_request){.force = false}), ERR_OK);
+    assert_non_null(strstr(d->warning, "no program starts"));
+    close_desk(d);
+    d = open_desk();
+    d->t.bank.layout.erased = 0x00;
+    add(d, FLASH, 0xffffffff, 0xffffffff, 0x40);
+    assert_int_equal(check(d, (struct image_request){.force = false}), ERR_FILE);
+    close_desk(d);
 }
 
 static void option_bytes_are_left_out(void **state)
