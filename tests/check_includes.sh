@@ -155,13 +155,13 @@ check "every folder of sim/ is a layer" sim_has_these_layers_only
 
 # What is known of one family of chips: addresses of peripherals, memories and factory values, names of
 # registers, pins and interrupts, features of a chip.
-family_facts='0x(400[0-2]|4800|5006)[0-9a-f]{4}|0x0?8000000|0x2000[0-9a-f]{4}|0x1fff[c-f][0-9a-f]{3}'
+family_facts='0x(40[0-4][0-9a-f]|48[0-9a-f]{2}|50[0-9a-f]{2}|5[28c][0-9a-f]{2})[0-9a-f]{4}|0x0?8000000|0x2000[0-9a-f]{4}|0x1ff[0-9a-f]{5}'
 family_facts="$family_facts"'|\b(RCC|GPIO[A-K]?|SYSCFG|DBGMCU|FLASH|PWR|EXTI|IWDG|WWDG|TIM[0-9]*|USART[0-9]*)_[A-Z]+[0-9]*\b'
 family_facts="$family_facts"'|\bP[A-K][0-9]+\b|\bSIM_(HAS|IRQ)_|"sim/families/stm32'
 
-# Not of a family: the names of the signals, the device region of every Cortex-M, the mask of a comparator's
+# Not of a family: the names of the signals, the device region of every Cortex-M, bits of the debug port, the mask of a comparator's
 # address, and the place of the id code at which the firmware of the ST-LINK itself looks.
-not_of_a_family='^sim/chip/signals\.c:.*NAME|^sim/core/cpu_memory\.c:.*0x40000000u|^sim/core/bpu\.c:.*0x1ffffffcu|^sim/probe/stlink_dap\.c:.*0x40015800u'
+not_of_a_family='^sim/chip/signals\.c:.*NAME|^sim/core/.*0x40000000u|^sim/wire/swd_host\.c:.* POWER_UP |^sim/core/bpu\.c:.*0x1ffffffcu|^sim/probe/stlink_dap\.c:.*0x40015800u'
 
 # family_facts_outside: prints the lines of code (without comments) under sim/ that hold one.
 family_facts_outside() {
