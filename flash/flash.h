@@ -95,6 +95,7 @@ struct flash_loader_code {
     size_t size;                    // multiple of 4
     uint32_t erase_page, erase_all; // what the code wants in bits 31:16 of a slot's work
     uint32_t unit_us, erase_us;     // shortest times of one unit and of an erase
+    uint32_t scan_us;               // and of the scan of a page
 };
 
 #define FLASH_OPTION_WORDS 16
@@ -120,7 +121,8 @@ struct flash_driver {
 
     // The way without a loader: carries out enter.
     enum err (*begin)(struct flash_access *fa);
-    // Begins the erase of the sector at addr, or of everything.
+    // Begins the erase of the sector at addr, or of everything. erase_all_start is NULL where the
+    // controller has no such command: then all sectors are erased one after the other.
     enum err (*erase_start)(struct flash_access *fa, uint32_t addr);
     enum err (*erase_all_start)(struct flash_access *fa);
     // Asks once how that erase is doing. Not busy any more: ERR_OK says that it took place.

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #define FLASH_RUNS     8  // of equal sectors, at most
-#define FLASH_MAX_UNIT 32 // bytes
+#define FLASH_MAX_UNIT 64 // bytes
 
 // Equal sectors that follow each other.
 struct flash_run {
@@ -22,7 +22,7 @@ struct flash_run {
 
 struct flash_layout {
     uint8_t erased;                   // 0xff, or 0x00 (STM32L0, L1)
-    uint8_t unit;                     // bytes that are programmed at once: 2 to 32
+    uint8_t unit;                     // bytes that are programmed at once: 2 to 64
     uint32_t unit_us;                 // typical time of one unit
     uint32_t mass_erase_us;           // typical time of the erase of everything
     struct flash_run run[FLASH_RUNS]; // by address, without overlap

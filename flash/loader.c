@@ -37,13 +37,30 @@ enum {
 #define POLL_US  500u
 #define GRACE_US 1000000u // beyond the shortest time, before a loader counts as dead
 #define START_US 20000u
-#define SCAN_US  100u // of a page, at least
+
+#define SLOT_HEADER 8u // address and work
+#define SCAN_HEADER 8u // of the payload of a scan, and of each page in it
+#define SCAN_RESULT 8u
 
 #define SCRIPT_BYTES (8u * (FLASH_SCRIPT_MAX + 1))
 
-size_t loader_size(const struct flash_loader_code *code)
+static uint32_t size_without_slots(const struct flash_loader_code *code)
 {
-    return code->size + 4 * CONTROL_WORDS + 2 * SCRIPT_BYTES + LOADER_SLOTS * LOADER_STRIDE;
+    return (uint32_t)code->size + 4 * CONTROL_WORDS + 2 * SCRIPT_BYTES;
+}
+
+uint32_t loader_payload(const struct flash_loader_code *code, uint32_t ram_size)
+{
+    const uint32_t used = size_without_slots(code) + LOADER_SLOTS * SLOT_HEADER;
+    if (ram_size < used)
+        return 0;
+    const uint32_t payload = (ram_size - used) / LOADER_SLOTS / LOADER_GRAIN * LOADER_GRAIN;
+    return payload < LOADER_PAYLOAD ? payload : LOADER_PAYLOAD;
+}
+
+static uint32_t stride(const struct loader *l)
+{
+    return SLOT_HEADER + l->payload;
 }
 
 static uint64_t now_us(const struct loader *l)
@@ -69,8 +86,8 @@ static void put_control(struct loader *l, uint8_t *to, uint32_t enter, uint32_t 
         [REGS] = fa->bank->regs,
         [CRC] = l->fa->bank->prepare->crc_unit,
         [SLOTS] = l->slots,
-        [SLOTS_END] = l->slots + LOADER_SLOTS * LOADER_STRIDE,
-        [STRIDE] = LOADER_STRIDE,
+        [SLOTS_END] = l->slots + LOADER_SLOTS * stride(l),
+        [STRIDE] = stride(l),
         [DOG1] = fa->dog[0][0],
         [DOG1 + 1] = fa->dog[0][1],
         [DOG2] = fa->dog[1][0],
@@ -111,7 +128,7 @@ static enum err borrow(struct loader *l)
             e = cortexm_read_reg(fa->core, r, &l->regs[r]);
     if (e || fa->reset_follows || loan->len)
         return e;
-    uint32_t len = (uint32_t)loader_size(l->code);
+    uint32_t len = size_without_slots(l->code) + LOADER_SLOTS * stride(l);
     loan->bytes = malloc(len);
     if (!loan->bytes)
         return ERR_MEMORY;
@@ -145,6 +162,8 @@ static enum err let_run(struct loader *l)
 enum err loader_start(struct loader *l, struct flash_access *fa)
 {
     *l = (struct loader){.fa = fa, .code = fa->bank->driver->loader};
+    l->payload = loader_payload(l->code, fa->bank->ram_size);
+    l->scan_max = (l->payload - SCAN_HEADER) / SCAN_RESULT;
     enum err e = borrow(l);
     if (!e)
         e = upload(l);
@@ -251,7 +270,7 @@ static enum err submit_entry(struct loader *l, const uint8_t *slot, size_t len, 
     if (l->published - l->done == LOADER_SLOTS)
         e = wait_done(l, l->done + 1, l->due_us[n]);
     if (!e)
-        e = mem_ap_write(l->fa->mem, l->slots + n * LOADER_STRIDE, slot, len);
+        e = mem_ap_write(l->fa->mem, l->slots + n * stride(l), slot, len);
     if (!e)
         e = mem_ap_write32(l->fa->mem, l->control + 4 * PUBLISHED, l->published + 1);
     if (e)
@@ -293,12 +312,12 @@ enum err loader_scan(struct loader *l, uint32_t addr, unsigned pages, uint32_t p
                      uint32_t (*result)[2])
 {
     uint8_t slot[LOADER_STRIDE] = {0};
-    uint32_t at = l->slots + l->published % LOADER_SLOTS * LOADER_STRIDE + 16;
+    uint32_t at = l->slots + l->published % LOADER_SLOTS * stride(l) + 16;
     put_le32(&slot[0], addr);
     put_le32(&slot[4], WORK_SCAN);
     put_le32(&slot[8], pages);
     put_le32(&slot[12], page_size);
-    enum err e = submit_entry(l, slot, 16, pages * SCAN_US);
+    enum err e = submit_entry(l, slot, 16, (uint64_t)pages * l->code->scan_us);
     if (!e)
         e = wait_done(l, l->published, l->busy_until_us);
     if (!e)

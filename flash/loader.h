@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Runs a loader in the target's SRAM and gives it work; doc/loader-abi.md draws this contract. From
 // the start of the SRAM up: the code; the control block; the enter and leave sequences as {address,
-// value} pairs that end with {0, 0}; and the slots, LOADER_SLOTS of LOADER_STRIDE bytes.
+// value} pairs that end with {0, 0}; and the slots, LOADER_SLOTS of at most LOADER_STRIDE bytes.
 //
 // Control block (words): slots published by the debugger; slots done (bits 31:24: error status);
 // where it failed; flash registers; CRC unit; first slot; end of slots; stride; two watchdogs
@@ -16,10 +16,10 @@
 
 #include "flash/flash.h"
 
-#define LOADER_PAYLOAD  512u
-#define LOADER_STRIDE   (LOADER_PAYLOAD + 8u)
-#define LOADER_SLOTS    3u
-#define LOADER_SCAN_MAX ((LOADER_PAYLOAD - 8u) / 8u) // pages of one scan
+#define LOADER_PAYLOAD 512u
+#define LOADER_GRAIN   64u
+#define LOADER_STRIDE  (LOADER_PAYLOAD + 8u)
+#define LOADER_SLOTS   3u
 
 struct loader {
     struct flash_access *fa;
@@ -27,18 +27,20 @@ struct loader {
     bool running;
     bool broken; // it stopped by itself
     uint32_t control, slots;
-    uint32_t published, done; // slots
-    uint32_t status, where;   // error bits with which it stopped, and near which address
-    uint64_t busy_until_us;   // at the earliest
+    uint32_t payload, scan_max; // of a slot: bytes, and pages of a scan
+    uint32_t published, done;   // slots
+    uint32_t status, where;     // error bits with which it stopped, and near which address
+    uint64_t busy_until_us;     // at the earliest
     uint64_t due_us[LOADER_SLOTS];
     uint32_t regs[CORTEXM_REG_COUNT]; // the program's basic ones: loaders use no others
 };
 
-// Bytes of SRAM that a loader with this code takes.
-size_t loader_size(const struct flash_loader_code *code);
+// Bytes of payload in each slot of a loader in so much SRAM: a multiple of LOADER_GRAIN, at most
+// LOADER_PAYLOAD. 0: it has no room.
+uint32_t loader_payload(const struct flash_loader_code *code, uint32_t ram_size);
 // Saves SRAM and registers, and lets the code run.
 enum err loader_start(struct loader *l, struct flash_access *fa) MUST_CHECK;
-// Queues an erase (0: none) and data; waits for a free slot. len <= LOADER_PAYLOAD, whole units.
+// Queues an erase (0: none) and data; waits for a free slot. len <= payload, whole units.
 // ERR_FLASH: the loader met an error (status, where). ERR_STATE: it does not work.
 enum err loader_work(struct loader *l, uint32_t addr, uint32_t erase, const uint8_t *data,
                      size_t len) MUST_CHECK;
@@ -47,7 +49,7 @@ enum err loader_work(struct loader *l, uint32_t addr, uint32_t erase, const uint
 enum err loader_wait_room(struct loader *l, uint32_t most_us, bool *room) MUST_CHECK;
 // Waits for what is queued.
 enum err loader_wait(struct loader *l) MUST_CHECK;
-// Waits for what is queued, and for the scan of at most LOADER_SCAN_MAX pages: {AND, CRC} of each.
+// Waits for what is queued, and for the scan of at most scan_max pages: {AND, CRC} of each.
 enum err loader_scan(struct loader *l, uint32_t addr, unsigned pages, uint32_t page_size,
                      uint32_t (*result)[2]) MUST_CHECK;
 // Waits for what is queued, ends the loader (forcibly if it does not respond) and restores the

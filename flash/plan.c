@@ -68,7 +68,7 @@ enum job_way plan_decide(const struct flash_job *job)
 {
     if (job->erase == FLASH_ERASE_MASS)
         return WAY_MASS;
-    if (job->erase != FLASH_ERASE_AUTO || !job->scanned)
+    if (job->erase != FLASH_ERASE_AUTO || !job->scanned || !job->bank.driver->erase_all_start)
         return WAY_PAGES;
     struct census c = take_census(job);
     if (!c.others_blank || c.changing == 0)

@@ -67,10 +67,23 @@ static bool wants_all_erased(const struct flash_job *job)
     return job->closed && job->erase != FLASH_ERASE_PAGES && job->erase != FLASH_ERASE_NONE;
 }
 
+// Of a controller that cannot erase everything at once: what nobody asked for is to be erased, too.
+static enum err mass_erase_by_pages(struct flash_job *job)
+{
+    enum err e = job->erase == FLASH_ERASE_MASS ? check_all_pages(job) : ERR_OK;
+    for (unsigned n = 0; n < job->page_count && !e && job->erase == FLASH_ERASE_MASS; n++)
+        if (job->page[n].state == PAGE_UNTOUCHED)
+            job_make_waiting(job, n);
+    job->way = WAY_PAGES;
+    return e;
+}
+
 static enum err decide(struct flash_job *job)
 {
     job->way = wants_all_erased(job) ? WAY_MASS : plan_decide(job);
-    return job->way == WAY_MASS ? mass_erase(job) : ERR_OK;
+    if (job->way != WAY_MASS)
+        return ERR_OK;
+    return job->bank.driver->erase_all_start ? mass_erase(job) : mass_erase_by_pages(job);
 }
 
 // Without verifying: the loader's own status is all there is, so the queue has to be through.

@@ -14,7 +14,7 @@ bool by_loader_is_possible(const struct flash_job *job)
     const struct flash_access *fa = &job->access;
     const struct flash_loader_code *code = job->bank.driver->loader;
     return job->code_may_run && code && fa->core && (fa->loan || fa->reset_follows) &&
-           loader_size(code) <= job->bank.ram_size;
+           loader_payload(code, job->bank.ram_size) > 0;
 }
 
 // How many pages from first on, at most `most`, one scan takes: of one size, without a gap.
@@ -22,8 +22,8 @@ static unsigned scan_length(const struct flash_job *job, unsigned first, unsigne
 {
     const struct page *p = &job->page[first];
     unsigned count = 1;
-    if (most > LOADER_SCAN_MAX)
-        most = LOADER_SCAN_MAX;
+    if (most > job->loader.scan_max)
+        most = job->loader.scan_max;
     while (count < most && p[count].run == p->run && (count + 1) * p->size <= SCAN_BYTES)
         count++;
     return count;
@@ -85,7 +85,8 @@ enum err by_loader_go_on_queueing(struct flash_job *job)
         enum err e = loader_wait_room(&job->loader, STEP_WAIT_US, &room);
         if (e || !room)
             return e;
-        size_t len = size - q->at < LOADER_PAYLOAD ? size - q->at : LOADER_PAYLOAD;
+        size_t most = job->loader.payload;
+        size_t len = size - q->at < most ? size - q->at : most;
         e = loader_work(&job->loader, p->addr + (uint32_t)q->at, q->erase,
                         p->data ? p->data + q->at : NULL, len);
         if (e)

@@ -119,6 +119,16 @@ static enum err read_flash_size(struct chip_identity *id, const struct mem_ap *m
     return ERR_OK;
 }
 
+static enum err read_uid(struct chip_identity *id, const struct mem_ap *mem)
+{
+    const struct chip *c = id->chip;
+    const size_t together = c->uid_last_addr ? 8 : sizeof id->uid;
+    enum err e = mem_ap_read(mem, c->uid_addr, id->uid, together, NULL);
+    if (e || !c->uid_last_addr)
+        return e;
+    return mem_ap_read(mem, c->uid_last_addr, &id->uid[8], 4, NULL);
+}
+
 unsigned rdp_level(const struct rdp_code *code, uint32_t value)
 {
     const uint32_t bits = value >> code->shift & ((1u << code->bits) - 1);
@@ -149,7 +159,7 @@ enum err chip_identify(struct chip_identity *id, const struct mem_ap *mem, struc
         return e;
     if ((e = read_flash_size(id, mem, log)) && !is_refusal(e))
         return e;
-    if ((e = mem_ap_read(mem, id->chip->uid_addr, id->uid, sizeof id->uid, NULL))) {
+    if ((e = read_uid(id, mem))) {
         memset(id->uid, 0, sizeof id->uid);
         if (!is_refusal(e))
             return e;

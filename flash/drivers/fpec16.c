@@ -267,6 +267,7 @@ static const struct flash_loader_code loader = {
     .erase_all = CR_MER << 16,
     .unit_us = 40,
     .erase_us = 20000,
+    .scan_us = 100,
 };
 
 const struct flash_driver fpec16_driver = {

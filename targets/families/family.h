@@ -23,11 +23,14 @@ struct chip {
     uint32_t flash_size_addr;   // 16 bit, KiB
     uint32_t flash_max;         // bytes, of the largest part of this die
     struct flash_layout layout; // of the largest part
+    struct flash_layout eeprom; // data EEPROM; no runs: none
+    uint32_t eeprom_half_to;    // parts with at most so much flash have half of it
     uint32_t sram_base, sram_size;
     uint32_t system_base, system_size; // boot loader ROM
     uint32_t option_base, option_size;
     bool empty_check; // a flash that was empty at option loading boots the system memory
     uint32_t uid_addr;
+    uint32_t uid_last_addr;  // its third word, where that does not follow the second; 0: it does
     bool tested_on_hardware; // printed at attach when false
 };
 
@@ -143,7 +146,8 @@ struct family {
     const struct dbgmcu_layout *dbgmcu; // NULL: none
     uint32_t flash_regs;                // of the controller
     const struct flash_driver *driver;
-    const void *flash_params;            // the driver's own (its header says which)
+    const struct flash_driver *eeprom_driver; // NULL: there is no EEPROM
+    const void *flash_params;                 // the drivers' own (their header says which)
     const struct flash_prepare *prepare; // what a flash job needs of the chip around the controller
     const struct option_field *options;  // NULL: none that are known
     unsigned option_count;
@@ -158,6 +162,7 @@ extern const struct family *const families[];
 extern const unsigned family_count;
 
 extern const struct family stm32f0_family;
+extern const struct family stm32l0_family;
 
 // The pins of SWD of a chip, "PA13"; of an unknown one (NULL): those of nearly all STM32.
 const char *family_swdio(const struct chip *chip);

@@ -21,7 +21,7 @@ static void check_chip(const struct family *f, const struct chip *c)
     assert_true(c->layout.unit >= 2 && c->layout.unit <= FLASH_MAX_UNIT);
     for (unsigned run = 0; run < FLASH_RUNS; run++)
         assert_int_equal(c->layout.run[run].size % c->layout.unit, 0);
-    assert_true(c->sram_base && c->sram_size >= 4096);
+    assert_true(c->sram_base && c->sram_size >= 2048);
     assert_true(c->system_base && c->system_size && c->uid_addr && c->flash_size_addr);
     assert_int_equal(c->flash_size_addr & 1, 0);
 }
