@@ -71,7 +71,7 @@ struct flash_access {
     bool reset_follows;        // what was borrowed need not come back
     struct flash_script enter; // what makes the controller ready, and what undoes that
     struct flash_script leave;
-    uint32_t dog[2][2]; // address and value that keep a watchdog quiet: for loaders
+    uint32_t dog[2][2]; // address and value that keep a watchdog quiet, for loaders; 0: none
     uint32_t saved[4];  // the driver's own notes (0 at first)
 };
 

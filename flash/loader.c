@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "flash/loader.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,6 @@ enum {
     SLOTS_END,
     STRIDE,
     DOG1,
-    DOG2 = 10,
     ENTER = 12,
     LEAVE,
     SAVED_LR = 16,
@@ -83,19 +83,17 @@ static void put_control(struct loader *l, uint8_t *to, uint32_t enter, uint32_t 
 {
     const struct flash_access *fa = l->fa;
     uint32_t word[CONTROL_WORDS] = {
-        [REGS] = fa->bank->regs,
-        [CRC] = l->fa->bank->prepare->crc_unit,
-        [SLOTS] = l->slots,
-        [SLOTS_END] = l->slots + LOADER_SLOTS * stride(l),
-        [STRIDE] = stride(l),
-        [DOG1] = fa->dog[0][0],
-        [DOG1 + 1] = fa->dog[0][1],
-        [DOG2] = fa->dog[1][0],
-        [DOG2 + 1] = fa->dog[1][1],
-        [ENTER] = enter,
-        [LEAVE] = leave,
-        [SAVED_LR] = l->regs[CORTEXM_LR],
+        [REGS] = fa->bank->regs, [CRC] = l->fa->bank->prepare->crc_unit,
+        [SLOTS] = l->slots,      [SLOTS_END] = l->slots + LOADER_SLOTS * stride(l),
+        [STRIDE] = stride(l),    [ENTER] = enter,
+        [LEAVE] = leave,         [SAVED_LR] = l->regs[CORTEXM_LR],
     };
+    for (unsigned i = 0; i < 2; i++) {
+        bool is_there = fa->dog[i][0] != 0;
+        // Without a watchdog the loader writes where it has the place of an error later.
+        word[DOG1 + 2 * i] = is_there ? fa->dog[i][0] : l->control + 4 * WHERE;
+        word[DOG1 + 2 * i + 1] = fa->dog[i][1];
+    }
     memcpy(&word[SAVED_R0], &l->regs[CORTEXM_R0], 8 * sizeof word[0]);
     for (unsigned i = 0; i < CONTROL_WORDS; i++)
         put_le32(to + 4 * i, word[i]);
@@ -104,8 +102,9 @@ static void put_control(struct loader *l, uint8_t *to, uint32_t enter, uint32_t 
 static enum err upload(struct loader *l)
 {
     const struct flash_access *fa = l->fa;
-    uint8_t image[1024 + 4 * CONTROL_WORDS + 2 * SCRIPT_BYTES];
+    uint8_t image[LOADER_CODE_MAX + 4 * CONTROL_WORDS + 2 * SCRIPT_BYTES];
     size_t at = l->code->size;
+    assert(at <= LOADER_CODE_MAX);
     memcpy(image, l->code->bytes, at);
     uint8_t *enter = image + at + 4 * CONTROL_WORDS;
     uint8_t *leave = put_script(enter, &fa->enter);

@@ -16,10 +16,11 @@
 
 #include "flash/flash.h"
 
-#define LOADER_PAYLOAD 512u
-#define LOADER_GRAIN   64u
-#define LOADER_STRIDE  (LOADER_PAYLOAD + 8u)
-#define LOADER_SLOTS   3u
+#define LOADER_CODE_MAX 1024u // bytes
+#define LOADER_PAYLOAD  512u
+#define LOADER_GRAIN    64u
+#define LOADER_STRIDE   (LOADER_PAYLOAD + 8u)
+#define LOADER_SLOTS    3u
 
 struct loader {
     struct flash_access *fa;

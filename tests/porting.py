@@ -166,6 +166,11 @@ STEPS = (port_the_product, port_the_board, name_it_in_the_tests, tell_the_users)
 
 # ---- building ---------------------------------------------------------------------------------------------------------
 
+def without_make():
+    """The environment without what a make says to those that it starts."""
+    return {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+
+
 class Builder:
     """Compiles and links below a folder of its own with the commands of the build."""
 
@@ -175,9 +180,8 @@ class Builder:
 
     def _dry_run(self, changed, target):
         """The last command that make would run for the target, if that file had changed."""
-        environment = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
         make = [os.environ.get("MAKE", "make"), "-n", "V=1", "-o", "Makefile", "-W", changed, target]
-        done = subprocess.run(make, cwd=BUILD, capture_output=True, text=True, env=environment, check=False)
+        done = subprocess.run(make, cwd=BUILD, capture_output=True, text=True, env=without_make(), check=False)
         commands = [line for line in done.stdout.splitlines() if f" -o {target} " in line]
         if not commands:
             raise ValueError(f"make -n {target}: {done.stdout}{done.stderr}")
@@ -191,13 +195,13 @@ class Builder:
     def compile(self, source, like):
         """A source of the copied tree, with the command for a source of the same folder."""
         target = like[:-2] + ".o"
-        command = self._dry_run(os.path.join(os.path.relpath(TOP, BUILD), like), target)
-        at = command.index("-c")
-        flags = [word for word in command[:at] if not word.startswith("-M") and not word.endswith((".Tpo", ".o"))]
+        command = self._dry_run(os.path.normpath(os.path.join(os.path.relpath(TOP, BUILD), like)), target)
+        # Without what writes dependencies; headers of the copy are found first.
+        flags = [word for word in command[:command.index("-c")]
+                 if not word.startswith("-M") and not word.endswith((".Tpo", ".o"))]
+        at = flags.index("-DHAVE_CONFIG_H")
         to = os.path.join(self.work, source.replace("/", "_")[:-2] + ".o")
-        flags = [flags[0]] + (flags[1:] if "ccache" not in flags[0] else flags[1:])
-        first = 2 if os.path.basename(flags[0]) == "ccache" else 1
-        self._run(flags[:first] + [f"-I{self.tree}"] + flags[first:] + ["-c", "-o", to, os.path.join(self.tree, source)])
+        self._run(flags[:at] + [f"-I{self.tree}"] + flags[at:] + ["-c", "-o", to, os.path.join(self.tree, source)])
         self.objects[source] = to
         return to
 
@@ -346,9 +350,8 @@ def make_the_copy(tree, work):
     relative = os.path.relpath(BUILD, TOP)
     there = os.path.join(tree, relative)
     shutil.copytree(BUILD, there, symlinks=True, ignore=shutil.ignore_patterns("*.log", "*.trs"))
-    environment = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
     done = subprocess.run(["make", "-s", "-j2", "swdlink", "tests/unit/families"], cwd=there, capture_output=True, text=True,
-                          env=environment, check=False)
+                          env=without_make(), check=False)
     if done.returncode:
         raise ValueError(done.stdout[-2000:] + done.stderr[-4000:])
     shutil.copy(os.path.join(there, "swdlink"), work)

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "flash/crc.h"
+#include "flash/loader.h"
 #include "tests/unit/choose.h"
 #include "tests/unit/flash_world.h"
 
@@ -462,6 +463,7 @@ static void every_driver_is_complete_and_has_a_name_of_its_own(void **state)
         assert_true(d->survey && d->check_page);
         assert_true(!d->read_options == !d->write_options && !d->read_options == !d->option_words);
         assert_true(!d->loader == !d->explain);
+        assert_true(!d->loader || (d->loader->size % 4 == 0 && d->loader->size <= LOADER_CODE_MAX));
         assert_true(d->begin && d->erase_start && d->erase_poll && d->program && d->end);
         for (unsigned k = 0; k < i; k++)
             assert_string_not_equal(d->name, flash_drivers[k]->name);
