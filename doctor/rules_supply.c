@@ -130,12 +130,26 @@ unsigned rule_not_connected(const struct measurements *m, struct evidence *ev)
     return 65;
 }
 
+// A chip that does not answer may be one of those that want more.
+static unsigned may_be_too_low(const struct measurements *m, struct evidence *ev)
+{
+    const struct family *most = family_most_demanding();
+    char limit[64];
+    if (m->chip.id.chip || !rules_is_silent(m) || m->supply.idle.mean_mv >= most->vdd_min_mv)
+        return 0;
+    snprintf(limit, sizeof limit, ", and some chips (%s) want %u.%u V at least", most->name,
+             most->vdd_min_mv / 1000, most->vdd_min_mv % 1000 / 100);
+    say_vtref(m, ev, limit);
+    return 75;
+}
+
 unsigned rule_target_undervoltage(const struct measurements *m, struct evidence *ev)
 {
     unsigned mv = m->supply.idle.mean_mv;
-    if (!m->supply.known || mv < NO_SUPPLY_MV || mv >= rules_lowest_mv(m) || floats(m) ||
-        is_fed_by_wires(m))
+    if (!m->supply.known || mv < NO_SUPPLY_MV || floats(m) || is_fed_by_wires(m))
         return 0;
+    if (mv >= rules_lowest_mv(m))
+        return may_be_too_low(m, ev);
     say_vtref_and_limit(m, ev, "wants", rules_lowest_mv(m), " at least");
     return rules_is_present(m) ? 90 : 75;
 }

@@ -23,7 +23,8 @@ bool flash_next_run(const struct flash_layout *layout, const uint8_t *data, size
     if (from >= len)
         return false;
     *start = *end = from;
-    for (size_t i = from; i < len && i - *end <= SMALL_GAP; i += unit)
+    const size_t gap = layout->once ? 0 : SMALL_GAP;
+    for (size_t i = from; i < len && i - *end <= gap; i += unit)
         if (!flash_layout_is_erased(layout, &data[i], unit))
             *end = i + unit;
     return true;

@@ -72,7 +72,8 @@ struct flash_access {
     struct flash_script enter; // what makes the controller ready, and what undoes that
     struct flash_script leave;
     uint32_t dog[2][2]; // address and value that keep a watchdog quiet, for loaders; 0: none
-    uint32_t saved[4];  // the driver's own notes (0 at first)
+    uint32_t saved[16]; // the driver's own notes (0 at first)
+    bool rows;          // the clock that prepare->plan() sets is fast enough for whole rows
 };
 
 // What a flash job needs of the chip around the controller: clock, watchdogs, DMA, CRC unit.
@@ -136,6 +137,9 @@ struct flash_driver {
     // A register of the controller (offset from regs) and what to write there, unlocked or not, to
     // have the option bytes loaded anew and the chip reset.
     uint32_t reload_offset, reload_value;
+    // Instead of that: a register and its bit which says that the flash was empty when the option
+    // bytes were loaded, and which may be cleared. Mask 0: there is none.
+    uint32_t empty_offset, empty_mask;
     // A register of the controller and its bits that are set while it programs or erases.
     uint32_t busy_offset, busy_mask;
     // Option words, at most FLASH_OPTION_WORDS, as the driver's header numbers them. intact: bit n

@@ -23,6 +23,7 @@ struct flash_run {
 struct flash_layout {
     uint8_t erased;                   // 0xff, or 0x00 (STM32L0, L1)
     uint8_t unit;                     // bytes that are programmed at once: 2 to 64
+    bool once;                        // a unit that was written, if only with ones, is taken
     uint32_t unit_us;                 // typical time of one unit
     uint32_t mass_erase_us;           // typical time of the erase of everything
     struct flash_run run[FLASH_RUNS]; // by address, without overlap

@@ -136,11 +136,45 @@ enum err target_read_options(struct target *t, struct target_options_image *imag
     return target_note_error(t, t->bank.driver->read_options(&fa, image->value, &image->intact));
 }
 
+// Two options that are harmless alone may together end debugging for good.
+static enum err refuse_dangerous_pair(struct target *t, const struct target_options_image *image)
+{
+    const struct rdp_scheme *rdp = t->id.chip->family->rdp;
+    const struct option_field *field;
+    const unsigned level = rdp ? level_in(rdp, image) : 0;
+    for (unsigned n = 0; level > 0 && (field = target_option_at(t, n)); n++)
+        if (field->with_rdp && field_value(field, image) != 0)
+            return log_fail(t->log, ERR_USAGE,
+                            "%s=%u together with read protection level %u %s: swdlink does not "
+                            "write that",
+                            field->name, field_value(field, image), level, field->with_rdp);
+    return ERR_OK;
+}
+
+// What the chip loaded at the reset, where a driver cannot see what it has written before.
+static enum err check_loaded(struct target *t, const struct target_options_image *wanted)
+{
+    struct target_options_image now;
+    const struct option_field *field;
+    enum err e = target_read_options(t, &now);
+    for (unsigned n = 0; !e && (field = target_option_at(t, n)); n++)
+        if ((wanted->intact >> field->word & 1) &&
+            target_option_get(t, field, &now) != target_option_get(t, field, wanted))
+            e = log_fail(t->log, ERR_FLASH,
+                         "%s is %u after the options were written and loaded, and should be %u: "
+                         "switch the power of the chip off and on, and look again with `swdlink "
+                         "options`",
+                         field->name, target_option_get(t, field, &now),
+                         target_option_get(t, field, wanted));
+    return e;
+}
+
 // Bytes that a die does not have read as ones without a complement, and stay erased.
-enum err target_write_options(struct target *t, const struct target_options_image *image)
+static enum err write_and_load(struct target *t, const struct target_options_image *image)
 {
     enum err e = require_options(t);
-    if (e || (t->state == TARGET_RUNNING && (e = target_halt(t))))
+    if (e || (e = refuse_dangerous_pair(t, image)) ||
+        (t->state == TARGET_RUNNING && (e = target_halt(t))))
         return e;
     struct flash_access fa = access_of(t);
     t->flash_written = true;
@@ -149,6 +183,12 @@ enum err target_write_options(struct target *t, const struct target_options_imag
         return target_note_error(t, e);
     t->state = TARGET_LOST;
     return target_reconnect(t);
+}
+
+enum err target_write_options(struct target *t, const struct target_options_image *image)
+{
+    enum err e = write_and_load(t, image);
+    return e ? e : check_loaded(t, image);
 }
 
 enum err target_unlock(struct target *t)
@@ -164,7 +204,7 @@ enum err target_unlock(struct target *t)
         return e;
     const struct rdp_scheme *rdp = t->id.chip->family->rdp;
     put_level(rdp, &image, rdp->option.level0);
-    if ((e = target_write_options(t, &image)))
+    if ((e = write_and_load(t, &image)))
         return e;
     if (t->id.rdp_level == 0)
         return ERR_OK;

@@ -19,12 +19,39 @@ static enum err read_empty(const struct target *t, bool *empty)
     return e;
 }
 
+// A register says that the flash was empty when the option bytes were loaded, and can be told that
+// it is so no longer (RM0444, 3.3). Another tool may have left it, too.
+static enum err reset_after_empty_flag(struct target *t, bool halt)
+{
+    const struct flash_driver *driver = t->bank.driver;
+    const uint32_t addr = t->bank.regs + driver->empty_offset;
+    uint32_t flag = 0;
+    bool empty = true;
+    enum err e = mem_ap_read32(&t->mem, addr, &flag);
+    if (!e && (flag & driver->empty_mask))
+        e = read_empty(t, &empty);
+    // A flash that cannot be read is no reason not to reset.
+    if (e == ERR_FAULT) {
+        log_forget(t->log);
+        e = ERR_OK;
+    }
+    if (!e && !empty) {
+        log_line(t->log, LOG_NOTE,
+                 "the chip had found its flash empty: its flag is cleared, so that it starts the "
+                 "program");
+        e = mem_ap_write32(&t->mem, addr, flag & ~driver->empty_mask);
+    }
+    return e ? e : cortexm_reset(&t->core, halt);
+}
+
 // A chip that found its flash empty when it loaded its option bytes starts its boot loader at every
 // reset until it loads them again (RM0091, 2.5).
 static enum err reset_core(struct target *t, bool halt)
 {
     const struct flash_driver *driver = t->bank.driver;
     bool empty;
+    if (t->id.chip && t->id.chip->empty_check && driver->empty_mask)
+        return reset_after_empty_flag(t, halt);
     if (!t->found_empty || !driver->reload_value)
         return cortexm_reset(&t->core, halt);
     enum err e = read_empty(t, &empty);

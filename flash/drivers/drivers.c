@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "flash/drivers/dword.h"
 #include "flash/drivers/fpec16.h"
 #include "flash/drivers/nvm.h"
 #include "flash/flash.h"
@@ -7,5 +8,6 @@ const struct flash_driver *const flash_drivers[] = {
     &fpec16_driver,
     &nvm_driver,
     &nvm_data_driver,
+    &dword_driver,
 };
 const unsigned flash_driver_count = sizeof flash_drivers / sizeof flash_drivers[0];

@@ -5,6 +5,7 @@
 const struct family *const families[] = {
     &stm32f0_family,
     &stm32l0_family,
+    &stm32g0_family,
 };
 
 const unsigned family_count = sizeof families / sizeof families[0];

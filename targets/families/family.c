@@ -24,3 +24,12 @@ void family_supply(const struct chip *chip, unsigned *min_mv, unsigned *max_mv)
             *max_mv = families[i]->vdd_max_mv;
     }
 }
+
+const struct family *family_most_demanding(void)
+{
+    const struct family *most = families[0];
+    for (unsigned i = 1; i < family_count; i++)
+        if (families[i]->vdd_min_mv > most->vdd_min_mv)
+            most = families[i];
+    return most;
+}

@@ -55,6 +55,9 @@ struct option_field {
     uint32_t feature;    // only on dies with one of these bits in chip.features; 0: on all
     uint32_t flash_over; // only on dies with more flash than so many bytes
     bool is_rdp;         // read and written as the level, 0 to 2, by the family's scheme
+    // What a value other than 0 does together with read protection, "ends all debugging of this
+    // chip for good": such a pair is refused. NULL: nothing of the kind.
+    const char *with_rdp;
 };
 
 // How a value stands for a level of read protection: any other than these two is level 1.
@@ -163,11 +166,14 @@ extern const unsigned family_count;
 
 extern const struct family stm32f0_family;
 extern const struct family stm32l0_family;
+extern const struct family stm32g0_family;
 
 // The pins of SWD of a chip, "PA13"; of an unknown one (NULL): those of nearly all STM32.
 const char *family_swdio(const struct chip *chip);
 const char *family_swclk(const struct chip *chip);
 // The supply that a chip bears; of an unknown one (NULL): the widest range of all families.
 void family_supply(const struct chip *chip, unsigned *min_mv, unsigned *max_mv);
+// The family that wants most, which may be the one of a chip that does not answer.
+const struct family *family_most_demanding(void);
 
 #endif

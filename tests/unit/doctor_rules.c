@@ -202,6 +202,8 @@ static void a_low_supply_is_a_finding_with_and_without_an_answer(void **state)
     expect(&m, "target-undervoltage");
     m = silent(1600);
     expect(&m, "target-undervoltage");
+    m = silent(1800); // an STM32L0 would answer, an STM32F0 does not
+    expect(&m, "target-undervoltage");
 }
 
 static void five_volts_at_vtref_come_before_all_else(void **state)

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: MIT
+// The flash controller that programs double words with an error correcting code: STM32G0 (RM0444,
+// 3; RM0454), C0 (RM0490) and U0 (RM0503). Each double word can be written once after an erase,
+// both words one after the other; one of all ones is not written at all, so that the program can
+// still use it (erratum of the G0: a double word that was written with ones cannot be written
+// again).
+//
+// Two ways, as with the FPEC (fpec16.c): a loader in SRAM, or double words written by the debug
+// port itself, whose accesses the busy controller stalls.
+#include "flash/drivers/dword.h"
+
+#include "base/bytes.h"
+#include "flash/drivers/dword_regs.h"
+#include "swd/mem_ap.h"
+
+#define UNIT 8u
+
+// So often in a row a write command may end in WAIT without a double word of progress.
+#define MAX_IDLE_TRIES 5u
+
+// ---- what is there, and what has to be changed for the job --------------------------------------
+
+// The instruction cache may hold what was there before (RM0444, 3.3). The clock is still the fast
+// one then; plan_latency_back(), or the last line here, brings the rest back.
+static void plan_cache_flush(struct flash_access *fa)
+{
+    const uint32_t acr =
+        (fa->saved[SAVED_ACR] & ~(ACR_ICRST | ACR_ICEN | ACR_LATENCY)) | dword_params(fa)->latency;
+    if (!(fa->saved[SAVED_ACR] & ACR_ICEN))
+        return;
+    flash_script_write(&fa->leave, fa->bank->regs + ACR, acr);
+    flash_script_write(&fa->leave, fa->bank->regs + ACR, acr | ACR_ICRST);
+    if (!fa->bank->prepare)
+        flash_script_write(&fa->leave, fa->bank->regs + ACR, fa->saved[SAVED_ACR] & ~ACR_ICRST);
+}
+
+static void plan_controller(struct flash_access *fa)
+{
+    const uint32_t regs = fa->bank->regs, cr = fa->saved[SAVED_CR];
+    flash_script_write(&fa->enter, regs + SR, SR_FLAGS);
+    if (cr & CR_LOCK) {
+        flash_script_write(&fa->enter, regs + KEYR, KEY1);
+        flash_script_write(&fa->enter, regs + KEYR, KEY2);
+    } else {
+        flash_script_write(&fa->enter, regs + CR, cr & CR_OPTLOCK);
+    }
+    flash_script_write(&fa->leave, regs + CR, CR_LOCK);
+    plan_cache_flush(fa);
+}
+
+static void plan_latency(struct flash_access *fa)
+{
+    const uint32_t acr = fa->saved[SAVED_ACR] & ~(ACR_ICRST | ACR_LATENCY);
+    flash_script_write(&fa->enter, fa->bank->regs + ACR, acr | dword_params(fa)->latency);
+}
+
+static void plan_latency_back(struct flash_access *fa)
+{
+    flash_script_write(&fa->leave, fa->bank->regs + ACR, fa->saved[SAVED_ACR] & ~ACR_ICRST);
+}
+
+static void save_registers(struct flash_access *fa, const uint8_t regs[SECR + 4])
+{
+    const struct dword_params *params = dword_params(fa);
+    fa->saved[SAVED_ACR] = get_le32(&regs[ACR]);
+    fa->saved[SAVED_CR] = get_le32(&regs[CR]);
+    for (unsigned n = 0; n < DWORD_OPTIONS; n++)
+        fa->saved[SAVED_OPTIONS + n] =
+            params->option_reg[n] ? get_le32(&regs[params->option_reg[n]]) : 0;
+}
+
+static enum err survey_controller(struct flash_access *fa, bool *code_may_run)
+{
+    uint8_t regs[SECR + 4];
+    uint32_t sr;
+    enum err e = mem_ap_read(fa->mem, fa->bank->regs, regs, sizeof regs, NULL);
+    if (e)
+        return e;
+    save_registers(fa, regs);
+    const uint32_t optr = fa->saved[SAVED_OPTIONS + DWORD_OPTR];
+    if ((optr & OPTR_RDP) != OPTR_RDP_NONE)
+        return log_fail(
+            fa->log, ERR_PROTECTED,
+            "read protection level 1 is active: the chip refuses to have its flash read or "
+            "written by a debugger; `swdlink unlock` erases the chip and removes the "
+            "protection");
+    // A program that was halted while it wrote its own flash: its last operation ends by itself.
+    sr = get_le32(&regs[SR]);
+    if ((sr & (dword_params(fa)->busy | SR_CFGBSY)) &&
+        (e = dword_wait_idle(fa, ERASE_LIMIT_US, &sr)))
+        return e;
+    plan_controller(fa);
+    // With the parity check a word of SRAM that was never written may not be read.
+    const uint32_t parity_off = dword_params(fa)->parity_off;
+    *code_may_run = !parity_off || (optr & parity_off);
+    return ERR_OK;
+}
+
+static enum err begin_programming(struct flash_access *fa)
+{
+    uint32_t sr;
+    enum err e = flash_clock_on(fa);
+    if (!e)
+        e = dword_wait_idle(fa, ERASE_LIMIT_US, &sr);
+    return e ? e : dword_unlock(fa);
+}
+
+static enum err end_programming(struct flash_access *fa)
+{
+    uint32_t sr;
+    enum err e = dword_wait_idle(fa, ERASE_LIMIT_US, &sr);
+    enum err left = flash_script_run(&fa->leave, fa->mem);
+    return e ? e : left;
+}
+
+// ---- erasing ------------------------------------------------------------------------------------
+
+// What CR gets for the erase of the page at an address, or of everything, in both banks at once.
+static uint32_t erase_code(const struct flash_access *fa, uint32_t addr, bool all)
+{
+    const struct dword_params *params = dword_params(fa);
+    uint32_t offset;
+    if (all)
+        return CR_STRT | CR_MER1 | (dword_has_two_banks(fa) ? params->mer2 : 0);
+    unsigned bank = dword_bank_of(fa, addr, &offset);
+    uint32_t page = offset / fa->bank->layout.run[0].size;
+    return CR_STRT | CR_PER | page << CR_PNB_SHIFT | (bank ? params->bker : 0);
+}
+
+static enum err start(struct flash_access *fa, uint32_t cr)
+{
+    // Flags that are still set would make the controller refuse (RM0444, 3.3).
+    enum err e = dword_write(fa, SR, SR_FLAGS);
+    return e ? e : dword_write(fa, CR, cr);
+}
+
+static enum err erase_start(struct flash_access *fa, uint32_t addr)
+{
+    enum err e = dword_check_page(fa, addr);
+    return e ? e : start(fa, erase_code(fa, addr, false));
+}
+
+static enum err erase_all_start(struct flash_access *fa)
+{
+    const struct flash_layout *layout = &fa->bank->layout;
+    enum err e = ERR_OK;
+    for (unsigned n = 0; n < flash_layout_count(layout) && !e; n++)
+        e = dword_check_page(fa, flash_layout_sector(layout, n).addr);
+    return e ? e : start(fa, erase_code(fa, 0, true));
+}
+
+static enum err fail_write_protected(struct flash_access *fa, uint32_t addr)
+{
+    return log_fail(fa->log, ERR_PROTECTED,
+                    "the flash page at 0x%08x is protected by the chip's options: `swdlink "
+                    "options` shows them",
+                    addr);
+}
+
+static enum err erase_poll(struct flash_access *fa, const char *what, uint32_t addr, bool *busy)
+{
+    uint32_t sr;
+    enum err e = dword_read(fa, SR, &sr);
+    *busy = !e && (sr & dword_params(fa)->busy);
+    if (e || *busy)
+        return e;
+    if (sr & SR_WRPERR)
+        return fail_write_protected(fa, addr);
+    if (sr & SR_ERRORS)
+        return log_fail(
+            fa->log, ERR_FLASH,
+            "erasing %s at 0x%08x did not take place (FLASH_SR 0x%05x): reset the target and try "
+            "again",
+            what, addr, sr);
+    return ERR_OK;
+}
+
+// ---- programming --------------------------------------------------------------------------------
+
+// How many bytes from the start hold the data already, in whole double words.
+static enum err count_good(struct flash_access *fa, uint32_t addr, const uint8_t *data, size_t len,
+                           size_t *good)
+{
+    uint8_t chip[256];
+    for (*good = 0; *good < len;) {
+        size_t n = len - *good < sizeof chip ? len - *good : sizeof chip;
+        enum err e = mem_ap_read(fa->mem, addr + (uint32_t)*good, chip, n, NULL);
+        if (e)
+            return e;
+        size_t i = 0;
+        while (i < n && get_le64(&chip[i]) == get_le64(&data[*good + i]))
+            i += UNIT;
+        *good += i;
+        if (i < n)
+            break;
+    }
+    return ERR_OK;
+}
+
+static const char *why(uint32_t sr)
+{
+    if (sr & SR_PROGERR)
+        return "; it was not erased, or wears out";
+    if (sr & (SR_FASTERR | SR_MISERR))
+        return "; the row was not written in time";
+    return "; was the chip reset, or does its supply drop?";
+}
+
+static enum err fail_program(struct flash_access *fa, uint32_t addr, uint32_t sr)
+{
+    uint8_t found[UNIT];
+    if (sr & SR_WRPERR)
+        return fail_write_protected(fa, addr);
+    enum err e = mem_ap_read(fa->mem, addr, found, sizeof found, NULL);
+    if (e)
+        return e;
+    return log_fail(fa->log, ERR_FLASH,
+                    "the flash at 0x%08x could not be programmed: it holds 0x%08x%08x "
+                    "(FLASH_SR 0x%05x)%s",
+                    addr, get_le32(&found[4]), get_le32(&found[0]), sr, why(sr));
+}
+
+// After a write command that ended in WAIT. Of the double word at which it stopped the first half
+// may be in: then the second follows, and *good counts it.
+static enum err complete_unit(struct flash_access *fa, uint32_t addr, const uint8_t *data,
+                              size_t len, size_t *good)
+{
+    const uint32_t busy = dword_params(fa)->busy;
+    uint64_t deadline = debug_probe_now_us(fa->mem->probe) + PROGRAM_LIMIT_US;
+    uint32_t sr;
+    enum err e;
+    do {
+        e = dword_read(fa, SR, &sr);
+    } while (!e && (sr & busy) && debug_probe_now_us(fa->mem->probe) < deadline);
+    if (e || (e = count_good(fa, addr, data, len, good)) || !(sr & SR_CFGBSY) || *good >= len)
+        return e;
+    const size_t at = *good + UNIT / 2;
+    e = mem_ap_write32(fa->mem, addr + (uint32_t)at, get_le32(&data[at]));
+    if (!e)
+        e = dword_wait_idle(fa, PROGRAM_LIMIT_US, &sr);
+    return e ? e : count_good(fa, addr, data, len, good);
+}
+
+// Writes one run. The probe gives up after some WAITs, and then the number of double words that
+// went in is unknown. None may be written twice, so what is there is read back, and it goes on
+// behind it.
+static enum err write_run(struct flash_access *fa, uint32_t addr, const uint8_t *data, size_t len)
+{
+    for (unsigned idle_tries = 0; len > 0; idle_tries++) {
+        uint32_t sr;
+        size_t good;
+        enum err e = mem_ap_write(fa->mem, addr, data, len);
+        if (e != ERR_WAIT)
+            return e;
+        if ((e = complete_unit(fa, addr, data, len, &good)))
+            return e;
+        if (good > 0)
+            idle_tries = 0;
+        else if (idle_tries == MAX_IDLE_TRIES)
+            return (e = dword_read(fa, SR, &sr)) ? e : fail_program(fa, addr, sr);
+        log_line(fa->log, LOG_DEBUG, "flash: the chip stayed busy; going on at 0x%08x",
+                 addr + (uint32_t)good);
+        log_forget(fa->log);
+        addr += (uint32_t)good;
+        data += good;
+        len -= good;
+    }
+    return ERR_OK;
+}
+
+static enum err program_units(struct flash_access *fa, uint32_t addr, const uint8_t *data,
+                              size_t len)
+{
+    const struct flash_layout *layout = &fa->bank->layout;
+    size_t begin, end = 0, good;
+    uint32_t sr;
+    enum err e = dword_check_page(fa, addr);
+    if (e || !flash_next_run(layout, data, len, 0, &begin, &end))
+        return e;
+    e = start(fa, CR_PG);
+    for (end = 0; !e && flash_next_run(layout, data, len, end, &begin, &end);)
+        e = write_run(fa, addr + (uint32_t)begin, &data[begin], end - begin);
+    if (e || (e = dword_wait_idle(fa, PROGRAM_LIMIT_US, &sr)) || (e = dword_write(fa, CR, 0)) ||
+        !(sr & SR_ERRORS) || (e = count_good(fa, addr, data, len, &good)))
+        return e;
+    return fail_program(fa, addr + (uint32_t)(good < len ? good : 0), sr);
+}
+
+const struct flash_driver dword_driver = {
+    .name = "dword",
+    .survey = survey_controller,
+    .plan_latency = plan_latency,
+    .plan_latency_back = plan_latency_back,
+    .check_page = dword_check_page,
+    .begin = begin_programming,
+    .erase_start = erase_start,
+    .erase_all_start = erase_all_start,
+    .erase_poll = erase_poll,
+    .program = program_units,
+    .end = end_programming,
+    .empty_offset = ACR,
+    .empty_mask = ACR_EMPTY,
+    .busy_offset = SR,
+    .busy_mask = 3u << 16, // BSY1, and BSY2 where there is one (it reads 0 elsewhere)
+    .option_words = DWORD_OPTIONS,
+    .read_options = dword_read_options,
+    .write_options = dword_write_options,
+};

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+// What the options protect, and where a page is: two write-protected areas of whole pages in each
+// bank (RM0444, 3.5), two areas for execution only (PCROP), and the securable area.
+#include "flash/drivers/dword_regs.h"
+
+static uint32_t saved_option(const struct flash_access *fa, unsigned n)
+{
+    return fa->saved[SAVED_OPTIONS + n];
+}
+
+bool dword_has_two_banks(const struct flash_access *fa)
+{
+    const struct dword_params *params = dword_params(fa);
+    return params->has_two_banks &&
+           params->has_two_banks(saved_option(fa, DWORD_OPTR), fa->bank->size);
+}
+
+unsigned dword_bank_of(const struct flash_access *fa, uint32_t addr, uint32_t *offset)
+{
+    const uint32_t half = fa->bank->size / 2, not_swapped = dword_params(fa)->not_swapped;
+    *offset = addr - fa->bank->base;
+    if (!dword_has_two_banks(fa))
+        return 0;
+    unsigned bank = *offset >= half;
+    *offset -= bank ? half : 0;
+    return not_swapped && !(saved_option(fa, DWORD_OPTR) & not_swapped) ? 1 - bank : bank;
+}
+
+// An option register that holds the first and the last page of a write-protected area, or two that
+// hold the first and the last step of an area for execution only.
+struct area {
+    const char *name;
+    uint8_t bank, start, end;
+};
+
+static const struct area wrp_areas[] = {
+    {"WRP1A", 0, DWORD_WRP1A, DWORD_WRP1A},
+    {"WRP1B", 0, DWORD_WRP1B, DWORD_WRP1B},
+    {"WRP2A", 1, DWORD_WRP2A, DWORD_WRP2A},
+    {"WRP2B", 1, DWORD_WRP2B, DWORD_WRP2B},
+};
+static const struct area pcrop_areas[] = {
+    {"PCROP1A", 0, DWORD_PCROP1AS, DWORD_PCROP1AE},
+    {"PCROP1B", 0, DWORD_PCROP1BS, DWORD_PCROP1BE},
+    {"PCROP2A", 1, DWORD_PCROP2AS, DWORD_PCROP2AE},
+    {"PCROP2B", 1, DWORD_PCROP2BS, DWORD_PCROP2BE},
+};
+enum { AREAS = sizeof wrp_areas / sizeof wrp_areas[0] };
+
+#define WRP_FIELD   0x7fu
+#define PCROP_FIELD 0x1ffu
+
+static bool exists(const struct flash_access *fa, const struct area *a)
+{
+    return dword_params(fa)->option_reg[a->start] != 0;
+}
+
+// A page is protected when the area begins before its end and ends behind its start.
+static bool overlaps(uint32_t first, uint32_t last, uint32_t unit, uint32_t offset, uint32_t size)
+{
+    return first * unit < offset + size && (last + 1) * unit > offset;
+}
+
+static bool wrp_covers(const struct flash_access *fa, const struct area *a, uint32_t offset,
+                       uint32_t size)
+{
+    const uint32_t value = saved_option(fa, a->start);
+    const uint32_t first = value & WRP_FIELD, last = value >> 16 & WRP_FIELD;
+    return first <= last && overlaps(first, last, size, offset, size);
+}
+
+static bool pcrop_covers(const struct flash_access *fa, const struct area *a, uint32_t offset,
+                         uint32_t size)
+{
+    const uint32_t first = saved_option(fa, a->start) & PCROP_FIELD;
+    const uint32_t last = saved_option(fa, a->end) & PCROP_FIELD;
+    const uint32_t unit = dword_params(fa)->pcrop_unit;
+    return unit && first < last && overlaps(first, last, unit, offset, size);
+}
+
+static enum err check_areas(struct flash_access *fa, uint32_t addr, unsigned bank, uint32_t offset,
+                            uint32_t size)
+{
+    for (unsigned i = 0; i < AREAS; i++) {
+        const struct area *w = &wrp_areas[i], *p = &pcrop_areas[i];
+        if (w->bank == bank && exists(fa, w) && wrp_covers(fa, w, offset, size))
+            return log_fail(
+                fa->log, ERR_PROTECTED,
+                "the flash page at 0x%08x is write-protected by the chip's options (%s); `swdlink "
+                "options %s_STRT=63 %s_END=0` takes the protection away",
+                addr, w->name, w->name, w->name);
+        if (p->bank == bank && exists(fa, p) && pcrop_covers(fa, p, offset, size))
+            return log_fail(
+                fa->log, ERR_PROTECTED,
+                "the flash page at 0x%08x is in an area that can only be executed (%s of the "
+                "chip's options), neither read nor written: only leaving read protection level 1 "
+                "with PCROP_RDP=1 takes that away, and erases the flash",
+                addr, p->name);
+    }
+    return ERR_OK;
+}
+
+enum err dword_check_page(struct flash_access *fa, uint32_t addr)
+{
+    const struct dword_params *params = dword_params(fa);
+    uint32_t offset;
+    unsigned n;
+    if (!flash_layout_find(&fa->bank->layout, addr, &n))
+        return ERR_OK;
+    const struct flash_sector page = flash_layout_sector(&fa->bank->layout, n);
+    const unsigned bank = dword_bank_of(fa, page.addr, &offset);
+    if (params->securable && fa->saved[SAVED_CR] & params->sec_prot[bank] &&
+        offset < params->securable(saved_option(fa, DWORD_SECR), bank))
+        return log_fail(
+            fa->log, ERR_PROTECTED,
+            "the flash page at 0x%08x is in the securable area, which the program has locked until "
+            "the next reset: reset and halt the target, and try again",
+            page.addr);
+    return check_areas(fa, page.addr, bank, offset, page.size);
+}

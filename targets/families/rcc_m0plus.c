@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: MIT
+// A flash job on the chips on Cortex-M0+: the internal oscillator and the PLL for speed (RM0444,
+// 5), the core's voltage range 1, without which the flash is neither erased nor programmed (4.1.4),
+// watchdogs that are fed, no DMA, the CRC unit (15).
+#include "targets/families/rcc_m0plus.h"
+
+#include "base/bytes.h"
+#include "flash/crc.h"
+#include "swd/mem_ap.h"
+
+#define RCC_CR        M0PLUS_RCC
+#define RCC_CFGR      (M0PLUS_RCC + 0x08)
+#define RCC_PLLCFGR   (M0PLUS_RCC + 0x0c)
+#define RCC_CR_PLLRDY (1u << 25)
+#define RCC_CR_PLLON  (1u << 24)
+#define RCC_CR_HSIRDY (1u << 10)
+#define RCC_CR_HSION  (1u << 8)
+
+#define RCC_CFGR_HPRE (15u << 8)
+#define RCC_CFGR_SWS  (7u << 3)
+#define RCC_CFGR_SW   (7u << 0)
+#define SWS_SHIFT     3u
+
+#define RCC_AHBENR_CRCEN   (1u << 12)
+#define RCC_AHBENR_DMA     (3u << 0)
+#define RCC_APBENR1_WWDGEN (1u << 11)
+#define RCC_APBENR1_PWREN  (1u << 28)
+
+#define PWR_CR1        0x40007000u
+#define PWR_CR1_LPR    (1u << 14)
+#define PWR_CR1_VOS    (3u << 9)
+#define PWR_CR1_VOS_1  (1u << 9)
+#define PWR_SR2        0x40007014u
+#define PWR_SR2_VOSF   (1u << 10)
+#define PWR_SR2_REGLPF (1u << 9)
+#define RANGE_LIMIT_US 10000u
+
+#define CRC_UNIT       0x40023000u
+#define CRC_DR         0x00u
+#define CRC_CR         0x08u
+#define CRC_CR_REV_OUT (1u << 7)
+#define CRC_INIT       0x10u
+#define CRC_POL        0x14u
+
+#define IWDG_KR        0x40003000u
+#define IWDG_KR_RELOAD 0xaaaau
+
+#define WWDG_CR      0x40002c00u
+#define WWDG_CR_WDGA (1u << 7)
+#define WWDG_LONGEST 0x7fu // of T in CR, and of the window W in CFR
+
+#define RCC_BYTES 0x60u // from RCC_CR on: to the clock gates of all of these chips
+
+// The RCC as the program left it, and what is done to it.
+struct clocks {
+    const struct rcc_m0plus *kind;
+    uint8_t rcc[RCC_BYTES];
+    uint32_t cr, cfgr, ahbenr, apbenr1;
+};
+
+static const struct rcc_m0plus *kind_of(const struct flash_access *fa)
+{
+    return (const struct rcc_m0plus *)fa->bank->prepare;
+}
+
+static enum err read_clocks(struct flash_access *fa, struct clocks *c)
+{
+    enum err e = mem_ap_read(fa->mem, RCC_CR, c->rcc, sizeof c->rcc, NULL);
+    c->kind = kind_of(fa);
+    c->cr = get_le32(&c->rcc[0]);
+    c->cfgr = get_le32(&c->rcc[RCC_CFGR - RCC_CR]);
+    c->ahbenr = get_le32(&c->rcc[c->kind->ahbenr - RCC_CR]);
+    c->apbenr1 = get_le32(&c->rcc[c->kind->apbenr1 - RCC_CR]);
+    return e;
+}
+
+// ---- voltage range ------------------------------------------------------------------------------
+
+static bool is_slow_range(uint32_t cr1)
+{
+    return (cr1 & PWR_CR1_LPR) || (cr1 & PWR_CR1_VOS) != PWR_CR1_VOS_1;
+}
+
+// Without its clock the unit reads as 0: the gate is opened to look, and closed again.
+static enum err read_range(struct flash_access *fa, const struct clocks *c, uint32_t *cr1)
+{
+    const bool closed = !(c->apbenr1 & RCC_APBENR1_PWREN);
+    enum err e = ERR_OK;
+    *cr1 = PWR_CR1_VOS_1;
+    if (!c->kind->has_ranges)
+        return ERR_OK;
+    if (closed)
+        e = mem_ap_write32(fa->mem, c->kind->apbenr1, c->apbenr1 | RCC_APBENR1_PWREN);
+    if (!e)
+        e = mem_ap_read32(fa->mem, PWR_CR1, cr1);
+    return e || !closed ? e : mem_ap_write32(fa->mem, c->kind->apbenr1, c->apbenr1);
+}
+
+// Appends what takes the core to range 1.
+static void add_range_1(struct flash_script *script, const struct clocks *c, uint32_t cr1)
+{
+    const uint32_t fast = (cr1 & ~(PWR_CR1_LPR | PWR_CR1_VOS)) | PWR_CR1_VOS_1;
+    flash_script_write(script, c->kind->apbenr1, c->apbenr1 | RCC_APBENR1_PWREN);
+    flash_script_write(script, PWR_CR1, fast);
+    flash_script_wait_clear(script, PWR_SR2, PWR_SR2_VOSF | PWR_SR2_REGLPF);
+}
+
+static void add_range_back(struct flash_script *script, const struct clocks *c, uint32_t cr1)
+{
+    flash_script_write(script, PWR_CR1, cr1);
+    flash_script_write(script, c->kind->apbenr1, c->apbenr1);
+}
+
+enum err rcc_m0plus_clock_on(struct flash_access *fa)
+{
+    struct clocks c;
+    struct flash_script script = {0};
+    uint32_t cr1;
+    enum err e = read_clocks(fa, &c);
+    if (e || (e = read_range(fa, &c, &cr1)) || !is_slow_range(cr1))
+        return e;
+    add_range_1(&script, &c, cr1);
+    return flash_script_run(&script, fa->mem);
+}
+
+// ---- clock --------------------------------------------------------------------------------------
+
+static uint32_t switched(const struct clocks *c, uint32_t sw)
+{
+    return (c->cfgr & ~(RCC_CFGR_HPRE | RCC_CFGR_SW)) | sw;
+}
+
+// SYSCLK comes from there: bits of SWS that are set, and others that are not.
+static void add_switch(struct flash_script *script, uint32_t cfgr, uint32_t sws)
+{
+    flash_script_write(script, RCC_CFGR, cfgr);
+    if (sws)
+        flash_script_wait_set(script, RCC_CFGR, sws << SWS_SHIFT);
+    if (sws != RCC_CFGR_SWS >> SWS_SHIFT)
+        flash_script_wait_clear(script, RCC_CFGR, RCC_CFGR_SWS & ~(sws << SWS_SHIFT));
+}
+
+static void plan_oscillator(struct flash_access *fa, const struct clocks *c)
+{
+    const uint32_t on = (c->cr | RCC_CR_HSION) & ~c->kind->cr_slow;
+    if (on == c->cr)
+        return;
+    flash_script_write(&fa->enter, RCC_CR, on);
+    flash_script_wait_set(&fa->enter, RCC_CR, RCC_CR_HSIRDY);
+}
+
+static void plan_pll(struct flash_access *fa, const struct clocks *c)
+{
+    const uint32_t cr = (c->cr | RCC_CR_HSION) & ~c->kind->cr_slow;
+    const uint32_t sws = (c->cfgr & RCC_CFGR_SWS) >> SWS_SHIFT;
+    flash_script_write(&fa->enter, RCC_PLLCFGR, c->kind->pllcfgr);
+    flash_script_write(&fa->enter, RCC_CR, cr | RCC_CR_PLLON);
+    flash_script_wait_set(&fa->enter, RCC_CR, RCC_CR_PLLRDY);
+    add_switch(&fa->enter, switched(c, c->kind->sw_pll), c->kind->sw_pll);
+    add_switch(&fa->leave, c->cfgr, sws);
+    flash_script_write(&fa->leave, RCC_CR, c->cr);
+    flash_script_wait_clear(&fa->leave, RCC_CR, RCC_CR_PLLRDY);
+    flash_script_write(&fa->leave, RCC_PLLCFGR, get_le32(&c->rcc[RCC_PLLCFGR - RCC_CR]));
+}
+
+// The internal oscillator, undivided.
+static void plan_internal(struct flash_access *fa, const struct clocks *c)
+{
+    const uint32_t sws = (c->cfgr & RCC_CFGR_SWS) >> SWS_SHIFT;
+    add_switch(&fa->enter, switched(c, c->kind->sw_internal), c->kind->sw_internal);
+    add_switch(&fa->leave, c->cfgr, sws);
+    flash_script_write(&fa->leave, RCC_CR, c->cr);
+}
+
+// Every clock that is chosen here is more than the 8 MHz that whole rows need (RM0444, 3.3). A
+// PLL that the program runs from stays; only the prescaler goes.
+static void plan_clock(struct flash_access *fa, const struct clocks *c)
+{
+    const bool has_pll = c->kind->pllcfgr;
+    const uint32_t sws = (c->cfgr & RCC_CFGR_SWS) >> SWS_SHIFT;
+    fa->bank->driver->plan_latency(fa);
+    fa->rows = true;
+    if (has_pll && (c->cr & RCC_CR_PLLON) && sws == c->kind->sw_pll) {
+        flash_script_write(&fa->enter, RCC_CFGR, c->cfgr & ~RCC_CFGR_HPRE);
+        flash_script_write(&fa->leave, RCC_CFGR, c->cfgr);
+    } else {
+        plan_oscillator(fa, c);
+        if (has_pll && !(c->cr & RCC_CR_PLLON))
+            plan_pll(fa, c);
+        else
+            plan_internal(fa, c);
+    }
+    fa->bank->driver->plan_latency_back(fa);
+}
+
+// ---- watchdogs, DMA, CRC unit -------------------------------------------------------------------
+
+// A running IWDG cannot be told from a sleeping one, and feeding that is harmless. A WWDG is fed
+// only when it runs; its window is opened, because the loader cannot know when it is.
+static enum err plan_watchdogs(struct flash_access *fa, const struct clocks *c)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        fa->dog[i][0] = IWDG_KR;
+        fa->dog[i][1] = IWDG_KR_RELOAD;
+    }
+    if (!(c->apbenr1 & RCC_APBENR1_WWDGEN))
+        return ERR_OK;
+    uint8_t wwdg[8];
+    enum err e = mem_ap_read(fa->mem, WWDG_CR, wwdg, sizeof wwdg, NULL);
+    if (e || !(get_le32(&wwdg[0]) & WWDG_CR_WDGA))
+        return e;
+    fa->dog[1][0] = WWDG_CR;
+    fa->dog[1][1] = WWDG_CR_WDGA | WWDG_LONGEST;
+    flash_script_write(&fa->enter, WWDG_CR + 4, get_le32(&wwdg[4]) | WWDG_LONGEST);
+    flash_script_write(&fa->leave, WWDG_CR + 4, get_le32(&wwdg[4]));
+    return ERR_OK;
+}
+
+static uint32_t reverse_bits(uint32_t v)
+{
+    uint32_t r = 0;
+    for (unsigned i = 0; i < 32; i++)
+        r |= (v >> i & 1) << (31 - i);
+    return r;
+}
+
+// The CRC unit of a program that uses it: as in stm32f0_prepare.c.
+static enum err plan_crc_return(struct flash_access *fa)
+{
+    uint8_t crc[24];
+    enum err e = mem_ap_read(fa->mem, CRC_UNIT, crc, sizeof crc, NULL);
+    if (e)
+        return e;
+    uint32_t sum = get_le32(&crc[0]), cr = get_le32(&crc[8]), init = get_le32(&crc[16]);
+    if (cr & CRC_CR_REV_OUT)
+        sum = reverse_bits(sum);
+    flash_script_write(&fa->enter, CRC_UNIT + CRC_INIT, 0xffffffff);
+    flash_script_write(&fa->enter, CRC_UNIT + CRC_POL, 0x04c11db7);
+    flash_script_write(&fa->leave, CRC_UNIT + CRC_CR, 0);
+    flash_script_write(&fa->leave, CRC_UNIT + CRC_INIT, init);
+    flash_script_write(&fa->leave, CRC_UNIT + CRC_DR, flash_crc_bridge(init, sum));
+    flash_script_write(&fa->leave, CRC_UNIT + CRC_POL, get_le32(&crc[20]));
+    flash_script_write(&fa->leave, CRC_UNIT + CRC_CR, cr);
+    return ERR_OK;
+}
+
+// No DMA may write into SRAM that a loader borrows.
+static enum err plan_crc(struct flash_access *fa, const struct clocks *c)
+{
+    const uint32_t ahbenr = (c->ahbenr | RCC_AHBENR_CRCEN) & ~RCC_AHBENR_DMA;
+    flash_script_write(&fa->enter, c->kind->ahbenr, ahbenr);
+    enum err e = c->ahbenr & RCC_AHBENR_CRCEN ? plan_crc_return(fa) : ERR_OK;
+    flash_script_write(&fa->leave, c->kind->ahbenr, c->ahbenr);
+    return e;
+}
+
+enum err rcc_m0plus_plan(struct flash_access *fa)
+{
+    struct clocks c;
+    uint32_t cr1;
+    enum err e = read_clocks(fa, &c);
+    if (e || (e = read_range(fa, &c, &cr1)) || (e = plan_watchdogs(fa, &c)) ||
+        (e = plan_crc(fa, &c)))
+        return e;
+    if (is_slow_range(cr1))
+        add_range_1(&fa->enter, &c, cr1);
+    plan_clock(fa, &c);
+    if (is_slow_range(cr1))
+        add_range_back(&fa->leave, &c, cr1);
+    return ERR_OK;
+}

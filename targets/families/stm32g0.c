@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+// STM32G0: RM0444 (G0x1) and RM0454 (G0x0) (2 for the memory map, 3 for the flash and its options,
+// the debug support for DBGMCU), DS12232 for times and limits, AN2606 for the boot loader ROM. The
+// two lines have the same dies. `tested_on_hardware` is set by whoever ran the tests on a real
+// part.
+#include "targets/families/stm32g0.h"
+
+#include "flash/drivers/dword.h"
+#include "targets/families/rcc_m0plus.h"
+
+#define KIB 1024u
+
+#define FLASH_REGS  0x40022000u
+#define FLASH_OPTR  (FLASH_REGS + 0x20)
+#define RCC_AHBENR  (M0PLUS_RCC + 0x38)
+#define RCC_APBENR1 (M0PLUS_RCC + 0x3c)
+
+// ---- dies ---------------------------------------------------------------------------------------
+
+// 85 µs for a double word, 1.7 ms for a row of 32 in the fast way, 22 ms for a page, 22.1 ms for a
+// bank or both (DS12232, memory characteristics).
+#define PAGES(bytes)                                                                               \
+    {                                                                                              \
+        .erased = 0xff, .unit = 8, .once = true, .unit_us = 85, .mass_erase_us = 22100,            \
+        .run = {{.base = 0x08000000,                                                               \
+                 .size = 2 * KIB,                                                                  \
+                 .count = (bytes) / (2 * KIB),                                                     \
+                 .erase_min_us = 20000,                                                            \
+                 .erase_us = 22000}},                                                              \
+    }
+
+// SRAM without the parity check, which takes an eighth or a ninth of it (RM0444, 2.3).
+#define COMMON                                                                                     \
+    .family = &stm32g0_family, .flash_base = 0x08000000, .flash_size_addr = 0x1fff75e0,            \
+    .sram_base = 0x20000000, .system_base = 0x1fff0000, .option_base = 0x1fff7800,                 \
+    .option_size = 128, .empty_check = true, .uid_addr = 0x1fff7590
+
+static const struct chip chips[] = {
+    {
+        COMMON,
+        .dev_id = 0x456,
+        .name = "STM32G050, G051, G061",
+        .flash_max = 64 * KIB,
+        .layout = PAGES(64 * KIB),
+        .sram_size = 18 * KIB,
+        .system_size = 8 * KIB,
+    },
+    {
+        COMMON,
+        .dev_id = 0x460,
+        .name = "STM32G070, G071, G081",
+        .flash_max = 128 * KIB,
+        .layout = PAGES(128 * KIB),
+        .sram_size = 36 * KIB,
+        .system_size = 28 * KIB,
+    },
+    {
+        COMMON,
+        .dev_id = 0x466,
+        .name = "STM32G030, G031, G041",
+        .flash_max = 64 * KIB,
+        .layout = PAGES(64 * KIB),
+        .sram_size = 8 * KIB,
+        .system_size = 8 * KIB,
+    },
+    {
+        COMMON,
+        .dev_id = 0x467,
+        .name = "STM32G0B0, G0B1, G0C1",
+        .flash_max = 512 * KIB,
+        .layout = PAGES(512 * KIB),
+        .sram_size = 144 * KIB,
+        .system_size = 28 * KIB,
+        .features = STM32G0_TWO_BANKS,
+    },
+};
+
+// ---- debug unit (RM0444, debug support) -----------------------------------------------------------------
+
+#define DBGMCU            0x40015800u
+#define DBGMCU_CR_STOP    (1u << 1)
+#define DBGMCU_CR_STANDBY (1u << 2)
+#define DBGMCU_APB1_WWDG  (1u << 11)
+#define DBGMCU_APB1_IWDG  (1u << 12)
+#define RCC_APBENR1_DBGEN (1u << 27)
+
+static const struct dbgmcu_layout dbgmcu = {
+    .gate_addr = RCC_APBENR1,
+    .gate_mask = RCC_APBENR1_DBGEN,
+    .reg = {{.addr = DBGMCU + 4, .low_power = DBGMCU_CR_STOP | DBGMCU_CR_STANDBY},
+            {.addr = DBGMCU + 8, .freeze = DBGMCU_APB1_WWDG | DBGMCU_APB1_IWDG}},
+};
+
+// ---- flash controller ---------------------------------------------------------------------------
+
+// FLASH_OPTR bits 7:0 (RM0444, 3.5): level 1 is any value but those of levels 0 and 2.
+static const struct rdp_scheme rdp = {
+    .status_addr = FLASH_OPTR,
+    .status = {.shift = 0, .bits = 8, .level0 = 0xaa, .level2 = 0xcc},
+    .option_word = DWORD_OPTR,
+    .option = {.shift = 0, .bits = 8, .level0 = 0xaa, .level2 = 0xcc},
+    .option_level1 = 0xbb,
+};
+
+#define OPTR_DUAL_BANK (1u << 21)
+
+// Parts with 512 KiB always have two banks, those with 256 KiB by DUAL_BANK, smaller ones never
+// (RM0444, 3.3; ST's stm32g0xx_hal_flash.h, FLASH_BANK_NB).
+static bool has_two_banks(uint32_t optr, uint32_t size)
+{
+    return size > 256 * KIB || (size > 128 * KIB && (optr & OPTR_DUAL_BANK));
+}
+
+static uint32_t securable(uint32_t secr, unsigned bank)
+{
+    return (secr >> (bank ? 20 : 0) & 0xff) * 2 * KIB;
+}
+
+static const struct dword_params flash_params = {
+    .option_reg = {[DWORD_OPTR] = 0x20,
+                   [DWORD_PCROP1AS] = 0x24,
+                   [DWORD_PCROP1AE] = 0x28,
+                   [DWORD_WRP1A] = 0x2c,
+                   [DWORD_WRP1B] = 0x30,
+                   [DWORD_PCROP1BS] = 0x34,
+                   [DWORD_PCROP1BE] = 0x38,
+                   [DWORD_PCROP2AS] = 0x44,
+                   [DWORD_PCROP2AE] = 0x48,
+                   [DWORD_WRP2A] = 0x4c,
+                   [DWORD_WRP2B] = 0x50,
+                   [DWORD_PCROP2BS] = 0x54,
+                   [DWORD_PCROP2BE] = 0x58,
+                   [DWORD_SECR] = 0x80},
+    .busy = 3u << 16,
+    .bker = 1u << 13,
+    .mer2 = 1u << 15,
+    .has_two_banks = has_two_banks,
+    .not_swapped = 1u << 20,
+    .parity_off = 1u << 22,
+    .pcrop_unit = 512,
+    .latency = 2, // 48 to 64 MHz in range 1 (RM0444, 3.3)
+    .securable = securable,
+    .sec_prot = {1u << 28, 1u << 29},
+};
+
+// HSI16 times 8, by 2: 64 MHz (RM0444, 5).
+static const struct rcc_m0plus prepare = {
+    .prepare = RCC_M0PLUS_PREPARE,
+    .ahbenr = RCC_AHBENR,
+    .apbenr1 = RCC_APBENR1,
+    .cr_slow = 7u << 11, // HSIDIV
+    .pllcfgr = 1u << 29 | 1u << 28 | 8u << 8 | 2u << 0,
+    .sw_internal = 0,
+    .sw_pll = 2,
+    .has_ranges = true,
+};
+
+const struct family stm32g0_family = {
+    .name = "STM32G0",
+    .idcode_addr = DBGMCU,
+    .chips = chips,
+    .chip_count = sizeof chips / sizeof chips[0],
+    .dbgmcu = &dbgmcu,
+    .flash_regs = FLASH_REGS,
+    .driver = &dword_driver,
+    .flash_params = &flash_params,
+    .prepare = &prepare.prepare,
+    .options = stm32g0_options,
+    .option_count = STM32G0_OPTIONS,
+    .rdp = &rdp,
+    .vdd_min_mv = 1700, // DS12232, general operating conditions
+    .vdd_max_mv = 3600,
+};
