@@ -29,6 +29,9 @@ enum sim_memory_kind {
     SIM_MEMORY_SYSTEM, // the boot loader's, with the factory's values
     SIM_MEMORY_SRAM,
     SIM_MEMORY_OPTIONS,
+    SIM_MEMORY_EEPROM,  // data EEPROM
+    SIM_MEMORY_FACTORY, // identity and calibration where they are not in the system memory
+    SIM_MEMORY_KINDS,
 };
 
 struct sim_memory_row {

@@ -53,6 +53,8 @@ static inline uint64_t sim_chip_level(const struct sim_chip *chip, enum sim_sign
 bool sim_map_create_memories(struct sim_chip *chip); // false: out of memory
 void sim_map_destroy_memories(struct sim_chip *chip);
 void sim_map_build(struct sim_chip *chip);
+// A memory as it comes from the factory.
+void sim_map_fill_factory(const struct sim_chip *chip, const struct sim_memory *m);
 void sim_map_reset(struct sim_chip *chip, enum sim_reset kind); // every part
 
 // slot.c

@@ -19,17 +19,26 @@ static bool is_for_sram(const struct sim_chip *chip, uint64_t addr)
     return addr - sim_chip_memory(chip, SIM_MEMORY_SRAM)->row.base < 0x10000000u;
 }
 
+// Where a program is loaded: into the data EEPROM, if the address is there, else into the flash.
+static const struct sim_memory *memory_at(const struct sim_chip *chip, uint32_t addr)
+{
+    const struct sim_memory *eeprom = sim_chip_memory(chip, SIM_MEMORY_EEPROM);
+    if (eeprom && addr - eeprom->row.base < eeprom->row.size)
+        return eeprom;
+    return sim_chip_memory(chip, SIM_MEMORY_FLASH);
+}
+
 static enum err load_segment(struct sim_chip *chip, int fd, const GElf_Phdr *ph, const char *path)
 {
     if (ph->p_type != PT_LOAD || ph->p_filesz == 0 || is_for_sram(chip, ph->p_paddr))
         return ERR_OK; // what lives in SRAM only is lost at power-on anyway
-    const struct sim_memory *flash = sim_chip_memory(chip, SIM_MEMORY_FLASH);
-    uint32_t offset = (uint32_t)ph->p_paddr - flash->row.base;
-    if (offset >= flash->row.size || ph->p_filesz > flash->row.size - offset)
+    const struct sim_memory *memory = memory_at(chip, (uint32_t)ph->p_paddr);
+    uint32_t offset = (uint32_t)ph->p_paddr - memory->row.base;
+    if (offset >= memory->row.size || ph->p_filesz > memory->row.size - offset)
         return log_fail(chip->log, ERR_FILE,
                         "%s does not fit the virtual chip's flash (0x%08x, %llu bytes)", path,
                         (uint32_t)ph->p_paddr, (unsigned long long)ph->p_filesz);
-    ssize_t n = pread(fd, flash->bytes + offset, ph->p_filesz, (off_t)ph->p_offset);
+    ssize_t n = pread(fd, memory->bytes + offset, ph->p_filesz, (off_t)ph->p_offset);
     if (n != (ssize_t)ph->p_filesz)
         return log_fail(chip->log, ERR_FILE, "%s is truncated", path);
     return ERR_OK;
@@ -67,8 +76,7 @@ static enum err load_binary(struct sim_chip *chip, int fd, const char *path)
 
 void sim_chip_erase(struct sim_chip *chip)
 {
-    const struct sim_memory *flash = sim_chip_memory(chip, SIM_MEMORY_FLASH);
-    memset(flash->bytes, 0xff, flash->row.size);
+    sim_map_fill_factory(chip, sim_chip_memory(chip, SIM_MEMORY_FLASH));
 }
 
 enum err sim_chip_load_firmware(struct sim_chip *chip, const char *path)
@@ -90,11 +98,13 @@ static bool transfer_store(const struct sim_chip *chip, FILE *f, move_fn *move)
 {
     const struct sim_memory *flash = sim_chip_memory(chip, SIM_MEMORY_FLASH);
     const struct sim_memory *options = sim_chip_memory(chip, SIM_MEMORY_OPTIONS);
+    const struct sim_memory *eeprom = sim_chip_memory(chip, SIM_MEMORY_EEPROM);
     size_t pages = flash->row.size / flash->row.page_size;
     size_t counts = (pages > SIM_STORE_PAGES ? pages : SIM_STORE_PAGES) * sizeof(unsigned);
     return move(f, flash->bytes, flash->row.size) == flash->row.size &&
            move(f, options->bytes, options->row.size) == options->row.size &&
-           move(f, flash->erase_count, counts) == counts;
+           move(f, flash->erase_count, counts) == counts &&
+           (!eeprom || move(f, eeprom->bytes, eeprom->row.size) == eeprom->row.size);
 }
 
 static size_t read_piece(FILE *f, void *data, size_t len)

@@ -26,6 +26,12 @@ struct sim_memory *sim_chip_memory(const struct sim_chip *chip, enum sim_memory_
     return NULL;
 }
 
+void sim_map_fill_factory(const struct sim_chip *chip, const struct sim_memory *m)
+{
+    memset(m->bytes, 0xff, m->row.size);
+    chip->row->family->fill_factory(chip->row, &m->row, m->bytes);
+}
+
 static bool create_memory(struct sim_chip *chip, const struct sim_memory_row *row)
 {
     struct sim_memory *m = &chip->memory[chip->memories++];
@@ -37,8 +43,7 @@ static bool create_memory(struct sim_chip *chip, const struct sim_memory_row *ro
         memset(m->bytes, 0, row->size);
         return true;
     }
-    memset(m->bytes, 0xff, row->size);
-    chip->row->family->fill_factory(chip->row, row, m->bytes);
+    sim_map_fill_factory(chip, m);
     if (!row->page_size)
         return true;
     size_t pages = row->size / row->page_size;
@@ -88,7 +93,7 @@ static bool has_window(enum sim_memory_kind kind)
 
 static struct sim_window window_of(const struct sim_chip *chip, const struct sim_memory *m)
 {
-    bool open = m->row.kind != SIM_MEMORY_FLASH || !sim_chip_level(chip, SIM_FLASH_CLOSED, 0);
+    bool open = !sim_chip_level(chip, SIM_FLASH_CLOSED, m->row.kind);
     return (struct sim_window){m->row.base, open ? m->row.size : 0, m->bytes,
                                m->row.kind == SIM_MEMORY_SRAM};
 }

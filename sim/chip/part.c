@@ -12,6 +12,12 @@ bool sim_part_is_clocked(const struct sim_part *part)
     return sim_part_level(part, SIM_CLOCK_ENABLED, part->row->bus) & part->row->gate;
 }
 
+uint64_t sim_part_bus_hz(const struct sim_part *part, enum sim_signal signal)
+{
+    unsigned bus = part->row->bus;
+    return sim_part_level(part, signal, sim_signal_is_driven(part->signals, signal, bus) ? bus : 0);
+}
+
 bool sim_part_is_frozen(const struct sim_part *part)
 {
     return sim_core_is_halted(part->core) &&

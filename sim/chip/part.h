@@ -101,6 +101,9 @@ static inline void sim_part_tell(const struct sim_part *part, enum sim_signal si
 void sim_part_irq(const struct sim_part *part, unsigned n, bool active);
 // Its clock is on.
 bool sim_part_is_clocked(const struct sim_part *part);
+// A clock of its bus: SIM_PCLK_HZ or SIM_TIMER_HZ, on the bus's line, or on the first one where all
+// buses have the same.
+uint64_t sim_part_bus_hz(const struct sim_part *part, enum sim_signal signal);
 // The core is halted, and the part stops with it.
 bool sim_part_is_frozen(const struct sim_part *part);
 // What a pin belongs to.

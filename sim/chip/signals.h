@@ -37,11 +37,13 @@ enum sim_signal {
     SIM_CLOCKS_CHANGED,    // event: any of these may have changed
     SIM_LSI_WANTED,        // request, for good: until the next reset the LSI stays on
     SIM_ADC_CLOCK_WANTED,  // request
+    SIM_ADC_BUFFERS,       // driven: bit 0 the reference's, bit 1 the temperature sensor's is on
     SIM_HSE_HZ,            // set by the board: the crystal; 0: none, or broken
 
     // Power and reset.
     SIM_POWER_MODE,       // of enum sim_power_mode, set by the power control
     SIM_BACKUP_WRITABLE,  // driven by the power control
+    SIM_VOLTAGE_RANGE,    // driven by the power control: of the core's supply; 0: it has none
     SIM_CORE_RAN,         // event: the core has run, and may have fallen asleep or woken up
     SIM_WAKE,             // event: something that ends Stop has happened
     SIM_RESET_CAUSE,      // event: a reset, with its causes (enum sim_reset_cause)
@@ -54,14 +56,16 @@ enum sim_signal {
     SIM_DEBUGGER_SEEN, // set: a debugger has used the system bus since power-on
     SIM_MAPPED_MEMORY, // driven: of enum sim_memory_kind, what address 0 shows
     SIM_BOOTED_MEMORY, // set: of enum sim_memory_kind, what the last reset decided
+    SIM_BANKS_SWAPPED, // driven: the addresses of the two banks of the flash are exchanged
 
     // Flash and option bytes, driven by the flash controller.
     SIM_FLASH_BUSY,
-    SIM_FLASH_CLOSED,  // an access has to ask: no window onto it
+    SIM_FLASH_CLOSED,  // a line for each of enum sim_memory_kind: an access has to ask, no window
     SIM_FLASH_LATENCY, // wait states; told when they are written
     SIM_FLASH_EMPTY,   // the empty check flag, as loaded with the option bytes
-    SIM_FLASH_CUT,     // event: power or reset ends a job; 1: by a reset, which is a violation
-    SIM_FLASH_TIME,    // set: of enum sim_flash_time
+    SIM_FLASH_BOOTS_BANK2, // the option is set, and the second bank holds a program
+    SIM_FLASH_CUT,         // event: power or reset ends a job; 1: by a reset, which is a violation
+    SIM_FLASH_TIME,        // set: of enum sim_flash_time
     SIM_RDP_LEVEL,
     SIM_OPTION,         // a line for each of enum sim_option
     SIM_OPTIONS_RELOAD, // event: load them
@@ -87,6 +91,7 @@ enum sim_option {
     SIM_OPTION_NBOOT1,
     SIM_OPTION_VDDA_MONITOR,
     SIM_OPTION_BOOT_SEL,
+    SIM_OPTION_BFB2, // boot from the second bank
     SIM_OPTIONS,
 };
 

@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "sim/families/stm32f0.h"
+#include "sim/families/stm32l0.h"
 
 // A new family is a line here.
-static const struct sim_chip_row *(*const families[])(unsigned index) = {sim_stm32f0_at};
+static const struct sim_chip_row *(*const families[])(unsigned index) = {sim_stm32f0_at,
+                                                                         sim_stm32l0_at};
 
 const struct sim_chip_row *sim_chips_at(unsigned index)
 {
@@ -32,14 +34,41 @@ const struct sim_chip_row *sim_chips_find(const char *name)
     return row;
 }
 
+static size_t common_beginning(const char *a, const char *b)
+{
+    size_t n = 0;
+    while (a[n] && a[n] == b[n])
+        n++;
+    return n;
+}
+
+// The names that begin most like the one that was asked for, as many as a sentence can hold.
 static enum err refuse_name(const char *name, struct log *log)
 {
-    char names[512] = "";
-    size_t len = 0;
+    char names[360] = "";
+    size_t longest = 0, len = 0;
+    unsigned more = 0;
     const struct sim_chip_row *row;
-    for (unsigned i = 0; (row = sim_chips_at(i)) && len < sizeof names; i++)
-        len += (size_t)snprintf(names + len, sizeof names - len, "%s%s", i ? ", " : "", row->name);
-    return log_fail(log, ERR_USAGE, "there is no virtual chip \"%s\"; there are %s", name, names);
+    for (unsigned i = 0; (row = sim_chips_at(i)); i++) {
+        size_t n = common_beginning(name, row->name);
+        longest = n > longest ? n : longest;
+    }
+    for (unsigned i = 0; (row = sim_chips_at(i)); i++) {
+        if (common_beginning(name, row->name) < longest)
+            continue;
+        if (len + strlen(row->name) + 2 < sizeof names)
+            len += (size_t)snprintf(names + len, sizeof names - len, "%s%s", len ? ", " : "",
+                                    row->name);
+        else
+            more++;
+    }
+    if (!more)
+        return log_fail(log, ERR_USAGE, "there is no virtual chip \"%s\"; there are %s", name,
+                        names);
+    return log_fail(log, ERR_USAGE,
+                    "there is no virtual chip \"%s\"; there are %s and %u more, which "
+                    "swdlink-sim(1) lists",
+                    name, names, more);
 }
 
 enum err sim_chips_create(struct sim_chip **chip, const char *name, struct sim_clock *clock,

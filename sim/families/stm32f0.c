@@ -134,7 +134,8 @@ static const struct sim_adc_config adc = {
 };
 
 static const struct sim_crc_config crc = {.polynomial_feature = SIM_HAS_CRC_POLYNOMIAL};
-static const struct sim_pwr_config pwr = {.wakeup = {{'A', 0, 0}, {'C', 13, 0}}};
+static const struct sim_pwr_config pwr = {
+    .wakeup = {{'A', 0, 0}, {'C', 13, 0}}, .cr_bits = 0x1f3, .csr_ewup = 0xff00};
 // RM0091, 32.9.4; bits of peripherals that are not modelled are kept too.
 static const struct sim_dbgmcu_config dbgmcu = {.freeze_bits = {0x02201d33, 0x00070800}};
 
@@ -155,8 +156,8 @@ static const struct sim_pin tx1_f03x[] = {
 static const struct sim_pin tx1[] = {{'A', 9, 1}, {'B', 6, 0}, {0, 0, 0}};
 static const struct sim_pin tx2[] = {{'A', 2, 1}, {'A', 14, 1}, {0, 0, 0}};
 static const struct sim_pin tx2_f07x[] = {{'A', 2, 1}, {'A', 14, 1}, {'D', 5, 0}, {0, 0, 0}};
-static const struct sim_usart_config usart1_f03x = {tx1_f03x}, usart1 = {tx1}, usart2 = {tx2},
-                                     usart2_f07x = {tx2_f07x};
+static const struct sim_usart_config usart1_f03x = {.tx = tx1_f03x}, usart1 = {.tx = tx1},
+                                     usart2 = {.tx = tx2}, usart2_f07x = {.tx = tx2_f07x};
 
 #define EXTI_WITH(reset_imr)                                                                       \
     {                                                                                              \

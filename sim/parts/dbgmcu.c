@@ -22,9 +22,9 @@ static void reset(void *self, enum sim_reset kind)
         *d = (struct sim_dbgmcu){.part = d->part};
 }
 
-static const uint32_t *freeze_bits(const struct sim_dbgmcu *d)
+static const struct sim_dbgmcu_config *config_of(const struct sim_dbgmcu *d)
 {
-    return ((const struct sim_dbgmcu_config *)d->part->config)->freeze_bits;
+    return d->part->config;
 }
 
 static uint64_t level_freeze(void *self, unsigned line)
@@ -68,9 +68,10 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     struct sim_dbgmcu *d = self;
     (void)size;
     if (offset == DBGMCU_CR)
-        d->cr = value & CR_BITS;
+        d->cr = value & (CR_BITS | config_of(d)->more_cr_bits);
     else if (offset == DBGMCU_APB1_FZ || offset == DBGMCU_APB2_FZ)
-        d->fz[offset == DBGMCU_APB2_FZ] = value & freeze_bits(d)[offset == DBGMCU_APB2_FZ];
+        d->fz[offset == DBGMCU_APB2_FZ] =
+            value & config_of(d)->freeze_bits[offset == DBGMCU_APB2_FZ];
     sim_chip_follow_debug(d->part->chip);
     return SIM_BUS_OK;
 }

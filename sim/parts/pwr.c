@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Power control (RM0091, 5): Stop and Standby, how the chip gets into them and what ends them.
+// Power control (RM0091, 5; RM0367, 6): Stop and Standby, how the chip gets into them and what
+// ends them, and the voltage ranges of STM32L0.
 #include "sim/chip/part.h"
 #include "sim/parts/parts.h"
 
@@ -9,12 +10,14 @@ enum { PWR_CR = 0x0, PWR_CSR = 0x4 };
 #define CR_CWUF        (1u << 2)
 #define CR_CSBF        (1u << 3)
 #define CR_DBP         (1u << 8)
-#define CR_KEPT        0x1f3u
+#define CR_VOS         11 // shift
+#define CR_LPRUN       (1u << 14)
 #define CSR_WUF        (1u << 0)
 #define CSR_SBF        (1u << 1)
 #define CSR_VREFINTRDY (1u << 3)
+#define CSR_REGLPF     (1u << 5)
 #define CSR_EWUP1      (1u << 8)
-#define CSR_EWUP       0xff00u
+#define LPRUN_MAX_HZ   131072u // RM0367, 6.3.2
 
 struct sim_pwr {
     struct sim_part *part;
@@ -26,6 +29,18 @@ static uint64_t level_backup_writable(void *self, unsigned line)
     const struct sim_pwr *p = self;
     (void)line;
     return (p->cr & CR_DBP) != 0;
+}
+
+static const struct sim_pwr_config *config_of(const struct sim_pwr *p)
+{
+    return p->part->config;
+}
+
+static uint64_t level_range(void *self, unsigned line)
+{
+    const struct sim_pwr *p = self;
+    (void)line;
+    return config_of(p)->has_ranges ? p->cr >> CR_VOS & 3 : 0;
 }
 
 static uint64_t mode_of(const struct sim_pwr *p)
@@ -78,7 +93,7 @@ static void hear_wake(void *self, unsigned line, uint64_t value)
 static void hear_pin(void *self, unsigned port, uint64_t value)
 {
     struct sim_pwr *p = self;
-    const struct sim_pwr_config *config = p->part->config;
+    const struct sim_pwr_config *config = config_of(p);
     uint32_t enable = 0;
     for (unsigned i = 0; i < SIM_PWR_WAKEUP_PINS; i++) {
         const struct sim_pin *pin = &config->wakeup[i];
@@ -99,7 +114,8 @@ static void reset(void *self, enum sim_reset kind)
     uint32_t kept = kind == SIM_RESET_SYSTEM ? p->csr & CSR_SBF : 0;
     if (kind == SIM_RESET_STANDBY)
         kept = p->csr;
-    *p = (struct sim_pwr){.part = p->part, .csr = kept | CSR_VREFINTRDY};
+    *p = (struct sim_pwr){
+        .part = p->part, .cr = config_of(p)->cr_reset, .csr = kept | CSR_VREFINTRDY};
 }
 
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
@@ -107,19 +123,38 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
     const struct sim_pwr *p = self;
     (void)size;
     *value = offset == PWR_CR ? p->cr : offset == PWR_CSR ? p->csr : 0;
+    if (offset == PWR_CSR && config_of(p)->has_ranges && p->cr & CR_LPRUN)
+        *value |= CSR_REGLPF;
     return SIM_BUS_OK;
+}
+
+// Range 0 is forbidden (RM0367, 6.4.1); the clocks have to fit a range and low-power run.
+static void write_cr(struct sim_pwr *p, uint32_t value)
+{
+    const struct sim_pwr_config *config = config_of(p);
+    if (config->has_ranges && !(value >> CR_VOS & 3)) {
+        sim_chip_violation(p->part->chip, "pwr: VOS = 0, which is forbidden");
+        value |= p->cr & 3u << CR_VOS;
+    }
+    if (config->has_ranges && value & ~p->cr & CR_LPRUN &&
+        sim_part_level(p->part, SIM_HCLK_HZ, 0) > LPRUN_MAX_HZ)
+        sim_chip_violation(p->part->chip, "pwr: LPRUN set with HCLK above 131 kHz");
+    bool other_range = config->has_ranges && (value ^ p->cr) >> CR_VOS & 3;
+    p->cr = value & config->cr_bits;
+    p->csr &= ~((value & CR_CWUF ? CSR_WUF : 0) | (value & CR_CSBF ? CSR_SBF : 0));
+    if (other_range) // the clocks are judged again
+        sim_part_tell(p->part, SIM_VOLTAGE_RANGE, 0, p->cr >> CR_VOS & 3);
 }
 
 static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uint32_t value)
 {
     struct sim_pwr *p = self;
     (void)size;
-    if (offset == PWR_CR) {
-        p->cr = value & CR_KEPT;
-        p->csr &= ~((value & CR_CWUF ? CSR_WUF : 0) | (value & CR_CSBF ? CSR_SBF : 0));
-    } else if (offset == PWR_CSR) {
-        p->csr = (p->csr & ~CSR_EWUP) | (value & CSR_EWUP);
-    }
+    uint32_t ewup = config_of(p)->csr_ewup;
+    if (offset == PWR_CR)
+        write_cr(p, value);
+    else if (offset == PWR_CSR)
+        p->csr = (p->csr & ~ewup) | (value & ewup);
     return SIM_BUS_OK;
 }
 
@@ -132,6 +167,7 @@ static bool create(void *state, struct sim_part *part)
 
 static const struct sim_part_drives drives[] = {
     {SIM_BACKUP_WRITABLE, 1, level_backup_writable},
+    {SIM_VOLTAGE_RANGE, 1, level_range},
     {0, 0, NULL},
 };
 

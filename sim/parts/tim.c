@@ -136,7 +136,7 @@ static void follow(struct sim_tim *t)
     t->capture_divider = 1;
     if (t->config->has & SIM_TIM_REMAPS)
         signal_hz = captured_hz(t, &t->capture_divider);
-    t->clock.hz = counts ? (uint32_t)sim_part_level(t->part, SIM_TIMER_HZ, 0) : 0;
+    t->clock.hz = counts ? (uint32_t)sim_part_bus_hz(t->part, SIM_TIMER_HZ) : 0;
     t->signal.hz = 2 * signal_hz;
     arm(t);
 }

@@ -19,20 +19,22 @@ enum {
     USART_TDR = 0x28,
 };
 
-#define CR1_UE    (1u << 0)
-#define CR1_TE    (1u << 3)
-#define CR1_TCIE  (1u << 6)
-#define CR1_TXEIE (1u << 7)
-#define CR1_PCE   (1u << 10)
-#define CR1_M0    (1u << 12)
-#define CR1_OVER8 (1u << 15)
-#define CR1_M1    (1u << 28)
-#define ISR_TC    (1u << 6)
-#define ISR_TXE   (1u << 7)
-#define ISR_TEACK (1u << 21)
-#define BRR_LEAST 16u // BRR must be at least 16 in both ways of oversampling (27.5.4)
-#define NS_PER_S  1000000000ull
-#define HALVES    2u // of a bit
+#define CR1_UE           (1u << 0)
+#define CR1_TE           (1u << 3)
+#define CR1_TCIE         (1u << 6)
+#define CR1_TXEIE        (1u << 7)
+#define CR1_PCE          (1u << 10)
+#define CR1_M0           (1u << 12)
+#define CR1_OVER8        (1u << 15)
+#define CR1_M1           (1u << 28)
+#define ISR_TC           (1u << 6)
+#define ISR_TXE          (1u << 7)
+#define ISR_TEACK        (1u << 21)
+#define BRR_LEAST        16u    // BRR must be at least 16 in both ways of oversampling (27.5.4)
+#define LPUART_BRR_LEAST 0x300u // RM0367, 25.7.4
+#define LPUART_FRACTION  256u
+#define NS_PER_S         1000000000ull
+#define HALVES           2u // of a bit
 
 struct sim_usart {
     struct sim_part *part;
@@ -45,6 +47,16 @@ struct sim_usart {
 static bool is_on(const struct sim_usart *u)
 {
     return (u->cr1 & (CR1_UE | CR1_TE)) == (CR1_UE | CR1_TE);
+}
+
+static bool is_low_power(const struct sim_usart *u)
+{
+    return ((const struct sim_usart_config *)u->part->config)->is_low_power;
+}
+
+static uint32_t least_brr(const struct sim_usart *u)
+{
+    return is_low_power(u) ? LPUART_BRR_LEAST : BRR_LEAST;
 }
 
 static void update_irq(struct sim_usart *u)
@@ -75,6 +87,10 @@ static unsigned frame_halves(const struct sim_usart *u)
 // fraction shifted right.
 static uint64_t bit_clocks(const struct sim_usart *u, uint32_t *factor)
 {
+    if (is_low_power(u)) {
+        *factor = LPUART_FRACTION;
+        return u->brr;
+    }
     *factor = u->cr1 & CR1_OVER8 ? 2 : 1;
     return u->cr1 & CR1_OVER8 ? (u->brr & 0xfff0u) | (u->brr & 7u) << 1 : u->brr;
 }
@@ -84,7 +100,7 @@ static uint64_t frame_ns(const struct sim_usart *u)
     uint64_t hz = sim_part_level(u->part, SIM_USART_HZ, u->part->row->number);
     uint32_t factor;
     uint64_t clocks = frame_halves(u) * bit_clocks(u, &factor);
-    if (hz == 0 || u->brr < BRR_LEAST)
+    if (hz == 0 || u->brr < least_brr(u))
         return SIM_NEVER;
     return clocks * NS_PER_S / (HALVES * factor * hz);
 }
@@ -139,9 +155,9 @@ static void transmit(struct sim_usart *u, uint16_t value)
                            u->part->row->name);
         return;
     }
-    if (u->brr < BRR_LEAST)
-        sim_chip_violation(u->part->chip, "%s: BRR is %u, at least 16 is needed (27.5.4)",
-                           u->part->row->name, (unsigned)u->brr);
+    if (u->brr < least_brr(u))
+        sim_chip_violation(u->part->chip, "%s: BRR is %u, at least %u is needed (27.5.4)",
+                           u->part->row->name, (unsigned)u->brr, (unsigned)least_brr(u));
     if (!(u->isr & ISR_TXE))
         sim_chip_violation(u->part->chip, "%s: TDR written while TXE is 0; a byte is lost",
                            u->part->row->name);
@@ -187,7 +203,7 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
         u->cr3 = value;
         break;
     case USART_BRR:
-        u->brr = value & 0xffff;
+        u->brr = value & (is_low_power(u) ? 0xfffff : 0xffff);
         break;
     case USART_GTPR:
         u->gtpr = value & 0xffff;

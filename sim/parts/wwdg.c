@@ -75,7 +75,7 @@ static void follow(struct sim_wwdg *w)
 {
     sync(w);
     bool counts = !w->frozen && sim_part_is_clocked(w->part);
-    w->pclk.hz = counts ? (uint32_t)sim_part_level(w->part, SIM_PCLK_HZ, 0) : 0;
+    w->pclk.hz = counts ? (uint32_t)sim_part_bus_hz(w->part, SIM_PCLK_HZ) : 0;
     arm(w);
 }
 

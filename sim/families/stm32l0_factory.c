@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// What the factory writes into a virtual STM32L0, and from where it boots.
+#include <string.h>
+
+#include "base/bytes.h"
+#include "sim/families/stm32l0.h"
+
+#define KIB 1024u
+
+// ---- what the factory writes --------------------------------------------------------------------
+
+// RM0367, 28 for identity and size; DS10152, 3.15 for the calibration values.
+#define UID_ADDR         0x1ff80050u
+#define VREFINT_CAL_ADDR 0x1ff80078u
+#define TS_CAL1_ADDR     0x1ff8007au
+#define FLASH_SIZE_ADDR  0x1ff8007cu
+#define TS_CAL2_ADDR     0x1ff8007eu
+#define CAL_VDDA_MV      3000u
+
+enum { VECTORS = 16, LOOP_OFFSET = 4 * VECTORS };
+
+static void put_calibration(uint8_t *bytes, uint32_t addr, uint32_t mv)
+{
+    put_le16(bytes + (addr - SIM_L0_FACTORY_BASE),
+             (uint16_t)((mv * 4095 + CAL_VDDA_MV / 2) / CAL_VDDA_MV));
+}
+
+// The boot loader of this chip listens to nobody, but it is real code: a vector table and a loop.
+static void fill_system(const struct sim_chip_row *row, const struct sim_memory_row *system,
+                        uint8_t *bytes)
+{
+    const struct sim_memory_row *sram = sim_chip_row_memory(row, SIM_MEMORY_SRAM);
+    put_le32(bytes, sram->base + sram->size);
+    for (unsigned i = 1; i < VECTORS; i++)
+        put_le32(bytes + 4 * i, system->base + LOOP_OFFSET + 1);
+    put_le16(bytes + LOOP_OFFSET, 0xe7fe); // b .
+}
+
+// The unique number stands in the words at 0x00, 0x04 and 0x14 of its place.
+static void fill_identity(const struct sim_chip_row *row, uint8_t *bytes)
+{
+    static const uint8_t lot[8] = {17, '3', '2', '5', '6', 'Q', '4', '2'};
+    const struct sim_memory_row *flash = sim_chip_row_memory(row, SIM_MEMORY_FLASH);
+    memcpy(bytes + (UID_ADDR - SIM_L0_FACTORY_BASE), lot, sizeof lot);
+    put_le32(bytes + (UID_ADDR + 0x14 - SIM_L0_FACTORY_BASE), 0x002a001f);
+    put_calibration(bytes, VREFINT_CAL_ADDR, SIM_L0_VREFINT_MV);
+    put_calibration(bytes, TS_CAL1_ADDR, SIM_L0_TS_30_MV);
+    put_calibration(bytes, TS_CAL2_ADDR, SIM_L0_TS_130_MV);
+    put_le16(bytes + (FLASH_SIZE_ADDR - SIM_L0_FACTORY_BASE), (uint16_t)(flash->size / KIB));
+}
+
+static void fill_options(const struct sim_memory_row *options, uint8_t *bytes)
+{
+    static const uint16_t words[] = {0x00aa, 0x8070}; // RDP; USER; no sector is protected
+    for (unsigned i = 0; i < options->size / 4; i++) {
+        uint16_t half = i < sizeof words / sizeof words[0] ? words[i] : 0;
+        put_le16(bytes + 4 * i, half);
+        put_le16(bytes + 4 * i + 2, (uint16_t)~half);
+    }
+}
+
+void sim_stm32l0_fill_factory(const struct sim_chip_row *row, const struct sim_memory_row *memory,
+                              uint8_t *bytes)
+{
+    switch (memory->kind) {
+    case SIM_MEMORY_FLASH:
+    case SIM_MEMORY_EEPROM:
+        memset(bytes, 0, memory->size); // erased
+        break;
+    case SIM_MEMORY_SYSTEM:
+        fill_system(row, memory, bytes);
+        break;
+    case SIM_MEMORY_FACTORY:
+        fill_identity(row, bytes);
+        break;
+    case SIM_MEMORY_OPTIONS:
+        fill_options(memory, bytes);
+        break;
+    default:
+        break;
+    }
+}
+
+// ---- boot (RM0367, 2.4; RM0377, 2.4 for category 1) ---------------------------------------------
+
+enum sim_memory_kind sim_stm32l0_choose_boot(const struct sim_boot_facts *facts)
+{
+    bool is_category_1 = facts->row->features & SIM_L0_HAS_EMPTY_CHECK;
+    bool from_flash = !facts->boot0;
+    if (is_category_1 && facts->option[SIM_OPTION_BOOT_SEL])
+        from_flash = facts->option[SIM_OPTION_NBOOT0];
+    if (facts->rdp_level == 2) // nothing else is bootable (3.4.1)
+        return SIM_MEMORY_FLASH;
+    if (from_flash && is_category_1 && facts->flash_empty)
+        return SIM_MEMORY_SYSTEM;
+    if (from_flash)
+        return SIM_MEMORY_FLASH;
+    return facts->option[SIM_OPTION_NBOOT1] ? SIM_MEMORY_SYSTEM : SIM_MEMORY_SRAM;
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+// System configuration of STM32L0: what address 0 shows, which bank of the program memory comes
+// first, which ports the external interrupts listen to, and the buffers of the internal reference
+// (RM0367, 10.2; RM0376 for UFB).
+#include "sim/chip/part.h"
+#include "sim/parts/parts.h"
+
+enum {
+    SYSCFG_CFGR1 = 0x00,
+    SYSCFG_CFGR2 = 0x04,
+    SYSCFG_EXTICR1 = 0x08,
+    SYSCFG_EXTICR4 = 0x14,
+    SYSCFG_CFGR3 = 0x20,
+};
+
+#define CFGR1_MEM_MODE  0x3u
+#define CFGR1_UFB       (1u << 3)
+#define CFGR1_BOOT_MODE 8 // shift
+#define CFGR2_BITS      0x7f01u
+#define CFGR3_BITS      0x00003331u // and REF_LOCK
+#define CFGR3_EN        (1u << 0)
+#define CFGR3_BUF_ADC   (1u << 8)
+#define CFGR3_BUF_TS    (1u << 9)
+#define CFGR3_RDYF      (1u << 30)
+#define CFGR3_LOCK      (1u << 31)
+#define EXTI_PORT_H     5u // its code in EXTICR
+#define PORT_H          7u // and its line
+
+struct sim_syscfg_l0 {
+    struct sim_part *part;
+    uint32_t cfgr1, cfgr2, cfgr3, exticr[4];
+    unsigned boot_mode;
+};
+
+static const uint32_t mem_mode[SIM_MEMORY_KINDS] = {
+    [SIM_MEMORY_FLASH] = 0, [SIM_MEMORY_SYSTEM] = 1, [SIM_MEMORY_SRAM] = 3};
+
+static uint64_t level_mapped(void *self, unsigned line)
+{
+    const struct sim_syscfg_l0 *s = self;
+    (void)line;
+    switch (s->cfgr1 & CFGR1_MEM_MODE) {
+    case 1:
+        return SIM_MEMORY_SYSTEM;
+    case 3:
+        return SIM_MEMORY_SRAM;
+    default:
+        return SIM_MEMORY_FLASH;
+    }
+}
+
+static uint64_t level_swapped(void *self, unsigned line)
+{
+    const struct sim_syscfg_l0 *s = self;
+    (void)line;
+    return (s->cfgr1 & CFGR1_UFB) != 0;
+}
+
+static uint64_t level_exti_port(void *self, unsigned line)
+{
+    const struct sim_syscfg_l0 *s = self;
+    uint32_t code = s->exticr[line / 4] >> 4 * (line % 4) & 15;
+    return code == EXTI_PORT_H ? PORT_H : code;
+}
+
+// Which of the ADC's internal channels have their buffers on: bit 0 the reference, bit 1 the
+// temperature sensor.
+static uint64_t level_buffers(void *self, unsigned line)
+{
+    const struct sim_syscfg_l0 *s = self;
+    (void)line;
+    if (!(s->cfgr3 & CFGR3_EN))
+        return 0;
+    return (s->cfgr3 & CFGR3_BUF_ADC ? 1u : 0) | (s->cfgr3 & CFGR3_BUF_TS ? 2u : 0);
+}
+
+// The memory to boot from is what address 0 shows at first.
+static void hear_release(void *self, unsigned line, uint64_t memory)
+{
+    struct sim_syscfg_l0 *s = self;
+    (void)line;
+    s->boot_mode = mem_mode[memory];
+    s->cfgr1 = (s->cfgr1 & ~CFGR1_MEM_MODE) | s->boot_mode;
+    if (memory == SIM_MEMORY_FLASH && sim_part_level(s->part, SIM_FLASH_BOOTS_BANK2, 0))
+        s->cfgr1 |= CFGR1_UFB;
+    sim_map_update(s->part->chip);
+}
+
+static void reset(void *self, enum sim_reset kind)
+{
+    struct sim_syscfg_l0 *s = self;
+    (void)kind;
+    // MEM_MODE comes at the end of the reset.
+    *s = (struct sim_syscfg_l0){.part = s->part};
+}
+
+static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
+{
+    const struct sim_syscfg_l0 *s = self;
+    (void)size;
+    if (offset == SYSCFG_CFGR1)
+        *value = s->cfgr1 | s->boot_mode << CFGR1_BOOT_MODE;
+    else if (offset == SYSCFG_CFGR2)
+        *value = s->cfgr2;
+    else if (offset >= SYSCFG_EXTICR1 && offset <= SYSCFG_EXTICR4)
+        *value = s->exticr[(offset - SYSCFG_EXTICR1) / 4];
+    else if (offset == SYSCFG_CFGR3)
+        *value = s->cfgr3 | (s->cfgr3 & CFGR3_EN ? CFGR3_RDYF : 0);
+    else
+        *value = 0;
+    return SIM_BUS_OK;
+}
+
+static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uint32_t value)
+{
+    struct sim_syscfg_l0 *s = self;
+    (void)size;
+    if (offset == SYSCFG_CFGR1) {
+        s->cfgr1 = value & (CFGR1_MEM_MODE | CFGR1_UFB);
+        sim_map_update(s->part->chip);
+    } else if (offset == SYSCFG_CFGR2) {
+        s->cfgr2 = value & CFGR2_BITS;
+    } else if (offset >= SYSCFG_EXTICR1 && offset <= SYSCFG_EXTICR4) {
+        s->exticr[(offset - SYSCFG_EXTICR1) / 4] = value & 0xffff;
+    } else if (offset == SYSCFG_CFGR3 && !(s->cfgr3 & CFGR3_LOCK)) {
+        s->cfgr3 = value & (CFGR3_BITS | CFGR3_LOCK);
+    }
+    return SIM_BUS_OK;
+}
+
+static bool create(void *state, struct sim_part *part)
+{
+    struct sim_syscfg_l0 *s = state;
+    s->part = part;
+    return true;
+}
+
+static const struct sim_part_drives drives[] = {
+    {SIM_MAPPED_MEMORY, 1, level_mapped},
+    {SIM_BANKS_SWAPPED, 1, level_swapped},
+    {SIM_EXTI_PORT, 16, level_exti_port},
+    {SIM_ADC_BUFFERS, 1, level_buffers},
+    {0, 0, NULL},
+};
+
+static const struct sim_part_listens listens[] = {
+    {SIM_RESET_RELEASED, hear_release},
+    {0, NULL},
+};
+
+const struct sim_part_kind sim_part_syscfg_l0 = {
+    .name = "syscfg_l0",
+    .state_size = sizeof(struct sim_syscfg_l0),
+    .create = create,
+    .device = {reset, read, write},
+    .drives = drives,
+    .listens = listens,
+};
