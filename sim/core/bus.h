@@ -21,8 +21,8 @@ enum sim_bus_status {
 };
 
 enum sim_reset {
-    SIM_RESET_POWER,  // everything
-    SIM_RESET_SYSTEM, // all but the debug parts and what the manuals exempt
+    SIM_RESET_POWER,   // everything
+    SIM_RESET_SYSTEM,  // all but the debug parts and what the manuals exempt
     SIM_RESET_STANDBY, // leaving Standby: as SIM_RESET_POWER, but the backup domain and flags stay
 };
 

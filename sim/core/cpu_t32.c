@@ -83,16 +83,33 @@ static enum sim_cpu_stop control(struct sim_cpu *cpu, uint32_t op, uint32_t op2,
 enum sim_cpu_stop cpu_execute_t32(struct sim_cpu *cpu, uint32_t op, uint32_t op2, uint32_t pc)
 {
     switch (op >> 8 & 31) {
+    case 0x08:
+    case 0x09:
+        return cpu_t32_several(cpu, op, op2, pc);
+    case 0x0a:
+    case 0x0b:
+        return cpu_t32_shifted_register(cpu, op, op2);
     case 0x10:
     case 0x11:
-    case 0x12:
-    case 0x13:
     case 0x14:
     case 0x15:
+        return op2 & 0x8000 ? control(cpu, op, op2, pc) : cpu_t32_modified_immediate(cpu, op, op2);
+    case 0x12:
+    case 0x13:
     case 0x16:
     case 0x17:
-        return op2 & 0x8000 ? control(cpu, op, op2, pc) : SIM_CPU_UNDEFINED;
-    default:
+        return op2 & 0x8000 ? control(cpu, op, op2, pc) : cpu_t32_plain_immediate(cpu, op, op2, pc);
+    case 0x18:
+    case 0x19:
+        return cpu_t32_single(cpu, op, op2, pc);
+    case 0x1a:
+        return cpu_t32_register(cpu, op, op2);
+    case 0x1b:
+        return op & 0x80 ? cpu_t32_multiply_long(cpu, op, op2) : cpu_t32_multiply(cpu, op, op2);
+    case 0x0f:
+    case 0x1f: // Advanced SIMD, elsewhere
         return SIM_CPU_UNDEFINED;
+    default: // coprocessors
+        return SIM_CPU_NO_COPROCESSOR;
     }
 }

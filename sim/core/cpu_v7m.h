@@ -19,6 +19,22 @@ enum sim_cpu_stop cpu_execute_t16(struct sim_cpu *cpu, uint32_t op, uint32_t pc)
 enum sim_cpu_stop cpu_execute_t32(struct sim_cpu *cpu, uint32_t op, uint32_t op2, uint32_t pc);
 enum sim_cpu_stop cpu_execute_hint(struct sim_cpu *cpu, unsigned hint);
 
+// The groups of 32-bit instructions, by file: cpu_t32_data.c, cpu_t32_memory.c, cpu_t32_register.c,
+// cpu_dsp.c.
+enum sim_cpu_stop cpu_t32_modified_immediate(struct sim_cpu *cpu, uint32_t op, uint32_t op2);
+enum sim_cpu_stop cpu_t32_plain_immediate(struct sim_cpu *cpu, uint32_t op, uint32_t op2,
+                                          uint32_t pc);
+enum sim_cpu_stop cpu_t32_shifted_register(struct sim_cpu *cpu, uint32_t op, uint32_t op2);
+enum sim_cpu_stop cpu_t32_single(struct sim_cpu *cpu, uint32_t op, uint32_t op2, uint32_t pc);
+enum sim_cpu_stop cpu_t32_several(struct sim_cpu *cpu, uint32_t op, uint32_t op2, uint32_t pc);
+enum sim_cpu_stop cpu_t32_register(struct sim_cpu *cpu, uint32_t op, uint32_t op2);
+enum sim_cpu_stop cpu_t32_multiply(struct sim_cpu *cpu, uint32_t op, uint32_t op2);
+enum sim_cpu_stop cpu_t32_multiply_long(struct sim_cpu *cpu, uint32_t op, uint32_t op2);
+enum sim_cpu_stop cpu_dsp_parallel(struct sim_cpu *cpu, uint32_t op, uint32_t op2);
+enum sim_cpu_stop cpu_dsp_miscellaneous(struct sim_cpu *cpu, uint32_t op, uint32_t op2);
+enum sim_cpu_stop cpu_dsp_multiply(struct sim_cpu *cpu, uint32_t op, uint32_t op2);
+enum sim_cpu_stop cpu_dsp_multiply_long(struct sim_cpu *cpu, uint32_t op, uint32_t op2);
+
 // cpu_special_v7m.c: MSR with bits 11:10 of the instruction (mask), MRS, CPS.
 enum sim_cpu_stop cpu_move_to_special_v7m(struct sim_cpu *cpu, unsigned n, unsigned mask,
                                           unsigned sysm);
@@ -115,6 +131,12 @@ static inline enum sim_cpu_stop v7m_branch_exchange(struct sim_cpu *cpu, uint32_
 static inline void v7m_write(struct sim_cpu *cpu, unsigned n, uint32_t value)
 {
     cpu->r[n] = n == SP ? value & ~3u : value;
+}
+
+// SP or PC, which most operations may not name.
+static inline bool v7m_is_special(unsigned n)
+{
+    return n == SP || n == PC;
 }
 
 // ITSTATE says that this instruction is in an IT block; it is advanced when the instruction is
