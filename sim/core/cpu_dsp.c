@@ -163,7 +163,7 @@ static uint32_t most_significant(uint32_t base, uint32_t x, uint32_t y, bool sub
 {
     uint64_t product = (uint64_t)((int64_t)(int32_t)x * (int32_t)y);
     uint64_t sum = ((uint64_t)base << 32) + (subtracts ? 0 - product : product);
-    return (uint32_t)((sum + (rounds ? 0x80000000u : 0)) >> 32);
+    return (uint32_t)((sum + (rounds ? 1u << 31 : 0)) >> 32);
 }
 
 static uint32_t differences(uint32_t x, uint32_t y)
