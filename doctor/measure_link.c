@@ -32,7 +32,7 @@ static void classify(struct measured_clock *c, uint8_t status)
         c->silent++;
     else if (status == STLINK_ST_AP_WAIT || status == STLINK_ST_DP_WAIT)
         c->waited++;
-    else if (status == 0x13 || status == 0x17)
+    else if (status == STLINK_ST_AP_PARITY || status == STLINK_ST_DP_PARITY)
         c->garbled++;
 }
 

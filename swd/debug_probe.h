@@ -29,6 +29,8 @@ struct debug_probe;
 struct debug_probe_ops {
     // The firmware's version as the maker prints it, for instance "V2J37S7". Returns text.
     const char *(*version_text)(const struct debug_probe *probe, char *text, size_t size);
+    // What a status byte (last_status) means: a short phrase in plain words.
+    const char *(*status_text)(uint8_t status);
     // Supply of the target at VTref. ERR_UNSUPPORTED when the probe does not measure it.
     enum err (*get_vtref)(struct debug_probe *probe, unsigned *mv);
     // Sets the highest clock of the probe that does not exceed hz (the lowest if all do).
@@ -90,6 +92,11 @@ static inline const char *debug_probe_version_text(const struct debug_probe *pro
                                                    size_t size)
 {
     return probe->ops->version_text(probe, text, size);
+}
+
+static inline const char *debug_probe_status_text(const struct debug_probe *probe, uint8_t status)
+{
+    return probe->ops->status_text(status);
 }
 
 MUST_CHECK static inline enum err debug_probe_get_vtref(struct debug_probe *probe, unsigned *mv)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The ST-LINK as a debug probe (swd/debug_probe.h).
 #include "swd/stlink_command.h"
+#include "swd/stlink_status.h"
 
 static struct stlink *stlink_of(struct debug_probe *probe)
 {
@@ -135,6 +136,7 @@ static void probe_sleep_us(struct debug_probe *probe, uint32_t us)
 
 const struct debug_probe_ops stlink_debug_probe_ops = {
     .version_text = probe_version_text,
+    .status_text = stlink_status_text,
     .get_vtref = probe_get_vtref,
     .set_swclk = probe_set_swclk,
     .enter_swd = probe_enter_swd,

@@ -6,34 +6,6 @@
 
 #define NO_SUPPLY_MV 1200u // an unpowered target is seen with up to 1.2 V at VTref
 
-// The probe's own words for what it met on the wires.
-static const char *status_words(uint8_t status)
-{
-    switch (status) {
-    case 0x05:
-        return "no device, or one that ST did not make";
-    case 0x09:
-        return "no valid identification on SWD";
-    case 0x0b:
-        return "the debug port does not power up";
-    case 0x10:
-    case 0x14:
-        return "the target keeps asking to wait";
-    case 0x11:
-    case 0x15:
-    case 0x19:
-        return "the target refuses the access";
-    case 0x12:
-    case 0x16:
-        return "no acknowledge on SWD";
-    case 0x13:
-    case 0x17:
-        return "garbled data on SWD";
-    default:
-        return "an unusual error";
-    }
-}
-
 static void describe_attempts(const struct connect_evidence *ev, char *text, size_t size)
 {
     static const enum target_strategy plain[] = {TARGET_STRATEGY_ASKED, TARGET_STRATEGY_SLOWER};
@@ -66,7 +38,7 @@ enum err connect_fail(struct target *t, const struct connect_evidence *ev)
             "no connection to the target (tried %s), and %s: the target is not powered, or the "
             "VTref wire is missing. The probe says: %s (0x%02x). Check the supply and GND; "
             "`swdlink doctor` tells more",
-            tries, vtref, status_words(ev->status), ev->status);
+            tries, vtref, debug_probe_status_text(t->probe, ev->status), ev->status);
     if (ev->answered)
         return log_fail(
             t->log, e,
@@ -81,5 +53,5 @@ enum err connect_fail(struct target *t, const struct connect_evidence *ev)
         "or held low, the program sleeps or turns SWD off, read protection level 2; `swdlink "
         "doctor` tells "
         "more",
-        tries, vtref, status_words(ev->status), ev->status);
+        tries, vtref, debug_probe_status_text(t->probe, ev->status), ev->status);
 }

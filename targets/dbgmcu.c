@@ -25,6 +25,16 @@ static enum err close_dbgmcu_gate(const struct mem_ap *mem, const struct dbgmcu_
     return e ? e : mem_ap_write32(mem, l->gate_addr, gate & ~l->gate_mask);
 }
 
+// After what was done behind the gate: closes it again, and keeps the first error's sentence.
+static enum err close_after(const struct mem_ap *mem, const struct dbgmcu_layout *l, enum err e)
+{
+    const struct log_mark kept = log_keep(mem->probe->log);
+    enum err end = close_dbgmcu_gate(mem, l);
+    if (e)
+        log_restore(mem->probe->log, &kept);
+    return e ? e : end;
+}
+
 static unsigned count_registers(const struct dbgmcu_layout *l)
 {
     unsigned n = 0;
@@ -40,7 +50,7 @@ static enum err read_registers(const struct mem_ap *mem, const struct dbgmcu_lay
     for (unsigned n = 0; n < count_registers(l) && !e; n++)
         e = mem_ap_read32(mem, l->reg[n].addr, &state->value[n]);
     state->known = !e;
-    return e;
+    return e && state->gate_was_closed ? close_after(mem, l, e) : e;
 }
 
 enum err dbgmcu_set(const struct mem_ap *mem, const struct dbgmcu_layout *layout, bool low_power,
@@ -70,7 +80,7 @@ enum err dbgmcu_set_low_power(const struct mem_ap *mem, const struct dbgmcu_layo
     }
     if (found)
         *found = here;
-    return e || !here.gate_was_closed ? e : close_dbgmcu_gate(mem, l);
+    return here.known && here.gate_was_closed ? close_after(mem, l, e) : e;
 }
 
 enum err dbgmcu_put_back(const struct mem_ap *mem, const struct dbgmcu_layout *layout,
@@ -82,5 +92,5 @@ enum err dbgmcu_put_back(const struct mem_ap *mem, const struct dbgmcu_layout *l
     for (unsigned n = 0; n < count_registers(l) && !e; n++)
         if (l->reg[n].low_power | l->reg[n].freeze)
             e = mem_ap_write32(mem, l->reg[n].addr, found->value[n]);
-    return e || !(closed || found->gate_was_closed) ? e : close_dbgmcu_gate(mem, l);
+    return closed || found->gate_was_closed ? close_after(mem, l, e) : e;
 }

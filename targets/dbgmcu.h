@@ -22,7 +22,7 @@ struct dbgmcu_state {
 enum err dbgmcu_set_low_power(const struct mem_ap *mem, const struct dbgmcu_layout *layout, bool on,
                               struct dbgmcu_state *found) MUST_CHECK;
 // Sets what debugging needs: the freezes, and with low_power the other bits as well. The gate stays
-// open.
+// open, unless the registers cannot be read: then nothing was changed, and found->known is false.
 enum err dbgmcu_set(const struct mem_ap *mem, const struct dbgmcu_layout *layout, bool low_power,
                     struct dbgmcu_state *found) MUST_CHECK;
 // Puts back what was found, the gate too.

@@ -8,7 +8,6 @@ Only what was touched is compiled, with the commands of the build, and linked wi
 SWDLINK_TEST_LONG=1 the copy is also built by its own Makefile.am, from a copy of the build.
 """
 
-import glob
 import hashlib
 import json
 import os

@@ -505,7 +505,13 @@ static void world_sleep_us(struct debug_probe *probe, uint32_t us)
     world_of(probe)->now_us += us;
 }
 
+static const char *world_status_text(uint8_t status)
+{
+    return status == 0x09 ? "no valid answer on SWD" : "ok";
+}
+
 static const struct debug_probe_ops probe_ops = {
+    .status_text = world_status_text,
     .get_vtref = world_get_vtref,
     .set_swclk = world_set_swclk,
     .enter_swd = world_enter_swd,
