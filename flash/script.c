@@ -2,6 +2,8 @@
 // Lists of register accesses, carried out by the debugger.
 #include "flash/flash.h"
 
+#include <assert.h>
+
 #include "swd/mem_ap.h"
 
 #define WAIT_LIMIT_US 10000u
@@ -10,8 +12,7 @@ enum { WAIT_SET = 1, WAIT_CLEAR = 2 };
 
 static void add_step(struct flash_script *script, uint32_t addr, uint32_t value)
 {
-    if (script->count == FLASH_SCRIPT_MAX)
-        return; // a driver's own table; its test counts
+    assert(script->count < FLASH_SCRIPT_MAX); // drivers and families know how much they append
     script->step[script->count].addr = addr;
     script->step[script->count].value = value;
     script->count++;

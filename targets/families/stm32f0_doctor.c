@@ -3,6 +3,7 @@
 // looks at the internal reference, whose reading at 3.3 V the factory has noted (RM0091, 13.8;
 // DS9773, 3.10.2); its TIM14 counts HSI between edges of HSE / 32 (20.4.10, TIM14_OR). The pins of
 // SWD, by the registers of GPIOA (8.4).
+#include <assert.h>
 #include <stdio.h>
 
 #include "base/bytes.h"
@@ -135,6 +136,10 @@ static const uint16_t stub[] = {
     0xbe00, //       bkpt #0
 };
 
+// From the start of the SRAM, of which the smallest chip has 4 KiB.
+#define CAPTURES_AT 0x40u
+static_assert(sizeof stub <= CAPTURES_AT, "the captures do not overwrite the code");
+
 static enum err place_stub(struct target *t, uint32_t at, uint32_t captures)
 {
     uint8_t bytes[sizeof stub];
@@ -167,7 +172,8 @@ static enum err run_stub(struct target *t, bool *done)
 static enum err count_hse(struct target *t, struct family_hse *d)
 {
     const struct mem_ap *mem = &t->mem;
-    uint32_t code = target_identity(t)->chip->sram_base, captures = code + 0x40, value[CAPTURES];
+    uint32_t code = target_identity(t)->chip->sram_base, captures = code + CAPTURES_AT;
+    uint32_t value[CAPTURES];
     bool done;
     enum err e;
     if ((e = set_bits(mem, RCC_APB1ENR, TIM14EN)) || (e = mem_ap_write32(mem, TIM_OR, OR_HSE_32)) ||
