@@ -104,6 +104,8 @@ bool sim_chip_swd_alive(const struct sim_chip *chip)
     if (!chip->powered || chip->dead || chip->power_on_reset ||
         sim_chip_level(chip, SIM_RDP_LEVEL, 0) == 2)
         return false;
+    if (sim_chip_level(chip, SIM_DEBUG_CLOSED, 0))
+        return false;
     uint64_t mode = sim_chip_level(chip, SIM_POWER_MODE, 0);
     if (mode != SIM_POWER_RUN && !(sim_chip_level(chip, SIM_DEBUG_KEEPS, 0) >> mode & 1))
         return false;

@@ -69,8 +69,8 @@ bool sim_chip_is_powered(const struct sim_chip *chip);
 // Lets the chip run until the clock stands at until_ns.
 void sim_chip_run(struct sim_chip *chip, uint64_t until_ns);
 
-// The debug port's view. False: the SWD pins are dead (RDP level 2, pins taken by the program, Stop
-// or Standby without DBGMCU bits, no power, dead chip).
+// The debug port's view. False: the SWD pins are dead (RDP level 2, debug closed or pins taken by
+// the program, Stop or Standby without DBGMCU bits, no power, dead chip).
 bool sim_chip_swd_alive(const struct sim_chip *chip);
 // How often its power domain was reset, which takes the debug port with it.
 unsigned sim_chip_power_resets(const struct sim_chip *chip);
@@ -106,7 +106,8 @@ enum err sim_chip_set_rdp(struct sim_chip *chip, unsigned level) MUST_CHECK;
 // Puts an ELF or a raw binary file into flash without any erase count.
 void sim_chip_erase(struct sim_chip *chip); // as above: flash as it comes from the factory
 enum err sim_chip_load_firmware(struct sim_chip *chip, const char *path) MUST_CHECK;
-// Memory as it is, without side effects; false outside of flash, SRAM, option bytes, system memory.
+// Memory as it is, without side effects, and by its cells, whose banks are never swapped; false
+// outside of flash, SRAM, option bytes, system memory and the like.
 bool sim_chip_peek(const struct sim_chip *chip, uint32_t addr, void *data, size_t len);
 bool sim_chip_poke(struct sim_chip *chip, uint32_t addr, const void *data, size_t len);
 struct sim_core *sim_chip_core(struct sim_chip *chip);

@@ -31,6 +31,7 @@ enum sim_memory_kind {
     SIM_MEMORY_OPTIONS,
     SIM_MEMORY_EEPROM,  // data EEPROM
     SIM_MEMORY_FACTORY, // identity and calibration where they are not in the system memory
+    SIM_MEMORY_OTP,     // can be programmed once
     SIM_MEMORY_KINDS,
 };
 
@@ -38,6 +39,7 @@ struct sim_memory_row {
     enum sim_memory_kind kind;
     uint32_t base, size; // size 0: end of the list
     uint32_t page_size;  // of flash, else 0
+    uint32_t unit;       // that check bits stand for; 0: none do
 };
 
 // What a part of this chip is told instead of the config in its row.

@@ -74,9 +74,16 @@ static enum err load_binary(struct sim_chip *chip, int fd, const char *path)
     return ERR_OK;
 }
 
+static void forget_units(const struct sim_memory *m)
+{
+    if (m->unit_state)
+        memset(m->unit_state, SIM_UNIT_FITS, m->row.size / m->row.unit);
+}
+
 void sim_chip_erase(struct sim_chip *chip)
 {
     sim_map_fill_factory(chip, sim_chip_memory(chip, SIM_MEMORY_FLASH));
+    forget_units(sim_chip_memory(chip, SIM_MEMORY_FLASH));
 }
 
 enum err sim_chip_load_firmware(struct sim_chip *chip, const char *path)
@@ -88,12 +95,25 @@ enum err sim_chip_load_firmware(struct sim_chip *chip, const char *path)
     bool is_elf = pread(fd, magic, 4, 0) == 4 && memcmp(magic, ELFMAG, 4) == 0;
     enum err e = is_elf ? load_elf(chip, fd, path) : load_binary(chip, fd, path);
     close(fd);
+    forget_units(sim_chip_memory(chip, SIM_MEMORY_FLASH));
     return e;
 }
 
 typedef size_t move_fn(FILE *f, void *data, size_t len);
 
-// The pieces of the store file in their order.
+static bool transfer_units(const struct sim_memory *m, FILE *f, move_fn *move)
+{
+    size_t units = m->unit_state ? m->row.size / m->row.unit : 0;
+    return !units || move(f, m->unit_state, units) == units;
+}
+
+static bool transfer_otp(const struct sim_memory *otp, FILE *f, move_fn *move)
+{
+    return !otp ||
+           (move(f, otp->bytes, otp->row.size) == otp->row.size && transfer_units(otp, f, move));
+}
+
+// The pieces of the store file in their order; the last ones are of chips that have them.
 static bool transfer_store(const struct sim_chip *chip, FILE *f, move_fn *move)
 {
     const struct sim_memory *flash = sim_chip_memory(chip, SIM_MEMORY_FLASH);
@@ -104,7 +124,9 @@ static bool transfer_store(const struct sim_chip *chip, FILE *f, move_fn *move)
     return move(f, flash->bytes, flash->row.size) == flash->row.size &&
            move(f, options->bytes, options->row.size) == options->row.size &&
            move(f, flash->erase_count, counts) == counts &&
-           (!eeprom || move(f, eeprom->bytes, eeprom->row.size) == eeprom->row.size);
+           (!eeprom || move(f, eeprom->bytes, eeprom->row.size) == eeprom->row.size) &&
+           transfer_units(flash, f, move) &&
+           transfer_otp(sim_chip_memory(chip, SIM_MEMORY_OTP), f, move);
 }
 
 static size_t read_piece(FILE *f, void *data, size_t len)

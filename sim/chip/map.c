@@ -44,6 +44,8 @@ static bool create_memory(struct sim_chip *chip, const struct sim_memory_row *ro
         return true;
     }
     sim_map_fill_factory(chip, m);
+    if (row->unit && !(m->unit_state = calloc(row->size / row->unit, 1)))
+        return false;
     if (!row->page_size)
         return true;
     size_t pages = row->size / row->page_size;
@@ -65,6 +67,7 @@ void sim_map_destroy_memories(struct sim_chip *chip)
     for (unsigned i = 0; i < chip->memories; i++) {
         free(chip->memory[i].bytes);
         free(chip->memory[i].erase_count);
+        free(chip->memory[i].unit_state);
     }
 }
 
@@ -85,10 +88,11 @@ void sim_map_build(struct sim_chip *chip)
         sim_chip_map(chip, r->name, r->base, r->size, NULL, NULL);
 }
 
-// Option bytes have no window: their cells are the flash controller's business.
+// Option bytes and what can be programmed once have no window: their cells are the flash
+// controller's business.
 static bool has_window(enum sim_memory_kind kind)
 {
-    return kind != SIM_MEMORY_OPTIONS;
+    return kind != SIM_MEMORY_OPTIONS && kind != SIM_MEMORY_OTP;
 }
 
 static struct sim_window window_of(const struct sim_chip *chip, const struct sim_memory *m)
@@ -117,32 +121,36 @@ void sim_map_reset(struct sim_chip *chip, enum sim_reset kind)
         chip->part[i].row->kind->device.reset(chip->part[i].state, kind);
 }
 
-// The bytes of a memory, whatever stands in the way of the bus.
-static uint8_t *bytes_at(const struct sim_chip *chip, uint32_t addr, size_t len)
+// The memory that has all of a range, whatever stands in the way of the bus; NULL: none.
+static const struct sim_memory *memory_at(const struct sim_chip *chip, uint32_t addr, size_t len)
 {
     for (unsigned i = 0; i < chip->memories; i++) {
         const struct sim_memory *m = &chip->memory[i];
         uint32_t offset = addr - m->row.base;
         if (offset < m->row.size && len <= m->row.size - offset)
-            return m->bytes + offset;
+            return m;
     }
     return NULL;
 }
 
 bool sim_chip_peek(const struct sim_chip *chip, uint32_t addr, void *data, size_t len)
 {
-    const uint8_t *p = bytes_at(chip, addr, len);
-    if (p)
-        memcpy(data, p, len);
-    return p != NULL;
+    const struct sim_memory *m = memory_at(chip, addr, len);
+    if (m)
+        memcpy(data, m->bytes + (addr - m->row.base), len);
+    return m != NULL;
 }
 
+// The check bits fit what was put there.
 bool sim_chip_poke(struct sim_chip *chip, uint32_t addr, const void *data, size_t len)
 {
-    uint8_t *p = bytes_at(chip, addr, len);
-    if (p)
-        memcpy(p, data, len);
-    return p != NULL;
+    const struct sim_memory *m = memory_at(chip, addr, len);
+    if (!m)
+        return false;
+    memcpy(m->bytes + (addr - m->row.base), data, len);
+    for (size_t i = 0; m->unit_state && i < len; i++)
+        m->unit_state[(addr - m->row.base + i) / m->row.unit] = SIM_UNIT_FITS;
+    return true;
 }
 
 unsigned sim_chip_erase_count(const struct sim_chip *chip, uint32_t addr)

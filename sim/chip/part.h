@@ -125,10 +125,18 @@ enum sim_bus_status sim_chip_stall(struct sim_chip *chip, uint64_t until_ns);
 void sim_chip_put_usart(struct sim_chip *chip, uint8_t byte);
 
 // map.c: memories and what the bus shows of them.
+// The check bits of a unit of memory: whether they fit what it holds.
+enum sim_unit_state {
+    SIM_UNIT_FITS,
+    SIM_UNIT_ONE_WRONG,  // bit: it is corrected
+    SIM_UNIT_TWO_WRONG,  // or more: it is found out
+    SIM_UNIT_PROGRAMMED, // with all ones: it looks erased and is not
+};
 struct sim_memory {
     struct sim_memory_row row;
     uint8_t *bytes;
     unsigned *erase_count; // a page
+    uint8_t *unit_state;   // of enum sim_unit_state; NULL: it has no check bits
 };
 struct sim_memory *sim_chip_memory(const struct sim_chip *chip, enum sim_memory_kind kind);
 // More devices of a part than its registers.

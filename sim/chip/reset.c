@@ -29,6 +29,11 @@ static bool is_analog_supply_low(const struct sim_chip *chip)
            option(chip, SIM_OPTION_VDDA_MONITOR);
 }
 
+static uint64_t nrst_mode(const struct sim_chip *chip)
+{
+    return sim_chip_level(chip, SIM_NRST_MODE, 0);
+}
+
 static void release(struct sim_chip *chip)
 {
     if (!chip->in_reset || chip->dead || !chip->powered || is_analog_supply_low(chip))
@@ -36,7 +41,7 @@ static void release(struct sim_chip *chip)
     if (chip->clock->now_ns < chip->release_ns)
         return;
     chip->power_on_reset = false;
-    if (chip->nrst_low)
+    if (chip->nrst_low && nrst_mode(chip) != SIM_NRST_PORT)
         return;
     chip->in_reset = false;
     enum sim_memory_kind boot = boot_memory(chip);
@@ -74,7 +79,7 @@ static void reset_standby(struct sim_chip *chip)
 
 static void pull_nrst(struct sim_chip *chip, bool low)
 {
-    if (low == chip->pulls_nrst)
+    if (low == chip->pulls_nrst || (low && nrst_mode(chip) != SIM_NRST_BOTH))
         return;
     chip->pulls_nrst = low;
     if (chip->nrst_pulled)
@@ -90,9 +95,9 @@ void sim_chip_on_nrst(struct sim_chip *chip, void (*pulls)(void *arg, bool low),
 void sim_reset_assert(struct sim_chip *chip, enum sim_reset kind, unsigned causes)
 {
     const struct sim_family *family = chip->row->family;
-    bool standby =
-        sim_chip_level(chip, SIM_POWER_MODE, 0) == SIM_POWER_STANDBY && kind == SIM_RESET_SYSTEM;
-    bool kept = sim_chip_level(chip, SIM_DEBUG_KEEPS, 0) >> SIM_POWER_STANDBY & 1;
+    uint64_t mode = sim_chip_level(chip, SIM_POWER_MODE, 0);
+    bool standby = mode >= SIM_POWER_STANDBY && kind == SIM_RESET_SYSTEM;
+    bool kept = sim_chip_level(chip, SIM_DEBUG_KEEPS, 0) >> mode & 1;
     bool lost = standby && !kept;
     bool reload = (causes | chip->reset_causes) & SIM_CAUSE_OPTIONS;
     sim_signal_tell(&chip->signals, SIM_FLASH_CUT, 0, true);
@@ -101,8 +106,10 @@ void sim_reset_assert(struct sim_chip *chip, enum sim_reset kind, unsigned cause
         reset_standby(chip);
     else
         reset_all(chip, kind);
-    // Whatever the reason, the chip pulls its own NRST low (6.1.1).
-    sim_signal_tell(&chip->signals, SIM_RESET_CAUSE, 0, causes | SIM_CAUSE_PIN);
+    // Whatever the reason, the chip pulls its own NRST low (6.1.1), where that is an output.
+    if (nrst_mode(chip) == SIM_NRST_BOTH)
+        causes |= SIM_CAUSE_PIN;
+    sim_signal_tell(&chip->signals, SIM_RESET_CAUSE, 0, causes);
     pull_nrst(chip, true);
     if (kind == SIM_RESET_POWER || standby || reload)
         sim_signal_tell(&chip->signals, SIM_OPTIONS_RELOAD, 0, 0);
@@ -191,8 +198,10 @@ void sim_chip_set_nrst(struct sim_chip *chip, bool low)
     if (low == chip->nrst_low)
         return;
     chip->nrst_low = low;
+    if (nrst_mode(chip) == SIM_NRST_PORT)
+        return;
     if (chip->powered && low && !chip->in_reset) // or it is the pulse of its own
-        sim_reset_assert(chip, SIM_RESET_SYSTEM, 0);
+        sim_reset_assert(chip, SIM_RESET_SYSTEM, SIM_CAUSE_PIN);
     else if (!low)
         release(chip);
 }

@@ -31,6 +31,7 @@ enum sim_signal {
     SIM_CAPTURE_HZ,      // what a timer can capture; a line for each choice
     SIM_CAPTURE_DIVIDER, // and by what that is divided
     SIM_HSI_READY,
+    SIM_ADC_HZ,            // of an ADC that has no oscillator of its own
     SIM_ADC_CLOCK_WAIT_NS, // until the ADC's own oscillator is ready; SIM_NEVER: it is off
     SIM_CLOCK_ENABLED,     // a line for each bus: the word of its clock enable bits
     SIM_RESET_HELD,        // a line for each bus: the word of its reset bits
@@ -49,10 +50,12 @@ enum sim_signal {
     SIM_RESET_CAUSE,      // event: a reset, with its causes (enum sim_reset_cause)
     SIM_RESET_RELEASED,   // event: the reset is over, with the memory to boot from
     SIM_WATCHDOG_RUNNING, // driven by the independent watchdog
+    SIM_NRST_MODE,        // of enum sim_nrst_mode; driven by the flash controller
 
     // Debug.
     SIM_FREEZE,        // driven: words of freeze bits; told when core or bits have changed
     SIM_DEBUG_KEEPS,   // driven: bit n set: power mode n leaves clocks and debug on
+    SIM_DEBUG_CLOSED,  // driven: the program keeps debuggers out
     SIM_DEBUGGER_SEEN, // set: a debugger has used the system bus since power-on
     SIM_MAPPED_MEMORY, // driven: of enum sim_memory_kind, what address 0 shows
     SIM_BOOTED_MEMORY, // set: of enum sim_memory_kind, what the last reset decided
@@ -81,7 +84,10 @@ enum sim_signal {
     SIM_SIGNALS,
 };
 
-enum sim_power_mode { SIM_POWER_RUN, SIM_POWER_STOP, SIM_POWER_STANDBY };
+enum sim_power_mode { SIM_POWER_RUN, SIM_POWER_STOP, SIM_POWER_STANDBY, SIM_POWER_SHUTDOWN };
+
+// What the reset pin is. As a port's pin it resets nothing, and the chip never pulls it.
+enum sim_nrst_mode { SIM_NRST_BOTH, SIM_NRST_INPUT, SIM_NRST_PORT };
 
 enum sim_option {
     SIM_OPTION_WATCHDOG_BY_SOFTWARE,
@@ -92,6 +98,11 @@ enum sim_option {
     SIM_OPTION_VDDA_MONITOR,
     SIM_OPTION_BOOT_SEL,
     SIM_OPTION_BFB2, // boot from the second bank
+    SIM_OPTION_NO_RESET_IN_SHUTDOWN,
+    SIM_OPTION_WINDOW_WATCHDOG_BY_SOFTWARE,
+    SIM_OPTION_WATCHDOG_IN_STOP, // it goes on there
+    SIM_OPTION_WATCHDOG_IN_STANDBY,
+    SIM_OPTION_BOOT_LOCK,
     SIM_OPTIONS,
 };
 

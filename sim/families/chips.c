@@ -5,11 +5,12 @@
 #include <string.h>
 
 #include "sim/families/stm32f0.h"
+#include "sim/families/stm32g0.h"
 #include "sim/families/stm32l0.h"
 
 // A new family is a line here.
-static const struct sim_chip_row *(*const families[])(unsigned index) = {sim_stm32f0_at,
-                                                                         sim_stm32l0_at};
+static const struct sim_chip_row *(*const families[])(unsigned index) = {
+    sim_stm32f0_at, sim_stm32g0_at, sim_stm32l0_at};
 
 const struct sim_chip_row *sim_chips_at(unsigned index)
 {

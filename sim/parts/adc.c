@@ -16,6 +16,7 @@ enum {
     ADC_TR = 0x20,
     ADC_CHSELR = 0x28,
     ADC_DR = 0x40,
+    ADC_CALFACT = 0xb4,
     ADC_CCR = 0x308,
 };
 
@@ -26,12 +27,15 @@ enum {
 #define ISR_OVR   (1u << 4)
 #define ISR_AWD   (1u << 7)
 #define ISR_ALL   0x9fu
+#define ISR_EOCAL (1u << 11) // these two: of the version with a regulator
+#define ISR_CCRDY (1u << 13)
 
-#define CR_ADEN    (1u << 0)
-#define CR_ADDIS   (1u << 1)
-#define CR_ADSTART (1u << 2)
-#define CR_ADSTP   (1u << 4)
-#define CR_ADCAL   (1u << 31)
+#define CR_ADEN     (1u << 0)
+#define CR_ADDIS    (1u << 1)
+#define CR_ADSTART  (1u << 2)
+#define CR_ADSTP    (1u << 4)
+#define CR_ADVREGEN (1u << 28)
+#define CR_ADCAL    (1u << 31)
 
 #define CFGR1_SCANDIR (1u << 2)
 #define CFGR1_RES     3 // shift
@@ -45,6 +49,7 @@ enum {
 #define CFGR1_AWDEN   (1u << 23)
 #define CFGR1_AWDCH   26 // shift
 
+#define CCR_PRESC  18 // shift
 #define CCR_VREFEN (1u << 22)
 #define CCR_TSEN   (1u << 23)
 #define CCR_VBATEN (1u << 24)
@@ -63,6 +68,7 @@ enum {
 #define STABLE_NS        1000u  // tSTAB
 #define INTERNAL_NS      4000u  // the least sampling time of an internal channel (6.3.4, 6.3.17)
 #define REFERENCE_NS     10000u // and what they need after they are switched on
+#define REGULATOR_NS     20000u // tADCVREG_STUP (DS12232, 5.3.18)
 #define UNCALIBRATED_LSB 12u    // an offset, within what the data sheet allows
 #define CAL_FACTOR       0x40u  // that ADCAL finds
 
@@ -83,6 +89,7 @@ struct sim_adc {
     uint32_t left;         // channels of the sequence that are still to come
     uint64_t enable_ns;    // not earlier
     uint64_t reference_ns; // when the internal channels were switched on
+    uint64_t regulator_ns; // when the regulator was; 0: it is off
     struct sim_timer timer;
 };
 
@@ -91,18 +98,43 @@ static bool has_own_clock(const struct sim_adc *a)
     return a->cfgr2 >> 30 == 0;
 }
 
+static const struct sim_adc_config *config_of(const struct sim_adc *a)
+{
+    return a->part->config;
+}
+
+static bool has_regulator(const struct sim_adc *a)
+{
+    return config_of(a)->sampling_halves;
+}
+
+// The version with a regulator has no oscillator of its own, and a prescaler (RM0444, 15.3.4).
+static uint32_t asynchronous_hz(const struct sim_adc *a)
+{
+    static const uint16_t divisors[] = {1, 2, 4, 6, 8, 10, 12, 16, 32, 64, 128, 256};
+    uint32_t presc = a->ccr >> CCR_PRESC & 15;
+    if (!has_regulator(a))
+        return config_of(a)->own_clock_hz;
+    return (uint32_t)sim_part_level(a->part, SIM_ADC_HZ, 0) / divisors[presc < 12 ? presc : 11];
+}
+
 static uint32_t adc_hz(const struct sim_adc *a)
 {
+    static const uint8_t divisors[] = {1, 2, 4, 4};
+    uint32_t mode = a->cfgr2 >> 30;
     if (has_own_clock(a))
-        return ((const struct sim_adc_config *)a->part->config)->own_clock_hz;
-    return (uint32_t)sim_part_level(a->part, SIM_PCLK_HZ, 0) / (a->cfgr2 >> 30 == 1 ? 2 : 4);
+        return asynchronous_hz(a);
+    return (uint32_t)sim_part_level(a->part, SIM_PCLK_HZ, 0) /
+           (mode == 3 && has_regulator(a) ? 1 : divisors[mode]);
 }
 
 // In halves of a cycle.
 static uint64_t halves_ns(const struct sim_adc *a, uint64_t halves)
 {
     uint32_t hz = adc_hz(a);
-    uint64_t wait = has_own_clock(a) ? sim_part_level(a->part, SIM_ADC_CLOCK_WAIT_NS, 0) : 0;
+    uint64_t wait = has_own_clock(a) && !has_regulator(a)
+                        ? sim_part_level(a->part, SIM_ADC_CLOCK_WAIT_NS, 0)
+                        : 0;
     if (!hz || wait == SIM_NEVER)
         return SIM_NEVER;
     return wait + halves * NS_PER_S / (2ull * hz);
@@ -111,6 +143,9 @@ static uint64_t halves_ns(const struct sim_adc *a, uint64_t halves)
 static uint64_t sampling_halves(const struct sim_adc *a)
 {
     static const uint16_t halves[] = {3, 15, 27, 57, 83, 111, 143, 479}; // 13.12.6
+    if (has_regulator(a)) // SMP1, or SMP2 for the channels that SMPSEL names
+        return config_of(a)
+            ->sampling_halves[a->smpr >> (a->smpr >> (8 + a->channel) & 1 ? 4 : 0) & 7];
     return halves[a->smpr & 7];
 }
 
@@ -158,11 +193,6 @@ static uint32_t internal_code(const struct sim_adc *a, uint32_t enable, uint32_t
     return code_of(a, mv);
 }
 
-static const struct sim_adc_config *config_of(const struct sim_adc *a)
-{
-    return a->part->config;
-}
-
 static uint32_t pin_code(const struct sim_adc *a, unsigned channel)
 {
     const struct sim_pin *pin = &config_of(a)->channel[channel];
@@ -172,8 +202,25 @@ static uint32_t pin_code(const struct sim_adc *a, unsigned channel)
     return outside >> (16 + pin->pin) & 1 ? FULL_SCALE : 0;
 }
 
+// Internal channels where the config says; the others are pins, or nothing.
+static uint32_t measure_by_config(const struct sim_adc *a, unsigned channel)
+{
+    const struct sim_adc_config *config = config_of(a);
+    if (channel == config->temperature_channel)
+        return internal_code(a, CCR_TSEN, config->temperature_mv);
+    if (channel == config->reference_channel)
+        return internal_code(a, CCR_VREFEN, config->reference_mv);
+    if (config->battery_divider && channel == config->battery_channel)
+        return internal_code(a, CCR_VBATEN,
+                             sim_chip_vdda_mv(a->part->chip) / config->battery_divider);
+    return channel < SIM_ADC_PINS && config->channel[channel].port ? pin_code(a, channel)
+                                                                   : floating(a);
+}
+
 static uint32_t measure(const struct sim_adc *a, unsigned channel)
 {
+    if (has_regulator(a))
+        return measure_by_config(a, channel);
     switch (channel) {
     case CHANNEL_TEMPERATURE:
         return internal_code(a, CCR_TSEN, config_of(a)->temperature_mv);
@@ -267,6 +314,7 @@ static void due(void *arg)
     case SIM_ADC_CALIBRATES:
         a->cr &= ~CR_ADCAL;
         a->calibrated = true;
+        a->isr |= has_regulator(a) ? ISR_EOCAL : 0;
         a->dr = CAL_FACTOR;
         a->enable_ns = a->part->clock->now_ns + halves_ns(a, 2 * AFTER_CAL);
         a->job = SIM_ADC_IDLE;
@@ -304,8 +352,19 @@ static void start(struct sim_adc *a)
     convert_next(a);
 }
 
+static bool is_regulated(const struct sim_adc *a)
+{
+    return !has_regulator(a) ||
+           (a->regulator_ns && a->part->clock->now_ns >= a->regulator_ns + REGULATOR_NS);
+}
+
 static void enable(struct sim_adc *a)
 {
+    if (!is_regulated(a)) {
+        sim_chip_violation(a->part->chip,
+                           "adc: ADEN before the regulator is stable (RM0444, 15.3.2)");
+        return;
+    }
     if (a->cr & CR_ADCAL || a->part->clock->now_ns < a->enable_ns) {
         sim_chip_violation(a->part->chip, "adc: ADEN during calibration or less than four cycles "
                                           "behind it (13.4.1)");
@@ -326,6 +385,11 @@ static void disable(struct sim_adc *a)
 
 static void calibrate(struct sim_adc *a)
 {
+    if (!is_regulated(a)) {
+        sim_chip_violation(a->part->chip,
+                           "adc: ADCAL before the regulator is stable (RM0444, 15.3.2)");
+        return;
+    }
     if (a->cr & CR_ADEN) {
         sim_chip_violation(a->part->chip, "adc: ADCAL while the ADC is enabled (13.4.1)");
         return;
@@ -341,8 +405,19 @@ static void stop(struct sim_adc *a)
     after(a, SIM_ADC_IDLE, SIM_NEVER);
 }
 
+// The regulator can be switched off while the ADC is.
+static void write_regulator(struct sim_adc *a, uint32_t value)
+{
+    bool on = value & CR_ADVREGEN;
+    if (!has_regulator(a) || on == !!(a->cr & CR_ADVREGEN) || (!on && a->cr & CR_ADEN))
+        return;
+    a->cr ^= CR_ADVREGEN;
+    a->regulator_ns = on ? a->part->clock->now_ns : 0;
+}
+
 static void write_cr(struct sim_adc *a, uint32_t value)
 {
+    write_regulator(a, value);
     if (value & CR_ADCAL && !(a->cr & CR_ADCAL))
         calibrate(a);
     else if (value & CR_ADSTP && a->cr & CR_ADSTART)
@@ -374,6 +449,8 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
         *value = read_dr(a);
     else if (offset == ADC_CCR)
         *value = a->ccr;
+    else if (offset == ADC_CALFACT && has_regulator(a))
+        *value = a->calibrated ? CAL_FACTOR : 0;
     else
         *value = offset <= ADC_CHSELR ? registers[offset / 4] : 0;
     return SIM_BUS_OK;
@@ -381,8 +458,9 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
 
 static void write_ccr(struct sim_adc *a, uint32_t value)
 {
-    uint32_t bits = value & (CCR_VREFEN | CCR_TSEN | CCR_VBATEN);
-    if (bits & ~a->ccr)
+    uint32_t sources = CCR_VREFEN | CCR_TSEN | CCR_VBATEN;
+    uint32_t bits = value & (sources | (has_regulator(a) ? 15u << CCR_PRESC : 0));
+    if (bits & sources & ~a->ccr)
         a->reference_ns = a->part->clock->now_ns;
     a->ccr = bits;
 }
@@ -418,6 +496,9 @@ static void write_setting(struct sim_adc *a, uint32_t offset, uint32_t value)
     }
     *reg = value;
     a->left = a->chselr;
+    // What was chosen is at work (RM0444, 15.3.8).
+    if (has_regulator(a) && (offset == ADC_CHSELR || offset == ADC_CFGR1))
+        a->isr |= ISR_CCRDY;
 }
 
 static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uint32_t value)
@@ -431,7 +512,7 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
             convert_next(a);
         break;
     case ADC_IER:
-        a->ier = value & ISR_ALL;
+        a->ier = value & (ISR_ALL | (has_regulator(a) ? ISR_EOCAL | ISR_CCRDY : 0));
         break;
     case ADC_CR:
         if (has_own_clock(a))

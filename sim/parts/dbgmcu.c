@@ -38,7 +38,7 @@ static uint64_t level_keeps(void *self, unsigned line)
     const struct sim_dbgmcu *d = self;
     (void)line;
     return (d->cr & CR_STOP ? 1u << SIM_POWER_STOP : 0) |
-           (d->cr & CR_STANDBY ? 1u << SIM_POWER_STANDBY : 0);
+           (d->cr & CR_STANDBY ? 1u << SIM_POWER_STANDBY | 1u << SIM_POWER_SHUTDOWN : 0);
 }
 
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)

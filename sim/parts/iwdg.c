@@ -102,10 +102,22 @@ static void hear_release(void *self, unsigned line, uint64_t value)
         start_watchdog(w);
 }
 
+// IWDG_STOP and IWDG_STDBY (RM0444, 3.4.1).
+static bool is_stopped_by_option(const struct sim_iwdg *w)
+{
+    const struct sim_iwdg_config *config = w->part->config;
+    uint64_t mode = sim_part_level(w->part, SIM_POWER_MODE, 0);
+    if (!config || !config->stops_in_stop || mode == SIM_POWER_RUN)
+        return false;
+    return !sim_part_level(w->part, SIM_OPTION,
+                           mode == SIM_POWER_STOP ? SIM_OPTION_WATCHDOG_IN_STOP
+                                                  : SIM_OPTION_WATCHDOG_IN_STANDBY);
+}
+
 static void hear_freeze(void *self, unsigned line, uint64_t value)
 {
     struct sim_iwdg *w = self;
-    bool frozen = sim_part_is_frozen(w->part);
+    bool frozen = sim_part_is_frozen(w->part) || is_stopped_by_option(w);
     (void)line;
     (void)value;
     if (frozen == w->frozen)
@@ -227,6 +239,7 @@ static const struct sim_part_drives drives[] = {
 static const struct sim_part_listens listens[] = {
     {SIM_RESET_RELEASED, hear_release},
     {SIM_FREEZE, hear_freeze},
+    {SIM_POWER_MODE, hear_freeze},
     {0, NULL},
 };
 

@@ -10,25 +10,34 @@ extern const struct sim_part_kind sim_part_adc;
 extern const struct sim_part_kind sim_part_crc;
 extern const struct sim_part_kind sim_part_dbgmcu;
 extern const struct sim_part_kind sim_part_exti;
+extern const struct sim_part_kind sim_part_exti_m0p;
+extern const struct sim_part_kind sim_part_flash_dw;
 extern const struct sim_part_kind sim_part_fpec;
 extern const struct sim_part_kind sim_part_gpio;
 extern const struct sim_part_kind sim_part_iwdg;
 extern const struct sim_part_kind sim_part_mcu_rom;
 extern const struct sim_part_kind sim_part_nvm; // STM32L0
 extern const struct sim_part_kind sim_part_pwr;
+extern const struct sim_part_kind sim_part_pwr_m0p;
 extern const struct sim_part_kind sim_part_rcc;
 extern const struct sim_part_kind sim_part_rcc_l0;
+extern const struct sim_part_kind sim_part_rcc_m0p;
 extern const struct sim_part_kind sim_part_syscfg;
 extern const struct sim_part_kind sim_part_syscfg_l0;
+extern const struct sim_part_kind sim_part_syscfg_m0p;
 extern const struct sim_part_kind sim_part_tim;
 extern const struct sim_part_kind sim_part_usart;
 extern const struct sim_part_kind sim_part_wwdg;
 
 #define SIM_ADC_PINS 16u
 struct sim_adc_config {
-    struct sim_pin channel[SIM_ADC_PINS]; // af does not matter
-    uint32_t own_clock_hz;
+    struct sim_pin channel[SIM_ADC_PINS];  // af does not matter
+    uint32_t own_clock_hz;                 // of its oscillator; 0: it has none
     uint32_t reference_mv, temperature_mv; // what the internal channels show
+    // The version with a regulator (RM0444, 15), else all 0: halves of cycles of each sampling
+    // time, the internal channels, and by what VBAT is divided (0: it has no channel).
+    const uint16_t *sampling_halves;
+    uint8_t temperature_channel, reference_channel, battery_channel, battery_divider;
 };
 
 struct sim_crc_config {
@@ -39,6 +48,12 @@ struct sim_crc_config {
 struct sim_dbgmcu_config {
     uint32_t freeze_bits[SIM_DBGMCU_FREEZE]; // those that exist
     uint32_t more_cr_bits;                   // of DBGMCU_CR, beside DBG_STOP and DBG_STANDBY
+};
+
+struct sim_exti_m0p_config {
+    uint32_t lines[SIM_PART_INTERRUPTS]; // which lines go to the interrupts of the row
+    uint32_t imr, imr2;                  // after reset: the internal lines are open
+    uint32_t edges;                      // lines that have edges and pending bits
 };
 
 struct sim_exti_config {
@@ -53,6 +68,49 @@ struct sim_fpec_config {
     struct {
         uint64_t program_ns, erase_ns, mass_ns;
     } time[3]; // of enum sim_flash_time
+};
+
+// The words of options of the flash controller for double words.
+enum sim_option_word {
+    SIM_WORD_USER,
+    SIM_WORD_PCROP1A_START,
+    SIM_WORD_PCROP1A_END, // with PCROP_RDP
+    SIM_WORD_WRP1A,
+    SIM_WORD_WRP1B,
+    SIM_WORD_PCROP1B_START,
+    SIM_WORD_PCROP1B_END,
+    SIM_WORD_PCROP2A_START,
+    SIM_WORD_PCROP2A_END,
+    SIM_WORD_WRP2A,
+    SIM_WORD_WRP2B,
+    SIM_WORD_PCROP2B_START,
+    SIM_WORD_PCROP2B_END,
+    SIM_WORD_SECURE,
+    SIM_OPTION_WORDS,
+};
+
+// The flash controller that programs double words with check bits, or rows of them.
+struct sim_flash_dw_config {
+    struct {
+        uint8_t reg, cell;   // offsets, among the registers and among the cells
+        uint32_t mask;       // bits that exist; 0: the word does not
+        uint32_t factory;    // of these
+        uint32_t mismatched; // and in place of cells that do not fit their complement
+    } word[SIM_OPTION_WORDS];
+    uint32_t option_mask[SIM_OPTIONS]; // of the user word; 0: the option does not exist, and is 1
+    uint32_t nrst_mode_mask;           // of the user word; 0: NRST is both input and output
+    uint32_t dual_bank_mask, no_swap_mask;     // of the user word; 0: there is one bank
+    uint32_t page_mask, bank_mask, mass2_mask; // of FLASH_CR: PNB, BKER, MER2
+    uint32_t secure_size_mask; // of SIM_WORD_SECURE, in pages; the lock of the boot is bit 16
+    bool has_ecc_register, has_debug_switch;
+    // A row can be programmed where the pages were erased one by one (RM0490, 4.3.6); else the bank
+    // has to be erased as a whole.
+    bool row_after_page_erase;
+    // The least HCLK for rows, and the clock that has to run, or starts by itself.
+    uint32_t row_hz;
+    struct {
+        uint64_t program_ns, row_ns, erase_ns, mass_ns; // row_ns: of a whole row, in fast mode
+    } time[3];                                          // of enum sim_flash_time
 };
 
 struct sim_gpio_config {            // NULL: all zero
@@ -103,11 +161,74 @@ struct sim_rcc_config {
     unsigned hsi48_feature; // of the chip
 };
 
+// STM32G0, C0 and U0: what the system can run from, and what they have beside.
+enum sim_m0p_clock {
+    SIM_M0P_LSI,
+    SIM_M0P_LSE,
+    SIM_M0P_MSI,
+    SIM_M0P_HSI,
+    SIM_M0P_HSE,
+    SIM_M0P_PLL,
+    SIM_M0P_HSI48,
+    SIM_M0P_CLOCKS, // and none
+};
+enum sim_m0p_bus {
+    SIM_M0P_ON_IO,
+    SIM_M0P_ON_AHB,
+    SIM_M0P_ON_APB1,
+    SIM_M0P_ON_APB2,
+    SIM_M0P_ON_DEBUG, // where it has a register of its own
+    SIM_M0P_BUSES,
+};
+enum sim_m0p_capture {
+    SIM_M0P_CAPTURE_NONE,
+    SIM_M0P_CAPTURE_LSI,
+    SIM_M0P_CAPTURE_RTC,
+    SIM_M0P_CAPTURE_HSE32,
+    SIM_M0P_CAPTURE_MCO,
+};
+#define SIM_M0P_USARTS   2u
+#define SIM_M0P_CAPTURES 12u
+struct sim_rcc_m0p_config {
+    struct sim_m0p_clock_config {
+        uint32_t hz; // 0: the board's crystal, or made of others
+        uint64_t start_ns;
+        uint8_t reg, flag;            // where its switch is, and its bit in RCC_CIFR
+        uint32_t on_mask, ready_mask; // there; 0: the chip does not have it
+    } clock[SIM_M0P_CLOCKS];
+    enum sim_m0p_clock first_clock;                   // after a reset
+    enum sim_m0p_clock sw[8], pll_source[4], mco[16]; // by field; SIM_M0P_CLOCKS: none
+    enum sim_m0p_capture capture[SIM_M0P_CAPTURES];   // of SIM_CAPTURE_HZ
+    uint32_t cr_reset;
+    uint8_t enr[SIM_M0P_BUSES], rstr[SIM_M0P_BUSES], ccipr, bdcr, csr; // offsets
+    bool has_hsi_divider, has_system_divider, has_kernel_divider;      // HSIDIV, SYSDIV, HSIKERDIV
+    bool has_stop_choice;                                              // STOPWUCK
+    bool backup_is_guarded;                                            // by PWR_CR1.DBP
+    uint8_t adc_select_shift;
+    uint32_t max_hz; // of HCLK
+};
+
+#define SIM_PWR_M0P_WAKEUP_PINS 7u
+struct sim_pwr_m0p_config {
+    struct sim_pin wakeup[SIM_PWR_M0P_WAKEUP_PINS]; // WKUP1 to WKUP7; port 0: none
+    uint32_t cr1_reset;
+};
+
+// The watchdogs of the families whose options say more of them.
+struct sim_iwdg_config { // NULL: nothing of it
+    bool stops_in_stop;  // by an option
+};
+struct sim_wwdg_config { // NULL: WDGTB has two bits at 7, and no option starts it
+    unsigned prescaler_shift, prescaler_mask;
+    bool starts_by_option;
+};
+
 enum sim_tim_has {
     SIM_TIM_DOWN = 1,
     SIM_TIM_REPEATS = 2,
-    SIM_TIM_REMAPS = 4,
+    SIM_TIM_REMAPS = 4,   // captures the lines from 4 * its number on of SIM_CAPTURE_HZ
     SIM_TIM_TWO_IRQS = 8, // one for updates, one for captures and compares
+    SIM_TIM_SELECTS = 16, // what it captures by TIM_TISEL, and not by TIM_OR
 };
 struct sim_tim_config {
     unsigned bits, channels;
@@ -117,6 +238,8 @@ struct sim_tim_config {
 struct sim_usart_config {
     const struct sim_pin *tx; // the pins that can be TX, with an end of the list; NULL: none
     bool is_low_power;        // a LPUART: BRR counts 256ths of a clock
+    unsigned fifo;            // how many bytes the one of the transmitter holds; 0: there is none
+    bool has_prescaler;
 };
 
 #endif

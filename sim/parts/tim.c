@@ -22,9 +22,11 @@ enum {
     TIM_CCR4 = 0x40,
     TIM_BDTR = 0x44,
     TIM_OR = 0x50,
+    TIM_TISEL = 0x68,
 };
 
 #define CR1_KEPT     0x3ffu
+#define CAPTURES     4u // lines that a timer can have
 #define CR1_CMS      0x60u
 #define EGR_UG       (1u << 0)
 #define SMCR_SMS     0x7u
@@ -122,8 +124,9 @@ static void due(void *arg)
 
 static uint32_t captured_hz(const struct sim_tim *t, unsigned *divider)
 {
-    *divider = (unsigned)sim_part_level(t->part, SIM_CAPTURE_DIVIDER, t->or);
-    return (uint32_t)sim_part_level(t->part, SIM_CAPTURE_HZ, t->or);
+    unsigned line = t->or < CAPTURES ? CAPTURES * t->part->row->number + t->or : SIM_SIGNAL_LINES;
+    *divider = (unsigned)sim_part_level(t->part, SIM_CAPTURE_DIVIDER, line);
+    return (uint32_t)sim_part_level(t->part, SIM_CAPTURE_HZ, line);
 }
 
 // Of its clock and of the signal that it captures.
@@ -214,6 +217,13 @@ static uint32_t *plain(struct sim_tim *t, uint32_t offset)
     }
 }
 
+// Of what is captured, where this timer can choose.
+static bool is_remap(const struct sim_tim *t, uint32_t offset)
+{
+    uint32_t where = t->config->has & SIM_TIM_SELECTS ? TIM_TISEL : TIM_OR;
+    return t->config->has & SIM_TIM_REMAPS && offset == where;
+}
+
 static uint32_t *compare_register(struct sim_tim *t, uint32_t offset)
 {
     unsigned channel = (offset - TIM_CCR1) / 4;
@@ -239,7 +249,7 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
         *value = t->psc;
     else if (offset == TIM_ARR)
         *value = t->arr;
-    else if (offset == TIM_OR && t->config->has & SIM_TIM_REMAPS)
+    else if (is_remap(t, offset))
         *value = t->or ;
     else if (compare_register(t, offset))
         *value = *compare_register(t, offset);
@@ -287,11 +297,11 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
         t->sr &= value;
     else if (offset == TIM_EGR)
         write_egr(t, value);
-    else if (offset == TIM_OR && t->config->has & SIM_TIM_REMAPS)
-        t->or = value & 3;
+    else if (is_remap(t, offset))
+        t->or = value & (t->config->has & SIM_TIM_SELECTS ? 15 : 3);
     else
         write_counting(t, offset, value);
-    if (offset == TIM_OR || offset == TIM_CCER || offset == TIM_CCMR1) {
+    if (is_remap(t, offset) || offset == TIM_CCER || offset == TIM_CCMR1) {
         t->signal_ticks = 0; // the edge to come is a whole period away
         t->signal.at_ns = now_of(t);
         follow(t);

@@ -17,6 +17,7 @@ enum {
     USART_ICR = 0x20,
     USART_RDR = 0x24,
     USART_TDR = 0x28,
+    USART_PRESC = 0x2c,
 };
 
 #define CR1_UE           (1u << 0)
@@ -27,19 +28,23 @@ enum {
 #define CR1_M0           (1u << 12)
 #define CR1_OVER8        (1u << 15)
 #define CR1_M1           (1u << 28)
+#define CR1_FIFO         (1u << 29)
 #define ISR_TC           (1u << 6)
 #define ISR_TXE          (1u << 7)
 #define ISR_TEACK        (1u << 21)
+#define ISR_TXFE         (1u << 23)
 #define BRR_LEAST        16u    // BRR must be at least 16 in both ways of oversampling (27.5.4)
 #define LPUART_BRR_LEAST 0x300u // RM0367, 25.7.4
 #define LPUART_FRACTION  256u
 #define NS_PER_S         1000000000ull
 #define HALVES           2u // of a bit
+#define MAX_FIFO         8u
 
 struct sim_usart {
     struct sim_part *part;
-    uint32_t cr1, cr2, cr3, brr, gtpr, rtor, isr;
-    uint16_t tdr, shift;
+    uint32_t cr1, cr2, cr3, brr, gtpr, rtor, presc, isr;
+    uint16_t queue[MAX_FIFO], shift; // the data register, or the FIFO
+    unsigned queued;
     bool shifting;
     struct sim_timer sent;
 };
@@ -49,14 +54,25 @@ static bool is_on(const struct sim_usart *u)
     return (u->cr1 & (CR1_UE | CR1_TE)) == (CR1_UE | CR1_TE);
 }
 
+static const struct sim_usart_config *config_of(const struct sim_usart *u)
+{
+    return u->part->config;
+}
+
 static bool is_low_power(const struct sim_usart *u)
 {
-    return ((const struct sim_usart_config *)u->part->config)->is_low_power;
+    return config_of(u)->is_low_power;
 }
 
 static uint32_t least_brr(const struct sim_usart *u)
 {
     return is_low_power(u) ? LPUART_BRR_LEAST : BRR_LEAST;
+}
+
+// How many bytes wait for the shift register at most (RM0444, 33.5.4).
+static unsigned depth(const struct sim_usart *u)
+{
+    return u->cr1 & CR1_FIFO && config_of(u)->fifo ? config_of(u)->fifo : 1;
 }
 
 static void update_irq(struct sim_usart *u)
@@ -97,7 +113,9 @@ static uint64_t bit_clocks(const struct sim_usart *u, uint32_t *factor)
 
 static uint64_t frame_ns(const struct sim_usart *u)
 {
+    static const uint16_t prescale[] = {1, 2, 4, 6, 8, 10, 12, 16, 32, 64, 128, 256};
     uint64_t hz = sim_part_level(u->part, SIM_USART_HZ, u->part->row->number);
+    hz /= prescale[u->presc < 12 ? u->presc : 11];
     uint32_t factor;
     uint64_t clocks = frame_halves(u) * bit_clocks(u, &factor);
     if (hz == 0 || u->brr < least_brr(u))
@@ -129,7 +147,10 @@ static void give_to_host(struct sim_usart *u)
 static void shift_next(struct sim_usart *u)
 {
     uint64_t ns = frame_ns(u);
-    u->shift = u->tdr;
+    u->shift = u->queue[0];
+    u->queued--;
+    for (unsigned i = 0; i < u->queued; i++)
+        u->queue[i] = u->queue[i + 1];
     u->shifting = true;
     u->isr |= ISR_TXE;
     sim_clock_arm(u->part->clock, &u->sent,
@@ -141,7 +162,7 @@ static void frame_sent(void *arg)
     struct sim_usart *u = arg;
     give_to_host(u);
     u->shifting = false;
-    if (u->isr & ISR_TXE)
+    if (!u->queued)
         u->isr |= ISR_TC;
     else
         shift_next(u);
@@ -161,8 +182,12 @@ static void transmit(struct sim_usart *u, uint16_t value)
     if (!(u->isr & ISR_TXE))
         sim_chip_violation(u->part->chip, "%s: TDR written while TXE is 0; a byte is lost",
                            u->part->row->name);
-    u->tdr = value;
-    u->isr &= ~(ISR_TC | ISR_TXE);
+    if (u->queued == depth(u))
+        u->queued--;
+    u->queue[u->queued++] = value;
+    u->isr &= ~ISR_TC;
+    if (u->queued == depth(u))
+        u->isr &= ~ISR_TXE;
     if (!u->shifting)
         shift_next(u);
 }
@@ -174,6 +199,7 @@ static void write_cr1(struct sim_usart *u, uint32_t value)
         return;
     // The rest of a frame is not sent when the unit is switched off (27.8.1, UE).
     u->shifting = false;
+    u->queued = 0;
     u->isr = ISR_TC | ISR_TXE;
     sim_clock_arm(u->part->clock, &u->sent, SIM_NEVER);
 }
@@ -184,7 +210,12 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
     const uint32_t registers[] = {u->cr1,  u->cr2,  u->cr3, u->brr,
                                   u->gtpr, u->rtor, 0,      u->isr | (is_on(u) ? ISR_TEACK : 0)};
     (void)size;
-    *value = offset <= USART_ISR ? registers[offset / 4] : offset == USART_TDR ? u->tdr : 0;
+    if (offset == USART_ISR)
+        *value = registers[offset / 4] | (depth(u) > 1 && !u->queued ? ISR_TXFE : 0);
+    else if (offset < USART_ISR)
+        *value = registers[offset / 4];
+    else
+        *value = offset == USART_TDR ? u->queue[0] : offset == USART_PRESC ? u->presc : 0;
     return SIM_BUS_OK;
 }
 
@@ -213,6 +244,9 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
         break;
     case USART_ICR:
         u->isr &= ~(value & ISR_TC);
+        break;
+    case USART_PRESC:
+        u->presc = config_of(u)->has_prescaler ? value & 15 : 0;
         break;
     case USART_TDR:
         transmit(u, value & 0x1ff);

@@ -12,6 +12,7 @@ enum { WWDG_CR = 0x00, WWDG_CFR = 0x04, WWDG_SR = 0x08 };
 #define COUNT_T6   0x40u
 #define CFR_EWI    (1u << 9)
 #define CFR_KEPT   0x3ffu
+#define CFR_OTHER  0x27fu // where WDGTB is elsewhere
 #define SR_EWIF    (1u << 0)
 #define PRESCALER  4096u
 
@@ -19,6 +20,7 @@ struct sim_wwdg {
     struct sim_part *part;
     uint32_t cfr;
     bool active, early, frozen;
+    bool by_option; // it runs without its clock being switched on
     uint32_t counter;
     uint64_t divided; // PCLK periods towards the next count
     struct sim_ticker pclk;
@@ -27,7 +29,16 @@ struct sim_wwdg {
 
 static unsigned divider(const struct sim_wwdg *w)
 {
+    const struct sim_wwdg_config *config = w->part->config;
+    if (config)
+        return PRESCALER << (w->cfr >> config->prescaler_shift & config->prescaler_mask);
     return PRESCALER << (w->cfr >> 7 & 3);
+}
+
+static uint32_t kept_bits(const struct sim_wwdg *w)
+{
+    const struct sim_wwdg_config *config = w->part->config;
+    return config ? CFR_OTHER | config->prescaler_mask << config->prescaler_shift : CFR_KEPT;
 }
 
 static void update_irq(struct sim_wwdg *w)
@@ -74,7 +85,7 @@ static void expire(void *arg)
 static void follow(struct sim_wwdg *w)
 {
     sync(w);
-    bool counts = !w->frozen && sim_part_is_clocked(w->part);
+    bool counts = !w->frozen && (w->by_option || sim_part_is_clocked(w->part));
     w->pclk.hz = counts ? (uint32_t)sim_part_bus_hz(w->part, SIM_PCLK_HZ) : 0;
     arm(w);
 }
@@ -95,6 +106,20 @@ static void hear_freeze(void *self, unsigned line, uint64_t value)
     if (frozen == w->frozen)
         return;
     w->frozen = frozen;
+    follow(w);
+}
+
+// An option may start it without the program (RM0444, 28.3).
+static void hear_release(void *self, unsigned line, uint64_t value)
+{
+    struct sim_wwdg *w = self;
+    const struct sim_wwdg_config *config = w->part->config;
+    (void)line;
+    (void)value;
+    if (!config || !config->starts_by_option ||
+        sim_part_level(w->part, SIM_OPTION, SIM_OPTION_WINDOW_WATCHDOG_BY_SOFTWARE))
+        return;
+    w->active = w->by_option = true;
     follow(w);
 }
 
@@ -133,7 +158,7 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
         write_cr(w, value);
     } else if (offset == WWDG_CFR) {
         sync(w);
-        w->cfr = (value & CFR_KEPT) | (w->cfr & CFR_EWI); // EWI is cleared by a reset only
+        w->cfr = (value & kept_bits(w)) | (w->cfr & CFR_EWI); // EWI is cleared by a reset only
         arm(w);
     } else if (offset == WWDG_SR) {
         w->early &= (value & SR_EWIF) != 0;
@@ -168,6 +193,7 @@ static bool create(void *state, struct sim_part *part)
 static const struct sim_part_listens listens[] = {
     {SIM_CLOCKS_CHANGED, hear_clocks},
     {SIM_FREEZE, hear_freeze},
+    {SIM_RESET_RELEASED, hear_release},
     {0, NULL},
 };
 

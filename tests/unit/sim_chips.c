@@ -8,6 +8,7 @@
 #include "sim/families/chips.h"
 #include "sim/families/stm32f0.h"
 #include "targets/chip.h"
+#include "targets/dies.h"
 
 #define KIB 1024u
 
@@ -94,7 +95,10 @@ static void the_table_is_sound_and_the_driver_s_table_agrees(void **state)
         assert_int_equal(flash->size % flash->page_size, 0);
         for (unsigned k = 0; k < i; k++)
             assert_string_not_equal(sim_chips_at(k)->name, row->name);
-        assert_non_null(found);
+        if (!found) { // named, and not programmed by the product
+            assert_non_null(die_find(row->idcode & 0xfff));
+            continue;
+        }
         assert_int_equal(found->layout.run[0].size, flash->page_size);
         assert_int_equal(found->sram_size, sram->size);
         assert_int_equal(found->system_base, system->base);

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#include "sim/families/m0plus.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+
+#define FULL_SCALE 4095u
+
+enum { VECTORS = 16, LOOP_OFFSET = 4 * VECTORS };
+
+enum sim_memory_kind sim_m0p_choose_boot(const struct sim_boot_facts *facts)
+{
+    bool by_pin = !facts->option[SIM_OPTION_BOOT_SEL];
+    bool from_flash = by_pin ? !facts->boot0 : facts->option[SIM_OPTION_NBOOT0];
+    if (facts->rdp_level == 2 || facts->option[SIM_OPTION_BOOT_LOCK])
+        return SIM_MEMORY_FLASH;
+    if (from_flash)
+        return facts->flash_empty ? SIM_MEMORY_SYSTEM : SIM_MEMORY_FLASH;
+    return facts->option[SIM_OPTION_NBOOT1] ? SIM_MEMORY_SYSTEM : SIM_MEMORY_SRAM;
+}
+
+static void fill_system(const struct sim_chip_row *row, const struct sim_memory_row *system,
+                        uint8_t *bytes)
+{
+    const struct sim_memory_row *sram = sim_chip_row_memory(row, SIM_MEMORY_SRAM);
+    put_le32(bytes, sram->base + sram->size);
+    for (unsigned i = 1; i < VECTORS; i++)
+        put_le32(bytes + 4 * i, system->base + LOOP_OFFSET + 1);
+    put_le16(bytes + LOOP_OFFSET, 0xe7fe); // b .
+}
+
+static void put_calibration(const struct sim_m0p_factory *factory,
+                            const struct sim_memory_row *memory, uint8_t *bytes, uint32_t addr,
+                            uint32_t mv)
+{
+    uint32_t vdda_mv = factory->cal_vdda_mv;
+    if (addr)
+        put_le16(bytes + (addr - memory->base),
+                 (uint16_t)((mv * FULL_SCALE + vdda_mv / 2) / vdda_mv));
+}
+
+void sim_m0p_fill_factory(const struct sim_m0p_factory *factory, const struct sim_chip_row *row,
+                          const struct sim_memory_row *memory, uint8_t *bytes)
+{
+    // Where on the wafer, in binary; wafer 9, lot "7731P05" in letters.
+    static const uint8_t uid[12] = {0x25, 0x00, 0x31, 0x00, 9, '7', '7', '3', '1', 'P', '0', '5'};
+    const struct sim_memory_row *flash = sim_chip_row_memory(row, SIM_MEMORY_FLASH);
+    if (memory->kind == SIM_MEMORY_SYSTEM)
+        fill_system(row, memory, bytes);
+    if (memory->kind != SIM_MEMORY_FACTORY)
+        return;
+    memcpy(bytes + (factory->uid - memory->base), uid, sizeof uid);
+    put_calibration(factory, memory, bytes, factory->ts_cal1, factory->ts_cal1_mv);
+    put_calibration(factory, memory, bytes, factory->vrefint_cal, factory->vrefint_mv);
+    put_calibration(factory, memory, bytes, factory->ts_cal2, factory->ts_cal2_mv);
+    put_le16(bytes + (factory->flash_size - memory->base), (uint16_t)(flash->size / M0P_KIB));
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// What the families STM32G0, C0 and U0 have in common: from where they boot, what the factory
+// writes, and the macros of their rows.
+#ifndef SWDLINK_SIM_FAMILIES_M0PLUS_H
+#define SWDLINK_SIM_FAMILIES_M0PLUS_H
+
+#include "sim/chip/chip_row.h"
+#include "sim/parts/parts.h"
+
+// RM0444, 2.5; RM0490, 3.2; RM0503, 2.5: BOOT_LOCK, nBOOT_SEL, BOOT0 or nBOOT0, nBOOT1, and an
+// empty flash. BOOT0 is the pin of the same name, as the board sets it; on most packages SWCLK is
+// there.
+enum sim_memory_kind sim_m0p_choose_boot(const struct sim_boot_facts *facts);
+
+// Where a family's engineering bytes are, and what the analog values in them are worth.
+struct sim_m0p_factory {
+    uint32_t uid, flash_size, ts_cal1, ts_cal2, vrefint_cal; // addresses; 0: there is none
+    uint32_t cal_vdda_mv, ts_cal1_mv, ts_cal2_mv, vrefint_mv;
+};
+// Fills the system memory (a boot loader that listens to nobody, as real code) or the engineering
+// bytes of a chip.
+void sim_m0p_fill_factory(const struct sim_m0p_factory *factory, const struct sim_chip_row *row,
+                          const struct sim_memory_row *memory, uint8_t *bytes);
+
+#define M0P_KIB        1024u
+#define M0P_BIT(n)     (1u << (n))
+#define M0P_FLASH_BASE 0x08000000u
+#define M0P_SRAM_BASE  0x20000000u
+#define M0P_PAGE       (2 * M0P_KIB)
+
+#define M0P_ON_IO(gate_)      .lanes = SIM_LANES_AHB, .bus = SIM_M0P_ON_IO, .gate = (gate_)
+#define M0P_ON_AHB(gate_)     .lanes = SIM_LANES_AHB, .bus = SIM_M0P_ON_AHB, .gate = (gate_)
+#define M0P_RAW(gate_)        .lanes = SIM_LANES_RAW, .bus = SIM_M0P_ON_AHB, .gate = (gate_)
+#define M0P_ON_APB1(gate_)    .lanes = SIM_LANES_APB, .bus = SIM_M0P_ON_APB1, .gate = (gate_)
+#define M0P_ON_APB2(gate_)    .lanes = SIM_LANES_APB, .bus = SIM_M0P_ON_APB2, .gate = (gate_)
+#define M0P_FREEZE(line, bit) .freeze_line = (line), .freeze = M0P_BIT(bit)
+
+// Ports sit on the core's own bus for them; for a debugger they are at the same addresses.
+#define M0P_GPIO(letter, n, has, more)                                                             \
+    {                                                                                              \
+        .name = "GPIO" letter, .kind = &sim_part_gpio, .base = 0x50000000 + 0x400 * (n),           \
+        M0P_ON_IO(M0P_BIT(n)), .features = (has), .number = (n), .config = (more)                  \
+    }
+
+// What a factory-new chip and a broken one have in the words of options, but for the user word.
+#define M0P_WORD(reg_, cell_, mask_, factory_, mismatched_)                                        \
+    {                                                                                              \
+        .reg = (reg_), .cell = (cell_), .mask = (mask_), .factory = (factory_),                    \
+        .mismatched = (mismatched_)                                                                \
+    }
+// Execute-only areas of so many subpages, from A or B: none, and everything when broken.
+#define M0P_PCROP_START(reg, cell, field) M0P_WORD(reg, cell, field, field, 0)
+#define M0P_PCROP_END(reg, cell, field)   M0P_WORD(reg, cell, field, 0, field)
+#define M0P_PCROP_RDP                     0x80000000u
+#define M0P_WRP(reg, cell, field)         M0P_WORD(reg, cell, (field) | (field) << 16, field, field)
+#define M0P_BOOT_LOCK                     0x00010000u
+
+#endif

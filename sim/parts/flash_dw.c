@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: MIT
+// The flash controller for double words of STM32G0, C0 and U0: its registers and locks (RM0490,
+// 4.3.4 and 4.7; RM0444 and RM0503 have the same but for the number of banks and the check bits).
+#include "sim/parts/flash_dw.h"
+
+enum {
+    FLASH_ACR = 0x00,
+    FLASH_KEYR = 0x08,
+    FLASH_OPTKEYR = 0x0c,
+    FLASH_SR = 0x10,
+    FLASH_CR = 0x14,
+    FLASH_ECCR = 0x18,
+};
+
+#define ACR_LATENCY  0x7u
+#define ACR_ICEN     (1u << 9)
+#define ACR_ICRST    (1u << 11)
+#define ACR_EMPTY    (1u << 16)
+#define ACR_DBG_SWEN (1u << 18)
+#define ACR_KEPT     (ACR_LATENCY | 1u << 8 | ACR_ICEN | ACR_ICRST)
+#define ACR_AT_RESET 0x600u
+#define SR_FLAGS     (DW_SR_FAILED | DW_SR_EOP | DW_SR_OPERR | DW_SR_RDERR | DW_SR_OPTVERR)
+#define CR_KEPT                                                                                    \
+    (DW_CR_PG | DW_CR_PER | DW_CR_MER1 | DW_CR_FSTPG | DW_CR_EOPIE | DW_CR_ERRIE | DW_CR_RDERRIE)
+#define ECCR_ECCIE (1u << 24)
+#define ECCR_FLAGS (3u << 30) // ECCC and ECCD
+
+static void update_irq(struct sim_flash_dw *f)
+{
+    bool active = (f->cr & DW_CR_EOPIE && f->sr & DW_SR_EOP) ||
+                  (f->cr & DW_CR_ERRIE && f->sr & DW_SR_OPERR) ||
+                  (f->cr & DW_CR_RDERRIE && f->sr & DW_SR_RDERR) ||
+                  (f->eccr & ECCR_ECCIE && f->eccr & 1u << 30);
+    sim_part_irq(f->part, 0, active);
+}
+
+// EOP and OPERR are there only for those who want their interrupts (4.7.4).
+void sim_dw_flag(struct sim_flash_dw *f, uint32_t sr_bits)
+{
+    if (!(f->cr & DW_CR_EOPIE))
+        sr_bits &= ~DW_SR_EOP;
+    f->sr |= sr_bits;
+    update_irq(f);
+}
+
+void sim_dw_fail(struct sim_flash_dw *f, uint32_t sr_bits)
+{
+    sim_dw_flag(f, sr_bits | (f->cr & DW_CR_ERRIE ? DW_SR_OPERR : 0));
+}
+
+// ---- FLASH_CR -----------------------------------------------------------------------------------
+
+static void lock_again(struct sim_flash_dw *f, uint32_t value)
+{
+    if (value & DW_CR_LOCK)
+        sim_key_lock_close(&f->lock);
+    if (value & (DW_CR_LOCK | DW_CR_OPTLOCK))
+        sim_key_lock_close(&f->option_lock);
+}
+
+static void start_of_options(struct sim_flash_dw *f, uint32_t value)
+{
+    if (f->option_lock.locked)
+        sim_chip_violation(f->part->chip, "flash: %s while the options are locked",
+                           value & DW_CR_OBL ? "OBL_LAUNCH" : "OPTSTRT");
+    else if (value & DW_CR_OBL)
+        sim_reset_request(f->part->chip, SIM_CAUSE_OPTIONS);
+    else
+        sim_dw_start_options(f);
+}
+
+// Only a reset opens the secured area again (4.7.5).
+static void secure(struct sim_flash_dw *f)
+{
+    f->secured = true;
+    sim_map_update(f->part->chip);
+}
+
+static enum sim_bus_status write_unlocked_cr(struct sim_flash_dw *f, uint32_t value)
+{
+    uint32_t kept = CR_KEPT | f->config->page_mask | f->config->bank_mask | f->config->mass2_mask;
+    enum sim_bus_status status = SIM_BUS_OK;
+    if (value & DW_CR_SEC_PROT)
+        secure(f);
+    f->cr = value & kept;
+    lock_again(f, value);
+    if (!f->lock.locked && value & DW_CR_STRT)
+        status = sim_dw_start_erase(f);
+    if (!f->lock.locked && value & (DW_CR_OPTSTRT | DW_CR_OBL))
+        start_of_options(f, value);
+    update_irq(f);
+    return status;
+}
+
+static enum sim_bus_status write_cr(struct sim_flash_dw *f, uint32_t value)
+{
+    if (sim_dw_is_busy(f)) // 4.3.4, note
+        return sim_dw_stall(f);
+    if (f->has_first) { // 4.7.5
+        sim_chip_violation(f->part->chip,
+                           "flash: FLASH_CR written (0x%08x) while CFGBSY is 1: half "
+                           "of a double word is still to come",
+                           value);
+        return SIM_BUS_FAULT;
+    }
+    if (!f->lock.locked)
+        return write_unlocked_cr(f, value);
+    if (!(value & DW_CR_LOCK))
+        sim_chip_violation(f->part->chip, "flash: FLASH_CR written (0x%08x) while locked", value);
+    return SIM_BUS_OK;
+}
+
+static uint32_t read_cr(const struct sim_flash_dw *f)
+{
+    uint32_t starts = f->job == SIM_DW_ERASE ? DW_CR_STRT : 0;
+    if (f->job == SIM_DW_OPTIONS || f->job == SIM_DW_UNPROTECT)
+        starts = DW_CR_OPTSTRT;
+    return f->cr | starts | (f->secured ? DW_CR_SEC_PROT : 0) | (f->lock.locked ? DW_CR_LOCK : 0) |
+           (f->option_lock.locked ? DW_CR_OPTLOCK : 0);
+}
+
+static uint32_t read_sr(const struct sim_flash_dw *f)
+{
+    uint32_t busy = 0;
+    if (sim_dw_is_busy(f)) {
+        unsigned first = sim_dw_bank_of(f, f->offset);
+        unsigned last = f->length ? sim_dw_bank_of(f, f->offset + f->length - 1) : first;
+        bool main = f->in == f->flash;
+        busy = (!main || first == 0 ? DW_SR_BSY1 : 0) | (main && last == 1 ? DW_SR_BSY2 : 0);
+        busy |= f->job == SIM_DW_OPTIONS || f->job == SIM_DW_UNPROTECT ? 0 : DW_SR_CFGBSY;
+    }
+    return f->sr | busy | (f->has_first ? DW_SR_CFGBSY : 0);
+}
+
+// ---- keys ---------------------------------------------------------------------------------------
+
+// Any wrong sequence is a bus error and locks until the next reset (4.3.4); the right keys once
+// more are a wrong sequence, too.
+static enum sim_bus_status write_key(struct sim_flash_dw *f, struct sim_key_lock *lock,
+                                     const struct sim_key_rule *rule, uint32_t key)
+{
+    static const char *const reason[] = {
+        [SIM_KEY_WRONG] = "is wrong",
+        [SIM_KEY_AFTER_WRONG] = "after a wrong one",
+        [SIM_KEY_WHILE_OPEN] = "while it is not locked",
+    };
+    enum sim_key_result result = sim_key_lock_write(lock, rule, key);
+    if (result == SIM_KEY_OK)
+        return SIM_BUS_OK;
+    sim_chip_violation(f->part->chip, "flash: key 0x%08x %s", key, reason[result]);
+    return SIM_BUS_FAULT;
+}
+
+static enum sim_bus_status write_keyr(struct sim_flash_dw *f, uint32_t key)
+{
+    static const struct sim_key_rule rule = {.keys = {0x45670123u, 0xcdef89abu},
+                                             .faults_when_open = true};
+    return write_key(f, &f->lock, &rule, key);
+}
+
+static enum sim_bus_status write_optkeyr(struct sim_flash_dw *f, uint32_t key)
+{
+    static const struct sim_key_rule rule = {.keys = {0x08192a3bu, 0x4c5d6e7fu},
+                                             .faults_when_open = true};
+    if (f->lock.locked) { // 4.7.5, OPTLOCK
+        sim_chip_violation(f->part->chip, "flash: option key 0x%08x while FLASH_CR is locked", key);
+        return SIM_BUS_FAULT;
+    }
+    return write_key(f, &f->option_lock, &rule, key);
+}
+
+// ---- the bus ------------------------------------------------------------------------------------
+
+static void write_acr(struct sim_flash_dw *f, uint32_t value)
+{
+    if (value & ACR_ICRST && f->acr & ACR_ICEN)
+        sim_chip_violation(f->part->chip,
+                           "flash: the instruction cache is reset while it is on (4.7.1)");
+    f->acr = value & (ACR_KEPT | (f->config->has_debug_switch ? ACR_DBG_SWEN : 0));
+    f->empty = value & ACR_EMPTY;
+    sim_part_tell(f->part, SIM_FLASH_LATENCY, 0, f->acr & ACR_LATENCY);
+}
+
+static uint32_t read_acr(const struct sim_flash_dw *f)
+{
+    return f->acr | (f->empty ? ACR_EMPTY : 0);
+}
+
+// Registers of options read as they were loaded, whatever has been written since (4.4.2).
+static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
+{
+    const struct sim_flash_dw *f = self;
+    int word = sim_dw_option_word(f, offset);
+    (void)size;
+    switch (offset) {
+    case FLASH_ACR:
+        *value = read_acr(f);
+        break;
+    case FLASH_SR:
+        *value = read_sr(f);
+        break;
+    case FLASH_CR:
+        *value = read_cr(f);
+        break;
+    case FLASH_ECCR:
+        *value = f->config->has_ecc_register ? f->eccr : 0;
+        break;
+    default: // keys can only be written
+        *value = word < 0 ? 0 : f->loaded[word];
+        break;
+    }
+    return SIM_BUS_OK;
+}
+
+static void write_option(struct sim_flash_dw *f, uint32_t offset, uint32_t value)
+{
+    int word = sim_dw_option_word(f, offset);
+    if (word < 0)
+        return;
+    if (f->option_lock.locked)
+        sim_chip_violation(f->part->chip,
+                           "flash: option register 0x%02x written while the options are locked",
+                           offset);
+    else
+        f->written[word] = value & f->config->word[word].mask;
+}
+
+static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uint32_t value)
+{
+    struct sim_flash_dw *f = self;
+    (void)size;
+    switch (offset) {
+    case FLASH_ACR:
+        write_acr(f, value);
+        break;
+    case FLASH_KEYR:
+        return write_keyr(f, value);
+    case FLASH_OPTKEYR:
+        return write_optkeyr(f, value);
+    case FLASH_SR:
+        f->sr &= ~(value & SR_FLAGS);
+        break;
+    case FLASH_CR:
+        return write_cr(f, value);
+    case FLASH_ECCR:
+        f->eccr = ((f->eccr & ~ECCR_ECCIE) | (value & ECCR_ECCIE)) & ~(value & ECCR_FLAGS);
+        break;
+    default:
+        write_option(f, offset, value);
+        break;
+    }
+    update_irq(f);
+    return SIM_BUS_OK;
+}
+
+// With BOOT_LOCK and read protection, debuggers stay out until the program lets them in; but not
+// where the options did not fit (4.4.2, 4.5.6).
+static bool debug_starts_closed(const struct sim_flash_dw *f)
+{
+    return f->config->has_debug_switch && sim_dw_rdp_level(f) == 1 && !f->mismatch &&
+           sim_part_level(f->part, SIM_OPTION, SIM_OPTION_BOOT_LOCK);
+}
+
+// What was written to the registers of options and not programmed is lost with a reset.
+static void reset(void *self, enum sim_reset kind)
+{
+    struct sim_flash_dw *f = self;
+    (void)kind;
+    f->acr = ACR_AT_RESET | (debug_starts_closed(f) ? 0 : ACR_DBG_SWEN);
+    f->cr = f->eccr = 0;
+    f->sr = f->mismatch ? DW_SR_OPTVERR : 0;
+    f->secured = f->has_first = false;
+    for (unsigned bank = 0; bank < 2; bank++) {
+        f->row_open[bank] = false;
+        f->row_last[bank] = 0;
+    }
+    for (unsigned i = 0; i < SIM_OPTION_WORDS; i++)
+        f->written[i] = f->loaded[i];
+    sim_key_lock_reset(&f->lock);
+    sim_key_lock_reset(&f->option_lock);
+    update_irq(f);
+    sim_map_update(f->part->chip);
+}
+
+uint64_t sim_dw_level_debug_closed(void *self, unsigned line)
+{
+    const struct sim_flash_dw *f = self;
+    (void)line;
+    return f->config->has_debug_switch && !(f->acr & ACR_DBG_SWEN);
+}
+
+static uint64_t level_latency(void *self, unsigned line)
+{
+    const struct sim_flash_dw *f = self;
+    (void)line;
+    return f->acr & ACR_LATENCY;
+}
+
+static bool create(void *state, struct sim_part *part)
+{
+    struct sim_flash_dw *f = state;
+    f->part = part;
+    f->config = part->config;
+    f->flash = sim_chip_memory(part->chip, SIM_MEMORY_FLASH);
+    f->options = sim_chip_memory(part->chip, SIM_MEMORY_OPTIONS);
+    f->otp = sim_chip_memory(part->chip, SIM_MEMORY_OTP);
+    f->acr = ACR_AT_RESET | ACR_DBG_SWEN;
+    sim_dw_create_cells(f);
+    sim_dw_create_options(f);
+    return true;
+}
+
+static const struct sim_part_drives drives[] = {
+    {SIM_FLASH_LATENCY, 1, level_latency},
+    {SIM_FLASH_BUSY, 1, sim_dw_level_busy},
+    {SIM_FLASH_CLOSED, 1, sim_dw_level_closed},
+    {SIM_FLASH_EMPTY, 1, sim_dw_level_empty},
+    {SIM_BANKS_SWAPPED, 1, sim_dw_level_swapped},
+    {SIM_RDP_LEVEL, 1, sim_dw_level_rdp},
+    {SIM_NRST_MODE, 1, sim_dw_level_nrst_mode},
+    {SIM_DEBUG_CLOSED, 1, sim_dw_level_debug_closed},
+    {SIM_OPTION, SIM_OPTIONS, sim_dw_level_option},
+    {0, 0, NULL},
+};
+
+static const struct sim_part_listens listens[] = {
+    {SIM_FLASH_CUT, sim_dw_hear_cut},
+    {SIM_OPTIONS_RELOAD, sim_dw_hear_reload},
+    {SIM_OPTIONS_RDP, sim_dw_hear_rdp},
+    {0, NULL},
+};
+
+const struct sim_part_kind sim_part_flash_dw = {
+    .name = "flash_dw",
+    .state_size = sizeof(struct sim_flash_dw),
+    .create = create,
+    .device = {reset, read, write},
+    .drives = drives,
+    .listens = listens,
+};
