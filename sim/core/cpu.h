@@ -27,6 +27,8 @@
 #define XPSR_Q  (1u << 27)
 #define XPSR_GE 0x000f0000u
 
+#define SIM_FPSCR_BITS 0xf7c0009fu // that exist
+
 enum sim_arch { SIM_ARMV6M, SIM_ARMV7M, SIM_ARMV7EM };
 
 enum sim_cpu_stop {

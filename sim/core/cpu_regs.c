@@ -9,8 +9,6 @@ enum { SP = 13, PC = 15 };
 #define CONTROL_SPSEL 2u
 #define CONTROL_NPRIV 1u
 
-#define FPSCR_BITS 0xf7c0009fu
-
 static uint32_t get_it_bits(const struct sim_cpu *cpu)
 {
     return (cpu->it & 3) << 25 | (cpu->it & 0xfc) << 8;
@@ -180,7 +178,7 @@ void sim_cpu_set_reg(struct sim_cpu *cpu, unsigned regsel, uint32_t value)
         set_special(cpu, value);
         break;
     case REG_FPSCR:
-        cpu->fp.fpscr = value & FPSCR_BITS;
+        cpu->fp.fpscr = value & SIM_FPSCR_BITS;
         break;
     default:
         if (regsel < SP || regsel == 14)

@@ -110,6 +110,6 @@ enum sim_cpu_stop cpu_execute_t32(struct sim_cpu *cpu, uint32_t op, uint32_t op2
     case 0x1f: // Advanced SIMD, elsewhere
         return SIM_CPU_UNDEFINED;
     default: // coprocessors
-        return SIM_CPU_NO_COPROCESSOR;
+        return cpu_execute_fp(cpu, op, op2, pc);
     }
 }

@@ -35,6 +35,10 @@ enum sim_cpu_stop cpu_dsp_miscellaneous(struct sim_cpu *cpu, uint32_t op, uint32
 enum sim_cpu_stop cpu_dsp_multiply(struct sim_cpu *cpu, uint32_t op, uint32_t op2);
 enum sim_cpu_stop cpu_dsp_multiply_long(struct sim_cpu *cpu, uint32_t op, uint32_t op2);
 
+// cpu_fpu.c and cpu_fpu_data.c: coprocessor instructions.
+enum sim_cpu_stop cpu_execute_fp(struct sim_cpu *cpu, uint32_t op, uint32_t op2, uint32_t pc);
+enum sim_cpu_stop cpu_fp_data(struct sim_cpu *cpu, uint32_t op, uint32_t op2);
+
 // cpu_special_v7m.c: MSR with bits 11:10 of the instruction (mask), MRS, CPS.
 enum sim_cpu_stop cpu_move_to_special_v7m(struct sim_cpu *cpu, unsigned n, unsigned mask,
                                           unsigned sysm);
