@@ -56,9 +56,6 @@ void sim_nvm_flag(struct sim_nvm *n, uint32_t sr_bits)
 void sim_nvm_jobs_done(struct sim_nvm *n)
 {
     sim_nvm_flag(n, NVM_SR_EOP);
-    if (n->launch_later)
-        sim_reset_request(n->part->chip, SIM_CAUSE_OPTIONS);
-    n->launch_later = false;
 }
 
 static uint64_t level_latency(void *self, unsigned line)
@@ -156,13 +153,10 @@ static enum sim_bus_status write_keys(struct sim_nvm *n, uint32_t offset, uint32
 
 // ---- FLASH_PECR (3.7.2) -------------------------------------------------------------------------
 
-// Not open without OPTLOCK; a job under way is not stopped, but comes first.
 static void launch(struct sim_nvm *n)
 {
     if (n->opt_lock.locked)
         sim_chip_violation(n->part->chip, "nvm: OBL_LAUNCH while OPTLOCK is 1");
-    else if (sim_nvm_is_busy(n))
-        n->launch_later = true;
     else
         sim_reset_request(n->part->chip, SIM_CAUSE_OPTIONS);
 }
@@ -201,10 +195,6 @@ static void write_pecr(struct sim_nvm *n, uint32_t value)
     }
     if (value & PECR_LAUNCH) {
         launch(n);
-        return;
-    }
-    if (sim_nvm_is_busy(n)) { // not documented: the harder reading is that it is lost
-        sim_chip_violation(n->part->chip, "nvm: FLASH_PECR written (0x%08x) while BSY is 1", value);
         return;
     }
     set_pecr(n, value);
@@ -289,7 +279,9 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     case FLASH_ACR:
         write_acr(n, value);
         break;
-    case FLASH_PECR:
+    case FLASH_PECR: // waits for the end of a job, as OpenOCD's mass erase needs it in the field
+        if (sim_nvm_is_busy(n))
+            return sim_nvm_stall(n);
         write_pecr(n, value);
         break;
     case FLASH_PDKEYR:
@@ -313,7 +305,6 @@ static void reset(void *self, enum sim_reset kind)
     (void)kind;
     n->acr = n->pecr = n->sr = 0; // cells and option words do not mind
     n->loads = 0;
-    n->launch_later = false;
     sim_key_lock_reset(&n->pd_lock);
     sim_key_lock_reset(&n->pe_lock);
     sim_key_lock_reset(&n->prg_lock);

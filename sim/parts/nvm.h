@@ -43,7 +43,6 @@ struct sim_nvm {
     uint64_t begin_ns, done_ns;
     uint64_t mass_end_ns; // of SIM_NVM_UNPROTECT: when the erase gives way to the option word
     struct sim_timer done;
-    bool launch_later; // OBL_LAUNCH was written while a job is under way
 
     // What has been written of half-pages, or of a pair of pages, that is not complete yet.
     struct sim_nvm_job load[SIM_NVM_BANKS];

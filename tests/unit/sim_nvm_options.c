@@ -123,7 +123,7 @@ static void a_wrong_complement_is_noted_and_loaded_as_what_is_safe(void **state)
     assert_int_equal(rd(b, NVM_OPTR), 0x80700100);
 }
 
-static void obl_launch_needs_its_lock_and_waits_for_a_job(void **state)
+static void obl_launch_needs_its_lock(void **state)
 {
     struct chip_bench *b = *state;
     unlock_pe(b);
@@ -132,10 +132,8 @@ static void obl_launch_needs_its_lock_and_waits_for_a_job(void **state)
     expect_violations(b, 1);
     wr(b, NVM_OPTKEYR, 0xfbead9c8);
     wr(b, NVM_OPTKEYR, 0x24252627);
-    wr(b, L0_OPTIONS + 8, word(2));
+    write_option(b, 2, 2);
     launch(b);
-    assert_int_equal(rd(b, NVM_WRPROT1), 0);
-    run_ns(b, 2 * T_PROG);
     assert_int_equal(rd(b, NVM_WRPROT1), 2);
     expect_violations(b, 1);
 }
@@ -431,7 +429,7 @@ int main(int argc, char **argv)
         l0_test(a_word_is_erased_before_it_is_programmed),
         l0_test(locked_options_and_narrow_writes_are_refused),
         l0_test(a_wrong_complement_is_noted_and_loaded_as_what_is_safe),
-        l0_test(obl_launch_needs_its_lock_and_waits_for_a_job),
+        l0_test(obl_launch_needs_its_lock),
         l0_test(level_1_shuts_flash_and_eeprom_to_a_debugger),
         l0_test(back_to_level_0_erases_flash_and_eeprom_first),
         l0_test(a_cut_in_the_mass_erase_leaves_level_1),
