@@ -51,35 +51,6 @@ resets() {
     with stm32f031k6 st-flash reset && no_violations
 }
 
-# gdb_session COMMAND...: st-util runs in the mocked world, GDB outside of it. There may be no violation but
-# that st-util reads a register while the core runs, when the debugger leaves. GDB for many architectures takes
-# a program it knows nothing of for one of Linux, which it steps with software breakpoints of its own (UDF): on a
-# core that is in a fault handler, as on a blank chip, these lock it up. Hence "osabi none".
-gdb_session() {
-    for command; do
-        set -- "$@" -ex "$command"
-        shift
-    done
-    port=$(python3 -c 'import socket; print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])')
-    # shellcheck disable=SC2016 # the inner shell expands it
-    timeout 120 "$sim" "$board" --account "$dir/account" -- \
-        sh -c 'echo $$ >"$1"; shift; exec "$@"' sh "$dir/pid" st-util -p "$port" >"$dir/util" 2>&1 &
-    util=$!
-    tries=0
-    until grep -q 'Listening at' "$dir/util" || [ $tries -ge 100 ]; do
-        sleep 0.1
-        tries=$((tries + 1))
-    done
-    timeout 60 "$GDB" -nx -batch -ex 'set confirm off' -ex 'set architecture armv6s-m' -ex 'set osabi none' \
-        -ex "target extended-remote 127.0.0.1:$port" "$@" </dev/null
-    status=$?
-    # Not SIGTERM: st-util handles it by calling libusb, which now and then waits for itself for ever.
-    kill -KILL "$(cat "$dir/pid")"
-    wait $util
-    cat "$dir/util"
-    [ $status = 0 ] && violated_only 'DCRSR written while the core was not halted'
-}
-
 # The program is at its first instruction, or in its loop, when st-util has halted it.
 steps() {
     board=$running
