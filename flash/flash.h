@@ -97,6 +97,8 @@ struct flash_loader_code {
     uint32_t erase_page, erase_all; // what the code wants in bits 31:16 of a slot's work
     uint32_t unit_us, erase_us;     // shortest times of one unit and of an erase
     uint32_t scan_us;               // and of the scan of a page
+    uint32_t row_us;                // of a row (flash_layout.row) that is programmed as a whole
+    uint32_t payload;               // bytes in a slot, at most; a multiple of the unit and the row
 };
 
 #define FLASH_OPTION_WORDS 16
@@ -117,6 +119,9 @@ struct flash_driver {
     enum err (*check_page)(struct flash_access *fa, uint32_t addr);
     // The loader, or NULL; and the sentence for the status with which it stopped in this page.
     const struct flash_loader_code *loader;
+    // What a slot with an erase carries: for a code that does not make it of the address. all: the
+    // erase of everything. NULL: nothing.
+    uint32_t (*erase_code)(const struct flash_access *fa, uint32_t addr, bool all);
     enum err (*explain)(struct flash_access *fa, uint32_t addr, const uint8_t *data, size_t len,
                         uint32_t status);
 

@@ -123,3 +123,26 @@ struct flash_layout flash_layout_cut(const struct flash_layout *layout, uint32_t
     }
     return cut;
 }
+
+// Units that are not as erased, and as such need not be programmed.
+static uint32_t count_units(const struct flash_layout *layout, const uint8_t *data, size_t len)
+{
+    uint32_t units = 0;
+    for (size_t i = 0; i < len; i += layout->unit)
+        units += !flash_layout_is_erased(layout, &data[i], layout->unit);
+    return units;
+}
+
+uint64_t flash_layout_program_us(const struct flash_layout *layout, const uint8_t *data, size_t len,
+                                 bool rows)
+{
+    const size_t row = rows && layout->row ? layout->row : len;
+    uint64_t us = 0;
+    for (size_t i = 0; i < len; i += row) {
+        const size_t here = len - i < row ? len - i : row;
+        const uint32_t units = count_units(layout, &data[i], here);
+        const bool whole = rows && here == layout->row && units == here / layout->unit;
+        us += whole ? layout->row_us : (uint64_t)units * layout->unit_us;
+    }
+    return us;
+}

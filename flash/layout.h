@@ -21,10 +21,12 @@ struct flash_run {
 };
 
 struct flash_layout {
-    uint8_t erased;                   // 0xff, or 0x00 (STM32L0, L1)
-    uint8_t unit;                     // bytes that are programmed at once: 2 to 64
-    bool once;                        // a unit that was written, if only with ones, is taken
-    uint32_t unit_us;                 // typical time of one unit
+    uint8_t erased;   // 0xff, or 0x00 (STM32L0, L1)
+    uint8_t unit;     // bytes that are programmed at once: 2 to 64
+    bool once;        // a unit that was written, if only with ones, is taken
+    uint16_t row;     // bytes that can be programmed as one after an erase of everything; 0: none
+    uint32_t unit_us; // typical time of one unit
+    uint32_t row_us;  // and of one row
     uint32_t mass_erase_us;           // typical time of the erase of everything
     struct flash_run run[FLASH_RUNS]; // by address, without overlap
 };
@@ -53,6 +55,10 @@ bool flash_layout_widen(const struct flash_layout *layout, uint32_t addr, size_t
 uint32_t flash_layout_longest_us(const struct flash_layout *layout);
 // All of it is as after an erase.
 bool flash_layout_is_erased(const struct flash_layout *layout, const uint8_t *data, size_t len);
+// The time that it takes to program data, by units or, where all of a row has to be written, by
+// rows.
+uint64_t flash_layout_program_us(const struct flash_layout *layout, const uint8_t *data, size_t len,
+                                 bool rows);
 // The layout of the first size bytes of its sectors.
 struct flash_layout flash_layout_cut(const struct flash_layout *layout, uint32_t size);
 

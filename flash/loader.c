@@ -30,6 +30,7 @@ enum {
 
 #define WORK_SCAN  (1u << 24)
 #define WORK_LEAVE (1u << 25)
+#define WORK_ROWS  (1u << 26)
 
 #define XPSR_T  (1u << 24)
 #define XPSR_IT 0x0600fc00u // the state of an IT block (ARMv7-M)
@@ -55,7 +56,7 @@ uint32_t loader_payload(const struct flash_loader_code *code, uint32_t ram_size)
     if (ram_size < used)
         return 0;
     const uint32_t payload = (ram_size - used) / LOADER_SLOTS / LOADER_GRAIN * LOADER_GRAIN;
-    return payload < LOADER_PAYLOAD ? payload : LOADER_PAYLOAD;
+    return payload < code->payload ? payload : code->payload;
 }
 
 static uint32_t stride(const struct loader *l)
@@ -283,20 +284,38 @@ static enum err submit_entry(struct loader *l, const uint8_t *slot, size_t len, 
 
 static uint64_t shortest_us(const struct loader *l, uint32_t erase, const uint8_t *data, size_t len)
 {
-    uint64_t us = erase ? l->code->erase_us : 0;
     const struct flash_layout *layout = &l->fa->bank->layout;
-    for (size_t i = 0; i < len; i += layout->unit)
-        if (!flash_layout_is_erased(layout, &data[i], layout->unit))
-            us += l->code->unit_us;
-    return us;
+    const struct flash_layout by_code = {.erased = layout->erased,
+                                         .unit = layout->unit,
+                                         .row = layout->row,
+                                         .unit_us = l->code->unit_us,
+                                         .row_us = l->code->row_us};
+    return (erase ? l->code->erase_us : 0) + flash_layout_program_us(&by_code, data, len, l->rows);
+}
+
+// What a code does not find out by itself comes in a slot of its own, before the data.
+static enum err submit_erase(struct loader *l, uint32_t addr, uint32_t erase)
+{
+    const struct flash_driver *driver = l->fa->bank->driver;
+    uint8_t slot[SLOT_HEADER + 4];
+    put_le32(&slot[0], addr);
+    put_le32(&slot[4], erase);
+    put_le32(&slot[8], driver->erase_code(l->fa, addr, erase == l->code->erase_all));
+    return submit_entry(l, slot, sizeof slot, l->code->erase_us);
 }
 
 enum err loader_work(struct loader *l, uint32_t addr, uint32_t erase, const uint8_t *data,
                      size_t len)
 {
     uint8_t slot[LOADER_STRIDE] = {0};
+    if (erase && l->fa->bank->driver->erase_code) {
+        enum err e = submit_erase(l, addr, erase);
+        if (e || len == 0)
+            return e;
+        erase = 0;
+    }
     put_le32(&slot[0], addr);
-    put_le32(&slot[4], (uint32_t)len | erase);
+    put_le32(&slot[4], (uint32_t)len | erase | (l->rows ? WORK_ROWS : 0));
     if (len)
         memcpy(&slot[8], data, len);
     return submit_entry(l, slot, 8 + ((len + 3) & ~(size_t)3), shortest_us(l, erase, data, len));

@@ -17,7 +17,7 @@
 #include "flash/flash.h"
 
 #define LOADER_CODE_MAX 1024u // bytes
-#define LOADER_PAYLOAD  512u
+#define LOADER_PAYLOAD  1024u // the largest of all codes
 #define LOADER_GRAIN    64u
 #define LOADER_STRIDE   (LOADER_PAYLOAD + 8u)
 #define LOADER_SLOTS    3u
@@ -27,6 +27,7 @@ struct loader {
     const struct flash_loader_code *code;
     bool running;
     bool broken; // it stopped by itself
+    bool rows;   // everything was erased as a whole: rows may be programmed as such
     uint32_t control, slots;
     uint32_t payload, scan_max; // of a slot: bytes, and pages of a scan
     uint32_t published, done;   // slots
@@ -37,7 +38,7 @@ struct loader {
 };
 
 // Bytes of payload in each slot of a loader in so much SRAM: a multiple of LOADER_GRAIN, at most
-// LOADER_PAYLOAD. 0: it has no room.
+// the code's. 0: it has no room.
 uint32_t loader_payload(const struct flash_loader_code *code, uint32_t ram_size);
 // Saves SRAM and registers, and lets the code run.
 enum err loader_start(struct loader *l, struct flash_access *fa) MUST_CHECK;

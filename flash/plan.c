@@ -25,8 +25,15 @@ struct census {
     unsigned changing;     // pages that are due, and neither blank nor equal
     uint64_t erase_us;     // what it takes to erase these
     uint64_t equal;        // bytes of pages with data, the same as the chip's
+    uint64_t units_us;     // what it takes to program what is not the same, unit by unit
+    uint64_t rows_us;      // and to program everything, by rows
     bool others_blank;     // what nobody asked for holds nothing
 };
+
+static uint64_t program_us(const struct flash_job *job, const struct page *p, bool rows)
+{
+    return p->data ? flash_layout_program_us(&job->bank.layout, p->data, p->size, rows) : 0;
+}
 
 static struct census take_census(const struct flash_job *job)
 {
@@ -41,9 +48,13 @@ static struct census take_census(const struct flash_job *job)
         if (!job_is_due(job, p))
             continue;
         c.due += p->size;
+        c.rows_us += program_us(job, p, true);
         if (plan_is_equal(job, n)) {
             c.equal += p->data ? p->size : 0;
-        } else if (!plan_is_blank(job, n)) {
+            continue;
+        }
+        c.units_us += program_us(job, p, false);
+        if (!plan_is_blank(job, n)) {
             c.changing++;
             c.erase_us += p->run->erase_us;
         }
@@ -71,12 +82,15 @@ enum job_way plan_decide(const struct flash_job *job)
     if (job->erase != FLASH_ERASE_AUTO || !job->scanned || !job->bank.driver->erase_all_start)
         return WAY_PAGES;
     struct census c = take_census(job);
-    if (!c.others_blank || c.changing == 0)
-        return WAY_PAGES;
-    // Of the whole image, as far as the sample tells.
     const struct flash_layout *layout = &job->bank.layout;
-    uint64_t again_us = c.equal / layout->unit * layout->unit_us;
-    uint64_t by_pages = c.erase_us * c.waiting / c.due;
+    const bool rows = layout->row && job->access.rows;
+    if (!c.others_blank || c.due == 0 || (c.changing == 0 && !rows))
+        return WAY_PAGES;
+    // Of the whole image, as far as the sample tells. After an erase of everything whole rows are
+    // programmed in less time, so that it may pay even for a flash that is blank.
+    uint64_t again_us = rows ? c.rows_us : c.equal / layout->unit * layout->unit_us;
+    uint64_t once_us = rows ? c.erase_us + c.units_us : c.erase_us;
+    uint64_t by_pages = once_us * c.waiting / c.due;
     uint64_t by_mass = layout->mass_erase_us + again_us * c.waiting / c.due;
     return by_mass < by_pages ? WAY_MASS : WAY_PAGES;
 }

@@ -53,6 +53,7 @@ static enum err mass_erase(struct flash_job *job)
         e = loader_work(&job->loader, job->bank.base, driver->loader->erase_all, NULL, 0);
         if (!e)
             job_note_mass_erase(job);
+        job->loader.rows = !e && job->bank.layout.row && job->access.rows;
         return e;
     }
     return direct_erase_all(job);
@@ -78,9 +79,21 @@ static enum err mass_erase_by_pages(struct flash_job *job)
     return e;
 }
 
+// A page that nobody asked for may be protected: then only the others can be erased.
+static bool may_erase_all(struct flash_job *job)
+{
+    if (job->erase == FLASH_ERASE_MASS || check_all_pages(job) != ERR_PROTECTED)
+        return true;
+    log_forget(job->access.log);
+    return false;
+}
+
 static enum err decide(struct flash_job *job)
 {
-    job->way = wants_all_erased(job) ? WAY_MASS : plan_decide(job);
+    const bool all = wants_all_erased(job);
+    job->way = all ? WAY_MASS : plan_decide(job);
+    if (job->way == WAY_MASS && !all && !may_erase_all(job))
+        job->way = WAY_PAGES;
     if (job->way != WAY_MASS)
         return ERR_OK;
     return job->bank.driver->erase_all_start ? mass_erase(job) : mass_erase_by_pages(job);

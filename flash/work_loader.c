@@ -87,6 +87,8 @@ enum err by_loader_go_on_queueing(struct flash_job *job)
             return e;
         size_t most = job->loader.payload;
         size_t len = size - q->at < most ? size - q->at : most;
+        if (q->erase && job->bank.driver->erase_code)
+            len = 0; // that fills a slot
         e = loader_work(&job->loader, p->addr + (uint32_t)q->at, q->erase,
                         p->data ? p->data + q->at : NULL, len);
         if (e)

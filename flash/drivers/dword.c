@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "flash/drivers/dword_regs.h"
+#include "flash/loaders/dword.h"
 #include "swd/mem_ap.h"
 
 #define UNIT 8u
@@ -286,12 +287,42 @@ static enum err program_units(struct flash_access *fa, uint32_t addr, const uint
     return fail_program(fa, addr + (uint32_t)(good < len ? good : 0), sr);
 }
 
+// What a loader met. Its status has bits 9:3 of SR in 7:1 and bit 1 in 0.
+static enum err explain_failure(struct flash_access *fa, uint32_t addr, const uint8_t *data,
+                                size_t len, uint32_t status)
+{
+    const uint32_t sr = (status & 0xfeu) << 2 | (status & 1u) << 1;
+    size_t good = 0;
+    enum err e = dword_check_page(fa, addr);
+    if (!e && data)
+        e = count_good(fa, addr, data, len, &good);
+    return e ? e : fail_program(fa, addr + (uint32_t)(good < len ? good : 0), sr);
+}
+
+#define LOADER_ERASE     (1u << 16)
+#define LOADER_ERASE_ALL (3u << 16)
+
+static const struct flash_loader_code loader = {
+    .bytes = dword_loader,
+    .size = sizeof dword_loader,
+    .erase_page = LOADER_ERASE,
+    .erase_all = LOADER_ERASE_ALL,
+    .unit_us = 80,
+    .erase_us = 20000,
+    .scan_us = 40, // 512 words at 64 MHz
+    .row_us = 1600,
+    .payload = 1024,
+};
+
 const struct flash_driver dword_driver = {
     .name = "dword",
     .survey = survey_controller,
     .plan_latency = plan_latency,
     .plan_latency_back = plan_latency_back,
     .check_page = dword_check_page,
+    .loader = &loader,
+    .erase_code = erase_code,
+    .explain = explain_failure,
     .begin = begin_programming,
     .erase_start = erase_start,
     .erase_all_start = erase_all_start,

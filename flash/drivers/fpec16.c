@@ -268,6 +268,7 @@ static const struct flash_loader_code loader = {
     .unit_us = 40,
     .erase_us = 20000,
     .scan_us = 100,
+    .payload = 512,
 };
 
 const struct flash_driver fpec16_driver = {

@@ -111,6 +111,7 @@ const struct flash_loader_code nvm_loader_code = {
     .unit_us = NVM_SHORTEST_US,
     .erase_us = NVM_SHORTEST_US,
     .scan_us = 15, // 32 words at 16 MHz
+    .payload = 512,
 };
 
 const struct flash_driver nvm_driver = {

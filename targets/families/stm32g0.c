@@ -21,7 +21,8 @@
 // bank or both (DS12232, memory characteristics).
 #define PAGES(bytes)                                                                               \
     {                                                                                              \
-        .erased = 0xff, .unit = 8, .once = true, .unit_us = 85, .mass_erase_us = 22100,            \
+        .erased = 0xff, .unit = 8, .once = true, .row = 256, .unit_us = 85, .row_us = 1700,        \
+        .mass_erase_us = 22100,                                                                    \
         .run = {{.base = 0x08000000,                                                               \
                  .size = 2 * KIB,                                                                  \
                  .count = (bytes) / (2 * KIB),                                                     \

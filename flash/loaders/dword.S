@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: MIT
+// The loader for the controller that programs double words (RM0444, 3.3): runs from SRAM, takes its
+// work from slots which the debugger fills while the flash is busy, and needs no stack. Position
+// independent. flash/loader.h describes the control block and the slots; flash/loaders/dword.h holds
+// the bytes of this file, made by flash/loaders/make.
+//
+// The payload of a slot with an erase is what CR gets. Bit 26 of a slot's work says that the bank was
+// erased as a whole and whole rows may be programmed in the fast way. A row with a double word of all
+// ones is programmed by double words all the same: one that was written cannot be written again.
+    .syntax unified
+    .cpu cortex-m0plus
+    .thumb
+
+// The control block.
+    .equ PUBLISHED, 0x00
+    .equ DONE,      0x04
+    .equ WHERE,     0x08
+    .equ REGS,      0x0c
+    .equ CRC,       0x10
+    .equ SLOTS,     0x14
+    .equ SLOTS_END, 0x18
+    .equ STRIDE,    0x1c
+    .equ DOG1,      0x20
+    .equ DOG2,      0x28
+    .equ ENTER,     0x30
+    .equ LEAVE,     0x34
+    .equ SLOT,      0x38
+    .equ COUNT,     0x3c
+    .equ LR,        0x40
+    .equ R0,        0x44
+
+// A slot.
+    .equ ADDR,      0x00
+    .equ WORK,      0x04
+    .equ PAYLOAD,   0x08
+
+// Registers and bits of the controller (RM0444, 3.7).
+    .equ SR,        0x10
+    .equ CR,        0x14
+    .equ SR_BUSY,   16         // bits 18:16: BSY1, BSY2, CFGBSY
+    .equ CR_PG,     1
+    .equ CR_FSTPG,  18         // bit
+
+// CRC unit (RM0444, 15).
+    .equ CRC_DR,    0x00
+    .equ CRC_CR,    0x08
+
+    .equ ROW,       256
+
+start:
+    adr     r6, control             // stays
+    ldr     r0, [r6, #ENTER]
+    bl      script
+    ldr     r5, [r6, #SLOTS]
+next:
+    ldr     r4, [r6, #REGS]
+    bl      ready
+    ldr     r0, [r6, #PUBLISHED]
+    ldr     r1, [r6, #COUNT]
+    cmp     r0, r1
+    beq     next
+    str     r5, [r6, #SLOT]
+    ldr     r1, [r5, #ADDR]
+    ldr     r3, [r5, #WORK]
+    lsls    r0, r3, #6              // bit 25
+    bmi     leave
+    lsls    r0, r3, #7              // bit 24
+    bmi     scan
+    adds    r5, #PAYLOAD
+    lsls    r0, r3, #15             // bit 16
+    bmi     erase
+
+    mov     r8, r3                  // for its bit 26
+    mov     r0, r5
+    uxth    r3, r3                  // bytes
+    adds    r3, r3, r0
+    mov     r12, r3                 // end of the payload
+chunk:                              // r0: from, r1: to, r3: end of what is programmed in one way
+    mov     r3, r12
+    cmp     r0, r3
+    beq     finished
+    mov     r2, r8
+    lsls    r2, r2, #5
+    bpl     doubles
+    lsls    r2, r1, #24             // in the middle of a row
+    bne     doubles
+    subs    r2, r3, r0
+    cmp     r2, #ROW - 1
+    bls     doubles
+    movs    r3, #ROW / 2
+    adds    r3, r3, r3
+    adds    r3, r3, r0
+    mov     r7, r0
+ones:
+    ldmia   r7!, {r2, r5}
+    ands    r2, r5
+    adds    r2, #1
+    beq     doubles
+    cmp     r7, r3
+    bne     ones
+    bl      ready
+    movs    r2, #1
+    lsls    r2, r2, #CR_FSTPG
+    str     r2, [r4, #CR]
+row:                                // nothing else in between: the next is wanted within 20 us
+    ldmia   r0!, {r2, r5}
+    stmia   r1!, {r2, r5}
+    cmp     r0, r3
+    bne     row
+    b       chunk_done
+doubles:
+    bl      ready
+    movs    r2, #CR_PG
+    str     r2, [r4, #CR]
+double:                             // All but the stores is done while the one before is still
+    ldmia   r0!, {r2, r5}           // being programmed.
+    mov     r7, r2
+    ands    r7, r5
+    adds    r7, #1
+    beq     erased                  // all ones are not programmed
+busy:
+    ldr     r7, [r4, #SR]
+    lsrs    r7, r7, #SR_BUSY
+    lsls    r7, r7, #29
+    bne     busy
+    str     r2, [r1]
+    str     r5, [r1, #4]
+    ldr     r5, [r6, #DOG1]
+    ldr     r7, [r6, #DOG1 + 4]
+    str     r7, [r5]
+    ldr     r5, [r6, #DOG2]
+    ldr     r7, [r6, #DOG2 + 4]
+    str     r7, [r5]
+erased:
+    adds    r1, #8
+    cmp     r0, r3
+    bne     double
+chunk_done:
+    bl      ready
+    movs    r2, #0
+    str     r2, [r4, #CR]
+    b       chunk
+
+erase:
+    ldr     r0, [r5]
+    str     r0, [r4, #CR]
+    adds    r1, #1                  // behind the first byte, for WHERE
+    bl      ready
+
+finished:
+    ldr     r0, [r4, #SR]           // bits 9:3 and 1 become 7:1 and 0
+    lsrs    r2, r0, #3
+    lsls    r2, r2, #25
+    lsls    r0, r0, #30
+    lsrs    r0, r0, #31
+    lsls    r0, r0, #24
+    orrs    r0, r2
+    bne     failed
+    bl      count
+    ldr     r5, [r6, #SLOT]
+    ldr     r2, [r6, #STRIDE]
+    adds    r5, r5, r2
+    ldr     r2, [r6, #SLOTS_END]
+    cmp     r5, r2
+    bne     next
+    ldr     r5, [r6, #SLOTS]
+    b       next
+
+// Runs of ones and the CRC of each page: {AND of all words, CRC} behind the two words of payload.
+scan:
+    adds    r5, #PAYLOAD + 8
+page:
+    mov     r4, r5
+    ldr     r5, [r6, #SLOT]
+    ldr     r2, [r5, #PAYLOAD + 4]
+    adds    r2, r2, r1              // end of the page
+    mov     r5, r4
+    ldr     r4, [r6, #CRC]
+    movs    r0, #1
+    str     r0, [r4, #CRC_CR]
+    movs    r0, #0
+    mvns    r0, r0
+words:
+    ldmia   r1!, {r3, r7}
+    str     r3, [r4, #CRC_DR]
+    str     r7, [r4, #CRC_DR]
+    ands    r0, r3
+    ands    r0, r7
+    cmp     r1, r2
+    bne     words
+    ldr     r3, [r4, #CRC_DR]
+    stmia   r5!, {r0, r3}
+    ldr     r4, [r6, #REGS]
+    bl      ready
+    ldr     r3, [r6, #SLOT]
+    ldr     r0, [r3, #PAYLOAD]
+    subs    r0, #1
+    str     r0, [r3, #PAYLOAD]
+    bne     page
+    b       finished
+
+failed:
+    str     r1, [r6, #WHERE]
+    mov     r5, r0
+    b       restore
+leave:
+    movs    r5, #0
+restore:
+    ldr     r0, [r6, #LEAVE]
+    bl      script
+    mov     r0, r5
+    bl      count
+    ldr     r0, [r6, #LR]
+    mov     lr, r0
+    adds    r6, #R0
+    ldmia   r6!, {r0, r1, r2, r3, r4, r5}
+    ldr     r7, [r6, #4]
+    ldr     r6, [r6]
+    bkpt    #0
+
+// One more slot is done; r0: error bits to go with it.
+count:
+    ldr     r2, [r6, #COUNT]
+    adds    r2, #1
+    str     r2, [r6, #COUNT]
+    orrs    r0, r2
+    str     r0, [r6, #DONE]
+    bx      lr
+
+// Waits for the flash, and feeds the watchdogs meanwhile. Uses r2 and r7.
+ready:
+    ldr     r2, [r6, #DOG1]
+    ldr     r7, [r6, #DOG1 + 4]
+    str     r7, [r2]
+    ldr     r2, [r6, #DOG2]
+    ldr     r7, [r6, #DOG2 + 4]
+    str     r7, [r2]
+    ldr     r2, [r4, #SR]
+    lsrs    r2, r2, #SR_BUSY
+    lsls    r2, r2, #29
+    bne     ready
+    bx      lr
+
+// Carries out the list at r0: {address, value} is a write, {address + 1, mask} waits until all bits
+// of the mask are set, {address + 2, mask} until all are clear, {0, 0} ends it. Uses r0 to r3.
+script:
+    ldmia   r0!, {r1, r2}
+    lsrs    r3, r1, #1
+    beq     script_end
+    bcs     wait_set
+    lsrs    r3, r1, #2
+    bcs     wait_clear
+    str     r2, [r1]
+    b       script
+wait_set:
+    subs    r1, #1
+1:  ldr     r3, [r1]
+    ands    r3, r2
+    cmp     r3, r2
+    bne     1b
+    b       script
+wait_clear:
+    subs    r1, #2
+1:  ldr     r3, [r1]
+    tst     r3, r2
+    bne     1b
+    b       script
+script_end:
+    bx      lr
+
+    .balign 4
+control:
