@@ -167,6 +167,8 @@ extern const unsigned family_count;
 extern const struct family stm32f0_family;
 extern const struct family stm32l0_family;
 extern const struct family stm32g0_family;
+extern const struct family stm32c0_family;
+extern const struct family stm32u0_family;
 
 // The pins of SWD of a chip, "PA13"; of an unknown one (NULL): those of nearly all STM32.
 const char *family_swdio(const struct chip *chip);
