@@ -68,6 +68,49 @@ static void tell_not_modelled(struct sim_bus *bus, struct sim_mapping *m, const 
                  m->name, addr);
 }
 
+// A bit behind its alias (DDI 0337, 4.2 and 14.4.1): the transfer has the size of the access, and a
+// write is a reading and a writing that nobody comes between.
+struct bit {
+    uint32_t addr;
+    unsigned shift;
+};
+
+#define ALIAS_SIZE 0x02000000u
+
+static bool is_alias(const struct sim_bus *bus, uint32_t addr)
+{
+    return bus->bit_bands && (addr - 0x22000000u < ALIAS_SIZE || addr - 0x42000000u < ALIAS_SIZE);
+}
+
+static struct bit bit_behind(uint32_t alias, unsigned size)
+{
+    uint32_t byte = (alias & (ALIAS_SIZE - 1)) >> 5;
+    struct bit b = {(alias & 0xf0000000u) + (byte & ~(size - 1)), alias >> 2 & 7};
+    b.shift += 8 * (byte & (size - 1));
+    return b;
+}
+
+static enum sim_bus_status read_bit(struct sim_bus *bus, enum sim_master master, uint32_t alias,
+                                    unsigned size, uint32_t *value)
+{
+    struct bit b = bit_behind(alias, size);
+    enum sim_bus_status status = sim_bus_read(bus, master, b.addr, size, value);
+    *value = *value >> b.shift & 1;
+    return status;
+}
+
+static enum sim_bus_status write_bit(struct sim_bus *bus, enum sim_master master, uint32_t alias,
+                                     unsigned size, uint32_t value)
+{
+    struct bit b = bit_behind(alias, size);
+    uint32_t all;
+    enum sim_bus_status status = sim_bus_read(bus, master, b.addr, size, &all);
+    if (status != SIM_BUS_OK)
+        return status;
+    all = (all & ~(1u << b.shift)) | (value & 1) << b.shift;
+    return sim_bus_write(bus, master, b.addr, size, all);
+}
+
 enum sim_bus_status sim_bus_read(struct sim_bus *bus, enum sim_master master, uint32_t addr,
                                  unsigned size, uint32_t *value)
 {
@@ -77,6 +120,8 @@ enum sim_bus_status sim_bus_read(struct sim_bus *bus, enum sim_master master, ui
     bus->master = master;
     if (is_private(bus, addr))
         return sim_core_ppb_read(bus->core, master, addr, size, value);
+    if (is_alias(bus, addr))
+        return read_bit(bus, master, addr, size, value);
     enum sim_bus_status gate = ask_gate(bus, master, addr);
     if (gate != SIM_BUS_OK)
         return gate;
@@ -114,6 +159,8 @@ enum sim_bus_status sim_bus_write(struct sim_bus *bus, enum sim_master master, u
     bus->master = master;
     if (is_private(bus, addr))
         return sim_core_ppb_write(bus->core, master, addr, size, value);
+    if (is_alias(bus, addr))
+        return write_bit(bus, master, addr, size, value);
     enum sim_bus_status gate = ask_gate(bus, master, addr);
     if (gate != SIM_BUS_OK)
         return gate;

@@ -62,6 +62,9 @@ struct sim_bus {
     struct sim_core *core; // owner of 0xe0000000 to 0xe00fffff
     struct sim_clock *clock;
     struct sim_account *account;
+    // A Cortex-M3 or M4: each word of the aliases at 0x22000000 and 0x42000000 is a bit of the
+    // first megabyte of SRAM and of the peripherals.
+    bool bit_bands;
     struct log *log;         // NULL: nobody hears of regions that are not modelled
     enum sim_master master;  // of the access under way, for devices that care
     uint64_t stall_until_ns; // set with SIM_BUS_STALL

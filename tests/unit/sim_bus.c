@@ -192,6 +192,48 @@ static void the_gate_stops_the_debugger_and_not_the_core(void **state)
     assert_int_equal(asked, 0x20000008);
 }
 
+// Bit 13 of the word at 0x20000004 is the alias 0x22000000 + 5 * 32 + 5 * 4.
+static void an_alias_is_one_bit_on_a_core_that_has_bit_bands(void **state)
+{
+    (void)state;
+    struct fixture f;
+    uint32_t value;
+    set_up(&f);
+    assert_int_equal(sim_bus_read(&f.bus, SIM_MASTER_CORE, 0x220000b4, 4, &value), SIM_BUS_FAULT);
+    f.bus.bit_bands = true;
+    assert_int_equal(write(&f, 0x220000b4, 4, 0xffffffff), SIM_BUS_OK);
+    assert_int_equal(read_ok(&f, 0x20000004, 4), 0x2000);
+    assert_int_equal(read_ok(&f, 0x220000b4, 4), 1);
+    assert_int_equal(read_ok(&f, 0x220000b4, 1), 1);
+    assert_int_equal(read_ok(&f, 0x220000b0, 4), 0);
+    assert_int_equal(write(&f, 0x220000b4, 1, 0xfe), SIM_BUS_OK);
+    assert_int_equal(read_ok(&f, 0x20000004, 4), 0);
+    assert_int_equal(sim_bus_read(&f.bus, SIM_MASTER_CORE, 0x23fffffc, 4, &value), SIM_BUS_FAULT);
+}
+
+static void an_alias_of_a_device_reads_and_writes_it_in_the_same_width(void **state)
+{
+    (void)state;
+    struct fixture f;
+    set_up(&f);
+    f.bus.bit_bands = true;
+    // TIM1 + 0x10, bit 31 of the word, and of its halfword at 0x12.
+    uint32_t alias = 0x42000000 + 0x12c13 * 32 + 7 * 4;
+    assert_int_equal(write(&f, alias, 4, 1), SIM_BUS_OK);
+    assert_int_equal(f.dev.offset, 0x10);
+    assert_int_equal(f.dev.size, 4);
+    assert_int_equal(f.dev.reads, 1);
+    assert_int_equal(f.dev.writes, 1);
+    assert_int_equal(f.dev.value, 0x92345678);
+    assert_int_equal(write(&f, alias, 2, 1), SIM_BUS_OK);
+    assert_int_equal(f.dev.offset, 0x12);
+    assert_int_equal(f.dev.size, 2);
+    assert_int_equal(f.dev.value, 0xd678);
+    f.dev.answer = SIM_BUS_STALL;
+    assert_int_equal(write(&f, alias, 4, 1), SIM_BUS_STALL);
+    assert_int_equal(f.dev.writes, 2);
+}
+
 int main(int argc, char **argv)
 {
     choose_tests(argc, argv);
@@ -203,6 +245,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_write_to_a_read_only_window_goes_to_the_device_behind_it),
         cmocka_unit_test(a_window_of_size_0_leaves_reads_to_the_device_too),
         cmocka_unit_test(a_region_that_is_not_modelled_reads_0_and_is_named_once),
+        cmocka_unit_test(an_alias_is_one_bit_on_a_core_that_has_bit_bands),
+        cmocka_unit_test(an_alias_of_a_device_reads_and_writes_it_in_the_same_width),
         cmocka_unit_test(the_gate_stops_the_debugger_and_not_the_core),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
