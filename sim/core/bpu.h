@@ -1,27 +1,39 @@
 // SPDX-License-Identifier: MIT
-// The Breakpoint Unit (DDI 0419, C1.8; DDI 0432: four comparators): instruction addresses in the
-// code region, compared before the instruction executes. A comparator matches every time its
-// address is about to be executed, also on the first instruction after Debug state is left:
-// stepping over a breakpoint is the debugger's business.
+// The Breakpoint Unit (DDI 0419, C1.8), and the Flash Patch and Breakpoint unit, version 1, of
+// ARMv7-M (DDI 0403, C1.11), which also puts words of RAM in place of instructions and literals:
+// addresses in the code region, compared before the instruction executes. A comparator matches
+// every time its address is about to be executed, also on the first instruction after Debug state
+// is left: stepping over a breakpoint is the debugger's business.
 #ifndef SWDLINK_SIM_CORE_BPU_H
 #define SWDLINK_SIM_CORE_BPU_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SIM_BPU_COUNT 4
+#define SIM_BPU_MAX 8u
 
 struct sim_bpu {
+    unsigned codes, literals; // comparators; those for literals follow. With literals it is an FPB
     bool enabled;
-    uint32_t comp[SIM_BPU_COUNT]; // the registers
+    uint32_t comp[SIM_BPU_MAX]; // the registers
+    uint32_t remap;             // FP_REMAP: where the words that take the place begin
     // What they amount to: the halfwords at which to stop, none while the unit is off.
-    uint32_t stop[2 * SIM_BPU_COUNT];
+    uint32_t stop[2 * SIM_BPU_MAX];
     unsigned stop_count;
+    unsigned remap_codes, remap_literals; // a bit for each comparator that is one of these
 };
 
+void sim_bpu_create(struct sim_bpu *bpu, unsigned codes, unsigned literals);
 void sim_bpu_reset(struct sim_bpu *bpu); // power-on only
 uint32_t sim_bpu_read(const struct sim_bpu *bpu, uint32_t offset);
 void sim_bpu_write(struct sim_bpu *bpu, uint32_t offset, uint32_t value);
+
+static inline bool sim_bpu_remaps(const struct sim_bpu *bpu)
+{
+    return bpu->remap_codes | bpu->remap_literals;
+}
+// Where a byte of an instruction (fetch) or of data really is read.
+uint32_t sim_bpu_remap(const struct sim_bpu *bpu, uint32_t addr, bool fetch);
 
 static inline bool sim_bpu_matches(const struct sim_bpu *bpu, uint32_t pc)
 {

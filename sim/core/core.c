@@ -9,6 +9,30 @@
 
 #define HZ_AFTER_RESET 8000000u // until the chip says which clock it has
 
+static bool is_v7m(const struct sim_core *core)
+{
+    return core->kind->arch != SIM_ARMV6M;
+}
+
+// What the kind of core decides, and what the chip maker does.
+static void create_parts(struct sim_core *core, const struct sim_core_config *config)
+{
+    const struct sim_core_kind *kind = core->kind;
+    sim_nvic_create(&core->nvic, config->interrupts);
+    sim_nvic_set_priority_bits(&core->nvic,
+                               config->priority_bits ? config->priority_bits : kind->priority_bits);
+    sim_mpu_create(&core->mpu, config->no_mpu ? 0 : kind->mpu_regions, is_v7m(core));
+    sim_bpu_create(&core->bpu, kind->breakpoints, kind->literals);
+    sim_dwt_create(&core->dwt, kind->watchpoints, is_v7m(core));
+    sim_systick_create(&core->systick, config->systick_calib);
+    core->cpu.arch = kind->arch;
+    core->cpu.has_npriv = kind->has_npriv;
+    core->cpu.short_pipeline = kind->short_pipeline;
+    core->cpu.fp.present = kind->fpu && !config->no_fpu;
+    core->cpu.basepri_mask = core->nvic.priority_mask;
+    core->cpu.ipsr_mask = is_v7m(core) ? 0x1ff : sim_nvic_ipsr_mask(&core->nvic);
+}
+
 struct sim_core *sim_core_create(struct sim_bus *bus, struct sim_clock *clock,
                                  struct sim_account *account, const struct sim_core_config *config)
 {
@@ -27,11 +51,7 @@ struct sim_core *sim_core_create(struct sim_bus *bus, struct sim_clock *clock,
     core->cpu.hclk = &core->hclk;
     core->cpu.bpu = &core->bpu;
     core->cpu.dwt = &core->dwt;
-    core->cpu.has_npriv = core->kind->has_npriv;
-    core->cpu.short_pipeline = core->kind->short_pipeline;
-    sim_nvic_create(&core->nvic, config->interrupts);
-    sim_mpu_create(&core->mpu, config->no_mpu ? 0 : core->kind->mpu_regions, false);
-    core->cpu.ipsr_mask = sim_nvic_ipsr_mask(&core->nvic);
+    create_parts(core, config);
     sim_core_hold(core, SIM_RESET_POWER);
     return core;
 }
@@ -54,6 +74,7 @@ void sim_core_hold(struct sim_core *core, enum sim_reset kind)
 {
     core->held = true;
     core->reset_pending = core->reset_request = core->locked_up = core->stalled = false;
+    core->local_reset = false;
     core->sleep = SIM_AWAKE;
     core->scr = core->vtor = 0;
     core->cpu.guard = NULL;
@@ -62,6 +83,8 @@ void sim_core_hold(struct sim_core *core, enum sim_reset kind)
     sim_cpu_reset(&core->cpu);
     sim_nvic_reset(&core->nvic);
     sim_systick_reset(&core->systick);
+    if (is_v7m(core))
+        sim_v7m_reset(core);
     sim_debug_reset(core, kind);
     core->cpu.attention = true;
 }
@@ -72,12 +95,24 @@ static bool guard_permits(void *arg, uint32_t addr, enum sim_access access, bool
     return sim_mpu_permits(&core->mpu, addr, access, privileged);
 }
 
-void sim_core_sync_mpu(struct sim_core *core)
+static uint32_t guard_remap(void *arg, uint32_t addr, enum sim_access access)
 {
-    bool decides = core->mpu.ctrl &&
-                   sim_mpu_decides(&core->mpu, sim_nvic_execution_priority(&core->nvic, false));
-    core->guard = (struct sim_cpu_guard){.arg = core, .permits = guard_permits};
-    core->cpu.guard = decides ? &core->guard : NULL;
+    const struct sim_core *core = arg;
+    return access == SIM_ACCESS_WRITE ? addr
+                                      : sim_bpu_remap(&core->bpu, addr, access == SIM_ACCESS_FETCH);
+}
+
+void sim_core_sync_memory(struct sim_core *core)
+{
+    bool decides =
+        core->mpu.ctrl && sim_mpu_decides(&core->mpu, sim_exception_priority(core, false));
+    core->cpu.ignores_bus_faults =
+        core->v7m.ccr & CCR_BFHFNMIGN && sim_exception_priority(core, false) < 0;
+    bool remaps = sim_bpu_remaps(&core->bpu);
+    core->guard = (struct sim_cpu_guard){.arg = core,
+                                         .permits = decides ? guard_permits : NULL,
+                                         .remap = remaps ? guard_remap : NULL};
+    core->cpu.guard = decides || remaps ? &core->guard : NULL;
 }
 
 static bool start_core(struct sim_core *core)
@@ -120,12 +155,20 @@ static uint64_t earlier(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+// The cycle at which a timer of the core wants to be looked at.
+static uint64_t next_due(const struct sim_core *core)
+{
+    return earlier(sim_systick_due(&core->systick), core->dwt.due);
+}
+
 // Until the end of the run or the next SysTick exception.
 static void pass_in_wait(struct sim_core *core)
 {
-    uint64_t due = sim_systick_due(&core->systick);
+    uint64_t due = next_due(core), before = core->cpu.cycles;
     uint64_t ns = due == UINT64_MAX ? SIM_NEVER : sim_hclk_ns(&core->hclk, due) + 1;
     pass(core, earlier(ns, core->hclk.until_ns), true);
+    if (core->sleep != SIM_AWAKE)
+        core->sleep_cycles += core->cpu.cycles - before;
 }
 
 // The bus is busy. At least a nanosecond passes, whatever the device said.
@@ -162,7 +205,7 @@ static void handle_stop(struct sim_core *core, enum sim_cpu_stop stop)
     case SIM_CPU_BREAKPOINT: // with debug disabled, both of them fault (DDI 0419, C1.5)
     case SIM_CPU_BKPT:
         if (!sim_debug_enter(core, DFSR_BKPT))
-            sim_exception_fault(core);
+            sim_exception_breakpoint(core);
         break;
     case SIM_CPU_UNDEFINED:
     case SIM_CPU_FAULT:
@@ -170,8 +213,10 @@ static void handle_stop(struct sim_core *core, enum sim_cpu_stop stop)
     case SIM_CPU_NO_COPROCESSOR:
     case SIM_CPU_UNALIGNED:
     case SIM_CPU_DIVIDE_BY_ZERO:
-    case SIM_CPU_LAZY_FP:
-        sim_exception_fault(core);
+        sim_exception_fault(core, stop);
+        break;
+    case SIM_CPU_LAZY_FP: // the instruction comes again
+        (void)sim_fp_save_lazily(core);
         break;
     case SIM_CPU_STALL:
         core->stalled = true;
@@ -184,7 +229,9 @@ static void handle_stop(struct sim_core *core, enum sim_cpu_stop stop)
 // entered (C1.5.1). While it sleeps or stalls it is not.
 static void finish_step(struct sim_core *core)
 {
-    const uint64_t own = 1ull << SIM_EXC_HARDFAULT | 1ull << SIM_EXC_SVCALL;
+    const uint64_t own = 1ull << SIM_EXC_HARDFAULT | 1ull << SIM_EXC_MEMMANAGE |
+                         1ull << SIM_EXC_BUSFAULT | 1ull << SIM_EXC_USAGEFAULT |
+                         1ull << SIM_EXC_SVCALL;
     if (core->stalled || core->sleep != SIM_AWAKE)
         return;
     if (core->nvic.pending.word[0] & own && !sim_exception_take(core)) {
@@ -198,21 +245,36 @@ static void finish_step(struct sim_core *core)
 static void act_on_watchpoint(struct sim_core *core)
 {
     core->dwt.hit = false;
-    sim_debug_enter(core, DFSR_DWTTRAP | (core->debug.stepping ? DFSR_HALTED : 0));
+    if (!sim_debug_enter(core, DFSR_DWTTRAP | (core->debug.stepping ? DFSR_HALTED : 0)) &&
+        is_v7m(core))
+        (void)sim_v7m_monitor(core, DFSR_DWTTRAP); // or it is lost
+}
+
+// The debug monitor asked for one instruction, and comes back (DDI 0403, C1.4.3).
+static void end_monitor_step(struct sim_core *core)
+{
+    core->v7m.monitor_steps = false;
+    if (!core->debug.enabled)
+        (void)sim_v7m_monitor(core, DFSR_HALTED);
 }
 
 static void run_instructions(struct sim_core *core)
 {
     struct sim_cpu *cpu = &core->cpu;
     uint64_t limit = sim_hclk_cycles_at(&core->hclk, core->hclk.until_ns);
-    limit = earlier(limit, sim_systick_due(&core->systick));
-    if (core->debug.stepping || core->stalled)
+    limit = earlier(limit, next_due(core));
+    bool monitor_steps = core->v7m.monitor_steps;
+    if (core->debug.stepping || core->stalled || monitor_steps)
         limit = 0; // one instruction
     core->stalled = false;
     cpu->attention = false;
-    sim_core_sync_mpu(core);
+    sim_core_sync_memory(core);
     enum sim_cpu_stop stop = sim_cpu_run(cpu, limit);
     handle_stop(core, stop);
+    if (cpu->imprecise)
+        sim_v7m_imprecise(core);
+    if (monitor_steps && !core->stalled)
+        end_monitor_step(core);
     if (core->dwt.hit && !core->stalled)
         act_on_watchpoint(core);
     if (core->debug.stepping)
@@ -244,6 +306,11 @@ static void slice_running(struct sim_core *core)
     struct sim_exc_set before = core->nvic.active;
     if (sim_systick_sync(&core->systick, core->cpu.cycles))
         sim_exception_pend(core, SIM_EXC_SYSTICK);
+    if (sim_dwt_compare_cycles(&core->dwt, core->cpu.cycles)) {
+        act_on_watchpoint(core);
+        if (core->debug.halted)
+            return;
+    }
     if (core->sleep != SIM_AWAKE && !wake(core))
         return;
     core->sleep_told = false;
@@ -263,9 +330,19 @@ static void slice_running(struct sim_core *core)
         run_instructions(core);
 }
 
+// AIRCR.VECTRESET: the processor alone (DDI 0403, B3.2.6). An STM32F429 showed S_RESET_ST after it,
+// and did not pull NRST low.
+static void reset_locally(struct sim_core *core)
+{
+    sim_core_hold(core, SIM_RESET_SYSTEM);
+    sim_core_release(core);
+}
+
 static void slice(struct sim_core *core)
 {
     uint64_t until = core->hclk.until_ns;
+    if (core->local_reset && !core->held)
+        reset_locally(core);
     if (core->held || core->hclk.hz == 0)
         pass(core, until, false);
     else if (core->reset_pending && !start_core(core))

@@ -22,12 +22,16 @@ enum sim_core_event {
 #define SIM_CORE_INTERRUPTS 32u         // of a Cortex-M0 with all that it can have
 #define SIM_CPUID_M0        0x410cc200u // r0p0 (DDI 0432, 4.2)
 #define SIM_CPUID_M0PLUS    0x410cc601u // r0p1 (DDI 0484, 4.2)
+#define SIM_CPUID_M3        0x411fc231u // r1p1, as in an STM32F103
+#define SIM_CPUID_M4        0x410fc241u // r0p1, as captured of an STM32F429
 
 // What a chip maker decides of a processor.
 struct sim_core_config {
-    uint32_t cpuid;      // of it, the kind of core is taken (sim/core/kind.h)
-    unsigned interrupts; // how many lines it has, up to 240
-    bool no_mpu;         // made without the protection unit that its kind can have
+    uint32_t cpuid;         // of it, the kind of core is taken (sim/core/kind.h)
+    unsigned interrupts;    // how many lines it has, up to 240
+    bool no_mpu, no_fpu;    // made without a unit that its kind can have
+    unsigned priority_bits; // 0: as many as STMicroelectronics gives the kind
+    uint32_t systick_calib; // SYST_CALIB; 0: that of an STM32F0
 };
 
 // NULL when out of memory. The core starts in power-on reset, held, as bus->core.

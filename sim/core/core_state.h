@@ -13,6 +13,8 @@
 #include "sim/core/mpu.h"
 #include "sim/core/nvic.h"
 #include "sim/core/systick.h"
+#include "sim/core/trace_port.h"
+#include "sim/core/v7m.h"
 
 #define SIM_LOCKUP_PC 0xfffffffeu
 
@@ -38,6 +40,8 @@ struct sim_core {
     struct sim_bpu bpu;
     struct sim_dwt dwt;
     struct sim_mpu mpu;
+    struct sim_trace_port trace_port;
+    struct sim_v7m v7m;         // nothing of it on ARMv6-M
     struct sim_cpu_guard guard; // what the engine is given while the MPU decides
     const struct sim_core_kind *kind;
     struct sim_bus *bus;
@@ -48,13 +52,15 @@ struct sim_core {
     bool held;               // in reset
     bool reset_pending;      // let go, and the vector table could not be read yet
     bool reset_request;
+    bool local_reset; // AIRCR.VECTRESET was written
     bool locked_up;
     enum sim_sleep sleep;
     bool sleep_told; // sim_core_run() has returned once since it fell asleep
     uint32_t scr, vtor;
     bool stalled; // an instruction waits for the bus: nothing comes between
     uint64_t stall_until_ns;
-    uint64_t instructions_told; // to the account
+    uint64_t instructions_told;              // to the account
+    uint64_t exception_cycles, sleep_cycles; // since power-on, for the DWT
 };
 
 #define SCR_SEVONPEND   (1u << 4)
@@ -68,21 +74,41 @@ struct sim_core {
 #define DFSR_HALTED   (1u << 0)
 #define DFSR_ALL      0x1fu
 
-#define DEMCR_DWTENA       (1u << 24)
+#define DEMCR_DWTENA       (1u << 24) // TRCENA in ARMv7-M
+#define DEMCR_MON_REQ      (1u << 19) // the monitor and the catches but two: ARMv7-M only
+#define DEMCR_MON_STEP     (1u << 18)
+#define DEMCR_MON_PEND     (1u << 17)
+#define DEMCR_MON_EN       (1u << 16)
 #define DEMCR_VC_HARDERR   (1u << 10)
+#define DEMCR_VC_INTERR    (1u << 9)
+#define DEMCR_VC_BUSERR    (1u << 8)
+#define DEMCR_VC_STATERR   (1u << 7)
+#define DEMCR_VC_CHKERR    (1u << 6)
+#define DEMCR_VC_NOCPERR   (1u << 5)
+#define DEMCR_VC_MMERR     (1u << 4)
 #define DEMCR_VC_CORERESET (1u << 0)
 
 // core.c
-// Whether the protection unit decides about accesses from now on: after what changes the unit or
-// the priority.
-void sim_core_sync_mpu(struct sim_core *core);
+// What stands between the engine and its memory from now on (the MPU, the FPB, CCR.BFHFNMIGN):
+// after what changes one of them or the priority.
+void sim_core_sync_memory(struct sim_core *core);
 
 // exception.c
 // Resets the processor: registers, then SP and PC from the vector table. False: the bus stalled.
 bool sim_exception_take_reset(struct sim_core *core);
 void sim_exception_pend(struct sim_core *core, unsigned n);
-// A fault of the instruction at PC: pends HardFault, or locks up.
-void sim_exception_fault(struct sim_core *core);
+// The priority of what is executed, with PRIMASK as given.
+int sim_exception_priority(const struct sim_core *core, bool primask);
+// Whether exception n would be taken now, were it pending.
+bool sim_exception_preempts(const struct sim_core *core, unsigned n);
+// A fault of the instruction at PC: of ARMv6-M it pends HardFault, or locks up.
+void sim_exception_fault(struct sim_core *core, enum sim_cpu_stop stop);
+void sim_exception_lock_up(struct sim_core *core);
+// Counts as inside exception n, without having entered it.
+void sim_exception_lock_up_in(struct sim_core *core, unsigned n);
+enum sim_cpu_stop sim_exception_read_vector(struct sim_core *core, unsigned n, uint32_t *vector);
+// A breakpoint without halting debug.
+void sim_exception_breakpoint(struct sim_core *core);
 void sim_exception_svc(struct sim_core *core);
 // A branch to an EXC_RETURN value in Handler mode.
 void sim_exception_return(struct sim_core *core);
@@ -93,6 +119,10 @@ unsigned sim_exception_preempting(const struct sim_core *core);
 bool sim_exception_take(struct sim_core *core);
 // True when an exception is pending that ends this sleep (B1.5.17 to B1.5.19).
 bool sim_exception_wakes(const struct sim_core *core);
+
+// scs.c: by the offset from 0xe000e000.
+uint32_t sim_scs_read(struct sim_core *core, bool debugger, uint32_t offset);
+void sim_scs_write(struct sim_core *core, bool debugger, uint32_t offset, uint32_t value);
 
 // debug.c
 void sim_debug_reset(struct sim_core *core, enum sim_reset kind);

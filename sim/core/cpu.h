@@ -126,7 +126,8 @@ struct sim_cpu {
     // A buffered write was refused by the bus: an imprecise BusFault. The engine sets it and
     // attention; whoever handles it clears it.
     bool imprecise;
-    bool unprivileged; // the access under way is that of LDRT, STRT
+    bool ignores_bus_faults; // of data: CCR.BFHFNMIGN, below priority 0
+    bool unprivileged;       // the access under way is that of LDRT, STRT
     struct sim_cpu_fp fp;
 };
 

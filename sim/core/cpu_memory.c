@@ -60,9 +60,10 @@ enum sim_cpu_stop sim_cpu_guarded_fetch(struct sim_cpu *cpu, uint32_t addr, uint
     return sim_cpu_fetch_elsewhere(cpu, addr, op);
 }
 
-void sim_cpu_compare_data(struct sim_cpu *cpu, uint32_t addr, unsigned size, bool is_write)
+void sim_cpu_compare_data(struct sim_cpu *cpu, uint32_t addr, unsigned size, uint32_t value,
+                          bool is_write)
 {
-    if (sim_dwt_compare_data(cpu->dwt, addr, size, is_write))
+    if (sim_dwt_compare_data(cpu->dwt, addr, size, value, is_write))
         cpu->attention = true;
 }
 

@@ -27,7 +27,8 @@ enum sim_cpu_stop sim_cpu_fetch_elsewhere(struct sim_cpu *cpu, uint32_t addr, ui
 // False in an execute-never region.
 bool sim_cpu_is_executable(uint32_t addr);
 // Shows an access to the watchpoint comparators.
-void sim_cpu_compare_data(struct sim_cpu *cpu, uint32_t addr, unsigned size, bool is_write);
+void sim_cpu_compare_data(struct sim_cpu *cpu, uint32_t addr, unsigned size, uint32_t value,
+                          bool is_write);
 
 static inline uint8_t *cpu_window_bytes(const struct sim_cpu *cpu, uint32_t addr, bool to_write)
 {
@@ -54,7 +55,7 @@ static inline enum sim_cpu_stop cpu_load(struct sim_cpu *cpu, uint32_t addr, uns
     }
     cpu->cycles += CYCLES_DATA;
     if (cpu->dwt->watches_data)
-        sim_cpu_compare_data(cpu, addr, size, false);
+        sim_cpu_compare_data(cpu, addr, size, *value, false);
     return SIM_CPU_NONE;
 }
 
@@ -77,7 +78,7 @@ static inline enum sim_cpu_stop cpu_store(struct sim_cpu *cpu, uint32_t addr, un
     }
     cpu->cycles += CYCLES_DATA;
     if (cpu->dwt->watches_data)
-        sim_cpu_compare_data(cpu, addr, size, true);
+        sim_cpu_compare_data(cpu, addr, size, value, true);
     return SIM_CPU_NONE;
 }
 

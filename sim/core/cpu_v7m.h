@@ -87,7 +87,7 @@ static inline enum sim_cpu_stop v7m_load(struct sim_cpu *cpu, uint32_t addr, uns
     *value = size == 4 ? get_le32(p) : size == 2 ? get_le16(p) : *p;
     cpu->cycles += CYCLES_DATA;
     if (cpu->dwt->watches_data)
-        sim_cpu_compare_data(cpu, addr, size, false);
+        sim_cpu_compare_data(cpu, addr, size, *value, false);
     return SIM_CPU_NONE;
 }
 
@@ -107,7 +107,7 @@ static inline enum sim_cpu_stop v7m_store(struct sim_cpu *cpu, uint32_t addr, un
         *p = (uint8_t)value;
     cpu->cycles += CYCLES_DATA;
     if (cpu->dwt->watches_data)
-        sim_cpu_compare_data(cpu, addr, size, true);
+        sim_cpu_compare_data(cpu, addr, size, value, true);
     return SIM_CPU_NONE;
 }
 

@@ -29,6 +29,12 @@ static enum sim_cpu_stop refuse(struct sim_cpu *cpu, uint32_t addr, enum sim_acc
     return SIM_CPU_FAULT;
 }
 
+// A load that the bus refuses gives zero then: the manual leaves it UNKNOWN (DDI 0403, B3.2.8).
+static bool is_ignored(const struct sim_cpu *cpu, enum sim_cpu_stop stop)
+{
+    return stop == SIM_CPU_FAULT && cpu->ignores_bus_faults;
+}
+
 static enum sim_cpu_stop read_piece(struct sim_cpu *cpu, uint32_t addr, unsigned size,
                                     uint32_t *value)
 {
@@ -38,12 +44,12 @@ static enum sim_cpu_stop read_piece(struct sim_cpu *cpu, uint32_t addr, unsigned
         *value = size == 4 ? get_le32(p) : size == 2 ? get_le16(p) : *p;
     } else {
         enum sim_cpu_stop stop = sim_cpu_slow_read(cpu, from, size, value);
-        if (stop)
+        if (stop && !is_ignored(cpu, stop))
             return stop;
     }
     cpu->cycles += CYCLES_DATA;
     if (cpu->dwt->watches_data)
-        sim_cpu_compare_data(cpu, addr, size, false);
+        sim_cpu_compare_data(cpu, addr, size, *value, false);
     return SIM_CPU_NONE;
 }
 
@@ -53,6 +59,8 @@ static enum sim_cpu_stop write_piece(struct sim_cpu *cpu, uint32_t addr, unsigne
     uint8_t *p = cpu_window_bytes(cpu, addr, true);
     if (!p) {
         enum sim_cpu_stop stop = sim_cpu_slow_write(cpu, addr, size, value);
+        if (is_ignored(cpu, stop))
+            return SIM_CPU_NONE;
         if (stop == SIM_CPU_FAULT && cpu->buffers_writes && addr < SYSTEM_REGION)
             cpu->imprecise = cpu->attention = true;
         else if (stop)
@@ -66,7 +74,7 @@ static enum sim_cpu_stop write_piece(struct sim_cpu *cpu, uint32_t addr, unsigne
     }
     cpu->cycles += CYCLES_DATA;
     if (cpu->dwt->watches_data)
-        sim_cpu_compare_data(cpu, addr, size, true);
+        sim_cpu_compare_data(cpu, addr, size, value, true);
     return SIM_CPU_NONE;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Halting debug: the registers DFSR, DHCSR, DCRSR, DCRDR and DEMCR (DDI 0419, C1.6) and how Debug
-// state is entered and left (C1.5). Where the manual says UNPREDICTABLE, the write changes nothing
-// and is a violation in the account.
+// Halting debug: the registers DFSR, DHCSR, DCRSR, DCRDR and DEMCR (DDI 0419, C1.6; DDI 0403, C1.6)
+// and how Debug state is entered and left (C1.5). Where the manual says UNPREDICTABLE, the write
+// changes nothing and is a violation in the account.
 #include "sim/core/core_state.h"
 
 // Offsets from 0xe000e000.
@@ -19,8 +19,20 @@ enum { DFSR = 0xd30, DHCSR = 0xdf0, DCRSR = 0xdf4, DCRDR = 0xdf8, DEMCR = 0xdfc 
 #define DHCSR_C_HALT      (1u << 1)
 #define DHCSR_C_DEBUGEN   (1u << 0)
 
-#define DCRSR_REGWNR (1u << 16)
-#define DCRSR_REGSEL 0x1fu
+#define DCRSR_REGWNR    (1u << 16)
+#define DCRSR_REGSEL_V6 0x1fu
+#define DCRSR_REGSEL_V7 0x7fu
+
+#define DEMCR_V6  (DEMCR_DWTENA | DEMCR_VC_HARDERR | DEMCR_VC_CORERESET)
+#define DEMCR_MON (DEMCR_MON_REQ | DEMCR_MON_STEP | DEMCR_MON_EN)
+#define DEMCR_V7                                                                                   \
+    (DEMCR_V6 | DEMCR_MON | DEMCR_VC_INTERR | DEMCR_VC_BUSERR | DEMCR_VC_STATERR |                 \
+     DEMCR_VC_CHKERR | DEMCR_VC_NOCPERR | DEMCR_VC_MMERR)
+
+static bool is_v7m(const struct sim_core *core)
+{
+    return core->kind->arch != SIM_ARMV6M;
+}
 
 // C_DEBUGEN, DEMCR and DFSR outlive a system reset; C_HALT, C_STEP and C_MASKINTS do not, so that
 // only vector catch stops a processor at its first instruction.
@@ -30,12 +42,14 @@ void sim_debug_reset(struct sim_core *core, enum sim_reset kind)
     if (kind == SIM_RESET_POWER)
         *d = (struct sim_debug){0};
     d->halt = d->step = d->maskints = d->halted = d->stepping = false;
+    d->demcr &= ~DEMCR_MON;
     d->reset_seen = true;
     d->reg_ready = true;
     d->retired_seen = core->cpu.instructions;
     if (kind == SIM_RESET_POWER) {
         sim_bpu_reset(&core->bpu);
         sim_dwt_reset(&core->dwt);
+        sim_trace_port_reset(&core->trace_port);
     }
 }
 
@@ -67,8 +81,9 @@ static uint32_t read_dhcsr(struct sim_core *core)
     value |= core->locked_up ? DHCSR_S_LOCKUP : 0;
     value |= core->sleep != SIM_AWAKE ? DHCSR_S_SLEEP : 0;
     value |= d->halted ? DHCSR_S_HALT : 0;
-    // A Cortex-M0 that runs is never ready, as an nRF51822 shows; others keep the bit.
-    value |= d->halted && d->reg_ready ? DHCSR_S_REGRDY : 0;
+    // A Cortex-M0 that runs is never ready, as an nRF51822 shows; an STM32F429 and an STM32L152
+    // keep the bit.
+    value |= (d->halted || is_v7m(core)) && d->reg_ready ? DHCSR_S_REGRDY : 0;
     value |= d->maskints ? DHCSR_C_MASKINTS : 0;
     value |= d->step ? DHCSR_C_STEP : 0;
     value |= d->halt ? DHCSR_C_HALT : 0;
@@ -134,22 +149,17 @@ static void write_dhcsr(struct sim_core *core, uint32_t value)
     d->halt = halt;
 }
 
-static bool is_register(unsigned regsel)
-{
-    return regsel <= 18 || regsel == 20;
-}
-
 // READALLREGS makes real ST-LINKs read the gap in the middle, too: no mistake of the host's.
-static bool is_read_of_gap(uint32_t dcrsr)
+static bool is_read_of_gap(unsigned regsel, uint32_t dcrsr)
 {
-    return (dcrsr & DCRSR_REGSEL) == 19 && !(dcrsr & DCRSR_REGWNR);
+    return regsel == 19 && !(dcrsr & DCRSR_REGWNR);
 }
 
 // In Debug state a transfer is done at once; outside of it, it never completes (C1.6.3).
 static void write_dcrsr(struct sim_core *core, uint32_t value)
 {
     struct sim_debug *d = &core->debug;
-    unsigned regsel = value & DCRSR_REGSEL;
+    unsigned regsel = value & (is_v7m(core) ? DCRSR_REGSEL_V7 : DCRSR_REGSEL_V6);
     d->reg_ready = false;
     if (!d->halted) {
         sim_account_violation(core->account,
@@ -157,15 +167,31 @@ static void write_dcrsr(struct sim_core *core, uint32_t value)
         return;
     }
     d->reg_ready = true;
-    if (is_read_of_gap(value))
-        return; // a Cortex-M4 was seen to answer 0; here DCRDR stays as it was
-    if (!is_register(regsel))
+    if (is_read_of_gap(regsel, value)) {
+        if (is_v7m(core))
+            d->dcrdr = 0; // as a Cortex-M4 was seen to; of a Cortex-M0 it stays as it was
+        return;
+    }
+    if (!sim_cpu_has_reg(&core->cpu, regsel))
         sim_account_violation(core->account, "DCRSR selects register %u, which there is not",
                               regsel);
     else if (value & DCRSR_REGWNR)
         sim_core_set_reg(core, regsel, d->dcrdr);
     else
         d->dcrdr = sim_core_get_reg(core, regsel);
+}
+
+// MON_PEND pends the monitor whether it is enabled or not (DDI 0403, C1.6.5).
+static void write_demcr(struct sim_core *core, uint32_t value)
+{
+    core->debug.demcr = value & (is_v7m(core) ? DEMCR_V7 : DEMCR_V6);
+    sim_dwt_enable(&core->dwt, value & DEMCR_DWTENA);
+    if (!is_v7m(core))
+        return;
+    if (value & DEMCR_MON_PEND)
+        sim_exception_pend(core, SIM_EXC_MONITOR);
+    else
+        sim_exc_remove(&core->nvic.pending, SIM_EXC_MONITOR);
 }
 
 uint32_t sim_debug_read(struct sim_core *core, uint32_t offset)
@@ -178,7 +204,8 @@ uint32_t sim_debug_read(struct sim_core *core, uint32_t offset)
     case DCRDR:
         return core->debug.dcrdr;
     case DEMCR:
-        return core->debug.demcr;
+        return core->debug.demcr |
+               (sim_exc_has(&core->nvic.pending, SIM_EXC_MONITOR) ? DEMCR_MON_PEND : 0);
     default: // DCRSR is write-only
         return 0;
     }
@@ -200,8 +227,7 @@ void sim_debug_write(struct sim_core *core, uint32_t offset, uint32_t value)
         core->debug.dcrdr = value;
         break;
     case DEMCR:
-        core->debug.demcr = value & (DEMCR_DWTENA | DEMCR_VC_HARDERR | DEMCR_VC_CORERESET);
-        sim_dwt_enable(&core->dwt, value & DEMCR_DWTENA);
+        write_demcr(core, value);
         break;
     default:
         break;

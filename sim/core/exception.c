@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Exceptions of ARMv6-M: reset, entry, return, faults and lockup (DDI 0419, B1.5). What the manual
+// Exceptions: what the architectures share (reset, priorities, lockup), and entry, return and
+// faults of ARMv6-M (DDI 0419, B1.5); those of ARMv7-M are in exception_v7m.c. What the manual
 // leaves UNPREDICTABLE in a return is a HardFault here and a violation in the account. A stack that
 // stalls the bus is taken as a bus error; a vector table that does (flash that is being programmed)
 // is waited for.
@@ -18,22 +19,26 @@ enum { FRAME_WORDS = 8, FRAME_SIZE = 32 };
 #define EXC_RETURN_THREAD_MAIN    0xfffffff9u
 #define EXC_RETURN_THREAD_PROCESS 0xfffffffdu
 
-static void lock_up(struct sim_core *core)
+static bool is_v7m(const struct sim_core *core)
+{
+    return core->kind->arch != SIM_ARMV6M;
+}
+
+void sim_exception_lock_up(struct sim_core *core)
 {
     core->locked_up = true;
     core->cpu.r[PC] = SIM_LOCKUP_PC;
     core->cpu.attention = true;
 }
 
-// Counts as inside exception n, without having entered it.
-static void lock_up_in(struct sim_core *core, unsigned n)
+void sim_exception_lock_up_in(struct sim_core *core, unsigned n)
 {
     sim_nvic_activate(&core->nvic, n);
     sim_cpu_set_mode(&core->cpu, n, false);
-    lock_up(core);
+    sim_exception_lock_up(core);
 }
 
-static enum sim_cpu_stop read_vector(struct sim_core *core, unsigned n, uint32_t *vector)
+enum sim_cpu_stop sim_exception_read_vector(struct sim_core *core, unsigned n, uint32_t *vector)
 {
     return sim_cpu_read_word(&core->cpu, core->vtor + 4 * n, vector);
 }
@@ -43,7 +48,8 @@ bool sim_exception_take_reset(struct sim_core *core)
 {
     struct sim_cpu *cpu = &core->cpu;
     uint32_t sp = 0, pc = 0;
-    enum sim_cpu_stop sp_stop = read_vector(core, 0, &sp), pc_stop = read_vector(core, 1, &pc);
+    enum sim_cpu_stop sp_stop = sim_exception_read_vector(core, 0, &sp),
+                      pc_stop = sim_exception_read_vector(core, 1, &pc);
     if (sp_stop == SIM_CPU_STALL || pc_stop == SIM_CPU_STALL)
         return false;
     sim_cpu_reset(cpu);
@@ -54,7 +60,7 @@ bool sim_exception_take_reset(struct sim_core *core)
     sim_nvic_reset(&core->nvic); // lines may have moved while reset was held
     sim_nvic_sample_levels(&core->nvic);
     if (sp_stop || pc_stop)
-        lock_up_in(core, SIM_EXC_HARDFAULT);
+        sim_exception_lock_up_in(core, SIM_EXC_HARDFAULT);
     return true;
 }
 
@@ -68,9 +74,24 @@ void sim_exception_pend(struct sim_core *core, unsigned n)
         core->cpu.event = true;
 }
 
+int sim_exception_priority(const struct sim_core *core, bool primask)
+{
+    const struct sim_cpu *cpu = &core->cpu;
+    int priority = sim_nvic_execution_priority(&core->nvic, primask);
+    if (cpu->basepri && sim_nvic_group(&core->nvic, cpu->basepri) < priority)
+        priority = sim_nvic_group(&core->nvic, cpu->basepri);
+    return cpu->faultmask && priority > SIM_PRIORITY_HARDFAULT ? SIM_PRIORITY_HARDFAULT : priority;
+}
+
 static int execution_priority(const struct sim_core *core)
 {
-    return sim_nvic_execution_priority(&core->nvic, core->cpu.primask);
+    return sim_exception_priority(core, core->cpu.primask);
+}
+
+bool sim_exception_preempts(const struct sim_core *core, unsigned n)
+{
+    return sim_nvic_group(&core->nvic, sim_nvic_priority(&core->nvic, n)) <
+           execution_priority(core);
 }
 
 static bool masks_interrupts(const struct sim_core *core)
@@ -81,9 +102,7 @@ static bool masks_interrupts(const struct sim_core *core)
 unsigned sim_exception_preempting(const struct sim_core *core)
 {
     unsigned n = sim_nvic_first(&core->nvic, masks_interrupts(core));
-    if (n == SIM_EXC_NONE || sim_nvic_priority(&core->nvic, n) >= execution_priority(core))
-        return SIM_EXC_NONE;
-    return n;
+    return n != SIM_EXC_NONE && sim_exception_preempts(core, n) ? n : SIM_EXC_NONE;
 }
 
 bool sim_exception_wakes(const struct sim_core *core)
@@ -92,26 +111,46 @@ bool sim_exception_wakes(const struct sim_core *core)
         return core->cpu.event || sim_exception_preempting(core);
     // WFI looks at priorities as if PRIMASK were clear, so that the program goes on after it.
     unsigned n = sim_nvic_first(&core->nvic, masks_interrupts(core));
-    int priority = sim_nvic_execution_priority(&core->nvic, false);
-    return n != SIM_EXC_NONE && sim_nvic_priority(&core->nvic, n) < priority;
+    int priority = sim_exception_priority(core, false);
+    return n != SIM_EXC_NONE &&
+           sim_nvic_group(&core->nvic, sim_nvic_priority(&core->nvic, n)) < priority;
 }
 
-void sim_exception_fault(struct sim_core *core)
+static void fault(struct sim_core *core)
 {
     if (execution_priority(core) < 0)
-        lock_up(core); // B1.5.15
+        sim_exception_lock_up(core); // B1.5.15
     else
         sim_exception_pend(core, SIM_EXC_HARDFAULT);
 }
 
+void sim_exception_fault(struct sim_core *core, enum sim_cpu_stop stop)
+{
+    if (is_v7m(core))
+        sim_v7m_fault(core, stop);
+    else
+        fault(core);
+}
+
+void sim_exception_breakpoint(struct sim_core *core)
+{
+    if (is_v7m(core))
+        sim_v7m_breakpoint(core);
+    else
+        fault(core);
+}
+
 void sim_exception_svc(struct sim_core *core)
 {
-    if (sim_nvic_priority(&core->nvic, SIM_EXC_SVCALL) < execution_priority(core)) {
+    if (sim_exception_preempts(core, SIM_EXC_SVCALL)) {
         sim_exception_pend(core, SIM_EXC_SVCALL);
         return;
     }
     core->cpu.r[PC] -= 2; // escalated: the fault is that of the SVC itself
-    sim_exception_fault(core);
+    if (is_v7m(core))
+        sim_v7m_escalate(core, HFSR_FORCED);
+    else
+        fault(core);
 }
 
 static uint32_t exc_return_from(const struct sim_cpu *cpu)
@@ -174,9 +213,9 @@ static void become_hardfault(struct sim_core *core, uint32_t exc_return)
 {
     uint32_t vector;
     if (execution_priority(core) < 0)
-        lock_up(core);
-    else if (read_vector(core, SIM_EXC_HARDFAULT, &vector) != SIM_CPU_NONE)
-        lock_up_in(core, SIM_EXC_HARDFAULT);
+        sim_exception_lock_up(core);
+    else if (sim_exception_read_vector(core, SIM_EXC_HARDFAULT, &vector) != SIM_CPU_NONE)
+        sim_exception_lock_up_in(core, SIM_EXC_HARDFAULT);
     else
         become(core, SIM_EXC_HARDFAULT, vector, exc_return);
 }
@@ -184,21 +223,23 @@ static void become_hardfault(struct sim_core *core, uint32_t exc_return)
 bool sim_exception_take(struct sim_core *core)
 {
     struct sim_cpu *cpu = &core->cpu;
+    if (is_v7m(core))
+        return sim_v7m_take(core);
     unsigned n = sim_exception_preempting(core);
     uint32_t vector;
     if (n == SIM_EXC_NONE)
         return true;
-    enum sim_cpu_stop stop = read_vector(core, n, &vector);
+    enum sim_cpu_stop stop = sim_exception_read_vector(core, n, &vector);
     if (stop == SIM_CPU_STALL)
         return false;
     uint32_t exc_return = exc_return_from(cpu);
-    sim_core_sync_mpu(core);
+    sim_core_sync_memory(core);
     bool pushed = push_frame(cpu);
     cpu->cycles += core->kind->entry_cycles;
     if (pushed && stop == SIM_CPU_NONE)
         become(core, n, vector, exc_return);
     else if (n <= SIM_EXC_HARDFAULT)
-        lock_up_in(core, n);
+        sim_exception_lock_up_in(core, n);
     else
         become_hardfault(core, exc_return);
     return true;
@@ -224,7 +265,7 @@ static bool chain(struct sim_core *core, uint32_t exc_return)
     uint32_t vector;
     if (n == SIM_EXC_NONE)
         return false;
-    enum sim_cpu_stop stop = read_vector(core, n, &vector);
+    enum sim_cpu_stop stop = sim_exception_read_vector(core, n, &vector);
     if (stop == SIM_CPU_STALL)
         return false;
     core->cpu.cycles += CYCLES_CHAIN;
@@ -275,17 +316,21 @@ void sim_exception_return(struct sim_core *core)
 {
     struct sim_cpu *cpu = &core->cpu;
     uint32_t value = cpu->exc_return;
+    if (is_v7m(core)) {
+        sim_v7m_return(core);
+        return;
+    }
     if (!is_valid_return(core, value)) {
         sim_account_violation(
             core->account,
             "exception return with 0x%08x from exception %u, which does not fit what is "
             "active (DDI 0419, B1.5.8)",
             value, cpu->ipsr);
-        sim_exception_fault(core);
+        fault(core);
         return;
     }
     sim_nvic_deactivate(&core->nvic, cpu->ipsr);
-    sim_core_sync_mpu(core);
+    sim_core_sync_memory(core);
     if (chain(core, value))
         return;
     cpu->cycles += CYCLES_RETURN;

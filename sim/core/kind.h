@@ -8,14 +8,25 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sim/core/cpu.h"
+
 struct sim_core_kind {
     const char *name;
-    uint32_t cpuid;        // of which the variant and revision fields are zero
-    bool has_npriv;        // CONTROL.nPRIV: unprivileged Thread mode
-    bool short_pipeline;   // of two stages: a branch costs a cycle less
-    uint32_t vtor_mask;    // bits of VTOR that can be written; 0: there is no VTOR
-    unsigned mpu_regions;  // of the protection unit, where the chip has it
-    unsigned entry_cycles; // from an interrupt to its handler
+    uint32_t cpuid; // of which the variant and revision fields are zero
+    enum sim_arch arch;
+    bool fpu;                 // FPv4-SP, where the chip has it
+    bool has_npriv;           // CONTROL.nPRIV: unprivileged Thread mode
+    bool short_pipeline;      // of two stages: a branch costs a cycle less
+    uint32_t vtor_mask;       // bits of VTOR that can be written; 0: there is no VTOR
+    uint32_t actlr_mask;      // the same of ACTLR
+    unsigned mpu_regions;     // of the protection unit, where the chip has it
+    unsigned entry_cycles;    // from an interrupt to its handler
+    unsigned priority_bits;   // as STMicroelectronics makes them
+    unsigned breakpoints;     // comparators of the BPU, or for code of the FPB
+    unsigned literals;        // and those of the FPB for literals
+    unsigned watchpoints;     // comparators of the DWT
+    unsigned scs_part;        // component ids: of the SCS,
+    unsigned trace_port_part; // and of the TPIU (0: there is neither ITM nor TPIU)
 };
 
 // The Cortex-M0 for a processor that is not modelled.

@@ -17,13 +17,23 @@ void sim_nvic_create(struct sim_nvic *nvic, unsigned interrupts)
     if (interrupts > SIM_MAX_INTERRUPTS)
         interrupts = SIM_MAX_INTERRUPTS;
     *nvic = (struct sim_nvic){.interrupts = interrupts,
+                              .priority_mask = 0xc0,
                               .words = (SIM_EXC_IRQ0 + interrupts + WORD_BITS - 1) / WORD_BITS};
 }
 
 void sim_nvic_reset(struct sim_nvic *nvic)
 {
-    *nvic = (struct sim_nvic){
-        .interrupts = nvic->interrupts, .words = nvic->words, .level = nvic->level};
+    *nvic = (struct sim_nvic){.interrupts = nvic->interrupts,
+                              .words = nvic->words,
+                              .level = nvic->level,
+                              .priority_mask = nvic->priority_mask,
+                              .system_off = nvic->system_off_at_reset,
+                              .system_off_at_reset = nvic->system_off_at_reset};
+}
+
+void sim_nvic_set_priority_bits(struct sim_nvic *nvic, unsigned bits)
+{
+    nvic->priority_mask = (uint8_t)(0xff00u >> bits);
 }
 
 bool sim_exc_differs(const struct sim_nvic *nvic, const struct sim_exc_set *a,
@@ -44,6 +54,11 @@ int sim_nvic_priority(const struct sim_nvic *nvic, unsigned n)
     return nvic->priority[n];
 }
 
+int sim_nvic_group(const struct sim_nvic *nvic, int priority)
+{
+    return priority < 0 ? priority : priority & -(2 << nvic->prigroup);
+}
+
 // The more urgent one of best and of a word of a set: the lowest number of equals (B1.5.4).
 static unsigned more_urgent(const struct sim_nvic *nvic, unsigned best, unsigned w, uint64_t word)
 {
@@ -60,13 +75,14 @@ int sim_nvic_execution_priority(const struct sim_nvic *nvic, bool primask)
     unsigned n = SIM_EXC_NONE;
     for (unsigned w = 0; w < nvic->words; w++)
         n = more_urgent(nvic, n, w, nvic->active.word[w]);
-    int priority = n ? sim_nvic_priority(nvic, n) : SIM_PRIORITY_NONE;
+    int priority = n ? sim_nvic_group(nvic, sim_nvic_priority(nvic, n)) : SIM_PRIORITY_NONE;
     return primask && priority > SIM_PRIORITY_MASKED ? SIM_PRIORITY_MASKED : priority;
 }
 
 unsigned sim_nvic_first(const struct sim_nvic *nvic, bool interrupts_masked)
 {
     uint64_t system = interrupts_masked ? BIT(SIM_EXC_PENDSV) - 1 : SYSTEM_WORD;
+    system &= ~(uint64_t)nvic->system_off;
     unsigned n = SIM_EXC_NONE;
     for (unsigned w = 0; w < nvic->words; w++) {
         uint64_t enabled = interrupts_masked ? 0 : nvic->enabled.word[w];
@@ -169,7 +185,7 @@ static void change_interrupts(struct sim_exc_set *set, unsigned first, uint32_t 
 static uint32_t read_priorities(const struct sim_nvic *nvic, uint32_t offset)
 {
     const uint8_t *p = &nvic->priority[SIM_EXC_IRQ0 + offset - NVIC_IPR0];
-    return (uint32_t)p[3] << 30 | (uint32_t)p[2] << 22 | (uint32_t)p[1] << 14 | (uint32_t)p[0] << 6;
+    return (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
 }
 
 uint32_t sim_nvic_read(const struct sim_nvic *nvic, uint32_t offset)
@@ -195,8 +211,9 @@ uint32_t sim_nvic_read(const struct sim_nvic *nvic, uint32_t offset)
 
 static void write_priorities(struct sim_nvic *nvic, uint32_t offset, uint32_t value)
 {
-    for (unsigned i = 0; i < 4; i++)
-        nvic->priority[SIM_EXC_IRQ0 + offset - NVIC_IPR0 + i] = value >> (8 * i + 6) & 3;
+    unsigned first = offset - NVIC_IPR0;
+    for (unsigned i = 0; i < 4 && first + i < nvic->interrupts; i++)
+        nvic->priority[SIM_EXC_IRQ0 + first + i] = value >> 8 * i & nvic->priority_mask;
 }
 
 void sim_nvic_write(struct sim_nvic *nvic, uint32_t offset, uint32_t value)

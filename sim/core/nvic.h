@@ -14,7 +14,11 @@ enum sim_exception_number {
     SIM_EXC_NONE = 0,
     SIM_EXC_NMI = 2,
     SIM_EXC_HARDFAULT = 3,
+    SIM_EXC_MEMMANAGE = 4, // the next three, and the monitor: ARMv7-M only
+    SIM_EXC_BUSFAULT = 5,
+    SIM_EXC_USAGEFAULT = 6,
     SIM_EXC_SVCALL = 11,
+    SIM_EXC_MONITOR = 12,
     SIM_EXC_PENDSV = 14,
     SIM_EXC_SYSTICK = 15,
     SIM_EXC_IRQ0 = 16,
@@ -33,14 +37,18 @@ enum {
     SIM_PRIORITY_NMI = -2,
     SIM_PRIORITY_HARDFAULT = -1,
     SIM_PRIORITY_MASKED = 0, // that of a processor with PRIMASK set
-    SIM_PRIORITY_NONE = 4,   // below all of the four that can be configured
+    SIM_PRIORITY_NONE = 256, // below all that can be configured
 };
 
 struct sim_nvic {
     unsigned interrupts, words; // words: of the sets, those that are in use
     struct sim_exc_set pending, active;
-    struct sim_exc_set enabled, level;    // of interrupts
-    uint8_t priority[SIM_MAX_EXCEPTIONS]; // 0 to 3, where it can be configured
+    struct sim_exc_set enabled, level; // of interrupts
+    uint32_t system_off; // exceptions below the interrupts that are not enabled (SHCSR), by number
+    uint32_t system_off_at_reset;
+    uint8_t priority[SIM_MAX_EXCEPTIONS]; // a byte as in the registers, where it can be configured
+    uint8_t priority_mask;                // the upper bits of it that this processor has
+    unsigned prigroup; // AIRCR.PRIGROUP: bits 7 to prigroup + 1 decide who preempts
 };
 
 static inline bool sim_exc_has(const struct sim_exc_set *set, unsigned n)
@@ -62,6 +70,8 @@ bool sim_exc_differs(const struct sim_nvic *nvic, const struct sim_exc_set *a,
 
 // interrupts: up to SIM_MAX_INTERRUPTS; what exceeds it counts as that.
 void sim_nvic_create(struct sim_nvic *nvic, unsigned interrupts);
+// How many bits of a priority there are: two at first, which is what ARMv6-M has.
+void sim_nvic_set_priority_bits(struct sim_nvic *nvic, unsigned bits);
 // The bits of xPSR that hold an exception number: six on ARMv6-M, nine on ARMv7-M (B1.4.2).
 static inline uint32_t sim_nvic_ipsr_mask(const struct sim_nvic *nvic)
 {
@@ -70,6 +80,8 @@ static inline uint32_t sim_nvic_ipsr_mask(const struct sim_nvic *nvic)
 // What a reset leaves: the levels of the lines, nothing else.
 void sim_nvic_reset(struct sim_nvic *nvic);
 int sim_nvic_priority(const struct sim_nvic *nvic, unsigned n);
+// The part of a priority that decides who preempts whom (DDI 0403, B1.5.4).
+int sim_nvic_group(const struct sim_nvic *nvic, int priority);
 // The priority of what is being executed.
 int sim_nvic_execution_priority(const struct sim_nvic *nvic, bool primask);
 // The most urgent exception that is pending and enabled, or SIM_EXC_NONE. With interrupts_masked

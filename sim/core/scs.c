@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The private peripheral bus: the System Control Space with its control block (DDI 0419, B3.2),
-// SysTick, NVIC and debug registers, the DWT, the BPU, and the ROM table by which a debugger finds
-// them (C1.2). Registers take words only. What only a debugger may see reads as zero to the
-// program.
+// The System Control Space: its control block (DDI 0419, B3.2), SysTick, NVIC, MPU and debug
+// registers. What ARMv7-M has beyond or otherwise is in scs_v7m.c. On ARMv6-M, what only a debugger
+// may see reads as zero to the program.
 #include "sim/core/core_state.h"
-
-#define PAGE_DWT 0xe0001000u
-#define PAGE_BPU 0xe0002000u
-#define PAGE_SCS 0xe000e000u
-#define PAGE_ROM 0xe00ff000u
 
 // Offsets in the System Control Space.
 enum {
@@ -29,11 +23,11 @@ enum {
     MPU_LAST = 0xdb8,
     DFSR = 0xd30,
     DHCSR = 0xdf0,
+    DCRSR = 0xdf4,
     DEMCR = 0xdfc,
 };
 
-#define DESIGNER_ARM 0x23bu
-#define CCR_VALUE    0x00000208u // STKALIGN, UNALIGN_TRP: fixed in ARMv6-M
+#define CCR_VALUE 0x00000208u // STKALIGN, UNALIGN_TRP: fixed in ARMv6-M
 
 #define ICSR_NMIPENDSET  (1u << 31)
 #define ICSR_PENDSVSET   (1u << 28)
@@ -42,7 +36,8 @@ enum {
 #define ICSR_PENDSTCLR   (1u << 25)
 #define ICSR_ISRPREEMPT  (1u << 23)
 #define ICSR_ISRPENDING  (1u << 22)
-#define ICSR_VECTPENDING 12 // shift
+#define ICSR_VECTPENDING 12         // shift
+#define ICSR_RETTOBASE   (1u << 11) // ARMv7-M only
 
 #define AIRCR_KEY           0x05fau // in the upper half of a write
 #define AIRCR_KEYSTAT       0xfa050000u
@@ -50,6 +45,11 @@ enum {
 #define AIRCR_VECTCLRACTIVE (1u << 1)
 
 #define SHCSR_SVCALLPENDED (1u << 15)
+
+static bool is_v7m(const struct sim_core *core)
+{
+    return core->kind->arch != SIM_ARMV6M;
+}
 
 static bool is_pending(const struct sim_core *core, unsigned n)
 {
@@ -65,6 +65,8 @@ static uint32_t read_icsr(const struct sim_core *core)
     value |= is_pending(core, SIM_EXC_SYSTICK) ? ICSR_PENDSTSET : 0;
     value |= sim_nvic_any_interrupt_pending(&core->nvic) ? ICSR_ISRPENDING : 0;
     value |= core->debug.halted && sim_exception_preempting(core) ? ICSR_ISRPREEMPT : 0;
+    if (is_v7m(core) && core->cpu.ipsr && sim_nvic_active_count(&core->nvic) <= 1)
+        value |= ICSR_RETTOBASE;
     return value;
 }
 
@@ -112,8 +114,8 @@ static uint32_t read_shpr(const struct sim_core *core, uint32_t offset)
 {
     const uint8_t *p = core->nvic.priority;
     if (offset == SHPR2)
-        return (uint32_t)p[SIM_EXC_SVCALL] << 30;
-    return (uint32_t)p[SIM_EXC_SYSTICK] << 30 | (uint32_t)p[SIM_EXC_PENDSV] << 22;
+        return (uint32_t)p[SIM_EXC_SVCALL] << 24;
+    return (uint32_t)p[SIM_EXC_SYSTICK] << 24 | (uint32_t)p[SIM_EXC_PENDSV] << 16;
 }
 
 static uint32_t read_control_block(const struct sim_core *core, uint32_t offset)
@@ -156,11 +158,11 @@ static void write_control_block(struct sim_core *core, uint32_t offset, uint32_t
         core->scr = value & (SCR_SEVONPEND | SCR_SLEEPDEEP | SCR_SLEEPONEXIT);
         break;
     case SHPR2:
-        p[SIM_EXC_SVCALL] = value >> 30;
+        p[SIM_EXC_SVCALL] = value >> 24 & core->nvic.priority_mask;
         break;
     case SHPR3:
-        p[SIM_EXC_SYSTICK] = value >> 30;
-        p[SIM_EXC_PENDSV] = value >> 22 & 3;
+        p[SIM_EXC_SYSTICK] = value >> 24 & core->nvic.priority_mask;
+        p[SIM_EXC_PENDSV] = value >> 16 & core->nvic.priority_mask;
         break;
     default:
         break;
@@ -187,8 +189,11 @@ static bool is_mpu(uint32_t offset)
     return offset >= MPU_FIRST && offset <= MPU_LAST;
 }
 
-static uint32_t read_scs(struct sim_core *core, bool debugger, uint32_t offset)
+uint32_t sim_scs_read(struct sim_core *core, bool debugger, uint32_t offset)
 {
+    uint32_t value;
+    if (is_v7m(core) && sim_v7m_read(core, offset, &value))
+        return value;
     if (is_systick(offset))
         return sim_systick_read(&core->systick, offset - SYST_CSR);
     if (is_nvic(offset))
@@ -196,7 +201,7 @@ static uint32_t read_scs(struct sim_core *core, bool debugger, uint32_t offset)
     if (is_mpu(offset))
         return sim_mpu_read(&core->mpu, offset - MPU_FIRST);
     if (is_debug_register(offset))
-        return debugger ? sim_debug_read(core, offset) : 0;
+        return debugger || is_v7m(core) ? sim_debug_read(core, offset) : 0;
     if (offset == SHCSR)
         return debugger && is_pending(core, SIM_EXC_SVCALL) ? SHCSR_SVCALLPENDED : 0;
     return read_control_block(core, offset);
@@ -218,15 +223,24 @@ static void write_nvic(struct sim_core *core, uint32_t offset, uint32_t value)
         core->cpu.event = true;
 }
 
-static void write_scs(struct sim_core *core, bool debugger, uint32_t offset, uint32_t value)
+// A program of ARMv7-M may write DEMCR (it switches the cycle counter on), DFSR and DCRDR; halting
+// debug is the debugger's alone (DDI 0403, C1.6.2).
+static bool may_write_debug(const struct sim_core *core, bool debugger, uint32_t offset)
+{
+    return debugger || (is_v7m(core) && offset != DHCSR && offset != DCRSR);
+}
+
+void sim_scs_write(struct sim_core *core, bool debugger, uint32_t offset, uint32_t value)
 {
     if (is_debug_register(offset)) {
-        if (debugger)
+        if (may_write_debug(core, debugger, offset))
             sim_debug_write(core, offset, value);
         return;
     }
     if (core->held)
         return; // all but the debug registers are in reset
+    if (is_v7m(core) && sim_v7m_write(core, offset, value))
+        return;
     if (is_systick(offset))
         sim_systick_write(&core->systick, offset - SYST_CSR, value, core->cpu.cycles);
     else if (is_nvic(offset))
@@ -237,117 +251,4 @@ static void write_scs(struct sim_core *core, bool debugger, uint32_t offset, uin
         write_control_block(core, offset, value);
     else if (debugger)
         write_shcsr(core, value);
-}
-
-// Peripheral and component identification at the end of each page (ARM IHI 0031, and C1.2 for the
-// ROM table): part number, designer (JEP106: ARM 4 x 0x7f 0x3b), component class.
-static uint32_t read_id(const struct sim_core *core, uint32_t page, uint32_t offset)
-{
-    static const uint8_t component_id[4] = {0x0d, 0x00, 0x05, 0xb1};
-    bool rom = page == PAGE_ROM;
-    unsigned part = rom ? core->part : page == PAGE_SCS ? 0x008 : page == PAGE_DWT ? 0x00a : 0x00b;
-    unsigned designer = rom ? core->designer : DESIGNER_ARM;
-    switch (offset) {
-    case 0xfcc: // MEMTYPE of a ROM table: system memory is on the same bus
-        return rom;
-    case 0xfd0:
-        return designer >> 7;
-    case 0xfe0:
-        return part & 0xff;
-    case 0xfe4:
-        return (designer & 0xf) << 4 | part >> 8;
-    case 0xfe8:
-        return 0x8 | (designer >> 4 & 7);
-    case 0xff4:
-        return rom ? 0x10 : 0xe0;
-    case 0xff0:
-    case 0xff8:
-    case 0xffc:
-        return component_id[(offset - 0xff0) / 4];
-    default:
-        return 0;
-    }
-}
-
-static uint32_t read_rom_table(uint32_t offset)
-{
-    static const uint32_t page[] = {PAGE_SCS, PAGE_DWT, PAGE_BPU};
-    unsigned i = offset / 4;
-    if (i >= sizeof page / sizeof page[0])
-        return 0;
-    return (page[i] - PAGE_ROM) | 3; // 32-bit format, present
-}
-
-// Where nothing is, reads give zero and writes do nothing, as on real parts whose debugger looks
-// for what other cores have there (a DBGMCU at 0xe0042000, an ITM at 0xe0000000); no document
-// tells.
-static bool is_page(uint32_t page)
-{
-    return page == PAGE_SCS || page == PAGE_DWT || page == PAGE_BPU || page == PAGE_ROM;
-}
-
-static uint32_t read_page(struct sim_core *core, bool debugger, uint32_t addr)
-{
-    uint32_t page = addr & ~0xfffu, offset = addr & 0xfff;
-    if (!is_page(page))
-        return 0;
-    if (offset >= 0xfcc)
-        return debugger || page == PAGE_SCS || page == PAGE_ROM ? read_id(core, page, offset) : 0;
-    switch (page) {
-    case PAGE_SCS:
-        return read_scs(core, debugger, offset);
-    case PAGE_DWT:
-        if (!debugger)
-            return 0;
-        return sim_dwt_read(&core->dwt, offset, core->debug.halted ? 0xffffffffu : core->cpu.r[15]);
-    case PAGE_BPU:
-        return debugger ? sim_bpu_read(&core->bpu, offset) : 0;
-    default:
-        return read_rom_table(offset);
-    }
-}
-
-// Nothing of it answers an unprivileged program (DDI 0419, B3.1). A debugger is privileged.
-static bool takes(struct sim_core *core, enum sim_master master, uint32_t addr, unsigned size)
-{
-    if (master == SIM_MASTER_CORE && !sim_cpu_access_is_privileged(&core->cpu))
-        return false;
-    if (size == 4)
-        return true;
-    sim_account_violation(core->account,
-                          "%u-byte access to 0x%08x: the private peripheral bus takes words only "
-                          "(DDI 0419, B3.1.1)",
-                          size, addr);
-    return false;
-}
-
-enum sim_bus_status sim_core_ppb_read(struct sim_core *core, enum sim_master master, uint32_t addr,
-                                      unsigned size, uint32_t *value)
-{
-    *value = 0;
-    if (!takes(core, master, addr, size))
-        return SIM_BUS_FAULT;
-    if (sim_systick_sync(&core->systick, core->cpu.cycles))
-        sim_exception_pend(core, SIM_EXC_SYSTICK);
-    *value = read_page(core, master == SIM_MASTER_DEBUG, addr);
-    return SIM_BUS_OK;
-}
-
-enum sim_bus_status sim_core_ppb_write(struct sim_core *core, enum sim_master master, uint32_t addr,
-                                       unsigned size, uint32_t value)
-{
-    bool debugger = master == SIM_MASTER_DEBUG;
-    if (!takes(core, master, addr, size))
-        return SIM_BUS_FAULT;
-    if (sim_systick_sync(&core->systick, core->cpu.cycles))
-        sim_exception_pend(core, SIM_EXC_SYSTICK);
-    core->cpu.attention = true; // what comes next may be something else now
-    uint32_t page = addr & ~0xfffu, offset = addr & 0xfff;
-    if (page == PAGE_SCS)
-        write_scs(core, debugger, offset, value);
-    else if (page == PAGE_DWT && debugger)
-        sim_dwt_write(&core->dwt, offset, value);
-    else if (page == PAGE_BPU && debugger)
-        sim_bpu_write(&core->bpu, offset, value);
-    return SIM_BUS_OK;
 }

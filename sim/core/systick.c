@@ -10,12 +10,17 @@ enum { SYST_CSR = 0x0, SYST_RVR = 0x4, SYST_CVR = 0x8, SYST_CALIB = 0xc };
 #define SYST_CSR_TICKINT   (1u << 1)
 #define SYST_CSR_ENABLE    (1u << 0)
 
-#define SYST_COUNT_MASK  0x00ffffffu
-#define SYST_CALIB_VALUE (1u << 30 | 6000u) // SKEW; 1 ms of 48 MHz / 8 (RM0091, 11.1.1)
+#define SYST_COUNT_MASK 0x00ffffffu
+#define SYST_CALIB_F0   (1u << 30 | 6000u) // SKEW; 1 ms of 48 MHz / 8 (RM0091, 11.1.1)
+
+void sim_systick_create(struct sim_systick *st, uint32_t calib)
+{
+    *st = (struct sim_systick){.calib = calib ? calib : SYST_CALIB_F0};
+}
 
 void sim_systick_reset(struct sim_systick *st)
 {
-    *st = (struct sim_systick){0};
+    *st = (struct sim_systick){.calib = st->calib};
 }
 
 static unsigned divider(const struct sim_systick *st)
@@ -79,7 +84,7 @@ uint32_t sim_systick_read(struct sim_systick *st, uint32_t offset)
     case SYST_CVR:
         return st->value;
     case SYST_CALIB:
-        return SYST_CALIB_VALUE;
+        return st->calib;
     default:
         return 0;
     }

@@ -106,7 +106,7 @@ static inline int bench_setup_kind(void **state, uint32_t cpuid, unsigned interr
                         &(struct sim_core_config){.cpuid = cpuid, .interrupts = interrupts});
     bench_poke32(b, FLASH, STACK);
     bench_poke32(b, FLASH + 4, CODE | 1);
-    for (unsigned n = 2; n < 48; n++) {
+    for (unsigned n = 2; n < 112; n++) {
         bench_poke32(b, FLASH + 4 * n, HANDLER(n) | 1);
         bench_poke16(b, HANDLER(n), 0xe7fe);
     }
