@@ -48,11 +48,15 @@ static enum err ask_before_unlock(const struct options *o,
     const struct option_field *rdp = target_option_rdp(t);
     if (!rdp || target_option_get(t, rdp, before) >= target_option_get(t, rdp, after))
         return ERR_OK;
-    return consent_ask(
-        o->yes,
-        "Read protection level 1 hides the flash from every debugger, and leaving it again "
-        "erases the flash.",
-        "setting read protection hides the flash, and leaving it erases the flash", log);
+    const char *erases = target_unlock_erases(t);
+    char asks[160], refuses[120];
+    snprintf(asks, sizeof asks,
+             "Read protection level 1 hides the flash from every debugger, and leaving it again "
+             "erases the %s.",
+             erases);
+    snprintf(refuses, sizeof refuses,
+             "setting read protection hides the flash, and leaving it erases the %s", erases);
+    return consent_ask(o->yes, asks, refuses, log);
 }
 
 static enum err write_values(struct probe *p, const struct options *o,

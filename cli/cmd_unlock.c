@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // swdlink unlock: leaves read protection level 1, which erases the chip. Asks before.
+#include <stdio.h>
+
 #include "base/signals.h"
 #include "cli/command.h"
 #include "cli/consent.h"
@@ -21,9 +23,12 @@ enum err cmd_unlock(const struct options *o, struct output *out, struct log *log
                      "here: nothing was changed",
                      chip_name(target_identity(&p.target)), target_identity(&p.target)->idcode);
     bool was_locked = e == ERR_OK && target_identity(&p.target)->rdp_level > 0;
+    const char *erases = target_unlock_erases(&p.target);
+    char asks[80], refuses[80];
+    snprintf(asks, sizeof asks, "Unlocking erases the whole %s of this chip.", erases);
+    snprintf(refuses, sizeof refuses, "unlocking erases the whole %s", erases);
     if (was_locked)
-        e = consent_ask(o->yes, "Unlocking erases the whole flash of this chip.",
-                        "unlocking erases the whole flash", log);
+        e = consent_ask(o->yes, asks, refuses, log);
     if (was_locked && e == ERR_OK)
         e = signals_check(log);
     bool unlocked = was_locked && e == ERR_OK;
@@ -39,8 +44,9 @@ enum err cmd_unlock(const struct options *o, struct output *out, struct log *log
                            json_pack("{s:i, s:b, s:i}", "schema", OUTPUT_SCHEMA, "erased",
                                      was_locked, "rdp_level", 0),
                            log);
-    log_line(log, LOG_NOTE,
-             was_locked ? "unlocked: read protection is off, and the flash is erased"
-                        : "the chip is not protected: nothing was changed");
+    if (was_locked)
+        log_line(log, LOG_NOTE, "unlocked: read protection is off, and the %s is erased", erases);
+    else
+        log_line(log, LOG_NOTE, "the chip is not protected: nothing was changed");
     return ERR_OK;
 }

@@ -101,13 +101,18 @@ static enum err run_job(struct target *t, struct flash_job *job, uint32_t total,
 
 // ---- jobs ---------------------------------------------------------------------------------------
 
-static enum err fill_job(const struct target *t, struct flash_job *job, const struct image *image)
+static bool is_in_bank(const struct flash_bank *b, const struct image_segment *s)
 {
-    const struct flash_bank *b = target_flash(t);
+    return segment_within(b->base, b->size, s);
+}
+
+static enum err fill_job(const struct flash_bank *b, struct flash_job *job,
+                         const struct image *image)
+{
     enum err e = ERR_OK;
     for (size_t i = 0; i < image->count && !e; i++) {
         const struct image_segment *s = &image->segment[i];
-        if (!segment_within(b->base, b->size, s))
+        if (!is_in_bank(b, s))
             continue;
         uint32_t start, bytes;
         if (!flash_layout_widen(&b->layout, s->addr, s->len, &start, &bytes)) {
@@ -117,56 +122,98 @@ static enum err fill_job(const struct target *t, struct flash_job *job, const st
         e = flash_job_erase(job, start, bytes);
     }
     for (size_t i = 0; i < image->count && !e; i++)
-        if (segment_within(b->base, b->size, &image->segment[i]))
+        if (is_in_bank(b, &image->segment[i]))
             e = flash_job_write(job, image->segment[i].addr, image->segment[i].data,
                                 image->segment[i].len);
     return e;
 }
 
-static uint32_t bytes_of_pages(const struct target *t, const struct image *image)
+static uint32_t bytes_of_pages(const struct flash_bank *b, const struct image *image)
 {
     uint32_t total = 0;
     for (size_t i = 0; i < image->count; i++) {
         uint32_t start, bytes;
         const struct image_segment *s = &image->segment[i];
-        if (flash_layout_widen(&target_flash(t)->layout, s->addr, s->len, &start, &bytes))
+        if (flash_layout_widen(&b->layout, s->addr, s->len, &start, &bytes))
             total += bytes;
     }
     return total;
 }
 
-static enum err open_job(struct target *t, struct flash_job **job, const struct options *o)
+static enum err open_job(struct target *t, const struct flash_bank *b, struct flash_job **job,
+                         const struct options *o)
 {
-    enum err e = target_flash_open(t, job);
+    const bool eeprom = b == target_eeprom(t);
+    enum err e = eeprom ? target_eeprom_open(t, job) : target_flash_open(t, job);
     if (e)
         return e;
-    flash_job_set_erase(*job, o->erase);
+    // Words that the file does not name are somebody's data.
+    flash_job_set_erase(*job, eeprom && o->erase == FLASH_ERASE_MASS ? FLASH_ERASE_AUTO : o->erase);
     flash_job_set_verify(*job, !o->no_verify);
     flash_job_reset_follows(*job);
     return ERR_OK;
 }
 
+static void add_stats(struct flash_stats *sum, const struct flash_stats *more)
+{
+    const uint64_t took_us = more->ended_us - more->started_us;
+    sum->erased += more->erased;
+    sum->programmed += more->programmed;
+    sum->skipped += more->skipped;
+    sum->verified += more->verified;
+    sum->by_loader |= more->by_loader;
+    sum->changed |= more->changed;
+    sum->ended_us += took_us;
+}
+
+static enum err program_bank(struct target *t, const struct flash_bank *b,
+                             const struct image *image, const struct options *o,
+                             struct flash_stats *sum)
+{
+    struct flash_job *job;
+    struct flash_stats stats = {0};
+    const uint32_t bytes = bytes_of_pages(b, image);
+    enum err e = open_job(t, b, &job, o);
+    if (e)
+        return e;
+    e = fill_job(b, job, image);
+    e = e ? close_job(t, job, e) : run_job(t, job, bytes, o, &stats);
+    add_stats(sum, &stats);
+    return e;
+}
+
+static bool has_part_in(const struct flash_bank *b, const struct image *image)
+{
+    for (size_t i = 0; i < image->count; i++)
+        if (is_in_bank(b, &image->segment[i]))
+            return true;
+    return false;
+}
+
 enum err flasher_program(struct target *t, const struct image *image, const struct options *o,
                          struct flash_stats *stats)
 {
-    struct flash_job *job;
-    enum err e = open_job(t, &job, o);
-    if (e)
-        return e;
-    e = fill_job(t, job, image);
-    return e ? close_job(t, job, e) : run_job(t, job, bytes_of_pages(t, image), o, stats);
+    const struct flash_bank *banks[] = {target_flash(t), target_eeprom(t)};
+    enum err e = ERR_OK;
+    *stats = (struct flash_stats){0};
+    for (unsigned i = 0; i < 2 && !e; i++)
+        if (has_part_in(banks[i], image))
+            e = program_bank(t, banks[i], image, o, stats);
+    return e;
 }
 
 enum err flasher_erase(struct target *t, uint32_t addr, uint32_t len, const struct options *o,
                        struct flash_stats *stats)
 {
     struct flash_job *job;
-    enum err e = open_job(t, &job, o);
+    const struct flash_bank *eeprom = target_eeprom(t);
+    const bool in_eeprom = len && addr - eeprom->base < eeprom->size;
+    const struct flash_bank *b = in_eeprom ? eeprom : target_flash(t);
+    enum err e = open_job(t, b, &job, o);
     if (e)
         return e;
-    e = len ? flash_job_erase(job, addr, len)
-            : flash_job_erase(job, target_flash(t)->base, target_flash(t)->size);
-    return e ? close_job(t, job, e) : run_job(t, job, len ? len : target_flash(t)->size, o, stats);
+    e = len ? flash_job_erase(job, addr, len) : flash_job_erase(job, b->base, b->size);
+    return e ? close_job(t, job, e) : run_job(t, job, len ? len : b->size, o, stats);
 }
 
 static enum err compare_segment(struct target *t, const struct image_segment *s, bool *same)
@@ -180,17 +227,21 @@ static enum err compare_segment(struct target *t, const struct image_segment *s,
     return ERR_OK;
 }
 
+static bool is_for_chip(const struct target *t, const struct image_segment *s)
+{
+    return is_in_bank(target_flash(t), s) || is_in_bank(target_eeprom(t), s);
+}
+
 enum err flasher_holds(struct target *t, const struct image *image, const struct options *o,
                        bool *same)
 {
-    const struct flash_bank *b = target_flash(t);
     uint32_t bytes = 0;
     enum err e = ERR_OK;
     for (size_t i = 0; i < image->count; i++)
-        bytes += segment_within(b->base, b->size, &image->segment[i]) ? image->segment[i].len : 0;
+        bytes += is_for_chip(t, &image->segment[i]) ? image->segment[i].len : 0;
     *same = bytes > 0 && bytes <= QUICK_BYTES && o->erase != FLASH_ERASE_MASS;
     for (size_t i = 0; i < image->count && *same && !e; i++)
-        if (segment_within(b->base, b->size, &image->segment[i]))
+        if (is_for_chip(t, &image->segment[i]))
             e = compare_segment(t, &image->segment[i], same);
     return e;
 }

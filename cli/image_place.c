@@ -81,11 +81,12 @@ static enum err fail_place(const struct target *t, const struct image_segment *s
 static enum err check_places(const struct image *image, const struct target *t,
                              uint32_t *flash_bytes, uint32_t *ram_bytes, struct log *log)
 {
-    const struct flash_bank *b = target_flash(t);
+    const struct flash_bank *b = target_flash(t), *eeprom = target_eeprom(t);
     *flash_bytes = *ram_bytes = 0;
     for (size_t i = 0; i < image->count; i++) {
         const struct image_segment *s = &image->segment[i];
-        if (range_within(b->base, b->size, s->addr, s->len))
+        if (range_within(b->base, b->size, s->addr, s->len) ||
+            range_within(eeprom->base, eeprom->size, s->addr, s->len))
             *flash_bytes += s->len;
         else if (range_within(b->ram_base, b->ram_size, s->addr, s->len))
             *ram_bytes += s->len;

@@ -100,7 +100,8 @@ static bool is_executable(uint32_t addr)
 
 static const char *permissions(const struct target_region *r)
 {
-    bool writable = r->kind == TARGET_REGION_RAM; // flash is programmed, not written
+    // Flash is programmed, not written.
+    bool writable = r->kind == TARGET_REGION_RAM || r->kind == TARGET_REGION_EEPROM;
     if (is_executable(r->base))
         return writable ? "rwx" : "rx";
     return writable ? "rw" : "r";
@@ -112,6 +113,8 @@ static const char *region_name(const struct target_region *r)
         return "flash";
     if (r->kind == TARGET_REGION_ROM)
         return "ROM";
+    if (r->kind == TARGET_REGION_EEPROM)
+        return "EEPROM";
     return is_executable(r->base) ? "RAM" : "peripherals";
 }
 

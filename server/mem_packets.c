@@ -127,7 +127,10 @@ static void write_memory(struct session *s, uint32_t addr, const uint8_t *data, 
     else if (cut_at_end(addr, len) != len)
         e = log_fail(s->log, ERR_USAGE,
                      "%u bytes from 0x%08x on go past the end of the address space", len, addr);
-    else if (len > 0)
+    else if (len > 0 && addr - target_eeprom(s->t)->base < target_eeprom(s->t)->size) {
+        packet_eeprom_write(s, addr, data, len);
+        return;
+    } else if (len > 0)
         e = explain_without_map(s, addr, target_write_mem(s->t, addr, data, len));
     if (e)
         reply_error(s, e);

@@ -107,6 +107,9 @@ enum err packet_flash_erase_range(struct session *s, uint32_t addr, uint32_t len
 enum err packet_flash_program(struct session *s, const char *path, const uint32_t *addr,
                               bool resets) MUST_CHECK;
 
+// eeprom_packets.c: begins to write into the data EEPROM; the reply comes at the end.
+void packet_eeprom_write(struct session *s, uint32_t addr, const uint8_t *data, uint32_t len);
+
 // xfer.c
 void packet_xfer(struct session *s, struct cursor *args);
 

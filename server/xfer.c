@@ -70,6 +70,7 @@ static void put_region(struct xfer_text *x, const struct target_region *r)
         [TARGET_REGION_RAM] = "ram",
         [TARGET_REGION_ROM] = "rom",
         [TARGET_REGION_FLASH] = "flash",
+        [TARGET_REGION_EEPROM] = "ram", // so that `set var` works, and a load of its section
     };
     xfer_put(x, "<memory type=\"%s\" start=\"0x%08x\" length=\"0x%x\"", kind[r->kind], r->base,
              r->size);

@@ -28,6 +28,8 @@ struct chip_identity {
 // flash_size stay 0 where they cannot be read.
 enum err chip_identify(struct chip_identity *id, const struct mem_ap *mem,
                        struct log *log) MUST_CHECK;
+// Bytes of data EEPROM of the part; 0: none.
+uint32_t chip_eeprom_size(const struct chip_identity *id);
 // The level of read protection, 0 to 2, that a register or option word says.
 unsigned rdp_level(const struct rdp_code *code, uint32_t value);
 // "STM32F101, F102, F103, 64 to 128 KiB", "an unknown chip".

@@ -109,7 +109,7 @@ static void explain_transfer(const struct target *t, const struct transfer *x,
     if (addr % x->size)
         snprintf(text, size, "it tried to %s %u bytes at 0x%08x, which is not aligned", verb,
                  x->size, addr);
-    else if (r && r->kind != TARGET_REGION_RAM && x->write)
+    else if (r && r->kind != TARGET_REGION_RAM && r->kind != TARGET_REGION_EEPROM && x->write)
         snprintf(text, size, "it tried to write to 0x%08x, which is read-only", addr);
     else if (r)
         snprintf(text, size, "it tried to %s 0x%08x, and nothing there answered", verb, addr);

@@ -100,6 +100,12 @@ static enum err find_idcode(struct chip_identity *id, const struct mem_ap *mem, 
     return e;
 }
 
+uint32_t chip_eeprom_size(const struct chip_identity *id)
+{
+    const uint32_t most = id->chip ? flash_layout_bytes(&id->chip->eeprom) : 0;
+    return id->chip && id->flash_size <= id->chip->eeprom_half_to ? most / 2 : most;
+}
+
 static enum err read_flash_size(struct chip_identity *id, const struct mem_ap *mem, struct log *log)
 {
     const struct chip *c = id->chip;
@@ -190,7 +196,7 @@ const char *chip_name(const struct chip_identity *id)
 
 const char *chip_describe(const struct chip_identity *id, char *text, size_t size)
 {
-    char rev[16], flash[32] = "flash of unknown size";
+    char rev[16], flash[32] = "flash of unknown size", eeprom[32] = "";
     revision_text(id->idcode, rev, sizeof rev);
     if (!id->chip && id->die) {
         bool same = id->die->core == (id->cpuid >> CPUID_PART_SHIFT & CPUID_PART_MASK);
@@ -205,7 +211,12 @@ const char *chip_describe(const struct chip_identity *id, char *text, size_t siz
     }
     if (id->flash_size)
         snprintf(flash, sizeof flash, "%u KiB flash", id->flash_size / 1024);
-    snprintf(text, size, "%s, %s, %s, %u KiB SRAM", id->chip->name, rev, flash,
+    const uint32_t bytes = chip_eeprom_size(id);
+    if (bytes >= 1024)
+        snprintf(eeprom, sizeof eeprom, "%u KiB EEPROM, ", bytes / 1024);
+    else if (bytes)
+        snprintf(eeprom, sizeof eeprom, "%u bytes EEPROM, ", bytes);
+    snprintf(text, size, "%s, %s, %s, %s%u KiB SRAM", id->chip->name, rev, flash, eeprom,
              id->chip->sram_size / 1024);
     return text;
 }

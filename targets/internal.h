@@ -58,6 +58,10 @@ const struct target_region *region_at(const struct target *t, uint32_t addr);
 // Whether a BKPT can be written there.
 bool region_is_ram(const struct target *t, uint32_t addr);
 
+// eeprom.c: whether an address is in the data EEPROM; and a write that waits for its end.
+bool eeprom_holds(const struct target *t, uint32_t addr);
+enum err eeprom_write_now(struct target *t, uint32_t addr, const void *data, size_t len) MUST_CHECK;
+
 // registers.c: what is neither RAM nor flash, with accesses that its bus takes. *done: good bytes
 // from the start when a later one faulted.
 enum err registers_read(struct target *t, uint32_t addr, void *data, size_t len,

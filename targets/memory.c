@@ -89,7 +89,8 @@ enum err target_read_mem(struct target *t, uint32_t addr, void *data, size_t len
         return e;
     const struct target_region *r = region_at(t, addr);
     // Never tried, because not every chip's refusal can be told from zeros.
-    if (t->id.rdp_level > 0 && r && r->kind == TARGET_REGION_FLASH)
+    if (t->id.rdp_level > 0 && r &&
+        (r->kind == TARGET_REGION_FLASH || r->kind == TARGET_REGION_EEPROM))
         return fail_read_protected(t, addr);
     if (is_plain(t, r) && len <= TARGET_CODE_LINE && addr - r->base + len <= r->size)
         e = read_small(t, r, addr, data, len);
@@ -115,6 +116,8 @@ enum err target_write_mem(struct target *t, uint32_t addr, const void *data, siz
         const struct target_region *r = &t->region[i];
         if (r->kind == TARGET_REGION_RAM || !overlaps(r, addr, len))
             continue;
+        if (r->kind == TARGET_REGION_EEPROM)
+            return eeprom_write_now(t, addr, data, len);
         if (r->kind == TARGET_REGION_FLASH)
             return log_fail(t->log, ERR_USAGE,
                             "0x%08x is flash, which is not written like RAM: use `load` in GDB",

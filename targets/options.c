@@ -81,6 +81,11 @@ uint32_t target_option_get(const struct target *t, const struct option_field *fi
     return field->is_rdp ? level_in(t->id.chip->family->rdp, image) : field_value(field, image);
 }
 
+const char *target_unlock_erases(const struct target *t)
+{
+    return t->eeprom.size ? "flash and EEPROM" : "flash";
+}
+
 static enum err set_level(struct target *t, struct target_options_image *image, uint32_t level)
 {
     const struct rdp_scheme *rdp = t->id.chip->family->rdp;
@@ -93,7 +98,8 @@ static enum err set_level(struct target *t, struct target_options_image *image, 
     if (level == 0 && now == 1)
         return log_fail(
             t->log, ERR_USAGE,
-            "leaving read protection level 1 erases the flash: that is what `swdlink unlock` does");
+            "leaving read protection level 1 erases the %s: that is what `swdlink unlock` does",
+            target_unlock_erases(t));
     if (now != level)
         put_level(rdp, image, rdp->option_level1);
     image->intact |= 1u << rdp->option_word;
@@ -210,6 +216,7 @@ enum err target_unlock(struct target *t)
         return ERR_OK;
     return log_fail(
         t->log, ERR_FLASH,
-        "the flash is erased, but the chip still says that it is protected: switch its power off "
-        "and on");
+        "the %s is erased, but the chip still says that it is protected: switch its power off "
+        "and on",
+        target_unlock_erases(t));
 }

@@ -23,6 +23,9 @@ uint32_t target_option_get(const struct target *t, const struct option_field *fi
 enum err target_option_set(struct target *t, const struct option_field *field,
                            struct target_options_image *image, uint32_t value) MUST_CHECK;
 
+// What leaving read protection erases: "flash", or "flash and EEPROM".
+const char *target_unlock_erases(const struct target *t);
+
 enum err target_read_options(struct target *t, struct target_options_image *image) MUST_CHECK;
 // Halts the core, writes the bytes that are intact, resets the chip, which loads them, and connects
 // again. Then the program runs. A loss of power in these about 50 ms leaves the chip read-protected

@@ -12,6 +12,11 @@ const struct flash_bank *target_flash(const struct target *t)
     return &t->bank;
 }
 
+const struct flash_bank *target_eeprom(const struct target *t)
+{
+    return &t->eeprom;
+}
+
 const struct core_caps *target_core_caps(const struct target *t)
 {
     return &t->core.caps;

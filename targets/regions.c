@@ -22,11 +22,27 @@ static void add_region(struct target *t, enum target_region_kind kind, uint32_t 
     t->region[t->region_count++] = (struct target_region){kind, base, size, page_size};
 }
 
+static struct flash_bank bank_of(const struct chip *c, const struct flash_driver *driver,
+                                 const struct flash_layout *layout)
+{
+    return (struct flash_bank){
+        .base = layout->run[0].base,
+        .size = flash_layout_span(layout),
+        .layout = *layout,
+        .regs = c->family->flash_regs,
+        .driver = driver,
+        .params = c->family->flash_params,
+        .prepare = c->family->prepare,
+        .ram_base = c->sram_base,
+        .ram_size = c->sram_size,
+    };
+}
+
 void regions_map(struct target *t)
 {
     const struct chip *c = t->id.chip;
     t->region_count = 0;
-    t->bank = (struct flash_bank){0};
+    t->bank = t->eeprom = (struct flash_bank){0};
     if (!c)
         return;
     add_region(t, TARGET_REGION_ROM, 0, t->id.flash_size, 0);
@@ -40,17 +56,12 @@ void regions_map(struct target *t)
     add_region(t, TARGET_REGION_RAM, c->sram_base, c->sram_size, 0);
     add_region(t, TARGET_REGION_RAM, ARCH_PERIPHERAL_BASE, ARCH_PERIPHERAL_SIZE, 0);
     add_region(t, TARGET_REGION_RAM, ARCH_PPB_BASE, ARCH_PPB_SIZE, 0);
-    t->bank = (struct flash_bank){
-        .base = c->flash_base,
-        .size = flash_layout_span(&layout),
-        .layout = layout,
-        .regs = c->family->flash_regs,
-        .driver = c->family->driver,
-        .params = c->family->flash_params,
-        .prepare = c->family->prepare,
-        .ram_base = c->sram_base,
-        .ram_size = c->sram_size,
-    };
+    t->bank = bank_of(c, c->family->driver, &layout);
+    if (!c->family->eeprom_driver)
+        return;
+    const struct flash_layout words = flash_layout_cut(&c->eeprom, chip_eeprom_size(&t->id));
+    t->eeprom = bank_of(c, c->family->eeprom_driver, &words);
+    add_region(t, TARGET_REGION_EEPROM, t->eeprom.base, t->eeprom.size, 0);
 }
 
 const struct target_region *region_at(const struct target *t, uint32_t addr)

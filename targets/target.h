@@ -80,7 +80,12 @@ struct target_stop {
     char detail[256]; // of a fault or a lockup: a sentence for the console; or empty
 };
 
-enum target_region_kind { TARGET_REGION_RAM, TARGET_REGION_ROM, TARGET_REGION_FLASH };
+enum target_region_kind {
+    TARGET_REGION_RAM,
+    TARGET_REGION_ROM,
+    TARGET_REGION_FLASH,
+    TARGET_REGION_EEPROM, // written like RAM, but slowly
+};
 
 struct target_region {
     enum target_region_kind kind;
@@ -90,7 +95,7 @@ struct target_region {
 
 // The regions hold everything that a debugger may access: memories, the code alias at 0, the
 // peripherals (as RAM).
-#define TARGET_MAX_REGIONS  (7 + FLASH_RUNS)
+#define TARGET_MAX_REGIONS  (8 + FLASH_RUNS)
 #define TARGET_MAX_SWBREAKS 64
 #define TARGET_CODE_LINE    32u
 
@@ -102,7 +107,8 @@ struct target {
     struct cortexm core;
     struct target_attempt attempt[TARGET_STRATEGIES]; // of the last time that we connected
     struct chip_identity id;
-    struct flash_bank bank; // size 0 when there is no flash that we can write
+    struct flash_bank bank;   // size 0 when there is no flash that we can write
+    struct flash_bank eeprom; // size 0 when there is none
     struct target_region region[TARGET_MAX_REGIONS];
     unsigned region_count;
     enum target_state state;
@@ -205,6 +211,8 @@ enum err target_write_reg64(struct target *t, enum cortexm_reg reg, uint64_t val
 // Memory, also while the target runs. Reads show the program's bytes instead of our software
 // breakpoints, and writes keep these breakpoints. *done (may be NULL): good bytes from the start
 // when a later one faulted. Flash is written only through a flash job: ERR_USAGE with a sentence.
+// Words of EEPROM are written at once, with up to 7 ms for each that changes; the core has to be
+// halted.
 enum err target_read_mem(struct target *t, uint32_t addr, void *data, size_t len,
                          size_t *done) MUST_CHECK;
 enum err target_write_mem(struct target *t, uint32_t addr, const void *data, size_t len) MUST_CHECK;
@@ -224,6 +232,8 @@ enum err target_clear_all_breaks(struct target *t) MUST_CHECK;
 // write. The comparators: how many the core has for breakpoints and for watchpoints.
 const struct chip_identity *target_identity(const struct target *t);
 const struct flash_bank *target_flash(const struct target *t);
+// The data EEPROM: size 0 when there is none.
+const struct flash_bank *target_eeprom(const struct target *t);
 const struct core_caps *target_core_caps(const struct target *t);
 uint32_t target_cpuid(const struct target *t);
 unsigned target_break_comparators(const struct target *t);
@@ -257,6 +267,13 @@ void target_sleep_us(struct target *t, uint32_t us);
 // Flash: a job on the chip's bank. The core must be halted. ERR_UNSUPPORTED for an unknown chip;
 // ERR_PROTECTED says what to do.
 enum err target_flash_open(struct target *t, struct flash_job **job) MUST_CHECK;
+// The same on the data EEPROM. ERR_STATE while another job is open.
+enum err target_eeprom_open(struct target *t, struct flash_job **job) MUST_CHECK;
+// A job, whose input is closed, that writes these bytes into the EEPROM and keeps what stands
+// beside them; NULL when it holds them already. To be stepped and closed as any other, also when
+// this fails with a job.
+enum err target_eeprom_write(struct target *t, uint32_t addr, const void *data, size_t len,
+                             struct flash_job **job) MUST_CHECK;
 // flash_job_free(), with the target's state set right by what it returns.
 enum err target_flash_close(struct target *t, struct flash_job *job) MUST_CHECK;
 // The same for a job that a debugger has completed (`load`, then `continue`). If the job replaced

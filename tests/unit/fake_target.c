@@ -334,6 +334,16 @@ enum err target_flash_open(struct target *t, struct flash_job **job)
     return ERR_OK;
 }
 
+// It has none.
+enum err target_eeprom_write(struct target *t, uint32_t addr, const void *data, size_t len,
+                             struct flash_job **job)
+{
+    (void)data;
+    (void)len;
+    *job = NULL;
+    return log_fail(t->log, ERR_USAGE, "0x%08x is no EEPROM", addr);
+}
+
 enum err flash_job_erase(struct flash_job *job, uint32_t addr, uint32_t len)
 {
     uint32_t offset = addr - FAKE_FLASH_BASE;
