@@ -212,4 +212,5 @@ const struct family stm32l0_family = {
     .rdp = &rdp,
     .vdd_min_mv = 1650, // DS10152, general operating conditions
     .vdd_max_mv = 3600,
+    .doctor = &stm32l0_doctor,
 };
