@@ -45,7 +45,8 @@ enum err cmd_unlock(const struct options *o, struct output *out, struct log *log
                                      was_locked, "rdp_level", 0),
                            log);
     if (was_locked)
-        log_line(log, LOG_NOTE, "unlocked: read protection is off, and the %s is erased", erases);
+        log_line(log, LOG_NOTE, "unlocked: read protection is off, and the %s %s erased", erases,
+                 target_eeprom(&p.target)->size ? "are" : "is");
     else
         log_line(log, LOG_NOTE, "the chip is not protected: nothing was changed");
     return ERR_OK;

@@ -142,6 +142,8 @@ struct flash_driver {
     // A register of the controller (offset from regs) and what to write there, unlocked or not, to
     // have the option bytes loaded anew and the chip reset.
     uint32_t reload_offset, reload_value;
+    // Opens the locks that this register has; NULL: it has none.
+    enum err (*reload_prepare)(struct flash_access *fa);
     // Instead of that: a register and its bit which says that the flash was empty when the option
     // bytes were loaded, and which may be cleared. Mask 0: there is none.
     uint32_t empty_offset, empty_mask;

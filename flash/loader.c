@@ -163,7 +163,6 @@ enum err loader_start(struct loader *l, struct flash_access *fa)
 {
     *l = (struct loader){.fa = fa, .code = fa->bank->driver->loader};
     l->payload = loader_payload(l->code, fa->bank->ram_size);
-    l->scan_max = (l->payload - SCAN_HEADER) / SCAN_RESULT;
     enum err e = borrow(l);
     if (!e)
         e = upload(l);
@@ -326,16 +325,30 @@ enum err loader_wait(struct loader *l)
     return wait_done(l, l->published, l->busy_until_us);
 }
 
+static uint32_t next_slot(const struct loader *l)
+{
+    return l->published % LOADER_SLOTS * stride(l);
+}
+
+unsigned loader_scan_room(const struct loader *l)
+{
+    return (LOADER_SLOTS * stride(l) - next_slot(l) - SLOT_HEADER - SCAN_HEADER) / SCAN_RESULT;
+}
+
 enum err loader_scan(struct loader *l, uint32_t addr, unsigned pages, uint32_t page_size,
                      uint32_t (*result)[2])
 {
-    uint8_t slot[LOADER_STRIDE] = {0};
-    uint32_t at = l->slots + l->published % LOADER_SLOTS * stride(l) + 16;
+    uint8_t slot[LOADER_SLOTS * LOADER_STRIDE] = {0};
+    uint32_t at = l->slots + next_slot(l) + SLOT_HEADER + SCAN_HEADER;
     put_le32(&slot[0], addr);
     put_le32(&slot[4], WORK_SCAN);
     put_le32(&slot[8], pages);
     put_le32(&slot[12], page_size);
-    enum err e = submit_entry(l, slot, 16, (uint64_t)pages * l->code->scan_us);
+    // What stands in the slots behind has to be done, when the results go there.
+    const bool alone = SCAN_HEADER + pages * SCAN_RESULT <= l->payload;
+    enum err e = !alone && !l->broken && l->done < l->published ? loader_wait(l) : ERR_OK;
+    if (!e)
+        e = submit_entry(l, slot, SLOT_HEADER + SCAN_HEADER, (uint64_t)pages * l->code->scan_us);
     if (!e)
         e = wait_done(l, l->published, l->busy_until_us);
     if (!e)

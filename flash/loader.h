@@ -29,10 +29,10 @@ struct loader {
     bool broken; // it stopped by itself
     bool rows;   // everything was erased as a whole: rows may be programmed as such
     uint32_t control, slots;
-    uint32_t payload, scan_max; // of a slot: bytes, and pages of a scan
-    uint32_t published, done;   // slots
-    uint32_t status, where;     // error bits with which it stopped, and near which address
-    uint64_t busy_until_us;     // at the earliest
+    uint32_t payload;         // bytes of a slot's
+    uint32_t published, done; // slots
+    uint32_t status, where;   // error bits with which it stopped, and near which address
+    uint64_t busy_until_us;   // at the earliest
     uint64_t due_us[LOADER_SLOTS];
     uint32_t regs[CORTEXM_REG_COUNT]; // the program's basic ones: loaders use no others
 };
@@ -51,7 +51,9 @@ enum err loader_work(struct loader *l, uint32_t addr, uint32_t erase, const uint
 enum err loader_wait_room(struct loader *l, uint32_t most_us, bool *room) MUST_CHECK;
 // Waits for what is queued.
 enum err loader_wait(struct loader *l) MUST_CHECK;
-// Waits for what is queued, and for the scan of at most scan_max pages: {AND, CRC} of each.
+// How many pages the next scan can have: its results may fill the slots behind its own.
+unsigned loader_scan_room(const struct loader *l);
+// Waits for what is queued, and for the scan of so many pages: {AND, CRC} of each.
 enum err loader_scan(struct loader *l, uint32_t addr, unsigned pages, uint32_t page_size,
                      uint32_t (*result)[2]) MUST_CHECK;
 // Waits for what is queued, ends the loader (forcibly if it does not respond) and restores the

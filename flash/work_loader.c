@@ -22,8 +22,9 @@ static unsigned scan_length(const struct flash_job *job, unsigned first, unsigne
 {
     const struct page *p = &job->page[first];
     unsigned count = 1;
-    if (most > job->loader.scan_max)
-        most = job->loader.scan_max;
+    const unsigned room = loader_scan_room(&job->loader);
+    if (most > room)
+        most = room;
     while (count < most && p[count].run == p->run && (count + 1) * p->size <= SCAN_BYTES)
         count++;
     return count;

@@ -26,6 +26,13 @@ static void note_feature(struct session *s, const uint8_t *p, size_t len)
         s->knows_error_text = true;
 }
 
+// The reply to a packet that writes into the EEPROM must not be late (flash_packets.c): each word
+// may take 7 ms.
+static unsigned packet_size(const struct session *s)
+{
+    return target_eeprom(s->t)->size > RSP_SLOW_PACKET ? RSP_SLOW_PACKET : RSP_PACKET_MAX;
+}
+
 // qSupported[:FEATURE[;FEATURE]…]. A GDB that was built without expat names multiprocess, as all
 // do, and no xmlRegisters; it would warn about each XML document that is offered to it. Clients
 // that name neither are none of GDB's.
@@ -49,7 +56,7 @@ void packet_supported(struct session *s, struct cursor *args)
     reply_begin(s);
     reply_put_format(
         s, "PacketSize=%x;QStartNoAckMode+;vContSupported+;hwbreak+;swbreak+;%sbinary-upload+",
-        RSP_PACKET_MAX,
+        packet_size(s),
         s->no_xml ? "" : "qXfer:features:read+;qXfer:memory-map:read+;qXfer:threads:read+;");
     reply_end(s);
 }

@@ -61,6 +61,9 @@ static enum err reset_core(struct target *t, bool halt)
     log_line(t->log, LOG_NOTE,
              "the chip had found its flash empty: it loads its option bytes anew, so that it "
              "starts the program");
+    struct flash_access fa = {.mem = &t->mem, .log = t->log, .bank = &t->bank};
+    if (driver->reload_prepare && (e = driver->reload_prepare(&fa)))
+        return e;
     return cortexm_reset_by(&t->core, halt, t->bank.regs + driver->reload_offset,
                             driver->reload_value);
 }

@@ -99,12 +99,17 @@ static enum err check_written(struct flash_access *fa, const uint32_t value[FLAS
     return e;
 }
 
+enum err nvm_unlock_options(struct flash_access *fa)
+{
+    return nvm_unlock(fa, LOCKS);
+}
+
 enum err nvm_write_options(struct flash_access *fa, const uint32_t value[FLASH_OPTION_WORDS],
                            uint32_t which)
 {
     uint32_t now[NVM_OPTION_WORDS][2], sr;
     enum err e = flash_clock_on(fa);
-    if (e || (e = nvm_wait_idle(fa, 0, NVM_LIMIT_US, &sr)) || (e = nvm_unlock(fa, LOCKS)) ||
+    if (e || (e = nvm_wait_idle(fa, 0, NVM_LIMIT_US, &sr)) || (e = nvm_unlock_options(fa)) ||
         (e = read_pairs(fa, now)) || (e = write_changed(fa, value, which, now)) ||
         (e = check_written(fa, value, which)))
         return e;

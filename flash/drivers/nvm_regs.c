@@ -126,7 +126,8 @@ static enum err read_protection(struct flash_access *fa, uint32_t optr)
 {
     const struct nvm_params *p = nvm_params(fa);
     enum err e = ERR_OK;
-    for (unsigned i = 0; i < NVM_WRP_WORDS && p->wrprot[i] && !e; i++) {
+    const unsigned last = (fa->bank->size - 1) / p->wrp_block / 32;
+    for (unsigned i = 0; i < NVM_WRP_WORDS && p->wrprot[i] && i <= last && !e; i++) {
         uint32_t *protected = &fa->saved[NVM_SAVED_PROTECTED + i];
         e = nvm_read(fa, p->wrprot[i], protected);
         if (optr & OPTR_WPRMOD)

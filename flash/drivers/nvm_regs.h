@@ -87,6 +87,7 @@ enum err nvm_fail_protected(struct flash_access *fa, uint32_t addr) MUST_CHECK;
 extern const struct flash_loader_code nvm_loader_code;
 
 // nvm_options.c: the driver's functions for the option bytes.
+enum err nvm_unlock_options(struct flash_access *fa) MUST_CHECK;
 enum err nvm_read_options(struct flash_access *fa, uint32_t value[FLASH_OPTION_WORDS],
                           uint32_t *intact) MUST_CHECK;
 enum err nvm_write_options(struct flash_access *fa, const uint32_t value[FLASH_OPTION_WORDS],

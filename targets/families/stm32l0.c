@@ -84,6 +84,7 @@ static const struct chip chips[] = {
         .eeprom = WORDS(KIB / 2),
         .sram_size = 2 * KIB,
         .system_size = 4 * KIB,
+        .empty_check = true,
     },
 };
 

@@ -93,6 +93,14 @@ static void what_is_announced_is_true(void **state)
     assert_false(b->s.knows_hwbreak);
 }
 
+// A packet full of words of EEPROM has to be answered before GDB gives up.
+static void packets_are_shorter_where_an_eeprom_takes_them_slowly(void **state)
+{
+    struct bench *b = *state;
+    b->f.t.eeprom = (struct flash_bank){.base = 0x08080000, .size = 6144};
+    assert_has(bench_ask(b, "qSupported:swbreak+"), "PacketSize=900;");
+}
+
 static void packets_are_acknowledged_until_gdb_asks_not_to(void **state)
 {
     struct bench *b = *state;
@@ -544,6 +552,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(monitor_words_are_unique),
         bench_test(register_numbers_are_those_of_gdb),
         fresh_bench_test(what_is_announced_is_true),
+        fresh_bench_test(packets_are_shorter_where_an_eeprom_takes_them_slowly),
         fresh_bench_test(packets_are_acknowledged_until_gdb_asks_not_to),
         fresh_bench_test(a_reply_that_got_lost_is_repeated),
         fresh_bench_test(a_packet_with_a_wrong_checksum_is_asked_for_again),
