@@ -38,7 +38,6 @@ enum sim_signal {
     SIM_CLOCKS_CHANGED,    // event: any of these may have changed
     SIM_LSI_WANTED,        // request, for good: until the next reset the LSI stays on
     SIM_ADC_CLOCK_WANTED,  // request
-    SIM_ADC_BUFFERS,       // driven: bit 0 the reference's, bit 1 the temperature sensor's is on
     SIM_HSE_HZ,            // set by the board: the crystal; 0: none, or broken
 
     // Power and reset.

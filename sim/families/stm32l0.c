@@ -14,7 +14,7 @@
 // Neighbours share a row: the bus has a limited number of mappings.
 #define REGIONS_OF_ALL                                                                             \
     {"RTC", 0x40002800, 0x400}, {"I2C1", 0x40005400, 0x400}, {"LPTIM1", 0x40007c00, 0x400},        \
-        {"firewall", 0x40011c00, 0x400}, {"ADC", 0x40012400, 0x400}, {"SPI1", 0x40013000, 0x400},  \
+        {"firewall", 0x40011c00, 0x400}, {"SPI1", 0x40013000, 0x400},                              \
     {                                                                                              \
         "DMA1", 0x40020000, 0x400                                                                  \
     }
@@ -88,6 +88,33 @@ static const struct sim_rcc_config rcc = {
                [SIM_MSI] = {0, 5000},
                [SIM_HSI48] = {48000000, 6000}},
     .hsi48_feature = SIM_L0_HAS_HSI48,
+};
+
+static const uint16_t sampling_halves[] = {3, 7, 15, 25, 39, 79, 159, 321}; // RM0367, 14.12.7
+static const struct sim_adc_config adc = {
+    .channel = {{'A', 0, 0},
+                {'A', 1, 0},
+                {'A', 2, 0},
+                {'A', 3, 0},
+                {'A', 4, 0},
+                {'A', 5, 0},
+                {'A', 6, 0},
+                {'A', 7, 0},
+                {'B', 0, 0},
+                {'B', 1, 0},
+                {'C', 0, 0},
+                {'C', 1, 0},
+                {'C', 2, 0},
+                {'C', 3, 0},
+                {'C', 4, 0},
+                {'C', 5, 0}},
+    .reference_mv = SIM_L0_VREFINT_MV,
+    .temperature_mv = SIM_L0_TS_25_MV,
+    .sampling_halves = sampling_halves,
+    .temperature_channel = 18,
+    .reference_channel = 17,
+    .internal_ns = 10000, // DS10152, 6.3.3
+    .regulator_starts_itself = true,
 };
 
 static const struct sim_crc_config crc = {.polynomial_feature = SIM_L0_HAS_LPUART1};
@@ -170,6 +197,8 @@ static const struct sim_part_row parts[] = {
     {.name = "IWDG", .kind = &sim_part_iwdg, .base = 0x40003000, ON_APB1(0), FREEZE(0, 12)},
     {.name = "WWDG", .kind = &sim_part_wwdg, .base = 0x40002c00, ON_APB1(BIT(11)), .irq = {0},
      FREEZE(0, 11)},
+    {.name = "ADC", .kind = &sim_part_adc, .base = 0x40012400, ON_APB2(BIT(9)), .irq = {12},
+     .config = &adc},
     {.name = "TIM2", .kind = &sim_part_tim, .base = 0x40000000, ON_APB1(BIT(0)), .irq = {15},
      FREEZE(0, 0), .config = &tim_of_4},
     {.name = "TIM3", .kind = &sim_part_tim, .base = 0x40000400, ON_APB1(BIT(1)), .irq = {16},

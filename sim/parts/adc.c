@@ -3,8 +3,7 @@
 // time on the ADC's own clock. The reference and the temperature sensor are real, in the sense that
 // they do not depend on VDDA, so that a program or a debugger can measure VDDA with them. Triggers
 // and DMA are not modelled.
-#include "sim/chip/part.h"
-#include "sim/parts/parts.h"
+#include "sim/parts/adc.h"
 
 enum {
     ADC_ISR = 0x00,
@@ -38,8 +37,6 @@ enum {
 #define CR_ADCAL    (1u << 31)
 
 #define CFGR1_SCANDIR (1u << 2)
-#define CFGR1_RES     3 // shift
-#define CFGR1_ALIGN   (1u << 5)
 #define CFGR1_EXTEN   0xc00u
 #define CFGR1_OVRMOD  (1u << 12)
 #define CFGR1_CONT    (1u << 13)
@@ -49,111 +46,11 @@ enum {
 #define CFGR1_AWDEN   (1u << 23)
 #define CFGR1_AWDCH   26 // shift
 
-#define CCR_PRESC  18 // shift
-#define CCR_VREFEN (1u << 22)
-#define CCR_TSEN   (1u << 23)
-#define CCR_VBATEN (1u << 24)
-
-enum {
-    CHANNEL_TEMPERATURE = SIM_ADC_PINS,
-    CHANNEL_REFERENCE = 17,
-    CHANNEL_BATTERY = 18,
-    CHANNELS = 19
-};
-
-#define NS_PER_S         1000000000ull
-#define FULL_SCALE       4095u
-#define CALIBRATION      83u    // cycles of the ADC's clock (DS9773, 6.3.16)
-#define AFTER_CAL        4u     // cycles between the end of ADCAL and ADEN (13.4.1)
-#define STABLE_NS        1000u  // tSTAB
-#define INTERNAL_NS      4000u  // the least sampling time of an internal channel (6.3.4, 6.3.17)
-#define REFERENCE_NS     10000u // and what they need after they are switched on
-#define REGULATOR_NS     20000u // tADCVREG_STUP (DS12232, 5.3.18)
-#define UNCALIBRATED_LSB 12u    // an offset, within what the data sheet allows
-#define CAL_FACTOR       0x40u  // that ADCAL finds
-
-enum sim_adc_job {
-    SIM_ADC_IDLE,
-    SIM_ADC_CALIBRATES,
-    SIM_ADC_ENABLES,
-    SIM_ADC_CONVERTS,
-    SIM_ADC_WAITS, // for DR to be read
-};
-
-struct sim_adc {
-    struct sim_part *part;
-    uint32_t isr, ier, cr, cfgr1, cfgr2, smpr, tr, chselr, dr, ccr;
-    bool calibrated, ready;
-    enum sim_adc_job job;
-    unsigned channel;      // under conversion
-    uint32_t left;         // channels of the sequence that are still to come
-    uint64_t enable_ns;    // not earlier
-    uint64_t reference_ns; // when the internal channels were switched on
-    uint64_t regulator_ns; // when the regulator was; 0: it is off
-    struct sim_timer timer;
-};
-
-static bool has_own_clock(const struct sim_adc *a)
-{
-    return a->cfgr2 >> 30 == 0;
-}
-
-static const struct sim_adc_config *config_of(const struct sim_adc *a)
-{
-    return a->part->config;
-}
-
-static bool has_regulator(const struct sim_adc *a)
-{
-    return config_of(a)->sampling_halves;
-}
-
-// The version with a regulator has no oscillator of its own, and a prescaler (RM0444, 15.3.4).
-static uint32_t asynchronous_hz(const struct sim_adc *a)
-{
-    static const uint16_t divisors[] = {1, 2, 4, 6, 8, 10, 12, 16, 32, 64, 128, 256};
-    uint32_t presc = a->ccr >> CCR_PRESC & 15;
-    if (!has_regulator(a))
-        return config_of(a)->own_clock_hz;
-    return (uint32_t)sim_part_level(a->part, SIM_ADC_HZ, 0) / divisors[presc < 12 ? presc : 11];
-}
-
-static uint32_t adc_hz(const struct sim_adc *a)
-{
-    static const uint8_t divisors[] = {1, 2, 4, 4};
-    uint32_t mode = a->cfgr2 >> 30;
-    if (has_own_clock(a))
-        return asynchronous_hz(a);
-    return (uint32_t)sim_part_level(a->part, SIM_PCLK_HZ, 0) /
-           (mode == 3 && has_regulator(a) ? 1 : divisors[mode]);
-}
-
-// In halves of a cycle.
-static uint64_t halves_ns(const struct sim_adc *a, uint64_t halves)
-{
-    uint32_t hz = adc_hz(a);
-    uint64_t wait = has_own_clock(a) && !has_regulator(a)
-                        ? sim_part_level(a->part, SIM_ADC_CLOCK_WAIT_NS, 0)
-                        : 0;
-    if (!hz || wait == SIM_NEVER)
-        return SIM_NEVER;
-    return wait + halves * NS_PER_S / (2ull * hz);
-}
-
-static uint64_t sampling_halves(const struct sim_adc *a)
-{
-    static const uint16_t halves[] = {3, 15, 27, 57, 83, 111, 143, 479}; // 13.12.6
-    if (has_regulator(a)) // SMP1, or SMP2 for the channels that SMPSEL names
-        return config_of(a)
-            ->sampling_halves[a->smpr >> (a->smpr >> (8 + a->channel) & 1 ? 4 : 0) & 7];
-    return halves[a->smpr & 7];
-}
-
-static uint64_t conversion_halves(const struct sim_adc *a)
-{
-    static const uint8_t halves[] = {25, 23, 19, 15}; // 12.5 cycles for 12 bits and so on (13.4.7)
-    return halves[a->cfgr1 >> CFGR1_RES & 3];
-}
+#define CALIBRATION  83u    // cycles of the ADC's clock (DS9773, 6.3.16)
+#define AFTER_CAL    4u     // cycles between the end of ADCAL and ADEN (13.4.1)
+#define STABLE_NS    1000u  // tSTAB
+#define REGULATOR_NS 20000u // tADCVREG_STUP (DS12232, 5.3.18)
+#define CAL_FACTOR   0x40u  // that ADCAL finds
 
 static void update_irq(struct sim_adc *a)
 {
@@ -167,95 +64,17 @@ static void after(struct sim_adc *a, enum sim_adc_job job, uint64_t ns)
                   ns == SIM_NEVER ? SIM_NEVER : a->part->clock->now_ns + ns);
 }
 
-// ---- what is measured ---------------------------------------------------------------------------
-
-static uint32_t code_of(const struct sim_adc *a, uint32_t mv)
-{
-    uint32_t vdda_mv = sim_chip_vdda_mv(a->part->chip);
-    uint32_t code = vdda_mv ? (mv * FULL_SCALE + vdda_mv / 2) / vdda_mv : FULL_SCALE;
-    return code < FULL_SCALE ? code : FULL_SCALE;
-}
-
-static uint32_t floating(const struct sim_adc *a)
-{
-    return sim_chip_random(a->part->chip) & FULL_SCALE;
-}
-
-// An internal source that has been on for long enough and was sampled for long enough is exact;
-// else the capacitor has not got there.
-static uint32_t internal_code(const struct sim_adc *a, uint32_t enable, uint32_t mv)
-{
-    bool settled = a->part->clock->now_ns >= a->reference_ns + REFERENCE_NS;
-    if (!(a->ccr & enable))
-        return floating(a);
-    if (!settled || halves_ns(a, sampling_halves(a)) < INTERNAL_NS)
-        return code_of(a, mv) * 7 / 8;
-    return code_of(a, mv);
-}
-
-static uint32_t pin_code(const struct sim_adc *a, unsigned channel)
-{
-    const struct sim_pin *pin = &config_of(a)->channel[channel];
-    uint64_t outside = sim_part_level(a->part, SIM_PORT_OUTSIDE, (unsigned)(pin->port - 'A'));
-    if (!(outside >> pin->pin & 1))
-        return floating(a);
-    return outside >> (16 + pin->pin) & 1 ? FULL_SCALE : 0;
-}
-
-// Internal channels where the config says; the others are pins, or nothing.
-static uint32_t measure_by_config(const struct sim_adc *a, unsigned channel)
-{
-    const struct sim_adc_config *config = config_of(a);
-    if (channel == config->temperature_channel)
-        return internal_code(a, CCR_TSEN, config->temperature_mv);
-    if (channel == config->reference_channel)
-        return internal_code(a, CCR_VREFEN, config->reference_mv);
-    if (config->battery_divider && channel == config->battery_channel)
-        return internal_code(a, CCR_VBATEN,
-                             sim_chip_vdda_mv(a->part->chip) / config->battery_divider);
-    return channel < SIM_ADC_PINS && config->channel[channel].port ? pin_code(a, channel)
-                                                                   : floating(a);
-}
-
-static uint32_t measure(const struct sim_adc *a, unsigned channel)
-{
-    if (has_regulator(a))
-        return measure_by_config(a, channel);
-    switch (channel) {
-    case CHANNEL_TEMPERATURE:
-        return internal_code(a, CCR_TSEN, config_of(a)->temperature_mv);
-    case CHANNEL_REFERENCE:
-        return internal_code(a, CCR_VREFEN, config_of(a)->reference_mv);
-    case CHANNEL_BATTERY: // VBAT hangs on the supply, and is divided by two (13.10)
-        return internal_code(a, CCR_VBATEN, sim_chip_vdda_mv(a->part->chip) / 2);
-    default:
-        return pin_code(a, channel);
-    }
-}
-
-static uint32_t result_of(const struct sim_adc *a, unsigned channel)
-{
-    unsigned res = a->cfgr1 >> CFGR1_RES & 3;
-    uint32_t code = measure(a, channel);
-    if (!a->calibrated)
-        code = code + UNCALIBRATED_LSB < FULL_SCALE ? code + UNCALIBRATED_LSB : FULL_SCALE;
-    code >>= 2 * res;
-    if (!(a->cfgr1 & CFGR1_ALIGN))
-        return code;
-    return code << (res == 3 ? 2 : 4 + 2 * res); // 6 bits are aligned to a byte (13.6.1)
-}
-
 // ---- conversions --------------------------------------------------------------------------------
 
-// The next one of the sequence, or CHANNELS.
+// The next one of the sequence, or ADC_CHANNELS.
 static unsigned next_channel(const struct sim_adc *a)
 {
-    for (unsigned i = 0; i < CHANNELS; i++) {
-        unsigned channel = a->cfgr1 & CFGR1_SCANDIR ? CHANNELS - 1 - i : i;
+    for (unsigned i = 0; i < ADC_CHANNELS; i++) {
+        unsigned channel = a->cfgr1 & CFGR1_SCANDIR ? ADC_CHANNELS - 1 - i : i;
         if (a->left >> channel & 1)
             return channel;
     }
-    return CHANNELS;
+    return ADC_CHANNELS;
 }
 
 static void convert_next(struct sim_adc *a)
@@ -265,14 +84,15 @@ static void convert_next(struct sim_adc *a)
         return;
     }
     a->channel = next_channel(a);
-    after(a, SIM_ADC_CONVERTS, halves_ns(a, sampling_halves(a) + conversion_halves(a)));
+    after(a, SIM_ADC_CONVERTS,
+          sim_adc_halves_ns(a, sim_adc_sampling_halves(a) + sim_adc_conversion_halves(a)));
 }
 
 static void watch_window(struct sim_adc *a, uint32_t result)
 {
     bool this_one = !(a->cfgr1 & CFGR1_AWDSGL) || (a->cfgr1 >> CFGR1_AWDCH & 31) == a->channel;
     if (a->cfgr1 & CFGR1_AWDEN && this_one &&
-        (result < (a->tr & FULL_SCALE) || result > (a->tr >> 16 & FULL_SCALE)))
+        (result < (a->tr & ADC_FULL_SCALE) || result > (a->tr >> 16 & ADC_FULL_SCALE)))
         a->isr |= ISR_AWD;
 }
 
@@ -290,7 +110,7 @@ static void end_of_sequence(struct sim_adc *a)
 
 static void end_of_conversion(struct sim_adc *a)
 {
-    uint32_t result = result_of(a, a->channel);
+    uint32_t result = sim_adc_result_of(a, a->channel);
     bool overrun = a->isr & ISR_EOC;
     a->isr |= ISR_EOSMP | ISR_EOC | (overrun ? ISR_OVR : 0);
     if (!overrun || a->cfgr1 & CFGR1_OVRMOD)
@@ -314,9 +134,9 @@ static void due(void *arg)
     case SIM_ADC_CALIBRATES:
         a->cr &= ~CR_ADCAL;
         a->calibrated = true;
-        a->isr |= has_regulator(a) ? ISR_EOCAL : 0;
+        a->isr |= sim_adc_has_regulator(a) ? ISR_EOCAL : 0;
         a->dr = CAL_FACTOR;
-        a->enable_ns = a->part->clock->now_ns + halves_ns(a, 2 * AFTER_CAL);
+        a->enable_ns = a->part->clock->now_ns + sim_adc_halves_ns(a, 2 * AFTER_CAL);
         a->job = SIM_ADC_IDLE;
         break;
     case SIM_ADC_ENABLES:
@@ -352,9 +172,20 @@ static void start(struct sim_adc *a)
     convert_next(a);
 }
 
-static bool is_regulated(const struct sim_adc *a)
+static bool has_channel_ready(const struct sim_adc *a)
 {
-    return !has_regulator(a) ||
+    const struct sim_adc_config *config = a->part->config;
+    return sim_adc_has_regulator(a) && !config->regulator_starts_itself;
+}
+
+// On by the program, and for long enough; or on by the converter that needs it.
+static bool is_regulated(struct sim_adc *a)
+{
+    if (sim_adc_has_regulator(a) && !has_channel_ready(a)) {
+        a->cr |= CR_ADVREGEN;
+        return true;
+    }
+    return !sim_adc_has_regulator(a) ||
            (a->regulator_ns && a->part->clock->now_ns >= a->regulator_ns + REGULATOR_NS);
 }
 
@@ -395,7 +226,7 @@ static void calibrate(struct sim_adc *a)
         return;
     }
     a->cr |= CR_ADCAL;
-    after(a, SIM_ADC_CALIBRATES, halves_ns(a, 2 * CALIBRATION));
+    after(a, SIM_ADC_CALIBRATES, sim_adc_halves_ns(a, 2 * CALIBRATION));
 }
 
 static void stop(struct sim_adc *a)
@@ -409,7 +240,7 @@ static void stop(struct sim_adc *a)
 static void write_regulator(struct sim_adc *a, uint32_t value)
 {
     bool on = value & CR_ADVREGEN;
-    if (!has_regulator(a) || on == !!(a->cr & CR_ADVREGEN) || (!on && a->cr & CR_ADEN))
+    if (!sim_adc_has_regulator(a) || on == !!(a->cr & CR_ADVREGEN) || (!on && a->cr & CR_ADEN))
         return;
     a->cr ^= CR_ADVREGEN;
     a->regulator_ns = on ? a->part->clock->now_ns : 0;
@@ -449,7 +280,7 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
         *value = read_dr(a);
     else if (offset == ADC_CCR)
         *value = a->ccr;
-    else if (offset == ADC_CALFACT && has_regulator(a))
+    else if (offset == ADC_CALFACT && sim_adc_has_regulator(a))
         *value = a->calibrated ? CAL_FACTOR : 0;
     else
         *value = offset <= ADC_CHSELR ? registers[offset / 4] : 0;
@@ -458,8 +289,8 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
 
 static void write_ccr(struct sim_adc *a, uint32_t value)
 {
-    uint32_t sources = CCR_VREFEN | CCR_TSEN | CCR_VBATEN;
-    uint32_t bits = value & (sources | (has_regulator(a) ? 15u << CCR_PRESC : 0));
+    uint32_t sources = ADC_CCR_VREFEN | ADC_CCR_TSEN | ADC_CCR_VBATEN;
+    uint32_t bits = value & (sources | (sim_adc_has_regulator(a) ? 15u << ADC_CCR_PRESC : 0));
     if (bits & sources & ~a->ccr)
         a->reference_ns = a->part->clock->now_ns;
     a->ccr = bits;
@@ -497,7 +328,7 @@ static void write_setting(struct sim_adc *a, uint32_t offset, uint32_t value)
     *reg = value;
     a->left = a->chselr;
     // What was chosen is at work (RM0444, 15.3.8).
-    if (has_regulator(a) && (offset == ADC_CHSELR || offset == ADC_CFGR1))
+    if (has_channel_ready(a) && (offset == ADC_CHSELR || offset == ADC_CFGR1))
         a->isr |= ISR_CCRDY;
 }
 
@@ -512,10 +343,10 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
             convert_next(a);
         break;
     case ADC_IER:
-        a->ier = value & (ISR_ALL | (has_regulator(a) ? ISR_EOCAL | ISR_CCRDY : 0));
+        a->ier = value & (ISR_ALL | (sim_adc_has_regulator(a) ? ISR_EOCAL | ISR_CCRDY : 0));
         break;
     case ADC_CR:
-        if (has_own_clock(a))
+        if (sim_adc_has_own_clock(a))
             sim_part_tell(a->part, SIM_ADC_CLOCK_WANTED, 0, 0);
         write_cr(a, value);
         break;

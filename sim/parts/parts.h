@@ -38,6 +38,9 @@ struct sim_adc_config {
     // time, the internal channels, and by what VBAT is divided (0: it has no channel).
     const uint16_t *sampling_halves;
     uint8_t temperature_channel, reference_channel, battery_channel, battery_divider;
+    uint32_t internal_ns; // the least sampling time of an internal channel; 0: 4 us
+    // STM32L0 (RM0367, 14): ADCAL and ADEN start the regulator, and there is no CCRDY.
+    bool regulator_starts_itself;
 };
 
 struct sim_crc_config {

@@ -323,7 +323,7 @@ static const struct sim_part_drives drives[] = {
     {SIM_USART_HZ, SIM_RCC_L0_USARTS, sim_l0_clocks_usart},
     {SIM_LSI_HZ, 1, sim_l0_clocks_lsi},
     {SIM_HSI_READY, 1, sim_l0_clocks_hsi_ready},
-    {SIM_ADC_CLOCK_WAIT_NS, 1, sim_l0_clocks_adc_wait_ns},
+    {SIM_ADC_HZ, 1, sim_l0_clocks_adc},
     {0, 0, NULL},
 };
 

@@ -39,7 +39,7 @@ void sim_l0_clocks_follow_sw(struct sim_rcc_l0 *rcc); // to what SW asks for, if
 void sim_l0_clocks_source_ready(void *arg);           // the timer has fired
 // The levels that it drives.
 sim_signal_level_fn sim_l0_clocks_hclk, sim_l0_clocks_pclk, sim_l0_clocks_timer,
-    sim_l0_clocks_usart, sim_l0_clocks_lsi, sim_l0_clocks_hsi_ready, sim_l0_clocks_adc_wait_ns;
+    sim_l0_clocks_usart, sim_l0_clocks_lsi, sim_l0_clocks_hsi_ready, sim_l0_clocks_adc;
 // And what it hears of.
 sim_signal_heard_fn sim_l0_clocks_hear_power_mode, sim_l0_clocks_hear_change,
     sim_l0_clocks_hear_lsi_wanted, sim_l0_clocks_hear_hse;

@@ -313,12 +313,8 @@ uint64_t sim_l0_clocks_hsi_ready(void *self, unsigned line)
     return rcc->ready[SIM_HSI];
 }
 
-uint64_t sim_l0_clocks_adc_wait_ns(void *self, unsigned line)
+uint64_t sim_l0_clocks_adc(void *self, unsigned line)
 {
-    const struct sim_rcc_l0 *rcc = self;
-    uint64_t ready_ns = rcc->ready_ns[SIM_HSI];
     (void)line;
-    if (rcc->ready[SIM_HSI])
-        return 0;
-    return ready_ns == SIM_NEVER ? SIM_NEVER : ready_ns - rcc->part->clock->now_ns;
+    return if_ready(self, SIM_HSI); // 14.3.5
 }

@@ -19,8 +19,6 @@ enum {
 #define CFGR2_BITS      0x7f01u
 #define CFGR3_BITS      0x00003331u // and REF_LOCK
 #define CFGR3_EN        (1u << 0)
-#define CFGR3_BUF_ADC   (1u << 8)
-#define CFGR3_BUF_TS    (1u << 9)
 #define CFGR3_RDYF      (1u << 30)
 #define CFGR3_LOCK      (1u << 31)
 #define EXTI_PORT_H     5u // its code in EXTICR
@@ -61,17 +59,6 @@ static uint64_t level_exti_port(void *self, unsigned line)
     const struct sim_syscfg_l0 *s = self;
     uint32_t code = s->exticr[line / 4] >> 4 * (line % 4) & 15;
     return code == EXTI_PORT_H ? PORT_H : code;
-}
-
-// Which of the ADC's internal channels have their buffers on: bit 0 the reference, bit 1 the
-// temperature sensor.
-static uint64_t level_buffers(void *self, unsigned line)
-{
-    const struct sim_syscfg_l0 *s = self;
-    (void)line;
-    if (!(s->cfgr3 & CFGR3_EN))
-        return 0;
-    return (s->cfgr3 & CFGR3_BUF_ADC ? 1u : 0) | (s->cfgr3 & CFGR3_BUF_TS ? 2u : 0);
 }
 
 // The memory to boot from is what address 0 shows at first.
@@ -139,7 +126,6 @@ static const struct sim_part_drives drives[] = {
     {SIM_MAPPED_MEMORY, 1, level_mapped},
     {SIM_BANKS_SWAPPED, 1, level_swapped},
     {SIM_EXTI_PORT, 16, level_exti_port},
-    {SIM_ADC_BUFFERS, 1, level_buffers},
     {0, 0, NULL},
 };
 
