@@ -64,6 +64,45 @@ static void every_part_has_the_sizes_of_its_data_sheet(void **state)
     }
 }
 
+static unsigned flash_kib_of_letter(char letter)
+{
+    static const struct {
+        char letter;
+        unsigned kib;
+    } sizes[] = {{'3', 8}, {'4', 16}, {'6', 32}, {'8', 64}, {'b', 128}, {'z', 192}};
+    unsigned i = 0;
+    while (sizes[i].letter != letter)
+        i++;
+    return sizes[i].kib;
+}
+
+// The last letter of a name is the flash's size (data sheets, ordering information).
+static void every_l0_part_has_the_sizes_that_its_name_says(void **state)
+{
+    const struct sim_chip_row *row;
+    unsigned parts = 0;
+    (void)state;
+    for (unsigned i = 0; (row = sim_chips_at(i)); i++) {
+        if (strcmp(row->family->name, "STM32L0") != 0)
+            continue;
+        struct chip_bench *b = make_chip(row->name);
+        unsigned kib = flash_kib_of_letter(row->name[strlen(row->name) - 1]);
+        uint32_t sram = sim_chip_row_memory(row, SIM_MEMORY_SRAM)->size, v;
+        poke_loop(b);
+        power_up(b);
+        assert_int_equal(rd(b, 0x40015800), row->idcode);
+        assert_int_equal(rd(b, 0x1ff8007c) & 0xffff, kib);
+        assert_int_equal(try_read(b, FLASH + kib * KIB - 4, 4, &v), SIM_BUS_OK);
+        assert_int_equal(try_read(b, FLASH + kib * KIB, 4, &v), SIM_BUS_FAULT);
+        assert_int_equal(try_read(b, SRAM + sram - 4, 4, &v), SIM_BUS_OK);
+        assert_int_equal(try_read(b, SRAM + sram, 4, &v), SIM_BUS_FAULT);
+        assert_int_equal(sim_core_get_reg(sim_chip_core(b->chip), 15), FLASH + 8);
+        drop_chip(b);
+        parts++;
+    }
+    assert_int_equal(parts, 100);
+}
+
 static bool has_option(const struct chip *chip, const char *name)
 {
     for (unsigned i = 0; i < chip->family->option_count; i++) {
@@ -324,6 +363,7 @@ int main(int argc, char **argv)
     choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_part_has_the_sizes_of_its_data_sheet),
+        cmocka_unit_test(every_l0_part_has_the_sizes_that_its_name_says),
         cmocka_unit_test(the_table_is_sound_and_the_driver_s_table_agrees),
         cmocka_unit_test(configs_of_a_chip_are_for_parts_that_it_has),
         cmocka_unit_test(every_family_says_what_its_pins_and_its_supply_are),
