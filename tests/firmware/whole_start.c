@@ -17,6 +17,9 @@ void irq(void) __attribute__((weak));
 
 volatile uint32_t final_state[6]; // MSP, PSP, PRIMASK, CONTROL, IPSR, what main() gave
 volatile uint32_t faults;
+#ifdef __ARM_FP
+volatile uint32_t final_fp[33]; // s0 to s31, FPSCR
+#endif
 
 void copy_data(void)
 {
@@ -27,6 +30,11 @@ void copy_data(void)
 
 void reset(void)
 {
+#ifdef __ARM_FP
+    __asm volatile("ldr r0, =0xe000ed88\n" // CPACR
+                   "ldr r1, [r0]\n orr r1, r1, #0xf00000\n str r1, [r0]\n"
+                   "dsb\n isb\n");
+#endif
     __asm volatile("ldr r0, =%c0\n"
                    "ldr r1, =%c1\n"
                    "movs r2, #0\n"
@@ -53,6 +61,10 @@ void finish(void)
                    "mrs r0, primask\n str r0, [r1, #8]\n"
                    "mrs r0, control\n str r0, [r1, #12]\n"
                    "mrs r0, ipsr\n str r0, [r1, #16]\n"
+#ifdef __ARM_FP
+                   "vmrs r0, fpscr\n ldr r1, =final_fp\n"
+                   "vstmia r1!, {s0-s31}\n str r0, [r1]\n"
+#endif
                    ".global done\n .thumb_func\n"
                    "done: b done\n");
 }
