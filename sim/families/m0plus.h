@@ -22,6 +22,15 @@ struct sim_m0p_factory {
 void sim_m0p_fill_factory(const struct sim_m0p_factory *factory, const struct sim_chip_row *row,
                           const struct sim_memory_row *memory, uint8_t *bytes);
 
+// Configs of parts that are the same in all three.
+extern const struct sim_gpio_config sim_m0p_gpio_a, sim_m0p_gpio;
+extern const struct sim_crc_config sim_m0p_crc;
+extern const struct sim_iwdg_config sim_m0p_iwdg;
+extern const struct sim_wwdg_config sim_m0p_wwdg;
+extern const struct sim_tim_config sim_m0p_tim1, sim_m0p_tim2, sim_m0p_tim3, sim_m0p_tim6_7,
+    sim_m0p_tim14, sim_m0p_tim15, sim_m0p_tim16_17;
+extern const uint16_t sim_m0p_sampling_halves[8]; // of sampling times of the ADC (RM0444, 15.12.7)
+
 #define M0P_KIB        1024u
 #define M0P_BIT(n)     (1u << (n))
 #define M0P_FLASH_BASE 0x08000000u
@@ -41,6 +50,19 @@ void sim_m0p_fill_factory(const struct sim_m0p_factory *factory, const struct si
         .name = "GPIO" letter, .kind = &sim_part_gpio, .base = 0x50000000 + 0x400 * (n),           \
         M0P_ON_IO(M0P_BIT(n)), .features = (has), .number = (n), .config = (more)                  \
     }
+
+// Where options are in FLASH_OPTR.
+#define M0P_OPTIONS                                                                                \
+    .option_mask = {[SIM_OPTION_WATCHDOG_BY_SOFTWARE] = M0P_BIT(16),                               \
+                    [SIM_OPTION_NO_RESET_IN_STOP] = M0P_BIT(13),                                   \
+                    [SIM_OPTION_NO_RESET_IN_STANDBY] = M0P_BIT(14),                                \
+                    [SIM_OPTION_WATCHDOG_IN_STOP] = M0P_BIT(17),                                   \
+                    [SIM_OPTION_WATCHDOG_IN_STANDBY] = M0P_BIT(18),                                \
+                    [SIM_OPTION_WINDOW_WATCHDOG_BY_SOFTWARE] = M0P_BIT(19),                        \
+                    [SIM_OPTION_BOOT_SEL] = M0P_BIT(24),                                           \
+                    [SIM_OPTION_NBOOT1] = M0P_BIT(25),                                             \
+                    [SIM_OPTION_NBOOT0] = M0P_BIT(26)
+#define M0P_OPTIONS_WITH_SHUTDOWN M0P_OPTIONS, [SIM_OPTION_NO_RESET_IN_SHUTDOWN] = M0P_BIT(15)
 
 // What a factory-new chip and a broken one have in the words of options, but for the user word.
 #define M0P_WORD(reg_, cell_, mask_, factory_, mismatched_)                                        \

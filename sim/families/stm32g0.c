@@ -98,18 +98,6 @@ static const struct sim_region regions_g0bx[] = {
     [SIM_WORD_PCROP2B_START] = M0P_PCROP_START(0x54, 0x58, subpages),                              \
     [SIM_WORD_PCROP2B_END] = M0P_PCROP_END(0x58, 0x60, subpages),
 
-#define OPTIONS_X0                                                                                 \
-    .option_mask = {[SIM_OPTION_WATCHDOG_BY_SOFTWARE] = M0P_BIT(16),                               \
-                    [SIM_OPTION_NO_RESET_IN_STOP] = M0P_BIT(13),                                   \
-                    [SIM_OPTION_NO_RESET_IN_STANDBY] = M0P_BIT(14),                                \
-                    [SIM_OPTION_WATCHDOG_IN_STOP] = M0P_BIT(17),                                   \
-                    [SIM_OPTION_WATCHDOG_IN_STANDBY] = M0P_BIT(18),                                \
-                    [SIM_OPTION_WINDOW_WATCHDOG_BY_SOFTWARE] = M0P_BIT(19),                        \
-                    [SIM_OPTION_BOOT_SEL] = M0P_BIT(24),                                           \
-                    [SIM_OPTION_NBOOT1] = M0P_BIT(25),                                             \
-                    [SIM_OPTION_NBOOT0] = M0P_BIT(26)
-#define OPTIONS_X1 OPTIONS_X0, [SIM_OPTION_NO_RESET_IN_SHUTDOWN] = M0P_BIT(15)
-
 // A double word, a row in fast mode, a page, a bank: DS12232, table of the flash's characteristics,
 // typical and maximum. It gives no minimum, and the typical value stands for it.
 #define TIMES                                                                                      \
@@ -118,7 +106,7 @@ static const struct sim_region regions_g0bx[] = {
              [SIM_FLASH_MIN] = {85000, 1700000, 22000000, 22100000},                               \
              [SIM_FLASH_MAX] = {125000, 2800000, 40000000, 40100000}}
 
-static const struct sim_flash_dw_config flash_x0 = {WORDS_OF_X0(USER_X0, PAGES)}, OPTIONS_X0
+static const struct sim_flash_dw_config flash_x0 = {WORDS_OF_X0(USER_X0, PAGES)}, M0P_OPTIONS
 }
 , .page_mask = 0x3f8, TIMES,
 }
@@ -126,7 +114,7 @@ static const struct sim_flash_dw_config flash_x0 = {WORDS_OF_X0(USER_X0, PAGES)}
 static const struct sim_flash_dw_config flash_x1 = {WORDS_OF_X1(USER_X1, PAGES,
                                                                 SUBPAGES)[SIM_WORD_SECURE] =
                                                         SECURE(0x7f)},
-                                        OPTIONS_X1
+                                        M0P_OPTIONS_WITH_SHUTDOWN
 }
 , .nrst_mode_mask = 3u << 27, .page_mask = 0x3f8, .secure_size_mask = 0x7f,
   .has_debug_switch = true, TIMES,
@@ -135,7 +123,7 @@ static const struct sim_flash_dw_config flash_x1 = {WORDS_OF_X1(USER_X1, PAGES,
 #define TWO_BANKS .page_mask = 0x1ff8, .bank_mask = M0P_BIT(13), .mass2_mask = M0P_BIT(15)
 static const struct sim_flash_dw_config flash_g0b0 = {WORDS_OF_X0(USER_X0 | USER_DUAL, PAGES_G0BX)
                                                           WORDS_OF_BANK2_X0(PAGES_G0BX)},
-                                        OPTIONS_X0
+                                        M0P_OPTIONS
 }
 , .dual_bank_mask = USER_DUAL, TWO_BANKS, TIMES,
 }
@@ -143,7 +131,7 @@ static const struct sim_flash_dw_config flash_g0b0 = {WORDS_OF_X0(USER_X0 | USER
 #define FLASH_G0B1(user, dual, swap)                                                               \
     {WORDS_OF_X1(user, PAGES_G0BX, SUBPAGES_G0BX)                                                  \
          WORDS_OF_BANK2_X1(PAGES_G0BX, SUBPAGES_G0BX)[SIM_WORD_SECURE] = SECURE(0xff)},            \
-        OPTIONS_X1                                                                                 \
+        M0P_OPTIONS_WITH_SHUTDOWN                                                                  \
     }                                                                                              \
     , .dual_bank_mask = (dual), .no_swap_mask = (swap), .nrst_mode_mask = 3u << 27,                \
       .secure_size_mask = 0xff, .has_debug_switch = true, TWO_BANKS, TIMES                         \
@@ -159,12 +147,6 @@ static const struct sim_flash_dw_config flash_g0b1_small = FLASH_G0B1(USER_X1, 0
 #define TS_30_MV   760u  // of the temperature sensor at 30 degrees (5.3.20)
 #define TS_130_MV  1010u // 2.5 mV more for each degree
 #define TS_25_MV   747u
-
-// The debug port: PA13 pulled up and fast, PA14 pulled down; all other pins are analog
-// (RM0444, 7.4).
-static const struct sim_gpio_config gpio_a = {
-    .moder = 0xebffffff, .ospeedr = 0x0c000000, .pupdr = 0x24000000};
-static const struct sim_gpio_config gpio = {.moder = 0xffffffff};
 
 // Start-up times are the typical ones of DS12232, 5.3.7 and 5.3.8.
 #define NONE SIM_M0P_CLOCKS
@@ -193,7 +175,6 @@ static const struct sim_gpio_config gpio = {.moder = 0xffffffff};
     }
 static const struct sim_rcc_m0p_config rcc = RCC(0), rcc_hsi48 = RCC(M0P_BIT(22));
 
-static const uint16_t sampling_halves[] = {3, 7, 15, 25, 39, 79, 159, 321}; // RM0444, 15.12.7
 static const struct sim_adc_config adc = {
     .channel = {{'A', 0, 0},
                 {'A', 1, 0},
@@ -213,14 +194,13 @@ static const struct sim_adc_config adc = {
                 {'B', 11, 0}},
     .reference_mv = VREFINT_MV,
     .temperature_mv = TS_25_MV,
-    .sampling_halves = sampling_halves,
+    .sampling_halves = sim_m0p_sampling_halves,
     .temperature_channel = 12,
     .reference_channel = 13,
     .battery_channel = 14,
     .battery_divider = 3,
 };
 
-static const struct sim_crc_config crc = {.polynomial_feature = ~0u};
 static const struct sim_exti_m0p_config exti = {
     .lines = {0x0003, 0x000c, 0xfff0}, .imr = 0xfff80000, .imr2 = 0xffffffff, .edges = 0x0007ffff};
 static const struct sim_pwr_m0p_config pwr = {
@@ -228,19 +208,6 @@ static const struct sim_pwr_m0p_config pwr = {
     .cr1_reset = 0x208};
 // RM0444, 40.10: bits of peripherals that are not modelled are kept too.
 static const struct sim_dbgmcu_config dbgmcu = {.freeze_bits = {0xc0201c37, 0x00078800}};
-static const struct sim_iwdg_config iwdg = {.stops_in_stop = true};
-static const struct sim_wwdg_config wwdg = {11, 7, .starts_by_option = true};
-
-static const struct sim_tim_config tim1 = {16, 4,
-                                           SIM_TIM_DOWN | SIM_TIM_REPEATS | SIM_TIM_TWO_IRQS};
-static const struct sim_tim_config tim2 = {32, 4, SIM_TIM_DOWN};
-static const struct sim_tim_config tim3 = {16, 4, SIM_TIM_DOWN};
-static const struct sim_tim_config tim6_7 = {16, 0, 0};
-static const struct sim_tim_config tim14 = {16, 1, SIM_TIM_REMAPS | SIM_TIM_SELECTS};
-static const struct sim_tim_config tim15 = {16, 2, SIM_TIM_REPEATS};
-static const struct sim_tim_config tim16_17 = {16, 1,
-                                               SIM_TIM_REPEATS | SIM_TIM_REMAPS | SIM_TIM_SELECTS};
-
 static const struct sim_pin tx1[] = {{'A', 9, 1}, {'B', 6, 0}, {'C', 4, 1}, {0, 0, 0}};
 static const struct sim_pin tx2[] = {{'A', 2, 1}, {'A', 14, 1}, {'D', 5, 0}, {0, 0, 0}};
 static const struct sim_usart_config usart1 = {.tx = tx1, .fifo = 8, .has_prescaler = true};
@@ -263,42 +230,42 @@ static const struct sim_part_row parts[] = {
     {.name = "FLASH", .kind = &sim_part_flash_dw, .base = 0x40022000, M0P_ON_AHB(0), .irq = {3}},
     {.name = "RCC", .kind = &sim_part_rcc_m0p, .base = 0x40021000, M0P_ON_AHB(0), .irq = {4},
      .config = &rcc},
-    M0P_GPIO("A", 0, 0, &gpio_a),
-    M0P_GPIO("B", 1, 0, &gpio),
-    M0P_GPIO("C", 2, 0, &gpio),
-    M0P_GPIO("D", 3, 0, &gpio),
-    M0P_GPIO("E", 4, SIM_G0_HAS_PORT_E, &gpio),
-    M0P_GPIO("F", 5, 0, &gpio),
+    M0P_GPIO("A", 0, 0, &sim_m0p_gpio_a),
+    M0P_GPIO("B", 1, 0, &sim_m0p_gpio),
+    M0P_GPIO("C", 2, 0, &sim_m0p_gpio),
+    M0P_GPIO("D", 3, 0, &sim_m0p_gpio),
+    M0P_GPIO("E", 4, SIM_G0_HAS_PORT_E, &sim_m0p_gpio),
+    M0P_GPIO("F", 5, 0, &sim_m0p_gpio),
     {.name = "USART1", .kind = &sim_part_usart, .base = 0x40013800, M0P_ON_APB2(M0P_BIT(14)),
      .irq = {27}, .number = 0, .config = &usart1},
     {.name = "USART2", .kind = &sim_part_usart, .base = 0x40004400, M0P_ON_APB1(M0P_BIT(17)),
      .irq = {28}, .number = 1, .config = &usart2},
     {.name = "IWDG", .kind = &sim_part_iwdg, .base = 0x40003000, M0P_ON_APB1(0),
-     M0P_FREEZE(0, 12), .config = &iwdg},
+     M0P_FREEZE(0, 12), .config = &sim_m0p_iwdg},
     {.name = "WWDG", .kind = &sim_part_wwdg, .base = 0x40002c00, M0P_ON_APB1(M0P_BIT(11)),
-     .irq = {0}, M0P_FREEZE(0, 11), .config = &wwdg},
+     .irq = {0}, M0P_FREEZE(0, 11), .config = &sim_m0p_wwdg},
     {.name = "ADC", .kind = &sim_part_adc, .base = 0x40012400, M0P_ON_APB2(M0P_BIT(20)),
      .irq = {12}, .config = &adc},
     {.name = "TIM1", .kind = &sim_part_tim, .base = 0x40012c00, M0P_ON_APB2(M0P_BIT(11)),
-     .irq = {13, 14}, M0P_FREEZE(1, 11), .config = &tim1},
+     .irq = {13, 14}, M0P_FREEZE(1, 11), .config = &sim_m0p_tim1},
     {.name = "TIM2", .kind = &sim_part_tim, .base = 0x40000000, M0P_ON_APB1(M0P_BIT(0)),
-     .irq = {15}, M0P_FREEZE(0, 0), .config = &tim2, .features = SIM_G0_HAS_TIM2},
+     .irq = {15}, M0P_FREEZE(0, 0), .config = &sim_m0p_tim2, .features = SIM_G0_HAS_TIM2},
     {.name = "TIM3", .kind = &sim_part_tim, .base = 0x40000400, M0P_ON_APB1(M0P_BIT(1)),
-     .irq = {16}, M0P_FREEZE(0, 1), .config = &tim3},
+     .irq = {16}, M0P_FREEZE(0, 1), .config = &sim_m0p_tim3},
     {.name = "TIM6", .kind = &sim_part_tim, .base = 0x40001000, M0P_ON_APB1(M0P_BIT(4)),
-     .irq = {17}, M0P_FREEZE(0, 4), .config = &tim6_7, .features = SIM_G0_HAS_TIM6_7_15},
+     .irq = {17}, M0P_FREEZE(0, 4), .config = &sim_m0p_tim6_7, .features = SIM_G0_HAS_TIM6_7_15},
     {.name = "TIM7", .kind = &sim_part_tim, .base = 0x40001400, M0P_ON_APB1(M0P_BIT(5)),
-     .irq = {18}, M0P_FREEZE(0, 5), .config = &tim6_7, .features = SIM_G0_HAS_TIM6_7_15},
+     .irq = {18}, M0P_FREEZE(0, 5), .config = &sim_m0p_tim6_7, .features = SIM_G0_HAS_TIM6_7_15},
     {.name = "TIM14", .kind = &sim_part_tim, .base = 0x40002000, M0P_ON_APB2(M0P_BIT(15)),
-     .irq = {19}, M0P_FREEZE(1, 15), .config = &tim14},
+     .irq = {19}, M0P_FREEZE(1, 15), .config = &sim_m0p_tim14},
     {.name = "TIM15", .kind = &sim_part_tim, .base = 0x40014000, M0P_ON_APB2(M0P_BIT(16)),
-     .irq = {20}, M0P_FREEZE(1, 16), .config = &tim15, .features = SIM_G0_HAS_TIM6_7_15},
+     .irq = {20}, M0P_FREEZE(1, 16), .config = &sim_m0p_tim15, .features = SIM_G0_HAS_TIM6_7_15},
     {.name = "TIM16", .kind = &sim_part_tim, .base = 0x40014400, M0P_ON_APB2(M0P_BIT(17)),
-     .irq = {21}, M0P_FREEZE(1, 17), .config = &tim16_17, .number = 1},
+     .irq = {21}, M0P_FREEZE(1, 17), .config = &sim_m0p_tim16_17, .number = 1},
     {.name = "TIM17", .kind = &sim_part_tim, .base = 0x40014800, M0P_ON_APB2(M0P_BIT(18)),
-     .irq = {22}, M0P_FREEZE(1, 18), .config = &tim16_17, .number = 2},
+     .irq = {22}, M0P_FREEZE(1, 18), .config = &sim_m0p_tim16_17, .number = 2},
     {.name = "CRC", .kind = &sim_part_crc, .base = 0x40023000, M0P_RAW(M0P_BIT(12)),
-     .config = &crc},
+     .config = &sim_m0p_crc},
     {.name = "EXTI", .kind = &sim_part_exti_m0p, .base = 0x40021800, M0P_ON_AHB(0),
      .irq = {5, 6, 7}, .config = &exti},
     {.name = "PWR", .kind = &sim_part_pwr_m0p, .base = 0x40007000, M0P_ON_APB1(M0P_BIT(28)),
@@ -344,28 +311,28 @@ static void fill_factory(const struct sim_chip_row *row, const struct sim_memory
 #define SCB_SCR     0xe000ed10u
 
 static const struct sim_program programs[] = {
-    {.name = "swd-off", // 4 ms after reset PA13 and PA14 become analog inputs
-     .step = {{RCC_IOPENR, 1}, {SIM_PROGRAM_WAIT, 16000}, {GPIOA_MODER, 0xffffffff}},
+    {.name = "swd-off", // 5 ms after reset PA13 and PA14 become analog inputs
+     .step = {{RCC_IOPENR, 1}, {SIM_PROGRAM_WAIT, 20000}, {GPIOA_MODER, 0xffffffff}},
      .end = SIM_END_RUN},
     {.name = "stop",
-     .step = {{RCC_APBENR1, PWREN}, {PWR_CR1, 0x208}, {SCB_SCR, 4}, {SIM_PROGRAM_WAIT, 16000}},
+     .step = {{RCC_APBENR1, PWREN}, {PWR_CR1, 0x208}, {SCB_SCR, 4}, {SIM_PROGRAM_WAIT, 20000}},
      .end = SIM_END_SLEEP},
     {.name = "standby",
-     .step = {{RCC_APBENR1, PWREN}, {PWR_CR1, 0x20b}, {SCB_SCR, 4}, {SIM_PROGRAM_WAIT, 16000}},
+     .step = {{RCC_APBENR1, PWREN}, {PWR_CR1, 0x20b}, {SCB_SCR, 4}, {SIM_PROGRAM_WAIT, 20000}},
      .end = SIM_END_SLEEP},
     {.name = "shutdown",
-     .step = {{RCC_APBENR1, PWREN}, {PWR_CR1, 0x20c}, {SCB_SCR, 4}, {SIM_PROGRAM_WAIT, 16000}},
+     .step = {{RCC_APBENR1, PWREN}, {PWR_CR1, 0x20c}, {SCB_SCR, 4}, {SIM_PROGRAM_WAIT, 20000}},
      .end = SIM_END_SLEEP},
     {.name = "iwdg", // bites every 38 ms
      .step = {{IWDG_KR, 0xcccc},
               {IWDG_KR, 0x5555},
               {IWDG_PR, 0},
               {IWDG_RLR, 300},
-              {SIM_PROGRAM_WAIT, 16000},
+              {SIM_PROGRAM_WAIT, 20000},
               {IWDG_KR, 0xaaaa}},
      .end = SIM_END_RUN},
-    {.name = "slow-clock", // 4 ms after reset HCLK is 31 kHz
-     .step = {{SIM_PROGRAM_WAIT, 16000}, {RCC_CFGR, 0xf00}},
+    {.name = "slow-clock", // 5 ms after reset HCLK is 31 kHz
+     .step = {{SIM_PROGRAM_WAIT, 20000}, {RCC_CFGR, 0xf00}},
      .end = SIM_END_RUN},
     {.name = NULL},
 };

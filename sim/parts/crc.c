@@ -22,7 +22,8 @@ struct sim_crc {
 static bool has_polynomial(const struct sim_crc *c)
 {
     const struct sim_crc_config *config = c->part->config;
-    return sim_chip_row(c->part->chip)->features & config->polynomial_feature;
+    return !config->polynomial_feature ||
+           sim_chip_row(c->part->chip)->features & config->polynomial_feature;
 }
 
 static uint32_t reverse_bits(uint32_t v, unsigned bits)

@@ -136,7 +136,9 @@ unsigned sim_dw_bank_of(const struct sim_flash_dw *f, uint32_t offset); // of a 
 uint32_t sim_dw_bank_size(const struct sim_flash_dw *f);
 bool sim_dw_is_swapped(const struct sim_flash_dw *f);
 unsigned sim_dw_rdp_level(const struct sim_flash_dw *f);
-bool sim_dw_is_blocked(const struct sim_flash_dw *f);                 // by read protection
+bool sim_dw_is_blocked(const struct sim_flash_dw *f); // by read protection
+// Of the securable area, in bytes from the start of the flash on.
+uint32_t sim_dw_secure_size(const struct sim_flash_dw *f);
 bool sim_dw_is_secret(const struct sim_flash_dw *f, uint32_t offset); // in the secured area
 bool sim_dw_is_execute_only(const struct sim_flash_dw *f, uint32_t offset);
 bool sim_dw_has_execute_only(const struct sim_flash_dw *f);

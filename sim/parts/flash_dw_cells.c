@@ -81,7 +81,7 @@ static void program_cells(struct sim_flash_dw *f)
 static void erase_for_level0(struct sim_flash_dw *f)
 {
     uint32_t size = f->flash->row.page_size;
-    uint32_t secure = (f->loaded[SIM_WORD_SECURE] & f->config->secure_size_mask) * size;
+    uint32_t secure = sim_dw_secure_size(f);
     bool all = f->loaded[SIM_WORD_PCROP1A_END] >> 31;
     for (uint32_t at = 0; at < f->flash->row.size; at += size) {
         bool keeps = false;

@@ -58,11 +58,19 @@ bool sim_dw_is_blocked(const struct sim_flash_dw *f)
             sim_part_level(f->part, SIM_BOOTED_MEMORY, 0) != SIM_MEMORY_FLASH);
 }
 
+uint32_t sim_dw_secure_size(const struct sim_flash_dw *f)
+{
+    const struct sim_flash_dw_config *config = f->config;
+    uint32_t word = f->loaded[SIM_WORD_SECURE], pages = word & config->secure_size_mask;
+    if (config->secure_switch_mask)
+        pages = (word & config->secure_switch_mask) == config->secure_off ? 0 : pages + 1;
+    return pages * f->flash->row.page_size;
+}
+
 // 4.5.4: it starts where bank 1 does.
 bool sim_dw_is_secret(const struct sim_flash_dw *f, uint32_t offset)
 {
-    uint32_t pages = f->loaded[SIM_WORD_SECURE] & f->config->secure_size_mask;
-    return f->secured && offset < pages * f->flash->row.page_size;
+    return f->secured && offset < sim_dw_secure_size(f);
 }
 
 // ---- areas --------------------------------------------------------------------------------------

@@ -127,7 +127,7 @@ static void drop_all_areas(struct sim_flash_dw *f)
 // Level 0 lets go of the lock and of the secured area, level 1 of neither (4.5.4, 4.5.6).
 static void keep_security(struct sim_flash_dw *f, bool falls)
 {
-    uint32_t size = f->config->secure_size_mask;
+    uint32_t size = f->config->secure_size_mask | f->config->secure_switch_mask;
     if (sim_dw_rdp_level(f) == 0)
         return;
     if (!falls)

@@ -29,6 +29,8 @@ uint32_t sim_dw_refusal(struct sim_flash_dw *f, const struct sim_memory *in, uin
     if (modes == (DW_CR_PG | DW_CR_FSTPG) ||
         f->cr & (DW_CR_PER | DW_CR_MER1 | f->config->mass2_mask))
         return refuse(f, in, offset, DW_SR_PGSERR, "with more than one bit of FLASH_CR's modes");
+    if (modes & DW_CR_FSTPG && in != f->flash)
+        return refuse(f, in, offset, DW_SR_PGSERR, "by rows, which are of the main flash only");
     if (f->sr & DW_SR_FAILED)
         return refuse(f, in, offset, DW_SR_PGSERR, "with errors of before in FLASH_SR");
     if (size != 4)

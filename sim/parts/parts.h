@@ -44,7 +44,7 @@ struct sim_adc_config {
 };
 
 struct sim_crc_config {
-    unsigned polynomial_feature; // of the chip: CRC_POL and POLYSIZE are there
+    unsigned polynomial_feature; // of the chip: CRC_POL and POLYSIZE are there; 0: they always are
 };
 
 #define SIM_DBGMCU_FREEZE 2u
@@ -105,6 +105,9 @@ struct sim_flash_dw_config {
     uint32_t dual_bank_mask, no_swap_mask;     // of the user word; 0: there is one bank
     uint32_t page_mask, bank_mask, mass2_mask; // of FLASH_CR: PNB, BKER, MER2
     uint32_t secure_size_mask; // of SIM_WORD_SECURE, in pages; the lock of the boot is bit 16
+    // Where the area has a switch (HDP1EN): its field and the value that means off. The size is
+    // then that of the last page. 0: there is no switch.
+    uint32_t secure_switch_mask, secure_off;
     bool has_ecc_register, has_debug_switch;
     // A row can be programmed where the pages were erased one by one (RM0490, 4.3.6); else the bank
     // has to be erased as a whole.

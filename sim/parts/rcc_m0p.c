@@ -74,6 +74,8 @@ static void write_pllcfgr(struct sim_rcc_m0p *rcc, uint32_t value)
         sim_chip_violation(rcc->part->chip, "rcc: the PLL's settings changed while it is on");
         value = (value & outputs) | (rcc->pllcfgr & ~outputs);
     }
+    if (value == rcc->pllcfgr)
+        return;
     rcc->pllcfgr = value;
     sim_m0p_apply(rcc);
 }

@@ -8,7 +8,6 @@
 #include "sim/families/chips.h"
 #include "sim/families/stm32f0.h"
 #include "targets/chip.h"
-#include "targets/dies.h"
 
 #define KIB 1024u
 
@@ -134,12 +133,11 @@ static void the_table_is_sound_and_the_driver_s_table_agrees(void **state)
         assert_int_equal(flash->size % flash->page_size, 0);
         for (unsigned k = 0; k < i; k++)
             assert_string_not_equal(sim_chips_at(k)->name, row->name);
-        if (!found) { // named, and not programmed by the product
-            assert_non_null(die_find(row->idcode & 0xfff));
-            continue;
-        }
+        assert_non_null(found);
         assert_int_equal(found->layout.run[0].size, flash->page_size);
-        assert_int_equal(found->sram_size, sram->size);
+        // The product's is that of the largest part of a die; STM32C092 has less than C091.
+        assert_true(found->sram_size == sram->size || strncmp(row->name, "stm32c092", 9) == 0);
+        assert_true(found->sram_size >= sram->size);
         assert_int_equal(found->system_base, system->base);
         assert_int_equal(found->system_size, system->size);
         assert_true(found->flash_max >= flash->size);
