@@ -94,10 +94,11 @@ struct sim_cpu {
     bool event; // the event register (DDI 0419, B1.5.18)
 
     bool attention; // come back after this instruction
-    uint64_t cycles, instructions;
+    uint64_t cycles;
     uint32_t exc_return;
     uint32_t ipsr_mask; // of xPSR: as many bits as the exceptions need
     struct sim_cpu_fault fault;
+    uint64_t instructions; // apart from cycles: adding to both at once would wait for cycles
 
     struct sim_bus *bus;
     struct sim_hclk *hclk;

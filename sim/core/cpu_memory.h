@@ -9,7 +9,9 @@
 #include "base/bytes.h"
 #include "sim/core/cpu.h"
 
-#define LIKELY(x) __builtin_expect(!!(x), 1)
+#define LIKELY(x)     __builtin_expect(!!(x), 1)
+// For what every instruction goes through: a call costs a fifth of its time.
+#define ALWAYS_INLINE inline __attribute__((always_inline))
 
 enum { CYCLES_DATA = 1 }; // of one transfer, in addition to the instruction's own
 

@@ -4,7 +4,10 @@
 #include "sim/core/cpu_alu.h"
 #include "sim/core/cpu_v7m.h"
 
-enum { CYCLES_SYSTEM = 1 }; // MRS, MSR, barriers
+enum {
+    CYCLES_SYSTEM = 1, // MRS, MSR, barriers
+    CYCLES_WAIT = 1,   // WFI, WFE
+};
 
 // S, I1 and I2 extend the offsets of BL and B.W to 25 bits.
 static uint32_t far_offset(uint32_t op, uint32_t op2)
@@ -25,6 +28,23 @@ static enum sim_cpu_stop branch_conditional(struct sim_cpu *cpu, uint32_t op, ui
     if (condition_holds(cpu, op >> 6 & 15))
         v7m_branch(cpu, pc + 4 + sign_extend(imm, 21));
     return SIM_CPU_NONE;
+}
+
+enum sim_cpu_stop cpu_execute_hint(struct sim_cpu *cpu, unsigned hint)
+{
+    switch (hint) {
+    case 2:
+        cpu->cycles += CYCLES_WAIT;
+        return SIM_CPU_WFE;
+    case 3:
+        cpu->cycles += CYCLES_WAIT;
+        return SIM_CPU_WFI;
+    case 4: // SEV
+        cpu->event = true;
+        return SIM_CPU_NONE;
+    default: // NOP, YIELD, DBG and what may become a hint
+        return SIM_CPU_NONE;
+    }
 }
 
 static enum sim_cpu_stop barrier(struct sim_cpu *cpu, uint32_t op2)

@@ -6,6 +6,7 @@
 #include "sim/core/cpu_v7m.h"
 
 #include "sim/core/cpu_alu.h"
+#include "sim/core/cpu_t16.h"
 
 enum { ITSTATE_COND = 4 }; // the shift of the condition
 
@@ -20,7 +21,7 @@ static inline uint32_t next_it(uint32_t it)
     return it & 7 ? (it & 0xe0) | (it << 1 & 0x1f) : 0;
 }
 
-static inline enum sim_cpu_stop execute(struct sim_cpu *cpu, uint32_t op, uint32_t pc)
+static ALWAYS_INLINE enum sim_cpu_stop execute(struct sim_cpu *cpu, uint32_t op, uint32_t pc)
 {
     uint32_t op2;
     if (!is_wide(op)) {

@@ -15,7 +15,7 @@ enum { CYCLES_BRANCH = 2 }; // the pipeline is filled again
 
 enum sim_cpu_stop sim_cpu_run_v7m(struct sim_cpu *cpu, uint64_t limit);
 
-enum sim_cpu_stop cpu_execute_t16(struct sim_cpu *cpu, uint32_t op, uint32_t pc);
+// cpu_t32.c, and hints of both widths
 enum sim_cpu_stop cpu_execute_t32(struct sim_cpu *cpu, uint32_t op, uint32_t op2, uint32_t pc);
 enum sim_cpu_stop cpu_execute_hint(struct sim_cpu *cpu, unsigned hint);
 
@@ -69,11 +69,15 @@ enum sim_cpu_stop cpu_store_registers(struct sim_cpu *cpu, uint32_t addr, uint32
 static inline enum sim_cpu_stop v7m_fetch(struct sim_cpu *cpu, uint32_t addr, uint32_t *op)
 {
     const struct sim_window *w = &cpu->bus->window[cpu->fetch_window];
-    uint32_t offset = addr - w->base;
-    if (!LIKELY(offset < w->size && !cpu->guard))
-        return cpu_v7m_slow_fetch(cpu, addr, op);
-    *op = get_le16(w->bytes + offset);
-    return SIM_CPU_NONE;
+    uint32_t offset = addr - w->base, from_elsewhere; // *op can stay in a register of the host
+    if (LIKELY(offset < w->size && !cpu->guard)) {
+        *op = get_le16(w->bytes + offset);
+        return SIM_CPU_NONE;
+    }
+    enum sim_cpu_stop stop = cpu_v7m_slow_fetch(cpu, addr, &from_elsewhere);
+    if (stop == SIM_CPU_NONE)
+        *op = from_elsewhere;
+    return stop;
 }
 
 static inline enum sim_cpu_stop v7m_load(struct sim_cpu *cpu, uint32_t addr, unsigned size,

@@ -111,6 +111,24 @@ static void print_registers(const struct machine *m)
            m->cpu.r[13], m->cpu.r[14], m->cpu.r[PC], sim_cpu_get_xpsr(&m->cpu));
 }
 
+// In processor time, which other programs on this machine do not take from it.
+static double measure(struct machine *m, bool is_m4, const char *path)
+{
+    uint64_t cycles = m->cpu.cycles, instructions = m->cpu.instructions;
+    memset(m, 0, sizeof *m);
+    if (!load(m, path))
+        return 0;
+    set_up(m, is_m4);
+    clock_t start = clock();
+    while (m->cpu.cycles < cycles) {
+        m->cpu.attention = false;
+        if (sim_cpu_run(&m->cpu, cycles))
+            return 0;
+    }
+    double s = (double)(clock() - start) / CLOCKS_PER_SEC;
+    return s > 0 && m->cpu.instructions == instructions ? (double)instructions / s / 1e6 : 0;
+}
+
 int main(int argc, char **argv)
 {
     struct machine *m = calloc(1, sizeof *m);
@@ -119,14 +137,14 @@ int main(int argc, char **argv)
         free(m);
         return 2;
     }
-    set_up(m, strcmp(argv[1], "m4") == 0);
-    clock_t start = clock();
+    bool is_m4 = strcmp(argv[1], "m4") == 0;
+    set_up(m, is_m4);
     bool ok = run(m, (uint32_t)strtoul(argv[3], NULL, 0));
-    double s = (double)(clock() - start) / CLOCKS_PER_SEC;
     ok = save(m, argv[4]) && ok;
     print_registers(m);
-    printf("instructions %" PRIu64 "\nmillions-a-second %.1f\n", m->cpu.instructions,
-           s > 0 ? (double)m->cpu.instructions / s / 1e6 : 0.0);
+    printf("instructions %" PRIu64 "\n", m->cpu.instructions);
+    if (ok)
+        printf("millions-a-second %.1f\n", measure(m, is_m4, argv[2]));
     free(m);
     return ok ? 0 : 1;
 }

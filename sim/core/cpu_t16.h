@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // 16-bit instructions of ARMv7-M (DDI 0403, A5.2). What only touches registers and flags is shared
-// with ARMv6-M in cpu_alu.h.
+// with ARMv6-M in cpu_alu.h. Private to sim/core/cpu_v7m.c, whose loop it is a part of.
+#ifndef SWDLINK_SIM_CORE_CPU_T16_H
+#define SWDLINK_SIM_CORE_CPU_T16_H
+
 #include "sim/core/cpu_alu.h"
 #include "sim/core/cpu_v7m.h"
-
-enum { CYCLES_WAIT = 1 }; // WFI, WFE
 
 static inline uint32_t read_any(const struct sim_cpu *cpu, unsigned n, uint32_t pc)
 {
@@ -19,8 +20,8 @@ static inline void write_any(struct sim_cpu *cpu, unsigned n, uint32_t value)
         v7m_write(cpu, n, value);
 }
 
-static enum sim_cpu_stop branch_register(struct sim_cpu *cpu, uint32_t op, uint32_t pc,
-                                         uint32_t target)
+static inline enum sim_cpu_stop branch_register(struct sim_cpu *cpu, uint32_t op, uint32_t pc,
+                                                uint32_t target)
 {
     if (op & 7)
         return SIM_CPU_UNDEFINED;
@@ -51,7 +52,8 @@ static inline enum sim_cpu_stop high_registers(struct sim_cpu *cpu, uint32_t op,
     }
 }
 
-static inline enum sim_cpu_stop branch_conditional(struct sim_cpu *cpu, uint32_t op, uint32_t pc)
+static inline enum sim_cpu_stop t16_branch_conditional(struct sim_cpu *cpu, uint32_t op,
+                                                       uint32_t pc)
 {
     unsigned cond = op >> 8 & 15;
     if (cond == 15)
@@ -109,26 +111,26 @@ static inline enum sim_cpu_stop load_store_sp(struct sim_cpu *cpu, uint32_t op)
     return op & 0x800 ? v7m_load(cpu, addr, 4, t) : v7m_store(cpu, addr, 4, *t);
 }
 
-static uint32_t size_of(uint32_t list)
+static inline uint32_t size_of(uint32_t list)
 {
     return 4 * (uint32_t)__builtin_popcount(list);
 }
 
-static enum sim_cpu_stop push(struct sim_cpu *cpu, uint32_t op)
+static inline enum sim_cpu_stop push(struct sim_cpu *cpu, uint32_t op)
 {
     uint32_t list = (op & 0xff) | (op & 0x100) << (LR - 8);
     uint32_t *sp = &cpu->r[SP], base = *sp - size_of(list);
     return list ? cpu_store_registers(cpu, base, list, sp, base) : SIM_CPU_UNDEFINED;
 }
 
-static enum sim_cpu_stop pop(struct sim_cpu *cpu, uint32_t op)
+static inline enum sim_cpu_stop pop(struct sim_cpu *cpu, uint32_t op)
 {
     uint32_t list = (op & 0xff) | (op & 0x100) << (PC - 8);
     uint32_t *sp = &cpu->r[SP];
     return list ? cpu_load_registers(cpu, *sp, list, sp, *sp + size_of(list)) : SIM_CPU_UNDEFINED;
 }
 
-static enum sim_cpu_stop store_multiple(struct sim_cpu *cpu, uint32_t op)
+static inline enum sim_cpu_stop store_multiple(struct sim_cpu *cpu, uint32_t op)
 {
     uint32_t list = op & 0xff, *base = &cpu->r[op >> 8 & 7];
     if (!list)
@@ -136,7 +138,7 @@ static enum sim_cpu_stop store_multiple(struct sim_cpu *cpu, uint32_t op)
     return cpu_store_registers(cpu, *base, list, base, *base + size_of(list));
 }
 
-static enum sim_cpu_stop load_multiple(struct sim_cpu *cpu, uint32_t op)
+static inline enum sim_cpu_stop load_multiple(struct sim_cpu *cpu, uint32_t op)
 {
     uint32_t list = op & 0xff, *base = &cpu->r[op >> 8 & 7];
     if (!list)
@@ -144,7 +146,7 @@ static enum sim_cpu_stop load_multiple(struct sim_cpu *cpu, uint32_t op)
     return cpu_load_registers(cpu, *base, list, base, *base + size_of(list));
 }
 
-static enum sim_cpu_stop compare_branch(struct sim_cpu *cpu, uint32_t op, uint32_t pc)
+static inline enum sim_cpu_stop compare_branch(struct sim_cpu *cpu, uint32_t op, uint32_t pc)
 {
     bool is_zero = cpu->r[op & 7] == 0, on_nonzero = op & 0x800;
     if (v7m_in_it_block(cpu))
@@ -154,7 +156,7 @@ static enum sim_cpu_stop compare_branch(struct sim_cpu *cpu, uint32_t op, uint32
     return SIM_CPU_NONE;
 }
 
-static enum sim_cpu_stop if_then(struct sim_cpu *cpu, uint32_t op)
+static inline enum sim_cpu_stop if_then(struct sim_cpu *cpu, uint32_t op)
 {
     unsigned cond = op >> 4 & 15, mask = op & 15;
     bool several = mask & (mask - 1);
@@ -164,24 +166,7 @@ static enum sim_cpu_stop if_then(struct sim_cpu *cpu, uint32_t op)
     return SIM_CPU_NONE;
 }
 
-enum sim_cpu_stop cpu_execute_hint(struct sim_cpu *cpu, unsigned hint)
-{
-    switch (hint) {
-    case 2:
-        cpu->cycles += CYCLES_WAIT;
-        return SIM_CPU_WFE;
-    case 3:
-        cpu->cycles += CYCLES_WAIT;
-        return SIM_CPU_WFI;
-    case 4: // SEV
-        cpu->event = true;
-        return SIM_CPU_NONE;
-    default: // NOP, YIELD, DBG and what may become a hint
-        return SIM_CPU_NONE;
-    }
-}
-
-static enum sim_cpu_stop change_state(struct sim_cpu *cpu, uint32_t op)
+static inline enum sim_cpu_stop change_state(struct sim_cpu *cpu, uint32_t op)
 {
     if ((op & 0xffec) != 0xb660 || !(op & 3) || v7m_in_it_block(cpu))
         return SIM_CPU_UNDEFINED;
@@ -189,7 +174,7 @@ static enum sim_cpu_stop change_state(struct sim_cpu *cpu, uint32_t op)
     return SIM_CPU_NONE;
 }
 
-static enum sim_cpu_stop miscellaneous(struct sim_cpu *cpu, uint32_t op, uint32_t pc)
+static inline enum sim_cpu_stop t16_miscellaneous(struct sim_cpu *cpu, uint32_t op, uint32_t pc)
 {
     switch (op >> 8 & 15) {
     case 0x0: { // ADD, SUB (SP plus or minus immediate)
@@ -224,7 +209,8 @@ static enum sim_cpu_stop miscellaneous(struct sim_cpu *cpu, uint32_t op, uint32_
     }
 }
 
-enum sim_cpu_stop cpu_execute_t16(struct sim_cpu *cpu, uint32_t op, uint32_t pc)
+static ALWAYS_INLINE enum sim_cpu_stop cpu_execute_t16(struct sim_cpu *cpu, uint32_t op,
+                                                       uint32_t pc)
 {
     switch (op >> 11) {
     case 0x00:
@@ -271,16 +257,18 @@ enum sim_cpu_stop cpu_execute_t16(struct sim_cpu *cpu, uint32_t op, uint32_t pc)
         return SIM_CPU_NONE;
     case 0x16:
     case 0x17:
-        return miscellaneous(cpu, op, pc);
+        return t16_miscellaneous(cpu, op, pc);
     case 0x18:
         return store_multiple(cpu, op);
     case 0x19:
         return load_multiple(cpu, op);
     case 0x1a:
     case 0x1b:
-        return branch_conditional(cpu, op, pc);
+        return t16_branch_conditional(cpu, op, pc);
     default: // 0x1c; the others are wide
         v7m_branch(cpu, pc + 4 + sign_extend(op << 1, 12));
         return SIM_CPU_NONE;
     }
 }
+
+#endif
