@@ -41,6 +41,8 @@ static void print_region(const char *name, uint32_t base, uint32_t size)
 {
     if (size == 0)
         printf("%-11s of unknown size\n", name);
+    else if (size % 1024)
+        printf("%-11s %u bytes at 0x%08x\n", name, size, base);
     else
         printf("%-11s %u KiB at 0x%08x\n", name, size / 1024, base);
 }
@@ -76,6 +78,8 @@ enum err describe_print_target(struct probe *p)
         printf("%-11s %s (device id 0x%03x, revision id 0x%04x)\n", "chip", chip->name,
                id->idcode & 0xfff, id->idcode >> 16);
         print_region("flash", chip->flash_base, id->flash_size);
+        if (target_eeprom(&p->target)->size)
+            print_region("EEPROM", chip->eeprom.run[0].base, chip_eeprom_size(id));
         print_region("SRAM", chip->sram_base, chip->sram_size);
         printf("%-11s %s\n", "unique id", uid);
         printf("%-11s %s\n", "protection", id->rdp_known ? rdp_texts[id->rdp_level] : "unknown");
@@ -109,17 +113,23 @@ static json_t *region_json(uint32_t base, uint32_t size)
     return json_pack("{s:I, s:I}", "address", (json_int_t)base, "size", (json_int_t)size);
 }
 
+static json_t *eeprom_json(const struct chip_identity *id)
+{
+    const uint32_t size = chip_eeprom_size(id);
+    return size ? region_json(id->chip->eeprom.run[0].base, size) : json_null();
+}
+
 static json_t *chip_json(const struct chip_identity *id)
 {
     char uid[2 * sizeof id->uid + 1];
     if (!id->chip)
         return json_null();
     hex_encode(uid, id->uid, sizeof id->uid);
-    return json_pack("{s:s, s:i, s:i, s:o, s:o, s:s, s:o}", "name", id->chip->name, "device_id",
-                     (int)(id->idcode & 0xfff), "revision_id", (int)(id->idcode >> 16), "flash",
-                     region_json(id->chip->flash_base, id->flash_size), "sram",
-                     region_json(id->chip->sram_base, id->chip->sram_size), "unique_id", uid,
-                     "rdp_level",
+    return json_pack("{s:s, s:i, s:i, s:o, s:o, s:o, s:s, s:o}", "name", id->chip->name,
+                     "device_id", (int)(id->idcode & 0xfff), "revision_id", (int)(id->idcode >> 16),
+                     "flash", region_json(id->chip->flash_base, id->flash_size), "eeprom",
+                     eeprom_json(id), "sram", region_json(id->chip->sram_base, id->chip->sram_size),
+                     "unique_id", uid, "rdp_level",
                      id->rdp_known ? json_integer((json_int_t)id->rdp_level) : json_null());
 }
 

@@ -295,6 +295,55 @@ def what_is_loaded_is_started_where_the_boot_pin_says_otherwise(session):
     expect_equal(True, gdb.value("$sp") >= gdb.value("(unsigned)&stack_top") - 64)
 
 
+def words_of(gdb, what):
+    return [gdb.value(f"settings[{n}]") for n in what]
+
+
+def a_program_with_settings_in_eeprom(session):
+    """The section goes into the data EEPROM with the load; variables in it are changed as those in RAM."""
+    gdb = session.gdb("eeprom.elf")
+    load(gdb)
+    expect_not(r"MIS-?MATCHED|error", gdb.cmd("compare-sections"))
+    expect_equal([11, 22, 33, 0, 99], words_of(gdb, (0, 1, 2, 3, 99)))
+    gdb.cmds("set var settings[1] = 0x12345678", "set var letter = 'y'", "set var odd_one = 0x7edc")
+    expect_equal([11, 0x12345678, 33], words_of(gdb, (0, 1, 2)))
+    expect_equal([ord("y"), 0x7edc], [gdb.value("letter"), gdb.value("odd_one")])
+    gdb.cmds("break look")
+    expect(r"look \(value=305419995\)", gdb.cmd("continue"))  # 0x12345678 + 99
+    gdb.cmds("set var settings[99] = 1", f"monitor mww {gdb.value('(unsigned)&settings[1]')} 41")
+    expect(r"look \(value=42\)", gdb.cmds("continue", "continue"))
+    gdb.cmd("monitor reset halt")
+    gdb.cmd("maintenance flush register-cache")
+    expect_equal(41, gdb.value("settings[1]"))
+    load(gdb)
+    expect_equal([11, 22, 33, 0, 99], words_of(gdb, (0, 1, 2, 3, 99)))
+    expect_equal(True, gdb.fails("set var *(int *) 0x080817fe = 0") != "")
+
+
+@scenario("stm32l053r8")
+def a_program_of_an_stm32l053_with_settings_in_eeprom_is_loaded_and_changed(session):
+    a_program_with_settings_in_eeprom(session)
+
+
+@scenario("stm32l031k6")
+def a_program_of_an_stm32l031_with_settings_in_eeprom_is_loaded_and_changed(session):
+    a_program_with_settings_in_eeprom(session)
+
+
+@scenario("stm32l073rz")
+def a_whole_eeprom_is_restored_and_dumped(session):
+    gdb = session.gdb("eeprom.elf")
+    with tempfile.TemporaryDirectory() as folder:
+        for seed in (3, 5):  # the second time every word has to be erased
+            data = bytes(1 + (seed * n + n // 251) % 255 for n in range(6144))
+            with open(f"{folder}/data", "wb") as file:
+                file.write(data)
+            expect_not(r"^error|rror", gdb.cmd(f"restore {folder}/data binary 0x08080000"))
+            gdb.cmd(f"dump binary memory {folder}/back 0x08080000 0x08081800")
+            with open(f"{folder}/back", "rb") as file:
+                expect_equal(data, file.read())
+
+
 @scenario()
 def erasing_alone_starts_nothing(session):
     gdb = session.loaded("starts.elf")
