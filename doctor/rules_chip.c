@@ -6,10 +6,8 @@
 #include "cortex/cortexm.h"
 #include "doctor/rules.h"
 
-#define DESIGNER_ST     0x020u      // JEP106, bank 0
-#define PART_M0         0xc20u      // CPUID, bits 15:4
-#define DPIDR_M0        0x0bb11477u // DDI 0432, 5.3
-#define IMPLEMENTER_ARM 0x41u       // CPUID, bits 31:24
+#define DESIGNER_ST     0x020u // JEP106, bank 0
+#define IMPLEMENTER_ARM 0x41u  // CPUID, bits 31:24
 #define SCR_SLEEPDEEP   (1u << 2)
 
 // ---- who it is ----------------------------------------------------------------------------------
@@ -25,6 +23,25 @@ static bool is_dpidr_certain(const struct measurements *m)
     return true;
 }
 
+// Of what ST makes: the core by CPUID, bits 15:4, and its debug port (DDI 0432, 5.3; DDI 0484).
+static const struct {
+    unsigned part;
+    const char *name;
+    uint32_t dpidr;
+} cores[] = {{0xc20, "Cortex-M0", 0x0bb11477u}, {0xc60, "Cortex-M0+", 0x0bc11477u}};
+
+// The core's row if its debug port is another one, else -1.
+static int core_with_another_port(const struct measurements *m)
+{
+    const struct measured_chip *c = &m->chip;
+    for (unsigned i = 0; c->known && i < sizeof cores / sizeof cores[0]; i++) {
+        if ((c->id.cpuid >> 4 & 0xfff) == cores[i].part && c->id.dpidr != cores[i].dpidr &&
+            is_dpidr_certain(m))
+            return (int)i;
+    }
+    return -1;
+}
+
 unsigned rule_foreign_chip(const struct measurements *m, struct evidence *ev)
 {
     const struct measured_chip *c = &m->chip;
@@ -35,10 +52,10 @@ unsigned rule_foreign_chip(const struct measurements *m, struct evidence *ev)
             m->answer[WAY_ASKED].dpidr);
         return 85;
     }
-    if (c->known && (c->id.cpuid >> 4 & 0xfff) == PART_M0 && c->id.dpidr != DPIDR_M0 &&
-        is_dpidr_certain(m)) {
-        rules_say(ev, "a Cortex-M0 of ST's has DPIDR 0x%08x, and this one 0x%08x", DPIDR_M0,
-                  c->id.dpidr);
+    int core = core_with_another_port(m);
+    if (core >= 0) {
+        rules_say(ev, "a %s of ST's has DPIDR 0x%08x, and this one 0x%08x", cores[core].name,
+                  cores[core].dpidr, c->id.dpidr);
         return 65;
     }
     if (!c->designer_known || c->designer == DESIGNER_ST)

@@ -10,6 +10,9 @@
 #include "sim/chip/chip_state.h"
 
 #define DEFAULT_HSE_HZ 8000000u // of the crystal on the board
+#define CORE_ROM_TABLE 0xe00ff000u
+#define DESIGNER_ARM   0x23bu // JEP106
+#define PART_M0P_TABLE 0x4c0u
 
 uint32_t sim_chip_random(struct sim_chip *chip)
 {
@@ -178,7 +181,10 @@ const struct sim_identity *sim_chip_identity(const struct sim_chip *chip)
 void sim_chip_set_identity(struct sim_chip *chip, const struct sim_identity *identity)
 {
     chip->identity = *identity;
-    sim_core_set_identity(chip->core, identity->cpuid, identity->designer, identity->part);
+    // Where the chip has a table of its own, the core's is ARM's (ARM DDI 0484, 2.2).
+    bool in_core = identity->rom_base >> 12 == CORE_ROM_TABLE >> 12;
+    sim_core_set_identity(chip->core, identity->cpuid, in_core ? identity->designer : DESIGNER_ARM,
+                          in_core ? identity->part : PART_M0P_TABLE);
 }
 
 const struct sim_electrics *sim_chip_electrics(const struct sim_chip *chip)

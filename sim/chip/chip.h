@@ -22,7 +22,7 @@ struct sim_identity {
     uint32_t dpidr, ap_idr, rom_base;
     uint32_t idcode; // DBGMCU_IDCODE
     uint32_t cpuid;
-    uint16_t designer, part; // of the ROM table
+    uint16_t designer, part; // of the ROM table at rom_base
 };
 
 // An access port beyond the first one: it reaches a part of the address space only.

@@ -5,9 +5,8 @@
 #include "sim/chip/part.h"
 #include "sim/parts/parts.h"
 
-#define CORE_TABLE  0xe00ff000u
-#define PRESENT     3u     // 32-bit format, and there
-#define DESIGNER_ST 0x020u // JEP106
+#define CORE_TABLE 0xe00ff000u
+#define PRESENT    3u // 32-bit format, and there
 
 struct sim_mcu_rom {
     struct sim_part *part;
@@ -16,18 +15,19 @@ struct sim_mcu_rom {
 static uint32_t read_id(const struct sim_mcu_rom *rom, uint32_t offset)
 {
     static const uint8_t component_id[4] = {0x0d, 0x10, 0x05, 0xb1}; // class 1: a ROM table
-    uint32_t dev_id = sim_chip_identity(rom->part->chip)->idcode & 0xfff;
+    const struct sim_identity *id = sim_chip_identity(rom->part->chip);
+    uint32_t part = id->part ? id->part : id->idcode & 0xfff; // DEV_ID
     switch (offset) {
     case 0xfcc: // MEMTYPE: system memory is on the same bus
         return 1;
     case 0xfd0:
-        return DESIGNER_ST >> 7;
+        return id->designer >> 7;
     case 0xfe0:
-        return dev_id & 0xff;
+        return part & 0xff;
     case 0xfe4:
-        return (DESIGNER_ST & 0xf) << 4 | dev_id >> 8;
+        return (id->designer & 0xfu) << 4 | part >> 8;
     case 0xfe8:
-        return 0x8 | (DESIGNER_ST >> 4 & 7);
+        return 0x8 | (id->designer >> 4 & 7);
     case 0xff0:
     case 0xff4:
     case 0xff8:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The doctor at the virtual board: its instruments and its rules together. One test per row and
 // probe.
+#include <assert.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -29,18 +30,24 @@ struct row {
 struct placed_row {
     struct row_name name;
     const struct row *row;
-    const char *probe;
+    const char *chip, *probe;
 };
 
-static void measure(struct measurements *m, const char *probe, const char *fault)
+// It begins with a chip of its own.
+static bool names_a_chip(const char *fault)
+{
+    return strncmp(fault, "stm32", 5) == 0;
+}
+
+static void measure(struct measurements *m, const struct placed_row *at)
 {
     char text[256];
     struct log log = log_silent();
     struct sim_board *board;
     struct stlink st;
-    // A row may begin with another chip.
-    const bool other = strncmp(fault, "stm32", 5) == 0;
-    const char *chip = other ? fault : "stm32f031k6";
+    const char *fault = at->row->board, *probe = at->probe;
+    const bool other = names_a_chip(fault);
+    const char *chip = other ? fault : at->chip;
     const int len = (int)strcspn(chip, ",");
     fault += other ? len : 0;
     snprintf(text, sizeof text, "%.*s,firmware=count,probe=%s%s%s", len, chip, probe,
@@ -70,7 +77,7 @@ static void check_row(void **state)
     const struct row *row = at->row;
     struct measurements m;
     struct diagnosis d;
-    measure(&m, at->probe, row->board);
+    measure(&m, at);
     diagnosis_make(&d, &m);
     const char *verdict = d.finding[0].rule->id, *truth = row->truth ? row->truth : row->verdict;
     if (strcmp(verdict, row->verdict) != 0 || !has(&d, truth))
@@ -149,8 +156,6 @@ static const struct row single_faults[] = {
     {"vdd=off", "target-unpowered", NULL},
     {"vdd=pins", "target-unpowered", NULL},
     {"vdd=1000", "target-unpowered", NULL},
-    {"vdd=1800", "target-undervoltage", NULL},
-    {"vdd=1950", "target-undervoltage", NULL},
     {"vdd=flaky", "supply-unstable", NULL},
     {"stm32f042k6,rdp=1", "read-protected-1", NULL},
     {"stm32f072rb,firmware=swd-off", "swd-off-by-program", NULL},
@@ -158,7 +163,6 @@ static const struct row single_faults[] = {
     {"stm32f030f4,nrst=gnd", "nrst-low", NULL},
     {"vtref=open", "vtref-not-wired", NULL},
     {"vtref=0", "vtref-not-wired", NULL},
-    {"vtref=1800", "target-undervoltage", "vtref-not-wired"},
     {"vtref=5000", "target-overvoltage", NULL},
     {"vtref=adc-dead", "probe-vtref", NULL},
     {"rdp=1", "read-protected-1", NULL},
@@ -174,6 +178,22 @@ static const struct row single_faults[] = {
     {"firmware=iwdg", "reset-loop", NULL},
     {"firmware=reset-loop", "reset-loop", NULL},
     {"firmware=lockup", "lockup", NULL},
+};
+
+// What depends on the least supply: 2.0 V of an STM32F0 (DS9773, 6.3.1), 1.65 V of an STM32L0
+// (DS10152, 6.3.1).
+static const struct row f0_faults[] = {
+    {"vdd=1800", "target-undervoltage", NULL},
+    {"vdd=1950", "target-undervoltage", NULL},
+    {"vtref=1800", "target-undervoltage", "vtref-not-wired"},
+};
+static const struct row l0_faults[] = {
+    {"vdd=1800", "healthy", NULL},
+    {"vdd=1550", "target-undervoltage", NULL},
+    {"vtref=1550", "target-undervoltage", "vtref-not-wired"},
+    {"stm32l011k4,chip=blank", "blank-flash", "boot-system-memory"}, // it starts its boot loader
+    {"stm32l072cz,firmware=swd-off", "swd-off-by-program", NULL},
+    {"stm32l031k6,rdp=1", "read-protected-1", NULL},
 };
 
 // Pairs of faults end in a sensible first step.
@@ -218,7 +238,23 @@ enum {
     PROBES = sizeof probes / sizeof probes[0],
     SINGLE_FAULTS = sizeof single_faults / sizeof single_faults[0],
     PAIRS = sizeof pairs / sizeof pairs[0],
-    TESTS = SINGLE_FAULTS * PROBES + PAIRS + 1,
+    MORE = 6, // of one family's own, at most
+};
+
+// One chip of each family, on which every row is tried that does not name a chip itself, and the
+// rows that are its family's.
+static const struct {
+    const char *chip;
+    const struct row *rows;
+    unsigned count;
+} chips[] = {
+    {"stm32f031k6", f0_faults, sizeof f0_faults / sizeof f0_faults[0]},
+    {"stm32l053r8", l0_faults, sizeof l0_faults / sizeof l0_faults[0]},
+};
+
+enum {
+    CHIPS = sizeof chips / sizeof chips[0],
+    TESTS = ((SINGLE_FAULTS + MORE) * PROBES + PAIRS) * CHIPS + 1,
 };
 
 struct tests {
@@ -227,27 +263,43 @@ struct tests {
     struct CMUnitTest test[TESTS];
 };
 
-static void add_test(struct tests *tests, const struct row *row, const char *probe)
+static void add_test(struct tests *tests, const struct row *row, const char *chip,
+                     const char *probe)
 {
     const unsigned i = tests->count++;
     struct placed_row *at = &tests->placed[i];
-    *at = (struct placed_row){.row = row, .probe = probe};
+    char where[64];
+    assert(i < TESTS);
+    *at = (struct placed_row){.row = row, .chip = chip, .probe = probe};
+    snprintf(where, sizeof where, "%s-on-%s", chip, probe);
     tests->test[i] = (struct CMUnitTest){
-        .name = name_row(&at->name, row->board, probe),
+        .name = name_row(&at->name, row->board, names_a_chip(row->board) ? probe : where),
         .test_func = check_row,
         .initial_state = at,
     };
+}
+
+// A row of all chips that names one is there once.
+static void add_rows(struct tests *tests, const struct row *rows, unsigned count, unsigned chip,
+                     const char *probe)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (chip == 0 || rows == chips[chip].rows || !names_a_chip(rows[i].board))
+            add_test(tests, &rows[i], chips[chip].chip, probe);
+    }
 }
 
 int main(int argc, char **argv)
 {
     struct tests tests = {.count = 0};
     choose_tests(argc, argv);
-    for (unsigned i = 0; i < PAIRS; i++)
-        add_test(&tests, &pairs[i], "v2");
-    add_test(&tests, &chance, "v3");
-    for (unsigned p = 0; p < PROBES; p++)
-        for (unsigned i = 0; i < SINGLE_FAULTS; i++)
-            add_test(&tests, &single_faults[i], probes[p]);
-    return cmocka_run_group_tests_name("doctor_board", tests.test, NULL, NULL);
+    add_test(&tests, &chance, chips[0].chip, "v3");
+    for (unsigned c = 0; c < CHIPS; c++) {
+        add_rows(&tests, pairs, PAIRS, c, "v2");
+        for (unsigned p = 0; p < PROBES; p++) {
+            add_rows(&tests, single_faults, SINGLE_FAULTS, c, probes[p]);
+            add_rows(&tests, chips[c].rows, chips[c].count, c, probes[p]);
+        }
+    }
+    return _cmocka_run_group_tests("doctor_board", tests.test, tests.count, NULL, NULL);
 }
