@@ -45,6 +45,18 @@ static void drop_opener(struct umock_opener *opener)
     free(opener);
 }
 
+// What a program has closed before it asked for something else is closed first, as in a kernel: the
+// loop may hear of the two in another order.
+static void drop_closed_others(const struct umock_opener *opener)
+{
+    struct umock_opener *next;
+    for (struct umock_opener *o = opener->device->openers; o; o = next) {
+        next = o->next;
+        if (o != opener && umock_wire_is_closed(&o->wire))
+            drop_opener(o);
+    }
+}
+
 static void take_request(void *arg)
 {
     struct umock_opener *opener = arg;
@@ -59,6 +71,7 @@ static void take_request(void *arg)
         drop_opener(opener);
         return;
     }
+    drop_closed_others(opener);
     if (request.is_ioctl)
         umock_usbfs_ioctl(opener, request.code, request.arg);
     else

@@ -139,3 +139,9 @@ void umock_wire_decline(struct umock_wire *wire)
     struct umock_answer answer = {0};
     umock_wire_finish(wire, &answer, RESULT_UNHANDLED, 0);
 }
+
+bool umock_wire_is_closed(const struct umock_wire *wire)
+{
+    char byte;
+    return recv(wire->fd, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT) == 0;
+}

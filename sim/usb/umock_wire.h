@@ -45,4 +45,7 @@ void umock_wire_return(struct umock_wire *wire, int result);
 void umock_wire_error(struct umock_wire *wire, int error);
 void umock_wire_decline(struct umock_wire *wire);
 
+// The program has closed its end, and nothing of it is waiting.
+bool umock_wire_is_closed(const struct umock_wire *wire);
+
 #endif
