@@ -67,7 +67,7 @@ swdlink, control, log = sys.argv[1:]
 
 
 def said(pattern):
-    for _ in range(100):
+    for _ in range(600):
         found = re.search(pattern, open(log).read())
         if found:
             return found

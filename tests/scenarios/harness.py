@@ -13,7 +13,6 @@ like).
 import json
 import os
 import re
-import selectors
 import shlex
 import signal
 import socket
@@ -180,6 +179,25 @@ class Server:
         return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_S)
 
 
+def wait_core(port, wanted):
+    """Until the server on that port says this of the core: running, halted, in a semihosting call."""
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as onlooker:
+        deadline = time.monotonic() + PATIENCE_S
+        received = b""
+        while time.monotonic() < deadline:
+            onlooker.sendall(b"$qThreadExtraInfo,1#%02x" % (sum(b"qThreadExtraInfo,1") % 256))
+            while not (reply := re.search(rb"\$([0-9a-f]*)#..", received)):
+                more = onlooker.recv(4096)
+                if not more:
+                    raise Failed("the server turned an onlooker away")
+                received += more
+            state = bytes.fromhex(reply.group(1).decode()).decode()
+            if wanted in state:
+                return
+            received = received[reply.end():]
+    raise Failed(f"{state}; waited for {wanted}")
+
+
 def _unquote(text):
     """An MI c-string."""
     return json.loads(re.sub(r"\\([0-7]{3})", lambda m: f"\\u00{int(m.group(1), 8):02x}", text))
@@ -197,12 +215,16 @@ class Gdb:
         self.reader = Reader(self.process.stdout)
         self.token = 0
         self.taken = 0
+        self.shows_packets = False
         self.stops = 0
         for setting in (f"directories {SOURCE}", "confirm off", "pagination off", "width 0", "height 0"):
             self.cmd(f"set {setting}")
 
     def start(self, command):
         """Sends a command and does not wait."""
+        if self.shows_packets and command != "continue":
+            self.process.stdin.write("-gdb-set debug remote 0\n")
+            self.shows_packets = False
         self.token += 1
         quoted = json.dumps(command)
         self.process.stdin.write(f"{self.token}-interpreter-exec console {quoted}\n")
@@ -246,6 +268,8 @@ class Gdb:
             self.stops = self._stop_count(self.reader.lines)
         text = []
         for line in new:
+            if line.startswith('&"[remote]'):
+                continue
             if re.match(r'[~@&]"', line):
                 text.append(_unquote(line[1:]))
             elif re.match(r"\d*\^error", line):
@@ -268,15 +292,17 @@ class Gdb:
         return said
 
     def run_away(self):
-        """continue, without waiting for a stop."""
+        """continue, without waiting for a stop. GDB says that it runs before it has asked for that, and a Ctrl-C that
+        comes in between ends the command: so what it sends is looked at."""
+        self.cmd("set debug remote 1")
+        self.shows_packets = True
         token = self.start("continue")
-        self.reader.wait(lambda lines: any(re.match(rf"{token}\^running", l) for l in lines[self.taken:]),
-                         "the target to run")
+        self.reader.wait(lambda lines: any(re.match(r'&"\[remote\] Sending packet: \$(vCont;[cC]|[cC])', l)
+                                           for l in lines[self.taken:]), "GDB to let the target run")
         return token
 
     def interrupt(self):
-        """Ctrl-C, a moment later: GDB says that it runs before it is ready to be interrupted."""
-        time.sleep(0.2)
+        """Ctrl-C."""
         wanted = self.stops + 1
         os.kill(self.process.pid, signal.SIGINT)
         self.reader.wait(lambda lines: self._stop_count(lines) >= wanted, "the target to stop")

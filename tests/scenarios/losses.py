@@ -7,9 +7,9 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 
-from harness import BUILD, PATIENCE_S, Gdb, Reader, expect, expect_equal, expect_not, firmware, main, scenario
+from harness import BUILD, PATIENCE_S, Gdb, Reader, expect, expect_equal, expect_not, firmware, main, scenario, \
+    wait_core
 
 
 class Bench:
@@ -78,7 +78,7 @@ def debugs(gdb):
 def a_replugged_probe_is_taken_up_again_while_the_program_ran(bench):
     bench.gdb.cmds("tbreak compute", "continue")
     bench.gdb.run_away()
-    time.sleep(0.2)
+    wait_core(bench.port, "running")
     bench.tell("unplug")
     expect(r"(?i)lost|SIGLOST|unplugged", bench.gdb.wait_stop())
     bench.tell("plug")
@@ -101,7 +101,7 @@ def a_replugged_probe_is_taken_up_again_while_the_core_was_halted(bench):
 def a_board_that_lost_its_supply_is_taken_up_again(bench):
     bench.gdb.cmds("tbreak compute", "continue")
     bench.gdb.run_away()
-    time.sleep(0.2)
+    wait_core(bench.port, "running")
     bench.tell("set vdd off")
     expect(r"(?i)lost|supply|power", bench.gdb.wait_stop())
     bench.tell("set vdd 3300")

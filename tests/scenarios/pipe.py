@@ -35,7 +35,7 @@ def the_server_ends_when_its_gdb_is_killed(session):
         children = file.read().split()
     expect_equal(True, len(children) >= 1)
     gdb.kill()
-    for _ in range(300):
+    for _ in range(1200):
         left = [c for c in children if os.path.exists(f"/proc/{c}")
                 and open(f"/proc/{c}/stat", encoding="ascii", errors="replace").read().split(")")[1].split()[0] != "Z"]
         if not left:

@@ -6,12 +6,11 @@ import os
 import pty
 import re
 import select
-import subprocess
 import tempfile
 import time
 
 from harness import (GDB, PATIENCE_S, Failed, Session, Skipped, expect, expect_equal, expect_not, firmware, main,
-                     scenario)
+                     scenario, wait_core)
 
 ON = ["--semihosting"]
 FAILED = 0xffffffff
@@ -20,6 +19,7 @@ ISERROR, ISTTY, SEEK = 0x08, 0x09, 0x0a
 FLEN, TMPNAM, REMOVE, RENAME, CLOCK, TIME, SYSTEM, ERRNO = range(0x0c, 0x14)
 GET_CMDLINE, HEAPINFO, EXIT, EXIT_EXTENDED, ELAPSED, TICKFREQ = 0x15, 0x16, 0x18, 0x20, 0x30, 0x31
 APPLICATION_EXIT, RUN_TIME_ERROR = 0x20026, 0x20023
+SELECT = ("270", "23", "72")  # pselect6 and select of x86-64, pselect6 of the newer machines
 EPERM, ENOENT, EBADF, EACCES = 1, 2, 9, 13
 
 
@@ -235,7 +235,7 @@ def files_are_those_of_gdbs_host(session):
     with tempfile.TemporaryDirectory() as folder:
         run.gdb.cmd(f"cd {folder}")
         file_calls(run, folder)
-    run.gdb.cmd(f"cd /")
+    run.gdb.cmd("cd /")
     where, length = run.put("text", "true")
     # GDB forbids it unless its user allows it.
     expect_equal(FAILED, run.call(SYSTEM, [where, length]))
@@ -425,7 +425,7 @@ def a_talking_program_can_be_interrupted_and_goes_on(session):
     run.gdb.cmds("delete", "set var op = 0", "set var argument = 0")
     for _ in range(3):
         run.gdb.run_away()
-        time.sleep(0.3)
+        run.gdb.reader.wait(lambda lines, gdb=run.gdb: any("hello" in l for l in lines[gdb.taken:]), "its words")
         said = run.gdb.interrupt()
         expect(r"SIGINT", said)
         expect_not(r"SIGTRAP", said)
@@ -458,6 +458,7 @@ class Terminal:
             os.environ["TERM"] = "dumb"
             os.execvp(words[0], words)
         self.seen = ""
+        self.port = session.server.port
 
     def wait(self, pattern):
         deadline = time.monotonic() + PATIENCE_S
@@ -467,6 +468,24 @@ class Terminal:
             self.seen += os.read(self.fd, 4096).decode(errors="replace")
         self.seen = self.seen[found.end():]
         return found
+
+    def wait_reading(self):
+        """Until GDB waits for what is typed on behalf of the program: the call has been sent to it, and it waits, no
+        longer in poll() for the server but in select() for its standard input."""
+        wait_core(self.port, "in a semihosting call")
+        deadline = time.monotonic() + PATIENCE_S
+        while self.system_call() not in SELECT:
+            if time.monotonic() > deadline:
+                raise Failed(f"GDB does not read: {self.system_call()}")
+            time.sleep(0.001)
+
+    def system_call(self):
+        """The number of the call that GDB is in, as a text."""
+        try:
+            with open(f"/proc/{self.pid}/syscall", encoding="ascii") as f:
+                return f.read().split()[0]
+        except OSError as error:
+            raise Skipped(f"what GDB waits for cannot be seen: {error}") from error
 
     def type(self, text):
         os.write(self.fd, text.encode())
@@ -504,7 +523,7 @@ def a_reload_and_rerun_after_exit_works_hundreds_of_times_in_a_session(session):
 def what_is_typed_at_gdbs_terminal_reaches_the_program(session):
     terminal = reading_terminal(session)
     terminal.wait(r"Continuing(?s:.*)Continuing(?s:.*)Continuing")
-    time.sleep(0.3)
+    terminal.wait_reading()
     terminal.type("typed\n")
     terminal.wait(r"done \(\)")
     terminal.type("print result\nprint other_text[4]\n")
@@ -521,7 +540,7 @@ def characters_typed_at_gdbs_terminal_are_read_one_by_one(session):
     terminal = Terminal(session, "monitor reset halt", "tbreak main", "continue", "break done", "set var op = 7",
                         "continue")
     terminal.wait(r"Continuing(?s:.*)Continuing")
-    time.sleep(0.3)
+    terminal.wait_reading()
     terminal.type("xy\n")
     for number, character in enumerate("xy\n", 1):
         terminal.wait(r"done \(\)")
@@ -536,14 +555,14 @@ def characters_typed_at_gdbs_terminal_are_read_one_by_one(session):
 def control_c_while_the_program_waits_for_typing_stops_it_and_the_call_can_be_made_again(session):
     terminal = reading_terminal(session)
     terminal.wait(r"Continuing(?s:.*)Continuing(?s:.*)Continuing")
-    time.sleep(0.5)
+    terminal.wait_reading()
     terminal.type("\x03")
     terminal.wait(r"SIGINT")
     terminal.type("x/i $pc\n")
     terminal.wait(r"bkpt")
     terminal.type("continue\n")
     terminal.wait(r"Continuing")
-    time.sleep(0.5)
+    terminal.wait_reading()
     terminal.type("again\n")
     terminal.wait(r"done \(\)")
     terminal.type("print other_text[0]\n")

@@ -79,7 +79,7 @@ check 'and are chosen by them' chosen_by_place
 served_by_place() {
     timeout 60 "$sim" --count 2 stm32f031k6,serial=none -- sh -c '"$1" serve --all --listen 0 2>"$2" &
         tries=0
-        until [ "$(grep -c "^Listening on port" "$2")" = 2 ] || [ $tries -ge 100 ]; do tries=$((tries + 1)); sleep 0.1; done
+        until [ "$(grep -c "^Listening on port" "$2")" = 2 ] || [ $tries -ge 600 ]; do tries=$((tries + 1)); sleep 0.1; done
         kill $!; wait; cat "$2"' sh "$swdlink" "$dir/served"
     seen 'for usb:1-1' 'for usb:1-2'
 }
@@ -88,7 +88,7 @@ check 'serve --all serves each of them' served_by_place
 held() {
     at '' sh -c '"$1" serve --listen 0 2>"$2" &
         tries=0
-        until grep -q ^Listening "$2" || [ $tries -ge 100 ]; do tries=$((tries + 1)); sleep 0.1; done
+        until grep -q ^Listening "$2" || [ $tries -ge 600 ]; do tries=$((tries + 1)); sleep 0.1; done
         st-info --probe; openocd -f interface/stlink.cfg -c "$3" -f target/stm32f0x.cfg -c init -c shutdown
         echo "OpenOCD: $?"
         "$1" info
