@@ -88,6 +88,16 @@ static bool may_erase_all(struct flash_job *job)
     return false;
 }
 
+// As far as is known by now: a refusal comes before the first page is touched.
+static enum err check_changing_pages(struct flash_job *job)
+{
+    enum err e = ERR_OK;
+    for (unsigned n = 0; n < job->page_count && job->scanned && !e; n++)
+        if (job_is_due(job, &job->page[n]) && !plan_is_equal(job, n))
+            e = job->bank.driver->check_page(&job->access, job->page[n].addr);
+    return e;
+}
+
 static enum err decide(struct flash_job *job)
 {
     const bool all = wants_all_erased(job);
@@ -95,7 +105,7 @@ static enum err decide(struct flash_job *job)
     if (job->way == WAY_MASS && !all && !may_erase_all(job))
         job->way = WAY_PAGES;
     if (job->way != WAY_MASS)
-        return ERR_OK;
+        return check_changing_pages(job);
     return job->bank.driver->erase_all_start ? mass_erase(job) : mass_erase_by_pages(job);
 }
 

@@ -434,6 +434,50 @@ static void a_write_protected_page_is_refused_before_anything_changes(void **sta
     close_desk(d);
 }
 
+static void protect(struct desk *d, unsigned block_of_4_kib)
+{
+    const uint8_t wrp[2] = {(uint8_t)~(1u << block_of_4_kib), (uint8_t)(1u << block_of_4_kib)};
+    assert_true(sim_chip_poke(sim_board_chip(d->board), 0x1ffff808, wrp, 2));
+    sim_chip_set_power(sim_board_chip(d->board), false);
+    sim_chip_set_power(sim_board_chip(d->board), true);
+    OK(target_reconnect(&d->t));
+    OK(target_halt(&d->t));
+}
+
+static void a_protected_page_behind_others_is_refused_before_anything_changes(void **state)
+{
+    (void)state;
+    struct desk *d = open_desk("");
+    uint8_t *old = some_image(32768, 1), *image = some_image(32768, 2);
+    fill_chip(d, old, 32768);
+    protect(d, 3);
+    assert_int_equal(program(d, FLASH_ERASE_PAGES, FLASH, image, 32768), ERR_PROTECTED);
+    assert_non_null(strstr(d->log.sentence, "0x08003000 is write-protected"));
+    assert_chip_holds(d, FLASH, old, 32768);
+    // The same data in it is no change.
+    memcpy(&image[0x3000], &old[0x3000], 0x1000);
+    OK(program(d, FLASH_ERASE_PAGES, FLASH, image, 32768));
+    assert_chip_holds(d, FLASH, image, 32768);
+    free(old);
+    free(image);
+    close_desk(d);
+}
+
+static void a_protected_page_that_nobody_asked_for_is_no_hindrance(void **state)
+{
+    (void)state;
+    struct desk *d = open_desk("");
+    uint8_t *old = some_image(16384, 1), *image = some_image(16384, 2);
+    fill_chip(d, old, 16384);
+    protect(d, 7);
+    OK(program(d, FLASH_ERASE_AUTO, FLASH, image, 16384));
+    assert_int_equal(sim_board_account(d->board)->mass_erases, 0);
+    assert_chip_holds(d, FLASH, image, 16384);
+    free(old);
+    free(image);
+    close_desk(d);
+}
+
 static void an_empty_checked_chip_starts_its_new_program(void **state)
 {
     (void)state;
@@ -538,6 +582,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(with_the_parity_check_on_the_debug_port_does_it_all),
         cmocka_unit_test(a_loader_that_dies_is_replaced_by_the_debug_port),
         cmocka_unit_test(a_write_protected_page_is_refused_before_anything_changes),
+        cmocka_unit_test(a_protected_page_behind_others_is_refused_before_anything_changes),
+        cmocka_unit_test(a_protected_page_that_nobody_asked_for_is_no_hindrance),
         cmocka_unit_test(an_empty_checked_chip_starts_its_new_program),
         cmocka_unit_test(a_reset_waits_until_the_running_program_has_erased_its_page),
         cmocka_unit_test(a_job_cut_off_anywhere_is_repaired_by_the_next),
