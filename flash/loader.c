@@ -281,7 +281,15 @@ static enum err submit_entry(struct loader *l, const uint8_t *slot, size_t len, 
     return ERR_OK;
 }
 
-static uint64_t shortest_us(const struct loader *l, uint32_t erase, const uint8_t *data, size_t len)
+// Rows are taken upwards only (found by users of the STM32G0: a row below the one before ends in
+// PGSERR).
+static bool takes_rows(const struct loader *l, uint32_t addr)
+{
+    return l->rows && addr >= l->row_end;
+}
+
+static uint64_t shortest_us(const struct loader *l, uint32_t erase, const uint8_t *data, size_t len,
+                            bool rows)
 {
     const struct flash_layout *layout = &l->fa->bank->layout;
     const struct flash_layout by_code = {.erased = layout->erased,
@@ -289,7 +297,7 @@ static uint64_t shortest_us(const struct loader *l, uint32_t erase, const uint8_
                                          .row = layout->row,
                                          .unit_us = l->code->unit_us,
                                          .row_us = l->code->row_us};
-    return (erase ? l->code->erase_us : 0) + flash_layout_program_us(&by_code, data, len, l->rows);
+    return (erase ? l->code->erase_us : 0) + flash_layout_program_us(&by_code, data, len, rows);
 }
 
 // What a code does not find out by itself comes in a slot of its own, before the data.
@@ -313,11 +321,15 @@ enum err loader_work(struct loader *l, uint32_t addr, uint32_t erase, const uint
             return e;
         erase = 0;
     }
+    const bool rows = takes_rows(l, addr);
+    if (rows)
+        l->row_end = addr + (uint32_t)len;
     put_le32(&slot[0], addr);
-    put_le32(&slot[4], (uint32_t)len | erase | (l->rows ? WORK_ROWS : 0));
+    put_le32(&slot[4], (uint32_t)len | erase | (rows ? WORK_ROWS : 0));
     if (len)
         memcpy(&slot[8], data, len);
-    return submit_entry(l, slot, 8 + ((len + 3) & ~(size_t)3), shortest_us(l, erase, data, len));
+    return submit_entry(l, slot, 8 + ((len + 3) & ~(size_t)3),
+                        shortest_us(l, erase, data, len, rows));
 }
 
 enum err loader_wait(struct loader *l)

@@ -26,8 +26,9 @@ struct loader {
     struct flash_access *fa;
     const struct flash_loader_code *code;
     bool running;
-    bool broken; // it stopped by itself
-    bool rows;   // everything was erased as a whole: rows may be programmed as such
+    bool broken;      // it stopped by itself
+    bool rows;        // everything was erased as a whole: rows may be programmed as such
+    uint32_t row_end; // upwards from there
     uint32_t control, slots;
     uint32_t payload;         // bytes of a slot's
     uint32_t published, done; // slots

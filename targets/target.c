@@ -127,7 +127,8 @@ enum err target_flash_open(struct target *t, struct flash_job **job)
     t->flash_written = t->flash_changed = true;
     t->flash_written_at = t->core.runs;
     bool empty = false;
-    if (t->id.chip && t->id.chip->empty_check && (e = read_empty(t, &empty)))
+    if (t->id.chip && t->id.chip->empty_check && !t->bank.driver->empty_mask &&
+        (e = read_empty(t, &empty)))
         return target_note_error(t, e);
     t->found_empty |= empty;
     struct flash_access access = {

@@ -63,7 +63,9 @@ next:
     ldr     r1, [r5, #ADDR]
     ldr     r3, [r5, #WORK]
     lsls    r0, r3, #6              // bit 25
-    bmi     leave
+    bpl     1f
+    b       leave
+1:
     lsls    r0, r3, #7              // bit 24
     bmi     scan
     adds    r5, #PAYLOAD
@@ -78,7 +80,7 @@ next:
 chunk:                              // r0: from, r1: to, r3: end of what is programmed in one way
     mov     r3, r12
     cmp     r0, r3
-    beq     finished
+    beq     programmed
     mov     r2, r8
     lsls    r2, r2, #5
     bpl     doubles
@@ -107,7 +109,7 @@ row:                                // nothing else in between: the next is want
     stmia   r1!, {r2, r5}
     cmp     r0, r3
     bne     row
-    b       chunk_done
+    b       chunk                   // the next row is looked at while this one is programmed
 doubles:
     bl      ready
     movs    r2, #CR_PG
@@ -135,11 +137,13 @@ erased:
     adds    r1, #8
     cmp     r0, r3
     bne     double
-chunk_done:
+    b       chunk
+
+programmed:
     bl      ready
     movs    r2, #0
     str     r2, [r4, #CR]
-    b       chunk
+    b       finished
 
 erase:
     ldr     r0, [r5]
@@ -180,14 +184,22 @@ page:
     str     r0, [r4, #CRC_CR]
     movs    r0, #0
     mvns    r0, r0
+    mov     r8, r5
+    mov     r9, r6
 words:
-    ldmia   r1!, {r3, r7}
+    ldmia   r1!, {r3, r5, r6, r7}
     str     r3, [r4, #CRC_DR]
+    str     r5, [r4, #CRC_DR]
+    str     r6, [r4, #CRC_DR]
     str     r7, [r4, #CRC_DR]
     ands    r0, r3
+    ands    r0, r5
+    ands    r0, r6
     ands    r0, r7
     cmp     r1, r2
     bne     words
+    mov     r5, r8
+    mov     r6, r9
     ldr     r3, [r4, #CRC_DR]
     stmia   r5!, {r0, r3}
     ldr     r4, [r6, #REGS]

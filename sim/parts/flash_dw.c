@@ -176,7 +176,9 @@ static void write_acr(struct sim_flash_dw *f, uint32_t value)
     if (value & ACR_ICRST && f->acr & ACR_ICEN)
         sim_chip_violation(f->part->chip,
                            "flash: the instruction cache is reset while it is on (4.7.1)");
-    f->acr = value & (ACR_KEPT | (f->config->has_debug_switch ? ACR_DBG_SWEN : 0));
+    // Bit 10 is reserved and keeps its reset value.
+    f->acr = (value & (ACR_KEPT | (f->config->has_debug_switch ? ACR_DBG_SWEN : 0))) |
+             (ACR_AT_RESET & ~ACR_KEPT);
     f->empty = value & ACR_EMPTY;
     sim_part_tell(f->part, SIM_FLASH_LATENCY, 0, f->acr & ACR_LATENCY);
 }

@@ -81,13 +81,20 @@ static bool is_slow_range(uint32_t cr1)
     return (cr1 & PWR_CR1_LPR) || (cr1 & PWR_CR1_VOS) != PWR_CR1_VOS_1;
 }
 
+// No program has been at work since the last reset, as far as clocks tell.
+static bool is_fresh(const struct clocks *c)
+{
+    return c->cfgr == 0 && !(c->apbenr1 & ~c->kind->dbgen) &&
+           get_le32(&c->rcc[c->kind->iopenr - RCC_CR]) == 0;
+}
+
 // Without its clock the unit reads as 0: the gate is opened to look, and closed again.
 static enum err read_range(struct flash_access *fa, const struct clocks *c, uint32_t *cr1)
 {
     const bool closed = !(c->apbenr1 & RCC_APBENR1_PWREN);
     enum err e = ERR_OK;
     *cr1 = PWR_CR1_VOS_1;
-    if (!c->kind->has_ranges)
+    if (!c->kind->has_ranges || is_fresh(c))
         return ERR_OK;
     if (closed)
         e = mem_ap_write32(fa->mem, c->kind->apbenr1, c->apbenr1 | RCC_APBENR1_PWREN);

@@ -9,12 +9,13 @@
 #define M0PLUS_RCC 0x40021000u
 
 struct rcc_m0plus {
-    struct flash_prepare prepare; // first: its functions find the rest by it
-    uint32_t ahbenr, apbenr1;     // addresses
-    uint32_t cr_slow;             // bits of RCC_CR that divide the internal oscillator
-    uint32_t pllcfgr;             // makes the fastest clock of the internal oscillator; 0: no PLL
-    uint8_t sw_internal, sw_pll;  // of RCC_CFGR
-    bool has_ranges;              // of the core's voltage: the flash is written in range 1 only
+    struct flash_prepare prepare;     // first: its functions find the rest by it
+    uint32_t ahbenr, apbenr1, iopenr; // addresses
+    uint32_t dbgen;                   // bit of apbenr1 that debugging sets; 0: none
+    uint32_t cr_slow;                 // bits of RCC_CR that divide the internal oscillator
+    uint32_t pllcfgr;            // makes the fastest clock of the internal oscillator; 0: no PLL
+    uint8_t sw_internal, sw_pll; // of RCC_CFGR
+    bool has_ranges;             // of the core's voltage: the flash is written in range 1 only
 };
 
 #define RCC_M0PLUS_PREPARE                                                                         \

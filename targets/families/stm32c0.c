@@ -289,6 +289,8 @@ static const struct rcc_m0plus prepare = {
     .prepare = RCC_M0PLUS_PREPARE,
     .ahbenr = M0PLUS_RCC + 0x38,
     .apbenr1 = M0PLUS_RCC + 0x3c,
+    .iopenr = M0PLUS_RCC + 0x34,
+    .dbgen = 1u << 27,
     .cr_slow = 7u << 11 | 7u << 2, // HSIDIV, SYSDIV
     .sw_internal = 0,
 };

@@ -219,6 +219,7 @@ static const struct rcc_m0plus prepare = {
     .prepare = RCC_M0PLUS_PREPARE,
     .ahbenr = M0PLUS_RCC + 0x48,
     .apbenr1 = M0PLUS_RCC + 0x58,
+    .iopenr = M0PLUS_RCC + 0x4c,
     .pllcfgr = 1u << 29 | 1u << 28 | 7u << 8 | 2u << 0,
     .sw_internal = 1,
     .sw_pll = 3,

@@ -110,15 +110,15 @@ static const struct debug_probe_ops probe_ops = {.now_us = world_now_us,
 
 struct kind {
     const struct family *family;
-    uint32_t cr, cfgr, ahbenr, apbenr1; // after a reset; and the addresses of the gates
+    uint32_t cr, cfgr, ahbenr, apbenr1, iopenr; // after a reset; and the addresses of the gates
     bool has_ranges;
     uint32_t fast_sws; // of CFGR, where nothing of the program's is in the way
 };
 
 static const struct kind kinds[] = {
-    {&stm32g0_family, 0x00000500, 0, RCC + 0x38, RCC + 0x3c, true, 2 << 3},
-    {&stm32c0_family, 0x00001540, 0, RCC + 0x38, RCC + 0x3c, false, 0 << 3},
-    {&stm32u0_family, 0x00000063, 0, RCC + 0x48, RCC + 0x58, true, 3 << 3},
+    {&stm32g0_family, 0x00000500, 0, RCC + 0x38, RCC + 0x3c, RCC + 0x34, true, 2 << 3},
+    {&stm32c0_family, 0x00001540, 0, RCC + 0x38, RCC + 0x3c, RCC + 0x34, false, 0 << 3},
+    {&stm32u0_family, 0x00000063, 0, RCC + 0x48, RCC + 0x58, RCC + 0x4c, true, 3 << 3},
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
@@ -163,8 +163,10 @@ static void open_bench(struct bench *b, const struct kind *k, const struct state
     b->w.pwr_gate = k->apbenr1;
     for (unsigned i = 0; i < 6 && s->reg[i][0]; i++)
         *cell(&b->w, s->reg[i][0]) = s->reg[i][1];
-    if (s->slow_range)
+    if (s->slow_range) {
         *cell(&b->w, PWR_CR1) = 0x00004408; // LPR, range 2
+        *cell(&b->w, k->iopenr) = 1;        // of a program that has been at work
+    }
     if (s->crc) {
         *cell(&b->w, k->ahbenr) |= 1u << 12;
         *cell(&b->w, CRC + 0x10) = 0x1234;
