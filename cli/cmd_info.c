@@ -5,10 +5,16 @@
 #include "cli/describe.h"
 #include "cli/output.h"
 
+static enum err connect_and_ask(struct probe *p, const struct options *o, struct log *log)
+{
+    enum err e = probe_connect(p, o, log);
+    return e == ERR_OK ? target_read_maker(&p->target) : e;
+}
+
 static enum err print_info(struct probe *p, const struct options *o, struct log *log)
 {
     describe_print_probe(p);
-    enum err e = probe_connect(p, o, log);
+    enum err e = connect_and_ask(p, o, log);
     return e == ERR_OK ? describe_print_target(p) : e;
 }
 
@@ -16,7 +22,7 @@ static enum err print_json(struct probe *p, const struct options *o, struct outp
                            struct log *log)
 {
     json_t *target = NULL;
-    enum err e = probe_connect(p, o, log);
+    enum err e = connect_and_ask(p, o, log);
     if (e == ERR_OK)
         e = describe_target_json(&target, p);
     json_t *document;

@@ -167,9 +167,17 @@ static enum err write_ram(struct run *r)
     struct target *t = &r->probe.target;
     enum err e = ERR_OK;
     for (size_t i = 0; i < r->image.count && !e; i++)
-        if (r->image.segment[i].addr - target_flash(t)->ram_base < target_flash(t)->ram_size)
+        if (target_is_ram(t, r->image.segment[i].addr, r->image.segment[i].len))
             e = target_write_mem(t, r->image.segment[i].addr, r->image.segment[i].data,
                                  r->image.segment[i].len);
+    return e;
+}
+
+// A program that is all for RAM: its vectors are where it begins. The flash stays as it is.
+static enum err start_in_ram(struct run *r)
+{
+    enum err e = target_start_in_ram(&r->probe.target, r->image.segment[0].addr);
+    r->program.code_at = r->image.segment[0].addr;
     return e;
 }
 
@@ -182,13 +190,15 @@ static enum err put_into_chip(struct run *r)
     image_place(&r->image, &r->probe.target, &request, r->log);
     enum err e =
         image_check(&r->image, &r->probe.target, &request, &flash_bytes, &ram_bytes, r->log);
-    if (!e && !flash_bytes)
+    r->program.code_at = target_flash(&r->probe.target)->base;
+    const bool in_ram = !flash_bytes;
+    if (!e && in_ram && r->embedded.tests.is_used)
         return log_fail(r->log, ERR_FILE,
-                        "all of the file is for RAM, where no chip starts: run wants a program for "
-                        "the flash");
-    if (!e)
+                        "all of the file is for RAM: each of its tests begins with a reset, after "
+                        "which the chip starts from its flash");
+    if (!e && !in_ram)
         e = flasher_holds(&r->probe.target, &r->image, r->o, &same);
-    if (!e && !same)
+    if (!e && !same && !in_ram)
         e = program_flash(r);
     // What is to be done to the RAM before the program starts wants a core that is halted there.
     r->program.starts_by_reset = !r->program.use_rtt && !ram_bytes;
@@ -198,6 +208,8 @@ static enum err put_into_chip(struct run *r)
         e = run_program_prepare(&r->program);
     if (!e && ram_bytes)
         e = write_ram(r);
+    if (!e && in_ram)
+        e = start_in_ram(r);
     r->program.image = &r->image;
     r->programming = e != ERR_OK;
     return e;

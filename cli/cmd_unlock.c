@@ -17,11 +17,8 @@ enum err cmd_unlock(const struct options *o, struct output *out, struct log *log
     if (e != ERR_OK)
         return e;
     e = probe_connect(&p, o, log);
-    if (e == ERR_OK && !target_identity(&p.target)->rdp_known)
-        e = log_fail(log, ERR_UNSUPPORTED,
-                     "the read protection of this chip (%s, DBGMCU_IDCODE 0x%08x) is not known "
-                     "here: nothing was changed",
-                     chip_name(target_identity(&p.target)), target_identity(&p.target)->idcode);
+    if (e == ERR_OK)
+        e = target_require_rdp(&p.target);
     bool was_locked = e == ERR_OK && target_identity(&p.target)->rdp_level > 0;
     const char *erases = target_unlock_erases(&p.target);
     char asks[80], refuses[80];

@@ -37,6 +37,15 @@ const struct command commands[] = {
         .run = cmd_list,
     },
     {
+        .name = "list-chips",
+        .bit = COMMAND_LIST_CHIPS,
+        .operands = "",
+        .summary = "the chips: what swdlink can do with each",
+        .about = "And how well that was tried. Asks no probe: `swdlink info` tells it of the chip\n"
+                 "that is connected.\n",
+        .run = cmd_list_chips,
+    },
+    {
         .name = "info",
         .bit = COMMAND_INFO,
         .operands = "",

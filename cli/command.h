@@ -12,19 +12,21 @@ struct options;
 struct output;
 
 // One bit per command: which options belong to which command is said with these in options.c.
-#define COMMAND_SERVE   (1u << 0)
-#define COMMAND_LIST    (1u << 1)
-#define COMMAND_INFO    (1u << 2)
-#define COMMAND_READ    (1u << 3)
-#define COMMAND_RESET   (1u << 4)
-#define COMMAND_UNLOCK  (1u << 5)
-#define COMMAND_FLASH   (1u << 6)
-#define COMMAND_ERASE   (1u << 7)
-#define COMMAND_VERIFY  (1u << 8)
-#define COMMAND_OPTIONS (1u << 9)
-#define COMMAND_RUN     (1u << 10)
-#define COMMAND_DOCTOR  (1u << 11)
-#define COMMAND_ALL     ((1u << 12) - 1)
+#define COMMAND_SERVE      (1u << 0)
+#define COMMAND_LIST       (1u << 1)
+#define COMMAND_INFO       (1u << 2)
+#define COMMAND_READ       (1u << 3)
+#define COMMAND_RESET      (1u << 4)
+#define COMMAND_UNLOCK     (1u << 5)
+#define COMMAND_FLASH      (1u << 6)
+#define COMMAND_ERASE      (1u << 7)
+#define COMMAND_VERIFY     (1u << 8)
+#define COMMAND_OPTIONS    (1u << 9)
+#define COMMAND_RUN        (1u << 10)
+#define COMMAND_DOCTOR     (1u << 11)
+#define COMMAND_LIST_CHIPS (1u << 12)
+#define COMMAND_ALL        ((1u << 13) - 1)
+#define COMMAND_PROBES     (COMMAND_ALL & ~COMMAND_LIST_CHIPS) // those that want a probe
 
 struct command {
     const char *name;
@@ -48,6 +50,7 @@ const struct command *command_find(const char *name);
 
 enum err cmd_serve(const struct options *o, struct output *out, struct log *log) MUST_CHECK;
 enum err cmd_doctor(const struct options *o, struct output *out, struct log *log) MUST_CHECK;
+enum err cmd_list_chips(const struct options *o, struct output *out, struct log *log) MUST_CHECK;
 enum err cmd_list(const struct options *o, struct output *out, struct log *log) MUST_CHECK;
 enum err cmd_info(const struct options *o, struct output *out, struct log *log) MUST_CHECK;
 enum err cmd_read(const struct options *o, struct output *out, struct log *log) MUST_CHECK;

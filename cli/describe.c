@@ -4,9 +4,12 @@
 #include "cli/describe.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/hex.h"
+#include "cli/chip_support.h"
 #include "swd/usb_choose.h"
+#include "targets/parts.h"
 
 static const char *const rdp_texts[] = {
     "level 0: open",
@@ -47,6 +50,50 @@ static void print_region(const char *name, uint32_t base, uint32_t size)
         printf("%-11s %u KiB at 0x%08x\n", name, size / 1024, base);
 }
 
+static void print_sram(const struct chip_identity *id)
+{
+    unsigned least, most;
+    const uint32_t base = id->chip ? id->chip->sram_base : 0x20000000u;
+    if (!chip_ram_kib(id, &least, &most))
+        print_region("SRAM", base, 0);
+    else if (least == most)
+        print_region("SRAM", base, most * 1024);
+    else
+        printf("%-11s %u to %u KiB at 0x%08x, by part\n", "SRAM", least, most, base);
+}
+
+// What the chip is by its id, and what speaks against that.
+static void print_identity(const struct chip_identity *id)
+{
+    char text[192], doubt[CHIP_DOUBT_SIZE];
+    printf("%-11s %s\n", "chip",
+           id->die ? chip_parts(id, text, sizeof text) : chip_describe(id, text, sizeof text));
+    if (id->from_rom_table)
+        printf("%-11s by its ROM table: its id reads 0x%08x at 0x%08x\n", "", id->idcode,
+               id->idcode_addr);
+    if (chip_doubt(id, doubt, sizeof doubt))
+        printf("%-11s %s\n", "", doubt);
+    printf("%-11s device id 0x%03x, revision id 0x%04x", "die", chip_device_id(id),
+           chip_revision_id(id));
+    if (*chip_revision(id, text, sizeof text))
+        printf(" (%s)", text);
+    printf(", read at 0x%08x\n", id->idcode_addr);
+}
+
+static void print_support(const struct chip_identity *id)
+{
+    struct chip_support s = {.flash = false};
+    char text[64];
+    if (id->chip)
+        s = chip_support_of(id->die);
+    printf("%-11s %s\n", "supported", chip_support_text(&s, text, sizeof text));
+    if (!s.flash)
+        printf("%-11s the core can be debugged, memory read, programs run in RAM; the flash cannot "
+               "be programmed\n",
+               "");
+    printf("%-11s %s\n", "tried", chip_support_tried_text(&s));
+}
+
 void describe_print_probe(const struct probe *p)
 {
     char firmware[32];
@@ -73,26 +120,20 @@ enum err describe_print_target(struct probe *p)
     char text[32], uid[2 * sizeof id->uid + 1];
     printf("%-11s %u kHz\n", "SWD clock", p->st.probe.swclk_hz / 1000);
     printf("%-11s %s\n", "core", core_text(id->cpuid, text, sizeof text));
-    if (chip) {
-        hex_encode(uid, id->uid, sizeof id->uid);
-        printf("%-11s %s (device id 0x%03x, revision id 0x%04x)\n", "chip", chip->name,
-               id->idcode & 0xfff, id->idcode >> 16);
-        print_region("flash", chip->flash_base, id->flash_size);
-        if (target_eeprom(&p->target)->size)
-            print_region("EEPROM", chip->eeprom.run[0].base, chip_eeprom_size(id));
-        print_region("SRAM", chip->sram_base, chip->sram_size);
-        printf("%-11s %s\n", "unique id", uid);
-        printf("%-11s %s\n", "protection", id->rdp_known ? rdp_texts[id->rdp_level] : "unknown");
-    } else {
-        char name[192];
-        printf("%-11s %s\n", "chip", chip_describe(id, name, sizeof name));
-        printf("%-11s device id 0x%03x, revision id 0x%04x, read at 0x%08x\n", "",
-               id->idcode & 0xfff, id->idcode >> 16, id->idcode_addr);
-        printf("%-11s the core can be debugged, memory read, programs run in RAM; the flash cannot "
-               "be programmed\n",
-               "");
-        printf("%-11s not known for this chip\n", "protection");
-    }
+    if (id->die && die_cores_note(id->die))
+        printf("%-11s (%s)\n", "", die_cores_note(id->die));
+    print_identity(id);
+    if (id->flash_size || id->die)
+        print_region("flash", chip ? chip->flash_base : die_flash_base(id->die), id->flash_size);
+    if (target_eeprom(&p->target)->size)
+        print_region("EEPROM", chip->eeprom.run[0].base, chip_eeprom_size(id));
+    if (id->die)
+        print_sram(id);
+    hex_encode(uid, id->uid, sizeof id->uid);
+    printf("%-11s %s\n", "unique id", id->uid_known ? uid : "unknown");
+    printf("%-11s %s\n", "protection",
+           id->rdp_known ? rdp_texts[id->rdp_level] : "not known for this chip");
+    print_support(id);
     printf("%-11s %s\n", "state", state);
     return ERR_OK;
 }
@@ -133,12 +174,53 @@ static json_t *chip_json(const struct chip_identity *id)
                      id->rdp_known ? json_integer((json_int_t)id->rdp_level) : json_null());
 }
 
-// The name that the id has, also of a chip that cannot be programmed.
+static json_t *parts_json(const struct chip_identity *id)
+{
+    json_t *parts = json_array();
+    char name[PART_NAME_SIZE];
+    const unsigned kib = id->flash_size / 1024;
+    if (id->from_rom_table)
+        return parts;
+    if (kib || !parts_largest_kib(id->die->dev_id))
+        for (unsigned n = 0; parts_name(id->die->dev_id, kib, n, name, sizeof name); n++)
+            json_array_append_new(parts, json_sprintf("STM32%s", name));
+    return parts;
+}
+
+static json_t *known_or_null(bool known, unsigned value)
+{
+    return known ? json_integer((json_int_t)value) : json_null();
+}
+
+// What the id says, also of a chip that cannot be programmed.
 static json_t *die_json(const struct chip_identity *id)
 {
     if (!id->die)
         return json_null();
-    return json_pack("{s:s, s:s}", "family", id->die->family, "name", id->die->name);
+    char uid[2 * sizeof id->uid + 1], rev[16];
+    unsigned least, most;
+    struct chip_support s = {.flash = false};
+    if (id->chip)
+        s = chip_support_of(id->die);
+    const bool ram = chip_ram_kib(id, &least, &most);
+    hex_encode(uid, id->uid, sizeof id->uid);
+    chip_revision(id, rev, sizeof rev);
+    return json_pack("{s:s, s:s, s:i, s:o, s:i, s:s?, s:o, s:o, s:o, s:s?, s:s?, s:b, s:o}",
+                     "family", id->die->family, "name", id->die->name, "device_id",
+                     (int)id->die->dev_id, "parts", parts_json(id), "revision_id",
+                     (int)chip_revision_id(id), "revision", *rev ? rev + strlen("rev ") : NULL,
+                     "flash_size", known_or_null(id->flash_size, id->flash_size), "sram_least",
+                     known_or_null(ram, least * 1024), "sram_most", known_or_null(ram, most * 1024),
+                     "unique_id", id->uid_known ? uid : NULL, "cores", die_cores_note(id->die),
+                     "by_rom_table", id->from_rom_table, "support", chip_support_json(&s));
+}
+
+// JEP106: continuation << 7 | code, as the doctor has it.
+static json_t *maker_json(const struct chip_maker *maker)
+{
+    if (!maker->known)
+        return json_null();
+    return json_pack("{s:i, s:s?}", "jep106", (int)maker->designer, "name", chip_maker_name(maker));
 }
 
 enum err describe_target_json(json_t **object, struct probe *p)
@@ -148,11 +230,12 @@ enum err describe_target_json(json_t **object, struct probe *p)
     enum err e = read_state(p, &state);
     if (e != ERR_OK)
         return e;
-    char text[32];
-    *object = json_pack("{s:I, s:s, s:I, s:I, s:I, s:o, s:o, s:s}", "swclk_hz",
+    char text[32], doubt[CHIP_DOUBT_SIZE];
+    *object = json_pack("{s:I, s:s, s:I, s:I, s:I, s:o, s:s?, s:o, s:o, s:s}", "swclk_hz",
                         (json_int_t)p->st.probe.swclk_hz, "core",
                         core_text(id->cpuid, text, sizeof text), "cpuid", (json_int_t)id->cpuid,
-                        "dpidr", (json_int_t)id->dpidr, "idcode", (json_int_t)id->idcode, "die",
+                        "dpidr", (json_int_t)id->dpidr, "idcode", (json_int_t)id->idcode, "maker",
+                        maker_json(&id->maker), "doubt", chip_doubt(id, doubt, sizeof doubt), "die",
                         die_json(id), "chip", chip_json(id), "state", state);
     return ERR_OK;
 }

@@ -88,8 +88,10 @@ static enum err check_places(const struct image *image, const struct target *t,
         if (range_within(b->base, b->size, s->addr, s->len) ||
             range_within(eeprom->base, eeprom->size, s->addr, s->len))
             *flash_bytes += s->len;
-        else if (range_within(b->ram_base, b->ram_size, s->addr, s->len))
+        else if (target_is_ram(t, s->addr, s->len))
             *ram_bytes += s->len;
+        else if (b->size == 0)
+            return target_fail_unknown_flash(t, "program the flash of");
         else
             return fail_place(t, s, log);
     }
@@ -186,13 +188,8 @@ enum err image_check(const struct image *image, const struct target *t,
                      const struct image_request *request, uint32_t *flash_bytes,
                      uint32_t *ram_bytes, struct log *log)
 {
-    if (target_flash(t)->size == 0)
-        return log_fail(log, ERR_UNSUPPORTED,
-                        "the flash of this chip (%s, DBGMCU_IDCODE 0x%08x) is not known here: it "
-                        "can be debugged and read, but not programmed",
-                        chip_name(target_identity(t)), target_identity(t)->idcode);
     enum err e = check_places(image, t, flash_bytes, ram_bytes, log);
-    if (e || request->force)
+    if (e || request->force || !*flash_bytes)
         return e;
     e = check_data(image, *ram_bytes, log);
     // Who gives an address for a binary knows what he puts where.

@@ -229,7 +229,7 @@ static void know_code(struct run_program *p)
 {
     for (size_t i = 0; p->image && i < p->image->count; i++) {
         const struct image_segment *s = &p->image->segment[i];
-        if (s->addr != target_flash(p->t)->base)
+        if (s->addr != p->code_at)
             continue;
         p->semihost.code = s->data;
         p->semihost.code_base = s->addr;

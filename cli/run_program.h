@@ -39,7 +39,8 @@ struct run_program {
     enum err (*extension)(void *user, uint32_t op, uint32_t arg, uint32_t *result); // or NULL
     void *extension_user;
     const char *cmdline;       // what SYS_GET_CMDLINE tells
-    const struct image *image; // that the flash holds; NULL: not known
+    const struct image *image; // that the target holds; NULL: not known
+    uint32_t code_at;          // where its program begins
     bool starts_by_reset;      // the core is not halted at its first instruction yet
     bool has_exit;             // --exit-at
     uint32_t exit_addr;

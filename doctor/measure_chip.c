@@ -3,15 +3,10 @@
 // family has them.
 #include "cortex/scs.h"
 #include "doctor/measure.h"
-#include "swd/ap.h"
 #include "swd/dp.h"
 #include "swd/mem_ap.h"
 
 #define FIRST_WORDS 64u
-
-// ROM table identification: bytes in words (IHI 0031, D1.2).
-#define ROM_PIDR4 0xfd0u
-#define ROM_PIDR0 0xfe0u
 
 static enum err peek_word(struct measure *b, uint32_t addr, uint32_t *value)
 {
@@ -23,23 +18,13 @@ static enum err peek_word(struct measure *b, uint32_t addr, uint32_t *value)
 
 static enum err read_designer(struct measure *b)
 {
-    struct measured_chip *c = &b->m->chip;
-    struct ap_identity ap;
-    uint32_t p[4], p4;
-    enum err e = ap_identify(&b->mem, &ap);
-    if (e)
-        return e;
-    c->rom_base = ap.base;
-    if ((e = peek_word(b, ap.base + ROM_PIDR4, &p4)))
-        return e;
-    for (unsigned i = 0; i < 4 && !e; i++)
-        e = peek_word(b, ap.base + ROM_PIDR0 + 4 * i, &p[i]);
-    if (e)
-        return e;
-    c->part = (p[0] & 0xff) | (p[1] & 0xf) << 8;
-    c->designer = (p4 & 0xf) << 7 | (p[2] & 7) << 4 | (p[1] >> 4 & 0xf);
-    c->designer_known = c->part || c->designer;
-    return ERR_OK;
+    struct chip_maker maker;
+    enum err e = chip_read_maker(&maker, &b->mem, b->log);
+    b->m->chip.rom_base = maker.rom_base;
+    b->m->chip.part = maker.part;
+    b->m->chip.designer = maker.designer;
+    b->m->chip.designer_known = maker.known;
+    return e;
 }
 
 static enum err read_registers(struct measure *b)

@@ -39,9 +39,10 @@ enum err monitor_uid(struct session *s, const char *args)
 {
     (void)args;
     const struct chip_identity *id = target_identity(s->t);
-    if (!id->chip)
+    if (!id->uid_known)
         return log_fail(s->log, ERR_UNSUPPORTED,
-                        "this chip is not known, so nobody knows where its unique id is");
+                        "swdlink knows no unique id of this chip: it does not know where it is, or "
+                        "could not read it");
     // As in memory, the first byte first.
     char text[2 * sizeof id->uid + 1];
     for (unsigned i = 0; i < sizeof id->uid; i++)

@@ -6,6 +6,7 @@
 #include "server/monitor.h"
 #include "server/packets.h"
 #include "server/reply.h"
+#include "targets/options.h"
 
 #define PATH_SIZE 400u
 
@@ -130,7 +131,7 @@ enum err monitor_banks(struct session *s, const char *args)
     const struct flash_bank *b = target_flash(s->t);
     (void)args;
     if (!b->size)
-        reply_console(s, "There is no flash that can be written.\n");
+        reply_console(s, "swdlink has no flash support for this chip: nothing can be written.\n");
     for (unsigned i = 0; b->size && i < FLASH_RUNS && b->layout.run[i].count; i++) {
         const struct flash_run *run = &b->layout.run[i];
         reply_console(s, "#0: flash at 0x%08x, size 0x%x, %u pages of %u bytes\n", run->base,
@@ -142,9 +143,9 @@ enum err monitor_banks(struct session *s, const char *args)
 enum err monitor_unlock(struct session *s, const char *args)
 {
     (void)args;
-    if (!target_identity(s->t)->chip)
-        return log_fail(s->log, ERR_UNSUPPORTED,
-                        "this chip is not known, so nobody knows whether it is protected");
+    enum err e = target_require_rdp(s->t);
+    if (e)
+        return e;
     if (target_identity(s->t)->rdp_level)
         return log_fail(s->log, ERR_PROTECTED,
                         "read protection level %u is active: `swdlink unlock` erases the chip and "

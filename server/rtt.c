@@ -18,9 +18,9 @@ enum { NAME = 0, BUFFER = 4, SIZE = 8, WRITER = 12, READER = 16, CHANNEL_SIZE = 
 void rtt_init(struct rtt *r, struct target *t, struct log *log)
 {
     *r = (struct rtt){.t = t, .log = log};
-    const struct chip *c = target_identity(t)->chip;
-    if (c)
-        rtt_look_at(r, c->sram_base, c->sram_size);
+    uint32_t base, size;
+    if (target_find_sram(t, &base, &size))
+        rtt_look_at(r, base, size);
 }
 
 void rtt_look_at(struct rtt *r, uint32_t addr, uint32_t len)
@@ -38,9 +38,7 @@ void rtt_forget(struct rtt *r)
 
 static bool in_ram(const struct rtt *r, uint32_t addr, uint32_t len)
 {
-    const struct chip *c = target_identity(r->t)->chip;
-    return c && addr >= c->sram_base && addr - c->sram_base <= c->sram_size &&
-           len <= c->sram_size - (addr - c->sram_base);
+    return target_is_ram(r->t, addr, len);
 }
 
 // The name is for people: what cannot be read, or is none, is left away.
@@ -104,6 +102,21 @@ static void tell_found(const struct rtt *r)
                  r->up[i].size);
 }
 
+// A step of a search. RAM may end sooner than the table of parts, or a person, says: what can be
+// read is searched, and from then on no more than that.
+static enum err read_step(struct rtt *r, uint32_t at, uint8_t *ram, uint32_t *n)
+{
+    size_t good = 0;
+    enum err e = target_read_mem(r->t, at, ram, *n, &good);
+    if (e != ERR_FAULT)
+        return e;
+    log_forget(r->log);
+    *n = (uint32_t)good;
+    r->search_size = at - r->search_base + *n;
+    log_line(r->log, LOG_DEBUG, "RTT: the RAM ends at 0x%08x", at + *n);
+    return ERR_OK;
+}
+
 enum err rtt_find(struct rtt *r, bool *found)
 {
     uint8_t ram[SEARCH_STEP];
@@ -112,7 +125,7 @@ enum err rtt_find(struct rtt *r, bool *found)
         return ERR_OK;
     uint32_t left = r->search_size - (r->search_at - r->search_base);
     uint32_t n = left < SEARCH_STEP ? left : SEARCH_STEP;
-    enum err e = target_read_mem(r->t, r->search_at, ram, n, NULL);
+    enum err e = read_step(r, r->search_at, ram, &n);
     for (uint32_t i = 0; !e && i + ID_SIZE <= n && !*found; i += 4)
         if (memcmp(&ram[i], id, ID_SIZE) == 0) {
             e = read_block(r, r->search_at + i, found);
@@ -155,7 +168,7 @@ enum err rtt_erase_blocks(struct rtt *r)
     rtt_forget(r);
     for (uint32_t at = 0; at + ID_SIZE <= r->search_size; at += SEARCH_STEP - ID_SIZE) {
         uint32_t left = r->search_size - at, n = left < SEARCH_STEP ? left : SEARCH_STEP;
-        enum err e = target_read_mem(r->t, r->search_base + at, ram, n, NULL);
+        enum err e = read_step(r, r->search_base + at, ram, &n);
         for (uint32_t i = 0; !e && i + ID_SIZE <= n; i += 4)
             if (memcmp(&ram[i], id, ID_SIZE) == 0)
                 e = target_write_mem(r->t, r->search_base + at + i, zeros, ID_SIZE);

@@ -57,9 +57,10 @@ void xfer_target_xml(struct xfer_text *x, const struct target *t)
 }
 
 // Of a chip that nobody knows: the address map that all Cortex-M share (DDI 0419, B3.1). Code is
-// said to be ROM, so that GDB sets hardware breakpoints there.
+// said to be flash, so that GDB sets hardware breakpoints there, and asks before it loads: who
+// loads is told that nobody knows how.
 static const struct target_region architecture[] = {
-    {.kind = TARGET_REGION_ROM, .base = 0x00000000u, .size = 0x20000000u},
+    {.kind = TARGET_REGION_FLASH, .base = 0x00000000u, .size = 0x20000000u, .page_size = 1024u},
     {.kind = TARGET_REGION_RAM, .base = 0x20000000u, .size = 0xc0000000u},
     {.kind = TARGET_REGION_RAM, .base = 0xe0000000u, .size = 0x1fffffffu},
 };

@@ -36,7 +36,7 @@ static void report_chip(const struct target *t)
         log_line(t->log, LOG_WARN,
                  "of this chip swdlink knows %s: its core can be debugged, its memory read, and "
                  "programs run in its RAM; its flash and its protection are not known",
-                 t->id.die ? "the name only" : "not even the name");
+                 t->id.die ? "no more than that" : "not even the name");
     else if (!t->id.chip->tested_on_hardware)
         log_line(t->log, LOG_DEBUG, "nobody has reported a test on real chips of this kind yet");
     if (t->id.rdp_level > 0)

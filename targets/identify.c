@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Who is on the other end: the IDs of debug port, access port, core and chip, the sizes and the
 // unique number that ST wrote into it, and its read protection level.
-#include <stdio.h>
 #include <string.h>
 
 #include "cortex/scs.h"
 #include "swd/ap.h"
 #include "swd/mem_ap.h"
 #include "targets/chip.h"
+#include "targets/parts.h"
 
 #define IDCODE_DEV_MASK 0xfffu
 
@@ -46,27 +46,29 @@ static const struct chip *find_chip(uint8_t ap, uint32_t addr, uint32_t idcode)
 // Where a core of another kind has it something else may stand, whose bits look like an id.
 static bool is_plausible(const struct die *die, const struct chip_identity *id, bool own)
 {
-    return die && (own || die->core == (id->cpuid >> CPUID_PART_SHIFT & CPUID_PART_MASK));
+    return die && (own || die_has_core(die, id->cpuid));
 }
 
 // What stands at the address may be the chip's id; own: a core of that kind has it there.
-static enum err try_idcode(struct chip_identity *id, const struct mem_ap *mem, uint32_t addr,
-                           bool own, struct log *log)
+static enum err try_idcode(struct chip_identity *id, const struct mem_ap *mem,
+                           const struct die_place *place, bool own, struct log *log)
 {
     uint32_t value;
-    enum err e = mem_ap_read32(mem, addr, &value);
+    enum err e = mem_ap_read32(mem, place->addr, &value);
     if (is_refusal(e)) {
         log_forget(log);
         return ERR_OK;
     }
     if (e)
         return e;
-    id->chip = find_chip(mem->number, addr, value);
-    const struct die *die = die_find(value & IDCODE_DEV_MASK);
+    const struct die *die = die_of_id(place->kind, value, id->cpuid);
     id->die = is_plausible(die, id, own) ? die : NULL;
-    if (id->chip || id->die || (own && !id->idcode)) {
+    id->chip = place->kind == DIE_ID_DBGMCU ? find_chip(mem->number, place->addr, value) : NULL;
+    // The first of its own places that answers is told, even if nobody knows that number.
+    if (id->chip || id->die || (own && place->kind == DIE_ID_DBGMCU && !id->idcode)) {
         id->idcode = value;
-        id->idcode_addr = addr;
+        id->idcode_addr = place->addr;
+        id->id_kind = place->kind;
     }
     return ERR_OK;
 }
@@ -74,65 +76,147 @@ static enum err try_idcode(struct chip_identity *id, const struct mem_ap *mem, u
 static bool is_tried_by_core(const struct chip_identity *id, uint32_t wanted)
 {
     bool own;
-    uint32_t addr;
-    for (unsigned n = 0; (addr = die_idcode_addr(id->cpuid, n, &own)); n++)
-        if (addr == wanted)
+    const struct die_place *place;
+    for (unsigned n = 0; (place = die_place(id->cpuid, n, &own)); n++)
+        if (place->addr == wanted)
             return true;
     return false;
 }
 
-// Reads DBGMCU_IDCODE wherever chips have it, until one of them is recognised: first through the
+static bool is_found(const struct chip_identity *id)
+{
+    return id->chip || id->die;
+}
+
+// The unit that the STM32H7 also shows through its third access port (RM0433, debug
+// infrastructure), when the one of the core does not reach it.
+#define H7_DEBUG_AP 2u
+static const struct die_place h7_debug_port = {0xe00e1000, {DIE_CORE_M7}, DIE_ID_DBGMCU};
+
+static enum err try_other_ports(struct chip_identity *id, const struct mem_ap *mem, struct log *log)
+{
+    struct mem_ap port = *mem;
+    enum err e = ERR_OK;
+    for (unsigned f = 0; f < family_count && !e && !is_found(id); f++) {
+        const struct die_place place = {.addr = families[f]->idcode_addr};
+        port.number = families[f]->idcode_ap;
+        if (port.number != mem->number || !is_tried_by_core(id, place.addr))
+            e = try_idcode(id, &port, &place, false, log);
+    }
+    port.number = H7_DEBUG_AP;
+    if (e || is_found(id) || (id->cpuid >> CPUID_PART_SHIFT & CPUID_PART_MASK) != DIE_CORE_M7)
+        return e;
+    e = try_idcode(id, &port, &h7_debug_port, false, log);
+    if (e == ERR_OK || err_class(e) == ERR_CLASS_PROBE)
+        return e;
+    log_forget(log); // there is no such port
+    return ERR_OK;
+}
+
+// The ROM table names a die too, though not always its own (an STM32F042 that of an F05x): better
+// than nothing, where the id reads as 0 (the first STM32F10x) or cannot be read.
+static enum err ask_rom_table(struct chip_identity *id, const struct mem_ap *mem, struct log *log)
+{
+    enum err e = chip_read_maker(&id->maker, mem, log);
+    if (e || !id->maker.known || id->maker.designer != CHIP_MAKER_ST)
+        return e;
+    const struct die *die = die_find(id->maker.part);
+    if (die && die_has_core(die, id->cpuid)) {
+        id->die = die;
+        id->from_rom_table = true;
+    }
+    return ERR_OK;
+}
+
+// Reads the chip's id wherever chips have it, until one of them is recognised: first through the
 // core's own access port, then as the families have it that are elsewhere.
 static enum err find_idcode(struct chip_identity *id, const struct mem_ap *mem, struct log *log)
 {
     bool own = false;
-    uint32_t addr;
+    const struct die_place *place;
     enum err e = ERR_OK;
-    for (unsigned n = 0;
-         !e && !id->chip && !id->die && (addr = die_idcode_addr(id->cpuid, n, &own)); n++)
-        e = try_idcode(id, mem, addr, own, log);
-    for (unsigned f = 0; f < family_count && !e && !id->chip && !id->die; f++) {
-        struct mem_ap port = *mem;
-        port.number = families[f]->idcode_ap;
-        if (port.number != mem->number || !is_tried_by_core(id, families[f]->idcode_addr))
-            e = try_idcode(id, &port, families[f]->idcode_addr, false, log);
-    }
+    for (unsigned n = 0; !e && !is_found(id) && (place = die_place(id->cpuid, n, &own)); n++)
+        e = try_idcode(id, mem, place, own, log);
+    if (!e && !is_found(id))
+        e = try_other_ports(id, mem, log);
+    char why[CHIP_DOUBT_SIZE];
+    if (!e && !is_found(id) && !id->idcode)
+        e = ask_rom_table(id, mem, log);
+    else if (!e && chip_doubt(id, why, sizeof why))
+        e = chip_read_maker(&id->maker, mem, log);
     return e;
 }
 
-uint32_t chip_eeprom_size(const struct chip_identity *id)
+// What cannot be true of a chip of a family is replaced by the largest that there is; of another
+// die it stays unknown.
+static void take_flash_size(struct chip_identity *id, unsigned kib, struct log *log)
 {
-    const uint32_t most = id->chip ? flash_layout_bytes(&id->chip->eeprom) : 0;
-    return id->chip && id->flash_size <= id->chip->eeprom_half_to ? most / 2 : most;
+    const unsigned most =
+        id->chip ? id->chip->flash_max / 1024 : parts_largest_kib(id->die->dev_id);
+    id->flash_size = kib * 1024;
+    if (kib > 0 && (kib <= most || !most) && kib != 0xffff)
+        return;
+    id->flash_size = id->chip ? id->chip->flash_max : 0;
+    if (id->chip)
+        log_line(log, LOG_WARN,
+                 "the chip's flash size register says %u KiB, which no %s has; taking %u KiB", kib,
+                 chip_name(id), most);
+    else
+        log_line(
+            log, LOG_WARN,
+            "the chip's flash size register says %u KiB, which no %s has: how much flash there "
+            "is stays unknown",
+            kib, chip_name(id));
 }
 
 static enum err read_flash_size(struct chip_identity *id, const struct mem_ap *mem, struct log *log)
 {
-    const struct chip *c = id->chip;
+    const uint32_t addr = id->chip ? id->chip->flash_size_addr : id->die->flash_size_addr;
     uint32_t word;
+    if (!addr) {
+        if (parts_have_one_size(id->die->dev_id))
+            id->flash_size = parts_largest_kib(id->die->dev_id) * 1024;
+        return ERR_OK;
+    }
     // As a word, which every probe reads with one command.
-    enum err e = mem_ap_read32(mem, c->flash_size_addr & ~3u, &word);
+    enum err e = mem_ap_read32(mem, addr & ~3u, &word);
     if (e)
         return e;
-    uint32_t size = (c->flash_size_addr & 2 ? word >> 16 : word & 0xffff) * 1024;
-    if (size == 0 || size > c->flash_max) {
-        log_line(log, LOG_WARN,
-                 "the chip's flash size register says %u KiB, which no %s has; taking %u KiB",
-                 size / 1024, c->name, c->flash_max / 1024);
-        size = c->flash_max;
-    }
-    id->flash_size = size;
+    const uint16_t size = addr & 2 ? word >> 16 : word & 0xffff;
+    take_flash_size(id, id->die ? die_flash_kib(id->die, size) : size, log);
     return ERR_OK;
+}
+
+#define UID_LAST   8u    // where its third word begins
+#define UID_BEHIND 0x14u // and where that is, when it does not follow the second
+
+// Where the third word is: 0: behind the second.
+static uint32_t uid_last_addr(const struct chip_identity *id)
+{
+    if (id->chip)
+        return id->chip->uid_last_addr;
+    return die_uid_has_gap(id->die) ? id->die->uid_addr + UID_BEHIND : 0;
 }
 
 static enum err read_uid(struct chip_identity *id, const struct mem_ap *mem)
 {
-    const struct chip *c = id->chip;
-    const size_t together = c->uid_last_addr ? 8 : sizeof id->uid;
-    enum err e = mem_ap_read(mem, c->uid_addr, id->uid, together, NULL);
-    if (e || !c->uid_last_addr)
-        return e;
-    return mem_ap_read(mem, c->uid_last_addr, &id->uid[8], 4, NULL);
+    const uint32_t addr = id->chip ? id->chip->uid_addr : id->die->uid_addr;
+    const uint32_t last = uid_last_addr(id);
+    if (!addr)
+        return ERR_OK;
+    enum err e = mem_ap_read(mem, addr, id->uid, last ? UID_LAST : sizeof id->uid, NULL);
+    if (!e && last)
+        e = mem_ap_read(mem, last, &id->uid[UID_LAST], sizeof id->uid - UID_LAST, NULL);
+    // A chip that nobody has numbered has no number.
+    unsigned zeros = 0, ones = 0;
+    for (size_t i = 0; i < sizeof id->uid; i++) {
+        zeros += id->uid[i] == 0;
+        ones += id->uid[i] == 0xff;
+    }
+    id->uid_known = !e && zeros < sizeof id->uid && ones < sizeof id->uid;
+    if (e)
+        memset(id->uid, 0, sizeof id->uid);
+    return e;
 }
 
 unsigned rdp_level(const struct rdp_code *code, uint32_t value)
@@ -145,7 +229,7 @@ unsigned rdp_level(const struct rdp_code *code, uint32_t value)
 
 static enum err read_rdp_level(struct chip_identity *id, const struct mem_ap *mem)
 {
-    const struct rdp_scheme *rdp = id->chip->family->rdp;
+    const struct rdp_scheme *rdp = id->chip ? id->chip->family->rdp : NULL;
     uint32_t status;
     if (!rdp)
         return ERR_OK;
@@ -157,66 +241,23 @@ static enum err read_rdp_level(struct chip_identity *id, const struct mem_ap *me
     return ERR_OK;
 }
 
+// What the chip does not let read stays unknown, and that is no failure.
+static enum err unless_refused(enum err e, struct log *log)
+{
+    if (!is_refusal(e))
+        return e;
+    log_forget(log);
+    return ERR_OK;
+}
+
 enum err chip_identify(struct chip_identity *id, const struct mem_ap *mem, struct log *log)
 {
     *id = (struct chip_identity){.cpuid = id->cpuid};
     enum err e = read_ports(id, mem, log);
-    if (e || (e = find_idcode(id, mem, log)) || !id->chip)
+    if (e || (e = find_idcode(id, mem, log)) || !is_found(id))
         return e;
-    if ((e = read_flash_size(id, mem, log)) && !is_refusal(e))
+    if ((e = unless_refused(read_flash_size(id, mem, log), log)) ||
+        (e = unless_refused(read_uid(id, mem), log)))
         return e;
-    if ((e = read_uid(id, mem))) {
-        memset(id->uid, 0, sizeof id->uid);
-        if (!is_refusal(e))
-            return e;
-    }
-    if ((e = read_rdp_level(id, mem)) && !is_refusal(e))
-        return e;
-    if (e)
-        log_forget(log);
-    return ERR_OK;
-}
-
-// REV_ID 0x1000 is revision 1.0 in ST's tables, 0x2000 2.0; others have no name that follows from
-// them.
-static const char *revision_text(uint32_t idcode, char *text, size_t size)
-{
-    unsigned rev = idcode >> 16;
-    if (rev & 0xfff)
-        snprintf(text, size, "rev 0x%04x", rev);
-    else
-        snprintf(text, size, "rev %u.0", rev >> 12);
-    return text;
-}
-
-const char *chip_name(const struct chip_identity *id)
-{
-    return id->chip ? id->chip->name : id->die ? id->die->name : "an unknown chip";
-}
-
-const char *chip_describe(const struct chip_identity *id, char *text, size_t size)
-{
-    char rev[16], flash[32] = "flash of unknown size", eeprom[32] = "";
-    revision_text(id->idcode, rev, sizeof rev);
-    if (!id->chip && id->die) {
-        bool same = id->die->core == (id->cpuid >> CPUID_PART_SHIFT & CPUID_PART_MASK);
-        snprintf(text, size, "%s (DBGMCU_IDCODE 0x%08x)%s", id->die->name, id->idcode,
-                 same ? "" : " by its id, but with another core: by another maker?");
-        return text;
-    }
-    if (!id->chip) {
-        snprintf(text, size, "unknown chip (CPUID 0x%08x, DBGMCU_IDCODE 0x%08x)", id->cpuid,
-                 id->idcode);
-        return text;
-    }
-    if (id->flash_size)
-        snprintf(flash, sizeof flash, "%u KiB flash", id->flash_size / 1024);
-    const uint32_t bytes = chip_eeprom_size(id);
-    if (bytes >= 1024)
-        snprintf(eeprom, sizeof eeprom, "%u KiB EEPROM, ", bytes / 1024);
-    else if (bytes)
-        snprintf(eeprom, sizeof eeprom, "%u bytes EEPROM, ", bytes);
-    snprintf(text, size, "%s, %s, %s, %s%u KiB SRAM", id->chip->name, rev, flash, eeprom,
-             id->chip->sram_size / 1024);
-    return text;
+    return unless_refused(read_rdp_level(id, mem), log);
 }

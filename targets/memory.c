@@ -118,6 +118,11 @@ enum err target_write_mem(struct target *t, uint32_t addr, const void *data, siz
             continue;
         if (r->kind == TARGET_REGION_EEPROM)
             return eeprom_write_now(t, addr, data, len);
+        // Of a chip that is known by its name only, not even that is known of it.
+        if (r->kind == TARGET_REGION_ROM && !t->id.chip)
+            continue;
+        if (r->kind == TARGET_REGION_FLASH && !t->bank.size)
+            return target_fail_unknown_flash(t, "write the flash of");
         if (r->kind == TARGET_REGION_FLASH)
             return log_fail(t->log, ERR_USAGE,
                             "0x%08x is flash, which is not written like RAM: use `load` in GDB",

@@ -128,9 +128,7 @@ static enum err require_options(struct target *t)
     enum err e = target_claim(t);
     if (e || (t->bank.size && t->bank.driver->read_options))
         return e;
-    return log_fail(t->log, ERR_UNSUPPORTED,
-                    "the option bytes of this chip (%s, DBGMCU_IDCODE 0x%08x) are not known here",
-                    chip_name(&t->id), t->id.idcode);
+    return target_fail_unknown_flash(t, "read or write the option bytes of");
 }
 
 enum err target_read_options(struct target *t, struct target_options_image *image)
@@ -197,12 +195,29 @@ enum err target_write_options(struct target *t, const struct target_options_imag
     return e ? e : check_loaded(t, image);
 }
 
+enum err target_require_rdp(const struct target *t)
+{
+    if (t->bank.size == 0)
+        return target_fail_unknown_flash(t, "change the read protection of");
+    if (!t->id.chip->family->rdp)
+        return log_fail(t->log, ERR_UNSUPPORTED,
+                        "swdlink does not know how read protection works on this chip (%s): "
+                        "nothing was changed",
+                        chip_name(&t->id));
+    if (!t->id.rdp_known)
+        return log_fail(t->log, ERR_FAULT,
+                        "the level of read protection of this chip (%s) cannot be read: nothing "
+                        "was changed",
+                        chip_name(&t->id));
+    return ERR_OK;
+}
+
 enum err target_unlock(struct target *t)
 {
     enum err e = target_claim(t);
-    if (e)
+    if (e || (e = target_require_rdp(t)))
         return e;
-    if (t->id.rdp_level == 0 || t->bank.size == 0)
+    if (t->id.rdp_level == 0)
         return log_fail(t->log, ERR_USAGE,
                         "this chip is not read-protected: there is nothing to unlock");
     struct target_options_image image;

@@ -33,6 +33,8 @@ enum err target_read_options(struct target *t, struct target_options_image *imag
 enum err target_write_options(struct target *t,
                               const struct target_options_image *image) MUST_CHECK;
 
+// Fails with a sentence unless the level of read protection is known here and can be changed.
+enum err target_require_rdp(const struct target *t) MUST_CHECK;
 // Leaves read protection level 1, which erases the flash, and connects again. ERR_USAGE when the
 // chip is not protected; level 2 never gets here, because its debug port is dead.
 enum err target_unlock(struct target *t) MUST_CHECK;

@@ -1,25 +1,32 @@
 // SPDX-License-Identifier: MIT
 // Which memory is where.
-#include <assert.h>
-
 #include "targets/internal.h"
+#include "targets/parts.h"
 
 // The ARMv6-M and ARMv7-M system address map (DDI 0419, B3.1): what is RAM on a chip we do not
 // know, the peripherals, and the private peripheral bus with the vendor's system space behind it.
+#define ARCH_CODE_END        0x20000000u
 #define ARCH_SRAM_BASE       0x20000000u
 #define ARCH_SRAM_SIZE       0x20000000u
 #define ARCH_PERIPHERAL_BASE 0x40000000u
 #define ARCH_PERIPHERAL_SIZE 0x20000000u
 #define ARCH_PPB_BASE        0xe0000000u
 #define ARCH_PPB_SIZE        0x00100000u
+#define ARCH_DEVICES_SIZE    0xc0000000u // from the SRAM to the private peripheral bus
+#define ARCH_SYSTEM_SIZE     0x1fffffffu // from there to the end, without the last byte
 
 static void add_region(struct target *t, enum target_region_kind kind, uint32_t base, uint32_t size,
                        uint32_t page_size)
 {
     if (size == 0)
         return;
-    assert(t->region_count < TARGET_MAX_REGIONS); // as many as regions_map() can add
-    t->region[t->region_count++] = (struct target_region){kind, base, size, page_size};
+    if (t->region_count < TARGET_MAX_REGIONS)
+        t->region[t->region_count++] = (struct target_region){kind, base, size, page_size};
+    else
+        log_line(t->log, LOG_WARN,
+                 "the memory at 0x%08x, 0x%x bytes, does not fit into the map that debuggers get: "
+                 "a mistake in swdlink's table of this chip",
+                 base, size);
 }
 
 static struct flash_bank bank_of(const struct chip *c, const struct flash_driver *driver,
@@ -38,13 +45,43 @@ static struct flash_bank bank_of(const struct chip *c, const struct flash_driver
     };
 }
 
-void regions_map(struct target *t)
+// Fills the code region up to `to` with what is neither flash nor RAM, as far as is known: ROM, so
+// that debuggers set hardware breakpoints there.
+static void fill_with_rom(struct target *t, uint32_t to)
 {
-    const struct chip *c = t->id.chip;
-    t->region_count = 0;
-    t->bank = t->eeprom = (struct flash_bank){0};
-    if (!c)
-        return;
+    const struct target_region *last = &t->region[t->region_count - 1];
+    const uint32_t from = t->region_count ? last->base + last->size : 0;
+    add_region(t, TARGET_REGION_ROM, from, to - from, 0);
+}
+
+// Of a die whose flash cannot be programmed here: its flash and its RAM, and all other addresses,
+// because there may be more. The flash is called so though nobody can load into it: a debugger that
+// tries is told why.
+#define UNKNOWN_PAGE 1024u
+static void map_die(struct target *t, const struct die *die)
+{
+    uint32_t ram = 0;
+    const uint32_t ram_size = die_code_ram(die, &ram), flash = die_flash_base(die);
+    const uint32_t flash_size = parts_largest_kib(die->dev_id) * 1024u;
+    if (ram_size && ram < flash) {
+        fill_with_rom(t, ram);
+        add_region(t, TARGET_REGION_RAM, ram, ram_size, 0);
+    }
+    if (flash_size) {
+        fill_with_rom(t, flash);
+        add_region(t, TARGET_REGION_FLASH, flash, flash_size, UNKNOWN_PAGE);
+    }
+    if (ram_size && ram > flash) {
+        fill_with_rom(t, ram);
+        add_region(t, TARGET_REGION_RAM, ram, ram_size, 0);
+    }
+    fill_with_rom(t, ARCH_CODE_END);
+    add_region(t, TARGET_REGION_RAM, ARCH_SRAM_BASE, ARCH_DEVICES_SIZE, 0);
+    add_region(t, TARGET_REGION_RAM, ARCH_PPB_BASE, ARCH_SYSTEM_SIZE, 0);
+}
+
+static void map_chip(struct target *t, const struct chip *c)
+{
     add_region(t, TARGET_REGION_ROM, 0, t->id.flash_size, 0);
     const struct flash_layout layout = flash_layout_cut(&c->layout, t->id.flash_size);
     for (unsigned i = 0; i < FLASH_RUNS; i++) {
@@ -64,6 +101,16 @@ void regions_map(struct target *t)
     add_region(t, TARGET_REGION_EEPROM, t->eeprom.base, t->eeprom.size, 0);
 }
 
+void regions_map(struct target *t)
+{
+    t->region_count = 0;
+    t->bank = t->eeprom = (struct flash_bank){0};
+    if (t->id.chip)
+        map_chip(t, t->id.chip);
+    else if (t->id.die)
+        map_die(t, t->id.die);
+}
+
 const struct target_region *region_at(const struct target *t, uint32_t addr)
 {
     for (unsigned i = 0; i < t->region_count; i++)
@@ -72,8 +119,29 @@ const struct target_region *region_at(const struct target *t, uint32_t addr)
     return NULL;
 }
 
+// Of a chip that is not known by more than its name: its code RAM, and all that can be SRAM.
 bool region_is_ram(const struct target *t, uint32_t addr)
 {
     const struct chip *c = t->id.chip;
-    return c ? addr - c->sram_base < c->sram_size : addr - ARCH_SRAM_BASE < ARCH_SRAM_SIZE;
+    uint32_t base = 0;
+    const uint32_t size = t->id.die ? die_code_ram(t->id.die, &base) : 0;
+    if (c)
+        return addr - c->sram_base < c->sram_size;
+    return addr - base < size || addr - ARCH_SRAM_BASE < ARCH_SRAM_SIZE;
+}
+
+bool target_is_ram(const struct target *t, uint32_t addr, uint32_t len)
+{
+    return len > 0 && len - 1 <= UINT32_MAX - addr && region_is_ram(t, addr) &&
+           region_is_ram(t, addr + (len - 1));
+}
+
+bool target_find_sram(const struct target *t, uint32_t *base, uint32_t *size)
+{
+    const struct chip *c = t->id.chip;
+    unsigned least = 0, most = 0;
+    *base = c ? c->sram_base : ARCH_SRAM_BASE;
+    bool known = chip_ram_kib(&t->id, &least, &most);
+    *size = c ? c->sram_size : least * 1024u;
+    return known;
 }

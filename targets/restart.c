@@ -113,3 +113,31 @@ enum err target_flash_finish(struct target *t, struct flash_job *job, bool *rest
     *restarted = true;
     return start_afresh(t, &p);
 }
+
+enum err target_start_in_ram(struct target *t, uint32_t vectors)
+{
+    uint8_t bytes[VECTORS_SIZE];
+    uint32_t xpsr;
+    enum err e = target_claim_halted(t);
+    if (e || (e = target_read_mem(t, vectors, bytes, sizeof bytes, NULL)))
+        return e;
+    const uint32_t sp = get_le32(bytes), entry = get_le32(bytes + 4);
+    if (sp % 4 || !region_is_ram(t, sp - 4) || !(entry & 1) || !region_is_ram(t, entry))
+        return log_fail(t->log, ERR_FILE,
+                        "there is no program at 0x%08x in the RAM: its first two words, 0x%08x and "
+                        "0x%08x, should be the end of the stack and the address of the first "
+                        "instruction plus 1",
+                        vectors, sp, entry);
+    // A Cortex-M0 has no such register: its interrupts go to the flash, and the write is ignored.
+    e = mem_ap_write32(&t->mem, SCS_VTOR, vectors);
+    if (!e)
+        e = cortexm_read_reg(&t->core, CORTEXM_XPSR, &xpsr);
+    if (!e)
+        e = cortexm_write_reg(&t->core, CORTEXM_XPSR, (xpsr | XPSR_T) & ~XPSR_EXCEPTION);
+    if (!e)
+        e = cortexm_write_reg(&t->core, CORTEXM_MSP, sp);
+    if (!e)
+        e = cortexm_write_reg(&t->core, CORTEXM_PC, entry & ~1u);
+    t->last_stop.pc = entry & ~1u;
+    return target_note_error(t, e);
+}

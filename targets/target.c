@@ -68,6 +68,16 @@ static enum err reset_core(struct target *t, bool halt)
                             driver->reload_value);
 }
 
+// Everybody waits meanwhile, so that there is a limit: sectors of which the erase takes seconds are
+// not waited for, and the user is told.
+#define FLASH_WAIT_LIMIT_US 150000u
+static uint32_t longest_wait_us(const struct flash_layout *layout)
+{
+    const uint32_t longest = flash_layout_longest_us(layout);
+    return longest < FLASH_WAIT_LIMIT_US / FLASH_SLOWEST ? FLASH_SLOWEST * longest + FLASH_MORE_US
+                                                         : FLASH_WAIT_LIMIT_US;
+}
+
 // A reset in the middle of programming or erasing leaves cells that are neither 0 nor 1 (RM0091,
 // chapter 3): the program is stopped, and the controller has the time that its longest operation
 // takes. What cannot be read is no reason not to reset.
@@ -76,12 +86,15 @@ static void let_flash_finish(struct target *t)
     const struct flash_driver *driver = t->bank.driver;
     if (!driver || !driver->busy_mask || t->state != TARGET_RUNNING)
         return;
-    uint64_t deadline = debug_probe_now_us(t->probe) + FLASH_MORE_US +
-                        FLASH_SLOWEST * flash_layout_longest_us(&t->bank.layout);
+    uint64_t deadline = debug_probe_now_us(t->probe) + longest_wait_us(&t->bank.layout);
     uint32_t status = driver->busy_mask;
     enum err e = cortexm_halt(&t->core);
     while (!e && (status & driver->busy_mask) && debug_probe_now_us(t->probe) < deadline)
         e = mem_ap_read32(&t->mem, t->bank.regs + driver->busy_offset, &status);
+    if (!e && (status & driver->busy_mask))
+        log_line(t->log, LOG_WARN,
+                 "the program was erasing or programming flash, and the reset came before that was "
+                 "over: what it wrote may be incomplete");
     if (e)
         log_forget(t->log);
 }
@@ -113,11 +126,7 @@ enum err target_flash_open(struct target *t, struct flash_job **job)
     if (e)
         return e;
     if (t->bank.size == 0)
-        return log_fail(
-            t->log, ERR_UNSUPPORTED,
-            "the flash of this chip (%s, DBGMCU_IDCODE 0x%08x) is not known here: it can be "
-            "debugged, but not programmed",
-            chip_name(&t->id), t->id.idcode);
+        return target_fail_unknown_flash(t, "erase or program the flash of");
     if (t->id.rdp_level > 0)
         return log_fail(
             t->log, ERR_PROTECTED,
@@ -169,4 +178,10 @@ uint64_t target_now_us(struct target *t)
 void target_sleep_us(struct target *t, uint32_t us)
 {
     debug_probe_sleep_us(t->probe, us);
+}
+
+enum err target_read_maker(struct target *t)
+{
+    enum err e = target_claim(t);
+    return e ? e : target_note_error(t, chip_read_maker(&t->id.maker, &t->mem, t->log));
 }

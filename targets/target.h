@@ -208,6 +208,12 @@ enum err target_write_reg(struct target *t, enum cortexm_reg reg, uint32_t value
 enum err target_read_reg64(struct target *t, enum cortexm_reg reg, uint64_t *value) MUST_CHECK;
 enum err target_write_reg64(struct target *t, enum cortexm_reg reg, uint64_t value) MUST_CHECK;
 
+// All of the range is RAM, as far as that is known: of a chip that is known by its name only, all
+// that can be.
+bool target_is_ram(const struct target *t, uint32_t addr, uint32_t len);
+// The SRAM that the chip has in any case: of parts with the same flash, that of the smallest.
+// False: it is not known.
+bool target_find_sram(const struct target *t, uint32_t *base, uint32_t *size);
 // Memory, also while the target runs. Reads show the program's bytes instead of our software
 // breakpoints, and writes keep these breakpoints. *done (may be NULL): good bytes from the start
 // when a later one faulted. Flash is written only through a flash job: ERR_USAGE with a sentence.
@@ -234,6 +240,10 @@ const struct chip_identity *target_identity(const struct target *t);
 const struct flash_bank *target_flash(const struct target *t);
 // The data EEPROM: size 0 when there is none.
 const struct flash_bank *target_eeprom(const struct target *t);
+// Reads who made the chip, for target_identity()->maker. Not known (ERR_OK): nothing tells.
+enum err target_read_maker(struct target *t) MUST_CHECK;
+// Fails with a sentence: that swdlink cannot do `what` ("program the flash of") this chip.
+enum err target_fail_unknown_flash(const struct target *t, const char *what) MUST_CHECK;
 const struct core_caps *target_core_caps(const struct target *t);
 uint32_t target_cpuid(const struct target *t);
 unsigned target_break_comparators(const struct target *t);
@@ -264,8 +274,8 @@ enum err target_get_vtref(struct target *t, unsigned *mv) MUST_CHECK;
 uint64_t target_now_us(struct target *t);
 void target_sleep_us(struct target *t, uint32_t us);
 
-// Flash: a job on the chip's bank. The core must be halted. ERR_UNSUPPORTED for an unknown chip;
-// ERR_PROTECTED says what to do.
+// Flash: a job on the chip's bank. The core must be halted. ERR_UNSUPPORTED for a chip whose flash
+// is not known here; ERR_PROTECTED says what to do.
 enum err target_flash_open(struct target *t, struct flash_job **job) MUST_CHECK;
 // The same on the data EEPROM. ERR_STATE while another job is open.
 enum err target_eeprom_open(struct target *t, struct flash_job **job) MUST_CHECK;
@@ -281,6 +291,9 @@ enum err target_flash_close(struct target *t, struct flash_job *job) MUST_CHECK;
 // program's first instruction, with the registers, interrupts and peripherals of a reset; RAM,
 // breakpoints and vector catches stay. Else (a second file, data) the core stays as it is.
 enum err target_flash_finish(struct target *t, struct flash_job *job, bool *restarted) MUST_CHECK;
+// Makes a core that was halted by a reset ready to run the program in RAM whose vector table is
+// there: stack pointer, PC and, where the core has one, VTOR. ERR_FILE: there is none.
+enum err target_start_in_ram(struct target *t, uint32_t vectors) MUST_CHECK;
 // Sets TARGET_LOST if e means that the connection is lost; returns e. For layers above that talk to
 // the probe directly (doctor).
 enum err target_note_error(struct target *t, enum err e) MUST_CHECK;

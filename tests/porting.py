@@ -113,8 +113,8 @@ def port_the_product(t):
     t.after("targets/families/families.c", r"&stm32f0_family,", "    &stm32y0_family,")
     t.after("targets/families/family.h", r"extern const struct family stm32\w+_family;",
             "extern const struct family stm32y0_family;")
-    t.after("targets/dies.c", r"^    \{0x448,", '    {0x7f0, DIE_CORE_M0, 0x40055800u, "STM32Y0", "STM32Y001, 16 KiB"},')
-    t.after("targets/dies.c", r"^    \{AT_PPB,", "    {0x40055800u, {DIE_CORE_M0}},")
+    t.after("targets/dies.c", r"^    \{0x448,", '    {0x7f0, DIE_CORE_M0, 0x40055800u, 0x1ffe1fcc, 0x1ffe1fac, "STM32Y0", "STM32Y001, 16 KiB"},')
+    t.after("targets/dies.c", r"^    \{AT_PPB,", "    {0x40055800u, {DIE_CORE_M0}, DIE_ID_DBGMCU},")
     t.after("Makefile.am", r"^\ttargets/families/stm32f0\.c", "\ttargets/families/stm32y0.c \\")
 
 

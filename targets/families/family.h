@@ -158,7 +158,13 @@ struct family {
     const char *swdio, *swclk;    // the pins of SWD; NULL: PA13 and PA14, as nearly everywhere
     unsigned vdd_min_mv, vdd_max_mv;
     const struct family_doctor *doctor; // NULL: the doctor measures the core and the wires only
+    unsigned tried;                     // FAMILY_TRIED_…: what `swdlink list-chips` tells
 };
+
+// The flash and debugging tests run on chips of this family on the virtual board.
+#define FAMILY_TRIED_ON_BOARD  (1u << 0)
+// OpenOCD, the stlink tools or pyOCD program and read such a virtual chip, with the same result.
+#define FAMILY_TRIED_BY_OTHERS (1u << 1)
 
 // In one const table: identify walks it, and so do the tests.
 extern const struct family *const families[];

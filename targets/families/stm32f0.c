@@ -190,4 +190,5 @@ const struct family stm32f0_family = {
     .vdd_min_mv = 2000, // DS9773, 6.3.1
     .vdd_max_mv = 3600,
     .doctor = &stm32f0_doctor,
+    .tried = FAMILY_TRIED_ON_BOARD | FAMILY_TRIED_BY_OTHERS,
 };

@@ -214,4 +214,5 @@ const struct family stm32l0_family = {
     .vdd_min_mv = 1650, // DS10152, general operating conditions
     .vdd_max_mv = 3600,
     .doctor = &stm32l0_doctor,
+    .tried = FAMILY_TRIED_ON_BOARD | FAMILY_TRIED_BY_OTHERS,
 };

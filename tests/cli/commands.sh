@@ -64,7 +64,7 @@ fi
 run "$swdlink" info --probe virtual
 check "info ends with status 0" is "$status" 0
 check "info names the probe's firmware" has "$out" "V2J37S7"
-check "info names the chip" has "$out" "STM32F031"
+check "info names the parts that it can be" has "$out" "STM32F030x6, F031x6 or F038x6"
 check "info names the core" has "$out" "Cortex-M0 r0p0"
 check "info tells the flash size" has "$out" "32 KiB at 0x08000000"
 check "info tells the SRAM size" has "$out" "4 KiB at 0x20000000"
@@ -190,15 +190,28 @@ stranger() { # stranger KEYS COMMAND…
 f103=idcode=0x20036410,cpuid=0x411FC231,dpidr=0x1ba01477
 stranger $f103 info
 check "an STM32F103 is named" has "$out" "STM32F101, F102, F103, 64 to 128 KiB"
-check "with its id" has "$out" "device id 0x410, revision id 0x2003"
+check "with its id" has "$out" "device id 0x410, revision id 0x2003 (rev Y), read at 0x40015800"
 check "what can be done with it is told" has "$out" "programs run in RAM; the flash cannot be programmed"
 check "its protection is not known" grep -q '^protection *not known' "$out"
+check "nor its unique id, which is elsewhere" grep -q '^unique id *unknown' "$out"
+check "what is supported is told" grep -q '^supported *debug (RAM only)' "$out"
+check "and that it was never tried" grep -q '^tried *never' "$out"
 stranger $f103 info --json
 check "info --json has the id" has "$out" '"idcode": 537093136'
 check "and the name" has "$out" '"family": "STM32F1"'
 stranger $f103 unlock --yes
 check "unlock does not know whether it is protected" is "$status" 1
-check "and says so" has "$err" "is not known here: nothing was changed"
+check "and says so, with its name" has "$err" "cannot change the read protection of this chip (STM32F101, F102, F103"
+printf 'not a program' >"$tap_dir/data.bin"
+for verb in "flash $tap_dir/data.bin --address 0x08000000" erase options "options RDP=1 --yes"; do
+    # shellcheck disable=SC2086
+    stranger $f103 $verb
+    check "${verb%% *} fails" is "$status" 1
+    check "and names the chip" has "$err" "STM32F101, F102, F103"
+    check "and says what works" has "$err" "it can be debugged and read, and programs run in its RAM"
+done
+stranger $f103 read 0x20000000 16 --json
+check "its memory is read" has "$out" '"hex": '
 stranger $f103 options
 check "nor are its option bytes known" has "$err" "STM32F101, F102, F103"
 stranger $f103 doctor --json

@@ -64,7 +64,7 @@ options_agree() {
     "$swdlink" __complete "$1" -- | cut -f1 | sort -u >"$err"
     is "$(cat "$err")" "$(cat "$out")"
 }
-commands=$("$swdlink" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
+commands=$("$swdlink" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p')
 for command in $commands; do
     check "completion offers the options of $command --help" options_agree "$command"
 done

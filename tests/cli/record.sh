@@ -138,7 +138,7 @@ check "the probe was not asked" is_empty "$out"
 if [ -c /dev/full ]; then
     run "$swdlink" info --probe virtual --record /dev/full
     check "a full disk is told" has "$err" "the record /dev/full ends here, it cannot be written: No space left"
-    check "the command does its work all the same" has "$out" STM32F031
+    check "the command does its work all the same" has "$out" F031x6
         check "and its status tells" is "$status" 1
     if [ -f "$firmware/ci.elf" ]; then
         run "$swdlink" run --semihosting-dir "$tap_dir" "$firmware/ci.elf" --probe virtual --record /dev/full
@@ -150,7 +150,7 @@ if [ -c /dev/full ]; then
         run "$swdlink" info --probe "$board"
         check "info with $file ends with 1" is "$status" 1
         check "and says it once" is "$(grep -c "/dev/full.*No space left\|/nowhere.*No such file" "$err")" 1
-        check "and does its work all the same" has "$out" STM32F031
+        check "and does its work all the same" has "$out" F031x6
         run "$swdlink" info --probe "$board,swdio=open"
         check "what went wrong before it is told, too ($file)" is "$(grep -c '^swdlink: \|^error: ' "$err")" 2
         run "$swdlink" list --probe "$board"

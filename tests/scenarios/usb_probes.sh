@@ -22,7 +22,7 @@ at() {
 
 ours() {
     at ",probe=$1" "$swdlink" info && seen "ST-LINK/$2, firmware $3, serial" 'core *Cortex-M0 r0p0' \
-        'STM32F031'
+        'F031x6'
 }
 
 openocds() {

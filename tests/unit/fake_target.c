@@ -442,6 +442,28 @@ const char *chip_describe(const struct chip_identity *id, char *text, size_t siz
     return text;
 }
 
+bool target_find_sram(const struct target *t, uint32_t *base, uint32_t *size)
+{
+    const struct chip *c = t->id.chip;
+    *base = c ? c->sram_base : 0;
+    *size = c ? c->sram_size : 0;
+    return c != NULL;
+}
+
+bool target_is_ram(const struct target *t, uint32_t addr, uint32_t len)
+{
+    const struct chip *c = t->id.chip;
+    return c && addr >= c->sram_base && addr - c->sram_base <= c->sram_size &&
+           len <= c->sram_size - (addr - c->sram_base);
+}
+
+enum err target_require_rdp(const struct target *t)
+{
+    return t->id.chip ? ERR_OK
+                      : log_fail(t->log, ERR_UNSUPPORTED,
+                                 "swdlink cannot change the read protection of this chip");
+}
+
 const char *target_probe_version(const struct target *t, char *text, size_t size)
 {
     (void)t;

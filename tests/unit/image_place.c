@@ -17,7 +17,8 @@
 #define FLASH 0x08000000u
 #define RAM   0x20000000u
 
-static const struct chip chip = {.option_base = 0x1ffff800, .option_size = 16};
+static const struct chip chip = {
+    .option_base = 0x1ffff800, .option_size = 16, .sram_base = RAM, .sram_size = 0x1000};
 
 struct desk {
     struct target t;
@@ -41,6 +42,7 @@ static struct desk *open_desk(void)
     assert_non_null(d);
     d->log = (struct log){.level = LOG_WARN, .write = keep_line, .user = d};
     d->t.id.chip = &chip;
+    d->t.log = &d->log;
     d->t.bank = (struct flash_bank){
         .base = FLASH,
         .size = 0x8000,
@@ -241,6 +243,7 @@ static void an_unknown_chip_is_told(void **state)
     (void)state;
     struct desk *d = open_desk();
     d->t.bank.size = 0;
+    d->t.id.chip = NULL;
     d->t.id.idcode = 0x1234;
     d->image.is_binary = d->image.floating = true;
     add(d, 0, 0, 0, 16);

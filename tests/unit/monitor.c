@@ -521,6 +521,7 @@ static void prepare(struct bench *b)
     f->stop = (struct target_stop){.cause = TARGET_STOP_STEP, .pc = f->regs[CORTEXM_PC]};
     b->hub.semihost.enabled = false;
     b->hub.ends = false;
+    f->t.id.uid_known = true;
 }
 
 static bool is_erased(const struct fake_target *f, unsigned first, unsigned count)
@@ -694,7 +695,7 @@ static void a_protected_chip_is_not_said_to_be_free(void **state)
     b->f.t.id.rdp_level = 0;
     b->f.t.id.chip = NULL;
     assert_true(bench_monitor(b, "unlock")[0] == 'E');
-    assert_non_null(strstr(b->console, "not known"));
+    assert_non_null(strstr(b->console, "cannot change the read protection"));
 }
 
 static void files_are_read_for_this_computer_only(void **state)

@@ -31,6 +31,11 @@ enum err cmd_list(const struct options *o, struct output *out, struct log *log)
     return cmd_serve(o, out, log);
 }
 
+enum err cmd_list_chips(const struct options *o, struct output *out, struct log *log)
+{
+    return cmd_serve(o, out, log);
+}
+
 enum err cmd_info(const struct options *o, struct output *out, struct log *log)
 {
     return cmd_serve(o, out, log);

@@ -327,6 +327,27 @@ static void a_reset_forgets_the_block(void **state)
     free(b);
 }
 
+// A part may have less of it than the table says.
+static void ram_that_ends_sooner_than_believed_is_searched_to_its_end(void **state)
+{
+    (void)state;
+    bool found;
+    struct bench *b = bench_open();
+    b->chip.sram_size = 5 * FAKE_RAM_SIZE / 2;
+    rtt_init(&b->r, &b->f.t, &b->log);
+    OK(rtt_find_all(&b->r, &found));
+    assert_false(found);
+    assert_int_equal(b->r.search_size, FAKE_RAM_SIZE);
+    put_block(b, FAKE_RAM_BASE + 0x200);
+    OK(rtt_find_all(&b->r, &found));
+    assert_true(found);
+    rtt_init(&b->r, &b->f.t, &b->log);
+    OK(rtt_erase_blocks(&b->r));
+    OK(rtt_find_all(&b->r, &found));
+    assert_false(found);
+    free(b);
+}
+
 static void a_lost_target_is_an_error(void **state)
 {
     (void)state;
@@ -370,6 +391,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_block_over_the_edge_of_two_looks_is_found),
         cmocka_unit_test(there_may_be_none_yet),
         cmocka_unit_test(a_block_that_makes_no_sense_is_none),
+        cmocka_unit_test(ram_that_ends_sooner_than_believed_is_searched_to_its_end),
         cmocka_unit_test(a_known_address_is_not_searched),
         cmocka_unit_test(channels_have_names),
         cmocka_unit_test(what_the_program_prints_is_read_once),

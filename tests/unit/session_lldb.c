@@ -93,7 +93,7 @@ static void every_address_of_an_unknown_chip_has_a_region(void **state)
 {
     struct bench *b = *state;
     b->f.t.region_count = 0;
-    assert_region(b, "8000000", "start:0;size:20000000;", "rx", "ROM");
+    assert_region(b, "8000000", "start:0;size:20000000;", "rx", "flash");
     assert_region(b, "20000000", "start:20000000;size:c0000000;", "rwx", "RAM");
 }
 

@@ -102,6 +102,22 @@ static void every_l0_part_has_the_sizes_that_its_name_says(void **state)
     assert_int_equal(parts, 100);
 }
 
+// list-chips says of a family that it was tried on the virtual board only when there is such a
+// chip.
+static void a_family_that_was_tried_here_has_a_virtual_chip(void **state)
+{
+    (void)state;
+    for (unsigned f = 0; f < family_count; f++) {
+        const struct sim_chip_row *row;
+        unsigned found = 0;
+        for (unsigned i = 0; (row = sim_chips_at(i)); i++)
+            found += strcmp(row->family->name, families[f]->name) == 0;
+        assert_true(found || !(families[f]->tried & FAMILY_TRIED_ON_BOARD));
+        assert_true(families[f]->tried & FAMILY_TRIED_ON_BOARD ||
+                    !(families[f]->tried & FAMILY_TRIED_BY_OTHERS));
+    }
+}
+
 static bool has_option(const struct chip *chip, const char *name)
 {
     for (unsigned i = 0; i < chip->family->option_count; i++) {
@@ -360,6 +376,7 @@ int main(int argc, char **argv)
 {
     choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_family_that_was_tried_here_has_a_virtual_chip),
         cmocka_unit_test(every_part_has_the_sizes_of_its_data_sheet),
         cmocka_unit_test(every_l0_part_has_the_sizes_that_its_name_says),
         cmocka_unit_test(the_table_is_sound_and_the_driver_s_table_agrees),

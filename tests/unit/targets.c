@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "targets/internal.h"
+#include "targets/parts.h"
 #include "tests/unit/choose.h"
 #include "tests/unit/targets_world.h"
 
@@ -28,24 +29,153 @@ static void the_chip_is_recognised_and_described(void **state)
                         "STM32F031x4/x6, F030x4/x6, F038x6, rev 1.0, 32 KiB flash, 4 KiB SRAM");
 }
 
-static void an_unknown_chip_can_still_be_debugged(void **state)
+static const struct target_region *region_of(const struct target *t, uint32_t addr)
+{
+    for (unsigned i = 0; i < t->region_count; i++)
+        if (addr - t->region[i].base < t->region[i].size)
+            return &t->region[i];
+    return NULL;
+}
+
+static void a_chip_known_by_name_only_can_still_be_debugged(void **state)
 {
     (void)state;
     struct world w;
     struct target t;
     struct flash_job *job;
-    char text[128];
+    char text[192];
     world_make(&w);
     w.idcode = 0x10006410;
     assert_int_equal(world_connect(&w, &t, TARGET_CONNECT_AUTO), ERR_OK);
     assert_null(t.id.chip);
-    assert_int_equal(t.region_count, 0);
-    assert_non_null(strstr(chip_describe(&t.id, text, sizeof text), "0x10006410"));
-    assert_non_null(strstr(text, "STM32F101, F102, F103"));
+    assert_non_null(
+        strstr(chip_describe(&t.id, text, sizeof text), "STM32F101, F102, F103, 64 to 128 KiB"));
     assert_false(t.id.rdp_known);
     assert_int_equal(target_halt(&t), ERR_OK);
     assert_int_equal(target_set_break(&t, false, RAM + 0x10), ERR_OK);
     assert_int_equal(target_flash_open(&t, &job), ERR_UNSUPPORTED);
+    world_assert_says(&w, "STM32F101, F102, F103, 64 to 128 KiB, id 0x410");
+    world_assert_says(&w, "programs run in its RAM");
+}
+
+// Every address has a region, without a gap or an overlap: there may be more than is known.
+static void assert_covers_everything(const struct target *t)
+{
+    uint32_t next = 0;
+    for (unsigned i = 0; i < t->region_count; i++) {
+        assert_int_equal(t->region[i].base, next);
+        assert_true(t->region[i].size > 0);
+        next = t->region[i].base + t->region[i].size;
+    }
+    assert_int_equal(next, 0xffffffff);
+}
+
+static void the_map_of_a_chip_known_by_name_only_is_whole(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < die_count; i++) {
+        struct target t = {.id = {.die = &dies[i], .cpuid = (uint32_t)dies[i].core << 4}};
+        regions_map(&t);
+        assert_covers_everything(&t);
+        assert_int_equal(t.bank.size, 0);
+        const uint32_t largest = parts_largest_kib(dies[i].dev_id) * 1024u;
+        const struct target_region *flash = region_of(&t, die_flash_base(&dies[i]));
+        assert_int_equal(flash->kind, largest ? TARGET_REGION_FLASH : TARGET_REGION_ROM);
+        assert_true(!largest || flash->size == largest);
+        assert_int_equal(region_of(&t, 0x20000000)->kind, TARGET_REGION_RAM);
+        assert_int_equal(region_of(&t, 0xe000ed00)->kind, TARGET_REGION_RAM);
+    }
+    struct target f407 = {.id = {.die = die_find(0x413)}}, h743 = {.id = {.die = die_find(0x450)}};
+    regions_map(&f407);
+    regions_map(&h743);
+    assert_int_equal(region_of(&f407, 0x1000fffc)->kind, TARGET_REGION_RAM); // CCM
+    assert_int_equal(region_of(&f407, 0)->kind, TARGET_REGION_ROM);
+    assert_int_equal(region_of(&h743, 0)->kind, TARGET_REGION_RAM); // ITCM
+    assert_true(target_is_ram(&f407, 0x10000000, 65536));
+    assert_false(target_is_ram(&f407, 0x10000000, 65537));
+    assert_false(target_is_ram(&f407, 0x08000000, 4));
+    assert_true(target_is_ram(&h743, 0x24000000, 4));
+}
+
+static void what_is_rom_by_presumption_only_can_be_written(void **state)
+{
+    (void)state;
+    struct world w;
+    struct target t;
+    world_make(&w);
+    w.idcode = 0x10006410;
+    w.more[0].addr = 0x1ff80000;
+    assert_int_equal(world_connect(&w, &t, TARGET_CONNECT_AUTO), ERR_OK);
+    const uint32_t value = 0x12345678;
+    assert_int_equal(target_write_mem(&t, 0x1ff80000, &value, 4), ERR_OK);
+    assert_int_equal(w.more[0].value, value);
+    assert_int_equal(target_write_mem(&t, FLASH, &value, 4), ERR_UNSUPPORTED);
+    world_assert_says(&w, "swdlink cannot write the flash of this chip");
+}
+
+// The program erases flash, and the controller never gets ready.
+static void a_reset_waits_as_long_as_the_flash_may_take_and_no_longer(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t erase_us, mass_us, waited_us;
+    } times[] = {{30000, 30000, 100000},
+                 {3280, 3280, 19840},
+                 {22000, 40000, 130000},
+                 {1000000, 8000000, 150000}};
+    for (unsigned i = 0; i < sizeof times / sizeof times[0]; i++) {
+        struct world w;
+        struct target t;
+        world_make(&w);
+        w.more[0].addr = 0x4002200c;
+        w.more[0].value = 1;
+        assert_int_equal(world_connect(&w, &t, TARGET_CONNECT_AUTO), ERR_OK);
+        t.bank.layout.run[0].erase_us = times[i].erase_us;
+        t.bank.layout.mass_erase_us = times[i].mass_us;
+        const uint64_t before = w.now_us;
+        assert_int_equal(target_reset(&t, true), ERR_OK);
+        assert_in_range(w.now_us - before, times[i].waited_us, times[i].waited_us + 2000);
+    }
+}
+
+static void an_empty_flash_is_what_its_layout_calls_erased(void **state)
+{
+    (void)state;
+    for (unsigned erased = 0; erased < 256; erased += 255) {
+        struct world w;
+        struct target t;
+        world_attach_halted(&w, &t);
+        t.bank.layout.erased = (uint8_t)erased;
+        t.found_empty = true;
+        memset(w.flash, (int)erased, sizeof w.flash);
+        assert_int_equal(target_reset(&t, true), ERR_OK);
+        assert_true(t.found_empty);
+        memset(w.flash, 255 - (int)erased, 4);
+        assert_int_equal(target_reset(&t, true), ERR_OK);
+        assert_false(t.found_empty); // its option bytes were loaded anew
+    }
+}
+
+static void a_region_without_room_is_told(void **state)
+{
+    (void)state;
+    struct world w;
+    struct target t;
+    struct chip full = {.family = families[0], .sram_base = RAM, .sram_size = 4096};
+    world_attach(&w, &t);
+    const struct chip *const before = t.id.chip;
+    full.layout.unit = 2;
+    for (unsigned i = 0; i < FLASH_RUNS; i++)
+        full.layout.run[i] =
+            (struct flash_run){.base = FLASH + 0x10000 * i, .size = 64, .count = 1};
+    full.system_base = full.option_base = 0x1fff0000;
+    full.system_size = full.option_size = 64;
+    t.id.chip = &full;
+    t.id.flash_size = 64 * FLASH_RUNS;
+    regions_map(&t);
+    assert_true(t.region_count <= TARGET_MAX_REGIONS);
+    assert_int_equal(t.region_count, 6 + FLASH_RUNS);
+    t.id.chip = before;
 }
 
 static void a_flash_size_that_cannot_be_is_replaced_by_the_largest(void **state)
@@ -359,7 +489,12 @@ int main(int argc, char **argv)
     choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_chip_is_recognised_and_described),
-        cmocka_unit_test(an_unknown_chip_can_still_be_debugged),
+        cmocka_unit_test(a_chip_known_by_name_only_can_still_be_debugged),
+        cmocka_unit_test(the_map_of_a_chip_known_by_name_only_is_whole),
+        cmocka_unit_test(what_is_rom_by_presumption_only_can_be_written),
+        cmocka_unit_test(a_region_without_room_is_told),
+        cmocka_unit_test(a_reset_waits_as_long_as_the_flash_may_take_and_no_longer),
+        cmocka_unit_test(an_empty_flash_is_what_its_layout_calls_erased),
         cmocka_unit_test(a_flash_size_that_cannot_be_is_replaced_by_the_largest),
         cmocka_unit_test(a_healthy_target_is_taken_as_it_runs),
         cmocka_unit_test(long_wires_are_met_with_a_slower_clock),

@@ -130,6 +130,13 @@ enum err ap_read_idr(const struct mem_ap *mem, uint32_t *idr)
     return reach(world_of(mem->probe));
 }
 
+// The identification registers of the ROM table are among w->more, if the chip has one.
+enum err ap_identify(const struct mem_ap *mem, struct ap_identity *id)
+{
+    *id = (struct ap_identity){.base = WORLD_ROM_TABLE};
+    return ap_read_idr(mem, &id->idr);
+}
+
 static uint32_t *word_at(struct world *w, uint32_t addr)
 {
     switch (addr) {

@@ -16,6 +16,8 @@
 #define GATE_BIT (1u << 22)
 #define DBGMCU   0x40015800u
 
+#define WORLD_ROM_TABLE 0xe00ff000u
+
 struct world {
     struct debug_probe probe; // first: the stand-ins for swd/ find the fixture by it
     struct log log;

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: MIT
+"""Chips whose flash swdlink cannot program: they say so by name, and all that needs no flash works.
+
+They are made of a virtual STM32F031 that answers with other ids: as an STM32G431 with a foreign core, as an
+STM32F407 with the debug port and the CPUID of a Cortex-M4, and as nothing that anybody knows."""
+
+import os
+import shutil
+import tempfile
+
+from harness import expect, expect_equal, expect_not, firmware, main, scenario, swdlink
+
+G431 = "stm32f031k6,idcode=0x20006468"
+F407 = "stm32f031k6,idcode=0x10016413,cpuid=0x410fc241,dpidr=0x2ba01477"
+NOBODY = "stm32f031k6,idcode=0x12345678"
+CHIPS = {G431: "STM32G431, G441", F407: "STM32F405, F407", NOBODY: "an unknown chip"}
+
+
+def on_all(function):
+    """The scenario on each of these chips, with a program in the flash."""
+    for board, name in CHIPS.items():
+        def one(session, function=function, name=name):
+            function(session, name)
+        number = board.split("idcode=")[1].split(",")[0]
+        one.__name__ = f"{function.__name__}_{number}"
+        scenario(f"{board},firmware={firmware('sample.elf')}")(one)
+    return function
+
+
+@on_all
+def a_load_into_flash_is_refused_by_name(session, name):
+    gdb = session.gdb("sample.elf")
+    gdb.cmd("monitor reset halt")
+    expect(r"flash", gdb.fails("load"))
+    # GDB before 16 has a sentence of its own; ours comes as soon as GDB takes one.
+    expect(rf"swdlink cannot erase or program the flash of this chip \({name}.*programs run in its RAM",
+           gdb.take() + gdb.cmd("monitor info"))
+    session.server.wait_log(rf"cannot erase or program the flash of this chip \({name}")
+    for word in ("flash erase", "erase_mass", "option"):
+        expect(rf"this chip \({name}", gdb.fails(f"monitor {word}") + gdb.take())
+    expect(r"read protection of this chip", gdb.fails("monitor unlock") + gdb.take())
+
+
+@on_all
+def the_program_in_the_flash_is_debugged(session, name):
+    gdb = session.gdb("sample.elf")
+    gdb.cmd("monitor reset halt")
+    expect(r"hardware breakpoints", gdb.cmd("break compute") + gdb.take())
+    expect(r"compute \(round=\d+\)", gdb.cmd("continue"))
+    expect(r"main \(\)", gdb.cmd("finish"))
+    gdb.cmd("delete")
+    gdb.cmd("watch counter.rounds")
+    expect(r"New value = ", gdb.cmd("continue"))
+    gdb.cmd("delete")
+    gdb.cmd("stepi")
+    expect(r"sp +0x2000", gdb.cmd("info registers sp"))
+
+
+@on_all
+def a_program_in_ram_is_loaded_and_debugged(session, name):
+    gdb = session.gdb("inram-ram.elf")
+    gdb.cmd("monitor reset halt")
+    expect(r"Transfer rate", gdb.cmd("load"))
+    expect_not(r"MIS-?MATCHED|error", gdb.cmd("compare-sections"))
+    gdb.cmd("break lap")
+    expect(r"lap \(n=0\)", gdb.cmd("continue"))
+    expect(r"lap \(n=1\)", gdb.cmd("continue"))
+    gdb.cmd("set var laps = 7")
+    expect(r"= 7", gdb.cmd("print laps"))
+    gdb.cmd("delete")
+    gdb.cmd("watch laps")
+    expect(r"New value = 4", gdb.cmd("continue"))
+
+
+@on_all
+def all_addresses_can_be_looked_at(session, name):
+    gdb = session.gdb("sample.elf")
+    gdb.cmd("monitor reset halt")
+    expect(r"0x8000000.*:\s+0x2000", gdb.cmd("x/2xw 0x08000000"))
+    expect(r"0x40021000.*:\s+0x", gdb.cmd("x/xw 0x40021000"))
+    expect(r"0xe000ed00.*:\s+0x41", gdb.cmd("x/xw 0xe000ed00"))
+    expect(r"0x1ffff800.*:\s+0x", gdb.cmd("x/xw 0x1ffff800"))
+    regions = gdb.cmd("info mem")
+    expect(r"0x0*8000000.*flash" if name != "an unknown chip" else r"0x0*0\s+0x0*20000000\s+flash", regions)
+
+
+def run_in_ram(board, name, arguments=()):
+    with tempfile.TemporaryDirectory() as folder:
+        program = os.path.join(folder, name + ".elf")
+        shutil.copy(firmware("ci-ram.elf"), program)
+        return swdlink(["run", program, "--timeout", "10", *arguments], board, check=False)
+
+
+@scenario()
+def a_program_in_ram_is_run_with_its_output_and_its_status(_):
+    for board in list(CHIPS) + ["stm32f031k6"]:
+        done = run_in_ram(board, "hello")
+        expect_equal(0, done.returncode)
+        expect(r"hello from the target", done.stdout)
+        expect_equal(42, run_in_ram(board, "status").returncode)
+
+
+@scenario()
+def a_program_for_the_flash_is_refused_by_run(_):
+    for board, name in CHIPS.items():
+        done = swdlink(["run", firmware("ci.elf")], board, check=False)
+        expect_equal(123, done.returncode)
+        expect(rf"swdlink cannot program the flash of this chip \({name}", done.stderr)
+
+
+@scenario()
+def rtt_of_a_program_in_ram_is_found(_):
+    for board in (G431, F407):
+        done = run_in_ram(board, "rtt", ["--rtt"])
+        expect_equal(0, done.returncode)
+        expect(r"a line by RTT", done.stdout)
+
+
+main()
