@@ -188,7 +188,13 @@ static uint32_t read_acr(const struct sim_flash_dw *f)
     return f->acr | (f->empty ? ACR_EMPTY : 0);
 }
 
-// Registers of options read as they were loaded, whatever has been written since (4.4.2).
+// Registers of options read as they were loaded, whatever has been written since (4.4.2); of the user
+// word, what does not exist is 1, as in the value that ST delivers it with (RM0444, 3.7.8).
+static uint32_t read_option(const struct sim_flash_dw *f, int word)
+{
+    return f->loaded[word] | (word == SIM_WORD_USER ? ~f->config->word[word].mask : 0);
+}
+
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
 {
     const struct sim_flash_dw *f = self;
@@ -208,7 +214,7 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
         *value = f->config->has_ecc_register ? f->eccr : 0;
         break;
     default: // keys can only be written
-        *value = word < 0 ? 0 : f->loaded[word];
+        *value = word < 0 ? 0 : read_option(f, word);
         break;
     }
     return SIM_BUS_OK;
