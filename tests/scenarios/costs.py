@@ -11,7 +11,7 @@ import random
 import subprocess
 import tempfile
 
-from harness import Failed, Session, expect, main, scenario
+from harness import FACTS, Failed, Session, expect, main, scenario
 
 
 def usb_commands(act):
@@ -74,7 +74,7 @@ def the_load_of_8_kib_costs_few_commands(_):
     def act(gdb, n):
         with image(n) as elf:
             expect(r"Transfer rate", gdb.cmd(f"load {elf.name}"))
-    per_time("1 KiB of load into blank flash", 1, 9, act, 29)
+    per_time("1 KiB of load into blank flash", 1, 9, act, FACTS.load_cost)
 
 
 main()

@@ -5,7 +5,7 @@ import json
 import re
 import tempfile
 
-from harness import expect, expect_equal, expect_not, main, scenario
+from harness import FACTS, expect, expect_equal, expect_not, main, scenario
 
 
 def at_main(session, elf="session.elf"):
@@ -25,8 +25,8 @@ def gdb_connects_and_learns_the_chip(session):
         expect(rf"^{name} +", everything)
     expect_not(r"^(basepri|faultmask|d0|s0|fpscr) ", everything)
     regions = gdb.cmd("info mem")
-    expect(r"0x0*8000000\s+0x0*8008000\s+flash blocksize 0x400", regions)
-    expect(r"0x20000000\s+0x20001000\s+rw", regions)
+    expect(rf"0x0*8000000\s+0x0*{0x8000000 + FACTS.flash_size:x}\s+flash blocksize {FACTS.block_size:#x}", regions)
+    expect(rf"0x20000000\s+{0x20000000 + FACTS.sram_size:#x}\s+rw", regions)
 
 
 @scenario()
@@ -82,12 +82,12 @@ def memory_that_does_not_exist_is_an_error_and_not_zeros(session):
     gdb = session.gdb("session.elf")
     said = gdb.fails("x/xw 0x30000000")
     expect(r"Cannot access memory at address 0x30000000", said)
-    gdb.fails("print *(int *)0x20001000")
-    expect(r"0x20000ffc:\s+0x", gdb.cmd("x/xw 0x20000ffc"))
+    end = 0x20000000 + FACTS.sram_size
+    gdb.fails(f"print *(int *){end:#x}")
+    expect(rf"{end - 4:#x}:\s+0x", gdb.cmd(f"x/xw {end - 4:#x}"))
 
 
 RECORD = tempfile.NamedTemporaryFile(suffix=".rec")  # what passed the probe
-CFGR2 = 0x4002102c  # of RCC: a register that nobody but the debugger reads
 READS = {"f236": 4, "f207": 4, "f247": 2, "f20c": 1}  # commands of the ST-LINK, and the width of their accesses
 
 
@@ -108,14 +108,16 @@ def reads_of(address):
 @scenario(arguments=["--record", RECORD.name])
 def a_peripheral_register_is_read_with_one_access_of_its_width(session):
     gdb = session.gdb("session.elf")
-    expect(r"0x10006444", gdb.cmd("x/xw 0x40015800"))
-    expect(r"0x410cc200", gdb.cmd("x/xw 0xe000ed00"))
-    expect(r"32$", gdb.cmd("output *(unsigned short *)0x1ffff7cc").strip())
+    expect(rf"{FACTS.idcode:#x}", gdb.cmd("x/xw 0x40015800"))
+    expect(rf"{FACTS.cpuid:#x}", gdb.cmd("x/xw 0xe000ed00"))
+    expect(rf"{FACTS.flash_size // 1024}$",
+           gdb.cmd(f"output *(unsigned short *){FACTS.size_register:#x}").strip())
+    quiet = FACTS.quiet_register
     for width, kind in ((4, "int"), (2, "short"), (1, "char")):
-        gdb.cmd(f"output *(unsigned {kind} *){CFGR2 + 4 - width:#x}")
+        gdb.cmd(f"output *(unsigned {kind} *){quiet + 4 - width:#x}")
     gdb.quit()
     session.server.stop()
-    expect_equal([(4, CFGR2, 1), (2, CFGR2 + 2, 1), (1, CFGR2 + 3, 1)], reads_of(CFGR2))
+    expect_equal([(4, quiet, 1), (2, quiet + 2, 1), (1, quiet + 3, 1)], reads_of(quiet))
 
 
 @scenario()

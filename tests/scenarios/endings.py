@@ -12,12 +12,13 @@ import sys
 import tempfile
 import time
 
-from harness import BUILD, LOOPBACK, PATIENCE_S, SOURCE, Failed, Gdb, Reader, expect, expect_equal, expect_not, firmware, main, scenario
+from harness import BUILD, CHIP, FACTS, LOOPBACK, PATIENCE_S, SOURCE, Failed, Gdb, Reader, expect, expect_equal, expect_not, firmware, main, scenario
 
 DHCSR, DEMCR, BPU, DWT = 0xe000edf0, 0xe000edfc, 0xe0002000, 0xe0001000
-FLASH_CR, FLASH_LOCK = 0x40022010, 1 << 7
+FLASH_CR, FLASH_LOCK = FACTS.flash_lock
 DBGMCU_CR, DBGMCU_FZ1 = 0x40015804, 0x40015808
-RCC_APB2ENR, DBGMCUEN, DWTENA = 0x40021018, 1 << 22, 1 << 24
+DBGMCU_GATE, DBGMCU_ON = FACTS.debug_gate
+DWTENA = 1 << 24
 C_DEBUGEN, C_HALT, C_STEP, C_MASKINTS, S_HALT = 1, 2, 4, 8, 1 << 17
 
 
@@ -35,7 +36,7 @@ class Desk:
         os.close(reader)
         # The board stays as long as somebody holds the pipe.
         self.process = subprocess.Popen(
-            [os.path.join(BUILD, "swdlink-sim"), "--control", path, "stm32f031k6", "--", "sh", "-c",
+            [os.path.join(BUILD, "swdlink-sim"), "--control", path, CHIP, "--", "sh", "-c",
              'sh -c \'echo "pid $$" >&2; exec "$@"\' - "$@"; echo "status $?" >&2; exec 2>&-; cat', "-",
              os.path.join(BUILD, "swdlink"), *command],
             stdin=subprocess.PIPE, stdout=unread_output if unread else subprocess.DEVNULL, stderr=subprocess.PIPE,
@@ -90,14 +91,14 @@ class Desk:
 
     def traces(self):
         """What a debugger has left in the chip that changes how a program runs."""
-        demcr, clocks = self.peek(DEMCR), self.peek(RCC_APB2ENR)
+        demcr, clocks = self.peek(DEMCR), self.peek(DBGMCU_GATE)
         found = {"DEMCR": demcr}
         dhcsr = self.peek(DHCSR)
         found["DHCSR"] = dhcsr & (C_DEBUGEN | C_HALT | C_STEP | C_MASKINTS)
         found["halted"] = dhcsr >> 17 & 1
         # The DWT and the DBGMCU show themselves only while they are switched on, which is undone.
         self.poke(DEMCR, demcr | DWTENA)
-        self.poke(RCC_APB2ENR, clocks | DBGMCUEN)
+        self.poke(DBGMCU_GATE, clocks | DBGMCU_ON)
         for i in range(2):
             found[f"watch {i}"] = self.peek(DWT + 0x28 + 16 * i) & 15
         for i in range(4):
@@ -105,7 +106,7 @@ class Desk:
         found["freeze"] = self.peek(DBGMCU_FZ1)
         found["low power"] = self.peek(DBGMCU_CR)
         self.poke(DEMCR, demcr)
-        self.poke(RCC_APB2ENR, clocks)
+        self.poke(DBGMCU_GATE, clocks)
         return {name: value for name, value in found.items() if value}
 
     def wait_until(self, true, what):

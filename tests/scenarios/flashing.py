@@ -3,7 +3,7 @@
 
 import tempfile
 
-from harness import expect, expect_equal, expect_not, firmware, main, scenario, swdlink
+from harness import CHIP, FACTS, expect, expect_equal, expect_not, firmware, main, scenario, swdlink
 
 
 @scenario()
@@ -50,7 +50,7 @@ def a_file_that_is_too_big_for_the_chip_is_refused(session):
     expect(r"rror|Cannot|flash", said)
 
 
-@scenario(board="stm32f031k6,rdp=1")
+@scenario(board=f"{CHIP},rdp=1")
 def reading_a_protected_chip_is_an_error_and_not_zeros(session):
     gdb = session.gdb("session.elf")
     expect(r"Cannot access memory at address 0x0*8000000", gdb.fails("x/4xw 0x08000000"))
@@ -59,7 +59,7 @@ def reading_a_protected_chip_is_an_error_and_not_zeros(session):
            + gdb.cmd("monitor info"))
 
 
-@scenario(board="stm32f031k6,rdp=1")
+@scenario(board=f"{CHIP},rdp=1")
 def loading_into_a_protected_chip_says_what_to_do(session):
     gdb = session.gdb("session.elf")
     gdb.cmd("monitor reset halt")
@@ -72,16 +72,16 @@ def loading_into_a_protected_chip_says_what_to_do(session):
 def a_protected_chip_is_unlocked_by_the_command_and_then_takes_a_program(_):
     with tempfile.TemporaryDirectory() as folder:
         store = f"store={folder}/chip"
-        swdlink(["info"], f"stm32f031k6,{store},rdp=1")
-        refused = swdlink(["unlock"], f"stm32f031k6,{store}", check=False)
+        swdlink(["info"], f"{CHIP},{store},rdp=1")
+        refused = swdlink(["unlock"], f"{CHIP},{store}", check=False)
         expect_equal(2, refused.returncode)
         expect(r"erases the whole flash", refused.stderr)
-        expect(r'"rdp_level": 1', swdlink(["info", "--json"], f"stm32f031k6,{store}").stdout)
-        expect(r"unlocked", swdlink(["unlock", "--yes"], f"stm32f031k6,{store}").stderr)
-        expect(r'"rdp_level": 0', swdlink(["info", "--json"], f"stm32f031k6,{store}").stdout)
-        expect(r"nothing was changed", swdlink(["unlock", "--yes"], f"stm32f031k6,{store}").stderr)
-        read = swdlink(["read", "0x1ffff800", "4", "--json"], f"stm32f031k6,{store}").stdout
-        expect(r"aa55ff00", read)
+        expect(r'"rdp_level": 1', swdlink(["info", "--json"], f"{CHIP},{store}").stdout)
+        expect(r"unlocked", swdlink(["unlock", "--yes"], f"{CHIP},{store}").stderr)
+        expect(r'"rdp_level": 0', swdlink(["info", "--json"], f"{CHIP},{store}").stdout)
+        expect(r"nothing was changed", swdlink(["unlock", "--yes"], f"{CHIP},{store}").stderr)
+        read = swdlink(["read", hex(FACTS.options), "4", "--json"], f"{CHIP},{store}").stdout
+        expect(FACTS.open_options.to_bytes(4, "little").hex(), read)
 
 
 @scenario()
@@ -124,8 +124,8 @@ def writing_a_variable_in_flash_is_refused_and_changes_nothing(session):
 @scenario()
 def the_boot_rom_and_option_bytes_can_be_read(session):
     gdb = session.gdb()
-    expect(r"0x55aa|0x.*55aa", gdb.cmd("x/xh 0x1ffff800"))
-    expect(r"0x1fffec00", gdb.cmd("x/4xw 0x1fffec00"))
+    expect(rf"0x0*{FACTS.open_options:x}", gdb.cmd(f"x/xw {FACTS.options:#x}"))
+    expect(rf"{FACTS.boot_rom + 0x41:#x}", gdb.cmd(f"x/4xw {FACTS.boot_rom:#x}"))
 
 
 main()

@@ -7,7 +7,7 @@ as TAP.
 
 The environment says how the server reaches the board: in-process by default; with SWDLINK_VIA=usb through
 libusb, as `swdlink-sim BOARD -- swdlink serve`. SWDLINK_WRAP puts words before swdlink (valgrind and the
-like).
+like). SWDLINK_CHIP is another virtual chip for the scenarios that do not name one: a row of CHIPS.
 """
 
 import json
@@ -22,6 +22,7 @@ import tempfile
 import threading
 import time
 import traceback
+import typing
 
 import descendants
 
@@ -49,6 +50,39 @@ def _loopback():
 
 LOOPBACK = _loopback()
 VIA_USB = os.environ.get("SWDLINK_VIA") == "usb"
+
+
+class Chip(typing.NamedTuple):
+    """What a scenario has to know of the virtual chip it runs on, from the reference manual."""
+
+    flash_size: int
+    block_size: int  # of flash, as GDB erases it
+    sram_size: int
+    cpuid: int
+    idcode: int
+    size_register: int  # where the chip says its KiB of flash
+    boot_rom: int  # its address, which its vectors point into
+    options: int  # the address of the first option word
+    open_options: int  # and that word without read protection
+    quiet_register: int  # one that nobody but the debugger reads, in a part that is always clocked
+    debug_gate: tuple  # the register and the bit of the debug unit's clock
+    flash_lock: tuple  # the register and the bit that say that the flash is locked
+    load_cost: float  # USB commands for a KiB of load into blank flash, at most
+
+
+# One of each family.
+CHIPS = {
+    "stm32f031k6": Chip(
+        flash_size=32 * 1024, block_size=0x400, sram_size=0x1000, cpuid=0x410cc200, idcode=0x10006444,
+        size_register=0x1ffff7cc, boot_rom=0x1fffec00, options=0x1ffff800, open_options=0x00ff55aa,
+        quiet_register=0x4002102c, debug_gate=(0x40021018, 1 << 22), flash_lock=(0x40022010, 1 << 7), load_cost=29),
+    "stm32l053r8": Chip(
+        flash_size=64 * 1024, block_size=0x80, sram_size=0x2000, cpuid=0x410cc601, idcode=0x10086417,
+        size_register=0x1ff8007c, boot_rom=0x1ff00000, options=0x1ff80000, open_options=0xff5500aa,
+        quiet_register=0x4002104c, debug_gate=(0x40021034, 1 << 22), flash_lock=(0x40022004, 1 << 0), load_cost=56),
+}
+CHIP = os.environ.get("SWDLINK_CHIP") or "stm32f031k6"
+FACTS = CHIPS[CHIP]
 
 
 class Skipped(Exception):
@@ -338,7 +372,7 @@ class Gdb:
 class Session:
     """A server on a board and, when asked for, GDBs on the server."""
 
-    def __init__(self, board="stm32f031k6", arguments=()):
+    def __init__(self, board=CHIP, arguments=()):
         self.gdbs = []
         self.sockets = []
         self.server = Server(board, arguments)
@@ -393,7 +427,7 @@ class Session:
 SCENARIOS = []
 
 
-def scenario(board="stm32f031k6", arguments=(), violations=()):
+def scenario(board=CHIP, arguments=(), violations=()):
     """Marks a scenario: its name is its sentence; it gets an open Session."""
     def mark(function):
         SCENARIOS.append((function, board, arguments, violations))

@@ -10,7 +10,7 @@ unset LD_PRELOAD
 ASAN_OPTIONS=verify_asan_link_order=0${ASAN_OPTIONS:+:$ASAN_OPTIONS}
 SWDLINK_VIA=usb
 export ASAN_OPTIONS SWDLINK_VIA
-n=0
+. "$top_srcdir/tests/scenarios/pass_on.inc"
 
 if ! "$top_builddir/swdlink-sim" -- true 2>"$dir/err"; then
     if grep -q 'package umockdev' "$dir/err"; then
@@ -20,27 +20,6 @@ if ! "$top_builddir/swdlink-sim" -- true 2>"$dir/err"; then
     cat "$dir/err" >&2
     exit 1
 fi
-
-# pass_on HOW FILE.py [WORD...]: its scenarios, those with a WORD in the name, under our numbers
-pass_on() {
-    how=$1
-    file=$2
-    shift 2
-    python3 "$top_srcdir/tests/scenarios/$file" "$@" >"$dir/tap" 2>&1
-    status=$?
-    while IFS= read -r line; do
-        case $line in
-        "ok "*) n=$((n + 1)); echo "ok $n - $how: ${line#*- }" ;;
-        "not ok "*) n=$((n + 1)); echo "not ok $n - $how: ${line#*- }" ;;
-        1..*) ;;
-        *) printf '# %s\n' "$line" ;;
-        esac
-    done <"$dir/tap"
-    if [ $status -ne 0 ] && ! grep -q '^not ok' "$dir/tap"; then
-        n=$((n + 1))
-        echo "not ok $n - $how: $file ends with 0 and not $status"
-    fi
-}
 
 [ -n "${SWDLINK_TEST_ALL-}" ] || SWDLINK_TEST_STRIDE=3
 export SWDLINK_TEST_STRIDE="${SWDLINK_TEST_STRIDE-1}"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Programs that fault, lock up, sleep, reset themselves or live under interrupts: the stops say so."""
 
-from harness import expect, expect_equal, expect_not, main, scenario
+from harness import CHIP, expect, expect_equal, expect_not, main, scenario
 
 
 def faulting(session, kind):
@@ -70,7 +70,7 @@ def a_reset_by_the_program_itself_is_told_at_the_next_stop(session):
     expect(r"main \(\)", said)
 
 
-@scenario("stm32f031k6,firmware=iwdg")
+@scenario(f"{CHIP},firmware=iwdg")
 def a_watchdog_that_bites_again_and_again_is_told_at_once_and_not_each_time(session):
     gdb = session.gdb()
     gdb.run_away()
