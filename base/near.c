@@ -41,5 +41,25 @@ static unsigned slips(const char *word)
 
 bool near_is_slip(const char *typed, const char *meant)
 {
-    return near_distance(typed, meant) <= least(slips(typed), slips(meant));
+    const unsigned most = least(slips(typed), slips(meant));
+    bool is_short = strlen(typed) <= 3 || strlen(meant) <= 3;
+    return near_distance(typed, meant) <= most && !(is_short && typed[0] != meant[0]);
+}
+
+bool near_is_abbreviation(const char *typed, const char *meant)
+{
+    const size_t letters = strlen(typed), whole = strlen(meant);
+    if (letters < 3 || letters >= whole || typed[0] != meant[0] ||
+        typed[letters - 1] != meant[whole - 1])
+        return false;
+    for (; *meant && *typed; meant++)
+        typed += *meant == *typed;
+    return !*typed;
+}
+
+bool near_is_meant(const char *typed, const char *meant, unsigned *how_far)
+{
+    const bool abbreviates = near_is_abbreviation(typed, meant);
+    *how_far = abbreviates ? 0 : near_distance(typed, meant);
+    return abbreviates || near_is_slip(typed, meant);
 }

@@ -55,8 +55,8 @@ static const char *nearest_command(const char *word)
     const char *near = NULL;
     unsigned best = 0;
     for (unsigned i = 0; i < command_count; i++) {
-        unsigned d = near_distance(word, commands[i].name);
-        if (near_is_slip(word, commands[i].name) && (!near || d < best)) {
+        unsigned d;
+        if (near_is_meant(word, commands[i].name, &d) && (!near || d < best)) {
             near = commands[i].name;
             best = d;
         }

@@ -26,23 +26,36 @@ static uint16_t port_of(int fd)
     return ntohs(((struct sockaddr_in *)&ss)->sin_port);
 }
 
+// An IPv4 address that is written as one of IPv6 ("::ffff:127.0.0.1") is an IPv4 address.
+static bool take_mapped(struct sockaddr_storage *ss)
+{
+    struct sockaddr_in in = {.sin_family = AF_INET};
+    const struct in6_addr *six = &((const struct sockaddr_in6 *)ss)->sin6_addr;
+    if (ss->ss_family != AF_INET6 || !IN6_IS_ADDR_V4MAPPED(six))
+        return false;
+    memcpy(&in.sin_addr, &six->s6_addr[12], sizeof in.sin_addr);
+    memcpy(ss, &in, sizeof in);
+    return true;
+}
+
 // Returns the socket, or -1 with errno.
 static int open_one(const struct addrinfo *ai, uint16_t port)
 {
     struct sockaddr_storage ss = {0};
     memcpy(&ss, ai->ai_addr, ai->ai_addrlen);
+    const socklen_t len = take_mapped(&ss) ? sizeof(struct sockaddr_in) : ai->ai_addrlen;
     if (ss.ss_family == AF_INET6)
         ((struct sockaddr_in6 *)&ss)->sin6_port = htons(port);
     else
         ((struct sockaddr_in *)&ss)->sin_port = htons(port);
-    int fd = socket(ai->ai_family, ai->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, ai->ai_protocol);
+    int fd = socket(ss.ss_family, ai->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, ai->ai_protocol);
     if (fd < 0)
         return -1;
     int on = 1;
     (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (ai->ai_family == AF_INET6)
+    if (ss.ss_family == AF_INET6)
         (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-    if (bind(fd, (struct sockaddr *)&ss, ai->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
+    if (bind(fd, (struct sockaddr *)&ss, len) == 0 && listen(fd, BACKLOG) == 0)
         return fd;
     int error = errno;
     close(fd);

@@ -74,8 +74,8 @@ static const char *nearest(const char *word)
     for (unsigned i = 0; i < monitor_row_count(); i++) {
         const struct monitor_word *w = monitor_row_at(i);
         bool tells = w->run || w->run_sized || w->as;
-        unsigned d = near_distance(word, w->word);
-        if (tells && d < distance && near_is_slip(word, w->word)) {
+        unsigned d;
+        if (tells && near_is_meant(word, w->word, &d) && d < distance) {
             distance = d;
             near = w->word;
         }

@@ -143,7 +143,7 @@ serve_and_stop() {
     "$swdlink" serve --probe virtual --listen 0 >"$out" 2>"$err" </dev/null &
     server=$!
     tries=0
-    until grep -q "^Listening" "$err" || [ $tries -ge 100 ] || ! kill -0 $server 2>/dev/null; do
+    until grep -q "^Listening" "$err" || [ $tries -ge 600 ] || ! kill -0 $server 2>/dev/null; do
         tries=$((tries + 1))
         sleep 0.1
     done

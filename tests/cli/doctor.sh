@@ -167,7 +167,7 @@ watch() {
     "$swdlink" doctor --watch --probe "$1" >"$out" 2>"$err" </dev/null &
     meter=$!
     tries=0
-    until grep -q "$2" "$out" || [ $tries -ge 100 ] || ! kill -0 $meter 2>/dev/null; do
+    until grep -q "$2" "$out" || [ $tries -ge 600 ] || ! kill -0 $meter 2>/dev/null; do
         tries=$((tries + 1))
         sleep 0.1
     done

@@ -73,6 +73,7 @@ says() { # SENTENCE WORD...: a usage error with this sentence
     is "$status" 2 && has "$err" "$wanted"
 }
 check "a misspelt command gets the one that was meant" says "did you mean 'flash'?" flsh
+check "so does an abbreviation" says "did you mean 'reset'?" rst
 check "so do two neighbours that changed places" says "did you mean 'info'?" inof
 check "what others call it is named" says "swdlink flash" write app.bin
 check "halting is named" says "swdlink reset --halt" halt

@@ -45,7 +45,7 @@ cat >"$tap_dir/busy.sh" <<'END'
 "$1" serve --listen 0 2>"$2" &
 server=$!
 tries=0
-until grep -q "^Listening" "$2" || [ $tries -ge 100 ]; do
+until grep -q "^Listening" "$2" || [ $tries -ge 600 ]; do
     tries=$((tries + 1))
     sleep 0.1
 done

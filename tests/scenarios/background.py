@@ -252,6 +252,17 @@ def all_addresses_are_those_of_both_protocols(session):
 
 
 @scenario()
+def an_ipv4_address_written_as_one_of_ipv6_is_that_address(session):
+    process = started(["serve", "--listen", "[::ffff:127.0.0.1]:0"])
+    port = port_of(process)
+    told(process, r"loopback only")
+    expect_equal(True, reachable("127.0.0.1", port))
+    expect_equal(False, reachable("::1", port))
+    process.send_signal(signal.SIGTERM)
+    expect_equal(0, ended(process))
+
+
+@scenario()
 def a_name_that_nobody_knows_is_told(session):
     process = started(["serve", "--listen", "no-such-host.invalid:0"])
     expect_equal(2, ended(process))

@@ -205,6 +205,20 @@ static void distances_between_words_are_counted_in_letters(void **state)
     assert_false(near_is_slip("go", "to"));
     assert_false(near_is_slip("poll", "help"));
     assert_false(near_is_slip("quit", "uid"));
+    assert_false(near_is_slip("att", "rtt"));
+    assert_true(near_is_slip("rst", "rtt"));
+    assert_true(near_is_abbreviation("rst", "reset"));
+    assert_true(near_is_abbreviation("hlt", "halt"));
+    assert_false(near_is_abbreviation("reset", "reset"));
+    assert_false(near_is_abbreviation("rse", "reset"));
+    assert_false(near_is_abbreviation("st", "start"));
+    assert_false(near_is_abbreviation("rtst", "reset"));
+    unsigned how_far;
+    assert_true(near_is_meant("rst", "reset", &how_far));
+    assert_int_equal(how_far, 0);
+    assert_true(near_is_meant("rst", "rtt", &how_far));
+    assert_int_equal(how_far, 1);
+    assert_false(near_is_meant("att", "rtt", &how_far));
 }
 
 // CRC-32/MPEG-2 has the check value 0376e6e7 for "123456789".

@@ -492,6 +492,9 @@ static const struct refused {
     // Unknown ones, with a sensible guess or none.
     {"rest halt", "did you mean `monitor reset`?"},
     {"hlat", "did you mean `monitor halt`?"},
+    {"rst", "did you mean `monitor reset`?"},
+    {"rst halt", "did you mean `monitor reset`?"},
+    {"att", "there is no `monitor att`; `monitor help`"},
     {"erase_mas", "did you mean `monitor erase_mass`?"}, // never taken for it
     {"sped", "did you mean `monitor speed`?"},
     {"cortex_m nothing", "maskisr, "},
