@@ -203,6 +203,7 @@ void semihost_restart(struct semihost *sh)
     semihost_abort(sh);
     sh->last_errno = 0;
     sh->sites = 0;
+    sh->reads_at_end = 0;
     sh->started_us = target_now_us(sh->t);
 }
 

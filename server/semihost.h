@@ -74,6 +74,7 @@ struct semihost {
     struct log *log;
     bool enabled;
     bool stdout_broken;
+    unsigned reads_at_end; // of our standard input, in which nothing comes any more
     enum semihost_console console;
     int dir_fd; // the directory that holds the program's files; -1: GDB's host has them
     char cmdline[SEMIHOST_CMDLINE_SIZE];

@@ -9,7 +9,8 @@
 
 #include "server/semihost_internal.h"
 
-#define STRING_CHUNK 64u  // what is read at once of a string whose length nobody knows
+#define STRING_CHUNK 64u // what is read at once of a string whose length nobody knows
+#define READS_AT_END 3u
 #define PIPE_CHUNK   512u // what a pipe that has room takes without waiting (POSIX, PIPE_BUF)
 
 static bool is_ready(int fd, short events)
@@ -38,12 +39,27 @@ size_t semihost_console_put(struct semihost *sh, const void *data, size_t len)
     return len;
 }
 
-int semihost_console_get(void *data, size_t len)
+// A program may well ask once more after the end; one that goes on and on waits for what never
+// comes.
+static void note_end(struct semihost *sh)
+{
+    if (++sh->reads_at_end == READS_AT_END)
+        log_line(sh->log, LOG_WARN,
+                 "the program goes on reading its console, although standard input has ended: "
+                 "nothing will come (`swdlink run --timeout SECONDS` ends a program that waits "
+                 "for ever)");
+}
+
+int semihost_console_get(struct semihost *sh, void *data, size_t len)
 {
     if (!is_ready(STDIN_FILENO, POLLIN))
         return -1;
     ssize_t n = read(STDIN_FILENO, data, len);
-    return n < 0 && (errno == EINTR || errno == EAGAIN) ? -1 : n < 0 ? 0 : (int)n;
+    if (n < 0 && (errno == EINTR || errno == EAGAIN))
+        return -1;
+    if (n <= 0)
+        note_end(sh);
+    return n < 0 ? 0 : (int)n;
 }
 
 enum err semihost_writec(struct semihost *sh, enum semihost_wait *wait)
@@ -83,7 +99,7 @@ enum err semihost_readc(struct semihost *sh, enum semihost_wait *wait)
     uint8_t c;
     if (sh->console == SEMIHOST_CONSOLE_GDB)
         return semihost_ask(sh, true, wait, "Fread,0,%x,1", SEMIHOST_WINDOW);
-    int n = semihost_console_get(&c, 1);
+    int n = semihost_console_get(sh, &c, 1);
     if (n >= 0)
         return semihost_done(sh, n > 0 ? c : SEMIHOST_FAILED, wait);
     *wait = SEMIHOST_INPUT;

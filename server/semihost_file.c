@@ -218,7 +218,7 @@ enum err semihost_read_step(struct semihost *sh, enum semihost_wait *wait)
     struct semihost_handle *h = find_handle(sh, w[0]);
     uint32_t left = w[2] - sh->call.done, n = left < sizeof data ? left : sizeof data;
     bool typed = h->kind == SEMIHOST_STDIN;
-    ssize_t got = typed                          ? semihost_console_get(data, n)
+    ssize_t got = typed                          ? semihost_console_get(sh, data, n)
                   : h->kind == SEMIHOST_FEATURES ? read_features(h, data, n)
                                                  : read(h->fd, data, n);
     if (got < 0 && typed) {

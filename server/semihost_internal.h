@@ -53,7 +53,7 @@ enum err semihost_pass_on(struct semihost *sh, int64_t value, enum semihost_wait
 // semihost_console.c: how many of the bytes were taken; 0 when the reader is slow.
 size_t semihost_console_put(struct semihost *sh, const void *data, size_t len);
 // Bytes typed at our standard input: how many, 0 at its end, -1 when there are none yet.
-int semihost_console_get(void *data, size_t len);
+int semihost_console_get(struct semihost *sh, void *data, size_t len);
 enum err semihost_writec(struct semihost *sh, enum semihost_wait *wait) MUST_CHECK;
 enum err semihost_write0(struct semihost *sh, enum semihost_wait *wait) MUST_CHECK;
 enum err semihost_readc(struct semihost *sh, enum semihost_wait *wait) MUST_CHECK;

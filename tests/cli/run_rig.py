@@ -333,6 +333,18 @@ def at_a_time(tap):
                   (lines.count("0"), lines.count(PASS.strip())))
 
 
+def input_that_has_ended(tap):
+    """A program that goes on reading after the end of standard input is told of, once."""
+    told = {}
+    for reads in (1, 2, 3, 50):
+        done = says.run(says.program(f"read{reads}.elf", "", ending="read", status=reads))
+        told[reads] = (done.returncode, done.stderr.count("goes on reading its console"))
+    tap.check("whoever reads on after the end of standard input is told of, once",
+              {1: (0, 0), 2: (0, 0), 3: (0, 1), 50: (0, 1)}, told)
+    done = says.run(says.program("reads.elf", "", ending="read", status=3), text_input="xy")
+    tap.check("input that comes is no end", (0, 1), (done.returncode, done.stderr.count("goes on reading")))
+
+
 def main():
     tap = says.Tap()
     if not says.is_possible():
@@ -340,7 +352,7 @@ def main():
     else:
         for part in (stale_rtt, stale_rtt_in_one_session, rtt_of_short_programs, rtt_that_goes_wrong, reports, documents,
                      documents_of_what_makes_no_sense, times,
-                     busy_and_absent, losses_in_the_middle, cost, left_as_found, in_a_row, at_a_time):
+                     input_that_has_ended, busy_and_absent, losses_in_the_middle, cost, left_as_found, in_a_row, at_a_time):
             part(tap)
     tap.plan()
     return 0

@@ -19,7 +19,7 @@ MARK = b"swdlink script:\0"
 TEXT_SIZE = 3000
 CHANNELS = ["console", "letters", "rtt", "rtt-drops"]
 ENDINGS = ["exit-extended", "exit", "exit-error", "break", "fault", "lockup", "reset", "watchdog", "hang",
-           "exit-for-ever", "say-for-ever", "lose-rtt"]
+           "exit-for-ever", "say-for-ever", "lose-rtt", "read"]
 BOARD = "virtual:stm32f031k6"
 
 _directory = tempfile.TemporaryDirectory()
