@@ -117,6 +117,9 @@ struct flash_driver {
     void (*plan_latency_back)(struct flash_access *fa);
     // ERR_PROTECTED when the option bytes protect the page from being written.
     enum err (*check_page)(struct flash_access *fa, uint32_t addr);
+    // Where the second bank begins, when the loader can work on a page of each bank at once; 0: it
+    // cannot. NULL: never.
+    uint32_t (*second_bank)(const struct flash_bank *bank);
     // The loader, or NULL; and the sentence for the status with which it stopped in this page.
     const struct flash_loader_code *loader;
     // What a slot with an erase carries: for a code that does not make it of the address. all: the

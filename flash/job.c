@@ -35,6 +35,9 @@ enum err flash_job_open(struct flash_job **job, const struct flash_access *acces
         struct flash_sector sector = flash_layout_sector(&j->bank.layout, n);
         j->page[n] = (struct page){.addr = sector.addr, .size = sector.size, .run = sector.run};
     }
+    const uint32_t second = bank->driver->second_bank ? bank->driver->second_bank(bank) : 0;
+    if (second)
+        (void)flash_layout_find(&j->bank.layout, second, &j->second_bank);
     *job = j;
     return ERR_OK;
 }

@@ -32,6 +32,7 @@ struct job_progress {
     uint64_t started_us; // of an erase
     uint64_t yield_us;   // when this step has waited long enough
     size_t at;           // of a page in the queue: what comes next
+    unsigned partner;    // and a page of the other bank that goes with it, or page itself
     uint32_t erase;      // and the erase that has to go before it
 };
 
@@ -48,6 +49,7 @@ struct flash_job {
     struct page *page;
     unsigned page_count;
     unsigned first_waiting; // no page before it is waiting
+    unsigned second_bank;   // the first page of a bank that is worked on at the same time; 0: none
     enum flash_erase erase;
     enum job_way way;
     bool started;      // the driver was asked what is there
@@ -67,6 +69,9 @@ struct flash_job {
 // job_pages.c. A page whose data is complete, or gets no more.
 bool job_is_due(const struct flash_job *job, const struct page *p);
 bool job_find_due(const struct flash_job *job, unsigned *n);
+// The first page that is due in the other bank, with the same need of an erase: one that goes with
+// page n. False: it goes alone.
+bool job_find_partner(const struct flash_job *job, unsigned n, unsigned *partner);
 bool job_find_state(const struct flash_job *job, enum page_state state, unsigned *n);
 void job_make_waiting(struct flash_job *job, unsigned n);
 uint64_t job_now_us(const struct flash_job *job);

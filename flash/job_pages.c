@@ -17,13 +17,49 @@ bool job_is_due(const struct flash_job *job, const struct page *p)
     return p->state == PAGE_WAITING && (job->closed || p->passed_by || p->given == p->size);
 }
 
+// Pages from first to end that are due, or that will be when their data has come.
+static unsigned count_pages(const struct flash_job *job, unsigned first, unsigned end, bool due)
+{
+    unsigned count = 0;
+    for (unsigned i = first; i < end; i++)
+        count += job->page[i].state == PAGE_WAITING && job_is_due(job, &job->page[i]) == due;
+    return count;
+}
+
+// Two banks are worked on at once in half the time: pages of one bank wait for the data of as many
+// of the other, which costs nothing, since the data comes faster than it is programmed.
+static bool waits_for_partner(const struct flash_job *job, unsigned n)
+{
+    if (!job->second_bank || job->closed || !job->scanned)
+        return false;
+    const bool first = n < job->second_bank;
+    const unsigned from = first ? 0 : job->second_bank;
+    const unsigned end = first ? job->second_bank : job->page_count;
+    const unsigned coming = first ? count_pages(job, job->second_bank, job->page_count, false)
+                                  : count_pages(job, 0, job->second_bank, false);
+    return coming > 0 && count_pages(job, from, end, true) <= coming;
+}
+
 bool job_find_due(const struct flash_job *job, unsigned *n)
 {
     for (unsigned i = job->first_waiting; i < job->page_count; i++)
         if (job_is_due(job, &job->page[i])) {
             *n = i;
-            return true;
+            return !waits_for_partner(job, i);
         }
+    return false;
+}
+
+bool job_find_partner(const struct flash_job *job, unsigned n, unsigned *partner)
+{
+    if (!job->second_bank || n >= job->second_bank)
+        return false;
+    for (unsigned i = job->second_bank; i < job->page_count; i++) {
+        *partner = i;
+        if (job_is_due(job, &job->page[i]) && !plan_is_equal(job, i) &&
+            plan_is_blank(job, i) == plan_is_blank(job, n))
+            return true;
+    }
     return false;
 }
 

@@ -31,6 +31,7 @@ enum {
 #define WORK_SCAN  (1u << 24)
 #define WORK_LEAVE (1u << 25)
 #define WORK_ROWS  (1u << 26)
+#define WORK_PAIR  (1u << 27)
 
 #define XPSR_T  (1u << 24)
 #define XPSR_IT 0x0600fc00u // the state of an IT block (ARMv7-M)
@@ -330,6 +331,30 @@ enum err loader_work(struct loader *l, uint32_t addr, uint32_t erase, const uint
         memcpy(&slot[8], data, len);
     return submit_entry(l, slot, 8 + ((len + 3) & ~(size_t)3),
                         shortest_us(l, erase, data, len, rows));
+}
+
+// Units of both in turn, behind the second address.
+enum err loader_work_pair(struct loader *l, const uint32_t addr[2], uint32_t erase,
+                          const uint8_t *const data[2], size_t len)
+{
+    const struct flash_layout *layout = &l->fa->bank->layout;
+    uint8_t slot[LOADER_STRIDE];
+    uint64_t min_us = erase ? l->code->erase_us : 0;
+    put_le32(&slot[0], addr[0]);
+    put_le32(&slot[4], (uint32_t)(2 * len) | erase | WORK_PAIR);
+    put_le32(&slot[8], addr[1]);
+    uint8_t *to = &slot[12];
+    for (size_t at = 0; at < len; at += layout->unit) {
+        const uint8_t *units = to;
+        for (unsigned i = 0; i < 2; i++, to += layout->unit)
+            if (data[i])
+                memcpy(to, data[i] + at, layout->unit);
+            else
+                memset(to, layout->erased, layout->unit);
+        if (!flash_layout_is_erased(layout, units, 2 * (size_t)layout->unit))
+            min_us += l->code->unit_us;
+    }
+    return submit_entry(l, slot, (size_t)(to - slot), min_us);
 }
 
 enum err loader_wait(struct loader *l)

@@ -47,6 +47,9 @@ enum err loader_start(struct loader *l, struct flash_access *fa) MUST_CHECK;
 // ERR_FLASH: the loader met an error (status, where). ERR_STATE: it does not work.
 enum err loader_work(struct loader *l, uint32_t addr, uint32_t erase, const uint8_t *data,
                      size_t len) MUST_CHECK;
+// The same for pages of two banks at once, of which each may have no data (NULL).
+enum err loader_work_pair(struct loader *l, const uint32_t addr[2], uint32_t erase,
+                          const uint8_t *const data[2], size_t len) MUST_CHECK;
 // Waits at most most_us for a free slot: *room tells whether there is one. ERR_FLASH and ERR_STATE
 // as above.
 enum err loader_wait_room(struct loader *l, uint32_t most_us, bool *room) MUST_CHECK;

@@ -75,12 +75,41 @@ static void predict_scan(struct flash_job *job, unsigned n)
     job->scan[n][1] = flash_crc(p->data ? p->data : job->chip, p->size);
 }
 
+static void note_queued(struct flash_job *job, unsigned n)
+{
+    count_programmed(job, &job->page[n], data_length(job, &job->page[n]));
+    predict_scan(job, n);
+    job->page[n].state = PAGE_WRITTEN;
+}
+
+// Both pages in one slot.
+static enum err queue_pair(struct flash_job *job)
+{
+    struct job_progress *q = &job->progress;
+    const struct page *p = &job->page[q->page], *other = &job->page[q->partner];
+    const size_t len = data_length(job, p), more = data_length(job, other);
+    bool room;
+    enum err e = loader_wait_room(&job->loader, STEP_WAIT_US, &room);
+    if (e || !room)
+        return e;
+    e = loader_work_pair(&job->loader, (const uint32_t[2]){p->addr, other->addr}, q->erase,
+                         (const uint8_t *const[2]){p->data, other->data}, len > more ? len : more);
+    if (e)
+        return e;
+    note_queued(job, q->page);
+    note_queued(job, q->partner);
+    q->kind = PROGRESS_NONE;
+    return ERR_OK;
+}
+
 // Queues the page in pieces, as long as the loader has room; the erase goes with the first.
 enum err by_loader_go_on_queueing(struct flash_job *job)
 {
     struct job_progress *q = &job->progress;
     struct page *p = &job->page[q->page];
     const size_t size = data_length(job, p);
+    if (q->partner != q->page)
+        return queue_pair(job);
     while (q->at < size || q->erase) {
         bool room;
         enum err e = loader_wait_room(&job->loader, STEP_WAIT_US, &room);
@@ -97,9 +126,7 @@ enum err by_loader_go_on_queueing(struct flash_job *job)
         q->at += len;
         q->erase = 0;
     }
-    count_programmed(job, p, size);
-    predict_scan(job, q->page);
-    p->state = PAGE_WRITTEN;
+    note_queued(job, q->page);
     q->kind = PROGRESS_NONE;
     return ERR_OK;
 }
@@ -118,11 +145,19 @@ enum err by_loader_page(struct flash_job *job, unsigned n)
     enum err e = job->bank.driver->check_page(&job->access, p->addr);
     if (e)
         return e;
+    unsigned partner = n;
+    if (!job_find_partner(job, n, &partner))
+        partner = n;
+    else if ((e = job->bank.driver->check_page(&job->access, job->page[partner].addr)))
+        return e;
     job->stats.changed = true;
     job->stats.erased += blank ? 0 : p->size;
+    if (partner != n)
+        job->stats.erased += blank ? 0 : job->page[partner].size;
     job->progress =
         (struct job_progress){.kind = PROGRESS_QUEUE,
                               .page = n,
+                              .partner = partner,
                               .erase = blank ? 0 : job->bank.driver->loader->erase_page};
     return by_loader_go_on_queueing(job);
 }

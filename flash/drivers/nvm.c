@@ -28,6 +28,13 @@ static void plan_latency_back(struct flash_access *fa)
     flash_script_write(&fa->leave, fa->bank->regs + ACR, fa->saved[NVM_SAVED_ACR]);
 }
 
+// Chips with more than 64 KiB have two banks, of half the flash each (RM0367, 3.3.1).
+static uint32_t second_bank(const struct flash_bank *bank)
+{
+    const bool two = nvm_params(&(struct flash_access){.bank = bank})->banks_over < bank->size;
+    return two ? bank->base + bank->size / 2 : 0;
+}
+
 static enum err survey(struct flash_access *fa, bool *code_may_run)
 {
     *code_may_run = true;
@@ -120,6 +127,7 @@ const struct flash_driver nvm_driver = {
     .plan_latency = plan_latency,
     .plan_latency_back = plan_latency_back,
     .check_page = check_page,
+    .second_bank = second_bank,
     .loader = &nvm_loader_code,
     .explain = explain,
     .begin = begin,

@@ -17,7 +17,8 @@ struct nvm_params {
     uint32_t option_base;          // address of the option bytes
     uint8_t wrprot[NVM_WRP_WORDS]; // offsets of the registers of write protection; 0: no more
     uint32_t wrp_block;            // bytes of flash for one bit of them
-    uint32_t latency;              // what is set in ACR for a faster clock
+    uint32_t banks_over; // bytes: a larger flash has two banks, each half of it (PARALLELBANK)
+    uint32_t latency;    // what is set in ACR for a faster clock
 };
 
 extern const struct flash_driver nvm_driver;

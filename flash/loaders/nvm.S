@@ -38,6 +38,7 @@
     .equ SR_HIGH,   0xc0 // of SR >> 10: NOTZEROERR, FWWERR
     .equ ERASES,    0x41 // of PECR >> 3: ERASE, PROG
     .equ PROGRAMS,  0x81 // of PECR >> 3: FPRG, PROG
+    .equ PARALLEL,  0x80 // of PECR >> 8: PARALLELBANK
     .equ HALF_PAGE, 64
 
 // CRC unit.
@@ -64,7 +65,10 @@ next:
     lsls    r0, r3, #7              // bit 24
     bmi     scan
 
-    lsrs    r0, r3, #17             // bit 16
+    lsls    r0, r3, #4              // bit 27
+    bpl     1f
+    b       pair
+1:  lsrs    r0, r3, #17             // bit 16
     bcc     program
     movs    r0, #0
     lsls    r2, r1, #12             // bit 19: a word of EEPROM is erased by writing 0
@@ -202,6 +206,15 @@ restore:
     ldr     r6, [r6]
     bkpt    #0
 
+// PECR for both banks; r0: its bits >> 3. Uses r2.
+parallel:
+    lsls    r0, r0, #3
+    movs    r2, #PARALLEL
+    lsls    r2, r2, #8
+    orrs    r0, r2
+    str     r0, [r4, #PECR]
+    bx      lr
+
 // One more slot is done; r0: error bits to go with it.
 count:
     ldr     r2, [r6, #COUNT]
@@ -250,6 +263,63 @@ wait_clear:
     b       script
 script_end:
     bx      lr
+
+// Pages of two banks at once: the second address stands before the payload, in which half pages of
+// both come in turn.
+pair:
+    ldr     r7, [r5, #PAYLOAD]
+    lsrs    r0, r3, #17             // bit 16
+    bcc     program_pair
+    movs    r0, #ERASES
+    bl      parallel
+    movs    r0, #0
+    str     r0, [r1]
+    str     r0, [r7]
+    bl      ready
+program_pair:
+    uxth    r3, r3
+    cmp     r3, #0
+    bne     1f
+    b       finished
+1:  movs    r0, #PROGRAMS
+    bl      parallel
+    adds    r5, #PAYLOAD + 4
+    mov     r0, r5
+    adds    r3, r3, r0
+half_pages:                         // r0: from, r1 and r7: to, r3: end of from
+    movs    r5, #0
+    movs    r2, #2 * HALF_PAGE
+1:  subs    r2, #4
+    ldr     r4, [r0, r2]
+    orrs    r5, r4
+    cmp     r2, #0
+    bne     1b
+    ldr     r4, [r6, #REGS]
+    cmp     r5, #0
+    beq     both_erased
+    mov     r5, r0
+    bl      ready
+    mov     r0, r5
+    movs    r4, #HALF_PAGE / 8
+2:  ldmia   r0!, {r2, r5}
+    stmia   r1!, {r2, r5}
+    subs    r4, #1
+    bne     2b
+    movs    r4, #HALF_PAGE / 8
+3:  ldmia   r0!, {r2, r5}
+    stmia   r7!, {r2, r5}
+    subs    r4, #1
+    bne     3b
+    ldr     r4, [r6, #REGS]
+    b       4f
+both_erased:
+    adds    r0, #2 * HALF_PAGE
+    adds    r1, #HALF_PAGE
+    adds    r7, #HALF_PAGE
+4:  cmp     r0, r3
+    bne     half_pages
+    bl      ready
+    b       finished
 
     .balign 4
 control:

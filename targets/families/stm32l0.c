@@ -194,6 +194,7 @@ static const struct nvm_params flash_params = {
     .option_base = 0x1ff80000,
     .wrprot = {0x20, 0x80},
     .wrp_block = 4 * KIB,
+    .banks_over = 64 * KIB,
     .latency = 1, // of ACR: one wait state is right for up to 32 MHz in range 1, 16 MHz in range 2
 };
 

@@ -49,7 +49,56 @@ static void an_stm32l053_is_programmed_at_the_speed_of_its_flash(void **state)
 static void an_stm32l011_is_programmed_at_the_speed_of_its_flash(void **state)
 {
     (void)state;
-    figures_of("stm32l011k4", 16 * 1024, 20);
+    figures_of("stm32l011k4", 16 * 1024, 30);
+}
+
+// Two pages at once: half of the operations; and what its scans take.
+static void both_banks_of_an_stm32l073_are_programmed_at_once(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *chip;
+        size_t len;
+    } chips[] = {{"stm32l073rz", 192 * 1024}, {"stm32l072cb", 128 * 1024}};
+    for (unsigned i = 0; i < 2; i++) {
+        const size_t len = chips[i].len;
+        struct desk *d = open_desk(chips[i].chip);
+        uint8_t *image = some_image(len, 1), *other = some_image(len, 2);
+        OK(program(d, FLASH_ERASE_AUTO, FLASH, image, len));
+        assert_in_range(took_ms(d), 1, at_most_ms(len / HALF / 2) + 60);
+        OK(program(d, FLASH_ERASE_AUTO, FLASH, other, len));
+        assert_in_range(took_ms(d), 1, at_most_ms((len / PAGE + len / HALF) / 2) + 60);
+        assert_int_equal(sim_board_account(d->board)->pages_erased, len / PAGE);
+        assert_chip_holds(d, FLASH, other, len);
+        free(image);
+        free(other);
+        close_desk(d);
+    }
+}
+
+// As GDB brings them: pages of the first bank wait for those of the second.
+static void banks_are_paired_while_the_data_still_arrives(void **state)
+{
+    (void)state;
+    static const size_t lengths[] = {192 * 1024, 120 * 1024, 96 * 1024 + 100, 50 * 1024};
+    for (unsigned i = 0; i < 4; i++) {
+        const size_t len = lengths[i];
+        const size_t second = len > 96 * 1024 ? len - 96 * 1024 : 0, alone = len - 2 * second;
+        struct desk *d = open_desk("stm32l073rz");
+        uint8_t *image = some_image(len, 7);
+        begin_job(d, FLASH_ERASE_AUTO, FLASH, (uint32_t)len);
+        for (size_t at = 0; at < len; at += 2000) {
+            OK(flash_job_write(d->job, FLASH + (uint32_t)at, image + at,
+                               len - at < 2000 ? len - at : 2000));
+            OK(step_to_end(d));
+        }
+        assert_true(flash_job_stats(d->job)->programmed + 4096 > len);
+        OK(finish_job(d));
+        assert_in_range(took_ms(d), 1, at_most_ms((second + alone) / HALF) + 100);
+        assert_chip_holds(d, FLASH, image, len);
+        free(image);
+        close_desk(d);
+    }
 }
 
 static void an_unchanged_image_is_quick(void **state)
@@ -317,6 +366,8 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_stm32l053_is_programmed_at_the_speed_of_its_flash),
         cmocka_unit_test(an_stm32l011_is_programmed_at_the_speed_of_its_flash),
+        cmocka_unit_test(both_banks_of_an_stm32l073_are_programmed_at_once),
+        cmocka_unit_test(banks_are_paired_while_the_data_still_arrives),
         cmocka_unit_test(an_unchanged_image_is_quick),
         cmocka_unit_test(halves_of_zeros_cost_no_programming),
         cmocka_unit_test(every_alignment_and_length_ends_up_in_the_chip),
