@@ -8,8 +8,9 @@
 #include "base/bytes.h"
 #include "sim/core/core.h"
 
-#define PPB_BASE 0xe0000000u
-#define PPB_SIZE 0x00100000u
+#define PPB_BASE     0xe0000000u
+#define PPB_SIZE     0x00100000u
+#define PPB_EXTERNAL 0x00042000u // behind TPIU and ETM (DDI 0403, B3.1)
 
 void sim_bus_map(struct sim_bus *bus, const char *name, uint32_t base, uint32_t size,
                  const struct sim_device *device, void *self)
@@ -44,9 +45,12 @@ static bool is_aligned(uint32_t addr, unsigned size)
     return (size == 1 || size == 2 || size == 4) && addr % size == 0;
 }
 
-static bool is_private(const struct sim_bus *bus, uint32_t addr)
+// The external part of it may hold units of the chip's maker: a DBGMCU at 0xe0042000.
+static bool is_private(struct sim_bus *bus, uint32_t addr)
 {
-    return bus->core && addr - PPB_BASE < PPB_SIZE;
+    if (!bus->core || addr - PPB_BASE >= PPB_SIZE)
+        return false;
+    return addr - PPB_BASE < PPB_EXTERNAL || !mapping_at(bus, addr);
 }
 
 static enum sim_bus_status ask_gate(struct sim_bus *bus, enum sim_master master, uint32_t addr)

@@ -7,6 +7,7 @@
 #include "sim/chip/part.h"
 
 extern const struct sim_part_kind sim_part_adc;
+extern const struct sim_part_kind sim_part_bare; // in the place of those that are not modelled
 extern const struct sim_part_kind sim_part_crc;
 extern const struct sim_part_kind sim_part_dbgmcu;
 extern const struct sim_part_kind sim_part_exti;
@@ -41,6 +42,10 @@ struct sim_adc_config {
     uint32_t internal_ns; // the least sampling time of an internal channel; 0: 4 us
     // STM32L0 (RM0367, 14): ADCAL and ADEN start the regulator, and there is no CCRDY.
     bool regulator_starts_itself;
+};
+
+struct sim_bare_config {
+    uint32_t hz; // of all clocks, always
 };
 
 struct sim_crc_config {

@@ -1,19 +1,22 @@
 # SPDX-License-Identifier: MIT
 """Chips whose flash swdlink cannot program: they say so by name, and all that needs no flash works.
 
-They are made of a virtual STM32F031 that answers with other ids: as an STM32G431 with a foreign core, as an
-STM32F407 with the debug port and the CPUID of a Cortex-M4, and as nothing that anybody knows."""
+Three virtual chips have nothing but core, memories and identity: with a Cortex-M3 and two with a Cortex-M4, their ids in the
+private peripheral bus. A virtual STM32F031 answers with two other ids: as an STM32G431 with a foreign core, and as nothing that
+anybody knows."""
 
+import json
 import os
 import shutil
+import subprocess
 import tempfile
 
-from harness import expect, expect_equal, expect_not, firmware, main, scenario, swdlink
+from harness import BUILD, PATIENCE_S, Skipped, expect, expect_equal, expect_not, firmware, main, scenario, swdlink
 
 G431 = "stm32f031k6,idcode=0x20006468"
-F407 = "stm32f031k6,idcode=0x10016413,cpuid=0x410fc241,dpidr=0x2ba01477"
 NOBODY = "stm32f031k6,idcode=0x12345678"
-CHIPS = {G431: "STM32G431, G441", F407: "STM32F405, F407", NOBODY: "an unknown chip"}
+CHIPS = {"stm32f103cb": "STM32F101xB, F102xB or F103xB", "stm32f407vg": "STM32F405xG, F407xG, F415xG or F417xG",
+         "stm32l476rg": "STM32L471xG, L475xG, L476xG or L486xG", G431: "STM32G431, G441", NOBODY: "an unknown chip"}
 
 
 def on_all(function):
@@ -21,8 +24,7 @@ def on_all(function):
     for board, name in CHIPS.items():
         def one(session, function=function, name=name):
             function(session, name)
-        number = board.split("idcode=")[1].split(",")[0]
-        one.__name__ = f"{function.__name__}_{number}"
+        one.__name__ = f"{function.__name__}_{board.split('=')[-1]}"
         scenario(f"{board},firmware={firmware('sample.elf')}")(one)
     return function
 
@@ -77,9 +79,8 @@ def all_addresses_can_be_looked_at(session, name):
     gdb = session.gdb("sample.elf")
     gdb.cmd("monitor reset halt")
     expect(r"0x8000000.*:\s+0x2000", gdb.cmd("x/2xw 0x08000000"))
-    expect(r"0x40021000.*:\s+0x", gdb.cmd("x/xw 0x40021000"))
     expect(r"0xe000ed00.*:\s+0x41", gdb.cmd("x/xw 0xe000ed00"))
-    expect(r"0x1ffff800.*:\s+0x", gdb.cmd("x/xw 0x1ffff800"))
+    expect(r"0x20000000.*:\s+0x", gdb.cmd("x/xw 0x20000000"))
     regions = gdb.cmd("info mem")
     expect(r"0x0*8000000.*flash" if name != "an unknown chip" else r"0x0*0\s+0x0*20000000\s+flash", regions)
 
@@ -110,10 +111,43 @@ def a_program_for_the_flash_is_refused_by_run(_):
 
 @scenario()
 def rtt_of_a_program_in_ram_is_found(_):
-    for board in (G431, F407):
+    for board in (G431, *CHIPS):
+        if board == NOBODY:
+            continue
         done = run_in_ram(board, "rtt", ["--rtt"])
         expect_equal(0, done.returncode)
         expect(r"a line by RTT", done.stdout)
+
+
+def seen_by_swdlink(board):
+    die = json.loads(swdlink(["info", "--json"], board).stdout)["target"]["die"]
+    return die["device_id"], die["flash_size"]
+
+
+def seen_by_other(command, board, device, size, kib):
+    if not shutil.which(command[0]):
+        raise Skipped(f"{command[0]} is not installed")
+    done = subprocess.run([os.path.join(BUILD, "swdlink-sim"), board, "--", *command], capture_output=True, text=True,
+                          timeout=PATIENCE_S)
+    said = done.stdout + done.stderr
+    number = int(expect(device, said).group(1), 16) & 0xfff
+    return number, int(expect(size, said).group(1)) * kib
+
+
+@scenario()
+def stlink_tools_see_the_same_chips(_):
+    for board in [b for b in CHIPS if "=" not in b]:
+        expect_equal(seen_by_swdlink(board), seen_by_other(["st-info", "--probe"], board, r"chipid:\s+0x(\w+)",
+                                                           r"flash:\s+(\d+)", 1))
+
+
+@scenario()
+def openocd_sees_the_same_chips(_):
+    for board, target in (("stm32f103cb", "stm32f1x"), ("stm32f407vg", "stm32f4x"), ("stm32l476rg", "stm32l4x")):
+        command = ["openocd", "-f", "interface/stlink.cfg", "-f", f"target/{target}.cfg", "-c", "gdb_port disabled", "-c",
+                   "init; reset halt; flash probe 0; shutdown"]
+        expect_equal(seen_by_swdlink(board), seen_by_other(command, board, r"device id(?:code)? = 0x(\w+)",
+                                                           r"flash size = (\d+) KiB", 1024))
 
 
 main()
