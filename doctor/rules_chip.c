@@ -7,6 +7,7 @@
 #include "doctor/rules.h"
 
 #define DESIGNER_ST     0x020u // JEP106, bank 0
+#define DESIGNER_ARM    0x23bu // of a core's own ROM table, which says nothing of the chip
 #define IMPLEMENTER_ARM 0x41u  // CPUID, bits 31:24
 #define SCR_SLEEPDEEP   (1u << 2)
 
@@ -42,6 +43,11 @@ static int core_with_another_port(const struct measurements *m)
     return -1;
 }
 
+static bool is_another_makers(const struct measured_chip *c)
+{
+    return c->designer_known && c->designer != DESIGNER_ST && c->designer != DESIGNER_ARM;
+}
+
 unsigned rule_foreign_chip(const struct measurements *m, struct evidence *ev)
 {
     const struct measured_chip *c = &m->chip;
@@ -58,7 +64,7 @@ unsigned rule_foreign_chip(const struct measurements *m, struct evidence *ev)
                   cores[core].dpidr, c->id.dpidr);
         return 65;
     }
-    if (!c->designer_known || c->designer == DESIGNER_ST)
+    if (!is_another_makers(c))
         return 0;
     rules_say(ev, "its ROM table names maker 0x%03x (JEP106), and ST is 0x020", c->designer);
     return 92;
@@ -71,7 +77,7 @@ unsigned rule_unknown_chip(const struct measurements *m, struct evidence *ev)
         rules_say(ev, "CPUID 0x%08x is not one of ARM's", c->id.cpuid);
         return 90;
     }
-    if (!c->known || c->id.chip || (c->designer_known && c->designer != DESIGNER_ST))
+    if (!c->known || c->id.chip || is_another_makers(c))
         return 0;
     rules_say(ev, "%s: CPUID 0x%08x, DBGMCU_IDCODE 0x%08x", chip_name(&c->id), c->id.cpuid,
               c->id.idcode);
@@ -257,7 +263,10 @@ unsigned rule_boot_system_memory(const struct measurements *m, struct evidence *
 {
     if (!m->chip.boots_system)
         return 0;
-    rules_say(ev, "the boot loader ROM stands at address 0, and not the flash");
+    const struct family_doctor *facts = measure_facts(m);
+    const char *why = facts && facts->boots_loader ? facts->boots_loader(m->chip.reg) : "";
+    rules_say(ev, "the boot loader ROM stands at address 0, and not the flash%s%s",
+              why[0] ? ": " : "", why);
     // Such a chip starts its boot loader without BOOT0 as well (RM0091, 2.5).
     bool by_itself = m->chip.flash_blank && m->chip.id.chip && m->chip.id.chip->empty_check;
     return by_itself ? 40 : 92;

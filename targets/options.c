@@ -166,8 +166,8 @@ static enum err check_loaded(struct target *t, const struct target_options_image
             target_option_get(t, field, &now) != target_option_get(t, field, wanted))
             e = log_fail(t->log, ERR_FLASH,
                          "%s is %u after the options were written and loaded, and should be %u: "
-                         "switch the power of the chip off and on, and look again with `swdlink "
-                         "options`",
+                         "not every part of this die has that option; or else switch its power off "
+                         "and on, and look again with `swdlink options`",
                          field->name, target_option_get(t, field, &now),
                          target_option_get(t, field, wanted));
     return e;

@@ -127,6 +127,8 @@ struct family_doctor {
     // Why the core's clock is slower than the oscillator that it comes from: "RCC_CFGR divides the
     // core's clock by 16"; "" when it is not. Returns text.
     const char *(*slow_clock)(const uint32_t value[FAMILY_REGISTERS], char *text, size_t size);
+    // Why the chip has started its boot loader, as far as its registers tell; "" when they do not.
+    const char *(*boots_loader)(const uint32_t value[FAMILY_REGISTERS]);
     uint32_t standby_addr; // a register and its bit that choose Standby before Stop
     uint32_t standby_mask;
     uint32_t library_hse_hz; // HSE_VALUE of ST's libraries, unless a project says otherwise

@@ -30,25 +30,29 @@ enum err self_set_bits(const struct mem_ap *mem, uint32_t addr, uint32_t bits)
 
 // ---- the supply ---------------------------------------------------------------------------------
 
-#define ADC_ISR     0x00u
-#define ADC_CR      0x08u
-#define ADC_SMPR    0x14u
-#define ADC_CHSELR  0x28u
-#define ADC_DR      0x40u
-#define ADC_CCR     0x308u
-#define ISR_ADRDY   (1u << 0)
-#define ISR_EOC     (1u << 2)
-#define CR_ADEN     (1u << 0)
-#define CR_ADSTART  (1u << 2)
-#define CR_ADCAL    (1u << 31)
-#define LONGEST     7u // sampling time
-#define CONVERSIONS 4u
+#define ADC_ISR      0x00u
+#define ADC_CR       0x08u
+#define ADC_SMPR     0x14u
+#define ADC_CHSELR   0x28u
+#define ADC_DR       0x40u
+#define ADC_CCR      0x308u
+#define ISR_ADRDY    (1u << 0)
+#define ISR_EOC      (1u << 2)
+#define CR_ADEN      (1u << 0)
+#define CR_ADSTART   (1u << 2)
+#define CR_ADCAL     (1u << 31)
+#define CR_ADVREGEN  (1u << 28)
+#define REGULATOR_US 100u // 20 are enough (DS12232, ADC characteristics)
+#define LONGEST      7u   // sampling time
+#define CONVERSIONS  4u
 
 static enum err start_adc(const struct self_adc *adc, const struct mem_ap *mem, bool *ready)
 {
-    const uint32_t base = adc->base;
-    enum err e;
-    if ((e = mem_ap_write32(mem, base + ADC_CR, CR_ADCAL)) ||
+    const uint32_t base = adc->base, on = adc->regulated ? CR_ADVREGEN : 0;
+    enum err e = on ? mem_ap_write32(mem, base + ADC_CR, on) : ERR_OK;
+    if (on)
+        debug_probe_sleep_us(mem->probe, REGULATOR_US);
+    if (e || (e = mem_ap_write32(mem, base + ADC_CR, on | CR_ADCAL)) ||
         (e = self_wait_bits(mem, base + ADC_CR, CR_ADCAL, 0, SELF_WAIT_US, ready)) || !*ready ||
         (e = mem_ap_write32(mem, base + ADC_CCR, adc->ccr)) ||
         (e = self_set_bits(mem, base + ADC_CR, CR_ADEN)) ||
@@ -95,6 +99,7 @@ enum err self_measure_vdda(const struct self_adc *adc, const struct mem_ap *mem,
 #define TIM_CCMR1   0x18u
 #define TIM_CCER    0x20u
 #define TIM_OR      0x50u
+#define TIM_TISEL   0x68u
 #define CR1_CEN     1u
 #define CCMR1_TI1_8 0x0du // CC1S: TI1; IC1PSC: every eighth edge
 #define EDGES       8u
@@ -154,7 +159,8 @@ enum err self_count_clock(const struct self_timer *timer, struct target *t, uint
     uint32_t value[CAPTURES];
     bool done;
     enum err e;
-    if ((e = mem_ap_write32(mem, timer->base + TIM_OR, timer->input)) ||
+    if ((e = mem_ap_write32(mem, timer->base + (timer->tisel ? TIM_TISEL : TIM_OR),
+                            timer->input)) ||
         (e = mem_ap_write32(mem, timer->base + TIM_CCMR1, CCMR1_TI1_8)) ||
         (e = mem_ap_write32(mem, timer->base + TIM_CCER, 1)) ||
         (e = mem_ap_write32(mem, timer->base + TIM_CR1, CR1_CEN)) ||

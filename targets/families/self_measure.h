@@ -17,6 +17,7 @@ enum err self_set_bits(const struct mem_ap *mem, uint32_t addr, uint32_t bits) M
 // An ADC whose clocks are on.
 struct self_adc {
     uint32_t base;
+    bool regulated;    // its regulator has to be on (ADVREGEN)
     uint32_t ccr;      // what its common register has to hold: VREFEN, and a divisor
     uint32_t channel;  // bit of the internal reference
     uint32_t cal_addr; // 16 bits: the reading in the factory,
@@ -29,7 +30,8 @@ enum err self_measure_vdda(const struct self_adc *adc, const struct mem_ap *mem,
 // first input, of which each comes after so many periods of the clock that is measured.
 struct self_timer {
     uint32_t base;
-    uint32_t input; // for its register OR
+    uint32_t input; // for its register OR,
+    bool tisel;     // or for TISEL, where it has that
     uint32_t timer_hz;
     uint32_t periods;
 };

@@ -3,6 +3,7 @@
 // Their flash is that of the STM32G0 with one bank. `tested_on_hardware` is set by whoever ran the
 // tests on a real part.
 #include "flash/drivers/dword.h"
+#include "targets/families/doctor_m0plus.h"
 #include "targets/families/family.h"
 #include "targets/families/rcc_m0plus.h"
 
@@ -295,6 +296,63 @@ static const struct rcc_m0plus prepare = {
     .sw_internal = 0,
 };
 
+// ---- what the doctor reads and measures ---------------------------------------------------------
+
+static const struct self_adc adc = {
+    .base = 0x40012400,
+    .regulated = true,
+    .ccr = 1u << 22,     // VREFEN
+    .channel = 1u << 10, // VREFINT
+    .cal_addr = 0x1fff756a,
+    .cal_mv = 3000,
+};
+
+static enum err measure_vdda(const struct mem_ap *mem, struct family_vdda *found)
+{
+    return m0plus_measure_vdda(&adc, M0PLUS_RCC + 0x40, mem, found);
+}
+
+static const struct self_timer tim14 = {
+    .base = 0x40002000,
+    .input = 2, // HSE / 32
+    .tisel = true,
+    .timer_hz = 12000000,
+    .periods = 32,
+};
+
+static enum err measure_hse(struct target *t, const uint32_t value[FAMILY_REGISTERS],
+                            struct family_hse *found)
+{
+    return m0plus_measure_hse(&tim14, M0PLUS_RCC + 0x40, t, value, found);
+}
+
+static const char *slow_clock(const uint32_t value[FAMILY_REGISTERS], char *text, size_t size)
+{
+    return m0plus_slow_clock(value, 0, 3, text, size); // HSI; LSI and LSE
+}
+
+static const struct family_doctor doctor = {
+    .reg = {[M0PLUS_READ_CSR] = {"RCC_CSR2", M0PLUS_RCC + 0x60},
+            [M0PLUS_READ_CR] = {"RCC_CR", M0PLUS_RCC},
+            [M0PLUS_READ_CFGR] = {"RCC_CFGR", M0PLUS_RCC + 0x08},
+            [M0PLUS_READ_OPTR] = {"FLASH_OPTR", FLASH_REGS + 0x20},
+            [M0PLUS_READ_ACR] = {"FLASH_ACR", FLASH_REGS}},
+    .reset_register = M0PLUS_READ_CSR,
+    .reset_flag = M0PLUS_RESET_FLAGS,
+    .reset_otherwise = "the NRST pin",
+    .hse_register = M0PLUS_READ_CR,
+    .hse_on = 1u << 16,
+    .slow_clock = slow_clock,
+    .boots_loader = m0plus_boots_loader,
+    .standby_addr = 0x40007000, // PWR_CR1: LPMS
+    .standby_mask = 6u << 0,
+    .library_hse_hz = 48000000,
+    .hsi_percent = 3,
+    .vdda = measure_vdda,
+    .hse = measure_hse,
+    .pins = &m0plus_pins,
+};
+
 const struct family stm32c0_family = {
     .name = "STM32C0",
     .idcode_addr = DBGMCU,
@@ -310,4 +368,5 @@ const struct family stm32c0_family = {
     .rdp = &rdp,
     .vdd_min_mv = 2000, // DS13866, general operating conditions
     .vdd_max_mv = 3600,
+    .doctor = &doctor,
 };

@@ -2,7 +2,11 @@
 // STM32U0: RM0503 (memory map, flash, options, debug support), AN2606 for the boot loader ROM.
 // Their flash is that of the STM32G0 with one bank and without areas for execution only.
 // `tested_on_hardware` is set by whoever ran the tests on a real part.
+#include <stdio.h>
+
 #include "flash/drivers/dword.h"
+#include "swd/mem_ap.h"
+#include "targets/families/doctor_m0plus.h"
 #include "targets/families/family.h"
 #include "targets/families/rcc_m0plus.h"
 
@@ -226,6 +230,68 @@ static const struct rcc_m0plus prepare = {
     .has_ranges = true,
 };
 
+// ---- what the doctor reads and measures ---------------------------------------------------------
+
+#define RCC_APBENR2 (M0PLUS_RCC + 0x60)
+#define DEV_ID_U031 0x459u
+#define ADC(cal)                                                                                   \
+    {                                                                                              \
+        .base = 0x40012400, .regulated = true, .ccr = 1u << 22 /* VREFEN */,                       \
+        .channel = 1u << 12 /* VREFINT */, .cal_addr = (cal), .cal_mv = 3000,                      \
+    }
+
+// The factory's values of the two dies are at different places.
+static enum err measure_vdda(const struct mem_ap *mem, struct family_vdda *found)
+{
+    static const struct self_adc u031 = ADC(0x1fff3ea4), u0x3 = ADC(0x1fff6ea4);
+    uint32_t idcode;
+    enum err e = mem_ap_read32(mem, DBGMCU, &idcode);
+    if (e)
+        return e;
+    return m0plus_measure_vdda((idcode & 0xfff) == DEV_ID_U031 ? &u031 : &u0x3, RCC_APBENR2, mem,
+                               found);
+}
+
+// No timer gets HSE without a pin.
+static enum err measure_hse(struct target *t, const uint32_t value[FAMILY_REGISTERS],
+                            struct family_hse *found)
+{
+    return m0plus_measure_hse(NULL, 0, t, value, found);
+}
+
+// MSI, from which the core runs after a reset, at most 800 kHz: MSIRANGE below 4 (RM0503, RCC_CR).
+static const char *slow_clock(const uint32_t value[FAMILY_REGISTERS], char *text, size_t size)
+{
+    static const uint16_t khz[4] = {100, 200, 400, 800};
+    const unsigned range = value[M0PLUS_READ_CR] >> 4 & 15;
+    m0plus_slow_clock(value, 8, 4, text, size); // HSI is not divided; LSI and LSE
+    if (!text[0] && !(value[M0PLUS_READ_CFGR] & 7u << 3) && range < 4)
+        snprintf(text, size, "RCC_CR sets MSI, from which the core runs, to %u kHz", khz[range]);
+    return text;
+}
+
+static const struct family_doctor doctor = {
+    .reg = {[M0PLUS_READ_CSR] = {"RCC_CSR", M0PLUS_RCC + 0x94},
+            [M0PLUS_READ_CR] = {"RCC_CR", M0PLUS_RCC},
+            [M0PLUS_READ_CFGR] = {"RCC_CFGR", M0PLUS_RCC + 0x08},
+            [M0PLUS_READ_OPTR] = {"FLASH_OPTR", FLASH_REGS + 0x20},
+            [M0PLUS_READ_ACR] = {"FLASH_ACR", FLASH_REGS}},
+    .reset_register = M0PLUS_READ_CSR,
+    .reset_flag = M0PLUS_RESET_FLAGS,
+    .reset_otherwise = "the NRST pin",
+    .hse_register = M0PLUS_READ_CR,
+    .hse_on = 1u << 16,
+    .slow_clock = slow_clock,
+    .boots_loader = m0plus_boots_loader,
+    .standby_addr = 0x40007000, // PWR_CR1: LPMS; 0 to 2 are Stop, 3 Standby, 4 and more Shutdown
+    .standby_mask = 5u << 0,
+    .library_hse_hz = 4000000,
+    .hsi_percent = 2,
+    .vdda = measure_vdda,
+    .hse = measure_hse,
+    .pins = &m0plus_pins_u0,
+};
+
 const struct family stm32u0_family = {
     .name = "STM32U0",
     .idcode_addr = DBGMCU,
@@ -241,4 +307,5 @@ const struct family stm32u0_family = {
     .rdp = &rdp,
     .vdd_min_mv = 1710, // DS14548, general operating conditions
     .vdd_max_mv = 3600,
+    .doctor = &doctor,
 };

@@ -57,16 +57,18 @@ static bool is_dead(struct world *w, uint32_t addr)
            !(*cell(w, w->pwr_gate) & 1u << 28);
 }
 
-enum err mem_ap_read32(const struct mem_ap *mem, uint32_t addr, uint32_t *value)
+static enum err read_word(struct debug_probe *probe, unsigned ap, uint32_t addr, uint32_t *value)
 {
-    struct world *w = (struct world *)mem->probe;
+    struct world *w = (struct world *)probe;
+    (void)ap;
     *value = is_dead(w, addr) ? 0 : *cell(w, addr);
     return ERR_OK;
 }
 
-enum err mem_ap_write32(const struct mem_ap *mem, uint32_t addr, uint32_t value)
+static enum err write_word(struct debug_probe *probe, unsigned ap, uint32_t addr, uint32_t value)
 {
-    struct world *w = (struct world *)mem->probe;
+    struct world *w = (struct world *)probe;
+    (void)ap;
     if (is_dead(w, addr))
         return ERR_OK;
     if (addr == RCC)
@@ -77,22 +79,30 @@ enum err mem_ap_write32(const struct mem_ap *mem, uint32_t addr, uint32_t value)
     return ERR_OK;
 }
 
-enum err mem_ap_read(const struct mem_ap *mem, uint32_t addr, void *data, size_t len, size_t *done)
+static enum err read_block(struct debug_probe *probe, unsigned ap, unsigned unit, uint32_t addr,
+                           void *data, size_t len)
 {
-    (void)done;
+    assert_int_equal(unit, 4);
     for (size_t i = 0; i < len; i += 4) {
         uint32_t word;
-        OK(mem_ap_read32(mem, addr + (uint32_t)i, &word));
+        OK(read_word(probe, ap, addr + (uint32_t)i, &word));
         put_le32((uint8_t *)data + i, word);
     }
     return ERR_OK;
 }
 
-enum err mem_ap_write(const struct mem_ap *mem, uint32_t addr, const void *data, size_t len)
+static size_t max_block(const struct debug_probe *probe, unsigned unit, bool write)
 {
-    for (size_t i = 0; i < len; i += 4)
-        OK(mem_ap_write32(mem, addr + (uint32_t)i, get_le32((const uint8_t *)data + i)));
-    return ERR_OK;
+    (void)probe;
+    (void)unit;
+    (void)write;
+    return 4096;
+}
+
+static bool has_halfwords(const struct debug_probe *probe)
+{
+    (void)probe;
+    return true;
 }
 
 static uint64_t world_now_us(struct debug_probe *probe)
@@ -105,8 +115,15 @@ static void world_sleep_us(struct debug_probe *probe, uint32_t us)
     ((struct world *)probe)->now_us += us;
 }
 
-static const struct debug_probe_ops probe_ops = {.now_us = world_now_us,
-                                                 .sleep_us = world_sleep_us};
+static const struct debug_probe_ops probe_ops = {
+    .read_word = read_word,
+    .write_word = write_word,
+    .read_block = read_block,
+    .max_block = max_block,
+    .has_halfwords = has_halfwords,
+    .now_us = world_now_us,
+    .sleep_us = world_sleep_us,
+};
 
 struct kind {
     const struct family *family;

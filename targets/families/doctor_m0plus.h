@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// What the doctor can read and measure on the chips on Cortex-M0+ with the RCC of the STM32G0: G0,
+// C0 and U0. What differs between them is said by their own files.
+#ifndef SWDLINK_TARGETS_FAMILIES_DOCTOR_M0PLUS_H
+#define SWDLINK_TARGETS_FAMILIES_DOCTOR_M0PLUS_H
+
+#include "targets/families/rcc_m0plus.h"
+#include "targets/families/self_measure.h"
+
+// family_doctor.reg of all of them.
+enum {
+    M0PLUS_READ_CSR,
+    M0PLUS_READ_CR,
+    M0PLUS_READ_CFGR,
+    M0PLUS_READ_OPTR,
+    M0PLUS_READ_ACR,
+    M0PLUS_READ_COUNT
+};
+
+// Bits 31:25 of RCC_CSR, of RCC_CSR2 on the C0 (RM0444, 5; RM0490; RM0503).
+#define M0PLUS_RESET_FLAGS                                                                         \
+    {                                                                                              \
+        {1u << 29, "the independent watchdog", true}, {1u << 30, "the window watchdog", true},     \
+            {1u << 31, "an entry into Stop or Standby that the option bytes forbid", false},       \
+            {1u << 28, "the program itself", false},                                               \
+            {1u << 25, "the loading of option bytes", false}, {1u << 27, "the supply", false},     \
+            {1u << 26, "the NRST pin", false},                                                     \
+    }
+
+// The pins of SWD, whose port stands at the same address on all of them.
+extern const struct family_pins m0plus_pins;
+extern const struct family_pins m0plus_pins_u0;
+
+// Of HPRE, HSIDIV and the oscillators of 32 kHz: sw_slow is the first of the two in RCC_CFGR.
+const char *m0plus_slow_clock(const uint32_t value[FAMILY_REGISTERS], unsigned sw_internal,
+                              unsigned sw_slow, char *text, size_t size);
+
+// BOOT0 by nBOOT_SEL and nBOOT0, and the empty flash.
+const char *m0plus_boots_loader(const uint32_t value[FAMILY_REGISTERS]);
+
+// adc_clock: register whose bit 20 gives the ADC its clock.
+enum err m0plus_measure_vdda(const struct self_adc *adc, uint32_t adc_clock,
+                             const struct mem_ap *mem, struct family_vdda *found) MUST_CHECK;
+// Starts the crystal as the program had it; timer NULL: its frequency is not measured. timer_clock:
+// register whose bit 15 gives TIM14 its clock.
+enum err m0plus_measure_hse(const struct self_timer *timer, uint32_t timer_clock, struct target *t,
+                            const uint32_t value[FAMILY_REGISTERS],
+                            struct family_hse *found) MUST_CHECK;
+
+#endif
