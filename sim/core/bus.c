@@ -45,12 +45,38 @@ static bool is_aligned(uint32_t addr, unsigned size)
     return (size == 1 || size == 2 || size == 4) && addr % size == 0;
 }
 
-// The external part of it may hold units of the chip's maker: a DBGMCU at 0xe0042000.
-static bool is_private(struct sim_bus *bus, uint32_t addr)
+static bool is_private(const struct sim_bus *bus, uint32_t addr)
 {
-    if (!bus->core || addr - PPB_BASE >= PPB_SIZE)
-        return false;
-    return addr - PPB_BASE < PPB_EXTERNAL || !mapping_at(bus, addr);
+    return bus->core && addr - PPB_BASE < PPB_SIZE;
+}
+
+// What the chip maker has put on the private bus beside the core's own (DDI 0403, B3.1: the
+// external private peripheral bus): a DBGMCU at 0xe0042000. It follows the bus's rules.
+static struct sim_mapping *private_mapping(struct sim_bus *bus, uint32_t addr)
+{
+    return addr - PPB_BASE >= PPB_EXTERNAL ? mapping_at(bus, addr) : NULL;
+}
+
+static enum sim_bus_status read_private(struct sim_bus *bus, enum sim_master master, uint32_t addr,
+                                        unsigned size, uint32_t *value)
+{
+    struct sim_mapping *m = private_mapping(bus, addr);
+    if (!m || !m->device)
+        return sim_core_ppb_read(bus->core, master, addr, size, value);
+    if (!sim_core_may_use_ppb(bus->core, master))
+        return SIM_BUS_FAULT;
+    return m->device->read(m->self, addr - m->base, size, value);
+}
+
+static enum sim_bus_status write_private(struct sim_bus *bus, enum sim_master master, uint32_t addr,
+                                         unsigned size, uint32_t value)
+{
+    struct sim_mapping *m = private_mapping(bus, addr);
+    if (!m || !m->device)
+        return sim_core_ppb_write(bus->core, master, addr, size, value);
+    if (!sim_core_may_use_ppb(bus->core, master))
+        return SIM_BUS_FAULT;
+    return m->device->write(m->self, addr - m->base, size, value);
 }
 
 static enum sim_bus_status ask_gate(struct sim_bus *bus, enum sim_master master, uint32_t addr)
@@ -123,7 +149,7 @@ enum sim_bus_status sim_bus_read(struct sim_bus *bus, enum sim_master master, ui
         return SIM_BUS_FAULT;
     bus->master = master;
     if (is_private(bus, addr))
-        return sim_core_ppb_read(bus->core, master, addr, size, value);
+        return read_private(bus, master, addr, size, value);
     if (is_alias(bus, addr))
         return read_bit(bus, master, addr, size, value);
     enum sim_bus_status gate = ask_gate(bus, master, addr);
@@ -162,7 +188,7 @@ enum sim_bus_status sim_bus_write(struct sim_bus *bus, enum sim_master master, u
         value &= (1u << 8 * size) - 1;
     bus->master = master;
     if (is_private(bus, addr))
-        return sim_core_ppb_write(bus->core, master, addr, size, value);
+        return write_private(bus, master, addr, size, value);
     if (is_alias(bus, addr))
         return write_bit(bus, master, addr, size, value);
     enum sim_bus_status gate = ask_gate(bus, master, addr);

@@ -19,12 +19,14 @@ static void create_parts(struct sim_core *core, const struct sim_core_config *co
 {
     const struct sim_core_kind *kind = core->kind;
     sim_nvic_create(&core->nvic, config->interrupts);
+    core->nvic.shows_active |= is_v7m(core);
     sim_nvic_set_priority_bits(&core->nvic,
                                config->priority_bits ? config->priority_bits : kind->priority_bits);
     sim_mpu_create(&core->mpu, config->no_mpu ? 0 : kind->mpu_regions, is_v7m(core));
     sim_bpu_create(&core->bpu, kind->breakpoints, kind->literals);
     sim_dwt_create(&core->dwt, kind->watchpoints, is_v7m(core));
     sim_systick_create(&core->systick, config->systick_calib);
+    core->bus->bit_bands = kind->bit_bands;
     core->cpu.arch = kind->arch;
     core->cpu.has_npriv = kind->has_npriv;
     core->cpu.short_pipeline = kind->short_pipeline;

@@ -71,6 +71,8 @@ void sim_core_send_event(struct sim_core *core);
 // An access by the core or the debugger to the private peripheral bus: words only, anything else is
 // a bus error and a violation. Registers that only the debugger may see (DHCSR, DCRSR, DCRDR,
 // DEMCR, DFSR, BPU, DWT) read as zero to the core.
+// Whether the private bus answers this master now: not an unprivileged program.
+bool sim_core_may_use_ppb(const struct sim_core *core, enum sim_master master);
 enum sim_bus_status sim_core_ppb_read(struct sim_core *core, enum sim_master master, uint32_t addr,
                                       unsigned size, uint32_t *value);
 enum sim_bus_status sim_core_ppb_write(struct sim_core *core, enum sim_master master, uint32_t addr,

@@ -16,6 +16,7 @@ struct sim_core_kind {
     enum sim_arch arch;
     bool fpu;                 // FPv4-SP, where the chip has it
     bool has_npriv;           // CONTROL.nPRIV: unprivileged Thread mode
+    bool bit_bands;           // aliases of the bits of SRAM and peripherals
     bool short_pipeline;      // of two stages: a branch costs a cycle less
     uint32_t vtor_mask;       // bits of VTOR that can be written; 0: there is no VTOR
     uint32_t actlr_mask;      // the same of ACTLR

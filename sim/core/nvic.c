@@ -18,6 +18,7 @@ void sim_nvic_create(struct sim_nvic *nvic, unsigned interrupts)
         interrupts = SIM_MAX_INTERRUPTS;
     *nvic = (struct sim_nvic){.interrupts = interrupts,
                               .priority_mask = 0xc0,
+                              .shows_active = interrupts > REGISTER_BITS,
                               .words = (SIM_EXC_IRQ0 + interrupts + WORD_BITS - 1) / WORD_BITS};
 }
 
@@ -27,6 +28,7 @@ void sim_nvic_reset(struct sim_nvic *nvic)
                               .words = nvic->words,
                               .level = nvic->level,
                               .priority_mask = nvic->priority_mask,
+                              .shows_active = nvic->shows_active,
                               .system_off = nvic->system_off_at_reset,
                               .system_off_at_reset = nvic->system_off_at_reset};
 }
@@ -203,7 +205,7 @@ uint32_t sim_nvic_read(const struct sim_nvic *nvic, uint32_t offset)
     case NVIC_ICPR:
         return get_interrupts(&nvic->pending, first);
     case NVIC_IABR: // ARMv6-M, with its 32 interrupts, has none
-        return nvic->interrupts > REGISTER_BITS ? get_interrupts(&nvic->active, first) : 0;
+        return nvic->shows_active ? get_interrupts(&nvic->active, first) : 0;
     default:
         return 0;
     }

@@ -48,6 +48,7 @@ struct sim_nvic {
     uint32_t system_off_at_reset;
     uint8_t priority[SIM_MAX_EXCEPTIONS]; // a byte as in the registers, where it can be configured
     uint8_t priority_mask;                // the upper bits of it that this processor has
+    bool shows_active;                    // there are IABR registers: ARMv7-M
     unsigned prigroup; // AIRCR.PRIGROUP: bits 7 to prigroup + 1 decide who preempts
 };
 

@@ -208,13 +208,17 @@ static bool takes_bytes(uint32_t addr)
             lies(offset, CFSR_FIRST, CFSR_LAST));
 }
 
+bool sim_core_may_use_ppb(const struct sim_core *core, enum sim_master master)
+{
+    return master == SIM_MASTER_DEBUG || sim_cpu_access_is_privileged(&core->cpu);
+}
+
 // Nothing of it answers an unprivileged program (B3.1). A debugger is privileged.
 static bool takes(struct sim_core *core, enum sim_master master, uint32_t addr, unsigned size,
                   bool write)
 {
     bool v7m = is_v7m(core);
-    if (master == SIM_MASTER_CORE && !sim_cpu_access_is_privileged(&core->cpu) &&
-        !is_open(core, addr))
+    if (!sim_core_may_use_ppb(core, master) && !is_open(core, addr))
         return false;
     if (size == 4 || (v7m && (!write || takes_bytes(addr))))
         return true;

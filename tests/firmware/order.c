@@ -2,70 +2,27 @@
 // A program that provokes exceptions in every order and tells by semihosting what it saw:
 // interrupts that nest, wait and chain, PendSV, SVC, HardFaults with the stacked PC, NMI, PRIMASK,
 // threads on the process stack, sleep, and a long pseudo-random mixture. Nothing of it depends on
-// how long anything takes, so every true ARMv6-M processor prints the same.
-#include <stdint.h>
+// how long anything takes, so every true processor of one architecture prints the same.
+#include "order.h"
 
-#define REG(addr) (*(volatile uint32_t *)(addr))
-#define SYST_CSR  REG(0xe000e010)
-#define SYST_RVR  REG(0xe000e014)
-#define SYST_CVR  REG(0xe000e018)
-#define ISER      REG(0xe000e100)
-#define ICER      REG(0xe000e180)
-#define ISPR      REG(0xe000e200)
-#define ICPR      REG(0xe000e280)
-#define IPR(n)    REG(0xe000e400 + 4 * (n))
-#define ICSR      REG(0xe000ed04)
-#define SHPR2     REG(0xe000ed1c)
-#define SHPR3     REG(0xe000ed20)
-
-#define ICSR_NMIPENDSET 0x80000000u
-#define ICSR_PENDSVSET  0x10000000u
-#define ICSR_PENDSTSET  0x04000000u
-// NMIPENDSET, PENDSVSET, PENDSTSET, VECTPENDING, VECTACTIVE.
-#define ICSR_COMPARED   0x9403f03fu
-
-enum { LOG_SIZE = 3000, SYS_WRITE0 = 4, SYS_EXIT = 0x18, EXIT_OK = 0x20026 };
+#define PRIORITIES 0xc0c0c0c0u // the bits that every processor has
 
 // A log word: what happened, and a value.
 enum event { ENTER = 1, LEAVE, FAULT_PC, FAULT_XPSR, THREAD, SVC_ARG, RETURN_TO, PENDING, SECTION };
 
-extern uint32_t _stack, _bss, _bss_end;
-static volatile uint32_t events[LOG_SIZE], event_count, mixing, seed, thread_sp[2], thread_now;
+static volatile uint32_t mixing, seed, thread_sp[2], thread_now;
 static volatile uint32_t switching; // PendSV switches threads
 static uint32_t thread_stack[2][64];
 
 static void note(enum event what, uint32_t value)
 {
-    uint32_t primask;
-    __asm volatile("mrs %0, primask\n cpsid i" : "=r"(primask)::"memory");
-    if (event_count < LOG_SIZE)
-        events[event_count++] = (uint32_t)what << 28 | (value & 0x0fffffff);
-    __asm volatile("msr primask, %0" ::"r"(primask) : "memory");
-}
-
-static void barrier(void)
-{
-    __asm volatile("dsb\n isb" ::: "memory");
-}
-
-static uint32_t ipsr(void)
-{
-    uint32_t value;
-    __asm volatile("mrs %0, ipsr" : "=r"(value));
-    return value;
+    note_word((uint32_t)what << 28 | (value & 0x0fffffff));
 }
 
 static uint32_t next_random(void)
 {
     seed = seed * 1664525u + 1013904223u;
     return seed >> 8;
-}
-
-static uint32_t svc(uint32_t argument)
-{
-    register uint32_t r0 __asm("r0") = argument;
-    __asm volatile("svc #5" : "+r"(r0)::"memory");
-    return r0;
 }
 
 // One action of the mixture, from a thread or from a handler.
@@ -144,14 +101,6 @@ __attribute__((used)) static void svc_c(uint32_t *frame, uint32_t exc_return)
         act();
     note(LEAVE, ipsr());
 }
-
-// The frame is at PSP or MSP, as bit 2 of EXC_RETURN says.
-#define FRAME_HANDLER(name, function)                                                              \
-    __attribute__((naked)) static void name(void)                                                  \
-    {                                                                                              \
-        __asm volatile("movs r0, #4\n mov r1, lr\n tst r0, r1\n beq 1f\n mrs r0, psp\n b 2f\n"     \
-                       "1: mrs r0, msp\n2: push {r4, lr}\n bl " #function "\n pop {r4, pc}");      \
-    }
 
 FRAME_HANDLER(svc_handler, svc_c)
 
@@ -300,11 +249,11 @@ static void mixture(void)
     section(9);
     for (uint32_t round = 0; round < 40; round++) {
         ICPR = 0xffffffff;
-        IPR(0) = next_random();
-        IPR(0) ^= next_random() << 16;
-        IPR(1) = next_random() ^ next_random() << 16;
-        SHPR2 = next_random() << 16;
-        SHPR3 = next_random() << 16 ^ next_random();
+        IPR(0) = next_random() & PRIORITIES;
+        IPR(0) ^= (next_random() << 16) & PRIORITIES;
+        IPR(1) = (next_random() ^ next_random() << 16) & PRIORITIES;
+        SHPR2 = (next_random() << 16) & PRIORITIES;
+        SHPR3 = (next_random() << 16 ^ next_random()) & PRIORITIES;
         SHPR2 &= 0x40000000; // SVC stays above what it interrupts only by chance: 0 or 1
         note(SECTION, 100 + round);
         mixing = 12;
@@ -320,29 +269,14 @@ static void mixture(void)
     }
 }
 
-static uint32_t semihost(uint32_t operation, uint32_t argument)
-{
-    register uint32_t r0 __asm("r0") = operation;
-    register uint32_t r1 __asm("r1") = argument;
-    __asm volatile("bkpt #0xab" : "+r"(r0) : "r"(r1) : "memory");
-    return r0;
-}
-
-static void print_word(uint32_t word)
-{
-    char text[10];
-    for (uint32_t i = 0; i < 8; i++)
-        text[i] = "0123456789abcdef"[word >> (28 - 4 * i) & 15];
-    text[8] = '\n';
-    text[9] = 0;
-    semihost(SYS_WRITE0, (uint32_t)text);
-}
-
 __attribute__((used)) static void start(void)
 {
-    for (uint32_t *p = &_bss; p < &_bss_end; p++)
-        *p = 0;
+    clear_bss();
     seed = 2024;
+#if __ARM_ARCH >= 7 // what differs from processor to processor
+    ACTLR = ACTLR_DISDEFWBUF;
+    CCR |= CCR_STKALIGN;
+#endif
     SHPR2 = 0x40000000; // SVC 1, PendSV 3, SysTick 2
     SHPR3 = 0x80c00000;
     IPR(2) = 0xc0804080; // IRQ 8 to 11: 2, 1, 2, 3
@@ -352,19 +286,13 @@ __attribute__((used)) static void start(void)
     sleeps();
     threads();
     mixture();
-    for (uint32_t i = 0; i < event_count; i++)
-        print_word(events[i]);
-    semihost(SYS_EXIT, EXIT_OK);
-    for (;;) {
-    }
+    print_log_and_end();
 }
 
 __attribute__((naked)) static void reset(void)
 {
     __asm volatile("bl start\n b .");
 }
-
-typedef void vector(void);
 
 __attribute__((section(".vectors"), used)) static vector *const vectors[28] = {
     (vector *)&_stack,

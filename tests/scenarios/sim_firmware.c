@@ -4,6 +4,7 @@
 // helper of qemu_order.sh, not a test by itself.
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/bytes.h"
 #include "sim/core/core.h"
@@ -72,11 +73,29 @@ static bool load(struct machine *m, const char *path)
     return ok;
 }
 
+// 0: there is no such core.
+static uint32_t core_named(const char *name)
+{
+    static const struct {
+        const char *name;
+        uint32_t cpuid;
+    } cores[] = {{"m0", SIM_CPUID_M0},
+                 {"m0plus", SIM_CPUID_M0PLUS},
+                 {"m3", SIM_CPUID_M3},
+                 {"m4", SIM_CPUID_M4}};
+    for (size_t i = 0; i < sizeof cores / sizeof cores[0]; i++) {
+        if (strcmp(cores[i].name, name) == 0)
+            return cores[i].cpuid;
+    }
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     struct machine *m = calloc(1, sizeof *m);
-    if (!m || argc != 2 || !load(m, argv[1])) {
-        fprintf(stderr, "usage: sim_firmware FILE\n");
+    uint32_t cpuid = argc == 3 ? core_named(argv[2]) : SIM_CPUID_M0;
+    if (!m || argc < 2 || argc > 3 || !cpuid || !load(m, argv[1])) {
+        fprintf(stderr, "usage: sim_firmware FILE [m0|m0plus|m3|m4]\n");
         free(m);
         return 2;
     }
@@ -86,7 +105,7 @@ int main(int argc, char **argv)
     m->bus.account = &m->account;
     m->bus.core = sim_core_create(
         &m->bus, &m->clock, &m->account,
-        &(struct sim_core_config){.cpuid = SIM_CPUID_M0, .interrupts = SIM_CORE_INTERRUPTS});
+        &(struct sim_core_config){.cpuid = cpuid, .interrupts = SIM_CORE_INTERRUPTS});
     if (!m->bus.core)
         return 2;
     sim_bus_write(&m->bus, SIM_MASTER_DEBUG, DHCSR, 4, DEBUGEN);
