@@ -210,7 +210,8 @@ static bool allocate(struct sim_chip *chip)
     const struct sim_family *family = chip->row->family;
     const struct sim_core_config config = {.cpuid = family->identity.cpuid,
                                            .interrupts = family->interrupts,
-                                           .no_mpu = family->no_mpu};
+                                           .no_mpu = family->no_mpu,
+                                           .systick_calib = family->systick_calib};
     chip->core = sim_core_create(&chip->bus, chip->clock, chip->account, &config);
     chip->usart_out = malloc(SIM_USART_ROOM);
     if (!chip->core || !chip->usart_out || !sim_map_create_memories(chip))

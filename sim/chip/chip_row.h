@@ -85,9 +85,10 @@ struct sim_family {
     // (sim/core/kind.h).
     struct sim_identity identity;
     unsigned interrupts;
-    bool bare;         // core, memories and identity alone are modelled (sim/families/bare.c)
-    bool no_mpu;       // the core has no protection unit, though its kind can have one
-    unsigned more_aps; // access ports beyond the first one, whose facts are in identity
+    bool bare;              // core, memories and identity alone are modelled (sim/families/bare.c)
+    bool no_mpu;            // the core has no protection unit, though its kind can have one
+    uint32_t systick_calib; // SYST_CALIB; 0: that of an STM32F0
+    unsigned more_aps;      // access ports beyond the first one, whose facts are in identity
     struct sim_ap_row ap[SIM_MAX_APS - 1];
     const struct sim_part_row *parts; // end with a row without a kind
     struct sim_pin swdio, swclk;

@@ -17,7 +17,7 @@
 #define DBGMCU      0xe0042000u
 #define SWD_PINS    .swdio = {'A', 13, 0}, .swclk = {'A', 14, 0}
 #define UID_SIZE    12u
-#define INTERRUPTS  82u
+#define SKEW        0x40000000u // of SYST_CALIB: 1 ms is not exact
 #define RESET_NS    20000u
 #define POWER_ON_NS 2500000u
 
@@ -114,7 +114,7 @@ static const struct sim_part_row parts_l4[] = PARTS(msi_4m);
                   .vil_per_vdd = 0.3f,                                                             \
                   .vih_per_vdd = 0.7f}
 #define COMMON                                                                                     \
-    .bare = true, SWD_PINS, ELECTRICS, .interrupts = INTERRUPTS, .system_reset_ns = RESET_NS,      \
+    .bare = true, SWD_PINS, ELECTRICS, .system_reset_ns = RESET_NS,                                \
     .power_on_reset_ns = POWER_ON_NS, .choose_boot = boot_from_flash
 
 static const struct sim_family stm32f1 = {
@@ -125,6 +125,9 @@ static const struct sim_family stm32f1 = {
                  .cpuid = 0x411fc231, // Cortex-M3 r1p1
                  .designer = 0x020,
                  .part = 0x410},
+    .interrupts = 60, // of medium and high density (RM0008, 10.1.2)
+    .no_mpu = true,
+    .systick_calib = SKEW | 9000, // RM0008, 10.1.1
     .parts = parts_f1,
     .fill_factory = fill_f1,
     COMMON,
@@ -138,6 +141,8 @@ static const struct sim_family stm32f4 = {
                  .cpuid = 0x410fc241, // Cortex-M4 r0p1
                  .designer = 0x020,
                  .part = 0x413},
+    .interrupts = 91,              // of an STM32F42x; the others have less (RM0090, 12.1.2)
+    .systick_calib = SKEW | 18750, // RM0090, 12.1.1
     .parts = parts_f4,
     .fill_factory = fill_f4,
     COMMON,
@@ -151,6 +156,8 @@ static const struct sim_family stm32l4 = {
                  .cpuid = 0x410fc241,
                  .designer = 0x020,
                  .part = 0x415},
+    .interrupts = 82,
+    .systick_calib = SKEW | 9999, // RM0351, 13.2
     .parts = parts_l4,
     .fill_factory = fill_l4,
     COMMON,
@@ -162,23 +169,32 @@ static const struct sim_family stm32l4 = {
 static const struct sim_region regions[] = {{"the peripherals", 0x40000000, 0x20000000},
                                             {NULL, 0, 0}};
 
+#define F1(name_, kib)                                                                             \
+    {                                                                                              \
+        .name = (name_), .family = &stm32f1, .idcode = 0x20036410,                                 \
+        .memory = {{SIM_MEMORY_FLASH, FLASH_BASE, (kib)*KIB, 1 * KIB, 0},                          \
+                   {SIM_MEMORY_SRAM, SRAM_BASE, 20 * KIB, 0, 0},                                   \
+                   {SIM_MEMORY_SYSTEM, 0x1ffff000, 2 * KIB, 0, 0}},                                \
+        .regions = regions                                                                         \
+    }
+#define F4(name_, id, kib, sram, ccm)                                                              \
+    {                                                                                              \
+        .name = (name_), .family = &stm32f4, .idcode = (id),                                       \
+        .memory = {{SIM_MEMORY_FLASH, FLASH_BASE, (kib)*KIB, 16 * KIB, 0},                         \
+                   {SIM_MEMORY_SRAM, SRAM_BASE, (sram)*KIB, 0, 0},                                 \
+                   {SIM_MEMORY_SYSTEM, 0x1fff0000, 30 * KIB, 0, 0},                                \
+                   {SIM_MEMORY_FACTORY, 0x1fff7800, 0x230, 0, 0},                                  \
+                   {SIM_MEMORY_SRAM, CCM_BASE, (ccm)*KIB, 0, 0}},                                  \
+        .regions = regions                                                                         \
+    }
+
 static const struct sim_chip_row rows[] = {
-    {.name = "stm32f103cb",
-     .family = &stm32f1,
-     .idcode = 0x20036410,
-     .memory = {{SIM_MEMORY_FLASH, FLASH_BASE, 128 * KIB, 1 * KIB, 0},
-                {SIM_MEMORY_SRAM, SRAM_BASE, 20 * KIB, 0, 0},
-                {SIM_MEMORY_SYSTEM, 0x1ffff000, 2 * KIB, 0, 0}},
-     .regions = regions},
-    {.name = "stm32f407vg",
-     .family = &stm32f4,
-     .idcode = 0x10016413,
-     .memory = {{SIM_MEMORY_FLASH, FLASH_BASE, 1024 * KIB, 16 * KIB, 0},
-                {SIM_MEMORY_SRAM, SRAM_BASE, 128 * KIB, 0, 0},
-                {SIM_MEMORY_SRAM, CCM_BASE, 64 * KIB, 0, 0},
-                {SIM_MEMORY_SYSTEM, 0x1fff0000, 30 * KIB, 0, 0},
-                {SIM_MEMORY_FACTORY, 0x1fff7800, 0x230, 0, 0}},
-     .regions = regions},
+    F1("stm32f103c8", 64),
+    F1("stm32f103cb", 128),
+    F4("stm32f401cc", 0x10016423, 256, 64, 0),
+    F4("stm32f407vg", 0x10016413, 1024, 128, 64),
+    F4("stm32f411ce", 0x10006431, 512, 128, 0),
+    F4("stm32f429zi", 0x10076419, 2048, 192, 64),
     {.name = "stm32l476rg",
      .family = &stm32l4,
      .idcode = 0x10076415,
