@@ -116,7 +116,7 @@ check "an address, a pin and a number of a chip are found" finds_chip_facts
 check "a reach into struct target is found" finds_a_reach
 check "struct stlink is known where a probe is opened, listed or examined only" knows_the_stlink
 check "libusb.h is included where USB devices are listed and opened only" only_in "libusb.*" "swd/usb_\(enumerate\.h\|libusb\.c\)$"
-check "ev.h is included in server/ only" only_in "ev\.h" "server/"
+check "ev.h is included in server/ and in the loop of sim/usb/ only" only_in "ev\.h" "server/\|sim/usb/loop\.h$"
 
 # The virtual board has layers of its own, each including only itself and those behind it.
 sim_layers="time core chip parts families wire probe board usb"

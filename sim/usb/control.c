@@ -273,8 +273,7 @@ static void accept_client(void *arg)
     client->source = (struct loop_source){.fd = fd, .ready = read_client, .arg = client};
     client->next = control->clients;
     control->clients = client;
-    if (loop_add(control->loop, &client->source))
-        drop(client);
+    loop_add(control->loop, &client->source);
 }
 
 static enum err listen_at(struct control *control, const char *path)

@@ -94,7 +94,8 @@ enum err launch_open(struct launch *launch, struct loop *loop, struct log *log)
         .fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK), .ready = take_signal, .arg = launch};
     if (launch->signals.fd < 0)
         return log_fail(log, ERR_MEMORY, "cannot wait for signals: %s", strerror(errno));
-    return loop_add(loop, &launch->signals);
+    loop_add(loop, &launch->signals);
+    return ERR_OK;
 }
 
 static void set_environment(const struct launch *launch, const char *dir)

@@ -1,47 +1,49 @@
 // SPDX-License-Identifier: MIT
-// The event loop of swdlink-sim: epoll(7) and timerfd_create(2), nothing else.
 #include "sim/usb/loop.h"
 
 #include <errno.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/timerfd.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { US_PER_S = 1000000, NS_PER_US = 1000, BACKLOG = 16 };
 
+// select(2), of all backends, takes microseconds: --pace needs them. The descriptors are few.
 enum err loop_open(struct loop *loop, struct log *log)
 {
-    *loop = (struct loop){.epoll_fd = epoll_create1(EPOLL_CLOEXEC), .log = log};
-    if (loop->epoll_fd < 0)
-        return log_fail(log, ERR_MEMORY, "no event loop: %s", strerror(errno));
-    return ERR_OK;
+    *loop = (struct loop){.ev = ev_loop_new(EVBACKEND_SELECT | EVFLAG_NOENV), .log = log};
+    return loop->ev ? ERR_OK : log_fail(log, ERR_MEMORY, "no event loop: %s", strerror(errno));
 }
 
 void loop_close(struct loop *loop)
 {
-    if (loop->epoll_fd >= 0)
-        close(loop->epoll_fd);
-    loop->epoll_fd = -1;
+    if (loop->ev)
+        ev_loop_destroy(loop->ev);
+    loop->ev = NULL;
 }
 
-enum err loop_add(struct loop *loop, struct loop_source *source)
+static void source_is_ready(struct ev_loop *ev, ev_io *io, int events)
 {
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = source};
-    if (epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, source->fd, &event))
-        return log_fail(loop->log, ERR_MEMORY, "cannot watch a file descriptor: %s",
-                        strerror(errno));
-    return ERR_OK;
+    const struct loop_source *source = io->data;
+    (void)ev;
+    (void)events;
+    source->ready(source->arg);
+}
+
+void loop_add(struct loop *loop, struct loop_source *source)
+{
+    ev_io_init(&source->io, source_is_ready, source->fd, EV_READ);
+    source->io.data = source;
+    ev_io_start(loop->ev, &source->io);
 }
 
 void loop_remove(struct loop *loop, struct loop_source *source)
 {
     if (source->fd < 0)
         return;
-    epoll_ctl(loop->epoll_fd, EPOLL_CTL_DEL, source->fd, NULL);
+    ev_io_stop(loop->ev, &source->io);
     close(source->fd);
     source->fd = -1;
 }
@@ -56,27 +58,18 @@ enum err loop_add_listener(struct loop *loop, struct loop_source *source, const 
     if (source->fd < 0 || bind(source->fd, (struct sockaddr *)&sun, sizeof sun) ||
         listen(source->fd, BACKLOG))
         return log_fail(loop->log, ERR_FILE, "cannot listen at %s: %s", path, strerror(errno));
-    return loop_add(loop, source);
+    loop_add(loop, source);
+    return ERR_OK;
 }
 
 void loop_run(struct loop *loop)
 {
-    struct epoll_event event;
-    loop->stopped = false;
-    while (!loop->stopped) {
-        int n = epoll_wait(loop->epoll_fd, &event, 1, -1);
-        if (n == 1) {
-            struct loop_source *source = event.data.ptr;
-            source->ready(source->arg);
-        } else if (n < 0 && errno != EINTR) {
-            return;
-        }
-    }
+    ev_run(loop->ev, 0);
 }
 
 void loop_stop(struct loop *loop)
 {
-    loop->stopped = true;
+    ev_break(loop->ev, EVBREAK_ALL);
 }
 
 uint64_t loop_now_us(void)
@@ -86,40 +79,44 @@ uint64_t loop_now_us(void)
     return (uint64_t)t.tv_sec * US_PER_S + (uint64_t)t.tv_nsec / NS_PER_US;
 }
 
-enum err loop_add_timer(struct loop *loop, struct loop_source *source)
+static void timer_is_due(struct ev_loop *ev, ev_timer *timer, int events)
 {
-    source->fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-    if (source->fd < 0)
-        return log_fail(loop->log, ERR_MEMORY, "no timer: %s", strerror(errno));
-    return loop_add(loop, source);
+    const struct loop_timer *t = timer->data;
+    (void)ev;
+    (void)events;
+    t->due(t->arg);
 }
 
-static struct timespec to_timespec(uint64_t us)
+void loop_add_timer(struct loop *loop, struct loop_timer *timer)
 {
-    return (struct timespec){
-        .tv_sec = (time_t)(us / US_PER_S),
-        .tv_nsec = (long)(us % US_PER_S * NS_PER_US),
-    };
+    timer->ev = loop->ev;
+    ev_init(&timer->timer, timer_is_due);
+    timer->timer.data = timer;
 }
 
-void loop_set_timer(struct loop_source *source, uint64_t due_us)
+void loop_remove_timer(struct loop_timer *timer)
 {
-    struct itimerspec spec = {.it_value = to_timespec(due_us)};
-    timerfd_settime(source->fd, TFD_TIMER_ABSTIME, &spec, NULL);
+    if (timer->ev)
+        ev_timer_stop(timer->ev, &timer->timer);
+    timer->ev = NULL;
 }
 
-void loop_set_period(struct loop_source *source, uint64_t period_us)
+static void start_timer(struct loop_timer *timer, double after_s, double period_s)
 {
-    struct itimerspec spec = {
-        .it_value = to_timespec(period_us),
-        .it_interval = to_timespec(period_us),
-    };
-    timerfd_settime(source->fd, 0, &spec, NULL);
+    ev_timer_stop(timer->ev, &timer->timer);
+    ev_now_update(timer->ev);
+    ev_timer_set(&timer->timer, after_s, period_s);
+    ev_timer_start(timer->ev, &timer->timer);
 }
 
-void loop_take_timer(struct loop_source *source)
+void loop_set_timer(struct loop_timer *timer, uint64_t due_us)
 {
-    uint64_t times;
-    if (read(source->fd, &times, sizeof times) < 0)
-        return; // re-armed meanwhile: nothing to take
+    const uint64_t now_us = loop_now_us();
+    start_timer(timer, due_us > now_us ? (double)(due_us - now_us) / US_PER_S : 0, 0);
+}
+
+void loop_set_period(struct loop_timer *timer, uint64_t period_us)
+{
+    const double period_s = (double)period_us / US_PER_S;
+    start_timer(timer, period_s, period_s);
 }

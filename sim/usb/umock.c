@@ -106,13 +106,12 @@ static bool accept_one(struct umock_device *device)
     enum err e = take_node(device, opener);
     opener->next = device->openers;
     device->openers = opener;
-    if (!e)
-        e = loop_add(umock->loop, &opener->source);
     if (e) {
         log_line(umock->log, LOG_ERROR, "%s", log_sentence(umock->log, e));
         drop_opener(opener);
         return true;
     }
+    loop_add(umock->loop, &opener->source);
     sim_board_usb_open(device->queue.board);
     log_line(umock->log, LOG_DEBUG, "process %ld opened the probe", (long)opener->wire.pid);
     return true;
@@ -182,7 +181,6 @@ void umock_device_unplug(void *arg)
 static void tick_devices(void *arg)
 {
     struct umock *umock = arg;
-    loop_take_timer(&umock->tick);
     for (unsigned i = 0; i < umock->device_count; i++)
         usb_queue_tick(&umock->devices[i]->queue);
 }
@@ -198,12 +196,11 @@ enum err umock_open(struct umock **umock, struct loop *loop, const struct usb_op
     u->log = log;
     u->options = *options;
     u->last_address = FIRST_ADDRESS - 1;
-    u->tick = (struct loop_source){.fd = -1, .ready = tick_devices, .arg = u};
+    u->tick = (struct loop_timer){.due = tick_devices, .arg = u};
+    loop_add_timer(loop, &u->tick);
     enum err e = umock_tree_create(&u->tree, log);
     if (!e)
         e = umock_events_open(&u->events, loop, &u->tree);
-    if (!e)
-        e = loop_add_timer(loop, &u->tick);
     if (e) {
         umock_close(u);
         *umock = NULL;
@@ -234,8 +231,7 @@ static struct umock_device *new_device(struct umock *umock, struct sim_board *bo
                   .options = umock->options,
                   .done = umock_urb_done,
                   .gone = umock_device_unplug,
-                  .arg = device,
-                  .timer = {.fd = -1}},
+                  .arg = device},
     };
     return device;
 }
@@ -247,9 +243,7 @@ enum err umock_add(struct umock *umock, struct sim_board *board)
         return log_fail(umock->log, ERR_MEMORY, "out of memory");
     for (unsigned i = 0; i < umock->device_count; i++)
         sim_board_set_company(umock->devices[i]->queue.board, umock->device_count);
-    enum err e = usb_queue_open(&device->queue);
-    if (e)
-        return e;
+    usb_queue_open(&device->queue);
     return plug(device);
 }
 
@@ -294,7 +288,7 @@ void umock_close(struct umock *umock)
     for (unsigned i = 0; i < umock->device_count; i++)
         close_device(umock->devices[i]);
     free(umock->devices);
-    loop_remove(umock->loop, &umock->tick);
+    loop_remove_timer(&umock->tick);
     umock_events_close(&umock->events);
     umock_tree_destroy(&umock->tree);
     free(umock);

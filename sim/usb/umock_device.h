@@ -65,7 +65,7 @@ struct umock {
     struct usb_options options;
     struct umock_tree tree;
     struct umock_events events;
-    struct loop_source tick;
+    struct loop_timer tick;
     struct umock_device **devices;
     unsigned device_count, last_address;
 };

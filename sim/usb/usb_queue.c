@@ -10,22 +10,21 @@ enum { IN_BIT = 0x80, NS_PER_US = 1000, TRACED_BYTES = 32 };
 static void timer_fired(void *arg)
 {
     struct usb_queue *queue = arg;
-    loop_take_timer(&queue->timer);
     usb_queue_run(queue);
 }
 
-enum err usb_queue_open(struct usb_queue *queue)
+void usb_queue_open(struct usb_queue *queue)
 {
     queue->first = NULL;
     queue->busy_until_us = 0;
-    queue->timer = (struct loop_source){.fd = -1, .ready = timer_fired, .arg = queue};
+    queue->timer = (struct loop_timer){.due = timer_fired, .arg = queue};
     sim_board_set_follow(queue->board, queue->options.follow);
-    return loop_add_timer(queue->loop, &queue->timer);
+    loop_add_timer(queue->loop, &queue->timer);
 }
 
 void usb_queue_close(struct usb_queue *queue)
 {
-    loop_remove(queue->loop, &queue->timer);
+    loop_remove_timer(&queue->timer);
 }
 
 void usb_queue_add(struct usb_queue *queue, struct usb_transfer *transfer)

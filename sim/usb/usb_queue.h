@@ -52,12 +52,12 @@ struct usb_queue {
     void (*gone)(void *arg); // the board says that it is unplugged: to call usb_queue_end_all()
     void *arg;
     struct usb_transfer *first;
-    struct loop_source timer;
+    struct loop_timer timer;
     uint64_t busy_until_us; // with pace: the board is still at the last transfer
 };
 
 // board, loop, log, options, done, gone and arg are set by the caller beforehand.
-enum err usb_queue_open(struct usb_queue *queue) MUST_CHECK;
+void usb_queue_open(struct usb_queue *queue);
 void usb_queue_close(struct usb_queue *queue); // it must be empty
 // Does not run it yet.
 void usb_queue_add(struct usb_queue *queue, struct usb_transfer *transfer);

@@ -68,7 +68,8 @@ struct usbip {
     struct log *log;
     struct usb_queue queue;
     struct usb_description usb;
-    struct loop_source listener, tick;
+    struct loop_source listener;
+    struct loop_timer tick;
     struct peer peer[MAX_PEERS];
     bool plugged;
 };
@@ -396,14 +397,12 @@ static void accept_peer(void *arg)
     peer->source = (struct loop_source){.fd = fd, .ready = peer_ready, .arg = peer};
     peer->imported = false;
     peer->len = 0;
-    if (loop_add(ip->loop, &peer->source))
-        hang_up(peer);
+    loop_add(ip->loop, &peer->source);
 }
 
 static void tick_queue(void *arg)
 {
     struct usbip *ip = arg;
-    loop_take_timer(&ip->tick);
     usb_queue_tick(&ip->queue);
 }
 
@@ -424,10 +423,10 @@ enum err usbip_open(struct usbip **ip, struct loop *loop, const char *where,
                                   .options = *options,
                                   .done = transfer_done,
                                   .gone = unplug_device,
-                                  .arg = u,
-                                  .timer = {.fd = -1}};
+                                  .arg = u};
     u->listener = (struct loop_source){.fd = -1, .ready = accept_peer, .arg = u};
-    u->tick = (struct loop_source){.fd = -1, .ready = tick_queue, .arg = u};
+    u->tick = (struct loop_timer){.due = tick_queue, .arg = u};
+    loop_add_timer(loop, &u->tick);
     u->plugged = true;
     for (unsigned i = 0; i < MAX_PEERS; i++) {
         u->peer[i].ip = u;
@@ -435,17 +434,14 @@ enum err usbip_open(struct usbip **ip, struct loop *loop, const char *where,
     }
     enum err e = usb_describe(&u->usb, board, log);
     if (!e)
-        e = usb_queue_open(&u->queue);
-    if (!e)
-        e = loop_add_timer(loop, &u->tick);
+        usb_queue_open(&u->queue);
     if (!e)
         e = tcp_listen(&u->listener.fd, "--usbip", where, log);
-    if (!e)
-        e = loop_add(loop, &u->listener);
     if (e) {
         usbip_close(u);
         return e;
     }
+    loop_add(loop, &u->listener);
     loop_set_period(&u->tick, TICK_US);
     *ip = u;
     return ERR_OK;
@@ -481,7 +477,7 @@ void usbip_close(struct usbip *ip)
         if (ip->peer[i].source.fd >= 0)
             hang_up(&ip->peer[i]);
     usb_queue_close(&ip->queue);
-    loop_remove(ip->loop, &ip->tick);
+    loop_remove_timer(&ip->tick);
     loop_remove(ip->loop, &ip->listener);
     free(ip);
 }

@@ -27,7 +27,8 @@ struct usbredir {
     struct log *log;
     struct usb_queue queue;
     struct usb_description usb;
-    struct loop_source listener, peer, tick;
+    struct loop_source listener, peer;
+    struct loop_timer tick;
     struct usbredirparser *parser; // NULL while nobody is connected
     bool plugged;                  // the peer was told so
     char path[sizeof((struct sockaddr_un *)NULL)->sun_path];
@@ -348,15 +349,13 @@ static void accept_peer(void *arg)
     }
     redir->parser = parser;
     redir->peer = (struct loop_source){.fd = fd, .ready = peer_ready, .arg = redir};
-    if (loop_add(redir->loop, &redir->peer))
-        hang_up(redir);
+    loop_add(redir->loop, &redir->peer);
     flush_parser(redir); // our hello
 }
 
 static void tick_queue(void *arg)
 {
     struct usbredir *redir = arg;
-    loop_take_timer(&redir->tick);
     usb_queue_tick(&redir->queue);
     flush_parser(redir);
 }
@@ -386,18 +385,16 @@ enum err usbredir_open(struct usbredir **redir, struct loop *loop, const char *p
                   .options = *options,
                   .done = transfer_done,
                   .gone = unplug_device,
-                  .arg = r,
-                  .timer = {.fd = -1}},
+                  .arg = r},
         .listener = {.fd = -1},
         .peer = {.fd = -1},
-        .tick = {.fd = -1, .ready = tick_queue, .arg = r},
+        .tick = {.due = tick_queue, .arg = r},
         .plugged = true,
     };
     enum err e = usb_describe(&r->usb, board, log);
     if (!e)
-        e = usb_queue_open(&r->queue);
-    if (!e)
-        e = loop_add_timer(loop, &r->tick);
+        usb_queue_open(&r->queue);
+    loop_add_timer(loop, &r->tick);
     if (!e)
         e = listen_at(r, path);
     if (e) {
@@ -439,7 +436,7 @@ void usbredir_close(struct usbredir *redir)
     if (redir->parser)
         hang_up(redir);
     usb_queue_close(&redir->queue);
-    loop_remove(redir->loop, &redir->tick);
+    loop_remove_timer(&redir->tick);
     loop_remove(redir->loop, &redir->listener);
     if (redir->path[0])
         unlink(redir->path);
