@@ -129,12 +129,14 @@ enum err cortexm_take_halt_cause(struct cortexm *cm, uint32_t *dfsr)
 enum err cortexm_halt(struct cortexm *cm)
 {
     uint64_t deadline = debug_probe_now_us(cm->mem->probe) + HALT_DEADLINE_US;
-    uint32_t dhcsr;
-    enum err e = write_dhcsr(cm, DHCSR_C_HALT | (cm->masked ? DHCSR_C_MASKINTS : 0));
+    uint32_t dhcsr, request = DHCSR_C_HALT | (cm->masked ? DHCSR_C_MASKINTS : 0);
+    enum err e = write_dhcsr(cm, request);
     while (e == ERR_OK) {
         e = cortexm_read_dhcsr(cm, &dhcsr);
         if (e != ERR_OK || dhcsr & DHCSR_S_HALT)
             break;
+        if (!(dhcsr & DHCSR_C_HALT)) // a reset took the request away, or would not have it
+            e = write_dhcsr(cm, request);
         if (debug_probe_now_us(cm->mem->probe) >= deadline)
             return log_fail(
                 cm->log, ERR_TIMEOUT,

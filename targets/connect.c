@@ -5,11 +5,10 @@
 #include "cortex/scs.h"
 #include "targets/connect.h"
 
-// What every debugger wants of a target that is there.
-static enum err prepare_for_debugging(struct target *t)
+static enum err set_debug_unit(struct target *t)
 {
-    enum err e = cortexm_set_vcatch(&t->core, DEMCR_VC_HARDERR);
-    if (!e && t->id.chip && (e = attach_set_debug_unit(t)) == ERR_FAULT) {
+    enum err e = t->id.chip ? attach_set_debug_unit(t) : ERR_OK;
+    if (e == ERR_FAULT) {
         log_line(t->log, LOG_WARN,
                  "the chip's debug unit cannot be set: watchdogs go on while it is halted");
         log_forget(t->log);
@@ -18,12 +17,28 @@ static enum err prepare_for_debugging(struct target *t)
     return e;
 }
 
+// What every debugger wants of a target that is there.
+static enum err prepare_for_debugging(struct target *t)
+{
+    enum err e = cortexm_set_vcatch(&t->core, DEMCR_VC_HARDERR);
+    // Resets before we came are not news.
+    (void)cortexm_take_reset(&t->core);
+    return e ? e : set_debug_unit(t);
+}
+
+#define SETTINGS_MAX 3u // of the debug unit of a chip that resets itself again and again
+
+// A reset shuts the clock of the debug unit, and what was written there without it is lost: then it
+// is set once more.
 static enum err find_state(struct target *t)
 {
     uint32_t dhcsr;
     enum err e = cortexm_read_dhcsr(&t->core, &dhcsr);
+    for (unsigned n = 1; !e && n < SETTINGS_MAX && cortexm_take_reset(&t->core); n++) {
+        if (!(e = set_debug_unit(t)))
+            e = cortexm_read_dhcsr(&t->core, &dhcsr);
+    }
     t->state = TARGET_RUNNING;
-    // Resets before we came are not news.
     (void)cortexm_take_reset(&t->core);
     return !e && (dhcsr & DHCSR_S_HALT) ? run_take_stop(t, TARGET_STOP_REQUEST) : e;
 }

@@ -90,6 +90,7 @@ static void map_chip(struct target *t, const struct chip *c)
     }
     add_region(t, TARGET_REGION_ROM, c->system_base, c->system_size, 0);
     add_region(t, TARGET_REGION_ROM, c->option_base, c->option_size, 0);
+    add_region(t, TARGET_REGION_ROM, c->factory_base, c->factory_size, 0);
     add_region(t, TARGET_REGION_RAM, c->sram_base, c->sram_size, 0);
     add_region(t, TARGET_REGION_RAM, ARCH_PERIPHERAL_BASE, ARCH_PERIPHERAL_SIZE, 0);
     add_region(t, TARGET_REGION_RAM, ARCH_PPB_BASE, ARCH_PPB_SIZE, 0);

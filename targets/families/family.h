@@ -28,6 +28,8 @@ struct chip {
     uint32_t sram_base, sram_size;
     uint32_t system_base, system_size; // boot loader ROM
     uint32_t option_base, option_size;
+    // Identity, calibration and OTP where they are neither there nor in the boot loader ROM; 0: else.
+    uint32_t factory_base, factory_size;
     bool empty_check; // a flash that was empty at option loading boots the system memory
     uint32_t uid_addr;
     uint32_t uid_last_addr;  // its third word, where that does not follow the second; 0: it does

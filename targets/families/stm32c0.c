@@ -29,7 +29,8 @@
 
 #define COMMON                                                                                     \
     .family = &stm32c0_family, .flash_base = 0x08000000, .sram_base = 0x20000000,                  \
-    .system_base = 0x1fff0000, .empty_check = true
+    .system_base = 0x1fff0000, .factory_base = 0x1fff7000, .factory_size = 2 * KIB,                \
+    .empty_check = true
 
 static const struct chip chips[] = {
     {

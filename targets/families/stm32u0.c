@@ -44,6 +44,8 @@ static const struct chip chips[] = {
         .layout = PAGES(64 * KIB),
         .sram_size = 12 * KIB,
         .system_size = 13 * KIB,
+        .factory_base = 0x1fff3d00,
+        .factory_size = 768,
         .uid_addr = 0x1fff3e50,
     },
     {
@@ -55,6 +57,8 @@ static const struct chip chips[] = {
         .layout = PAGES(256 * KIB),
         .sram_size = 40 * KIB,
         .system_size = 26 * KIB,
+        .factory_base = 0x1fff6800,
+        .factory_size = 2 * KIB,
         .uid_addr = 0x1fff6e50,
     },
 };

@@ -62,7 +62,7 @@ class Chip(typing.NamedTuple):
     idcode: int
     size_register: int  # where the chip says its KiB of flash
     boot_rom: int  # its address, which its vectors point into
-    options: int  # the address of the first option word
+    options: int  # the address of the first option word, or of its register
     open_options: int  # and that word without read protection
     quiet_register: int  # one that nobody but the debugger reads, in a part that is always clocked
     debug_gate: tuple  # the register and the bit of the debug unit's clock
@@ -80,6 +80,18 @@ CHIPS = {
         flash_size=64 * 1024, block_size=0x80, sram_size=0x2000, cpuid=0x410cc601, idcode=0x10086417,
         size_register=0x1ff8007c, boot_rom=0x1ff00000, options=0x1ff80000, open_options=0xff5500aa,
         quiet_register=0x4002104c, debug_gate=(0x40021034, 1 << 22), flash_lock=(0x40022004, 1 << 0), load_cost=56),
+    "stm32g071rb": Chip(
+        flash_size=128 * 1024, block_size=0x800, sram_size=0x9000, cpuid=0x410cc601, idcode=0x20006460,
+        size_register=0x1fff75e0, boot_rom=0x1fff0000, options=0x1fff7800, open_options=0xfffffeaa,
+        quiet_register=0x40021054, debug_gate=(0x4002103c, 1 << 27), flash_lock=(0x40022014, 1 << 31), load_cost=29),
+    "stm32c031c6": Chip(
+        flash_size=32 * 1024, block_size=0x800, sram_size=0x3000, cpuid=0x410cc601, idcode=0x10006453,
+        size_register=0x1fff75a0, boot_rom=0x1fff0000, options=0x1fff7800, open_options=0xfffffeaa,
+        quiet_register=0x40021054, debug_gate=(0x4002103c, 1 << 27), flash_lock=(0x40022014, 1 << 31), load_cost=29),
+    "stm32u083rc": Chip(
+        flash_size=256 * 1024, block_size=0x800, sram_size=0xa000, cpuid=0x410cc601, idcode=0x10006489,
+        size_register=0x1fff6ea0, boot_rom=0x1fff0000, options=0x40022020, open_options=0xfffffeaa,
+        quiet_register=0x40021088, debug_gate=(0x40021050, 1 << 0), flash_lock=(0x40022014, 1 << 31), load_cost=29),
 }
 CHIP = os.environ.get("SWDLINK_CHIP") or "stm32f031k6"
 FACTS = CHIPS[CHIP]

@@ -188,6 +188,42 @@ static void an_stm32f031_is_recognised(void **state)
     bench_close(&b);
 }
 
+#define DHCSR            0xe000edf0u
+#define DHCSR_S_HALT     (1u << 17)
+#define DHCSR_S_RESET_ST (1u << 25)
+#define WATCHDOG_MS      40u // the period of the program "iwdg", and a little more
+#define NS_PER_MS        1000000u
+
+// A reset by a watchdog shuts the clock of the debug unit, and what is written there without it is
+// lost: whenever that happens, the watchdog stands still as soon as the core is halted.
+static void a_watchdog_that_bites_while_it_is_being_frozen_is_frozen_all_the_same(void **state)
+{
+    static const char *const chips[] = {"stm32f031k6", "stm32g071rb", "stm32l053r8"};
+    (void)state;
+    for (unsigned i = 0; i < 3 * WATCHDOG_MS; i++) {
+        struct target_options options = {.connect = TARGET_CONNECT_AUTO};
+        struct bench b = {.log = log_silent()};
+        char board[64];
+        snprintf(board, sizeof board, "%s,firmware=iwdg", chips[i % 3]);
+        assert_int_equal(sim_board_open(&b.board, board, &b.log), ERR_OK);
+        struct sim_chip *chip = sim_board_chip(b.board);
+        sim_chip_run(chip, sim_chip_bus(chip)->clock->now_ns + (uint64_t)(i / 3) * NS_PER_MS);
+        assert_int_equal(stlink_open(&b.st, sim_link_to(b.board), &b.log), ERR_OK);
+        enum err e = target_connect(&b.t, &b.st.probe, &options, &b.log);
+        if (e)
+            fail_msg("%s, %u ms: %s", board, i / 3, log_sentence(&b.log, e));
+        assert_int_equal(target_halt(&b.t), ERR_OK);
+        (void)wait_stop(&b);
+        (void)word(&b, DHCSR);
+        for (unsigned k = 0; k < 2 * WATCHDOG_MS; k++) // each takes a millisecond
+            (void)word(&b, RAM);
+        uint32_t dhcsr = word(&b, DHCSR);
+        if ((dhcsr & (DHCSR_S_HALT | DHCSR_S_RESET_ST)) != DHCSR_S_HALT)
+            fail_msg("%s, %u ms: DHCSR 0x%08x", board, i / 3, dhcsr);
+        bench_close(&b);
+    }
+}
+
 static void reset_and_halt_stops_at_the_first_instruction(void **state)
 {
     (void)state;
@@ -744,6 +780,7 @@ int main(int argc, char **argv)
     choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_stm32f031_is_recognised),
+        cmocka_unit_test(a_watchdog_that_bites_while_it_is_being_frozen_is_frozen_all_the_same),
         cmocka_unit_test(reset_and_halt_stops_at_the_first_instruction),
         cmocka_unit_test(connecting_under_reset_stops_at_the_first_instruction),
         cmocka_unit_test(connecting_under_reset_works_without_the_nrst_wire),
