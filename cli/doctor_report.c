@@ -147,6 +147,9 @@ static void print_chip(FILE *out, const struct measured_chip *c)
         return;
     item(out, "chip");
     fprintf(out, "%s\n", chip_describe(&c->id, text, sizeof text));
+    if (!c->id.chip && c->id.die)
+        fprintf(out, "%13sswdlink cannot program its flash, and knows no more of its registers\n",
+                "");
     if (!c->state_known)
         return;
     print_registers(out, c);

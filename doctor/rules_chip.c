@@ -66,7 +66,10 @@ unsigned rule_foreign_chip(const struct measurements *m, struct evidence *ev)
     }
     if (!is_another_makers(c))
         return 0;
-    rules_say(ev, "its ROM table names maker 0x%03x (JEP106), and ST is 0x020", c->designer);
+    const struct chip_maker maker = {.known = true, .designer = (uint16_t)c->designer};
+    const char *name = chip_maker_name(&maker);
+    rules_say(ev, "its ROM table names maker 0x%03x (JEP106%s%s), and ST is 0x020", c->designer,
+              name ? ": " : "", name ? name : "");
     return 92;
 }
 
@@ -77,7 +80,11 @@ unsigned rule_unknown_chip(const struct measurements *m, struct evidence *ev)
         rules_say(ev, "CPUID 0x%08x is not one of ARM's", c->id.cpuid);
         return 90;
     }
+    char why[CHIP_DOUBT_SIZE];
     if (!c->known || c->id.chip || is_another_makers(c))
+        return 0;
+    // A chip of ST's that is only not programmed here is a healthy one.
+    if (c->id.die && !c->id.from_rom_table && !chip_doubt(&c->id, why, sizeof why))
         return 0;
     rules_say(ev, "%s: CPUID 0x%08x, DBGMCU_IDCODE 0x%08x", chip_name(&c->id), c->id.cpuid,
               c->id.idcode);

@@ -49,9 +49,10 @@ static void report_chip(const struct target *t)
     log_line(t->log, LOG_NOTE, "found %s", chip_describe(&t->id, text, sizeof text));
     if (!t->id.chip)
         log_line(t->log, LOG_WARN,
-                 "of this chip swdlink knows %s: its core can be debugged, its memory read, and "
-                 "programs run in its RAM; its flash and its protection are not known",
-                 t->id.die ? "no more than that" : "not even the name");
+                 "%s: its core can be debugged, its memory read, and programs run in its RAM; its "
+                 "flash cannot be programmed, and whether it is protected is not known",
+                 t->id.die ? "swdlink has no flash support for this chip"
+                           : "swdlink does not know this chip");
     else if (!t->id.chip->tested_on_hardware)
         log_line(t->log, LOG_DEBUG, "nobody has reported a test on real chips of this kind yet");
     if (t->id.rdp_level > 0)

@@ -123,8 +123,8 @@ static enum err set_vdda(struct sim_board *board, const char *value)
 // ---- chip ---------------------------------------------------------------------------------------
 
 // Another maker's copy, with its own name in the ROM table, and a part that is no STM32 at all.
-#define GIGADEVICE 0x751u
-#define NORDIC     0x244u
+#define GIGADEVICE 0x3d1u // continuation 7, code 0x51
+#define NORDIC     0x144u // continuation 2, code 0x44
 
 static void set_maker(struct sim_board *board, const char *value)
 {

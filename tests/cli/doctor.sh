@@ -61,6 +61,11 @@ END
 run "$swdlink" doctor --probe virtual:usb=forbidden
 check "without permission the udev rule is named" has "$out" "60-swdlink.rules"
 
+run "$swdlink" doctor --probe virtual:stm32f407vg,firmware=count
+check "a chip that cannot be programmed is healthy all the same" is "$status" 0
+check "... and called by its parts" has "$out" "STM32F405xG, F407xG, F415xG or F417xG, rev Z"
+check "... with what cannot be done" has "$out" "swdlink cannot program its flash"
+
 run "$swdlink" doctor --explain swdio-low
 check "--explain prints a verdict's paragraph" is "$status" 0
 run "$swdlink" doctor --explain gremlins

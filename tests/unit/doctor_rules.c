@@ -440,6 +440,11 @@ static void chips_of_other_makers_are_told(void **state)
     m = healthy();
     m.chip.id.chip = NULL;
     m.chip.state_known = m.chip.flash_readable = false;
+    m.chip.id.die = NULL;
+    expect(&m, "unknown-chip");
+    m.chip.id.die = die_find(0x440); // of ST's, and not programmed here
+    expect(&m, "healthy");
+    m.chip.id.die = die_find(0x413); // the id of a chip with another core
     expect(&m, "unknown-chip");
 }
 
