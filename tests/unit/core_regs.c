@@ -15,14 +15,13 @@
 #include "cortex/scs.h"
 #include "cortex/vcatch.h"
 #include "tests/unit/choose.h"
+#include "tests/unit/scripted_probe.h"
 
 #define OK(call) assert_int_equal((call), ERR_OK)
 #define REGSELS  0x80u
 
 struct fixture {
-    struct debug_probe probe; // first: the operations find the fixture by it
-    struct mem_ap mem;
-    struct log log;
+    struct scripted_probe p; // first: the fixture is found by it
     struct cortexm core;
     uint32_t cpuid, mvfr0, clidr, id_pfr1, fault[5];
     uint32_t reg[REGSELS];
@@ -35,49 +34,27 @@ static struct fixture *fixture_of(struct debug_probe *probe)
     return (struct fixture *)probe;
 }
 
-static enum err play_read_word(struct debug_probe *probe, unsigned ap, uint32_t addr,
-                               uint32_t *value)
+// The fault status registers are read at once, all others one by one.
+static enum err read_system(struct scripted_probe *p, uint32_t addr, unsigned unit, void *data,
+                            size_t len)
 {
-    struct fixture *f = fixture_of(probe);
+    struct fixture *f = (struct fixture *)p;
     const struct {
         uint32_t addr, value;
     } words[] = {{SCS_MVFR0, f->mvfr0}, {SCS_CLIDR, f->clidr}, {SCS_ID_PFR1, f->id_pfr1}};
-    assert_int_equal(ap, 0);
+    assert_int_equal(unit, 4);
+    for (unsigned i = 0; addr == SCS_CFSR && len == sizeof f->fault && i < 5; i++)
+        put_le32((uint8_t *)data + 4 * i, f->fault[i]);
+    if (addr == SCS_CFSR && len == sizeof f->fault)
+        return ERR_OK;
     f->memory_reads++;
-    for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++)
+    for (unsigned i = 0; len == 4 && i < sizeof words / sizeof words[0]; i++)
         if (words[i].addr == addr) {
-            *value = words[i].value;
+            put_le32(data, words[i].value);
             return ERR_OK;
         }
     fail_msg("read of 0x%08x", addr);
     return ERR_FAULT;
-}
-
-static enum err play_read_block(struct debug_probe *probe, unsigned ap, unsigned unit,
-                                uint32_t addr, void *data, size_t len)
-{
-    struct fixture *f = fixture_of(probe);
-    assert_int_equal(ap, 0);
-    assert_int_equal(unit, 4);
-    assert_int_equal(addr, SCS_CFSR);
-    assert_int_equal(len, sizeof f->fault);
-    for (unsigned i = 0; i < 5; i++)
-        put_le32((uint8_t *)data + 4 * i, f->fault[i]);
-    return ERR_OK;
-}
-
-static size_t play_max_block(const struct debug_probe *probe, unsigned unit, bool write)
-{
-    (void)probe;
-    (void)unit;
-    (void)write;
-    return 1024;
-}
-
-static bool play_has_halfwords(const struct debug_probe *probe)
-{
-    (void)probe;
-    return true;
 }
 
 static enum err play_read_core_reg(struct debug_probe *probe, unsigned regsel, uint32_t *value)
@@ -105,10 +82,7 @@ static enum err play_read_core_regs(struct debug_probe *probe, uint32_t regs[DEB
 }
 
 static const struct debug_probe_ops play = {
-    .read_word = play_read_word,
-    .read_block = play_read_block,
-    .max_block = play_max_block,
-    .has_halfwords = play_has_halfwords,
+    SCRIPTED_PROBE_OPS,
     .read_core_reg = play_read_core_reg,
     .write_core_reg = play_write_core_reg,
     .read_core_regs = play_read_core_regs,
@@ -120,11 +94,10 @@ static void make_core(struct fixture *f, uint32_t cpuid)
         f->reg[i] = 0x1000u + i;
     f->reg[16] = 1u << 24;   // xPSR: Thread mode
     f->reg[20] = 0x00123401; // CONTROL, FAULTMASK, BASEPRI, PRIMASK
-    f->log = log_silent();
-    f->probe = (struct debug_probe){.ops = &play, .log = &f->log};
-    f->mem = (struct mem_ap){.probe = &f->probe};
-    f->core = (struct cortexm){.mem = &f->mem, .log = &f->log, .cpuid = cpuid};
-    OK(core_caps_read(&f->core.caps, &f->mem, cpuid));
+    scripted_probe_make(&f->p, &play);
+    f->p.read = read_system;
+    f->core = (struct cortexm){.mem = &f->p.mem, .log = &f->p.log, .cpuid = cpuid};
+    OK(core_caps_read(&f->core.caps, &f->p.mem, cpuid));
 }
 
 static void a_core_is_known_by_its_part_number(void **state)
@@ -257,7 +230,7 @@ static void a_register_that_is_not_there_is_refused_by_name(void **state)
     uint32_t value;
     make_core(&f, 0x410cc200);
     assert_int_equal(cortexm_read_reg(&f.core, CORTEXM_D0, &value), ERR_UNSUPPORTED);
-    assert_non_null(strstr(f.log.sentence, "d0"));
+    assert_non_null(strstr(f.p.log.sentence, "d0"));
     assert_int_equal(cortexm_write_reg(&f.core, CORTEXM_BASEPRI, 1), ERR_UNSUPPORTED);
     assert_int_equal(f.bulk_reads + f.single_reads + f.writes, 0);
 }
@@ -288,7 +261,7 @@ static void the_fault_status_is_told_in_words(void **state)
         struct fault_status status;
         char text[256], cut[8];
         make_core(&f, 0x411fc231);
-        OK(fault_status_read(&status, &f.mem));
+        OK(fault_status_read(&status, &f.p.mem));
         assert_string_equal(fault_status_text(&status, text, sizeof text), rows[i].text);
         assert_int_equal(strlen(fault_status_text(&status, cut, sizeof cut)), sizeof cut - 1);
     }

@@ -285,12 +285,12 @@ static void addresses_outside_the_bank_are_refused(void **state)
     assert_int_equal(flash_job_erase(b.job, BASE + SIZE, PAGE), ERR_USAGE);
     assert_int_equal(flash_job_erase(b.job, BASE + PAGE, 0xfffffc00u), ERR_USAGE);
     assert_int_equal(flash_job_erase(b.job, BASE + 4, PAGE), ERR_USAGE);
-    assert_non_null(strstr(b.w.log.sentence, "whole pages"));
+    assert_non_null(strstr(b.w.p.log.sentence, "whole pages"));
     assert_int_equal(flash_job_erase(b.job, BASE, SIZE), ERR_OK);
     assert_int_equal(flash_job_write(b.job, BASE + SIZE - 1, b.image, 2), ERR_USAGE);
     assert_int_equal(flash_job_write(b.job, BASE - 1, b.image, 2), ERR_USAGE);
     assert_int_equal(flash_job_write(b.job, BASE + 8, b.image, SIZE_MAX), ERR_USAGE);
-    assert_non_null(strstr(b.w.log.sentence, "0x08000000 to 0x08000fff"));
+    assert_non_null(strstr(b.w.p.log.sentence, "0x08000000 to 0x08000fff"));
     assert_int_equal(bench_close(&b), ERR_OK);
     assert_string_equal(b.w.did, "");
 }
@@ -302,7 +302,7 @@ static void writing_what_was_not_erased_is_refused(void **state)
     bench_open(&b, &recorder);
     assert_int_equal(flash_job_erase(b.job, BASE, PAGE), ERR_OK);
     assert_int_equal(flash_job_write(b.job, BASE + PAGE - 1, b.image, 2), ERR_USAGE);
-    assert_non_null(strstr(b.w.log.sentence, "0x08000400"));
+    assert_non_null(strstr(b.w.p.log.sentence, "0x08000400"));
     assert_int_equal(bench_close(&b), ERR_OK);
 }
 
@@ -317,10 +317,10 @@ static void a_byte_that_did_not_stick_fails_the_verification(void **state)
     assert_int_equal(flash_job_write(b.job, BASE, b.image, PAGE), ERR_OK);
     flash_job_close_input(b.job);
     assert_int_equal(bench_run(&b), ERR_FLASH);
-    assert_non_null(strstr(b.w.log.sentence, "0x08000005 holds 0x01"));
+    assert_non_null(strstr(b.w.p.log.sentence, "0x08000005 holds 0x01"));
     assert_int_equal(bench_close(&b), ERR_FLASH);
-    assert_non_null(strstr(b.w.log.sentence, "0x08000005 holds 0x01"));
-    assert_non_null(strstr(b.w.log.sentence, "incomplete: 0x08000000 to 0x080003ff"));
+    assert_non_null(strstr(b.w.p.log.sentence, "0x08000005 holds 0x01"));
+    assert_non_null(strstr(b.w.p.log.sentence, "incomplete: 0x08000000 to 0x080003ff"));
 }
 
 static void a_job_given_up_says_which_range_is_incomplete(void **state)
@@ -333,8 +333,8 @@ static void a_job_given_up_says_which_range_is_incomplete(void **state)
     assert_int_equal(bench_run(&b), ERR_OK);
     assert_int_equal(bench_close(&b), ERR_FLASH);
     assert_string_equal(b.w.did, "begin 0 0\nerase 0 0\nprogram 0 400\nend 0 0\n");
-    assert_ptr_equal(strstr(b.w.log.sentence, "the flash is incomplete"), b.w.log.sentence);
-    assert_non_null(strstr(b.w.log.sentence, "0x08000400 to 0x08000bff"));
+    assert_ptr_equal(strstr(b.w.p.log.sentence, "the flash is incomplete"), b.w.p.log.sentence);
+    assert_non_null(strstr(b.w.p.log.sentence, "0x08000400 to 0x08000bff"));
 }
 
 static void a_failure_keeps_its_sentence_and_names_the_range(void **state)
@@ -347,8 +347,8 @@ static void a_failure_keeps_its_sentence_and_names_the_range(void **state)
     flash_job_close_input(b.job);
     assert_int_equal(bench_run(&b), ERR_FLASH);
     assert_int_equal(bench_close(&b), ERR_FLASH);
-    assert_ptr_equal(strstr(b.w.log.sentence, "the eraser broke; the flash is incomplete"),
-                     b.w.log.sentence);
+    assert_ptr_equal(strstr(b.w.p.log.sentence, "the eraser broke; the flash is incomplete"),
+                     b.w.p.log.sentence);
 }
 
 static void a_job_that_could_not_begin_leaves_nothing_incomplete(void **state)
@@ -361,7 +361,7 @@ static void a_job_that_could_not_begin_leaves_nothing_incomplete(void **state)
     flash_job_close_input(b.job);
     assert_int_equal(bench_run(&b), ERR_PROTECTED);
     assert_int_equal(bench_close(&b), ERR_OK);
-    assert_string_equal(b.w.log.sentence, "no way in");
+    assert_string_equal(b.w.p.log.sentence, "no way in");
     assert_string_equal(b.w.did, "begin 0 0\nend 0 0\n");
 }
 
@@ -393,7 +393,7 @@ static void without_leave_to_erase_a_page_in_use_is_refused_and_kept(void **stat
     assert_int_equal(flash_job_write(b.job, BASE, b.image, 2 * PAGE), ERR_OK);
     flash_job_close_input(b.job);
     assert_int_equal(bench_run(&b), ERR_FLASH);
-    assert_non_null(strstr(b.w.log.sentence, "0x08000400 has to change and is not blank"));
+    assert_non_null(strstr(b.w.p.log.sentence, "0x08000400 has to change and is not blank"));
     assert_string_equal(b.w.did, "begin 0 0\nprogram 0 400\n");
     assert_int_equal(bench_close(&b), ERR_FLASH);
     assert_int_equal(b.w.flash[PAGE], 0x55);

@@ -14,6 +14,7 @@
 
 #include "flash/flash.h"
 #include "tests/unit/choose.h"
+#include "tests/unit/scripted_probe.h"
 
 #define OK(call) assert_int_equal((call), ERR_OK)
 #define KIB      1024u
@@ -49,10 +50,7 @@ static const struct flash_layout two_banks = {
 
 // A probe and a flash controller; the memory spans the layout, gaps included.
 struct fixture {
-    struct debug_probe probe; // first: the operations find the fixture by it
-    struct mem_ap mem;
-    struct log log;
-    uint64_t now_us;
+    struct scripted_probe p; // first: the fixture is found by it
     const struct flash_layout *layout;
     struct flash_bank bank;
     struct flash_job *job;
@@ -64,66 +62,21 @@ struct fixture {
     uint64_t longest_step_us;
 };
 
-static struct fixture *fixture_of(struct debug_probe *probe)
-{
-    return (struct fixture *)probe;
-}
-
 static struct fixture *of(const struct flash_access *fa)
 {
-    return fixture_of(fa->mem->probe);
+    return (struct fixture *)fa->mem->probe;
 }
 
-static uint64_t play_now_us(struct debug_probe *probe)
+static enum err read_flash(struct scripted_probe *p, uint32_t addr, unsigned unit, void *data,
+                           size_t len)
 {
-    return ++fixture_of(probe)->now_us;
-}
-
-static void play_sleep_us(struct debug_probe *probe, uint32_t us)
-{
-    fixture_of(probe)->now_us += us;
-}
-
-static enum err play_read_block(struct debug_probe *probe, unsigned ap, unsigned unit,
-                                uint32_t addr, void *data, size_t len)
-{
-    struct fixture *f = fixture_of(probe);
-    (void)ap;
+    const struct fixture *f = (const struct fixture *)p;
     (void)unit;
     if (!flash_layout_contains(f->layout, addr, len) || f->erasing != NOWHERE)
         return ERR_FAULT;
     memcpy(data, f->flash + (addr - BASE), len);
     return ERR_OK;
 }
-
-static enum err play_read_word(struct debug_probe *probe, unsigned ap, uint32_t addr,
-                               uint32_t *value)
-{
-    return play_read_block(probe, ap, 4, addr, value, 4);
-}
-
-static size_t play_max_block(const struct debug_probe *probe, unsigned unit, bool write)
-{
-    (void)probe;
-    (void)unit;
-    (void)write;
-    return 4096;
-}
-
-static bool play_has_halfwords(const struct debug_probe *probe)
-{
-    (void)probe;
-    return true;
-}
-
-static const struct debug_probe_ops play = {
-    .now_us = play_now_us,
-    .sleep_us = play_sleep_us,
-    .read_word = play_read_word,
-    .read_block = play_read_block,
-    .max_block = play_max_block,
-    .has_halfwords = play_has_halfwords,
-};
 
 static enum err fake_survey(struct flash_access *fa, bool *code_may_run)
 {
@@ -149,7 +102,7 @@ static enum err start_erase(struct fixture *f, uint32_t addr, uint32_t us)
 {
     f->violations += f->erasing != NOWHERE;
     f->erasing = addr;
-    f->erase_ends_us = f->now_us + us;
+    f->erase_ends_us = f->p.now_us + us;
     return ERR_OK;
 }
 
@@ -176,7 +129,7 @@ static enum err fake_erase_poll(struct flash_access *fa, const char *what, uint3
     struct fixture *f = of(fa);
     (void)what;
     (void)addr;
-    *busy = f->stuck || f->now_us < f->erase_ends_us;
+    *busy = f->stuck || f->p.now_us < f->erase_ends_us;
     if (*busy)
         return ERR_OK;
     unsigned n;
@@ -223,9 +176,8 @@ static void set_up(struct fixture *f, const struct flash_layout *layout)
 {
     uint32_t span = flash_layout_span(layout);
     memset(f, 0, sizeof *f);
-    f->log = log_silent();
-    f->probe = (struct debug_probe){.ops = &play, .log = &f->log};
-    f->mem = (struct mem_ap){.probe = &f->probe};
+    scripted_probe_make(&f->p, NULL);
+    f->p.read = read_flash;
     f->layout = layout;
     f->erasing = NOWHERE;
     f->flash = malloc(span);
@@ -235,7 +187,7 @@ static void set_up(struct fixture *f, const struct flash_layout *layout)
     for (uint32_t i = 0; i < span; i++)
         f->image[i] = (uint8_t)(i * 7 + i / 1000 + 1);
     f->bank = (struct flash_bank){.base = BASE, .size = span, .layout = *layout, .driver = &fake};
-    struct flash_access access = {.mem = &f->mem, .log = &f->log, .bank = &f->bank};
+    struct flash_access access = {.mem = &f->p.mem, .log = &f->p.log, .bank = &f->bank};
     OK(flash_job_open(&f->job, &access));
 }
 
@@ -252,10 +204,10 @@ static enum err run_job(struct fixture *f)
     bool more = true;
     enum err e = ERR_OK;
     while (more && !e) {
-        uint64_t before = f->now_us;
+        uint64_t before = f->p.now_us;
         e = flash_job_step(f->job, &more);
-        if (f->now_us - before > f->longest_step_us)
-            f->longest_step_us = f->now_us - before;
+        if (f->p.now_us - before > f->longest_step_us)
+            f->longest_step_us = f->p.now_us - before;
     }
     return e;
 }
@@ -343,7 +295,7 @@ static void sectors_of_several_sizes_are_programmed(void **state)
     assert_int_equal(f.flash[256 * KIB], 0x5a);
     assert_int_equal(f.units, 100 * KIB / 4);
     // Seconds of erasing, and yet no step that holds a server up.
-    assert_true(f.now_us > 3000000);
+    assert_true(f.p.now_us > 3000000);
     assert_true(f.longest_step_us < 60000);
     tear_down(&f, ERR_OK);
 }
@@ -355,8 +307,8 @@ static void an_erase_that_does_not_end_is_an_error(void **state)
     set_up(&f, &sectors);
     f.stuck = true;
     assert_int_equal(write_range(&f, BASE, 16), ERR_FLASH);
-    assert_non_null(strstr(f.log.sentence, "the flash page at 0x08000000"));
-    assert_non_null(strstr(f.log.sentence, "more than 4100 ms"));
+    assert_non_null(strstr(f.p.log.sentence, "the flash page at 0x08000000"));
+    assert_non_null(strstr(f.p.log.sentence, "more than 4100 ms"));
     f.violations = 0; // the driver is ended in the middle of it
     tear_down(&f, ERR_FLASH);
 }
@@ -372,7 +324,7 @@ static void a_mass_erase_of_seconds_is_many_steps(void **state)
     assert_int_equal(f.mass_erases, 1);
     assert_int_equal(f.erases, 0);
     assert_true(f.longest_step_us < 60000);
-    assert_true(f.now_us > 8000000);
+    assert_true(f.p.now_us > 8000000);
     assert_true(flash_layout_is_erased(&sectors, f.flash, 1024 * KIB));
     tear_down(&f, ERR_OK);
 }
@@ -427,7 +379,7 @@ static void a_part_of_a_sector_cannot_be_erased(void **state)
     struct fixture f;
     set_up(&f, &sectors);
     assert_int_equal(flash_job_erase(f.job, BASE + 64 * KIB, 16 * KIB), ERR_USAGE);
-    assert_non_null(strstr(f.log.sentence, "has 65536 bytes from 0x08010000 on"));
+    assert_non_null(strstr(f.p.log.sentence, "has 65536 bytes from 0x08010000 on"));
     tear_down(&f, ERR_OK);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The stand-in for swd/ of the tests of flash/.
+// The chip of the tests of flash/.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -53,9 +53,8 @@ static void fpec_write(struct world *w, uint32_t addr, uint32_t value)
     }
 }
 
-enum err mem_ap_read32(const struct mem_ap *mem, uint32_t addr, uint32_t *value)
+static enum err fpec_read(struct world *w, uint32_t addr, uint32_t *value)
 {
-    struct world *w = world_of(mem);
     switch (addr) {
     case RCC:
         *value = w->rcc_cr;
@@ -77,60 +76,34 @@ enum err mem_ap_read32(const struct mem_ap *mem, uint32_t addr, uint32_t *value)
     }
 }
 
-enum err mem_ap_write32(const struct mem_ap *mem, uint32_t addr, uint32_t value)
+static bool is_flash(uint32_t addr, size_t len)
 {
-    fpec_write(world_of(mem), addr, value);
-    return ERR_OK;
+    return addr >= BASE && len <= SIZE && addr - BASE <= SIZE - len;
 }
 
-enum err mem_ap_write(const struct mem_ap *mem, uint32_t addr, const void *data, size_t len)
+// Of several registers at once those that are none read as zero.
+static enum err world_read(struct scripted_probe *p, uint32_t addr, unsigned unit, void *data,
+                           size_t len)
 {
-    const uint8_t *p = data;
-    for (size_t i = 0; i < len; i += 4)
-        fpec_write(world_of(mem), addr + (uint32_t)i, get_le32(&p[i]));
-    return ERR_OK;
-}
-
-enum err mem_ap_read(const struct mem_ap *mem, uint32_t addr, void *data, size_t len, size_t *done)
-{
-    struct world *w = world_of(mem);
-    (void)done;
-    if (addr == REGS || addr == RCC) {
-        memset(data, 0, len);
-        for (uint32_t i = 0; i < len; i += 4)
-            if (mem_ap_read32(mem, addr + i, &(uint32_t){0}) == ERR_OK) {
-                uint32_t value;
-                assert_int_equal(mem_ap_read32(mem, addr + i, &value), ERR_OK);
-                put_le32((uint8_t *)data + i, value);
-            }
+    struct world *w = (struct world *)p;
+    uint32_t value = 0;
+    if (is_flash(addr, len)) {
+        memcpy(data, &w->flash[addr - BASE], len);
         return ERR_OK;
     }
-    assert_true(addr >= BASE && len <= SIZE && addr - BASE <= SIZE - len);
-    w->reads++;
-    memcpy(data, &w->flash[addr - BASE], len);
+    assert_int_equal(unit, 4);
+    for (uint32_t i = 0; i < len; i += 4) {
+        value = 0;
+        enum err e = fpec_read(w, addr + i, &value);
+        if (e && len == 4)
+            return e;
+        put_le32((uint8_t *)data + i, value);
+    }
     return ERR_OK;
 }
 
-enum err mem_ap_read16(const struct mem_ap *mem, uint32_t addr, uint16_t *value)
+static enum err program(struct world *w, uint32_t addr, const uint8_t *data, size_t len)
 {
-    uint8_t two[2];
-    enum err e = mem_ap_read(mem, addr, two, 2, NULL);
-    *value = get_le16(two);
-    return e;
-}
-
-enum err mem_ap_write16(const struct mem_ap *mem, uint32_t addr, uint16_t value)
-{
-    uint8_t two[2];
-    put_le16(two, value);
-    return mem_ap_write_halfwords(mem, addr, two, 2);
-}
-
-enum err mem_ap_write_halfwords(const struct mem_ap *mem, uint32_t addr, const void *data,
-                                size_t len)
-{
-    struct world *w = world_of(mem);
-    const uint8_t *p = data;
     for (size_t i = 0; i < len; i += 2) {
         if (w->wait_after && i / 2 == w->wait_after)
             return ERR_WAIT;
@@ -138,29 +111,25 @@ enum err mem_ap_write_halfwords(const struct mem_ap *mem, uint32_t addr, const v
         if (get_le16(cell) != 0xffff)
             w->sr |= 4;
         else
-            memcpy(cell, &p[i], 2);
+            memcpy(cell, &data[i], 2);
         w->sr |= 0x20;
     }
     return ERR_OK;
 }
 
-bool mem_ap_has_halfwords(const struct mem_ap *mem)
+static enum err world_write(struct scripted_probe *p, uint32_t addr, unsigned unit,
+                            const void *data, size_t len)
 {
-    return world_of(mem)->halfwords;
+    struct world *w = (struct world *)p;
+    if (is_flash(addr, len)) {
+        assert_int_equal(unit, 2);
+        return program(w, addr, data, len);
+    }
+    assert_int_equal(unit, 4);
+    for (size_t i = 0; i < len; i += 4)
+        fpec_write(w, addr + (uint32_t)i, get_le32((const uint8_t *)data + i));
+    return ERR_OK;
 }
-
-static uint64_t world_now_us(struct debug_probe *probe)
-{
-    return ++((struct world *)probe)->now_us;
-}
-
-static void world_sleep_us(struct debug_probe *probe, uint32_t us)
-{
-    ((struct world *)probe)->now_us += us;
-}
-
-static const struct debug_probe_ops probe_ops = {.now_us = world_now_us,
-                                                 .sleep_us = world_sleep_us};
 
 // The chip around the controller has one clock.
 static enum err world_plan(struct flash_access *fa)
@@ -183,12 +152,11 @@ static const struct fpec16_params params = {.option_base = 0x1ffff800, .wrp_bloc
 void bench_open(struct bench *b, const struct flash_driver *driver)
 {
     memset(b, 0, sizeof *b);
-    b->w.log = log_silent();
-    b->w.probe = (struct debug_probe){.ops = &probe_ops, .log = &b->w.log};
-    b->w.mem = (struct mem_ap){.probe = &b->w.probe};
+    scripted_probe_make(&b->w.p, NULL);
+    b->w.p.read = world_read;
+    b->w.p.write = world_write;
     b->w.cr = 0x80;
     b->w.wrpr = 0xffffffff;
-    b->w.halfwords = true;
     memset(b->w.flash, 0x55, SIZE);
     b->bank = (struct flash_bank){.base = BASE,
                                   .size = SIZE,
@@ -203,7 +171,7 @@ void bench_open(struct bench *b, const struct flash_driver *driver)
                                   .driver = driver};
     for (unsigned i = 0; i < SIZE; i++)
         b->image[i] = (uint8_t)(i * 7 + i / PAGE);
-    struct flash_access access = {.mem = &b->w.mem, .log = &b->w.log, .bank = &b->bank};
+    struct flash_access access = {.mem = &b->w.p.mem, .log = &b->w.p.log, .bank = &b->bank};
     assert_int_equal(flash_job_open(&b->job, &access), ERR_OK);
 }
 

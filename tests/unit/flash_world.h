@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A chip of one array with an FPEC of a few lines, linked in the place of swd/ by the tests of
-// flash/.
+// A chip of one array with an FPEC of a few lines, behind a scripted probe.
 #ifndef SWDLINK_TESTS_UNIT_FLASH_WORLD_H
 #define SWDLINK_TESTS_UNIT_FLASH_WORLD_H
 
@@ -8,6 +7,7 @@
 #include <stdint.h>
 
 #include "flash/flash.h"
+#include "tests/unit/scripted_probe.h"
 
 #define BASE  0x08000000u
 #define PAGE  1024u
@@ -18,18 +18,14 @@
 
 // The chip: flash, an FPEC as far as its driver needs it, and faults to order.
 struct world {
-    struct debug_probe probe; // first: the stand-ins for swd/ find the fixture by it
-    struct mem_ap mem;
-    struct log log;
-    uint64_t now_us;
+    struct scripted_probe p; // first: the fixture is found by it
     uint8_t flash[SIZE];
     char did[1024]; // what the recording driver was asked
-    unsigned reads, violations;
+    unsigned violations;
     bool write_lies; // programming leaves one bit as it was
     enum err fail_erase, fail_begin;
     uint32_t sr, cr, obr, wrpr, rcc_cr;
     unsigned keys;
-    bool halfwords;
     unsigned wait_after; // halfwords that a write command gets in before it ends in WAIT; 0: all
 };
 

@@ -69,8 +69,8 @@ static void fpec16_explains_read_protection(void **state)
     assert_int_equal(flash_job_erase(b.job, BASE, PAGE), ERR_OK);
     flash_job_close_input(b.job);
     assert_int_equal(bench_run(&b), ERR_PROTECTED);
-    assert_non_null(strstr(b.w.log.sentence, "read protection level 1 is active"));
-    assert_non_null(strstr(b.w.log.sentence, "`swdlink unlock`"));
+    assert_non_null(strstr(b.w.p.log.sentence, "read protection level 1 is active"));
+    assert_non_null(strstr(b.w.p.log.sentence, "`swdlink unlock`"));
     assert_int_equal(bench_close(&b), ERR_OK);
     assert_int_equal(b.w.flash[0], 0x55);
 }
@@ -84,7 +84,7 @@ static void fpec16_names_the_write_protected_page(void **state)
     assert_int_equal(flash_job_erase(b.job, BASE + PAGE, PAGE), ERR_OK);
     flash_job_close_input(b.job);
     assert_int_equal(bench_run(&b), ERR_PROTECTED);
-    assert_non_null(strstr(b.w.log.sentence, "0x08000400 is write-protected"));
+    assert_non_null(strstr(b.w.p.log.sentence, "0x08000400 is write-protected"));
     assert_int_equal(bench_close(&b), ERR_OK);
     assert_int_equal(b.w.flash[PAGE], 0x55);
 }
@@ -94,11 +94,11 @@ static void fpec16_names_the_firmware_that_an_old_probe_needs(void **state)
     (void)state;
     struct bench b;
     bench_open(&b, &fpec16_driver);
-    b.w.halfwords = false;
+    b.w.p.halfwords = false;
     assert_int_equal(flash_job_erase(b.job, BASE, PAGE), ERR_OK);
     flash_job_close_input(b.job);
     assert_int_equal(bench_run(&b), ERR_UNSUPPORTED);
-    assert_non_null(strstr(b.w.log.sentence, "V2J26"));
+    assert_non_null(strstr(b.w.p.log.sentence, "V2J26"));
     assert_int_equal(bench_close(&b), ERR_OK);
 }
 
