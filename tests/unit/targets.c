@@ -132,9 +132,9 @@ static void a_reset_waits_as_long_as_the_flash_may_take_and_no_longer(void **sta
         assert_int_equal(world_connect(&w, &t, TARGET_CONNECT_AUTO), ERR_OK);
         t.bank.layout.run[0].erase_us = times[i].erase_us;
         t.bank.layout.mass_erase_us = times[i].mass_us;
-        const uint64_t before = w.now_us;
+        const uint64_t before = w.p.now_us;
         assert_int_equal(target_reset(&t, true), ERR_OK);
-        assert_in_range(w.now_us - before, times[i].waited_us, times[i].waited_us + 2000);
+        assert_in_range(w.p.now_us - before, times[i].waited_us, times[i].waited_us + 2000);
     }
 }
 
@@ -199,7 +199,7 @@ static void a_healthy_target_is_taken_as_it_runs(void **state)
     world_attach(&w, &t);
     assert_int_equal(t.state, TARGET_RUNNING);
     assert_int_equal(w.nrst_pulses, 0);
-    assert_int_equal(w.probe.swclk_hz, 4000000);
+    assert_int_equal(w.p.probe.swclk_hz, 4000000);
     assert_int_equal(t.core.vcatch, DEMCR_VC_HARDERR);
 }
 
@@ -212,7 +212,7 @@ static void long_wires_are_met_with_a_slower_clock(void **state)
     w.max_hz = 300000;
     assert_int_equal(world_connect(&w, &t, TARGET_CONNECT_AUTO), ERR_OK);
     assert_int_equal(w.nrst_pulses, 0);
-    assert_true(w.probe.swclk_hz <= 300000);
+    assert_true(w.p.probe.swclk_hz <= 300000);
 }
 
 static void a_program_that_takes_the_pins_is_caught_under_reset(void **state)
@@ -275,8 +275,8 @@ static void the_sentence_of_a_failure_tells_what_was_measured(void **state)
     world_assert_says(&w, "VTref is 3.27 V");
     world_assert_says(&w, "0x09");
     world_assert_says(&w, "read protection level 2");
-    assert_true(strlen(w.log.sentence) < LOG_SENTENCE_SIZE - 1);
-    assert_false(w.probe.in_debug);
+    assert_true(strlen(w.p.log.sentence) < LOG_SENTENCE_SIZE - 1);
+    assert_false(w.p.probe.in_debug);
     assert_false(w.nrst_low);
     w.vtref_mv = 20;
     assert_int_equal(world_connect(&w, &t, TARGET_CONNECT_AUTO), ERR_NO_TARGET);
@@ -292,7 +292,7 @@ static void a_probe_that_vanishes_ends_connecting_at_once(void **state)
     world_make(&w);
     w.gone = true;
     assert_int_equal(world_connect(&w, &t, TARGET_CONNECT_AUTO), ERR_PROBE_LOST);
-    assert_int_equal(w.now_us, 0);
+    assert_int_equal(w.p.now_us, 0);
 }
 
 static void everything_is_left_as_it_was_found(void **state)
@@ -314,7 +314,7 @@ static void everything_is_left_as_it_was_found(void **state)
     assert_int_equal(w.closed_gate_writes, 0);
     assert_int_equal(get_le16(&w.ram[0x100]), 0x2001);
     assert_false(bpu_has(&t.core.bpu, FLASH + 0x100));
-    assert_true(w.detached && w.running && !w.probe.in_debug);
+    assert_true(w.detached && w.running && !w.p.probe.in_debug);
 }
 
 static void
@@ -332,7 +332,7 @@ a_running_target_that_nobody_debugs_is_as_it_was_found_until_somebody_comes(void
     assert_int_equal(w.dbgmcu_cr, 1);
     assert_int_equal(w.dbgmcu_fz, 0);
     assert_false(bpu_has(&t.core.bpu, FLASH + 0x100));
-    assert_true(w.detached && w.running && !w.debug_enabled && w.probe.in_debug);
+    assert_true(w.detached && w.running && !w.debug_enabled && w.p.probe.in_debug);
     // It can be looked at, and a lockup is its own affair.
     w.lockup = true;
     assert_int_equal(target_read_mem(&t, RAM, &byte, 1, NULL), ERR_OK);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The stand-in for swd/: answers as a healthy probe does, except for the faults that struct world
-// names.
+// Answers as a healthy probe, chip and core do, except for the faults that struct world names.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,7 +29,7 @@ static enum err reach(struct world *w)
     if (w->glitch_after > 0 && --w->glitch_after == 0)
         return ERR_LINK;
     bool pins_taken = w->needs_reset && !w->nrst_low && !w->caught;
-    if (w->dead || pins_taken || (w->max_hz && w->probe.swclk_hz > w->max_hz))
+    if (w->dead || pins_taken || (w->max_hz && w->p.probe.swclk_hz > w->max_hz))
         return ERR_NO_TARGET;
     return ERR_OK;
 }
@@ -118,23 +117,13 @@ static enum err world_read_core_reg(struct debug_probe *probe, unsigned regsel, 
     return reach(world_of(probe));
 }
 
-bool mem_ap_has_halfwords(const struct mem_ap *mem)
+static enum err world_read_dap(struct debug_probe *probe, uint16_t port, uint16_t addr,
+                               uint32_t *value)
 {
-    (void)mem;
-    return true;
-}
-
-enum err ap_read_idr(const struct mem_ap *mem, uint32_t *idr)
-{
-    *idr = 0x04770021;
-    return reach(world_of(mem->probe));
-}
-
-// The identification registers of the ROM table are among w->more, if the chip has one.
-enum err ap_identify(const struct mem_ap *mem, struct ap_identity *id)
-{
-    *id = (struct ap_identity){.base = WORLD_ROM_TABLE};
-    return ap_read_idr(mem, &id->idr);
+    assert_int_equal(port, 0);
+    // The identification registers of the ROM table are among w->more, if the chip has one.
+    *value = addr == AP_BASE ? WORLD_ROM_TABLE | 3 : 0x04770021;
+    return reach(world_of(probe));
 }
 
 static uint32_t *word_at(struct world *w, uint32_t addr)
@@ -176,77 +165,43 @@ static uint8_t *bytes_at(struct world *w, uint32_t addr, size_t len)
     return NULL;
 }
 
-enum err mem_ap_read(const struct mem_ap *mem, uint32_t addr, void *data, size_t len, size_t *done)
+static enum err world_read(struct scripted_probe *p, uint32_t addr, unsigned unit, void *data,
+                           size_t len)
 {
-    struct world *w = world_of(mem->probe);
+    struct world *w = (struct world *)p;
     static const uint8_t cpuid[4] = {0x00, 0xc2, 0x0c, 0x41};
-    const uint8_t *p = bytes_at(w, addr, len);
-    if (addr == 0x1ffff7ac)
-        p = w->uid;
+    const uint8_t *from = bytes_at(w, addr, len);
+    (void)unit;
+    if (addr == 0xe000edf0) {
+        put_le32(data, dhcsr_of(w));
+        return reach(w);
+    }
+    if (addr - 0x1ffff7ac < sizeof w->uid)
+        from = &w->uid[addr - 0x1ffff7ac];
     else if (addr == 0xe000ed00)
-        p = cpuid;
+        from = cpuid;
     else if (word_at(w, addr))
-        p = (const uint8_t *)word_at(w, addr);
-    if (done)
-        *done = p ? len : 0;
-    if (p)
-        memcpy(data, p, len);
-    return p ? reach(w) : ERR_FAULT;
+        from = (const uint8_t *)word_at(w, addr);
+    if (from)
+        memcpy(data, from, len);
+    return from ? reach(w) : ERR_FAULT;
 }
 
-enum err mem_ap_write(const struct mem_ap *mem, uint32_t addr, const void *data, size_t len)
+static enum err world_write(struct scripted_probe *p, uint32_t addr, unsigned unit,
+                            const void *data, size_t len)
 {
-    struct world *w = world_of(mem->probe);
-    uint8_t *p = bytes_at(w, addr, len);
+    struct world *w = (struct world *)p;
+    uint8_t *to = bytes_at(w, addr, len);
+    (void)unit;
+    if (addr == 0xe000edf0 || addr == 0xe000edfc)
+        return write_debug_register(w, addr, get_le32(data));
     if (word_at(w, addr))
-        p = (uint8_t *)word_at(w, addr);
+        to = (uint8_t *)word_at(w, addr);
     if ((addr & ~0xfu) == DBGMCU && !(w->gate & GATE_BIT))
         w->closed_gate_writes++;
-    if (p)
-        memcpy(p, data, len);
-    return p ? reach(w) : ERR_FAULT;
-}
-
-enum err mem_ap_read32(const struct mem_ap *mem, uint32_t addr, uint32_t *value)
-{
-    uint8_t b[4] = {0};
-    if (addr == 0xe000edf0) {
-        *value = dhcsr_of(world_of(mem->probe));
-        return reach(world_of(mem->probe));
-    }
-    enum err e = mem_ap_read(mem, addr, b, 4, NULL);
-    *value = get_le32(b);
-    return e;
-}
-
-enum err mem_ap_write32(const struct mem_ap *mem, uint32_t addr, uint32_t value)
-{
-    uint8_t b[4];
-    if (addr == 0xe000edf0 || addr == 0xe000edfc)
-        return write_debug_register(world_of(mem->probe), addr, value);
-    put_le32(b, value);
-    return mem_ap_write(mem, addr, b, 4);
-}
-
-enum err mem_ap_read16(const struct mem_ap *mem, uint32_t addr, uint16_t *value)
-{
-    uint8_t b[2] = {0};
-    enum err e = mem_ap_read(mem, addr, b, 2, NULL);
-    *value = get_le16(b);
-    return e;
-}
-
-enum err mem_ap_write16(const struct mem_ap *mem, uint32_t addr, uint16_t value)
-{
-    uint8_t b[2];
-    put_le16(b, value);
-    return mem_ap_write(mem, addr, b, 2);
-}
-
-enum err mem_ap_write_halfwords(const struct mem_ap *mem, uint32_t addr, const void *data,
-                                size_t len)
-{
-    return mem_ap_write(mem, addr, data, len);
+    if (to)
+        memcpy(to, data, len);
+    return to ? reach(w) : ERR_FAULT;
 }
 
 enum err cortexm_attach(struct cortexm *cm, const struct mem_ap *mem, struct log *log)
@@ -502,16 +457,6 @@ enum err dwt_restore(struct dwt *dwt)
     return reach(world_of(dwt->mem->probe));
 }
 
-static uint64_t world_now_us(struct debug_probe *probe)
-{
-    return ++world_of(probe)->now_us;
-}
-
-static void world_sleep_us(struct debug_probe *probe, uint32_t us)
-{
-    world_of(probe)->now_us += us;
-}
-
 static const char *world_status_text(uint8_t status)
 {
     return status == 0x09 ? "no valid answer on SWD" : "ok";
@@ -525,16 +470,17 @@ static const struct debug_probe_ops probe_ops = {
     .leave = world_leave,
     .drive_nrst = world_drive_nrst,
     .read_dpidr = world_read_dpidr,
+    .read_dap = world_read_dap,
     .read_core_reg = world_read_core_reg,
-    .now_us = world_now_us,
-    .sleep_us = world_sleep_us,
+    SCRIPTED_PROBE_OPS,
 };
 
 void world_make(struct world *w)
 {
     memset(w, 0, sizeof *w);
-    w->log = log_silent();
-    w->probe = (struct debug_probe){.ops = &probe_ops, .log = &w->log};
+    scripted_probe_make(&w->p, &probe_ops);
+    w->p.read = world_read;
+    w->p.write = world_write;
     w->vtref_mv = 3270;
     w->idcode = 0x10006444;
     memcpy(w->uid, (uint8_t[12]){1, 2, 3}, sizeof w->uid);
@@ -549,7 +495,7 @@ void world_make(struct world *w)
 enum err world_connect(struct world *w, struct target *t, enum target_connect how)
 {
     struct target_options o = {.connect = how};
-    return target_connect(t, &w->probe, &o, &w->log);
+    return target_connect(t, &w->p.probe, &o, &w->p.log);
 }
 
 void world_attach(struct world *w, struct target *t)
@@ -576,6 +522,6 @@ struct target_stop world_poll_stopped(struct target *t)
 
 void world_assert_says(const struct world *w, const char *part)
 {
-    if (!strstr(w->log.sentence, part))
-        fail_msg("\"%s\" does not say \"%s\"", w->log.sentence, part);
+    if (!strstr(w->p.log.sentence, part))
+        fail_msg("\"%s\" does not say \"%s\"", w->p.log.sentence, part);
 }

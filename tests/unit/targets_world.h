@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A probe, a chip and a core of a few lines, linked in the place of swd/ by the tests of targets/.
-// What real registers do is tested over the virtual board.
+// A chip behind a scripted probe, and a core of a few lines, which is linked in the place of
+// cortex/ by the tests of targets/: they set what the core does next. What real registers do is
+// tested over the virtual board.
 #ifndef SWDLINK_TESTS_UNIT_TARGETS_WORLD_H
 #define SWDLINK_TESTS_UNIT_TARGETS_WORLD_H
 
@@ -8,6 +9,7 @@
 #include <stdint.h>
 
 #include "targets/target.h"
+#include "tests/unit/scripted_probe.h"
 
 #define RAM      0x20000000u
 #define RAM_SIZE 4096u
@@ -19,9 +21,7 @@
 #define WORLD_ROM_TABLE 0xe00ff000u
 
 struct world {
-    struct debug_probe probe; // first: the stand-ins for swd/ find the fixture by it
-    struct log log;
-    uint64_t now_us;
+    struct scripted_probe p; // first: the fixture is found by it
     // The wires.
     bool dead, gone, lost_power;
     bool needs_reset; // the program takes the SWD pins
