@@ -5,15 +5,10 @@
 
 #define SYSTEM_REGION 0xe0000000u // strongly ordered: writes are not buffered
 
-static bool is_permitted(const struct sim_cpu *cpu, uint32_t addr, unsigned size,
-                         enum sim_access access)
+static bool permits(const struct sim_cpu *cpu, uint32_t addr, enum sim_access access)
 {
     const struct sim_cpu_guard *g = cpu->guard;
-    bool privileged = sim_cpu_access_is_privileged(cpu);
-    if (!g || !g->permits)
-        return true;
-    return g->permits(g->arg, addr, access, privileged) &&
-           (size == 1 || g->permits(g->arg, addr + size - 1, access, privileged));
+    return !g || !g->permits || g->permits(g->arg, addr, access, sim_cpu_access_is_privileged(cpu));
 }
 
 static uint32_t remapped(const struct sim_cpu *cpu, uint32_t addr, enum sim_access access)
@@ -33,6 +28,18 @@ static enum sim_cpu_stop refuse(struct sim_cpu *cpu, uint32_t addr, enum sim_acc
 static bool is_ignored(const struct sim_cpu *cpu, enum sim_cpu_stop stop)
 {
     return stop == SIM_CPU_FAULT && cpu->ignores_bus_faults;
+}
+
+// MMFAR gets the address of the piece that is refused (DDI 0403, B3.2.18).
+static enum sim_cpu_stop ask_guard(struct sim_cpu *cpu, uint32_t addr, unsigned size,
+                                   enum sim_access access)
+{
+    uint32_t last = addr + size - 1;
+    if (!permits(cpu, addr, access))
+        return refuse(cpu, addr, access);
+    if (size > 1 && !permits(cpu, last, access))
+        return refuse(cpu, addr & (size - 1) ? last & ~(size - 1) : addr, access);
+    return SIM_CPU_NONE;
 }
 
 static enum sim_cpu_stop read_piece(struct sim_cpu *cpu, uint32_t addr, unsigned size,
@@ -86,23 +93,30 @@ static unsigned piece_at(uint32_t addr, unsigned left)
     return addr % 2 == 0 && left >= 2 ? 2 : 1;
 }
 
+// BFAR gets the address of the instruction, whichever piece is refused (DUI 0552, 4.3.13).
+static enum sim_cpu_stop of_whole(struct sim_cpu *cpu, uint32_t addr, enum sim_cpu_stop stop)
+{
+    cpu->fault.addr = addr;
+    return stop;
+}
+
 enum sim_cpu_stop cpu_v7m_slow_read(struct sim_cpu *cpu, uint32_t addr, unsigned size,
                                     uint32_t *value)
 {
     uint32_t result = 0, part;
     if (addr & (size - 1) && cpu->unalign_trp)
         return SIM_CPU_UNALIGNED;
-    if (!is_permitted(cpu, addr, size, SIM_ACCESS_READ))
-        return refuse(cpu, addr, SIM_ACCESS_READ);
-    for (unsigned done = 0, piece; done < size; done += piece) {
+    enum sim_cpu_stop stop = ask_guard(cpu, addr, size, SIM_ACCESS_READ);
+    for (unsigned done = 0, piece; done < size && !stop; done += piece) {
         piece = piece_at(addr + done, size - done);
-        enum sim_cpu_stop stop = read_piece(cpu, addr + done, piece, &part);
+        stop = read_piece(cpu, addr + done, piece, &part);
         if (stop)
-            return stop;
+            return of_whole(cpu, addr, stop);
         result |= part << 8 * done;
     }
-    *value = result;
-    return SIM_CPU_NONE;
+    if (stop == SIM_CPU_NONE)
+        *value = result;
+    return stop;
 }
 
 enum sim_cpu_stop cpu_v7m_slow_write(struct sim_cpu *cpu, uint32_t addr, unsigned size,
@@ -110,23 +124,24 @@ enum sim_cpu_stop cpu_v7m_slow_write(struct sim_cpu *cpu, uint32_t addr, unsigne
 {
     if (addr & (size - 1) && cpu->unalign_trp)
         return SIM_CPU_UNALIGNED;
-    if (!is_permitted(cpu, addr, size, SIM_ACCESS_WRITE))
-        return refuse(cpu, addr, SIM_ACCESS_WRITE);
-    for (unsigned done = 0, piece; done < size; done += piece) {
+    enum sim_cpu_stop stop = ask_guard(cpu, addr, size, SIM_ACCESS_WRITE);
+    for (unsigned done = 0, piece; done < size && !stop; done += piece) {
         piece = piece_at(addr + done, size - done);
-        enum sim_cpu_stop stop = write_piece(cpu, addr + done, piece, value >> 8 * done);
+        stop = write_piece(cpu, addr + done, piece, value >> 8 * done);
         if (stop)
-            return stop;
+            return of_whole(cpu, addr, stop);
     }
-    return SIM_CPU_NONE;
+    return stop;
 }
 
 enum sim_cpu_stop cpu_v7m_slow_fetch(struct sim_cpu *cpu, uint32_t addr, uint32_t *op)
 {
-    if (!sim_cpu_is_executable(addr) || !is_permitted(cpu, addr, 2, SIM_ACCESS_FETCH))
+    if (!sim_cpu_is_executable(addr))
         return refuse(cpu, addr, SIM_ACCESS_FETCH);
-    enum sim_cpu_stop stop =
-        sim_cpu_fetch_elsewhere(cpu, remapped(cpu, addr, SIM_ACCESS_FETCH), op);
+    enum sim_cpu_stop stop = ask_guard(cpu, addr, 2, SIM_ACCESS_FETCH);
+    if (stop)
+        return stop;
+    stop = sim_cpu_fetch_elsewhere(cpu, remapped(cpu, addr, SIM_ACCESS_FETCH), op);
     if (stop == SIM_CPU_FAULT)
         cpu->fault = (struct sim_cpu_fault){.fetch = true, .addr = addr};
     return stop;

@@ -14,6 +14,10 @@ void finish(void) __attribute__((naked, noreturn));
 void svc(void) __attribute__((weak));
 void pendsv(void) __attribute__((weak));
 void irq(void) __attribute__((weak));
+void hard_fault(void) __attribute__((weak, alias("fault")));
+void memory_fault(void) __attribute__((weak, alias("fault")));
+void bus_fault(void) __attribute__((weak, alias("fault")));
+void usage_fault(void) __attribute__((weak, alias("fault")));
 
 volatile uint32_t final_state[6]; // MSP, PSP, PRIMASK, CONTROL, IPSR, what main() gave
 volatile uint32_t faults;
@@ -92,10 +96,10 @@ __attribute__((section(".vectors"), used)) static const vector vectors[48] = {
     (vector)(uintptr_t)_stack,
     reset,
     fault,
-    fault,
-    0,
-    0,
-    0,
+    hard_fault,
+    memory_fault,
+    bus_fault,
+    usage_fault,
     0,
     0,
     0,
