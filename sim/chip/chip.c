@@ -274,6 +274,9 @@ enum err sim_chip_set_rdp(struct sim_chip *chip, unsigned level)
     if (level > 2)
         return log_fail(chip->log, ERR_USAGE, "read protection has the levels 0, 1 and 2, not %u",
                         level);
+    if (level > 1 && chip->row->family->has_one_protection_level)
+        return log_fail(chip->log, ERR_USAGE, "an %s has no read protection level 2",
+                        chip->row->family->name);
     sim_signal_tell(&chip->signals, SIM_OPTIONS_RDP, 0, level);
     return ERR_OK;
 }

@@ -85,7 +85,6 @@ struct sim_family {
     // (sim/core/kind.h).
     struct sim_identity identity;
     unsigned interrupts;
-    bool bare;              // core, memories and identity alone are modelled (sim/families/bare.c)
     bool no_mpu;            // the core has no protection unit, though its kind can have one
     uint32_t systick_calib; // SYST_CALIB; 0: that of an STM32F0
     unsigned more_aps;      // access ports beyond the first one, whose facts are in identity
@@ -94,6 +93,8 @@ struct sim_family {
     struct sim_pin swdio, swclk;
     struct sim_electrics electrics;
     uint64_t system_reset_ns, power_on_reset_ns; // the pulses
+    bool loads_options_at_reset;                 // at each one, and not only at that of power
+    bool has_one_protection_level;               // of reading
     enum sim_memory_kind (*choose_boot)(const struct sim_boot_facts *facts);
     // What the factory writes into a memory that is all ones so far.
     void (*fill_factory)(const struct sim_chip_row *row, const struct sim_memory_row *memory,

@@ -23,7 +23,7 @@ enum sim_lanes {
 };
 
 #define SIM_PART_SIZE       0x400u // of the registers of most parts
-#define SIM_PART_INTERRUPTS 3u
+#define SIM_PART_INTERRUPTS 7u
 
 struct sim_part_drives {
     enum sim_signal signal;

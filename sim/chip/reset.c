@@ -111,7 +111,7 @@ void sim_reset_assert(struct sim_chip *chip, enum sim_reset kind, unsigned cause
         causes |= SIM_CAUSE_PIN;
     sim_signal_tell(&chip->signals, SIM_RESET_CAUSE, 0, causes);
     pull_nrst(chip, true);
-    if (kind == SIM_RESET_POWER || standby || reload)
+    if (kind == SIM_RESET_POWER || standby || reload || family->loads_options_at_reset)
         sim_signal_tell(&chip->signals, SIM_OPTIONS_RELOAD, 0, 0);
     chip->reset_causes = 0;
     chip->in_reset = true;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Chips of which the core, the memories, the debug unit and the identity alone are modelled, for
 // debuggers of chips that they cannot program: nothing else answers, and the flash is a memory that
-// nobody can erase or write. RM0008, RM0090 and RM0351 (memory map, debug support, device
+// nobody can erase or write. RM0090 and RM0351 (memory map, debug support, device
 // electronic signature); identities of ports and ROM tables as people's logs show them.
 #include "sim/families/bare.h"
 
@@ -25,7 +25,6 @@
 struct signature {
     uint32_t size_addr, uid_addr;
 };
-static const struct signature f1 = {0x1ffff7e0, 0x1ffff7e8};
 static const struct signature f4 = {0x1fff7a22, 0x1fff7a10};
 static const struct signature l4 = {0x1fff75e0, 0x1fff7590};
 
@@ -44,13 +43,6 @@ static void put_signature(const struct signature *at, const struct sim_chip_row 
         memcpy(bytes + (at->uid_addr - memory->base), uid, UID_SIZE);
     if (lies_in(memory, at->size_addr, 2))
         put_le16(bytes + (at->size_addr - memory->base), (uint16_t)(flash->size / KIB));
-}
-
-static void fill_f1(const struct sim_chip_row *row, const struct sim_memory_row *memory,
-                    uint8_t *bytes)
-{
-    if (memory->kind == SIM_MEMORY_SYSTEM)
-        put_signature(&f1, row, memory, bytes);
 }
 
 static void fill_f4(const struct sim_chip_row *row, const struct sim_memory_row *memory,
@@ -74,7 +66,7 @@ static enum sim_memory_kind boot_from_flash(const struct sim_boot_facts *facts)
 
 // ---- parts --------------------------------------------------------------------------------------
 
-static const struct sim_bare_config hsi_8m = {8000000}, hsi_16m = {16000000}, msi_4m = {4000000};
+static const struct sim_bare_config hsi_16m = {16000000}, msi_4m = {4000000};
 static const struct sim_dbgmcu_config dbgmcu = {
     .freeze_bits = {0xffffffff, 0xffffffff}, .more_cr_bits = 0xe1}; // DBG_SLEEP, TRACE_IOEN, _MODE
 
@@ -96,7 +88,6 @@ static const struct sim_dbgmcu_config dbgmcu = {
         }                                                                                          \
     }
 
-static const struct sim_part_row parts_f1[] = PARTS(hsi_8m);
 static const struct sim_part_row parts_f4[] = PARTS(hsi_16m);
 static const struct sim_part_row parts_l4[] = PARTS(msi_4m);
 
@@ -114,24 +105,8 @@ static const struct sim_part_row parts_l4[] = PARTS(msi_4m);
                   .vil_per_vdd = 0.3f,                                                             \
                   .vih_per_vdd = 0.7f}
 #define COMMON                                                                                     \
-    .bare = true, SWD_PINS, ELECTRICS, .system_reset_ns = RESET_NS,                                \
-    .power_on_reset_ns = POWER_ON_NS, .choose_boot = boot_from_flash
-
-static const struct sim_family stm32f1 = {
-    .name = "STM32F1",
-    .identity = {.dpidr = 0x1ba01477,
-                 .ap_idr = 0x14770011,
-                 .rom_base = 0xe00ff003,
-                 .cpuid = 0x411fc231, // Cortex-M3 r1p1
-                 .designer = 0x020,
-                 .part = 0x410},
-    .interrupts = 60, // of medium and high density (RM0008, 10.1.2)
-    .no_mpu = true,
-    .systick_calib = SKEW | 9000, // RM0008, 10.1.1
-    .parts = parts_f1,
-    .fill_factory = fill_f1,
-    COMMON,
-};
+    SWD_PINS, ELECTRICS, .system_reset_ns = RESET_NS, .power_on_reset_ns = POWER_ON_NS,            \
+    .choose_boot = boot_from_flash
 
 static const struct sim_family stm32f4 = {
     .name = "STM32F4",
@@ -169,14 +144,6 @@ static const struct sim_family stm32l4 = {
 static const struct sim_region regions[] = {{"the peripherals", 0x40000000, 0x20000000},
                                             {NULL, 0, 0}};
 
-#define F1(name_, kib)                                                                             \
-    {                                                                                              \
-        .name = (name_), .family = &stm32f1, .idcode = 0x20036410,                                 \
-        .memory = {{SIM_MEMORY_FLASH, FLASH_BASE, (kib)*KIB, 1 * KIB, 0},                          \
-                   {SIM_MEMORY_SRAM, SRAM_BASE, 20 * KIB, 0, 0},                                   \
-                   {SIM_MEMORY_SYSTEM, 0x1ffff000, 2 * KIB, 0, 0}},                                \
-        .regions = regions                                                                         \
-    }
 #define F4(name_, id, kib, sram, ccm)                                                              \
     {                                                                                              \
         .name = (name_), .family = &stm32f4, .idcode = (id),                                       \
@@ -189,8 +156,6 @@ static const struct sim_region regions[] = {{"the peripherals", 0x40000000, 0x20
     }
 
 static const struct sim_chip_row rows[] = {
-    F1("stm32f103c8", 64),
-    F1("stm32f103cb", 128),
     F4("stm32f401cc", 0x10016423, 256, 64, 0),
     F4("stm32f407vg", 0x10016413, 1024, 128, 64),
     F4("stm32f411ce", 0x10006431, 512, 128, 0),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The debug support unit: identity code and what stops with the core (RM0091, 32.4 and 32.9). Only
-// a power-on reset clears it.
+// The debug support unit: identity code and what stops with the core (RM0091, 32.4 and 32.9;
+// RM0008, 31.16 for the STM32F1, whose freeze bits are in DBGMCU_CR). Only a power-on reset clears
+// it.
 #include "sim/chip/part.h"
 #include "sim/parts/parts.h"
 
@@ -15,6 +16,11 @@ struct sim_dbgmcu {
     uint32_t cr, fz[SIM_DBGMCU_FREEZE]; // APB1_FZ, APB2_FZ
 };
 
+static const struct sim_dbgmcu_config *config_of(const struct sim_dbgmcu *d)
+{
+    return d->part->config;
+}
+
 static void reset(void *self, enum sim_reset kind)
 {
     struct sim_dbgmcu *d = self;
@@ -22,14 +28,11 @@ static void reset(void *self, enum sim_reset kind)
         *d = (struct sim_dbgmcu){.part = d->part};
 }
 
-static const struct sim_dbgmcu_config *config_of(const struct sim_dbgmcu *d)
-{
-    return d->part->config;
-}
-
 static uint64_t level_freeze(void *self, unsigned line)
 {
     const struct sim_dbgmcu *d = self;
+    if (config_of(d)->freezes_in_cr)
+        return line == 0 ? d->cr & config_of(d)->freeze_bits[0] : 0;
     return d->fz[line];
 }
 
@@ -67,9 +70,11 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
 {
     struct sim_dbgmcu *d = self;
     (void)size;
+    bool in_cr = config_of(d)->freezes_in_cr;
     if (offset == DBGMCU_CR)
-        d->cr = value & (CR_BITS | config_of(d)->more_cr_bits);
-    else if (offset == DBGMCU_APB1_FZ || offset == DBGMCU_APB2_FZ)
+        d->cr = value &
+                (CR_BITS | config_of(d)->more_cr_bits | (in_cr ? config_of(d)->freeze_bits[0] : 0));
+    else if (!in_cr && (offset == DBGMCU_APB1_FZ || offset == DBGMCU_APB2_FZ))
         d->fz[offset == DBGMCU_APB2_FZ] =
             value & config_of(d)->freeze_bits[offset == DBGMCU_APB2_FZ];
     sim_chip_follow_debug(d->part->chip);

@@ -24,8 +24,10 @@ static void update(struct sim_exti *e)
 {
     const struct sim_exti_config *config = e->part->config;
     uint32_t active = e->pr & e->imr;
-    for (unsigned i = 0; i < SIM_PART_INTERRUPTS; i++)
-        sim_part_irq(e->part, i, active & config->lines[i]);
+    for (unsigned i = 0; i < SIM_PART_INTERRUPTS; i++) {
+        if (config->lines[i])
+            sim_part_irq(e->part, i, active & config->lines[i]);
+    }
     if (active & PINS)
         sim_part_tell(e->part, SIM_WAKE, 0, 0);
 }

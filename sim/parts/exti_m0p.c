@@ -30,7 +30,8 @@ static void update(struct sim_exti_m0p *e)
 {
     uint32_t active = (e->rpr | e->fpr) & e->imr;
     for (unsigned i = 0; i < SIM_PART_INTERRUPTS; i++)
-        sim_part_irq(e->part, i, active & e->config->lines[i]);
+        if (e->config->lines[i])
+            sim_part_irq(e->part, i, active & e->config->lines[i]);
     if (active & PINS)
         sim_part_tell(e->part, SIM_WAKE, 0, 0);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The flash program and erase controller: registers, locks and what they refuse (RM0091, 3.2.2
-// and 3.5). The cells are in flash.c, the option bytes in options.c.
+// and 3.5; PM0075 and PM0068 for the STM32F1). The cells are in fpec_cells.c, the option bytes in
+// fpec_options.c.
 #include "sim/parts/fpec.h"
 
 enum {
@@ -38,6 +39,16 @@ static void update_irq(struct sim_fpec *f)
     sim_part_irq(f->part, 0, active);
 }
 
+bool sim_fpec_is_second(const struct sim_fpec *f)
+{
+    return f->part->row->number == 1;
+}
+
+bool sim_fpec_is_f1(const struct sim_fpec *f)
+{
+    return ((const struct sim_fpec_config *)f->part->config)->is_f1;
+}
+
 bool sim_fpec_may_program(const struct sim_fpec *f)
 {
     return !f->lock.locked && f->cr & CR_PG;
@@ -71,7 +82,7 @@ static uint64_t level_latency(void *self, unsigned line)
 static void erase_page(struct sim_fpec *f)
 {
     uint32_t addr = f->ar & ~(f->flash->row.page_size - 1);
-    if (addr - f->flash->row.base >= f->flash->row.size) {
+    if (addr - f->flash->row.base - f->first >= f->size) {
         sim_chip_violation(f->part->chip, "flash: erase of a page at 0x%08x, where there is none",
                            f->ar);
     } else if (sim_flash_is_blocked(f)) {
@@ -88,8 +99,8 @@ static void erase_page(struct sim_fpec *f)
 // Not documented with some sectors protected: the harder reading is that nothing is erased.
 static bool any_write_protected(const struct sim_fpec *f)
 {
-    for (uint32_t at = 0; at < f->flash->row.size; at += f->flash->row.page_size) {
-        if (sim_flash_is_write_protected(f, f->flash->row.base + at))
+    for (uint32_t at = 0; at < f->size; at += f->flash->row.page_size) {
+        if (sim_flash_is_write_protected(f, f->flash->row.base + f->first + at))
             return true;
     }
     return false;
@@ -104,7 +115,7 @@ static void erase_all(struct sim_fpec *f)
         sim_chip_violation(f->part->chip, "flash: mass erase with write-protected sectors");
         sim_fpec_flag(f, FLASH_SR_WRPRTERR);
     } else {
-        sim_flash_begin(f, SIM_FLASH_ERASE_ALL, f->flash->row.base, 0);
+        sim_flash_begin(f, SIM_FLASH_ERASE_ALL, f->flash->row.base + f->first, 0);
     }
 }
 
@@ -128,7 +139,7 @@ static void start(struct sim_fpec *f)
 
 static void write_cr(struct sim_fpec *f, uint32_t value)
 {
-    if (value & CR_OBL) { // not subject to the lock (3.5.5)
+    if (value & CR_OBL && !sim_fpec_is_f1(f)) { // not subject to the lock (3.5.5)
         sim_reset_request(f->part->chip, SIM_CAUSE_OPTIONS);
         return;
     }
@@ -222,13 +233,15 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     }
     switch (offset) {
     case FLASH_ACR:
+        if (sim_fpec_is_second(f))
+            break;
         f->acr = value & (ACR_LATENCY | ACR_PRFTBE);
         sim_part_tell(f->part, SIM_FLASH_LATENCY, 0, f->acr & ACR_LATENCY);
         break;
     case FLASH_KEYR:
         return write_key(f, &f->lock, value);
     case FLASH_OPTKEYR:
-        return write_optkey(f, value);
+        return sim_fpec_is_second(f) ? SIM_BUS_OK : write_optkey(f, value);
     case FLASH_SR:
         f->sr &= ~(value & (SR_ERRORS | FLASH_SR_EOP));
         update_irq(f);
@@ -249,10 +262,21 @@ static void reset(void *self, enum sim_reset kind)
 {
     struct sim_fpec *f = self;
     (void)kind;
-    f->acr = f->cr = f->sr = f->ar = 0; // cells and option bytes do not mind
+    f->cr = f->sr = f->ar = 0; // cells and option bytes do not mind
+    f->acr = sim_fpec_is_f1(f) && !sim_fpec_is_second(f) ? ACR_PRFTBE : 0; // PM0075, 3.1
     sim_key_lock_reset(&f->lock);
     sim_key_lock_reset(&f->option_lock);
     update_irq(f);
+}
+
+// What is left of the flash behind the first bank is the second one's.
+static void take_bank(struct sim_fpec *f)
+{
+    const struct sim_fpec_config *config = f->part->config;
+    uint32_t all = f->flash->row.size;
+    uint32_t bank = config->bank_size && config->bank_size < all ? config->bank_size : all;
+    f->first = sim_fpec_is_second(f) ? bank : 0;
+    f->size = sim_fpec_is_second(f) ? all - bank : bank;
 }
 
 static bool create(void *state, struct sim_part *part)
@@ -261,8 +285,10 @@ static bool create(void *state, struct sim_part *part)
     f->part = part;
     f->flash = sim_chip_memory(part->chip, SIM_MEMORY_FLASH);
     f->options = sim_chip_memory(part->chip, SIM_MEMORY_OPTIONS);
+    take_bank(f);
     sim_flash_create(f);
-    sim_options_create(f);
+    if (!sim_fpec_is_second(f))
+        sim_options_create(f);
     return true;
 }
 
@@ -272,6 +298,7 @@ static const struct sim_part_drives drives[] = {
     {SIM_FLASH_CLOSED, 1, sim_flash_level_closed},
     {SIM_FLASH_EMPTY, 1, sim_options_level_empty},
     {SIM_RDP_LEVEL, 1, sim_options_level_rdp},
+    {SIM_FLASH_WRP, 1, sim_options_level_wrp},
     {SIM_OPTION, SIM_OPTIONS, sim_options_level_option},
     {0, 0, NULL},
 };
@@ -290,4 +317,25 @@ const struct sim_part_kind sim_part_fpec = {
     .device = {reset, read, write},
     .drives = drives,
     .listens = listens,
+};
+
+// The second controller of an STM32F10x of XL density: registers of its own for the second bank,
+// and no option bytes (PM0068, 3.1 and 4).
+static const struct sim_part_drives drives_of_second[] = {
+    {SIM_FLASH_BUSY, 0, sim_flash_level_busy},
+    {0, 0, NULL},
+};
+
+static const struct sim_part_listens listens_of_second[] = {
+    {SIM_FLASH_CUT, sim_flash_hear_cut},
+    {0, NULL},
+};
+
+const struct sim_part_kind sim_part_fpec_second = {
+    .name = "fpec_second",
+    .state_size = sizeof(struct sim_fpec),
+    .create = create,
+    .device = {reset, read, write},
+    .drives = drives_of_second,
+    .listens = listens_of_second,
 };

@@ -23,6 +23,7 @@ enum sim_flash_job {
 struct sim_fpec {
     struct sim_part *part;
     struct sim_memory *flash, *options;
+    uint32_t first, size; // of the flash, what this controller is for
     uint32_t acr, cr, sr, ar;
     struct sim_key_lock lock, option_lock; // of FLASH_CR, and of its OPTWRE
 
@@ -47,6 +48,8 @@ struct sim_fpec {
 #define FLASH_SR_EOP      (1u << 5)
 
 // fpec.c
+bool sim_fpec_is_second(const struct sim_fpec *f); // of two controllers: it has no option bytes
+bool sim_fpec_is_f1(const struct sim_fpec *f);
 bool sim_fpec_may_program(const struct sim_fpec *f);         // PG, unlocked
 bool sim_fpec_may_program_options(const struct sim_fpec *f); // OPTPG, OPTWRE, unlocked
 void sim_fpec_flag(struct sim_fpec *f, uint32_t sr_bits);
@@ -67,7 +70,8 @@ sim_signal_heard_fn sim_flash_hear_cut;
 // fpec_options.c
 void sim_options_create(struct sim_fpec *f);
 void sim_options_erase(struct sim_fpec *f); // OPTER and STRT
-sim_signal_level_fn sim_options_level_empty, sim_options_level_rdp, sim_options_level_option;
+sim_signal_level_fn sim_options_level_empty, sim_options_level_rdp, sim_options_level_option,
+    sim_options_level_wrp;
 sim_signal_heard_fn sim_options_hear_reload, sim_options_hear_rdp;
 
 #endif

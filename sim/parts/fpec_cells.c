@@ -35,15 +35,19 @@ bool sim_flash_is_busy(const struct sim_fpec *f)
 // booted (3.3.1). It is only power that makes the chip forget the debugger.
 bool sim_flash_is_blocked(const struct sim_fpec *f)
 {
-    return f->rdp_level != 0 && (sim_part_level(f->part, SIM_DEBUGGER_SEEN, 0) ||
-                                 sim_part_level(f->part, SIM_BOOTED_MEMORY, 0) != SIM_MEMORY_FLASH);
+    return sim_part_level(f->part, SIM_RDP_LEVEL, 0) != 0 &&
+           (sim_part_level(f->part, SIM_DEBUGGER_SEEN, 0) ||
+            sim_part_level(f->part, SIM_BOOTED_MEMORY, 0) != SIM_MEMORY_FLASH);
 }
 
 // The last bit of WRPR stands for all sectors from the 32nd on.
 bool sim_flash_is_write_protected(const struct sim_fpec *f, uint32_t addr)
 {
     uint32_t sector = (addr - f->flash->row.base) / config_of(f)->sector_size;
-    return !(f->wrpr >> (sector < 31 ? sector : 31) & 1);
+    uint64_t wrpr = sim_part_level(f->part, SIM_FLASH_WRP, 0);
+    if (sector == 0 && sim_fpec_is_f1(f) && sim_part_level(f->part, SIM_RDP_LEVEL, 0))
+        return true; // the first pages of a protected STM32F1 (PM0075, 2.4.1)
+    return !(wrpr >> (sector < 31 ? sector : 31) & 1);
 }
 
 static uint64_t job_ns(const struct sim_fpec *f, enum sim_flash_job job)
@@ -61,11 +65,11 @@ static uint64_t job_ns(const struct sim_fpec *f, enum sim_flash_job job)
     }
 }
 
-static void count_mass_erase(struct sim_fpec *f)
+static void count_mass_erase(struct sim_fpec *f, uint32_t first, uint32_t size)
 {
     f->part->account->mass_erases++;
-    for (unsigned i = 0; i < f->flash->row.size / f->flash->row.page_size; i++)
-        f->flash->erase_count[i]++;
+    for (uint32_t at = first; at < first + size; at += f->flash->row.page_size)
+        f->flash->erase_count[at / f->flash->row.page_size]++;
 }
 
 static void count_job(struct sim_fpec *f)
@@ -81,10 +85,10 @@ static void count_job(struct sim_fpec *f)
         break;
     case SIM_FLASH_UNPROTECT:
         f->part->account->units_programmed++;
-        count_mass_erase(f);
+        count_mass_erase(f, 0, f->flash->row.size);
         break;
     case SIM_FLASH_ERASE_ALL:
-        count_mass_erase(f);
+        count_mass_erase(f, f->first, f->size);
         break;
     default:
         break;
@@ -115,6 +119,8 @@ static uint8_t *cells(struct sim_fpec *f, uint32_t *len)
         *len = f->flash->row.page_size;
         return f->flash->bytes + (f->addr - f->flash->row.base);
     case SIM_FLASH_ERASE_ALL:
+        *len = f->size;
+        return f->flash->bytes + f->first;
     case SIM_FLASH_UNPROTECT:
         *len = f->flash->row.size;
         return f->flash->bytes;
@@ -204,8 +210,10 @@ uint64_t sim_flash_level_busy(void *self, unsigned line)
 
 uint64_t sim_flash_level_closed(void *self, unsigned line)
 {
+    const struct sim_fpec *f = self;
     (void)line;
-    return sim_flash_is_busy(self) || sim_flash_is_blocked(self);
+    return sim_flash_is_busy(f) || sim_flash_is_blocked(f) ||
+           sim_part_level(f->part, SIM_FLASH_BUSY, 1); // of the second bank
 }
 
 // Reads and writes wait for the end of the job (3.2.2).
@@ -221,7 +229,7 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
         return sim_flash_stall(f);
     if (sim_flash_is_blocked(f))
         return SIM_BUS_FAULT;
-    const uint8_t *p = f->flash->bytes + offset;
+    const uint8_t *p = f->flash->bytes + f->first + offset;
     *value = size == 4 ? get_le32(p) : size == 2 ? get_le16(p) : *p;
     return SIM_BUS_OK;
 }
@@ -253,7 +261,7 @@ static enum sim_bus_status program(struct sim_fpec *f, uint32_t addr, uint16_t v
 static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uint32_t value)
 {
     struct sim_fpec *f = self;
-    uint32_t addr = f->flash->row.base + offset;
+    uint32_t addr = f->flash->row.base + f->first + offset;
     if (sim_flash_is_busy(f))
         return sim_flash_stall(f);
     if (!sim_fpec_may_program(f)) {
@@ -282,7 +290,7 @@ static enum sim_bus_status alias_write(void *self, uint32_t offset, unsigned siz
     struct sim_fpec *f = self;
     (void)value;
     sim_chip_violation(f->part->chip, "flash: a write of %u bytes to its alias at 0x%08x", size,
-                       offset);
+                       f->first + offset);
     return SIM_BUS_FAULT;
 }
 
@@ -291,8 +299,7 @@ static const struct sim_device alias_device = {NULL, alias_read, alias_write};
 
 void sim_flash_create(struct sim_fpec *f)
 {
-    const struct sim_memory_row *row = &f->flash->row;
     sim_clock_add(f->part->clock, &f->done, finish, f);
-    sim_chip_map(f->part->chip, "flash", row->base, row->size, &cells_device, f);
-    sim_chip_map(f->part->chip, "flash at 0", 0, row->size, &alias_device, f);
+    sim_chip_map(f->part->chip, "flash", f->flash->row.base + f->first, f->size, &cells_device, f);
+    sim_chip_map(f->part->chip, "flash at 0", f->first, f->size, &alias_device, f);
 }

@@ -8,6 +8,7 @@
 
 #define RDP_LEVEL0  0xaau
 #define RDP_LEVEL2  0xccu
+#define RDP_F1_OPEN 0xa5u // RDPRT (PM0075, 2.4.1): there is nothing else but protected
 #define OBR_OPTERR  (1u << 0)
 #define OBR_LEVEL1  (1u << 1)
 #define OBR_LEVEL2  (3u << 1)
@@ -28,8 +29,10 @@ static uint8_t load_byte(const struct sim_fpec *f, unsigned at, bool *mismatch)
     return 0xff;
 }
 
-static unsigned level_of(uint8_t rdp)
+static unsigned level_of(const struct sim_fpec *f, uint8_t rdp)
 {
+    if (sim_fpec_is_f1(f))
+        return rdp != RDP_F1_OPEN;
     return rdp == RDP_LEVEL0 ? 0 : rdp == RDP_LEVEL2 ? 2 : 1;
 }
 
@@ -37,14 +40,17 @@ static void load_options(struct sim_fpec *f)
 {
     static const uint32_t level_bits[] = {0, OBR_LEVEL1, OBR_LEVEL2};
     bool mismatch = false;
-    f->rdp_level = level_of(load_byte(f, RDP, &mismatch));
+    f->rdp_level = level_of(f, load_byte(f, RDP, &mismatch));
     f->user = load_byte(f, USER, &mismatch);
     uint32_t data = load_byte(f, DATA0, &mismatch) | (uint32_t)load_byte(f, DATA1, &mismatch) << 8;
     f->wrpr = 0;
     for (unsigned i = 0; i < 4; i++)
         f->wrpr |= (uint32_t)load_byte(f, WRP0 + 2 * i, &mismatch) << 8 * i;
-    f->obr = (mismatch ? OBR_OPTERR : 0) | level_bits[f->rdp_level] | (uint32_t)f->user << 8 |
-             data << 16;
+    f->obr = (mismatch ? OBR_OPTERR : 0) | level_bits[f->rdp_level];
+    if (sim_fpec_is_f1(f)) // PM0075, 3.6
+        f->obr |= (uint32_t)f->user << 2 | data << 10;
+    else
+        f->obr |= (uint32_t)f->user << 8 | data << 16;
     f->flash_empty = get_le32(f->flash->bytes) == ERASED_WORD;
     sim_map_update(f->part->chip);
 }
@@ -74,7 +80,7 @@ static void program(struct sim_fpec *f, uint32_t offset, uint8_t byte)
         sim_fpec_flag(f, FLASH_SR_PGERR);
     } else if (!sim_part_level(f->part, SIM_HSI_READY, 0)) {
         sim_chip_violation(f->part->chip, "options: programming 0x%08x without HSI", addr);
-    } else if (offset == RDP && byte == RDP_LEVEL0 && f->rdp_level == 1) {
+    } else if (offset == RDP && level_of(f, byte) == 0 && f->rdp_level == 1) {
         sim_flash_begin(f, SIM_FLASH_UNPROTECT, addr, value);
     } else {
         sim_flash_begin(f, SIM_FLASH_PROGRAM_OPTION, addr, value);
@@ -129,8 +135,10 @@ void sim_options_hear_reload(void *self, unsigned line, uint64_t value)
 
 void sim_options_hear_rdp(void *self, unsigned line, uint64_t level)
 {
-    static const uint8_t codes[] = {RDP_LEVEL0, 0xbb, RDP_LEVEL2};
+    static const uint8_t f0[] = {RDP_LEVEL0, 0xbb, RDP_LEVEL2};
+    static const uint8_t f1[] = {RDP_F1_OPEN, 0x00, 0x00};
     const struct sim_fpec *f = self;
+    const uint8_t *codes = sim_fpec_is_f1(f) ? f1 : f0;
     uint8_t *cells = f->options->bytes;
     (void)line;
     cells[RDP] = codes[level];
@@ -156,4 +164,11 @@ uint64_t sim_options_level_option(void *self, unsigned line)
     const struct sim_fpec *f = self;
     const struct sim_fpec_config *config = f->part->config;
     return (f->user & config->user_mask[line]) != 0;
+}
+
+uint64_t sim_options_level_wrp(void *self, unsigned line)
+{
+    const struct sim_fpec *f = self;
+    (void)line;
+    return f->wrpr;
 }

@@ -8,19 +8,23 @@
 
 extern const struct sim_part_kind sim_part_adc;
 extern const struct sim_part_kind sim_part_bare; // in the place of those that are not modelled
+extern const struct sim_part_kind sim_part_afio;
 extern const struct sim_part_kind sim_part_crc;
 extern const struct sim_part_kind sim_part_dbgmcu;
 extern const struct sim_part_kind sim_part_exti;
 extern const struct sim_part_kind sim_part_exti_m0p;
 extern const struct sim_part_kind sim_part_flash_dw;
 extern const struct sim_part_kind sim_part_fpec;
+extern const struct sim_part_kind sim_part_fpec_second; // its number is 1
 extern const struct sim_part_kind sim_part_gpio;
+extern const struct sim_part_kind sim_part_gpio_f1;
 extern const struct sim_part_kind sim_part_iwdg;
 extern const struct sim_part_kind sim_part_mcu_rom;
 extern const struct sim_part_kind sim_part_nvm; // STM32L0
 extern const struct sim_part_kind sim_part_pwr;
 extern const struct sim_part_kind sim_part_pwr_m0p;
 extern const struct sim_part_kind sim_part_rcc;
+extern const struct sim_part_kind sim_part_rcc_f1;
 extern const struct sim_part_kind sim_part_rcc_l0;
 extern const struct sim_part_kind sim_part_rcc_m0p;
 extern const struct sim_part_kind sim_part_syscfg;
@@ -56,6 +60,7 @@ struct sim_crc_config {
 struct sim_dbgmcu_config {
     uint32_t freeze_bits[SIM_DBGMCU_FREEZE]; // those that exist
     uint32_t more_cr_bits;                   // of DBGMCU_CR, beside DBG_STOP and DBG_STANDBY
+    bool freezes_in_cr; // the freeze bits of line 0 are in DBGMCU_CR, and there are no others
 };
 
 struct sim_exti_m0p_config {
@@ -71,6 +76,8 @@ struct sim_exti_config {
 
 // The flash controller with half-word programming, with its cells and option bytes.
 struct sim_fpec_config {
+    bool is_f1;                     // PM0075: one level of protection, no OBL_LAUNCH
+    uint32_t bank_size;             // of the first bank; what is behind it is the second's. 0: one
     uint32_t sector_size;           // of the write protection
     uint8_t user_mask[SIM_OPTIONS]; // each option's bit of the user byte; 0: it has none
     struct {
@@ -167,9 +174,10 @@ struct sim_rcc_config {
         uint32_t hz; // 0: the board's crystal, or made of others
         uint64_t start_ns;
     } source[SIM_CLOCK_SOURCES];
-    uint32_t max_hz;        // of HCLK
-    uint32_t no_wait_hz;    // above it the flash needs a wait state
-    unsigned hsi48_feature; // of the chip
+    uint32_t max_hz;             // of HCLK
+    uint32_t no_wait_hz;         // above it the flash needs a wait state
+    unsigned hsi48_feature;      // of the chip
+    unsigned predivider_feature; // of an STM32F1: CFGR2.PREDIV1
 };
 
 // STM32G0, C0 and U0: what the system can run from, and what they have beside.

@@ -53,7 +53,8 @@ static void enter_low_power(struct sim_pwr *p)
     bool standby = p->cr & CR_PDDS;
     enum sim_option allowed_by =
         standby ? SIM_OPTION_NO_RESET_IN_STANDBY : SIM_OPTION_NO_RESET_IN_STOP;
-    if (sim_part_level(p->part, SIM_FLASH_BUSY, 0)) // waits for the flash (5.3.5)
+    if (sim_part_level(p->part, SIM_FLASH_BUSY, 0) ||
+        sim_part_level(p->part, SIM_FLASH_BUSY, 1)) // waits for the flash (5.3.5)
         return;
     if (!sim_part_level(p->part, SIM_OPTION, allowed_by)) {
         sim_reset_request(p->part->chip, SIM_CAUSE_LOW_POWER);

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Chips whose flash swdlink cannot program: they say so by name, and all that needs no flash works.
 
-Three virtual chips have nothing but core, memories and identity: with a Cortex-M3 and two with a Cortex-M4, their ids in the
-private peripheral bus. A virtual STM32F031 answers with two other ids: as an STM32G431 with a foreign core, and as nothing that
+Three virtual chips with a Cortex-M3 or M4 have their ids in the private peripheral bus: an STM32F103, and two with nothing but
+core, memories and identity. A virtual STM32F031 answers with two other ids: as an STM32G431 with a foreign core, and as nothing that
 anybody knows."""
 
 import json
@@ -25,7 +25,7 @@ def on_all(function):
         def one(session, function=function, name=name):
             function(session, name)
         one.__name__ = f"{function.__name__}_{board.split('=')[-1]}"
-        scenario(f"{board},firmware={firmware('sample.elf')}")(one)
+        scenario(f"{board},firmware={firmware('session.elf')}")(one)
     return function
 
 
@@ -45,13 +45,13 @@ def a_load_into_flash_is_refused_by_name(session, name):
 
 @on_all
 def the_program_in_the_flash_is_debugged(session, name):
-    gdb = session.gdb("sample.elf")
+    gdb = session.gdb("session.elf")
     gdb.cmd("monitor reset halt")
     expect(r"hardware breakpoints", gdb.cmd("break compute") + gdb.take())
-    expect(r"compute \(round=\d+\)", gdb.cmd("continue"))
+    expect(r"compute \(a=\d+", gdb.cmd("continue"))
     expect(r"main \(\)", gdb.cmd("finish"))
     gdb.cmd("delete")
-    gdb.cmd("watch counter.rounds")
+    gdb.cmd("watch rounds")
     expect(r"New value = ", gdb.cmd("continue"))
     gdb.cmd("delete")
     gdb.cmd("stepi")
