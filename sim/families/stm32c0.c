@@ -226,6 +226,7 @@ static void fill_factory(const struct sim_chip_row *row, const struct sim_memory
 
 // ---- programs that these chips can be given -----------------------------------------------------
 
+#define RCC_CR      0x40021000u
 #define RCC_CFGR    0x40021008u
 #define RCC_IOPENR  0x40021034u
 #define RCC_APBENR1 0x4002103cu
@@ -258,8 +259,8 @@ static const struct sim_program programs[] = {
               {SIM_PROGRAM_WAIT, 15000},
               {IWDG_KR, 0xaaaa}},
      .end = SIM_END_RUN},
-    {.name = "slow-clock", // 5 ms after reset HCLK is 23 kHz
-     .step = {{SIM_PROGRAM_WAIT, 15000}, {RCC_CFGR, 0xf00}},
+    {.name = "slow-clock", // 5 ms after reset HCLK is 11.7 kHz
+     .step = {{SIM_PROGRAM_WAIT, 15000}, {RCC_CR, 0x1d40}, {RCC_CFGR, 0xf00}},
      .end = SIM_END_RUN},
     {.name = NULL},
 };

@@ -299,6 +299,7 @@ static void fill_factory(const struct sim_chip_row *row, const struct sim_memory
 
 // ---- programs that these chips can be given -----------------------------------------------------
 
+#define RCC_CR      0x40021000u
 #define RCC_CFGR    0x40021008u
 #define RCC_IOPENR  0x40021034u
 #define RCC_APBENR1 0x4002103cu
@@ -331,8 +332,8 @@ static const struct sim_program programs[] = {
               {SIM_PROGRAM_WAIT, 20000},
               {IWDG_KR, 0xaaaa}},
      .end = SIM_END_RUN},
-    {.name = "slow-clock", // 5 ms after reset HCLK is 31 kHz
-     .step = {{SIM_PROGRAM_WAIT, 20000}, {RCC_CFGR, 0xf00}},
+    {.name = "slow-clock", // 5 ms after reset HCLK is 15.6 kHz
+     .step = {{SIM_PROGRAM_WAIT, 20000}, {RCC_CR, 0xd00}, {RCC_CFGR, 0xf00}},
      .end = SIM_END_RUN},
     {.name = NULL},
 };
@@ -345,7 +346,7 @@ static const struct sim_family stm32g0 = {
                  .ap_idr = 0x04770031, // its AHB-AP
                  .rom_base = 0xf0000003,
                  .cpuid = 0x410cc601, // r0p1
-                 .designer = 0x020}, // ST; the table's part is DEV_ID,
+                 .designer = 0x020},  // ST; the table's part is DEV_ID,
     .interrupts = 32,
     .parts = parts,
     .swdio = {'A', 13, 0},

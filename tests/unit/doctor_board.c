@@ -195,6 +195,14 @@ static const struct row l0_faults[] = {
     {"stm32l072cz,firmware=swd-off", "swd-off-by-program", NULL},
     {"stm32l031k6,rdp=1", "read-protected-1", NULL},
 };
+static const struct row g0_faults[] = {
+    {"vdd=1800", "healthy", NULL},
+    {"vdd=1650", "target-undervoltage", NULL},
+    {"vtref=1550", "target-undervoltage", "vtref-not-wired"},
+    {"firmware=shutdown", "low-power", NULL},
+    {"stm32c031c6,firmware=swd-off", "swd-off-by-program", NULL},
+    {"stm32u083rc,firmware=stop", "low-power", NULL},
+};
 
 // Pairs of faults end in a sensible first step.
 static const struct row pairs[] = {
@@ -247,9 +255,11 @@ static const struct {
     const char *chip;
     const struct row *rows;
     unsigned count;
+    bool ignores_boot0; // an option stands in its place, as the factory delivers it
 } chips[] = {
-    {"stm32f031k6", f0_faults, sizeof f0_faults / sizeof f0_faults[0]},
-    {"stm32l053r8", l0_faults, sizeof l0_faults / sizeof l0_faults[0]},
+    {"stm32f031k6", f0_faults, sizeof f0_faults / sizeof f0_faults[0], false},
+    {"stm32l053r8", l0_faults, sizeof l0_faults / sizeof l0_faults[0], false},
+    {"stm32g071rb", g0_faults, sizeof g0_faults / sizeof g0_faults[0], true},
 };
 
 enum {
@@ -284,6 +294,8 @@ static void add_rows(struct tests *tests, const struct row *rows, unsigned count
                      const char *probe)
 {
     for (unsigned i = 0; i < count; i++) {
+        if (chips[chip].ignores_boot0 && strstr(rows[i].board, "boot0"))
+            continue;
         if (chip == 0 || rows == chips[chip].rows || !names_a_chip(rows[i].board))
             add_test(tests, &rows[i], chips[chip].chip, probe);
     }
