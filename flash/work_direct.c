@@ -119,6 +119,9 @@ enum err direct_page(struct flash_job *job, unsigned n)
 {
     struct page *p = &job->page[n];
     enum err e = mem_ap_read(job->access.mem, p->addr, job->chip, p->size, NULL);
+    // Code may be hidden page by page: that is a better sentence.
+    if (e == ERR_FAULT && job->bank.driver->check_page(&job->access, p->addr))
+        return ERR_PROTECTED;
     if (e)
         return e;
     if (compare_page(job, p) == p->size) {

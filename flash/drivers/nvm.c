@@ -37,8 +37,9 @@ static uint32_t second_bank(const struct flash_bank *bank)
 
 static enum err survey(struct flash_access *fa, bool *code_may_run)
 {
-    *code_may_run = true;
-    return nvm_survey(fa, LOCKS);
+    enum err e = nvm_survey(fa, LOCKS);
+    *code_may_run = !e && !nvm_hides_code(fa); // a loader looks at all pages
+    return e;
 }
 
 static enum err begin(struct flash_access *fa)

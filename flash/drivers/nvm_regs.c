@@ -113,6 +113,15 @@ bool nvm_is_protected(const struct flash_access *fa, uint32_t addr)
     return bit < 32 * NVM_WRP_WORDS && fa->saved[NVM_SAVED_PROTECTED + bit / 32] >> bit % 32 & 1;
 }
 
+bool nvm_hides_code(const struct flash_access *fa)
+{
+    bool hides = false;
+    for (unsigned i = 0; i < flash_layout_count(&fa->bank->layout) && fa->saved[NVM_SAVED_PCROP];
+         i++)
+        hides |= nvm_is_protected(fa, flash_layout_sector(&fa->bank->layout, i).addr);
+    return hides;
+}
+
 enum err nvm_fail_protected(struct flash_access *fa, uint32_t addr)
 {
     unsigned bit = wrp_bit(fa, addr);
@@ -126,6 +135,7 @@ static enum err read_protection(struct flash_access *fa, uint32_t optr)
 {
     const struct nvm_params *p = nvm_params(fa);
     enum err e = ERR_OK;
+    fa->saved[NVM_SAVED_PCROP] = optr & OPTR_WPRMOD;
     const unsigned last = (fa->bank->size - 1) / p->wrp_block / 32;
     for (unsigned i = 0; i < NVM_WRP_WORDS && p->wrprot[i] && i <= last && !e; i++) {
         uint32_t *protected = &fa->saved[NVM_SAVED_PROTECTED + i];

@@ -52,7 +52,7 @@
 #define NVM_UNLOCK_US   3000000u
 
 // What survey() leaves in flash_access.saved.
-enum { NVM_SAVED_ACR, NVM_SAVED_PROTECTED };
+enum { NVM_SAVED_ACR, NVM_SAVED_PCROP, NVM_SAVED_PROTECTED };
 
 const struct nvm_params *nvm_params(const struct flash_access *fa);
 enum err nvm_read(struct flash_access *fa, uint32_t offset, uint32_t *value) MUST_CHECK;
@@ -79,6 +79,9 @@ enum err nvm_erase_poll(struct flash_access *fa, const char *what, uint32_t addr
 enum err nvm_fail(struct flash_access *fa, const char *what, uint32_t addr, uint32_t sr) MUST_CHECK;
 // The bits of SR that a loader reports in a byte: WRPERR to RDERR, NOTZEROERR, FWWERR.
 uint32_t nvm_loader_errors(uint32_t status);
+// Whether code in some sector is protected from being read (WPRMOD), after nvm_survey(): then
+// nothing may look at the whole flash.
+bool nvm_hides_code(const struct flash_access *fa);
 // Whether the option bytes protect the page.
 bool nvm_is_protected(const struct flash_access *fa, uint32_t addr);
 enum err nvm_fail_protected(struct flash_access *fa, uint32_t addr) MUST_CHECK;

@@ -257,6 +257,30 @@ static void a_write_protected_sector_is_refused_before_anything_changes(void **s
     close_desk(d);
 }
 
+// With WPRMOD a clear bit protects a sector from being read, too: nothing looks at it.
+static void code_that_is_hidden_is_left_alone_and_the_rest_is_programmed(void **state)
+{
+    (void)state;
+    struct desk *d = open_desk("stm32l053r8");
+    uint8_t *image = some_image(4096, 1);
+    struct target_options_image options;
+    OK(program(d, FLASH_ERASE_AUTO, FLASH + 0x8000, image, 4096));
+    OK(target_read_options(&d->t, &options));
+    OK(target_option_set(&d->t, target_option_find(&d->t, "WPRMOD"), &options, 1));
+    OK(target_option_set(&d->t, target_option_find(&d->t, "WRPROT1"), &options, 0xfeff));
+    OK(target_write_options(&d->t, &options));
+    OK(target_reset(&d->t, true));
+    OK(program(d, FLASH_ERASE_AUTO, FLASH, image, 4096));
+    assert_chip_holds(d, FLASH, image, 4096);
+    image[0] ^= 1;
+    assert_int_equal(program(d, FLASH_ERASE_AUTO, FLASH + 0x8000, image, 4096), ERR_PROTECTED);
+    assert_non_null(strstr(d->log.sentence, "0x08008000 is write-protected"));
+    image[0] ^= 1;
+    assert_chip_holds(d, FLASH + 0x8000, image, 4096);
+    free(image);
+    close_desk(d);
+}
+
 static void leaving_level_1_erases_flash_and_eeprom(void **state)
 {
     (void)state;
@@ -376,6 +400,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_clock_and_the_controller_are_left_as_found),
         cmocka_unit_test(ram_and_registers_come_back),
         cmocka_unit_test(a_write_protected_sector_is_refused_before_anything_changes),
+        cmocka_unit_test(code_that_is_hidden_is_left_alone_and_the_rest_is_programmed),
         cmocka_unit_test(leaving_level_1_erases_flash_and_eeprom),
         cmocka_unit_test(the_eeprom_is_written_word_by_word_at_its_speed),
         cmocka_unit_test(bytes_of_the_eeprom_are_written_like_ram_and_their_neighbours_stay),
