@@ -74,7 +74,7 @@ static bool may_talk(void *user, const char *turn)
 }
 
 // For `monitor program`: a file of this computer, in stretches.
-static enum err read_image(void *user, const char *path, const uint32_t *addr, hub_put *put,
+static enum err read_image(void *user, const char *path, const uint32_t *addr, sharing_put *put,
                            void *to)
 {
     struct probe *p = ((const struct serving *)user)->p;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The sockets on which debuggers knock: loopback in both internet protocols, or all addresses of a
-// host.
+// The sockets to which debuggers connect: loopback in both internet protocols, or all addresses of
+// a host.
 #ifndef SWDLINK_SERVER_ACCEPTOR_H
 #define SWDLINK_SERVER_ACCEPTOR_H
 

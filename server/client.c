@@ -69,7 +69,7 @@ static void feed_session(struct client *c)
 static void feed_in_turn(struct client *c)
 {
     const char *what = c->session.state == SESSION_BUSY ? "interrupt" : "client";
-    c->put_off = !hub_may(c->session.hub, &c->session, what);
+    c->put_off = !sharing_may(c->session.sharing, &c->session, what);
     if (!c->put_off)
         feed_session(c);
 }
@@ -77,7 +77,7 @@ static void feed_in_turn(struct client *c)
 static void tick_in_turn(struct client *c)
 {
     const bool polls = c->session.state == SESSION_RUNNING;
-    if (hub_may(c->session.hub, &c->session, polls ? "poll" : "step") || !polls)
+    if (sharing_may(c->session.sharing, &c->session, polls ? "poll" : "step") || !polls)
         session_tick(&c->session, now_ms());
 }
 
@@ -117,7 +117,7 @@ void client_settle(struct client *c)
         set_tick(c);
 }
 
-void client_look(struct client *c)
+void client_poll(struct client *c)
 {
     size_t before;
     do {
@@ -162,11 +162,11 @@ static void on_tick(struct ev_loop *loop, ev_timer *w, int events)
     c->stepped(c->user);
 }
 
-struct client *client_open(struct ev_loop *loop, struct hub *hub, int in_fd, int out_fd,
+struct client *client_open(struct ev_loop *loop, struct sharing *sharing, int in_fd, int out_fd,
                            const char *name)
 {
     struct client *c = calloc(1, sizeof *c);
-    if (!c || !hub_join(hub, &c->session)) {
+    if (!c || !sharing_join(sharing, &c->session)) {
         free(c);
         return NULL;
     }
@@ -175,7 +175,7 @@ struct client *client_open(struct ev_loop *loop, struct hub *hub, int in_fd, int
     c->out_fd = out_fd;
     c->poll_s = POLL_FIRST_S;
     snprintf(c->name, sizeof c->name, "%s", name);
-    session_start(&c->session, hub, c->name);
+    session_start(&c->session, sharing, c->name);
     ev_io_init(&c->readable, on_readable, in_fd, EV_READ);
     ev_io_init(&c->writable, on_writable, out_fd, EV_WRITE);
     ev_init(&c->tick, on_tick);
@@ -186,9 +186,9 @@ struct client *client_open(struct ev_loop *loop, struct hub *hub, int in_fd, int
 
 void client_close(struct client *c)
 {
-    struct hub *hub = c->session.hub;
-    (void)hub_may(hub, &c->session, "client");
-    // His last words, if he said goodbye.
+    struct sharing *sharing = c->session.sharing;
+    (void)sharing_may(sharing, &c->session, "client");
+    // What it sent before it closed the connection.
     for (size_t before = 0;
          c->in_len > 0 && c->in_len != before && !session_is_over(&c->session);) {
         before = c->in_len;
@@ -198,15 +198,15 @@ void client_close(struct client *c)
     ev_io_stop(c->loop, &c->writable);
     ev_timer_stop(c->loop, &c->tick);
     session_end(&c->session);
-    hub_leave(hub, &c->session);
-    log_line(hub->log, LOG_NOTE, "%s has left", c->name);
+    sharing_leave(sharing, &c->session);
+    log_line(sharing->log, LOG_NOTE, "%s has left", c->name);
     close(c->in_fd);
     if (c->out_fd != c->in_fd)
         close(c->out_fd);
     free(c);
 }
 
-void client_say_goodbye(struct client *c)
+void client_end_session(struct client *c)
 {
     const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
     send_some(c);

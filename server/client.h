@@ -20,7 +20,7 @@ struct client {
     char name[ACCEPTOR_NAME_SIZE];
     int in_fd, out_fd; // the same, of a socket
     bool gone;
-    bool put_off; // until something else was said to the target: see hub_may()
+    bool put_off; // until something else was said to the target: see sharing_may()
     bool stuck;   // what came in cannot be taken before something else happens
     ev_io readable, writable;
     ev_timer tick;
@@ -30,18 +30,18 @@ struct client {
     struct session session;
 };
 
-// Takes over the file descriptors, which do not block. NULL: no memory, or no room in the hub; then
-// they are still the caller's.
-struct client *client_open(struct ev_loop *loop, struct hub *hub, int in_fd, int out_fd,
+// Takes over the file descriptors, which do not block. NULL: no memory, or no room for another one;
+// then they are still the caller's.
+struct client *client_open(struct ev_loop *loop, struct sharing *sharing, int in_fd, int out_fd,
                            const char *name);
 // Ends the session and frees the client.
 void client_close(struct client *c);
 // Sends output and starts the watchers that the session needs; may set gone.
 void client_settle(struct client *c);
 // Reads what has arrived; may set gone.
-void client_look(struct client *c);
+void client_poll(struct client *c);
 // Waits up to half a second until all output is sent.
-void client_say_goodbye(struct client *c);
+void client_end_session(struct client *c);
 // Whether the client has sent a packet.
 bool client_is_debugger(const struct client *c);
 

@@ -174,8 +174,8 @@ static enum err write_segment(void *to, uint32_t addr, const uint8_t *data, size
 enum err packet_flash_program(struct session *s, const char *path, const uint32_t *addr,
                               bool resets)
 {
-    struct hub *hub = s->hub;
-    if (!hub->read_image)
+    struct sharing *sharing = s->sharing;
+    if (!sharing->read_image)
         return log_fail(s->log, ERR_UNSUPPORTED,
                         "this server reads files for debuggers of its own computer only: use "
                         "`load` in GDB");
@@ -183,9 +183,9 @@ enum err packet_flash_program(struct session *s, const char *path, const uint32_
     enum err e = open_job(s);
     if (e)
         return e;
-    e = hub->read_image(hub->image_user, path, addr, erase_segment, s);
+    e = sharing->read_image(sharing->image_user, path, addr, erase_segment, s);
     if (!e)
-        e = hub->read_image(hub->image_user, path, addr, write_segment, s);
+        e = sharing->read_image(sharing->image_user, path, addr, write_segment, s);
     if (e)
         return drop_untouched(s, e);
     s->flash.resets = resets;
@@ -261,7 +261,7 @@ static void finish_job(struct session *s)
     semihost_restart(s->semihost);
     s->xpsr_is_old |= s->flash.resets;
     if (s->flash.resets)
-        hub_retire_rtt(s->hub);
+        sharing_retire_rtt(s->sharing);
     e = s->flash.resets ? target_reset(s->t, true) : ERR_OK;
     if (e)
         reply_error_and_later(s, e);

@@ -8,10 +8,10 @@
 #include "base/bytes.h"
 #include "base/hex.h"
 #include "server/packets.h"
+#include "server/qxfer.h"
 #include "server/regs.h"
 #include "server/reply.h"
 #include "server/stop.h"
-#include "server/xfer.h"
 
 #define ADDRESS_SPACE       (1ull << 32)
 // LLDB gives up after 5 s by default; erasing all of a large flash takes longer.
@@ -78,7 +78,7 @@ struct span {
 static struct span span_around(const struct target *t, uint32_t addr)
 {
     unsigned count;
-    const struct target_region *region = xfer_regions(t, &count);
+    const struct target_region *region = qxfer_regions(t, &count);
     struct span hole = {.start = 0, .end = ADDRESS_SPACE};
     for (unsigned i = 0; i < count; i++) {
         uint64_t start = region[i].base, end = start + region[i].size;

@@ -117,7 +117,7 @@ static void write_memory(struct session *s, uint32_t addr, const uint8_t *data, 
 {
     enum err e = ERR_OK;
     uint8_t *window = window_at(s, addr, len);
-    const struct session *holder = s->hub->holder;
+    const struct session *holder = s->sharing->holder;
     if (holder && holder != s && holder->flash.job)
         e = log_fail(s->log, ERR_STATE,
                      "another debugger (%s) programs the flash, and uses the memory for it",

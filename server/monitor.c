@@ -126,7 +126,7 @@ static enum err run_word(struct session *s, const struct monitor_word *w, const 
     bool works = w->control || w->run == monitor_sleep;
     if (works && s->state == SESSION_CALL)
         return log_fail(s->log, ERR_STATE, "the target is running: interrupt it first (Ctrl-C)");
-    enum err e = w->control ? hub_take_control(s->hub, s) : ERR_OK;
+    enum err e = w->control ? sharing_take_control(s->sharing, s) : ERR_OK;
     if (e)
         return e;
     return w->run ? w->run(s, args) : w->run_sized(s, args, w->unit);

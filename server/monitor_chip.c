@@ -79,7 +79,7 @@ enum err monitor_swdp_scan(struct session *s, const char *args)
     (void)args;
     char text[200];
     reply_console(s, "Available Targets:\nNo. Att Driver\n 1   %c  %s\n",
-                  hub_has_control(s->hub, s) ? '*' : ' ',
+                  sharing_has_control(s->sharing, s) ? '*' : ' ',
                   chip_describe(target_identity(s->t), text, sizeof text));
     return ERR_OK;
 }

@@ -176,7 +176,7 @@ enum err monitor_reg(struct session *s, const char *args)
     args += len + strspn(args + len, " =");
     (void)monitor_take_word(&args, "force");
     if (*args) {
-        e = hub_take_control(s->hub, s);
+        e = sharing_take_control(s->sharing, s);
         if (!e)
             e = take_value(s, &args, &value);
         (void)monitor_take_word(&args, "force");

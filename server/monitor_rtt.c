@@ -18,22 +18,22 @@ static enum err set_up(struct session *s, const char *args)
     uint32_t addr, size;
     if (!monitor_take_number(&args, &addr) || !monitor_take_number(&args, &size))
         return wrong(s, "setup ADDRESS SIZE");
-    rtt_look_at(&s->hub->rtt.rtt, addr, size);
+    rtt_look_at(&s->sharing->rtt.rtt, addr, size);
     return ERR_OK;
 }
 
 static enum err start_rtt(struct session *s, const char *args)
 {
     (void)args;
-    s->hub->rtt.on = true;
-    rtt_forget(&s->hub->rtt.rtt);
+    s->sharing->rtt.on = true;
+    rtt_forget(&s->sharing->rtt.rtt);
     return ERR_OK;
 }
 
 static enum err stop_rtt(struct session *s, const char *args)
 {
     (void)args;
-    s->hub->rtt.on = false;
+    s->sharing->rtt.on = false;
     return ERR_OK;
 }
 
@@ -48,7 +48,7 @@ static void list(struct session *s, const char *way, const struct rtt_channel *c
 static enum err channels(struct session *s, const char *args)
 {
     (void)args;
-    struct rtt *r = &s->hub->rtt.rtt;
+    struct rtt *r = &s->sharing->rtt.rtt;
     bool found = false;
     enum err e = ERR_OK;
     uint32_t first = r->search_at;
@@ -79,9 +79,9 @@ static enum err serve_rtt(struct session *s, const char *args)
     if (!monitor_take_word(&args, "start") || !monitor_take_number(&args, &port) ||
         !monitor_take_number(&args, &channel) || port > UINT16_MAX || channel >= RTT_MAX_CHANNELS)
         return wrong(s, "server start PORT CHANNEL");
-    if (!s->hub->rtt.listen)
+    if (!s->sharing->rtt.listen)
         return log_fail(s->log, ERR_UNSUPPORTED, "there are no ports for RTT here");
-    return s->hub->rtt.listen(s->hub->rtt.user, (uint16_t)port, (unsigned)channel);
+    return s->sharing->rtt.listen(s->sharing->rtt.user, (uint16_t)port, (unsigned)channel);
 }
 
 static enum err nothing(struct session *s, const char *args)
@@ -97,7 +97,7 @@ enum err monitor_rtt_at(struct session *s, const char *args)
     uint32_t addr, size = 0;
     if (!monitor_take_number(&args, &addr) || (*args && !monitor_take_number(&args, &size)))
         return wrong(s, "setup ADDRESS SIZE");
-    rtt_look_at(&s->hub->rtt.rtt, addr, size);
+    rtt_look_at(&s->sharing->rtt.rtt, addr, size);
     return ERR_OK;
 }
 
@@ -130,6 +130,6 @@ enum err monitor_rtt(struct session *s, const char *args)
         return log_fail(s->log, ERR_USAGE,
                         "`monitor rtt` knows setup, start, stop, channels and server, not \"%s\"",
                         args);
-    reply_console(s, "RTT is %s\n", s->hub->rtt.on ? "on" : "off");
+    reply_console(s, "RTT is %s\n", s->sharing->rtt.on ? "on" : "off");
     return ERR_OK;
 }

@@ -91,7 +91,7 @@ enum err monitor_reset(struct session *s, const char *args)
             "\"%s\"",
             args);
     packet_flash_drop(s);
-    hub_retire_rtt(s->hub);
+    sharing_retire_rtt(s->sharing);
     enum err e = target_reset(s->t, !run);
     if (e)
         return e;

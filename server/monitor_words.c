@@ -82,7 +82,7 @@ static enum err echo_words(struct session *s, const char *args)
 static enum err end_server(struct session *s, const char *args)
 {
     (void)args;
-    s->hub->ends = true;
+    s->sharing->ends = true;
     reply_console(s, "The server ends when this debugger leaves.\n");
     return ERR_OK;
 }

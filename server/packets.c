@@ -97,7 +97,7 @@ void packet_dispatch(struct session *s)
             s, log_fail(s->log, ERR_STATE, "the target is running: interrupt it first (Ctrl-C)"));
         return;
     }
-    enum err e = p->control ? hub_take_control(s->hub, s) : ERR_OK;
+    enum err e = p->control ? sharing_take_control(s->sharing, s) : ERR_OK;
     if (e) {
         reply_error_and_later(s, e);
         return;

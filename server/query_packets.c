@@ -111,7 +111,7 @@ void packet_thread_info(struct session *s, struct cursor *args)
     (void)packet_take_thread(args);
     if (!packet_args_end(s, args))
         return;
-    const char *info = s->t->state == TARGET_HALTED && s->hub->semihost.call.active
+    const char *info = s->t->state == TARGET_HALTED && s->sharing->semihost.call.active
                            ? "core, in a semihosting call"
                            : text[s->t->state];
     reply_begin(s);

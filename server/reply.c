@@ -195,8 +195,8 @@ void reply_error_shown(struct session *s, enum err e)
 void reply_malformed(struct session *s)
 {
     char text[80];
-    session_complain(s, "sent a malformed packet: %s",
-                     rsp_printable(text, sizeof text, s->rsp.data, s->rsp.len));
+    session_warn(s, "sent a malformed packet: %s",
+                 rsp_printable(text, sizeof text, s->rsp.data, s->rsp.len));
     log_forget(s->log);
     reply_error_quietly(s, log_fail(s->log, ERR_USAGE, "the packet is malformed"));
 }
@@ -235,7 +235,7 @@ void reply_console(struct session *s, const char *fmt, ...)
         send_console(s, text);
         return;
     }
-    // The same complaint twice (GDB tries a breakpoint again) is one.
+    // The same warning twice (GDB tries a breakpoint again) is one.
     if (strstr(s->later, text))
         return;
     size_t used = strlen(s->later);

@@ -50,7 +50,7 @@ static enum err move_down(struct rtt_port *port, bool *busy)
 {
     size_t written = 0;
     enum err e =
-        rtt_write(&port->all->hub->rtt.rtt, port->channel, port->in, port->in_len, &written);
+        rtt_write(&port->all->sharing->rtt.rtt, port->channel, port->in, port->in_len, &written);
     memmove(port->in, port->in + written, port->in_len - written);
     port->in_len -= written;
     if (written > 0)
@@ -64,7 +64,7 @@ static enum err move_up(struct rtt_port *port, bool *busy)
 {
     if (port->out_len > 0)
         return ERR_OK;
-    enum err e = rtt_read(&port->all->hub->rtt.rtt, port->channel, port->out, sizeof port->out,
+    enum err e = rtt_read(&port->all->sharing->rtt.rtt, port->channel, port->out, sizeof port->out,
                           &port->out_len);
     *busy |= port->out_len > 0;
     if (port->out_len > 0)
@@ -90,11 +90,11 @@ static bool anything_typed(const struct rtt_ports *p)
 
 static enum err step_channels(struct rtt_ports *p, bool typed, double *pause)
 {
-    struct hub_rtt *h = &p->hub->rtt;
+    struct sharing_rtt *h = &p->sharing->rtt;
     bool found = false, busy = false;
     *pause = SEARCH_S;
     // Code of ours runs on the core while a flash job is open.
-    if (!h->on || p->hub->t->state == TARGET_LOST || target_has_flash_job(p->hub->t))
+    if (!h->on || p->sharing->t->state == TARGET_LOST || target_has_flash_job(p->sharing->t))
         return ERR_OK;
     enum err e = rtt_find(&h->rtt, &found);
     if (e || !found)
@@ -125,17 +125,17 @@ static void on_tick(struct ev_loop *loop, ev_timer *w, int events)
     (void)events;
     struct rtt_ports *p = w->data;
     double pause;
-    log_forget(p->hub->log);
-    const bool typed = anything_typed(p) && hub_may(p->hub, NULL, "rtt input");
-    if (!typed && !hub_may(p->hub, NULL, "rtt")) {
+    log_forget(p->sharing->log);
+    const bool typed = anything_typed(p) && sharing_may(p->sharing, NULL, "rtt input");
+    if (!typed && !sharing_may(p->sharing, NULL, "rtt")) {
         arm_timer(p, QUIET_S);
         return;
     }
     enum err e = step_channels(p, typed, &pause);
     if (e) {
-        log_line(p->hub->log, p->failed ? LOG_DEBUG : LOG_WARN, "RTT: %s",
-                 log_sentence(p->hub->log, e));
-        log_forget(p->hub->log);
+        log_line(p->sharing->log, p->failed ? LOG_DEBUG : LOG_WARN, "RTT: %s",
+                 log_sentence(p->sharing->log, e));
+        log_forget(p->sharing->log);
         pause = SEARCH_S;
     }
     p->failed = e != ERR_OK;
@@ -164,7 +164,7 @@ static void on_writable(struct ev_loop *loop, ev_io *w, int events)
     send_some(w->data);
 }
 
-static void on_knock(struct ev_loop *loop, ev_io *w, int events)
+static void on_connection(struct ev_loop *loop, ev_io *w, int events)
 {
     (void)events;
     struct rtt_port *port = w->data;
@@ -173,12 +173,12 @@ static void on_knock(struct ev_loop *loop, ev_io *w, int events)
     if (fd < 0)
         return;
     if (port->fd >= 0) {
-        log_line(port->all->hub->log, LOG_WARN,
+        log_line(port->all->sharing->log, LOG_WARN,
                  "%s is turned away: somebody else reads RTT channel %u", name, port->channel);
         close(fd);
         return;
     }
-    log_line(port->all->hub->log, LOG_NOTE, "%s reads RTT channel %u", name, port->channel);
+    log_line(port->all->sharing->log, LOG_NOTE, "%s reads RTT channel %u", name, port->channel);
     port->fd = fd;
     ev_io_init(&port->readable, on_readable, fd, EV_READ);
     ev_io_init(&port->writable, on_writable, fd, EV_WRITE);
@@ -187,11 +187,11 @@ static void on_knock(struct ev_loop *loop, ev_io *w, int events)
     arm_timer(port->all, BUSY_S);
 }
 
-void rtt_ports_init(struct rtt_ports *p, struct ev_loop *loop, struct hub *hub)
+void rtt_ports_init(struct rtt_ports *p, struct ev_loop *loop, struct sharing *sharing)
 {
     memset(p, 0, sizeof *p);
     p->loop = loop;
-    p->hub = hub;
+    p->sharing = sharing;
     ev_init(&p->tick, on_tick);
     p->tick.data = p;
 }
@@ -206,7 +206,7 @@ void rtt_ports_close(struct rtt_ports *p)
         if (port->fd >= 0)
             hang_up(port);
         for (unsigned n = 0; n < port->acceptor.count; n++)
-            ev_io_stop(p->loop, &port->knock[n]);
+            ev_io_stop(p->loop, &port->listening[n]);
         acceptor_close(&port->acceptor);
     }
 }
@@ -218,9 +218,9 @@ enum err rtt_ports_listen(struct rtt_ports *p, const char *host, uint16_t number
         if (!p->port[i].used)
             port = &p->port[i];
     if (!port)
-        return log_fail(p->hub->log, ERR_RESOURCE, "%u ports for RTT are all that there are",
+        return log_fail(p->sharing->log, ERR_RESOURCE, "%u ports for RTT are all that there are",
                         RTT_PORT_MAX);
-    enum err e = acceptor_open(&port->acceptor, host, number, p->hub->log);
+    enum err e = acceptor_open(&port->acceptor, host, number, p->sharing->log);
     if (e)
         return e;
     port->all = p;
@@ -228,11 +228,11 @@ enum err rtt_ports_listen(struct rtt_ports *p, const char *host, uint16_t number
     port->channel = channel;
     port->fd = -1;
     for (unsigned i = 0; i < port->acceptor.count; i++) {
-        ev_io_init(&port->knock[i], on_knock, port->acceptor.fd[i], EV_READ);
-        port->knock[i].data = port;
-        ev_io_start(p->loop, &port->knock[i]);
+        ev_io_init(&port->listening[i], on_connection, port->acceptor.fd[i], EV_READ);
+        port->listening[i].data = port;
+        ev_io_start(p->loop, &port->listening[i]);
     }
-    p->hub->rtt.on = true;
+    p->sharing->rtt.on = true;
     fprintf(stderr, "RTT channel %u on port %u\n", channel, port->acceptor.port);
     fflush(stderr);
     return ERR_OK;

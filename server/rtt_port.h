@@ -8,7 +8,7 @@
 #include <ev.h>
 
 #include "server/acceptor.h"
-#include "server/hub.h"
+#include "server/sharing.h"
 
 #define RTT_PORT_MAX     4u
 #define RTT_PORT_IN_SIZE 256u
@@ -20,7 +20,7 @@ struct rtt_port {
     bool used;
     unsigned channel;
     struct acceptor acceptor;
-    ev_io knock[ACCEPTOR_MAX];
+    ev_io listening[ACCEPTOR_MAX];
     int fd; // -1: nobody is there
     ev_io readable, writable;
     size_t in_len, out_len;
@@ -30,7 +30,7 @@ struct rtt_port {
 
 struct rtt_ports {
     struct ev_loop *loop;
-    struct hub *hub;
+    struct sharing *sharing;
     // After each step: the target may have been lost in it.
     void (*stepped)(void *user);
     void *user;
@@ -39,7 +39,7 @@ struct rtt_ports {
     struct rtt_port port[RTT_PORT_MAX];
 };
 
-void rtt_ports_init(struct rtt_ports *p, struct ev_loop *loop, struct hub *hub);
+void rtt_ports_init(struct rtt_ports *p, struct ev_loop *loop, struct sharing *sharing);
 void rtt_ports_close(struct rtt_ports *p);
 // Opens a port for a channel (host NULL: loopback; port 0: a free one) and says so.
 enum err rtt_ports_listen(struct rtt_ports *p, const char *host, uint16_t port,

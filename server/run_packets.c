@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "server/call.h"
 #include "server/packets.h"
 #include "server/reply.h"
+#include "server/semihost_session.h"
 #include "server/stop.h"
 
 struct action {
@@ -22,9 +22,9 @@ struct action {
 // A debugger that does not control the target can wait with the one that does, if there is one.
 static void wait_with_holder(struct session *s, const struct action *a, enum err refused)
 {
-    bool runs = s->t->state == TARGET_RUNNING || hub_is_watched(s->hub, s);
+    bool runs = s->t->state == TARGET_RUNNING || sharing_is_watched(s->sharing, s);
     reply_begin_text(s);
-    if (a->letter == 'c' && runs && s->hub->holder) {
+    if (a->letter == 'c' && runs && s->sharing->holder) {
         log_forget(s->log);
         s->state = SESSION_RUNNING;
         if (s->interrupted)
@@ -63,7 +63,7 @@ static enum err set_off(struct session *s, const struct action *a)
     e = target_stop_at_break(s->t, &stopped);
     if (stopped)
         stop_finish(s, &s->t->last_stop, false);
-    if (e || stopped || call_take_again(s))
+    if (e || stopped || semihost_session_take_again(s))
         return e;
     e = a->letter == 'c' ? target_resume(s->t) : target_step(s->t, a->from, a->to);
     s->state = e ? s->state : SESSION_RUNNING;
@@ -73,7 +73,7 @@ static enum err set_off(struct session *s, const struct action *a)
 static void start_run(struct session *s, const struct action *a)
 {
     bool step = a->letter == 's' || a->letter == 'r';
-    enum err refused = hub_take_control(s->hub, s);
+    enum err refused = sharing_take_control(s->sharing, s);
     if (refused) {
         wait_with_holder(s, a, refused);
         return;
@@ -182,7 +182,7 @@ static void tell_as_it_is(struct session *s, const char *why)
 {
     reply_console(s, "%s.\n", why);
     log_forget(s->log);
-    if (s->t->state == TARGET_HALTED && !hub_is_watched(s->hub, s))
+    if (s->t->state == TARGET_HALTED && !sharing_is_watched(s->sharing, s))
         stop_tell(s);
     else
         stop_tell_running(s);
@@ -190,7 +190,7 @@ static void tell_as_it_is(struct session *s, const char *why)
 
 static void halt_and_tell(struct session *s)
 {
-    enum err e = hub_take_control(s->hub, s);
+    enum err e = sharing_take_control(s->sharing, s);
     if (!e && s->t->state != TARGET_HALTED)
         e = target_halt(s->t);
     if (e)
@@ -234,8 +234,8 @@ void packet_why_halted(struct session *s, struct cursor *args)
         return;
     }
     session_take_program(s); // also without an interrupt, with which GDB may connect
-    enum err e = hub_take_control(s->hub, s);
-    if (e && s->hub->holder && s->hub->holder != s) {
+    enum err e = sharing_take_control(s->sharing, s);
+    if (e && s->sharing->holder && s->sharing->holder != s) {
         tell_as_it_is(s, log_sentence(s->log, e));
         return;
     }
@@ -254,8 +254,8 @@ void packet_attach(struct session *s, struct cursor *args)
     if (!packet_args_end(s, args))
         return;
     session_take_program(s);
-    enum err e = hub_take_control(s->hub, s);
-    if (e && s->hub->holder && s->hub->holder != s)
+    enum err e = sharing_take_control(s->sharing, s);
+    if (e && s->sharing->holder && s->sharing->holder != s)
         tell_as_it_is(s, log_sentence(s->log, e));
     else
         halt_and_tell(s);
@@ -265,7 +265,7 @@ void packet_attach(struct session *s, struct cursor *args)
 static enum err let_target_go(struct session *s)
 {
     packet_flash_drop(s);
-    call_drop(s);
+    semihost_session_drop(s);
     enum err e = packet_drop_breaks(s);
     session_part_with_program(s);
     return e;
@@ -274,7 +274,7 @@ static enum err let_target_go(struct session *s)
 void packet_detach(struct session *s, struct cursor *args)
 {
     (void)args; // a process id, of which there is one
-    if (s->hub->holder && s->hub->holder != s) {
+    if (s->sharing->holder && s->sharing->holder != s) {
         session_part_with_program(s);
         reply_ok(s);
         return;
@@ -282,7 +282,7 @@ void packet_detach(struct session *s, struct cursor *args)
     enum err e = let_target_go(s);
     enum err run = s->t->state == TARGET_HALTED ? target_resume(s->t) : ERR_OK;
     e = e ? e : run;
-    hub_release(s->hub, s);
+    sharing_release(s->sharing, s);
     if (e && s->t->state != TARGET_LOST) {
         reply_error(s, e);
         return;
@@ -294,18 +294,18 @@ void packet_detach(struct session *s, struct cursor *args)
 
 static enum err kill_program(struct session *s)
 {
-    enum err e = hub_take_control(s->hub, s);
+    enum err e = sharing_take_control(s->sharing, s);
     if (e)
         return e;
     e = let_target_go(s);
     semihost_restart(s->semihost);
-    hub_retire_rtt(s->hub);
+    sharing_retire_rtt(s->sharing);
     enum err reset = target_reset(s->t, false);
     e = e ? e : reset;
     if (!e)
         log_line(s->log, LOG_NOTE,
                  "the debugger killed the program: the target was reset and runs");
-    hub_release(s->hub, s);
+    sharing_release(s->sharing, s);
     return e;
 }
 
@@ -332,12 +332,12 @@ void packet_vkill(struct session *s, struct cursor *args)
 
 static enum err begin_anew(struct session *s)
 {
-    enum err e = hub_take_control(s->hub, s);
+    enum err e = sharing_take_control(s->sharing, s);
     if (e)
         return e;
     packet_flash_drop(s);
     semihost_restart(s->semihost);
-    hub_retire_rtt(s->hub);
+    sharing_retire_rtt(s->sharing);
     reply_forget_text(s);
     e = target_reset(s->t, true);
     session_take_program(s);

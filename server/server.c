@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The loop: who knocks, signals, a target that was lost, and the debuggers that are there.
+// The loop: connections, signals, a target that was lost, and the debuggers that are there.
 #include "config.h"
 
 #include "server/server.h"
@@ -16,8 +16,8 @@
 #include "base/signals.h"
 #include "server/acceptor.h"
 #include "server/client.h"
-#include "server/hub.h"
 #include "server/rtt_port.h"
+#include "server/sharing.h"
 
 #define RECONNECT_S 1.0
 
@@ -26,20 +26,20 @@ struct server {
     struct target *t;
     struct log *log;
     const struct server_options *options;
-    struct hub hub;
+    struct sharing sharing;
     struct acceptor acceptor;
     struct rtt_ports rtt;
-    ev_io knock[ACCEPTOR_MAX];
+    ev_io listening[ACCEPTOR_MAX];
     ev_signal ending[3];
     ev_timer reconnect;
     bool loss_told; // why the target cannot be reached was said since it was lost
-    struct client *client[HUB_MAX_SESSIONS];
+    struct client *client[SHARING_MAX_SESSIONS];
 };
 
 static unsigned count_debuggers(const struct server *sv)
 {
     unsigned count = 0;
-    for (unsigned i = 0; i < HUB_MAX_SESSIONS; i++)
+    for (unsigned i = 0; i < SHARING_MAX_SESSIONS; i++)
         count += sv->client[i] && client_is_debugger(sv->client[i]);
     return count;
 }
@@ -49,10 +49,10 @@ static void drop_client(struct server *sv, unsigned i)
 {
     struct client *c = sv->client[i];
     bool ends = client_is_debugger(c) &&
-                (hub_has_control(&sv->hub, &c->session) || count_debuggers(sv) == 1);
+                (sharing_has_control(&sv->sharing, &c->session) || count_debuggers(sv) == 1);
     client_close(c);
     sv->client[i] = NULL;
-    if (sv->options->stdio || ((sv->options->once || sv->hub.ends) && ends))
+    if (sv->options->stdio || ((sv->options->once || sv->sharing.ends) && ends))
         ev_break(sv->loop, EVBREAK_ALL);
 }
 
@@ -61,7 +61,7 @@ static void drop_client(struct server *sv, unsigned i)
 static void settle_all(void *user)
 {
     struct server *sv = user;
-    for (unsigned i = 0; i < HUB_MAX_SESSIONS; i++) {
+    for (unsigned i = 0; i < SHARING_MAX_SESSIONS; i++) {
         if (sv->client[i])
             client_settle(sv->client[i]);
         if (sv->client[i] && sv->client[i]->gone)
@@ -79,7 +79,7 @@ static enum err find_again(struct server *sv)
         if (!e)
             e = target_reconnect(sv->t);
     }
-    if (!e && !sv->hub.holder)
+    if (!e && !sv->sharing.holder)
         e = target_release(sv->t);
     return e;
 }
@@ -88,7 +88,7 @@ static void on_reconnect(struct ev_loop *loop, ev_timer *w, int events)
 {
     (void)events;
     struct server *sv = w->data;
-    (void)hub_may(&sv->hub, NULL, "reconnect");
+    (void)sharing_may(&sv->sharing, NULL, "reconnect");
     enum err e = find_again(sv);
     if (e) {
         // Once per loss for everybody to see: it is the short verdict.
@@ -101,21 +101,21 @@ static void on_reconnect(struct ev_loop *loop, ev_timer *w, int events)
     ev_timer_stop(loop, w);
     sv->loss_told = false;
     log_line(sv->log, LOG_NOTE, "the target is back");
-    for (unsigned i = 0; i < HUB_MAX_SESSIONS; i++)
+    for (unsigned i = 0; i < SHARING_MAX_SESSIONS; i++)
         if (sv->client[i])
             session_target_is_back(&sv->client[i]->session);
     settle_all(sv);
 }
 
 // False: there is no room for another one.
-static bool welcome(struct server *sv, int in_fd, int out_fd, const char *name)
+static bool add_client(struct server *sv, int in_fd, int out_fd, const char *name)
 {
     unsigned i = 0;
-    while (i < HUB_MAX_SESSIONS && sv->client[i])
+    while (i < SHARING_MAX_SESSIONS && sv->client[i])
         i++;
-    if (i == HUB_MAX_SESSIONS)
+    if (i == SHARING_MAX_SESSIONS)
         return false;
-    sv->client[i] = client_open(sv->loop, &sv->hub, in_fd, out_fd, name);
+    sv->client[i] = client_open(sv->loop, &sv->sharing, in_fd, out_fd, name);
     if (!sv->client[i])
         return false;
     sv->client[i]->stepped = settle_all;
@@ -126,12 +126,12 @@ static bool welcome(struct server *sv, int in_fd, int out_fd, const char *name)
 
 // GDB at the other end of a pipe. The file descriptors are closed with the client, so it gets
 // copies.
-static bool welcome_stdio(struct server *sv)
+static bool add_stdio_client(struct server *sv)
 {
     int in = dup(STDIN_FILENO), out = dup(STDOUT_FILENO);
     if (in >= 0 && out >= 0 && fcntl(in, F_SETFL, fcntl(in, F_GETFL) | O_NONBLOCK) == 0 &&
         fcntl(out, F_SETFL, fcntl(out, F_GETFL) | O_NONBLOCK) == 0 &&
-        welcome(sv, in, out, "GDB at standard input"))
+        add_client(sv, in, out, "GDB at standard input"))
         return true;
     if (in >= 0)
         close(in);
@@ -140,7 +140,7 @@ static bool welcome_stdio(struct server *sv)
     return false;
 }
 
-static void on_knock(struct ev_loop *loop, ev_io *w, int events)
+static void on_connection(struct ev_loop *loop, ev_io *w, int events)
 {
     (void)loop;
     (void)events;
@@ -149,14 +149,14 @@ static void on_knock(struct ev_loop *loop, ev_io *w, int events)
     int fd = acceptor_take(w->fd, name);
     if (fd < 0)
         return;
-    // Whoever controls the target may have closed his connection just now, and knocks again.
-    for (unsigned i = 0; i < HUB_MAX_SESSIONS; i++)
+    // Whoever controls the target may have closed the connection just now, and connects again.
+    for (unsigned i = 0; i < SHARING_MAX_SESSIONS; i++)
         if (sv->client[i])
-            client_look(sv->client[i]);
+            client_poll(sv->client[i]);
     settle_all(sv);
-    if (!welcome(sv, fd, fd, name)) {
+    if (!add_client(sv, fd, fd, name)) {
         log_line(sv->log, LOG_WARN, "%s is turned away: there are %u debuggers already", name,
-                 HUB_MAX_SESSIONS);
+                 SHARING_MAX_SESSIONS);
         close(fd);
     }
 }
@@ -188,9 +188,9 @@ static void start_signals(struct server *sv)
 static void start_watchers(struct server *sv)
 {
     for (unsigned i = 0; i < sv->acceptor.count; i++) {
-        ev_io_init(&sv->knock[i], on_knock, sv->acceptor.fd[i], EV_READ);
-        sv->knock[i].data = sv;
-        ev_io_start(sv->loop, &sv->knock[i]);
+        ev_io_init(&sv->listening[i], on_connection, sv->acceptor.fd[i], EV_READ);
+        sv->listening[i].data = sv;
+        ev_io_start(sv->loop, &sv->listening[i]);
     }
     ev_timer_init(&sv->reconnect, on_reconnect, RECONNECT_S, RECONNECT_S);
     sv->reconnect.data = sv;
@@ -219,12 +219,12 @@ static enum err announce_port(const struct server *sv)
 }
 
 // The last words of sessions that are ended by us.
-static void say_goodbye(struct server *sv)
+static void end_all_sessions(struct server *sv)
 {
-    for (unsigned i = 0; i < HUB_MAX_SESSIONS; i++) {
+    for (unsigned i = 0; i < SHARING_MAX_SESSIONS; i++) {
         if (!sv->client[i])
             continue;
-        client_say_goodbye(sv->client[i]);
+        client_end_session(sv->client[i]);
         client_close(sv->client[i]);
         sv->client[i] = NULL;
     }
@@ -238,11 +238,11 @@ static enum err listen_rtt(void *user, uint16_t port, unsigned channel)
 
 static enum err start_rtt(struct server *sv)
 {
-    rtt_ports_init(&sv->rtt, sv->loop, &sv->hub);
+    rtt_ports_init(&sv->rtt, sv->loop, &sv->sharing);
     sv->rtt.stepped = settle_all;
     sv->rtt.user = sv;
-    sv->hub.rtt.listen = listen_rtt;
-    sv->hub.rtt.user = sv;
+    sv->sharing.rtt.listen = listen_rtt;
+    sv->sharing.rtt.user = sv;
     return sv->options->rtt ? listen_rtt(sv, sv->options->rtt_port, 0) : ERR_OK;
 }
 
@@ -263,10 +263,10 @@ static enum err run_loop(struct server *sv)
     sigprocmask(SIG_UNBLOCK, &set, &before);
     if (!sv->options->stdio)
         e = announce_port(sv);
-    if (!e && (!sv->options->stdio || welcome_stdio(sv)))
+    if (!e && (!sv->options->stdio || add_stdio_client(sv)))
         ev_run(sv->loop, 0);
     sigprocmask(SIG_SETMASK, &before, NULL);
-    say_goodbye(sv);
+    end_all_sessions(sv);
     rtt_ports_close(&sv->rtt);
     ev_loop_destroy(sv->loop);
     return e;
@@ -275,7 +275,7 @@ static enum err run_loop(struct server *sv)
 static enum err prepare_semihosting(struct server *sv)
 {
     const struct server_options *o = sv->options;
-    struct semihost *sh = &sv->hub.semihost;
+    struct semihost *sh = &sv->sharing.semihost;
     sh->enabled = o->semihosting.enabled;
     if (o->semihosting.stdio)
         sh->console = SEMIHOST_CONSOLE_STDIO;
@@ -290,22 +290,22 @@ enum err server_run(struct target *t, const struct server_options *options, stru
     sv->t = t;
     sv->log = log;
     sv->options = options;
-    hub_init(&sv->hub, t, log);
-    sv->hub.may_talk = options->may_talk;
-    sv->hub.may_user = options->user;
+    sharing_init(&sv->sharing, t, log);
+    sv->sharing.may_talk = options->may_talk;
+    sv->sharing.may_user = options->user;
     enum err e = prepare_semihosting(sv);
     if (!e && !options->stdio)
         e = acceptor_open(&sv->acceptor, options->host, options->port, log);
     if (options->stdio || acceptor_is_loopback(&sv->acceptor)) {
-        sv->hub.read_image = options->read_image;
-        sv->hub.image_user = options->user;
+        sv->sharing.read_image = options->read_image;
+        sv->sharing.image_user = options->user;
     }
     if (!e) {
         e = run_loop(sv);
         acceptor_close(&sv->acceptor);
     }
-    (void)hub_may(&sv->hub, NULL, "end");
-    hub_close(&sv->hub);
+    (void)sharing_may(&sv->sharing, NULL, "end");
+    sharing_close(&sv->sharing);
     free(sv);
     return e;
 }

@@ -9,7 +9,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "server/acceptor.h"
-#include "server/hub.h"
+#include "server/sharing.h"
 #include "targets/target.h"
 
 // Where it listens.
@@ -37,14 +37,14 @@ struct server_options {
     // until it returns ERR_OK. NULL: such a probe stays lost.
     enum err (*reopen_probe)(void *user);
     // For `monitor program`; offered to debuggers of this computer only. NULL: not at all. See
-    // hub.h.
-    enum err (*read_image)(void *user, const char *path, const uint32_t *addr, hub_put *put,
+    // sharing.h.
+    enum err (*read_image)(void *user, const char *path, const uint32_t *addr, sharing_put *put,
                            void *to);
     // Called when it listens, before the first client is served; an error ends the server. May be
     // NULL.
     enum err (*ready)(void *user, const struct server_ready *ready);
     void *user;
-    // Whose turn it is to talk to the target: see hub_may(). NULL: everybody's.
+    // Whose turn it is to talk to the target: see sharing_may(). NULL: everybody's.
     bool (*may_talk)(void *user, const char *turn);
 };
 

@@ -3,19 +3,19 @@
 
 #include <string.h>
 
-#include "server/call.h"
 #include "server/packets.h"
 #include "server/reply.h"
+#include "server/semihost_session.h"
 #include "server/stop.h"
 
-void session_start(struct session *s, struct hub *hub, const char *name)
+void session_start(struct session *s, struct sharing *sharing, const char *name)
 {
     memset(s, 0, sizeof *s);
-    s->hub = hub;
+    s->sharing = sharing;
     s->name = name;
-    s->t = hub->t;
-    s->semihost = &hub->semihost;
-    s->log = hub->log;
+    s->t = sharing->t;
+    s->semihost = &sharing->semihost;
+    s->log = sharing->log;
 }
 
 static void acknowledge(struct session *s, char sign)
@@ -46,7 +46,7 @@ static void take_packet(struct session *s)
 // there is no way to ask for it again.
 static void refuse_packet(struct session *s, const char *why)
 {
-    session_complain(s, "sent %s", why);
+    session_warn(s, "sent %s", why);
     s->last_len = 0;
     log_forget(s->log);
     reply_error_quietly(s, log_fail(s->log, ERR_USAGE, "the packet cannot be used: it is %s", why));
@@ -73,7 +73,7 @@ static void push_byte(struct session *s, uint8_t byte)
         if (s->no_ack)
             refuse_packet(s, "a packet with a wrong checksum");
         else
-            session_complain(s, "sent a packet with a wrong checksum; it is asked for again");
+            session_warn(s, "sent a packet with a wrong checksum; it is asked for again");
         acknowledge(s, '-');
         break;
     case RSP_TOO_LONG:
@@ -81,7 +81,7 @@ static void push_byte(struct session *s, uint8_t byte)
         refuse_packet(s, "a packet longer than the announced size");
         break;
     case RSP_CUT:
-        session_complain(s, "left a packet unfinished and began another");
+        session_warn(s, "left a packet unfinished and began another");
         break;
     }
 }
@@ -124,7 +124,7 @@ void session_tick(struct session *s, uint64_t now_ms)
         s->soon -= s->soon > 0;
         stop_poll(s);
     } else if (s->state == SESSION_CALL && !s->call.asked)
-        call_step(s);
+        semihost_session_step(s);
     else if (s->state == SESSION_BUSY)
         s->work->step(s, now_ms);
 }
@@ -144,7 +144,7 @@ void session_target_is_back(struct session *s)
 {
     if (!s->attached)
         return;
-    if (hub_has_control(s->hub, s) && s->state != SESSION_RUNNING &&
+    if (sharing_has_control(s->sharing, s) && s->state != SESSION_RUNNING &&
         s->t->state == TARGET_RUNNING) {
         log_forget(s->log);
         enum err e = target_halt(s->t);
@@ -160,17 +160,17 @@ void session_end(struct session *s)
 {
     log_forget(s->log);
     packet_flash_drop(s);
-    call_drop(s);
+    semihost_session_drop(s);
     if (s->rsp.state != RSP_OUTSIDE)
         log_line(s->log, LOG_WARN,
                  "the connection ended in the middle of a packet (%zu bytes of it came)",
                  s->rsp.raw);
     if (s->rsp.stray > 0)
         log_line(s->log, LOG_WARN, "the debugger sent %zu bytes outside of packets", s->rsp.stray);
-    if (s->complaints > SESSION_COMPLAINTS_TOLD)
+    if (s->warnings > SESSION_WARNINGS_PRINTED)
         log_line(s->log, LOG_WARN, "the debugger sent %u things that no debugger should",
-                 s->complaints);
-    if (s->attached && hub_has_control(s->hub, s)) {
+                 s->warnings);
+    if (s->attached && sharing_has_control(s->sharing, s)) {
         enum err e = packet_drop_breaks(s);
         if (e)
             log_line(s->log, LOG_WARN, "breakpoints could not be removed: %s",
@@ -180,7 +180,7 @@ void session_end(struct session *s)
                  : s->t->state == TARGET_HALTED ? "stays halted"
                                                 : "is lost");
     }
-    hub_release(s->hub, s);
+    sharing_release(s->sharing, s);
     s->attached = false;
     s->state = SESSION_OVER;
 }

@@ -11,16 +11,16 @@
 #include <stdint.h>
 
 #include "base/log.h"
-#include "server/hub.h"
 #include "server/rsp.h"
+#include "server/sharing.h"
 #include "targets/target.h"
 
-#define SESSION_OUT_SIZE        0x20000u
-#define SESSION_OUT_HIGH        0x8000u // no packet is taken while more than this waits to be sent
-#define SESSION_MAX_BREAKS      96u
-#define SESSION_LATER_SIZE      1024u
-#define SESSION_COMPLAINTS_TOLD 5u   // and no more
-#define SESSION_FIND_MAX        256u // bytes of a pattern that qSearch:memory looks for
+#define SESSION_OUT_SIZE         0x20000u
+#define SESSION_OUT_HIGH         0x8000u // no packet is taken while more than this waits to be sent
+#define SESSION_MAX_BREAKS       96u
+#define SESSION_LATER_SIZE       1024u
+#define SESSION_WARNINGS_PRINTED 5u   // and no more
+#define SESSION_FIND_MAX         256u // bytes of a pattern that qSearch:memory looks for
 
 enum session_state {
     SESSION_IDLE,    // the debugger asks, we answer
@@ -55,17 +55,17 @@ struct session_break {
 };
 
 struct session {
-    struct hub *hub;
+    struct sharing *sharing;
     const char *name; // of the debugger, as others are told
-    // These are the hub's.
+    // These belong to all debuggers.
     struct target *t;
     struct semihost *semihost;
     struct log *log;
     enum session_state state;
     const struct session_work *work; // while SESSION_BUSY
     struct rsp rsp;
-    unsigned packets;    // good ones so far
-    unsigned complaints; // about what the client sent
+    unsigned packets;  // good ones so far
+    unsigned warnings; // about what the client sent
     bool no_ack;
     bool extended;   // target extended-remote: the session outlives the program
     bool gone;       // the program ended, was killed or let go: no thread is left to tell of,
@@ -134,7 +134,7 @@ struct session {
 
 // A new debugger. The target stays as it is until the debugger asks for its state. name is the
 // owner's.
-void session_start(struct session *s, struct hub *hub, const char *name);
+void session_start(struct session *s, struct sharing *sharing, const char *name);
 // The debugger has left, with or without detaching. Without: its breakpoints are cleared, an
 // unfinished flash job is abandoned, and the target stays running or halted.
 void session_end(struct session *s);
@@ -168,6 +168,6 @@ void session_part_with_program(struct session *s);
 // The debugger has been told this value of xPSR.
 void session_tell_xpsr(struct session *s, uint32_t value);
 // Warns that the client sent something that no debugger should send; the first few times only.
-void session_complain(struct session *s, const char *fmt, ...) LOG_PRINTF(2, 3);
+void session_warn(struct session *s, const char *fmt, ...) LOG_PRINTF(2, 3);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Ctrl-C: what it ends depends on what is under way.
-#include "server/call.h"
+#include "server/semihost_session.h"
 #include "server/stop.h"
 
 void session_interrupt(struct session *s)
@@ -15,7 +15,7 @@ void session_interrupt(struct session *s)
         stop_interrupt(s);
         break;
     case SESSION_CALL:
-        call_interrupt(s);
+        semihost_session_interrupt(s);
         break;
     case SESSION_BUSY:
         s->work->interrupt(s);

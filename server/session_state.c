@@ -5,17 +5,17 @@
 
 #include "server/session.h"
 
-void session_complain(struct session *s, const char *fmt, ...)
+void session_warn(struct session *s, const char *fmt, ...)
 {
     char text[256];
     va_list ap;
     va_start(ap, fmt);
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
-    s->complaints++;
-    if (s->complaints <= SESSION_COMPLAINTS_TOLD)
+    s->warnings++;
+    if (s->warnings <= SESSION_WARNINGS_PRINTED)
         log_line(s->log, LOG_WARN, "the debugger %s%s", text,
-                 s->complaints == SESSION_COMPLAINTS_TOLD ? " (further ones are not told)" : "");
+                 s->warnings == SESSION_WARNINGS_PRINTED ? " (further ones are not told)" : "");
 }
 
 void session_begin_work(struct session *s, const struct session_work *work)

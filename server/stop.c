@@ -4,9 +4,9 @@
 #include <stdio.h>
 
 #include "base/bytes.h"
-#include "server/call.h"
 #include "server/regs.h"
 #include "server/reply.h"
+#include "server/semihost_session.h"
 
 enum stop_signal stop_signal_of(enum target_stop_cause cause, bool asked)
 {
@@ -120,8 +120,8 @@ static void tell_stop(struct session *s, const struct target_stop *stop, bool as
 
 struct session *stop_next_waiting(const struct session *s)
 {
-    for (unsigned i = 0; hub_has_control(s->hub, s) && i < HUB_MAX_SESSIONS; i++) {
-        struct session *other = s->hub->member[i];
+    for (unsigned i = 0; sharing_has_control(s->sharing, s) && i < SHARING_MAX_SESSIONS; i++) {
+        struct session *other = s->sharing->member[i];
         if (other && other != s && other->state == SESSION_RUNNING)
             return other;
     }
@@ -217,7 +217,7 @@ static bool poll_run(struct session *s)
 {
     struct target_stop stop = {0};
     bool stopped = false;
-    if (hub_is_watched(s->hub, s))
+    if (sharing_is_watched(s->sharing, s))
         return false; // its end is told to all who wait
     enum err e = target_poll(s->t, &stopped, &stop);
     s->in_reset = !stopped && stop.was_reset;
@@ -225,7 +225,7 @@ static bool poll_run(struct session *s)
         finish_lost(s, e ? e : ERR_NO_TARGET);
     else if (e)
         note_failure(s, e);
-    else if (stopped && !call_take(s, &stop))
+    else if (stopped && !semihost_session_take(s, &stop))
         finish_run(s, &stop);
     else if (!stopped && stop.was_reset)
         note_reset(s);
@@ -249,7 +249,7 @@ void stop_tell_running(struct session *s)
 
 void stop_interrupt(struct session *s)
 {
-    enum err refused = hub_take_control(s->hub, s);
+    enum err refused = sharing_take_control(s->sharing, s);
     if (refused) {
         // The debugger gets its prompt back; the target is none of its affair.
         reply_console(s, "The target runs on: %s.\n", log_sentence(s->log, refused));
@@ -273,7 +273,7 @@ void stop_interrupt(struct session *s)
 
 void stop_poll(struct session *s)
 {
-    if (poll_run(s) || !s->interrupted || s->in_reset || !hub_has_control(s->hub, s))
+    if (poll_run(s) || !s->interrupted || s->in_reset || !sharing_has_control(s->sharing, s))
         return;
     if (halt_for_interrupt(s))
         log_forget(s->log); // that it cannot be halted was told when Ctrl-C came

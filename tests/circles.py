@@ -18,7 +18,7 @@ LAYERS = {"base": "libbase.a", "swd": "libswd.a", "cortex": "libcortex.a", "flas
 ALLOWED = {
     "server": {
         # A stop may begin a semihosting call, and a call ends in a stop that the debugger is told.
-        ("call", "stop"),
+        ("semihost_session", "stop"),
         # `monitor help` is a word of the table that it lists.
         ("monitor_find", "monitor_words"),
     },

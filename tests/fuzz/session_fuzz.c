@@ -26,7 +26,7 @@ struct fuzz {
     struct log log;
     struct fake_target f;
     struct session s;
-    struct hub hub;
+    struct sharing sharing;
     unsigned long in_call, asked; // rounds that ended so
 };
 
@@ -279,9 +279,9 @@ static void make_call(struct fuzz *z)
 static void check_call(struct fuzz *z)
 {
     bool in_call = z->s.state == SESSION_CALL;
-    assert_int_equal(z->hub.semihost.call.active, in_call);
+    assert_int_equal(z->sharing.semihost.call.active, in_call);
     assert_true(in_call || !z->s.call.asked);
-    assert_true(in_call || !z->hub.semihost.call.window_open);
+    assert_true(in_call || !z->sharing.semihost.call.window_open);
     z->in_call += in_call;
     z->asked += z->s.call.asked;
 }
@@ -312,9 +312,9 @@ static void start_session(struct fuzz *z)
 {
     if (z->f.t.state == TARGET_LOST)
         assert_int_equal(target_reconnect(&z->f.t), ERR_OK);
-    hub_init(&z->hub, &z->f.t, &z->log);
-    z->hub.semihost.enabled = true;
-    session_start(&z->s, &z->hub, "the fuzzer");
+    sharing_init(&z->sharing, &z->f.t, &z->log);
+    z->sharing.semihost.enabled = true;
+    session_start(&z->s, &z->sharing, "the fuzzer");
 }
 
 static void one_round(struct fuzz *z)

@@ -53,7 +53,7 @@ struct desk {
     struct sim_board *board;
     struct stlink st;
     struct target t;
-    struct hub hub;
+    struct sharing sharing;
     struct session s;
     struct trace found;
     uint64_t ms;
@@ -144,9 +144,9 @@ static struct desk *open_desk(void)
     struct target_options options = {.connect = TARGET_CONNECT_NORMAL};
     OK(stlink_open(&d->st, sim_link_to(d->board), &d->log));
     OK(target_connect(&d->t, &d->st.probe, &options, &d->log));
-    hub_init(&d->hub, &d->t, &d->log);
-    assert_true(hub_join(&d->hub, &d->s));
-    session_start(&d->s, &d->hub, "the first");
+    sharing_init(&d->sharing, &d->t, &d->log);
+    assert_true(sharing_join(&d->sharing, &d->s));
+    session_start(&d->s, &d->sharing, "the first");
     expect_reply(d, "qSupported:swbreak+;hwbreak+", "PacketSize");
     expect_reply(d, "QStartNoAckMode", "OK");
     expect_reply(d, "?", "T");
@@ -155,7 +155,7 @@ static struct desk *open_desk(void)
 
 static void close_desk(struct desk *d)
 {
-    hub_close(&d->hub);
+    sharing_close(&d->sharing);
     stlink_close(&d->st);
     assert_int_equal(sim_board_account(d->board)->violation_count, 0);
     OK(sim_board_close(d->board));

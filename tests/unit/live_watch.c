@@ -45,7 +45,7 @@ struct desk {
     struct sim_board *board;
     struct stlink st;
     struct target t;
-    struct hub hub;
+    struct sharing sharing;
     struct session first, second;
     uint64_t ms;
 };
@@ -91,9 +91,9 @@ static struct desk *open_desk(void)
     assert_true(sim_chip_poke(sim_board_chip(d->board), FLASH, program, sizeof program));
     OK(stlink_open(&d->st, sim_link_to(d->board), &d->log));
     OK(target_connect(&d->t, &d->st.probe, &options, &d->log));
-    hub_init(&d->hub, &d->t, &d->log);
-    assert_true(hub_join(&d->hub, &d->first));
-    session_start(&d->first, &d->hub, "the first");
+    sharing_init(&d->sharing, &d->t, &d->log);
+    assert_true(sharing_join(&d->sharing, &d->first));
+    session_start(&d->first, &d->sharing, "the first");
     expect_reply(d, &d->first, "QStartNoAckMode", "OK");
     expect_reply(d, &d->first, "?", "T");
     expect_reply(d, &d->first, "qRcmd,72657365742068616c74", "O"); // reset halt
@@ -102,7 +102,7 @@ static struct desk *open_desk(void)
 
 static void close_desk(struct desk *d)
 {
-    hub_close(&d->hub);
+    sharing_close(&d->sharing);
     stlink_close(&d->st);
     assert_int_equal(sim_board_account(d->board)->violation_count, 0);
     OK(sim_board_close(d->board));
@@ -111,8 +111,8 @@ static void close_desk(struct desk *d)
 
 static void join_second(struct desk *d)
 {
-    assert_true(hub_join(&d->hub, &d->second));
-    session_start(&d->second, &d->hub, "the second");
+    assert_true(sharing_join(&d->sharing, &d->second));
+    session_start(&d->second, &d->sharing, "the second");
     expect_reply(d, &d->second, "QStartNoAckMode", "OK");
 }
 

@@ -18,7 +18,7 @@
 
 static const struct chip some_chip;
 
-static enum err give_image(void *user, const char *path, const uint32_t *addr, hub_put *put,
+static enum err give_image(void *user, const char *path, const uint32_t *addr, sharing_put *put,
                            void *to)
 {
     struct bench *b = user;
@@ -40,8 +40,8 @@ static int open_bench(void **state)
                                        .run = {{FAKE_FLASH_BASE, FAKE_PAGE_SIZE,
                                                 FAKE_FLASH_SIZE / FAKE_PAGE_SIZE, 20000, 30000}}}};
     b->f.t.id.chip = &some_chip;
-    b->hub.read_image = give_image;
-    b->hub.image_user = b;
+    b->sharing.read_image = give_image;
+    b->sharing.image_user = b;
     memset(b->f.flash, 0, sizeof b->f.flash);
     *state = b;
     return 0;
@@ -522,8 +522,8 @@ static void prepare(struct bench *b)
     f->regs[1] = 0x01020301;
     f->stops_after_polls = 1;
     f->stop = (struct target_stop){.cause = TARGET_STOP_STEP, .pc = f->regs[CORTEXM_PC]};
-    b->hub.semihost.enabled = false;
-    b->hub.ends = false;
+    b->sharing.semihost.enabled = false;
+    b->sharing.ends = false;
     f->t.id.uid_known = true;
 }
 
@@ -571,7 +571,7 @@ static bool had_effect(const struct bench *b, enum effect effect)
     case WRITES_PC:
         return f->regs[CORTEXM_PC] == 0x08000200;
     case ENABLES_CALLS:
-        return b->hub.semihost.enabled;
+        return b->sharing.semihost.enabled;
     case CATCHES_RESET:
         return f->t.core.vcatch == DEMCR_VC_CORERESET;
     case CATCHES_HARD:
@@ -579,7 +579,7 @@ static bool had_effect(const struct bench *b, enum effect effect)
     case SETS_1800_KHZ:
         return f->swclk_hz == 1800000;
     case ENDS:
-        return b->hub.ends;
+        return b->sharing.ends;
     }
     return false;
 }
@@ -704,7 +704,7 @@ static void a_protected_chip_is_not_said_to_be_free(void **state)
 static void files_are_read_for_this_computer_only(void **state)
 {
     struct bench *b = *state;
-    b->hub.read_image = NULL;
+    b->sharing.read_image = NULL;
     assert_true(bench_monitor(b, "flash write_image a.elf")[0] == 'E');
     assert_non_null(strstr(b->console, "`load` in GDB"));
 }

@@ -22,8 +22,8 @@
 
 #include <cmocka.h>
 
-#include "server/hub.h"
 #include "server/server.h"
+#include "server/sharing.h"
 #include "tests/unit/choose.h"
 #include "tests/unit/fake_target.h"
 
@@ -116,7 +116,7 @@ static int stop_running(struct running *r)
     return end_status(r);
 }
 
-static int knock(const struct running *r)
+static int connect_to(const struct running *r)
 {
     struct sockaddr_in sin = {.sin_family = AF_INET, .sin_port = htons((uint16_t)r->port)};
     sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -156,13 +156,13 @@ static void a_debugger_is_answered_and_may_leave(void **state)
 {
     (void)state;
     struct running r = start_listening((struct server_options){0}, false);
-    int fd = knock(&r);
+    int fd = connect_to(&r);
     assert_true(talk(fd, "$qC#b4", "+$QC1#c5"));
     close(fd);
     wait_for(&r, "has left");
     // And comes again at once, again and again.
     for (int i = 0; i < 20; i++) {
-        fd = knock(&r);
+        fd = connect_to(&r);
         assert_true(talk(fd, "$qC#b4", "+$QC1#c5"));
         close(fd);
     }
@@ -173,9 +173,9 @@ static void a_second_debugger_is_answered_and_the_first_goes_on(void **state)
 {
     (void)state;
     struct running r = start_listening((struct server_options){0}, false);
-    int first = knock(&r);
+    int first = connect_to(&r);
     assert_true(talk(first, "$?#3f", "$T"));
-    int second = knock(&r);
+    int second = connect_to(&r);
     assert_true(talk(second, "$qC#b4", "QC1"));
     assert_true(talk(second, "$m20000000,4#4f", "$0*\"00#dc"));
     // It moves nothing.
@@ -192,9 +192,9 @@ static void control_goes_to_the_next_when_the_first_has_left(void **state)
 {
     (void)state;
     struct running r = start_listening((struct server_options){0}, false);
-    int first = knock(&r);
+    int first = connect_to(&r);
     assert_true(talk(first, "$?#3f", "$T"));
-    int second = knock(&r);
+    int second = connect_to(&r);
     assert_true(talk(second, "$vCont;s#b8", "$T02thread:1;"));
     close(first);
     wait_for(&r, "has left");
@@ -207,16 +207,16 @@ static void one_debugger_too_many_is_turned_away(void **state)
 {
     (void)state;
     struct running r = start_listening((struct server_options){0}, false);
-    int fd[HUB_MAX_SESSIONS];
-    for (unsigned i = 0; i < HUB_MAX_SESSIONS; i++) {
-        fd[i] = knock(&r);
+    int fd[SHARING_MAX_SESSIONS];
+    for (unsigned i = 0; i < SHARING_MAX_SESSIONS; i++) {
+        fd[i] = connect_to(&r);
         assert_true(talk(fd[i], "$qC#b4", "QC1"));
     }
-    int late = knock(&r);
+    int late = connect_to(&r);
     assert_false(talk(late, "$qC#b4", "QC1"));
     wait_for(&r, "is turned away");
     close(late);
-    for (unsigned i = 0; i < HUB_MAX_SESSIONS; i++) {
+    for (unsigned i = 0; i < SHARING_MAX_SESSIONS; i++) {
         assert_true(talk(fd[i], "$qC#b4", "QC1"));
         close(fd[i]);
     }
@@ -227,7 +227,7 @@ static void a_running_target_is_watched_and_interrupted(void **state)
 {
     (void)state;
     struct running r = start_listening((struct server_options){0}, false);
-    int fd = knock(&r);
+    int fd = connect_to(&r);
     assert_true(talk(fd, "$vCont;s#b8", "$T05thread:1;")); // the stop comes by itself
     assert_true(talk(fd, "$vCont;c#a8", "+"));
     assert_true(talk(fd, "\x03", "$T02thread:1;"));
@@ -239,7 +239,7 @@ static void a_lost_target_is_found_again(void **state)
 {
     (void)state;
     struct running r = start_listening((struct server_options){0}, true);
-    int fd = knock(&r);
+    int fd = connect_to(&r);
     assert_true(talk(fd, "$vCont;c#a8", "$T1dthread:1;"));
     wait_for(&r, "the target is back");
     assert_true(talk(fd, "$m20000000,4#4f", "$0*\"00#dc"));
@@ -251,9 +251,9 @@ static void with_once_it_ends_with_its_first_debugger_and_not_with_a_passer_by(v
 {
     (void)state;
     struct running r = start_listening((struct server_options){.once = true}, false);
-    close(knock(&r));
+    close(connect_to(&r));
     wait_for(&r, "has left");
-    int fd = knock(&r);
+    int fd = connect_to(&r);
     assert_true(talk(fd, "$qC#b4", "QC1"));
     close(fd);
     assert_int_equal(end_status(&r), 0);
@@ -296,13 +296,13 @@ static void noise_harms_nobody(void **state)
                                          "$$$$$}}}##", "$M20000000,ffffffff:00#00",
                                          "----++++\x03\x03"};
     for (unsigned i = 0; i < sizeof noises / sizeof noises[0]; i++) {
-        int fd = knock(&r);
+        int fd = connect_to(&r);
         assert_true(send(fd, noises[i], strlen(noises[i]), MSG_NOSIGNAL) > 0);
         close(fd);
     }
     wait_for(&r, "bytes outside of packets");
     wait_for(&r, "in the middle of a packet");
-    int fd = knock(&r);
+    int fd = connect_to(&r);
     assert_true(talk(fd, "$qC#b4", "+$QC1#c5"));
     close(fd);
     assert_int_equal(stop_running(&r), 0);

@@ -437,7 +437,7 @@ static void the_reason_of_a_refused_register_is_in_the_answer_that_gdb_shows(voi
     b->f.t.state = TARGET_RUNNING;
     assert_reply(b, "P3=05000000", "E.the target is running");
     assert_memory_equal(bench_ask(b, "p77"), "E.this core has no register", 27);
-    session_start(&b->s, &b->hub, "another");
+    session_start(&b->s, &b->sharing, "another");
     bench_ask(b, "QStartNoAckMode");
     assert_reply(b, "P3=05000000", "E01");
 }
@@ -525,7 +525,7 @@ static void a_watchpoint_that_is_taken_back_refuses_nothing(void **state)
 static void another_debugger_is_refused_a_watchpoint_where_it_asks(void **state)
 {
     struct bench *b = *state;
-    session_start(&b->s, &b->hub, "LLDB");
+    session_start(&b->s, &b->sharing, "LLDB");
     bench_ask(b, "QStartNoAckMode");
     bench_ask(b, "Z2,20000000,4");
     bench_ask(b, "Z2,20000004,4");

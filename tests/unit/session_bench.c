@@ -24,9 +24,9 @@ struct bench *bench_open_fresh(void)
         abort();
     b->log = (struct log){.level = LOG_NOTE, .write = keep_log, .user = b};
     fake_target_init(&b->f, &b->log);
-    hub_init(&b->hub, &b->f.t, &b->log);
-    hub_join(&b->hub, &b->s);
-    session_start(&b->s, &b->hub, "the first");
+    sharing_init(&b->sharing, &b->f.t, &b->log);
+    sharing_join(&b->sharing, &b->s);
+    session_start(&b->s, &b->sharing, "the first");
     return b;
 }
 
@@ -48,7 +48,7 @@ struct bench *bench_open(void)
 void bench_reconnect(struct bench *b)
 {
     session_end(&b->s);
-    session_start(&b->s, &b->hub, "the first");
+    session_start(&b->s, &b->sharing, "the first");
     greet(b);
 }
 

@@ -10,7 +10,7 @@
 struct bench {
     struct fake_target f;
     struct session s;
-    struct hub hub;
+    struct sharing sharing;
     struct log log;
     char log_text[0x4000];
     char reply[2 * RSP_PACKET_MAX]; // the last one, unescaped, with a NUL behind

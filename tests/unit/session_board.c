@@ -53,7 +53,7 @@ struct desk {
     struct sim_board *board;
     struct stlink st;
     struct target t;
-    struct hub hub;
+    struct sharing sharing;
     struct session s;
     uint64_t ms;
     uint8_t image[128 * 1024];
@@ -125,9 +125,9 @@ static struct desk *open_desk(const char *board, const char *supported)
     OK(sim_board_open(&d->board, board, &d->log));
     OK(stlink_open(&d->st, sim_link_to(d->board), &d->log));
     OK(target_connect(&d->t, &d->st.probe, &options, &d->log));
-    hub_init(&d->hub, &d->t, &d->log);
-    assert_true(hub_join(&d->hub, &d->s));
-    session_start(&d->s, &d->hub, "the only");
+    sharing_init(&d->sharing, &d->t, &d->log);
+    assert_true(sharing_join(&d->sharing, &d->s));
+    session_start(&d->s, &d->sharing, "the only");
     expect(d, supported, "PacketSize");
     expect(d, "QStartNoAckMode", "OK");
     expect(d, "?", "T");
@@ -140,7 +140,7 @@ static struct desk *open_desk(const char *board, const char *supported)
 static void close_desk(struct desk *d)
 {
     session_end(&d->s);
-    hub_close(&d->hub);
+    sharing_close(&d->sharing);
     stlink_close(&d->st);
     OK(sim_board_close(d->board));
     free(d);

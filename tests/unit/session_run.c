@@ -93,7 +93,7 @@ static void stop_reasons_that_gdb_does_not_know_are_left_out(void **state)
 {
     struct bench *b = *state;
     bench_ask(b, "qSupported");
-    session_start(&b->s, &b->hub, "the first");
+    session_start(&b->s, &b->sharing, "the first");
     bench_ask(b, "QStartNoAckMode");
     const char *reply = stop_with(b, (struct target_stop){.cause = TARGET_STOP_HWBREAK});
     assert_memory_equal(reply, "T05thread:1;", 12);
@@ -335,7 +335,7 @@ static void a_debugger_that_vanishes_leaves_a_running_target_running(void **stat
     assert_int_equal(b->f.halts, 0);
 }
 
-static void whoever_only_knocks_changes_nothing(void **state)
+static void whoever_only_connects_changes_nothing(void **state)
 {
     struct bench *b = *state;
     bench_raw(b, "GET / HTTP/1.0\r\n\r\n", 18);
@@ -347,7 +347,7 @@ static void whoever_only_knocks_changes_nothing(void **state)
 static void control_is_not_granted_when_the_target_could_not_be_held(void **state)
 {
     struct bench *b = *state;
-    hub_release(&b->hub, &b->s);
+    sharing_release(&b->sharing, &b->s);
     b->f.t.released = true;
     static const char *const needs_control[] = {"Z1,8000100,2", "vCont;s", "vCont;c", "k"};
     for (unsigned i = 0; i < sizeof needs_control / sizeof needs_control[0]; i++) {
@@ -355,7 +355,7 @@ static void control_is_not_granted_when_the_target_could_not_be_held(void **stat
         bench_ask(b, needs_control[i]);
         if (b->f.fail_hold)
             fail_msg("%s does not hold the target", needs_control[i]);
-        assert_null(b->hub.holder);
+        assert_null(b->sharing.holder);
         assert_int_not_equal(b->s.state, SESSION_RUNNING);
     }
 }
@@ -413,7 +413,7 @@ int main(int argc, char **argv)
         bench_test(detaching_leaves_it_running_without_breakpoints),
         bench_test(a_debugger_that_vanishes_leaves_a_halted_target_halted),
         bench_test(a_debugger_that_vanishes_leaves_a_running_target_running),
-        fresh_bench_test(whoever_only_knocks_changes_nothing),
+        fresh_bench_test(whoever_only_connects_changes_nothing),
         bench_test(control_is_not_granted_when_the_target_could_not_be_held),
         bench_test(killing_resets_and_lets_it_run),
         bench_test(an_extended_session_outlives_its_program),

@@ -44,7 +44,7 @@ enum {
 static int open_bench(void **state)
 {
     struct bench *b = bench_open();
-    b->hub.semihost.enabled = true;
+    b->sharing.semihost.enabled = true;
     put_le16(&b->f.flash[PROGRAM - FAKE_FLASH_BASE], SEMIHOST_BKPT);
     *state = b;
     return 0;
@@ -168,7 +168,7 @@ static void when_disabled_it_is_a_stop_and_can_be_made_later(void **state)
 {
     struct bench *b = *state;
     set_text(b, "late\n");
-    b->hub.semihost.enabled = false;
+    b->sharing.semihost.enabled = false;
     assert_starts(run(b, SYS_WRITE0, TEXT), "T05");
     assert_non_null(strstr(b->console, "`monitor semihosting enable`"));
     assert_string_equal(bench_monitor(b, "semihosting enable"), "OK");
@@ -457,11 +457,11 @@ static void leaving_in_the_middle_of_a_call_leaves_no_call_behind(void **state)
     struct bench *b = *state;
     run(b, SYS_READC, 0);
     assert_reply(b, "D", "OK");
-    assert_false(b->hub.semihost.call.active);
+    assert_false(b->sharing.semihost.call.active);
     bench_reconnect(b);
     run(b, SYS_READC, 0);
     bench_reconnect(b);
-    assert_false(b->hub.semihost.call.active);
+    assert_false(b->sharing.semihost.call.active);
     assert_int_equal(b->s.state, SESSION_IDLE);
 }
 
@@ -490,18 +490,18 @@ static void a_reset_in_the_middle_of_a_call_is_refused(void **state)
 static void the_words_of_vrun_are_the_command_line(void **state)
 {
     struct bench *b = *state;
-    assert_string_equal(b->hub.semihost.cmdline, "program");
+    assert_string_equal(b->sharing.semihost.cmdline, "program");
     bench_ask(b, "vRun;;6f6e65;74776f");
-    assert_string_equal(b->hub.semihost.cmdline, "program one two");
+    assert_string_equal(b->sharing.semihost.cmdline, "program one two");
     bench_ask(b, "vRun;2f62696e;78");
-    assert_string_equal(b->hub.semihost.cmdline, "/bin x");
+    assert_string_equal(b->sharing.semihost.cmdline, "/bin x");
     bench_ask(b, "vRun");
-    assert_string_equal(b->hub.semihost.cmdline, "/bin x");
+    assert_string_equal(b->sharing.semihost.cmdline, "/bin x");
     bench_ask(b, "vRun;");
-    assert_string_equal(b->hub.semihost.cmdline, "program");
+    assert_string_equal(b->sharing.semihost.cmdline, "program");
     assert_true(bench_ask(b, "vRun;xyz")[0] == 'E');
     bench_monitor(b, "arm semihosting_cmdline a b c");
-    assert_string_equal(b->hub.semihost.cmdline, "a b c");
+    assert_string_equal(b->sharing.semihost.cmdline, "a b c");
 }
 
 int main(int argc, char **argv)

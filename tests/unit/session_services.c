@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "server/monitor.h"
-#include "server/xfer.h"
+#include "server/qxfer.h"
 #include "tests/unit/choose.h"
 #include "tests/unit/session_bench.h"
 
@@ -267,10 +267,10 @@ static void assert_well_formed(const char *xml)
 static void the_documents_are_well_formed(void **state)
 {
     struct bench *b = *state;
-    void (*const make[])(struct xfer_text *,
-                         const struct target *) = {xfer_target_xml, xfer_memory_map, xfer_threads};
+    void (*const make[])(struct qxfer_text *, const struct target *) = {
+        qxfer_target_xml, qxfer_memory_map, qxfer_threads};
     for (unsigned i = 0; i < 3; i++) {
-        struct xfer_text x = {.len = 0};
+        struct qxfer_text x = {.len = 0};
         make[i](&x, &b->f.t);
         assert_int_equal(strlen(x.text), x.len);
         assert_true(x.len < sizeof x.text / 2);
@@ -281,8 +281,8 @@ static void the_documents_are_well_formed(void **state)
 static void the_target_description_has_the_registers_of_this_core(void **state)
 {
     struct bench *b = *state;
-    struct xfer_text x = {.len = 0};
-    xfer_target_xml(&x, &b->f.t);
+    struct qxfer_text x = {.len = 0};
+    qxfer_target_xml(&x, &b->f.t);
     assert_has(x.text, "<architecture>arm</architecture>\n<osabi>none</osabi>");
     assert_has(x.text, "<feature name=\"org.gnu.gdb.arm.m-profile\">");
     assert_has(x.text, "<reg name=\"xpsr\" bitsize=\"32\" regnum=\"25\"");
@@ -290,12 +290,12 @@ static void the_target_description_has_the_registers_of_this_core(void **state)
     assert_null(strstr(x.text, "basepri"));
     b->f.t.core.caps.arch = CORE_ARMV7M;
     x.len = 0;
-    xfer_target_xml(&x, &b->f.t);
+    qxfer_target_xml(&x, &b->f.t);
     assert_has(x.text, "basepri");
     assert_null(strstr(x.text, "arm.vfp"));
     b->f.t.core.caps.fpu = true;
     x.len = 0;
-    xfer_target_xml(&x, &b->f.t);
+    qxfer_target_xml(&x, &b->f.t);
     assert_has(x.text, "<feature name=\"org.gnu.gdb.arm.vfp\">");
     assert_has(x.text, "<reg name=\"fpscr\" bitsize=\"32\" regnum=\"32\"");
     assert_has(x.text, "<reg name=\"d15\" bitsize=\"64\" regnum=\"48\" type=\"ieee_double\"");
@@ -318,14 +318,14 @@ static void registers_of_the_fpu_are_asked_for_one_by_one(void **state)
 static void the_memory_map_tells_the_true_geometry(void **state)
 {
     struct bench *b = *state;
-    struct xfer_text x = {.len = 0};
-    xfer_memory_map(&x, &b->f.t);
+    struct qxfer_text x = {.len = 0};
+    qxfer_memory_map(&x, &b->f.t);
     assert_has(x.text, "<memory type=\"flash\" start=\"0x08000000\" length=\"0x8000\"><property "
                        "name=\"blocksize\">0x400</property></memory>");
     assert_has(x.text, "<memory type=\"ram\" start=\"0x20000000\" length=\"0x1000\"/>");
     b->f.t.region_count = 0; // a chip that nobody knows
     x.len = 0;
-    xfer_memory_map(&x, &b->f.t);
+    qxfer_memory_map(&x, &b->f.t);
     assert_has(x.text, "<memory type=\"flash\" start=\"0x00000000\" length=\"0x20000000\">");
     assert_has(x.text, "<memory type=\"ram\" start=\"0x20000000\"");
 }
@@ -333,8 +333,8 @@ static void the_memory_map_tells_the_true_geometry(void **state)
 static void documents_come_in_pieces(void **state)
 {
     struct bench *b = *state;
-    struct xfer_text x = {.len = 0};
-    xfer_memory_map(&x, &b->f.t);
+    struct qxfer_text x = {.len = 0};
+    qxfer_memory_map(&x, &b->f.t);
     char whole[sizeof x.text] = "", packet[64];
     for (size_t offset = 0;; offset = strlen(whole)) {
         snprintf(packet, sizeof packet, "qXfer:memory-map:read::%zx,40", offset);
@@ -352,9 +352,9 @@ static void documents_come_in_pieces(void **state)
 static void pieces_out_of_a_document_are_errors(void **state)
 {
     struct bench *b = *state;
-    struct xfer_text x = {.len = 0};
+    struct qxfer_text x = {.len = 0};
     char packet[64];
-    xfer_memory_map(&x, &b->f.t);
+    qxfer_memory_map(&x, &b->f.t);
     snprintf(packet, sizeof packet, "qXfer:memory-map:read::%zx,10", x.len);
     assert_reply(b, packet, "l");
     snprintf(packet, sizeof packet, "qXfer:memory-map:read::%zx,10", x.len + 1);

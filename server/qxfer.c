@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "server/packets.h"
+#include "server/qxfer.h"
 #include "server/regs.h"
 #include "server/reply.h"
-#include "server/xfer.h"
 
-void xfer_put(struct xfer_text *x, const char *fmt, ...)
+void qxfer_put(struct qxfer_text *x, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
@@ -19,7 +19,7 @@ void xfer_put(struct xfer_text *x, const char *fmt, ...)
         x->len += (size_t)n < sizeof x->text - x->len ? (size_t)n : sizeof x->text - x->len - 1;
 }
 
-static void put_feature(struct xfer_text *x, const struct target *t, enum core_reg_feature feature)
+static void put_feature(struct qxfer_text *x, const struct target *t, enum core_reg_feature feature)
 {
     static const struct {
         const char *name, *group;
@@ -35,25 +35,25 @@ static void put_feature(struct xfer_text *x, const struct target *t, enum core_r
         if (row->feature != feature || !regs_exists(t, reg))
             continue;
         if (!opened)
-            xfer_put(x, "<feature name=\"org.gnu.gdb.arm.%s\">\n", features[feature].name);
+            qxfer_put(x, "<feature name=\"org.gnu.gdb.arm.%s\">\n", features[feature].name);
         opened = true;
-        xfer_put(x, "<reg name=\"%s\" bitsize=\"%u\" regnum=\"%u\" type=\"%s\" group=\"%s\"/>\n",
-                 row->name, 8u * row->bytes, regs_gdb_number(t, reg), row->gdb_type,
-                 features[feature].group);
+        qxfer_put(x, "<reg name=\"%s\" bitsize=\"%u\" regnum=\"%u\" type=\"%s\" group=\"%s\"/>\n",
+                  row->name, 8u * row->bytes, regs_gdb_number(t, reg), row->gdb_type,
+                  features[feature].group);
     }
     if (opened)
-        xfer_put(x, "</feature>\n");
+        qxfer_put(x, "</feature>\n");
 }
 
 // osabi none: else GDB may take the ABI of its host for the target's.
-void xfer_target_xml(struct xfer_text *x, const struct target *t)
+void qxfer_target_xml(struct qxfer_text *x, const struct target *t)
 {
-    xfer_put(x,
-             "<?xml version=\"1.0\"?>\n<!DOCTYPE target SYSTEM \"gdb-target.dtd\">\n"
-             "<target version=\"1.0\">\n<architecture>arm</architecture>\n<osabi>none</osabi>\n");
+    qxfer_put(x,
+              "<?xml version=\"1.0\"?>\n<!DOCTYPE target SYSTEM \"gdb-target.dtd\">\n"
+              "<target version=\"1.0\">\n<architecture>arm</architecture>\n<osabi>none</osabi>\n");
     for (unsigned feature = 0; feature < CORE_REGS_FEATURES; feature++)
         put_feature(x, t, feature);
-    xfer_put(x, "</target>\n");
+    qxfer_put(x, "</target>\n");
 }
 
 // Of a chip that nobody knows: the address map that all Cortex-M share (DDI 0419, B3.1). Code is
@@ -65,7 +65,7 @@ static const struct target_region architecture[] = {
     {.kind = TARGET_REGION_RAM, .base = 0xe0000000u, .size = 0x1fffffffu},
 };
 
-static void put_region(struct xfer_text *x, const struct target_region *r)
+static void put_region(struct qxfer_text *x, const struct target_region *r)
 {
     static const char *const kind[] = {
         [TARGET_REGION_RAM] = "ram",
@@ -73,57 +73,57 @@ static void put_region(struct xfer_text *x, const struct target_region *r)
         [TARGET_REGION_FLASH] = "flash",
         [TARGET_REGION_EEPROM] = "ram", // so that `set var` works, and a load of its section
     };
-    xfer_put(x, "<memory type=\"%s\" start=\"0x%08x\" length=\"0x%x\"", kind[r->kind], r->base,
-             r->size);
+    qxfer_put(x, "<memory type=\"%s\" start=\"0x%08x\" length=\"0x%x\"", kind[r->kind], r->base,
+              r->size);
     if (r->kind == TARGET_REGION_FLASH)
-        xfer_put(x, "><property name=\"blocksize\">0x%x</property></memory>\n", r->page_size);
+        qxfer_put(x, "><property name=\"blocksize\">0x%x</property></memory>\n", r->page_size);
     else
-        xfer_put(x, "/>\n");
+        qxfer_put(x, "/>\n");
 }
 
-const struct target_region *xfer_regions(const struct target *t, unsigned *count)
+const struct target_region *qxfer_regions(const struct target *t, unsigned *count)
 {
     bool known = t->region_count > 0;
     *count = known ? t->region_count : sizeof architecture / sizeof architecture[0];
     return known ? t->region : architecture;
 }
 
-void xfer_memory_map(struct xfer_text *x, const struct target *t)
+void qxfer_memory_map(struct qxfer_text *x, const struct target *t)
 {
-    xfer_put(x, "<?xml version=\"1.0\"?>\n"
-                "<!DOCTYPE memory-map PUBLIC \"+//IDN gnu.org//DTD GDB Memory Map V1.0//EN\" "
-                "\"http://sourceware.org/gdb/gdb-memory-map.dtd\">\n<memory-map>\n");
+    qxfer_put(x, "<?xml version=\"1.0\"?>\n"
+                 "<!DOCTYPE memory-map PUBLIC \"+//IDN gnu.org//DTD GDB Memory Map V1.0//EN\" "
+                 "\"http://sourceware.org/gdb/gdb-memory-map.dtd\">\n<memory-map>\n");
     unsigned count;
-    const struct target_region *region = xfer_regions(t, &count);
+    const struct target_region *region = qxfer_regions(t, &count);
     for (unsigned i = 0; i < count; i++)
         put_region(x, &region[i]);
-    xfer_put(x, "</memory-map>\n");
+    qxfer_put(x, "</memory-map>\n");
 }
 
-void xfer_threads(struct xfer_text *x, const struct target *t)
+void qxfer_threads(struct qxfer_text *x, const struct target *t)
 {
     (void)t;
-    xfer_put(x, "<?xml version=\"1.0\"?>\n<threads>\n<thread id=\"1\" core=\"0\" name=\"core\"/>\n"
-                "</threads>\n");
+    qxfer_put(x, "<?xml version=\"1.0\"?>\n<threads>\n<thread id=\"1\" core=\"0\" name=\"core\"/>\n"
+                 "</threads>\n");
 }
 
 // Of a program that is no more.
-static void no_threads(struct xfer_text *x)
+static void no_threads(struct qxfer_text *x)
 {
-    xfer_put(x, "<?xml version=\"1.0\"?>\n<threads>\n</threads>\n");
+    qxfer_put(x, "<?xml version=\"1.0\"?>\n<threads>\n</threads>\n");
 }
 
 // One row per document: object and annex as they stand in the packet.
 static const struct {
     const char *object, *annex;
-    void (*make)(struct xfer_text *x, const struct target *t);
+    void (*make)(struct qxfer_text *x, const struct target *t);
 } documents[] = {
-    {.object = "features:read:", .annex = "target.xml:", .make = xfer_target_xml},
-    {.object = "memory-map:read:", .annex = ":", .make = xfer_memory_map},
-    {.object = "threads:read:", .annex = ":", .make = xfer_threads},
+    {.object = "features:read:", .annex = "target.xml:", .make = qxfer_target_xml},
+    {.object = "memory-map:read:", .annex = ":", .make = qxfer_memory_map},
+    {.object = "threads:read:", .annex = ":", .make = qxfer_threads},
 };
 
-static void send_part(struct session *s, const struct xfer_text *x, uint32_t offset, uint32_t len)
+static void send_part(struct session *s, const struct qxfer_text *x, uint32_t offset, uint32_t len)
 {
     if (offset > x->len) {
         reply_error_quietly(
@@ -158,8 +158,8 @@ void packet_xfer(struct session *s, struct cursor *args)
     uint32_t len = cursor_hex32(args);
     if (!packet_args_end(s, args))
         return;
-    struct xfer_text x = {.len = 0};
-    if (s->gone && documents[i].make == xfer_threads)
+    struct qxfer_text x = {.len = 0};
+    if (s->gone && documents[i].make == qxfer_threads)
         no_threads(&x);
     else
         documents[i].make(&x, s->t);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "server/call.h"
+#include "server/semihost_session.h"
 
 #include "server/packets.h"
 #include "server/reply.h"
@@ -114,9 +114,9 @@ static bool is_call(struct session *s)
     return call;
 }
 
-bool call_take(struct session *s, const struct target_stop *stop)
+bool semihost_session_take(struct session *s, const struct target_stop *stop)
 {
-    if (stop->cause != TARGET_STOP_BKPT || !hub_has_control(s->hub, s) || !is_call(s))
+    if (stop->cause != TARGET_STOP_BKPT || !sharing_has_control(s->sharing, s) || !is_call(s))
         return false;
     if (!s->semihost->enabled) {
         reply_console(s, "The program makes a semihosting call: `monitor semihosting enable` and "
@@ -131,7 +131,7 @@ bool call_take(struct session *s, const struct target_stop *stop)
     return true;
 }
 
-bool call_take_again(struct session *s)
+bool semihost_session_take_again(struct session *s)
 {
     struct target *t = s->t;
     uint32_t pc;
@@ -146,21 +146,21 @@ bool call_take_again(struct session *s)
     return true;
 }
 
-void call_step(struct session *s)
+void semihost_session_step(struct session *s)
 {
     enum semihost_wait wait = SEMIHOST_DONE;
     enum err e = semihost_step(s->semihost, &wait);
     proceed(s, e, wait);
 }
 
-void call_interrupt(struct session *s)
+void semihost_session_interrupt(struct session *s)
 {
     s->interrupted = true;
     if (!s->call.asked && s->call.idle)
         give_call_up(s);
 }
 
-void call_drop(struct session *s)
+void semihost_session_drop(struct session *s)
 {
     if (s->state == SESSION_CALL)
         semihost_abort(s->semihost);
