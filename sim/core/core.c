@@ -130,7 +130,9 @@ void sim_core_release(struct sim_core *core)
     if (!core->held)
         return;
     core->held = false;
-    core->debug.retired_seen--; // leaving reset counts, as an nRF51822 shows
+    if (!is_v7m(core))
+        core->debug
+            .retired_seen--; // leaving reset counts, as an nRF51822 shows; not on an STM32F429
     start_core(core);
 }
 

@@ -14,6 +14,7 @@ import zipfile
 
 ACKS = {1: "OK", 2: "WAIT", 4: "FAULT", 7: "NONE"}
 PACKET_BITS = 46
+SCS = 0xE000E000  # a page
 DHCSR, DCRSR, DCRDR, AIRCR = 0xE000EDF0, 0xE000EDF4, 0xE000EDF8, 0xE000ED0C
 
 
@@ -126,6 +127,8 @@ class Model:
         self.halted = None
 
     def is_core(self, addr):
+        if self.core == "m4core":
+            return addr & 0xFFFFF000 == SCS
         return self.core == "m0" and addr >= 0xE0000000
 
     def address(self, p):
@@ -209,14 +212,15 @@ class Model:
         if self.select & 0xF0 == 0 and self.csw & 0x10:
             self.tar = (self.tar & ~0x3FF) | (self.tar + size & 0x3FF)
         if addr == DCRSR:
-            self.regsel, self.regsel_packet = p.data & 31, p
+            self.regsel, self.regsel_packet = p.data & (31 if self.core == "m0" else 127), p
             if p.data & 0x10000:
                 self.regs[self.regsel] = self.dcrdr
         elif addr == DCRDR:
             self.dcrdr = p.data
         elif addr == DHCSR and p.data >> 16 == 0xA05F:
             self.was_reset = self.was_reset and bool(p.data & 2)
-            self.halted = bool(p.data & 2) or (None if self.halted is None else self.halted and bool(p.data & 2))
+            stays = bool(p.data & (6 if self.core == "m4core" else 2))  # a step ends halted
+            self.halted = bool(p.data & 2) or (None if self.halted is None else self.halted and stays)
         elif addr == AIRCR and p.data & 4:
             self.was_reset = True
         if not self.is_core(addr):

@@ -30,30 +30,50 @@ EXPECTED = {
     "swd-ftdi-nrf51/init_write_0xabbabeeb": ("m0", FTDI, 83, 0, 0, 29, 0, 0),
     "swd-ftdi-nrf51/init_wait_fault": ("m0", FTDI, 2117, 1, 51, 1542, 544, 3),
 }
+# The virtual Cortex-M4 answers for its debug registers where no program runs but the one that waits here in an endless
+# loop; ST's loaders take their time from the flash, and there the registers are what the capture says.
 F429 = "swd-stlink-v2-stm32f429/stm32f429zit6_"
+LOOPS = ("hold 0 4 20001000", "hold 4 4 2000fff1")  # after a reset
+ON_A_CORE = {
+    "connect": ("state running",),
+    "connected": (),
+    "connected_long": (),
+    "core_core_reset": ("write e000ed0c 5fa0600",),  # PRIGROUP as the program had set it
+    "core_halt": ("state running",),
+    "core_read_core_regs": (),
+    "core_read_core_regs2": (),
+    "core_run": (),
+    "core_step": (),
+    "core_system_reset": (),
+    "disconnect": (),
+    "erase_sectors_get_info": (),
+    "get_option_bytes": (),
+    "printf_via_swviewer": (),
+}
 for name, *counts in (
         ("blank_check_is_blank", 248270, 27610, 137407, 109158),
         ("blank_check_is_not_blank", 2348, 264, 1298, 1026),
         ("chip_erase", 19904, 2087, 9038, 4835),
-        ("connect", 11147, 1266, 6152, 4827),
+        ("connect", 11147, 1266, 6152, 4822),
         ("connected", 3, 1, 1, 1),
         ("connected_long", 63, 16, 31, 2),
-        ("core_core_reset", 212, 51, 62, 20),
-        ("core_halt", 182, 45, 48, 23),
-        ("core_read_core_regs", 175, 44, 45, 10),
-        ("core_read_core_regs2", 175, 44, 45, 21),
-        ("core_run", 18, 4, 8, 4),
-        ("core_step", 212, 51, 62, 20),
-        ("core_system_reset", 240, 56, 69, 22),
+        ("core_core_reset", 212, 51, 62, 24),
+        ("core_halt", 182, 45, 48, 22),
+        ("core_read_core_regs", 175, 44, 45, 22),
+        ("core_read_core_regs2", 175, 44, 45, 22),
+        ("core_run", 18, 4, 8, 3),
+        ("core_step", 212, 51, 62, 24),
+        ("core_system_reset", 240, 56, 69, 24),
         ("disconnect", 30, 6, 14, 3),
         ("erase_bank1", 8952, 866, 2975, 22),
         ("erase_bank2", 8856, 860, 2939, 22),
-        ("erase_sectors_get_info", 4447, 1112, 2223, 6),
-        ("get_option_bytes", 1631, 408, 815, 7),
+        ("erase_sectors_get_info", 4447, 1112, 2223, 5),
+        ("get_option_bytes", 1631, 408, 815, 6),
         ("printf_via_swviewer", 7, 2, 3, 2),
         ("program_file_verify_after_programming_reset_afterwards", 11314, 1706, 3744, 1317),
         ("program_file_verify_while_programming_reset_afterwards", 8550, 1416, 2158, 1320)):
-    EXPECTED[F429 + name] = ("m4", (), counts[0], counts[1], 0, counts[2], counts[3], 0)
+    kind, lines = ("m4core", LOOPS + ON_A_CORE[name]) if name in ON_A_CORE else ("m4", ())
+    EXPECTED[F429 + name] = (kind, lines, counts[0], counts[1], 0, counts[2], counts[3], 0)
 
 
 def load_decoder():
@@ -91,7 +111,7 @@ def main():
             print(f"ok {number} - {name} # SKIP there is no ../shared/captures/{name}.sr", flush=True)
             continue
         wrong = compare(play(decoder, name, kind, lines), *counts)
-        total[kind] += counts[0]
+        total[kind[:2]] += counts[0]
         failed += bool(wrong)
         print(f"# {name}: {wrong or f'{counts[0]} packets compared, all equal'}")
         print(f"{'not ' if wrong else ''}ok {number} - {name}", flush=True)

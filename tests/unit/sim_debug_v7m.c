@@ -160,6 +160,22 @@ static void s_regrdy_stays_while_the_core_runs(void **state)
     assert_int_equal(bench_read(b, DHCSR), 0x00030003);
 }
 
+// As captured: S_RETIRE_ST is not set by a reset that ends in Debug state, and the next read has
+// neither.
+static void a_reset_that_is_caught_has_retired_nothing(void **state)
+{
+    struct bench *b = *state;
+    CODE_AT(b, CODE, LOOP);
+    bench_start_halted(b);
+    (void)bench_read(b, DHCSR);
+    bench_write(b, DEMCR, VC_CORERESET);
+    sim_core_hold(b->core, SIM_RESET_SYSTEM);
+    bench_release(b);
+    bench_write(b, DHCSR, KEY | C_HALT | C_DEBUGEN);
+    assert_int_equal(bench_read(b, DHCSR), 0x02030003);
+    assert_int_equal(bench_read(b, DHCSR), 0x00030003);
+}
+
 // C1.6.5 DEMCR: vector catches.
 static void each_catch_stops_at_the_handler_of_its_fault(void **state)
 {
@@ -624,6 +640,7 @@ int main(int argc, char **argv)
         m4_test(dcrsr_moves_the_registers_of_the_unit),
         m3_test(a_cortex_m3_has_no_registers_of_the_unit),
         m4_test(s_regrdy_stays_while_the_core_runs),
+        m4_test(a_reset_that_is_caught_has_retired_nothing),
         m4_test(each_catch_stops_at_the_handler_of_its_fault),
         m4_test(vc_interr_catches_faults_of_entry_and_return),
         m4_test(a_bkpt_without_halting_debug_is_the_monitors),

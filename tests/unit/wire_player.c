@@ -227,8 +227,12 @@ static const struct sim_identity nrf51 = {.dpidr = 0x0bb11477,
                                           .cpuid = 0x410cc200,
                                           .designer = 0x244,
                                           .part = 0x001};
-static const struct sim_identity f429 = {
-    .dpidr = 0x2ba01477, .ap_idr = 0x24770011, .rom_base = 0xe00ff003, .cpuid = 0x410fc241};
+static const struct sim_identity f429 = {.dpidr = 0x2ba01477,
+                                         .ap_idr = 0x24770011,
+                                         .rom_base = 0xe00ff003,
+                                         .cpuid = 0x410fc241,
+                                         .designer = 0x020,
+                                         .part = 0x419};
 
 static bool open_store(struct store *s)
 {
@@ -241,13 +245,14 @@ static bool open_store(struct store *s)
 // Halted in an endless loop.
 static bool open_core(struct sim_chip *chip)
 {
+    const struct sim_identity *id = &chip->identity;
     chip->core = chip->bus.core = sim_core_create(
         &chip->bus, &chip->clock, &chip->account,
-        &(struct sim_core_config){.cpuid = SIM_CPUID_M0, .interrupts = SIM_CORE_INTERRUPTS});
+        &(struct sim_core_config){.cpuid = id->cpuid, .interrupts = SIM_CORE_INTERRUPTS});
     if (!chip->core)
         return false;
     sim_core_set_hclk(chip->core, HCLK_HZ);
-    sim_core_set_identity(chip->core, nrf51.cpuid, nrf51.designer, nrf51.part);
+    sim_core_set_identity(chip->core, id->cpuid, id->designer, id->part);
     store_put(&chip->store, LOOP, 4, 0xe7fee7fe);
     store_put(&chip->store, 4, 4, LOOP | 1);
     sim_core_release(chip->core);
@@ -259,7 +264,7 @@ static bool open_core(struct sim_chip *chip)
     return sim_core_is_halted(chip->core);
 }
 
-static bool open_target(struct player *p, bool m0)
+static bool open_target(struct player *p, bool m0, bool core)
 {
     static const struct sim_device device = {.read = store_read, .write = store_write};
     struct sim_chip *chip = &p->chip;
@@ -269,7 +274,7 @@ static bool open_target(struct player *p, bool m0)
     if (!open_store(&chip->store))
         return false;
     sim_bus_map(&chip->bus, "store", 0, UINT32_MAX, &device, &chip->store);
-    if (m0 && !open_core(chip))
+    if (core && !open_core(chip))
         return false;
     p->ap = (struct sim_memap){.chip = chip, .clock = &chip->clock};
     p->dp = (struct sim_swdp){.ap = &p->ap, .account = &chip->account};
@@ -445,7 +450,8 @@ static bool take_line(struct player *p)
     if (fields < 1)
         return false;
     if (strcmp(word, "kind") == 0)
-        return !p->ready && open_target(p, strstr(p->line, "m0") != NULL);
+        return !p->ready && open_target(p, strstr(p->line, "m0") != NULL,
+                                        strstr(p->line, "m0") || strstr(p->line, "m4core"));
     if (!p->ready)
         return false;
     if (strcmp(word, "state") == 0)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Plays the host's bits of a capture of real SWD wires into the virtual debug port, its MEM-AP and,
-// where the target was a Cortex-M0, the virtual core, and compares each bit that the target drove.
-// The bus behind them is a store of words with the capture's own stalls. A table has a line for
-// each packet, in the order of the wires:
+// Plays the host's bits of a capture of real SWD wires into the virtual debug port, its MEM-AP and
+// the virtual core, and compares each bit that the target drove. The bus behind them is a store of
+// words with the capture's own stalls; an "m4" has no core, and its registers are in the store. A
+// table has a line for each packet, in the order of the wires:
 //
 //     TIME IDLE R|W DP|AP ADDR OK|WAIT|FAULT|NONE [DATA] [preset] [mask BITS WHY]
 //     TIME IDLE ones COUNT               a line reset
@@ -11,7 +11,7 @@
 // TIME in microseconds, IDLE in cycles before, numbers behind them in hexadecimal (COUNT: decimal).
 // "preset": the value was put there before, by one of
 //
-//     kind m0|m4                         first line: which target
+//     kind m0|m4|m4core                  first line: which target
 //     dp VALUE                           CTRL/STAT as an earlier session left it
 //     state halted|running               the core
 //     joined CSW                         the capture begins in the middle of a session
