@@ -55,6 +55,13 @@ static enum sim_cpu_stop move_words(struct sim_cpu *cpu, const struct words *w, 
     return stop;
 }
 
+static enum sim_cpu_stop move_word(struct sim_cpu *cpu, uint32_t addr, uint32_t *s, bool load)
+{
+    if (addr & 3)
+        return SIM_CPU_UNALIGNED;
+    return load ? v7m_load(cpu, addr, 4, s) : v7m_store(cpu, addr, 4, *s);
+}
+
 static enum sim_cpu_stop load_store_one(struct sim_cpu *cpu, uint32_t op, uint32_t op2, uint32_t pc)
 {
     unsigned n = op & 15;
@@ -64,6 +71,8 @@ static enum sim_cpu_stop load_store_one(struct sim_cpu *cpu, uint32_t op, uint32
     w.addr = op & 0x80 ? base + imm : base - imm;
     if (w.first >= SINGLES || (n == PC && !load))
         return SIM_CPU_UNDEFINED;
+    if (!is_double)
+        return move_word(cpu, w.addr, &cpu->fp.s[w.first], load);
     return move_words(cpu, &w, load);
 }
 

@@ -4,7 +4,7 @@
 #include "sim/core/softfloat.h"
 #include "sim/core/softfloat_parts.h"
 
-enum { HALF_FRACTION = 10, HALF_BIAS = 15, HALF_TOP = 61 };
+enum { HALF_FRACTION = 10, HALF_BIAS = 15 };
 
 #define HALF_SIGN     0x8000u
 #define HALF_INFINITY 0x7c00u
@@ -98,7 +98,7 @@ static uint32_t half_overflow(bool sign, uint32_t *fpscr)
 static uint32_t round_to_half(struct fp_number n, uint32_t *fpscr)
 {
     fp_normalize(&n);
-    int exp = n.exp + HALF_TOP, drop = HALF_TOP - HALF_FRACTION;
+    int exp = n.exp + FP_TOP_BIT, drop = FP_TOP_BIT - HALF_FRACTION;
     bool tiny = exp < 1 - HALF_BIAS;
     uint32_t base = 0, limit = *fpscr & FPSCR_AHP ? HALF_SIGN : HALF_INFINITY;
     if (exp > HALF_BIAS + 1)

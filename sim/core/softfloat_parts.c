@@ -3,42 +3,6 @@
 // decided before it is rounded.
 #include "sim/core/softfloat_parts.h"
 
-enum { TOP_BIT = 61 };
-
-struct fp_number fp_unpack(uint32_t x, uint32_t *fpscr)
-{
-    uint32_t fraction = x & 0x7fffff, exp = x >> FP_FRACTION & 0xff;
-    struct fp_number n = {.class = FP_CLASS_FINITE, .sign = x >> 31, .sig = fraction};
-    if (exp == 0xff) {
-        n.class = !fraction             ? FP_CLASS_INFINITE
-                  : fraction & 1u << 22 ? FP_CLASS_QNAN
-                                        : FP_CLASS_SNAN;
-        return n;
-    }
-    if (exp) {
-        n.sig |= 1u << FP_FRACTION;
-        n.exp = (int)exp - FP_BIAS - FP_FRACTION;
-        return n;
-    }
-    n.exp = 1 - FP_BIAS - FP_FRACTION;
-    if (fraction && *fpscr & FPSCR_FZ) {
-        *fpscr |= FPSCR_IDC;
-        n.sig = 0;
-    }
-    if (n.sig == 0)
-        n.class = FP_CLASS_ZERO;
-    return n;
-}
-
-uint64_t fp_shift_right(uint64_t sig, int by)
-{
-    if (by <= 0)
-        return sig;
-    if (by > 63)
-        return sig != 0;
-    return sig >> by | ((sig & ((1ull << by) - 1)) != 0);
-}
-
 bool fp_rounds_up(enum fp_rounding mode, bool sign, uint64_t whole, uint64_t rest, uint64_t half)
 {
     switch (mode) {
@@ -51,16 +15,6 @@ bool fp_rounds_up(enum fp_rounding mode, bool sign, uint64_t whole, uint64_t res
     default:
         return false;
     }
-}
-
-void fp_normalize(struct fp_number *n)
-{
-    int shift = __builtin_clzll(n->sig) - (63 - TOP_BIT);
-    if (shift >= 0)
-        n->sig <<= shift;
-    else
-        n->sig = fp_shift_right(n->sig, -shift);
-    n->exp -= shift;
 }
 
 // The largest number or infinity.
@@ -78,7 +32,7 @@ uint32_t fp_round(const struct fp_number *number, uint32_t *fpscr)
     struct fp_number n = *number;
     fp_normalize(&n);
     uint32_t sign = n.sign ? FP_SIGN : 0;
-    int exp = n.exp + TOP_BIT, drop = TOP_BIT - FP_FRACTION; // n is 1.… * 2^exp
+    int exp = n.exp + FP_TOP_BIT, drop = FP_TOP_BIT - FP_FRACTION; // n is 1.… * 2^exp
     bool tiny = exp < 1 - FP_BIAS;
     if (tiny && *fpscr & FPSCR_FZ) {
         *fpscr |= FPSCR_UFC;
