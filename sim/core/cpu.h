@@ -113,9 +113,10 @@ struct sim_cpu {
 
     // ARMv7-M: zero in ARMv6-M, but for arch, and for npriv and guard of a Cortex-M0+.
     enum sim_arch arch;
-    uint32_t it; // ITSTATE, or ICI when bits 3:0 are clear
-    uint32_t q;  // 0 or 1
-    uint32_t ge; // GE[3:0]
+    uint32_t it;     // ITSTATE, or ICI when bits 3:0 are clear
+    uint32_t svc_it; // that of the last SVC, to which ITSTATE goes back if it cannot be taken
+    uint32_t q;      // 0 or 1
+    uint32_t ge;     // GE[3:0]
     bool npriv, faultmask;
     uint8_t basepri;
     uint8_t basepri_mask; // bits of BASEPRI that this processor has

@@ -56,8 +56,10 @@ static inline enum sim_cpu_stop t16_branch_conditional(struct sim_cpu *cpu, uint
                                                        uint32_t pc)
 {
     unsigned cond = op >> 8 & 15;
-    if (cond == 15)
+    if (cond == 15) {
+        cpu->svc_it = cpu->it;
         return SIM_CPU_SVC;
+    }
     if (cond == 14 || v7m_in_it_block(cpu))
         return SIM_CPU_UNDEFINED; // UDF; a condition inside of conditions
     if (condition_holds(cpu, cond))

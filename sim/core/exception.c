@@ -147,6 +147,7 @@ void sim_exception_svc(struct sim_core *core)
         return;
     }
     core->cpu.r[PC] -= 2; // escalated: the fault is that of the SVC itself
+    core->cpu.it = core->cpu.svc_it;
     if (is_v7m(core))
         sim_v7m_escalate(core, HFSR_FORCED);
     else

@@ -214,6 +214,9 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(branches_and_special_registers, set_up_m3, tear_down),
         cmocka_unit_test_setup_teardown(it_blocks, set_up_m3, tear_down),
         cmocka_unit_test_setup_teardown(any_wide_instructions, set_up_m3, tear_down),
+        cmocka_unit_test_setup_teardown(data_processing, set_up_m4, tear_down),
+        cmocka_unit_test_setup_teardown(branches_and_special_registers, set_up_m4, tear_down),
+        cmocka_unit_test_setup_teardown(it_blocks, set_up_m4, tear_down),
         cmocka_unit_test_setup_teardown(dsp_instructions, set_up_m4, tear_down),
         cmocka_unit_test_setup_teardown(any_wide_instructions, set_up_m4, tear_down),
     };

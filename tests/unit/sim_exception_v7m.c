@@ -595,6 +595,11 @@ static void an_svc_that_cannot_be_taken_is_a_forced_hardfault_of_its_own(void **
     assert_int_equal(ipsr(b), HARDFAULT);
     assert_int_equal(stacked(b, 6), CODE + 2);
     assert_int_equal(bench_read(b, HFSR), FORCED);
+    CODE_AT(b, CODE, CPSID, 0x4280, 0xbf04, SVC0, INC_R7); // CMP r0, r0; ITT EQ
+    restart(b);
+    bench_run(b);
+    assert_int_equal(stacked(b, 6), CODE + 6);
+    assert_int_equal(stacked(b, 7) & 0x0600fc00, 0x400); // ITSTATE is the SVC's own, too
 }
 
 static void it_state_is_stacked_and_comes_back(void **state)
@@ -632,12 +637,13 @@ static void the_mpu_makes_memmanage_with_the_address(void **state)
     static const struct {
         uint32_t addr;
         bool write;
-        uint32_t cfsr;
+        uint32_t cfsr, mmfar;
     } rows[] = {
-        {RAM + 0x40, true, DACCVIOL | MMARVALID},
-        {RAM + 0x5f, false, 0},
-        {RAM + 0x60, true, 0},
-        {RAM + 0x3e, true, DACCVIOL | MMARVALID}, // reaches into it
+        {RAM + 0x40, true, DACCVIOL | MMARVALID, RAM + 0x40},
+        {RAM + 0x5f, false, 0, 0},
+        {RAM + 0x60, true, 0, 0},
+        // Reaches into it: what the second transfer accesses (DUI 0553, 4.3.12).
+        {RAM + 0x3e, true, DACCVIOL | MMARVALID, RAM + 0x40},
     };
     for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         CODE_AT(b, CODE, rows[i].write ? STR_01 : LDR_01, LOOP);
@@ -650,7 +656,7 @@ static void the_mpu_makes_memmanage_with_the_address(void **state)
         bench_run(b);
         assert_int_equal(bench_read(b, CFSR), rows[i].cfsr);
         assert_int_equal(ipsr(b), rows[i].cfsr ? MEMMANAGE : 0);
-        assert_int_equal(bench_read(b, MMFAR), rows[i].cfsr ? rows[i].addr : 0);
+        assert_int_equal(bench_read(b, MMFAR), rows[i].mmfar);
     }
 }
 
