@@ -92,5 +92,6 @@ enum job_way plan_decide(const struct flash_job *job)
     uint64_t once_us = rows ? c.erase_us + c.units_us : c.erase_us;
     uint64_t by_pages = once_us * c.waiting / c.due;
     uint64_t by_mass = layout->mass_erase_us + again_us * c.waiting / c.due;
-    return by_mass < by_pages ? WAY_MASS : WAY_PAGES;
+    // Not for a little: pages that are blank wear as well.
+    return by_mass + by_mass / 8 < by_pages ? WAY_MASS : WAY_PAGES;
 }

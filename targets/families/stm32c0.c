@@ -369,5 +369,6 @@ const struct family stm32c0_family = {
     .rdp = &rdp,
     .vdd_min_mv = 2000, // DS13866, general operating conditions
     .vdd_max_mv = 3600,
+    .tried = FAMILY_TRIED_ON_BOARD,
     .doctor = &doctor,
 };

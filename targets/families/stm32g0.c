@@ -232,5 +232,6 @@ const struct family stm32g0_family = {
     .rdp = &rdp,
     .vdd_min_mv = 1700, // DS12232, general operating conditions
     .vdd_max_mv = 3600,
+    .tried = FAMILY_TRIED_ON_BOARD | FAMILY_TRIED_BY_OTHERS,
     .doctor = &doctor,
 };

@@ -311,5 +311,6 @@ const struct family stm32u0_family = {
     .rdp = &rdp,
     .vdd_min_mv = 1710, // DS14548, general operating conditions
     .vdd_max_mv = 3600,
+    .tried = FAMILY_TRIED_ON_BOARD,
     .doctor = &doctor,
 };

@@ -295,6 +295,53 @@ def what_is_loaded_is_started_where_the_boot_pin_says_otherwise(session):
     expect_equal(True, gdb.value("$sp") >= gdb.value("(unsigned)&stack_top") - 64)
 
 
+VTOR = 0xe000ed08
+
+
+def programs_and_applications_start(gdb):
+    """On a core with VTOR an application gets its own vectors, and its interrupts come."""
+    program(gdb, "starts.elf")
+    load(gdb)
+    expect_equal(0, gdb.value(f"*(unsigned *){VTOR:#x}"))
+    gdb.cmd("tbreak ticked")
+    expect(r"ticked \(\)", gdb.cmd("continue"))
+    program(gdb, "starts-behind.elf")
+    load(gdb)
+    gdb.cmd("tbreak main")
+    expect(r"main \(\)", gdb.cmd("continue"))
+    load(gdb)  # the core stands in it: it is what is replaced
+    expect_equal(0x08004000, gdb.value(f"*(unsigned *){VTOR:#x}"))
+    gdb.cmd("tbreak ticked")
+    expect(r"ticked \(\)", gdb.cmd("continue"))
+    expect_equal(0x08004000, gdb.value("$pc") & ~0x3fff)
+    program(gdb, "starts.elf")
+    load(gdb)
+    expect_equal(0, gdb.value(f"*(unsigned *){VTOR:#x}"))
+    gdb.cmd("tbreak ticked")
+    expect(r"ticked \(\)", gdb.cmd("continue"))
+    expect_not(r"MIS-?MATCHED|error", gdb.cmd("compare-sections"))
+
+
+@scenario("stm32g071rb")
+def an_application_of_an_stm32g071_gets_its_own_vectors(session):
+    programs_and_applications_start(session.gdb())
+
+
+@scenario("stm32c031c6")
+def an_application_of_an_stm32c031_gets_its_own_vectors(session):
+    programs_and_applications_start(session.gdb())
+
+
+@scenario("stm32u083rc")
+def an_application_of_an_stm32u083_gets_its_own_vectors(session):
+    programs_and_applications_start(session.gdb())
+
+
+@scenario("stm32l053r8")
+def an_application_of_an_stm32l053_gets_its_own_vectors(session):
+    programs_and_applications_start(session.gdb())
+
+
 def words_of(gdb, what):
     return [gdb.value(f"settings[{n}]") for n in what]
 
