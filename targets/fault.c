@@ -248,6 +248,17 @@ void fault_explain(struct target *t, char *text, size_t size)
                  why);
 }
 
+// Where a core with fault status registers is locked up, they tell of the second fault as well.
+static void add_status(struct target *t, char *text, size_t size)
+{
+    size_t at = strlen(text);
+    char why[192];
+    if (!core_caps_is_mainline(&t->core.caps) || at >= size)
+        return;
+    explain_by_status(t, why, sizeof why);
+    snprintf(text + at, size - at, ": %s", why);
+}
+
 void fault_explain_lockup(struct target *t, char *text, size_t size)
 {
     uint32_t xpsr = 0, sp = 0;
@@ -269,4 +280,5 @@ void fault_explain_lockup(struct target *t, char *text, size_t size)
         snprintf(text, size,
                  "the core is locked up: a fault whose handler could not be entered (sp 0x%08x)",
                  sp);
+    add_status(t, text, size);
 }

@@ -2,7 +2,13 @@
 """Cortex-M3 and M4 under GDB: the unit's registers, frames with its state, IT blocks, stepping through exceptions,
 six breakpoints, ranges, catches, and faults in words. The program is tests/firmware/mainline.c."""
 
-from harness import expect, expect_equal, expect_not, firmware, main, scenario
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+
+from harness import BUILD, PATIENCE_S, Skipped, expect, expect_equal, expect_not, firmware, main, scenario
 
 M3 = "stm32f103c8"
 M4 = "stm32f407vg"
@@ -178,6 +184,70 @@ def each_fault_is_named_with_what_and_where(session, chip):
         expect("SIGSEGV", said)
         if kind != 10:
             expect(r"#1 +<signal handler called>\n#2 .*(fail \(\)|in \?\? \(\))", gdb.cmd("backtrace"))
+
+
+@scenario(f"{M4},firmware=lockup")
+def a_lockup_is_named_with_the_fault_that_made_it(session):
+    gdb = session.gdb()
+    gdb.cmds("monitor reset halt", "monitor vector_catch none")
+    said = gdb.cmd("continue") + gdb.take()
+    expect(r"locked up: a second fault inside the HardFault handler .*: it is no instruction of this core \(UFSR", said)
+
+
+def under(command, chip, text=None):
+    """Another program at the same chip; gives what it said, and checks that the board saw nothing forbidden."""
+    if not shutil.which(command[0]):
+        raise Skipped(f"{command[0]} is not installed")
+    with tempfile.NamedTemporaryFile() as account:
+        board = f"{chip},probe-mode=mass,firmware={firmware(elf_of(chip))}"
+        done = subprocess.run([os.path.join(BUILD, "swdlink-sim"), board, "--account", account.name, "--", *command],
+                              input=text, capture_output=True, text=True, timeout=PATIENCE_S)
+        with open(account.name, encoding="utf-8") as f:
+            expect_equal([], json.load(f)["violations"])
+    return done.stdout + done.stderr
+
+
+def place_of(name, chip):
+    out = subprocess.run(["arm-none-eabi-nm", firmware(elf_of(chip))], capture_output=True, text=True, check=True).stdout
+    return int(expect(rf"^(\w+) \w {name}$", out).group(1), 16)
+
+
+@scenario()
+def openocd_debugs_both_cores(_):
+    for chip, config in ((M3, "stm32f1x"), (M4, "stm32f4x")):
+        compute, rounds = (place_of(name, chip) for name in ("compute", "rounds"))
+        steps = ["init", "reset halt", f"bp {compute:#x} 2 hw", "resume", "wait_halt 1000", "echo [reg pc]", "step",
+                 f"rbp {compute:#x}", f"wp {rounds:#x} 4 w", "resume", "wait_halt 1000", f"rwp {rounds:#x}",
+                 f"echo [mdw {rounds:#x}]", "echo [reg basepri 0x30]", "echo [reg basepri]", f"{config}.cpu cortex_m maskisr on",
+                 "step", f"{config}.cpu cortex_m vector_catch all", f"mww {place_of('fault_kind', chip):#x} 4",
+                 "reg basepri 0", "resume", "wait_halt 1000", "echo [reg xpsr]", "shutdown"]
+        said = under(["openocd", "-f", "interface/stlink-dap.cfg", "-f", f"target/{config}.cfg", "-c", "gdb_port disabled", "-c",
+                      "; ".join(steps)], chip)
+        expect(rf"Cortex-{'M3 r1p1' if chip == M3 else 'M4 r0p1'} processor detected", said)
+        expect("target has 6 breakpoints, 4 watchpoints", said)
+        expect(rf"halted due to breakpoint.*\n.*pc: 0x0*{compute:x}", said)
+        expect("halted due to single-step", said)
+        expect(rf"0x{rounds:08x}: 00000001", said)
+        expect(r"basepri \(/8\): 0x30", said)
+        expect("Handler HardFault", said)
+
+
+@scenario()
+def pyocd_finds_the_units_and_debugs_both_cores(_):
+    for chip, core in ((M3, "M3"), (M4, "M4")):
+        compute = place_of("compute", chip)
+        lines = ["reset -h", "show cores", f"break {compute:#x}", "go", "status", "reg pc", f"rmbreak {compute:#x}", "step",
+                 "write32 0x20000100 0x11223344", "read8 0x20000100 4", "wreg r7 0x1234", "reg r7", "exit"]
+        said = under(["pyocd-tool", "-d", "info", "-t", "cortex_m"], chip, "\n".join(lines) + "\n")
+        for unit in (f"SCS{'-M4' if chip == M4 else ''}", "DWT", "FPB", "ITM", f"TPIU{'-M4' if chip == M4 else ''}"):
+            expect(rf"<e00\w+:{unit}", said)
+        expect(f"CPU core is Cortex-{core}", said)
+        (expect if chip == M4 else expect_not)("FPU present", said)
+        expect("4 hardware watchpoints", said)
+        expect("6 hardware breakpoints", said)
+        expect(rf"pc = 0x0*{compute:x}", said)
+        expect("20000100: *44 33 22 11", said)
+        expect("r7 = 0x00001234", said)
 
 
 if __name__ == "__main__":
