@@ -139,8 +139,11 @@ static enum err explain_failure(struct probe *p, const struct options *o, enum e
                : log_fail(log, e, "%s", diagnosis_summarize(&d, text, sizeof text));
 }
 
+// What there is to measure. ERR_PROTECTED: the chip itself says that it lets nobody in.
 static bool is_target_trouble(enum err e)
 {
+    if (e == ERR_PROTECTED)
+        return false;
     return err_class(e) == ERR_CLASS_WIRE || err_class(e) == ERR_CLASS_TARGET;
 }
 

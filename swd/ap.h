@@ -15,6 +15,10 @@
 #define AP_BASE 0xf8u
 #define AP_IDR  0xfcu
 
+#define AP_CSW_DEVICE_EN (1u << 6) // transfers are permitted
+#define AP_IDR_TYPE      0xfu      // the bus that it drives
+#define AP_IDR_TYPE_APB  2u
+
 struct ap_identity {
     uint32_t idr;
     uint32_t base; // BASE, bits 1:0 removed
@@ -22,6 +26,7 @@ struct ap_identity {
 
 // ERR_UNSUPPORTED when the probe's firmware has no DAP register commands.
 enum err ap_read_idr(const struct mem_ap *ap, uint32_t *idr) MUST_CHECK;
+enum err ap_read_csw(const struct mem_ap *ap, uint32_t *csw) MUST_CHECK;
 enum err ap_identify(const struct mem_ap *ap, struct ap_identity *id) MUST_CHECK;
 
 #endif

@@ -20,6 +20,8 @@ struct chip_maker {
     uint32_t rom_base;
 };
 #define CHIP_MAKER_ST 0x020u
+#define CHIP_MAKER_ARM                                                                             \
+    0x23bu // its core's own table, as ARM delivers it: tells no maker of the chip
 
 // What was read from the chip.
 struct chip_identity {

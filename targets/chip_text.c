@@ -77,7 +77,7 @@ const char *chip_doubt(const struct chip_identity *id, char *text, size_t size)
 {
     const struct chip_maker *maker = &id->maker;
     const char *name = chip_maker_name(maker);
-    if (maker->known && maker->designer != CHIP_MAKER_ST)
+    if (maker->known && maker->designer != CHIP_MAKER_ST && maker->designer != CHIP_MAKER_ARM)
         snprintf(text, size, "by its id, but its ROM table names %s (JEP106 0x%03x) as the maker",
                  name ? name : "somebody else", maker->designer);
     else if (id->die && !die_has_core(id->die, id->cpuid))

@@ -17,12 +17,16 @@ struct connect_evidence {
     uint32_t asked_hz; // the clock of the first strategy, as the probe really set it
     enum err last;
     char sentence[160]; // of the last failure behind a debug port that answered
+    bool closed;        // its access port says that transfers are not permitted
+    bool elsewhere;     // its first access port leads to debug units, and another one to the core
 };
 
 // Tries the strategies that the options allow, one after the other, and makes the sentence when
 // none succeeds; then the probe is idle again. interruptible: nothing has to be put back yet when a
 // signal ends it between two attempts.
 enum err connect_attempt(struct target *t, bool interruptible) MUST_CHECK;
+// While the connection is there: what the access port itself says of a core that does not answer.
+void connect_examine_port(struct target *t, struct connect_evidence *ev);
 // Returns the error that fits the evidence, with the short form of the doctor's verdict.
 enum err connect_fail(struct target *t, const struct connect_evidence *ev) MUST_CHECK;
 

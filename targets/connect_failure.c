@@ -2,6 +2,7 @@
 // The sentence of a connection that failed: what was tried, what the probe met, and what to check.
 #include <stdio.h>
 
+#include "swd/ap.h"
 #include "targets/connect.h"
 
 #define NO_SUPPLY_MV 1200u // an unpowered target is seen with up to 1.2 V at VTref
@@ -19,6 +20,35 @@ static void describe_attempts(const struct connect_evidence *ev, char *text, siz
         n += (size_t)snprintf(&text[n], size - n, "%sunder reset", n ? ", " : "");
     if (ev->tried & 1u << TARGET_STRATEGY_CATCH)
         snprintf(&text[n], size - n, "%sright after reset", n ? ", " : "");
+}
+
+void connect_examine_port(struct target *t, struct connect_evidence *ev)
+{
+    struct mem_ap next = t->mem;
+    uint32_t idr = 0, csw = 0, next_idr = 0;
+    next.number++;
+    enum err e = ap_read_idr(&t->mem, &idr);
+    if (!e)
+        e = ap_read_csw(&t->mem, &csw);
+    ev->closed = !e && idr && !(csw & AP_CSW_DEVICE_EN);
+    if (!e && (idr & AP_IDR_TYPE) == AP_IDR_TYPE_APB)
+        e = ap_read_idr(&next, &next_idr);
+    ev->elsewhere = !e && next_idr && (next_idr & AP_IDR_TYPE) != AP_IDR_TYPE_APB;
+    log_forget(t->log);
+}
+
+// The port says itself why nothing behind it can be reached.
+static enum err fail_at_port(struct target *t, const struct connect_evidence *ev)
+{
+    if (ev->closed)
+        return log_fail(
+            t->log, ERR_PROTECTED,
+            "the debug port answers, and the chip has closed its access port: a protection keeps "
+            "debuggers out (read protection, TrustZone or debug authentication), and swdlink "
+            "cannot open it. Of some families a program that runs, or ST's own programmer, can");
+    return log_fail(t->log, ERR_UNSUPPORTED,
+                    "the debug port answers, and the core is not at its first access port but at "
+                    "another one, as in an STM32H5: swdlink does not use others");
 }
 
 // The short form of the doctor's verdict. Voltage is evidence and never a veto: some probes
@@ -39,6 +69,8 @@ enum err connect_fail(struct target *t, const struct connect_evidence *ev)
             "VTref wire is missing. The probe says: %s (0x%02x). Check the supply and GND; "
             "`swdlink doctor` tells more",
             tries, vtref, debug_probe_status_text(t->probe, ev->status), ev->status);
+    if (ev->answered && (ev->closed || ev->elsewhere))
+        return fail_at_port(t, ev);
     if (ev->answered)
         return log_fail(
             t->log, e,

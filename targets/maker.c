@@ -8,13 +8,13 @@
 #define ROM_PIDR0 0xfe0u
 #define ROM_PIDRS 4u
 
-// As OpenOCD's and Black Magic's lists have them. ARM: a table that its maker left as it came.
+// As OpenOCD's and Black Magic's lists have them.
 static const struct {
     uint16_t designer;
     const char *name;
 } makers[] = {
     {CHIP_MAKER_ST, "STMicroelectronics"},
-    {4u << 7 | 0x3b, "ARM"},
+    {CHIP_MAKER_ARM, "ARM"},
     {7u << 7 | 0x51, "GigaDevice"},
     {2u << 7 | 0x44, "Nordic Semiconductor"},
 };

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-// Many rows, so one a line. clang-format off
+// clang-format off
 const struct part_row part_rows[] = {
     {0x440, 16, 8, "x4", "F051"},
     {0x440, 32, 8, "x6", "F051"},

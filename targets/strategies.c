@@ -288,6 +288,11 @@ static enum err try_strategies(struct target *t, struct connect_evidence *ev, bo
             ev->asked_hz = t->probe->swclk_hz;
         }
         ev->tried |= 1u << strategy;
+        if (ev->last == ERR_FAULT && t->probe->in_debug && !ev->closed && !ev->elsewhere) {
+            const struct log_mark kept = log_keep(t->log);
+            connect_examine_port(t, ev);
+            log_restore(t->log, &kept);
+        }
         if (ev->answered)
             snprintf(ev->sentence, sizeof ev->sentence, "%s", log_sentence(t->log, ev->last));
         if (t->probe->in_debug && debug_probe_leave(t->probe))

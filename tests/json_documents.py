@@ -40,6 +40,7 @@ def closed(schema):
 def problems(command, document):
     """What is wrong with the document of a command ("info", "trace_loss", …): sentences."""
     schema = closed(copy.deepcopy(load()))
+    command = command.replace("-", "_")
     name = command if command in schema["$defs"] else "failure"
     schema["anyOf"] = [{"$ref": f"#/$defs/{name}"}, {"$ref": "#/$defs/failure"}]
     if set(document) - {"schema", "error"}:

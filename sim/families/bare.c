@@ -106,7 +106,7 @@ static const struct sim_part_row parts_l4[] = PARTS(msi_4m);
                   .vih_per_vdd = 0.7f}
 #define COMMON                                                                                     \
     SWD_PINS, ELECTRICS, .system_reset_ns = RESET_NS, .power_on_reset_ns = POWER_ON_NS,            \
-    .choose_boot = boot_from_flash
+                         .choose_boot = boot_from_flash
 
 static const struct sim_family stm32f4 = {
     .name = "STM32F4",

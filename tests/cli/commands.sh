@@ -229,4 +229,35 @@ stranger idcode=0x12345abc info
 check "an id without a name is shown" has "$out" "DBGMCU_IDCODE 0x12345abc"
 stranger idcode=0x12345abc unlock --yes
 check "and is not called unprotected" is "$status" 1
+
+# Chips with ids where their families have them, and what there is instead of an id.
+at() { # BOARD: info of it
+    run "$swdlink" info --probe "virtual:$1"
+}
+at stm32f407vg,idcode=0x20006411
+check "an STM32F40x of revision A, which has the id of an STM32F2, is told by its core" \
+    has "$out" "STM32F405xG, F407xG, F415xG or F417xG"
+check "with its revision" has "$out" "(rev A), read at 0xe0042000"
+at stm32f103cb,idcode=0
+check "an id that reads as 0 leaves the ROM table" has "$out" "an STM32F1, perhaps STM32F101, F102, F103"
+check "and that is said" has "$out" "by its ROM table: its id reads 0x00000000"
+at stm32f103cb,designer=0x3d1
+check "a clone is told by its maker" has "$out" "its ROM table names GigaDevice (JEP106 0x3d1)"
+at stm32f103cb,dpidr=0x2ba01477
+check "and by its debug port" has "$out" "with another debug port than ST's (DPIDR 0x2ba01477)"
+run "$swdlink" info --json --probe virtual:stm32f103cb
+check_json "info --json has the parts that fit" \
+    'd["target"]["die"]["parts"] == ["STM32F101xB", "STM32F102xB", "STM32F103xB"]'
+check_json "and what was read" 'd["target"]["die"]["flash_size"] == 131072 and d["target"]["die"]["unique_id"]'
+run "$swdlink" info --json --probe virtual:stm32l476rg
+check_json "and what is supported" 'd["target"]["die"]["support"]["debug"] and not d["target"]["die"]["support"]["flash"]'
+
+run "$swdlink" list-chips
+check "list-chips ends with status 0" is "$status" 0
+check "list-chips has a line for each die" grep -q '^0x413  STM32F405, F407, F415, F417' "$out"
+run "$swdlink" list-chips --json
+check_json "list-chips --json has all of them" 'd["schema"] == 1 and len(d["chips"]) >= 90'
+check_json "nothing claims to be tried on hardware" 'not any(c["support"]["tried_on_hardware"] for c in d["chips"])'
+run "$swdlink" list-chips --probe virtual
+check "list-chips takes no probe" is "$status" 2
 plan

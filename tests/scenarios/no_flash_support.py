@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Chips whose flash swdlink cannot program: they say so by name, and all that needs no flash works.
 
-Three virtual chips with a Cortex-M3 or M4 have their ids in the private peripheral bus: an STM32F103, and two with nothing but
-core, memories and identity. A virtual STM32F031 answers with two other ids: as an STM32G431 with a foreign core, and as nothing that
-anybody knows."""
+Two virtual chips have nothing but core, memories and identity: a Cortex-M4, with its id in the private peripheral bus. Others answer
+with other ids: a Cortex-M3 as an STM32L151, an STM32F031 as an STM32G431 with a foreign core, and as nothing that anybody knows."""
 
 import json
 import os
@@ -15,7 +14,8 @@ from harness import BUILD, PATIENCE_S, Skipped, expect, expect_equal, expect_not
 
 G431 = "stm32f031k6,idcode=0x20006468"
 NOBODY = "stm32f031k6,idcode=0x12345678"
-CHIPS = {"stm32f103cb": "STM32F101xB, F102xB or F103xB", "stm32f407vg": "STM32F405xG, F407xG, F415xG or F417xG",
+L151 = "stm32f103cb,idcode=0x10386427"
+CHIPS = {L151: "STM32L100, L151, L152, L162", "stm32f407vg": "STM32F405xG, F407xG, F415xG or F417xG",
          "stm32l476rg": "STM32L471xG, L475xG, L476xG or L486xG", G431: "STM32G431, G441", NOBODY: "an unknown chip"}
 
 
@@ -143,7 +143,7 @@ def stlink_tools_see_the_same_chips(_):
 
 @scenario()
 def openocd_sees_the_same_chips(_):
-    for board, target in (("stm32f103cb", "stm32f1x"), ("stm32f407vg", "stm32f4x"), ("stm32l476rg", "stm32l4x")):
+    for board, target in (("stm32f407vg", "stm32f4x"), ("stm32l476rg", "stm32l4x")):
         command = ["openocd", "-f", "interface/stlink.cfg", "-f", f"target/{target}.cfg", "-c", "gdb_port disabled", "-c",
                    "init; reset halt; flash probe 0; shutdown"]
         expect_equal(seen_by_swdlink(board), seen_by_other(command, board, r"device id(?:code)? = 0x(\w+)",

@@ -156,6 +156,32 @@ static void an_empty_flash_is_what_its_layout_calls_erased(void **state)
     }
 }
 
+static void connect_without_core(struct world *w, enum err wanted)
+{
+    struct target t;
+    w->no_core = true;
+    assert_int_equal(world_connect(w, &t, TARGET_CONNECT_AUTO), wanted);
+}
+
+static void a_debug_port_without_a_core_behind_it_says_what_it_can(void **state)
+{
+    (void)state;
+    struct world w;
+    world_make(&w);
+    w.csw = 0x03000000; // no transfers
+    connect_without_core(&w, ERR_PROTECTED);
+    world_assert_says(&w, "the chip has closed its access port");
+    world_make(&w); // an STM32H5
+    w.idr = 0x54770002;
+    w.next_idr = 0x84770001;
+    w.csw = 0x80000040;
+    connect_without_core(&w, ERR_UNSUPPORTED);
+    world_assert_says(&w, "not at its first access port");
+    world_make(&w);
+    connect_without_core(&w, ERR_FAULT);
+    world_assert_says(&w, "the core behind it cannot be taken over");
+}
+
 static void a_region_without_room_is_told(void **state)
 {
     (void)state;
@@ -493,6 +519,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_map_of_a_chip_known_by_name_only_is_whole),
         cmocka_unit_test(what_is_rom_by_presumption_only_can_be_written),
         cmocka_unit_test(a_region_without_room_is_told),
+        cmocka_unit_test(a_debug_port_without_a_core_behind_it_says_what_it_can),
         cmocka_unit_test(a_reset_waits_as_long_as_the_flash_may_take_and_no_longer),
         cmocka_unit_test(an_empty_flash_is_what_its_layout_calls_erased),
         cmocka_unit_test(a_flash_size_that_cannot_be_is_replaced_by_the_largest),

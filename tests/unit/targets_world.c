@@ -120,9 +120,16 @@ static enum err world_read_core_reg(struct debug_probe *probe, unsigned regsel, 
 static enum err world_read_dap(struct debug_probe *probe, uint16_t port, uint16_t addr,
                                uint32_t *value)
 {
-    assert_int_equal(port, 0);
+    const struct world *w = world_of(probe);
+    const uint32_t idr = w->idr ? w->idr : 0x04770021;
+    assert_in_range(port, 0, 1);
     // The identification registers of the ROM table are among w->more, if the chip has one.
-    *value = addr == AP_BASE ? WORLD_ROM_TABLE | 3 : 0x04770021;
+    if (addr == AP_BASE)
+        *value = WORLD_ROM_TABLE | 3;
+    else if (addr == AP_CSW)
+        *value = w->csw;
+    else
+        *value = port ? w->next_idr : idr;
     return reach(world_of(probe));
 }
 
@@ -172,6 +179,8 @@ static enum err world_read(struct scripted_probe *p, uint32_t addr, unsigned uni
     static const uint8_t cpuid[4] = {0x00, 0xc2, 0x0c, 0x41};
     const uint8_t *from = bytes_at(w, addr, len);
     (void)unit;
+    if (w->no_core)
+        return ERR_FAULT;
     if (addr == 0xe000edf0) {
         put_le32(data, dhcsr_of(w));
         return reach(w);
@@ -482,6 +491,7 @@ void world_make(struct world *w)
     w->p.read = world_read;
     w->p.write = world_write;
     w->vtref_mv = 3270;
+    w->csw = 0x03000040;
     w->idcode = 0x10006444;
     memcpy(w->uid, (uint8_t[12]){1, 2, 3}, sizeof w->uid);
     w->size_word = 0xffff0020;

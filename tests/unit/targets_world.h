@@ -26,6 +26,8 @@ struct world {
     bool dead, gone, lost_power;
     bool needs_reset; // the program takes the SWD pins
     bool no_nrst;
+    bool no_core;                // all memory accesses are refused
+    uint32_t idr, next_idr, csw; // of the access ports; 0: those of a healthy one
     bool nrst_low, reset_seen;
     uint32_t max_hz;
     unsigned vtref_mv, nrst_pulses;
