@@ -456,5 +456,6 @@ static enum sim_cpu_stop run_v6m(struct sim_cpu *cpu, uint64_t limit)
 
 enum sim_cpu_stop sim_cpu_run(struct sim_cpu *cpu, uint64_t limit)
 {
+    sim_cpu_choose_windows(cpu);
     return cpu->arch == SIM_ARMV6M ? run_v6m(cpu, limit) : sim_cpu_run_v7m(cpu, limit);
 }

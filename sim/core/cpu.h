@@ -104,7 +104,8 @@ struct sim_cpu {
     struct sim_hclk *hclk;
     const struct sim_bpu *bpu;
     struct sim_dwt *dwt;
-    unsigned fetch_window; // where the last instruction came from
+    const struct sim_window *windows; // that accesses may go straight to: the engine's own
+    unsigned fetch_window;            // where the last instruction came from
     // What the kind of core has (sim/core/kind.h).
     bool has_npriv, short_pipeline;
     // Words of an LDM, STM, PUSH or POP that the bus has done when it stalls in the middle.

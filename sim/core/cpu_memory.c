@@ -2,6 +2,12 @@
 // The instruction engine's accesses that are no plain memory.
 #include "sim/core/cpu_memory.h"
 
+void sim_cpu_choose_windows(struct sim_cpu *cpu)
+{
+    static const struct sim_window none[SIM_MAX_WINDOWS];
+    cpu->windows = cpu->guard ? none : cpu->bus->window;
+}
+
 static enum sim_cpu_stop from_bus(struct sim_cpu *cpu, uint32_t addr, enum sim_bus_status status)
 {
     if (cpu->hclk->clock->rearmed)
@@ -25,7 +31,9 @@ enum sim_cpu_stop sim_cpu_slow_write(struct sim_cpu *cpu, uint32_t addr, unsigne
                                      uint32_t value)
 {
     sim_hclk_publish(cpu->hclk, cpu->cycles);
-    return from_bus(cpu, addr, sim_bus_write(cpu->bus, SIM_MASTER_CORE, addr, size, value));
+    enum sim_bus_status status = sim_bus_write(cpu->bus, SIM_MASTER_CORE, addr, size, value);
+    sim_cpu_choose_windows(cpu); // this may have been the MPU
+    return from_bus(cpu, addr, status);
 }
 
 static bool is_permitted(const struct sim_cpu *cpu, uint32_t addr, unsigned size,
@@ -90,7 +98,7 @@ enum sim_cpu_stop sim_cpu_fetch_elsewhere(struct sim_cpu *cpu, uint32_t addr, ui
 
 enum sim_cpu_stop sim_cpu_read_word(struct sim_cpu *cpu, uint32_t addr, uint32_t *value)
 {
-    const uint8_t *p = addr % 4 == 0 ? cpu_window_bytes(cpu, addr, false) : NULL;
+    const uint8_t *p = addr % 4 == 0 ? cpu_window_bytes(cpu->bus->window, addr, false) : NULL;
     if (!p)
         return sim_cpu_slow_read(cpu, addr, 4, value);
     *value = get_le32(p);
@@ -99,7 +107,7 @@ enum sim_cpu_stop sim_cpu_read_word(struct sim_cpu *cpu, uint32_t addr, uint32_t
 
 enum sim_cpu_stop sim_cpu_write_word(struct sim_cpu *cpu, uint32_t addr, uint32_t value)
 {
-    uint8_t *p = addr % 4 == 0 ? cpu_window_bytes(cpu, addr, true) : NULL;
+    uint8_t *p = addr % 4 == 0 ? cpu_window_bytes(cpu->bus->window, addr, true) : NULL;
     if (!p)
         return sim_cpu_slow_write(cpu, addr, 4, value);
     put_le32(p, value);

@@ -32,10 +32,14 @@ bool sim_cpu_is_executable(uint32_t addr);
 void sim_cpu_compare_data(struct sim_cpu *cpu, uint32_t addr, unsigned size, uint32_t value,
                           bool is_write);
 
-static inline uint8_t *cpu_window_bytes(const struct sim_cpu *cpu, uint32_t addr, bool to_write)
+// What the fast way may use: the bus's windows, or none when there is a guard to ask.
+void sim_cpu_choose_windows(struct sim_cpu *cpu);
+
+static inline uint8_t *cpu_window_bytes(const struct sim_window *windows, uint32_t addr,
+                                        bool to_write)
 {
     for (unsigned i = 0; i < SIM_MAX_WINDOWS; i++) {
-        const struct sim_window *w = &cpu->bus->window[i];
+        const struct sim_window *w = &windows[i];
         if (addr - w->base < w->size && (w->writable || !to_write))
             return w->bytes + (addr - w->base);
     }
@@ -47,7 +51,7 @@ static inline enum sim_cpu_stop cpu_load(struct sim_cpu *cpu, uint32_t addr, uns
 {
     if (addr & (size - 1))
         return SIM_CPU_FAULT; // DDI 0419, A3.2.1
-    const uint8_t *p = LIKELY(!cpu->guard) ? cpu_window_bytes(cpu, addr, false) : NULL;
+    const uint8_t *p = cpu_window_bytes(cpu->windows, addr, false);
     if (LIKELY(p)) {
         *value = size == 4 ? get_le32(p) : size == 2 ? get_le16(p) : *p;
     } else {
@@ -66,7 +70,7 @@ static inline enum sim_cpu_stop cpu_store(struct sim_cpu *cpu, uint32_t addr, un
 {
     if (addr & (size - 1))
         return SIM_CPU_FAULT;
-    uint8_t *p = LIKELY(!cpu->guard) ? cpu_window_bytes(cpu, addr, true) : NULL;
+    uint8_t *p = cpu_window_bytes(cpu->windows, addr, true);
     if (!LIKELY(p)) {
         enum sim_cpu_stop stop = sim_cpu_guarded_write(cpu, addr, size, value);
         if (stop)
@@ -86,12 +90,16 @@ static inline enum sim_cpu_stop cpu_store(struct sim_cpu *cpu, uint32_t addr, un
 
 static inline enum sim_cpu_stop cpu_fetch(struct sim_cpu *cpu, uint32_t addr, uint32_t *op)
 {
-    const struct sim_window *w = &cpu->bus->window[cpu->fetch_window];
-    uint32_t offset = addr - w->base;
-    if (!LIKELY(offset < w->size && !cpu->guard))
-        return sim_cpu_guarded_fetch(cpu, addr, op);
-    *op = get_le16(w->bytes + offset);
-    return SIM_CPU_NONE;
+    const struct sim_window *w = &cpu->windows[cpu->fetch_window];
+    uint32_t offset = addr - w->base, from_elsewhere; // *op can stay in a register of the host
+    if (LIKELY(offset < w->size)) {
+        *op = get_le16(w->bytes + offset);
+        return SIM_CPU_NONE;
+    }
+    enum sim_cpu_stop stop = sim_cpu_guarded_fetch(cpu, addr, &from_elsewhere);
+    if (stop == SIM_CPU_NONE)
+        *op = from_elsewhere;
+    return stop;
 }
 
 #endif

@@ -68,9 +68,9 @@ enum sim_cpu_stop cpu_store_registers(struct sim_cpu *cpu, uint32_t addr, uint32
 
 static inline enum sim_cpu_stop v7m_fetch(struct sim_cpu *cpu, uint32_t addr, uint32_t *op)
 {
-    const struct sim_window *w = &cpu->bus->window[cpu->fetch_window];
+    const struct sim_window *w = &cpu->windows[cpu->fetch_window];
     uint32_t offset = addr - w->base, from_elsewhere; // *op can stay in a register of the host
-    if (LIKELY(offset < w->size && !cpu->guard)) {
+    if (LIKELY(offset < w->size)) {
         *op = get_le16(w->bytes + offset);
         return SIM_CPU_NONE;
     }
@@ -84,8 +84,8 @@ static inline enum sim_cpu_stop v7m_load(struct sim_cpu *cpu, uint32_t addr, uns
                                          uint32_t *value)
 {
     const uint8_t *p = NULL;
-    if (LIKELY(!(addr & (size - 1)) && !cpu->guard))
-        p = cpu_window_bytes(cpu, addr, false);
+    if (LIKELY(!(addr & (size - 1))))
+        p = cpu_window_bytes(cpu->windows, addr, false);
     if (!LIKELY(p))
         return cpu_v7m_slow_read(cpu, addr, size, value);
     *value = size == 4 ? get_le32(p) : size == 2 ? get_le16(p) : *p;
@@ -99,8 +99,8 @@ static inline enum sim_cpu_stop v7m_store(struct sim_cpu *cpu, uint32_t addr, un
                                           uint32_t value)
 {
     uint8_t *p = NULL;
-    if (LIKELY(!(addr & (size - 1)) && !cpu->guard))
-        p = cpu_window_bytes(cpu, addr, true);
+    if (LIKELY(!(addr & (size - 1))))
+        p = cpu_window_bytes(cpu->windows, addr, true);
     if (!LIKELY(p))
         return cpu_v7m_slow_write(cpu, addr, size, value);
     if (size == 4)

@@ -46,7 +46,7 @@ static enum sim_cpu_stop read_piece(struct sim_cpu *cpu, uint32_t addr, unsigned
                                     uint32_t *value)
 {
     uint32_t from = remapped(cpu, addr, SIM_ACCESS_READ);
-    const uint8_t *p = cpu_window_bytes(cpu, from, false);
+    const uint8_t *p = cpu_window_bytes(cpu->bus->window, from, false);
     if (p) {
         *value = size == 4 ? get_le32(p) : size == 2 ? get_le16(p) : *p;
     } else {
@@ -63,7 +63,7 @@ static enum sim_cpu_stop read_piece(struct sim_cpu *cpu, uint32_t addr, unsigned
 static enum sim_cpu_stop write_piece(struct sim_cpu *cpu, uint32_t addr, unsigned size,
                                      uint32_t value)
 {
-    uint8_t *p = cpu_window_bytes(cpu, addr, true);
+    uint8_t *p = cpu_window_bytes(cpu->bus->window, addr, true);
     if (!p) {
         enum sim_cpu_stop stop = sim_cpu_slow_write(cpu, addr, size, value);
         if (is_ignored(cpu, stop))
