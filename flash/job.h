@@ -69,9 +69,6 @@ struct flash_job {
 // job_pages.c. A page whose data is complete, or gets no more.
 bool job_is_due(const struct flash_job *job, const struct page *p);
 bool job_find_due(const struct flash_job *job, unsigned *n);
-// The first page that is due in the other bank, with the same need of an erase: one that goes with
-// page n. False: it goes alone.
-bool job_find_partner(const struct flash_job *job, unsigned n, unsigned *partner);
 bool job_find_state(const struct flash_job *job, enum page_state state, unsigned *n);
 void job_make_waiting(struct flash_job *job, unsigned n);
 uint64_t job_now_us(const struct flash_job *job);
@@ -87,6 +84,9 @@ enum job_way plan_decide(const struct flash_job *job);
 // From the scan: does the chip hold what the page shall hold, and is it blank?
 bool plan_is_equal(const struct flash_job *job, unsigned n);
 bool plan_is_blank(const struct flash_job *job, unsigned n);
+// The first page that is due in the other bank, with the same need of an erase: one that goes with
+// page n. False: it goes alone.
+bool plan_find_partner(const struct flash_job *job, unsigned n, unsigned *partner);
 
 // work.c
 enum err work_start(struct flash_job *job) MUST_CHECK;

@@ -50,19 +50,6 @@ bool job_find_due(const struct flash_job *job, unsigned *n)
     return false;
 }
 
-bool job_find_partner(const struct flash_job *job, unsigned n, unsigned *partner)
-{
-    if (!job->second_bank || n >= job->second_bank)
-        return false;
-    for (unsigned i = job->second_bank; i < job->page_count; i++) {
-        *partner = i;
-        if (job_is_due(job, &job->page[i]) && !plan_is_equal(job, i) &&
-            plan_is_blank(job, i) == plan_is_blank(job, n))
-            return true;
-    }
-    return false;
-}
-
 bool job_find_state(const struct flash_job *job, enum page_state state, unsigned *n)
 {
     for (unsigned i = 0; i < job->page_count; i++)

@@ -95,3 +95,16 @@ enum job_way plan_decide(const struct flash_job *job)
     // Not for a little: pages that are blank wear as well.
     return by_mass + by_mass / 8 < by_pages ? WAY_MASS : WAY_PAGES;
 }
+
+bool plan_find_partner(const struct flash_job *job, unsigned n, unsigned *partner)
+{
+    if (!job->second_bank || n >= job->second_bank)
+        return false;
+    for (unsigned i = job->second_bank; i < job->page_count; i++) {
+        *partner = i;
+        if (job_is_due(job, &job->page[i]) && !plan_is_equal(job, i) &&
+            plan_is_blank(job, i) == plan_is_blank(job, n))
+            return true;
+    }
+    return false;
+}

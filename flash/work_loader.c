@@ -146,7 +146,7 @@ enum err by_loader_page(struct flash_job *job, unsigned n)
     if (e)
         return e;
     unsigned partner = n;
-    if (!job_find_partner(job, n, &partner))
+    if (!plan_find_partner(job, n, &partner))
         partner = n;
     else if ((e = job->bank.driver->check_page(&job->access, job->page[partner].addr)))
         return e;

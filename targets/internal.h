@@ -24,6 +24,9 @@ enum err attach_restore_debug_unit(struct target *t) MUST_CHECK;
 // strategies.c: the core is reset by the NRST wire, halted at its first instruction when halt.
 enum err strategy_pulse_nrst(struct target *t, bool halt) MUST_CHECK;
 
+// target.c: whether the first word of the flash is as after an erase.
+enum err target_read_empty(const struct target *t, bool *empty) MUST_CHECK;
+
 // presence.c: reads DHCSR in a way that survives a glitch on the wires: the line is reset and asked
 // once more. Then the target is lost.
 enum err presence_read_dhcsr(struct target *t, uint32_t *dhcsr) MUST_CHECK;

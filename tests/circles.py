@@ -6,6 +6,7 @@ The symbols of the built objects tell which file calls which. What is a circle b
 reason; anything else is a function in the wrong file. A circle that is no more has to leave the list, too.
 """
 
+import fnmatch
 import os
 import shutil
 import subprocess
@@ -24,12 +25,16 @@ ALLOWED = {
     },
     "sim": {
         # A processor: an instruction takes an exception, the debug unit halts both, the bus reaches its registers.
-        ("bus", "core", "cpu", "cpu_memory", "cpu_special", "debug", "exception", "scs"),
+        ("bus", "core", "cpu", "cpu_*", "debug", "exception", "exception_*", "fault_*", "fp_frame", "ppb", "scs",
+         "scs_*"),
         # A chip is reset as a whole, and what a reset sets back is the chip.
         ("chip", "reset"),
-        # One flash controller in three files, and one clock controller in two.
-        ("fpec", "fpec_cells", "fpec_options"),
+        # One flash controller each in several files, and one clock controller each in two.
+        ("fpec", "fpec_*"),
+        ("flash_dw", "flash_dw_*"),
+        ("nvm", "nvm_*"),
         ("rcc", "rcc_clocks"),
+        ("rcc_*", "rcc_*_clocks"),
     },
 }
 
@@ -67,12 +72,20 @@ def circles(graph):
                    for node in graph if node in reached[node]})
 
 
+def explains(patterns, circle):
+    """Every file of the circle is one of these, and every one of these is in it."""
+    return (all(any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns) for name in circle) and
+            all(any(fnmatch.fnmatchcase(name, pattern) for name in circle) for pattern in patterns))
+
+
 def stem(name):
     return os.path.splitext(name)[0].replace("libsimusb_a-", "")
 
 
 def check_itself():
-    return circles({"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": set()}) == [("a", "b", "c")]
+    return (circles({"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": set()}) == [("a", "b", "c")] and
+            explains(("a", "b_*"), ("a", "b_1", "b_2")) and not explains(("a", "b_*"), ("a", "b_1", "c")) and
+            not explains(("a", "b", "c"), ("a", "b")))
 
 
 def main():
@@ -87,11 +100,15 @@ def main():
     for number, (layer, archive) in enumerate(archives.items(), 2):
         found = {tuple(stem(name) for name in circle) for circle in circles(calls(symbols(archive)))}
         allowed = ALLOWED.get(layer, set())
-        for circle in sorted(found - allowed):
-            print(f"# {layer}/: {' '.join(circle)} call each other in a circle")
-        for circle in sorted(allowed - found):
-            print(f"# {layer}/: {' '.join(circle)} is no circle any more: take it off the list")
-        wrong = found != allowed
+        wrong = False
+        for circle in sorted(found):
+            if not any(explains(patterns, circle) for patterns in allowed):
+                print(f"# {layer}/: {' '.join(circle)} call each other in a circle")
+                wrong = True
+        for patterns in sorted(allowed):
+            if not any(explains(patterns, circle) for circle in found):
+                print(f"# {layer}/: {' '.join(patterns)} is no circle any more: take it off the list")
+                wrong = True
         print(f"{'not ' if wrong else ''}ok {number} - {layer}/ has no circle of files but those that are explained")
         failed = failed or wrong
     return 1 if failed else 0
