@@ -86,7 +86,7 @@ static enum err explain_verdict(const char *id, struct log *log)
     return refuse_verdict(id, log);
 }
 
-static enum err tell_cause(const char *id, const struct chip *chip)
+static enum err print_cause(const char *id, const struct chip *chip)
 {
     const struct rule *rule = diagnosis_find(id);
     char text[DIAGNOSIS_TEXT];
@@ -160,7 +160,7 @@ enum err cmd_doctor(const struct options *o, struct output *out, struct log *log
         return output_json(out, doc, log);
     }
     if (cause && !healthy)
-        return tell_cause(cause, m.chip.id.chip);
+        return print_cause(cause, m.chip.id.chip);
     doctor_report_print(stdout, &m, &d, doctor_report_unicode());
     if (memory[0] && !healthy)
         printf("\nthis probe's target %s\n", memory);

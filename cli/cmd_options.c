@@ -5,7 +5,7 @@
 
 #include "base/signals.h"
 #include "cli/command.h"
-#include "cli/consent.h"
+#include "cli/confirm.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/probe.h"
@@ -56,7 +56,7 @@ static enum err ask_before_unlock(const struct options *o,
              erases);
     snprintf(refuses, sizeof refuses,
              "setting read protection hides the flash, and leaving it erases the %s", erases);
-    return consent_ask(o->yes, asks, refuses, log);
+    return confirm_ask(o->yes, asks, refuses, log);
 }
 
 static enum err write_values(struct probe *p, const struct options *o,

@@ -4,7 +4,7 @@
 
 #include "base/signals.h"
 #include "cli/command.h"
-#include "cli/consent.h"
+#include "cli/confirm.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/probe.h"
@@ -25,7 +25,7 @@ enum err cmd_unlock(const struct options *o, struct output *out, struct log *log
     snprintf(asks, sizeof asks, "Unlocking erases the whole %s of this chip.", erases);
     snprintf(refuses, sizeof refuses, "unlocking erases the whole %s", erases);
     if (was_locked)
-        e = consent_ask(o->yes, asks, refuses, log);
+        e = confirm_ask(o->yes, asks, refuses, log);
     if (was_locked && e == ERR_OK)
         e = signals_check(log);
     bool unlocked = was_locked && e == ERR_OK;

@@ -30,7 +30,7 @@ static bool read_regs(struct target *t, uint32_t reg[CORTEXM_REG_COUNT])
     return true;
 }
 
-static void tell_regs(const uint32_t reg[CORTEXM_REG_COUNT], struct log *log)
+static void print_crash_registers(const uint32_t reg[CORTEXM_REG_COUNT], struct log *log)
 {
     char line[REGS_IN_LINE * sizeof "xpsr 12345678  "];
     for (unsigned first = CORTEXM_R0; first <= CORTEXM_PSP; first += REGS_IN_LINE) {
@@ -43,8 +43,8 @@ static void tell_regs(const uint32_t reg[CORTEXM_REG_COUNT], struct log *log)
 }
 
 // What the core pushed when it took the exception (DDI 0419, B1.5.6): r0 to r3, r12, lr, pc, xpsr.
-static void tell_frame(struct target *t, const uint32_t reg[CORTEXM_REG_COUNT], const char *elf,
-                       struct log *log)
+static void print_crash_frame(struct target *t, const uint32_t reg[CORTEXM_REG_COUNT],
+                              const char *elf, struct log *log)
 {
     uint32_t sp = reg[CORTEXM_LR] & EXC_RETURN_PSP ? reg[CORTEXM_PSP] : reg[CORTEXM_MSP];
     uint8_t bytes[4 * FRAME_WORDS];
@@ -73,9 +73,9 @@ void crash_report_print(struct target *t, const struct target_stop *stop, const 
         log_line(log, LOG_WARN, "%s", stop->detail);
     if (!read_regs(t, reg))
         return;
-    tell_regs(reg, log);
+    print_crash_registers(reg, log);
     if (stop->cause == TARGET_STOP_FAULT)
-        tell_frame(t, reg, elf, log);
+        print_crash_frame(t, reg, elf, log);
     else
         report_location(elf, "it stands at", reg[CORTEXM_PC], log);
     if (target_is_boot_rom(t, reg[CORTEXM_PC]))

@@ -10,9 +10,9 @@
 #include "cli/doctor_guide.h"
 #include "doctor/watch.h"
 
-#define PAUSE_NS 80000000 // with the look itself, some ten lines a second
+#define PAUSE_NS 80000000 // with the sample itself, some ten lines a second
 
-static void format(char *text, size_t size, const struct watch_look *l)
+static void format(char *text, size_t size, const struct watch_sample *l)
 {
     int used;
     if (l->vtref_known)
@@ -33,17 +33,17 @@ enum err doctor_watch(struct debug_probe *probe, bool *answered)
     char text[160], before[160] = "";
     const bool terminal = isatty(STDOUT_FILENO);
     const struct timespec pause = {.tv_nsec = PAUSE_NS};
-    struct watch_look look;
+    struct watch_sample sample;
     sigset_t ending, old;
     signals_ending(&ending);
     sigprocmask(SIG_BLOCK, &ending, &old);
     enum err e;
     bool first = true;
     *answered = false;
-    while (!(e = watch_look(probe, &look))) {
-        format(text, sizeof text, &look);
+    while (!(e = watch_sample(probe, &sample))) {
+        format(text, sizeof text, &sample);
         // The bell: the link has appeared.
-        const char *bell = look.answers && !*answered && !first ? "\a" : "";
+        const char *bell = sample.answers && !*answered && !first ? "\a" : "";
         if (terminal)
             printf("\r%s%s", text, bell);
         else if (strcmp(text, before) != 0)
@@ -51,7 +51,7 @@ enum err doctor_watch(struct debug_probe *probe, bool *answered)
         if (fflush(stdout) != 0)
             break; // output_flush() tells
         memcpy(before, text, sizeof before);
-        *answered = look.answers;
+        *answered = sample.answers;
         first = false;
         if (sigtimedwait(&ending, NULL, &pause) > 0)
             break;

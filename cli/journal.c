@@ -97,7 +97,7 @@ static void split_time(time_t t, char day[TIME_SIZE], char clock[TIME_SIZE])
 }
 
 // "today at 14:02", "yesterday at 14:02", "on 2026-11-22 at 14:02".
-static void tell_day(json_int_t when, char *text, size_t size)
+static void format_day(json_int_t when, char *text, size_t size)
 {
     char day[TIME_SIZE], clock[TIME_SIZE], today[TIME_SIZE], yesterday[TIME_SIZE], any[TIME_SIZE];
     const time_t now = time(NULL);
@@ -155,7 +155,7 @@ void journal_note(const struct options *o, const struct journal_state *s, const 
     json_decref(doc);
 }
 
-static size_t tell_since(const json_t *since, char *text, size_t size, size_t used)
+static size_t format_changes(const json_t *since, char *text, size_t size, size_t used)
 {
     size_t i;
     json_t *event;
@@ -182,13 +182,13 @@ const char *journal_recall(const struct options *o, const struct journal_state *
         json_decref(doc);
         return text;
     }
-    tell_day(when, day, sizeof day);
+    format_day(when, day, sizeof day);
     size_t used =
         (size_t)snprintf(text, size, "worked %s with %lld kHz", day, (long long)hz / 1000);
     if (mv && used < size)
         used += (size_t)snprintf(text + used, size - used, ", VTref %lld.%02lld V",
                                  (long long)mv / 1000, (long long)mv % 1000 / 10);
-    tell_since(since, text, size, used);
+    format_changes(since, text, size, used);
     json_decref(doc);
     return text;
 }

@@ -82,7 +82,7 @@ static enum err serve_call(struct run_program *p)
 static enum err take_bkpt(struct run_program *p, const struct target_stop *stop)
 {
     bool call = false;
-    enum err e = semihost_look(&p->semihost, &call);
+    enum err e = semihost_check(&p->semihost, &call);
     if (e || call)
         return e ? e : serve_call(p);
     crash_report_print(p->t, stop, p->elf, p->log);
@@ -180,7 +180,7 @@ static enum err poll_until_end(struct run_program *p)
 }
 
 // What stands where a program hung is worth more than that it hung.
-static void tell_where_it_hangs(struct run_program *p)
+static void print_where_it_hangs(struct run_program *p)
 {
     struct target_stop stop = {.cause = TARGET_STOP_REQUEST};
     if (p->end.how == RUN_TIMEOUT && p->t->state == TARGET_HALTED)
@@ -267,7 +267,7 @@ enum err run_program_run(struct run_program *p)
     if (!e)
         e = drain(p);
     if (!e)
-        tell_where_it_hangs(p);
+        print_where_it_hangs(p);
     semihost_close(&p->semihost);
     return e;
 }

@@ -117,7 +117,7 @@ static void note_missing_rtt(struct run_report *r, const struct run_program *p)
 
 // A status that no failed test explains is a failure of its own, and a failed test is one whatever
 // status the program ends with.
-static int settle_status(struct run_report *r, const struct run_program *p)
+static int decide_run_status(struct run_report *r, const struct run_program *p)
 {
     struct results *results = &r->results;
     char ending[256] = "";
@@ -140,7 +140,7 @@ static int settle_status(struct run_report *r, const struct run_program *p)
 
 enum err run_report_end(struct run_report *r, const struct run_program *p, struct output *out)
 {
-    out->status = settle_status(r, p);
+    out->status = decide_run_status(r, p);
     log_line(r->log, LOG_DEBUG, "the program ended after %.3f s; status %d", p->seconds,
              out->status);
     if (r->o->tap)

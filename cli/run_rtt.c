@@ -13,7 +13,7 @@ enum err run_rtt_begin(struct run_rtt *r, struct target *t, uint32_t symbol, str
     r->log = log;
     r->found = false;
     if (symbol && rtt_may_lie_at(&r->rtt, symbol))
-        rtt_look_at(&r->rtt, symbol, 0);
+        rtt_set_search(&r->rtt, symbol, 0);
     return rtt_erase_blocks(&r->rtt);
 }
 

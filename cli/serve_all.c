@@ -153,7 +153,7 @@ static int by_serial(const void *a, const void *b)
 }
 
 // The devices are opened, to read their serial numbers, only when others are there than before.
-static enum err look_for_probes(struct keeper *k)
+static enum err find_probes(struct keeper *k)
 {
     struct usb_found *found;
     uint64_t seen;
@@ -214,7 +214,7 @@ static enum err keep_children(struct keeper *k)
     const struct timespec pause = {.tv_sec = LOOK_S};
     watched_signals(&set);
     for (;;) {
-        enum err e = look_for_probes(k);
+        enum err e = find_probes(k);
         if (e)
             return e;
         restart_children(k);

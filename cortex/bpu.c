@@ -36,7 +36,7 @@ static enum err enable_unit(struct bpu *bpu, bool on)
 
 static uint32_t slot_value(const struct bpu *bpu, unsigned i)
 {
-    return bpu->slot[i].used ? comparator_value(bpu, bpu->slot[i].addr) : 0;
+    return bpu->comparator[i].used ? comparator_value(bpu, bpu->comparator[i].addr) : 0;
 }
 
 static enum err write_slot(struct bpu *bpu, unsigned i)
@@ -62,7 +62,7 @@ enum err bpu_attach(struct bpu *bpu, const struct mem_ap *mem, struct log *log)
 static int find_slot(const struct bpu *bpu, uint32_t addr)
 {
     for (unsigned i = 0; i < bpu->count; i++)
-        if (bpu->slot[i].used && bpu->slot[i].addr == addr)
+        if (bpu->comparator[i].used && bpu->comparator[i].addr == addr)
             return (int)i;
     return -1;
 }
@@ -73,7 +73,7 @@ static enum err all_used(struct bpu *bpu)
     size_t at = 0;
     for (unsigned i = 0; i < bpu->count && at < sizeof list; i++)
         at += (size_t)snprintf(list + at, sizeof list - at, "%s0x%08x", i ? ", " : "",
-                               bpu->slot[i].addr);
+                               bpu->comparator[i].addr);
     return log_fail(
         bpu->log, ERR_RESOURCE,
         "this core has %u breakpoint comparators and all are in use (%s): delete a breakpoint "
@@ -85,7 +85,7 @@ static enum err all_used(struct bpu *bpu)
 static void take_back(struct bpu *bpu, unsigned i)
 {
     const struct log_mark kept = log_keep(bpu->log);
-    bpu->slot[i].used = false;
+    bpu->comparator[i].used = false;
     (void)!write_slot(bpu, i);
     log_restore(bpu->log, &kept);
 }
@@ -95,7 +95,7 @@ enum err bpu_set(struct bpu *bpu, uint32_t addr)
     addr &= ~1u;
     int at = find_slot(bpu, addr);
     if (at >= 0) {
-        bpu->slot[at].users++;
+        bpu->comparator[at].users++;
         return ERR_OK;
     }
     if (!bpu->revision2 && addr >= 0x20000000)
@@ -103,11 +103,11 @@ enum err bpu_set(struct bpu *bpu, uint32_t addr)
             bpu->log, ERR_UNSUPPORTED,
             "a hardware breakpoint of this core works below 0x20000000 only, not at 0x%08x", addr);
     for (unsigned i = 0; i < bpu->count; i++) {
-        if (bpu->slot[i].used)
+        if (bpu->comparator[i].used)
             continue;
-        bpu->slot[i].used = true;
-        bpu->slot[i].addr = addr;
-        bpu->slot[i].users = 1;
+        bpu->comparator[i].used = true;
+        bpu->comparator[i].addr = addr;
+        bpu->comparator[i].users = 1;
         enum err e = write_slot(bpu, i);
         if (e == ERR_OK)
             e = enable_unit(bpu, true);
@@ -124,13 +124,13 @@ enum err bpu_clear(struct bpu *bpu, uint32_t addr)
     int at = find_slot(bpu, addr);
     if (at < 0)
         return log_fail(bpu->log, ERR_USAGE, "there is no hardware breakpoint at 0x%08x", addr);
-    if (bpu->slot[at].users > 1) {
-        bpu->slot[at].users--;
+    if (bpu->comparator[at].users > 1) {
+        bpu->comparator[at].users--;
         return ERR_OK;
     }
-    bpu->slot[at].used = false;
+    bpu->comparator[at].used = false;
     enum err e = write_slot(bpu, (unsigned)at);
-    bpu->slot[at].used = e != ERR_OK; // it may still be set
+    bpu->comparator[at].used = e != ERR_OK; // it may still be set
     return e;
 }
 
@@ -138,9 +138,9 @@ enum err bpu_clear_all(struct bpu *bpu)
 {
     enum err first = ERR_OK, e;
     for (unsigned i = 0; i < bpu->count; i++) {
-        bool was_used = bpu->slot[i].used;
-        bpu->slot[i].used = false;
-        bpu->slot[i].users = 0;
+        bool was_used = bpu->comparator[i].used;
+        bpu->comparator[i].used = false;
+        bpu->comparator[i].users = 0;
         e = was_used ? write_slot(bpu, i) : ERR_OK;
         first = first == ERR_OK ? e : first;
     }
@@ -159,7 +159,7 @@ enum err bpu_restore(struct bpu *bpu)
     bool any = false;
     enum err e = bpu->count ? mem_ap_read(bpu->mem, BP_COMP0, held, 4 * bpu->count, NULL) : ERR_OK;
     for (unsigned i = 0; i < bpu->count && e == ERR_OK; i++) {
-        any |= bpu->slot[i].used;
+        any |= bpu->comparator[i].used;
         if (get_le32(held + 4 * i) != slot_value(bpu, i))
             e = write_slot(bpu, i);
     }

@@ -23,7 +23,7 @@ struct bpu {
         bool used;
         uint32_t addr;
         unsigned users; // the same address set twice counts twice
-    } slot[BPU_MAX];
+    } comparator[BPU_MAX];
 };
 
 // Counts the comparators, clears and disables all.

@@ -179,7 +179,7 @@ enum err cortexm_pause_watchpoints(struct cortexm *cm, bool pause)
 {
     bool any = false;
     for (unsigned i = 0; i < cm->dwt.count; i++)
-        any |= cm->dwt.slot[i].used;
+        any |= cm->dwt.comparator[i].used;
     if (!any)
         return ERR_OK;
     return pause ? mem_ap_write32(cm->mem, SCS_DEMCR, cm->vcatch) : write_demcr(cm, 0);

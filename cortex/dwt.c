@@ -25,16 +25,16 @@ static uint32_t aligned_block(uint32_t addr, uint32_t len, unsigned *mask)
 
 static enum err write_slot(struct dwt *dwt, unsigned i)
 {
-    if (!dwt->slot[i].used)
+    if (!dwt->comparator[i].used)
         return mem_ap_write32(dwt->mem, DWT_FUNCTION(i), 0);
     unsigned mask;
-    aligned_block(dwt->slot[i].addr, dwt->slot[i].len, &mask);
-    enum err e = mem_ap_write32(dwt->mem, DWT_COMP(i), dwt->slot[i].addr);
+    aligned_block(dwt->comparator[i].addr, dwt->comparator[i].len, &mask);
+    enum err e = mem_ap_write32(dwt->mem, DWT_COMP(i), dwt->comparator[i].addr);
     if (e == ERR_OK)
         e = mem_ap_write32(dwt->mem, DWT_MASK(i), mask);
     if (e == ERR_OK)
         e = mem_ap_write32(dwt->mem, DWT_FUNCTION(i),
-                           FUNCTION_BASE + dwt_kind(dwt->slot[i].access));
+                           FUNCTION_BASE + dwt_kind(dwt->comparator[i].access));
     return e;
 }
 
@@ -67,13 +67,13 @@ static unsigned blocks_of(uint32_t addr, uint32_t len)
 }
 
 // What could not be set whole is not set at all; a part may have arrived.
-static void take_back(struct dwt *dwt, unsigned slots)
+static void take_back(struct dwt *dwt, unsigned comparators)
 {
     const struct log_mark kept = log_keep(dwt->log);
     for (unsigned i = 0; i < dwt->count; i++) {
-        if (!(slots >> i & 1))
+        if (!(comparators >> i & 1))
             continue;
-        dwt->slot[i].used = false;
+        dwt->comparator[i].used = false;
         (void)!write_slot(dwt, i);
     }
     log_restore(dwt->log, &kept);
@@ -91,13 +91,14 @@ static uint32_t cover(uint32_t addr, uint32_t len)
 static bool is_of(const struct dwt *dwt, unsigned i, uint32_t addr, uint32_t len,
                   enum dwt_access access)
 {
-    return dwt->slot[i].used && dwt->slot[i].watch_addr == addr && dwt->slot[i].watch_len == len &&
-           dwt->slot[i].access == access;
+    return dwt->comparator[i].used && dwt->comparator[i].watch_addr == addr &&
+           dwt->comparator[i].watch_len == len && dwt->comparator[i].access == access;
 }
 
 static bool is_same_watch(const struct dwt *dwt, unsigned i, unsigned k)
 {
-    return is_of(dwt, k, dwt->slot[i].watch_addr, dwt->slot[i].watch_len, dwt->slot[i].access);
+    return is_of(dwt, k, dwt->comparator[i].watch_addr, dwt->comparator[i].watch_len,
+                 dwt->comparator[i].access);
 }
 
 // The first comparator of a watchpoint that has more than one and could do with it, or count.
@@ -105,30 +106,31 @@ static unsigned find_spacious(const struct dwt *dwt)
 {
     for (unsigned i = 0; i < dwt->count; i++)
         for (unsigned k = i + 1; k < dwt->count; k++)
-            if (dwt->slot[i].used && dwt->slot[i].access == DWT_CHANGE &&
-                is_same_watch(dwt, i, k) && cover(dwt->slot[i].watch_addr, dwt->slot[i].watch_len))
+            if (dwt->comparator[i].used && dwt->comparator[i].access == DWT_CHANGE &&
+                is_same_watch(dwt, i, k) &&
+                cover(dwt->comparator[i].watch_addr, dwt->comparator[i].watch_len))
                 return i;
     return dwt->count;
 }
 
 static void set_block(struct dwt *dwt, unsigned i, uint32_t addr, uint32_t len)
 {
-    dwt->slot[i].addr = addr & ~(len - 1);
-    dwt->slot[i].len = len;
+    dwt->comparator[i].addr = addr & ~(len - 1);
+    dwt->comparator[i].len = len;
 }
 
 // First the larger block is there, then the parts go: nothing is unwatched in between.
 static enum err draw_together(struct dwt *dwt, unsigned i)
 {
-    set_block(dwt, i, dwt->slot[i].watch_addr,
-              cover(dwt->slot[i].watch_addr, dwt->slot[i].watch_len));
+    set_block(dwt, i, dwt->comparator[i].watch_addr,
+              cover(dwt->comparator[i].watch_addr, dwt->comparator[i].watch_len));
     enum err e = write_slot(dwt, i);
     for (unsigned k = i + 1; k < dwt->count && e == ERR_OK; k++) {
         if (!is_same_watch(dwt, i, k))
             continue;
-        dwt->slot[k].used = false;
+        dwt->comparator[k].used = false;
         e = write_slot(dwt, k);
-        dwt->slot[k].used = e != ERR_OK;
+        dwt->comparator[k].used = e != ERR_OK;
     }
     return e;
 }
@@ -137,7 +139,7 @@ static unsigned count_free(const struct dwt *dwt)
 {
     unsigned count = 0;
     for (unsigned i = 0; i < dwt->count; i++)
-        count += !dwt->slot[i].used;
+        count += !dwt->comparator[i].used;
     return count;
 }
 
@@ -148,9 +150,9 @@ static unsigned count_room(const struct dwt *dwt)
     for (unsigned i = 0; i < dwt->count; i++) {
         bool counted = false; // as the first of its watchpoint
         for (unsigned k = 0; k < i; k++)
-            counted |= dwt->slot[i].used && is_same_watch(dwt, i, k);
-        count += counted && dwt->slot[i].access == DWT_CHANGE &&
-                 cover(dwt->slot[i].watch_addr, dwt->slot[i].watch_len);
+            counted |= dwt->comparator[i].used && is_same_watch(dwt, i, k);
+        count += counted && dwt->comparator[i].access == DWT_CHANGE &&
+                 cover(dwt->comparator[i].watch_addr, dwt->comparator[i].watch_len);
     }
     return count;
 }
@@ -171,12 +173,12 @@ static enum err place(struct dwt *dwt, uint32_t addr, uint32_t len, enum dwt_acc
     enum err e = ERR_OK;
     unsigned taken = 0;
     for (unsigned i = 0; i < dwt->count && len && e == ERR_OK; i++) {
-        if (dwt->slot[i].used)
+        if (dwt->comparator[i].used)
             continue;
         unsigned mask;
         uint32_t part = as_one ? cover(addr, len) : aligned_block(addr, len, &mask);
-        dwt->slot[i].used = true;
-        dwt->slot[i].access = access;
+        dwt->comparator[i].used = true;
+        dwt->comparator[i].access = access;
         set_block(dwt, i, addr, part);
         taken |= 1u << i;
         e = write_slot(dwt, i);
@@ -206,13 +208,13 @@ enum err dwt_set(struct dwt *dwt, uint32_t addr, uint32_t len, enum dwt_access a
     bool was_free[DWT_MAX];
     enum err e = make_room(dwt, need);
     for (unsigned i = 0; i < dwt->count; i++)
-        was_free[i] = !dwt->slot[i].used;
+        was_free[i] = !dwt->comparator[i].used;
     if (e == ERR_OK)
         e = place(dwt, addr, len, access, as_one);
     for (unsigned i = 0; i < dwt->count; i++)
-        if (was_free[i] && dwt->slot[i].used) {
-            dwt->slot[i].watch_addr = addr;
-            dwt->slot[i].watch_len = len;
+        if (was_free[i] && dwt->comparator[i].used) {
+            dwt->comparator[i].watch_addr = addr;
+            dwt->comparator[i].watch_len = len;
         }
     return e;
 }
@@ -224,9 +226,9 @@ enum err dwt_clear(struct dwt *dwt, uint32_t addr, uint32_t len, enum dwt_access
     for (unsigned i = 0; i < dwt->count; i++) {
         if (!is_of(dwt, i, addr, len, access))
             continue;
-        dwt->slot[i].used = false;
+        dwt->comparator[i].used = false;
         enum err e = write_slot(dwt, i);
-        dwt->slot[i].used = e != ERR_OK; // it may still be set
+        dwt->comparator[i].used = e != ERR_OK; // it may still be set
         if (e != ERR_OK)
             return e;
         found = true;
@@ -240,9 +242,9 @@ enum err dwt_clear_all(struct dwt *dwt)
 {
     enum err first = ERR_OK;
     for (unsigned i = 0; i < dwt->count; i++) {
-        if (!dwt->slot[i].used)
+        if (!dwt->comparator[i].used)
             continue;
-        dwt->slot[i].used = false;
+        dwt->comparator[i].used = false;
         enum err e = write_slot(dwt, i);
         first = first == ERR_OK ? e : first;
     }
@@ -254,19 +256,19 @@ enum err dwt_take_hit(struct dwt *dwt, bool *hit, uint32_t *addr, enum dwt_acces
     bool exact = false;
     *hit = false;
     for (unsigned i = 0; i < dwt->count; i++) {
-        if (!dwt->slot[i].used)
+        if (!dwt->comparator[i].used)
             continue;
         uint32_t function;
         enum err e = mem_ap_read32(dwt->mem, DWT_FUNCTION(i), &function);
         if (e != ERR_OK)
             return e;
-        bool covers_more = dwt->slot[i].len > dwt->slot[i].watch_len;
+        bool covers_more = dwt->comparator[i].len > dwt->comparator[i].watch_len;
         if (!(function & FUNCTION_MATCHED) || (*hit && (exact || covers_more)))
             continue; // all are read, because reading is what clears the flag
         *hit = true;
         exact = !covers_more;
-        *addr = covers_more ? dwt->slot[i].watch_addr : dwt->slot[i].addr;
-        *access = dwt_kind(dwt->slot[i].access);
+        *addr = covers_more ? dwt->comparator[i].watch_addr : dwt->comparator[i].addr;
+        *access = dwt_kind(dwt->comparator[i].access);
     }
     return ERR_OK;
 }

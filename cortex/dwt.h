@@ -37,7 +37,7 @@ struct dwt {
         enum dwt_access access;
         uint32_t watch_addr,
             watch_len; // of what was asked for: the block is a part of it, or covers it
-    } slot[DWT_MAX];
+    } comparator[DWT_MAX];
 };
 
 // Counts the comparators, clears all. DEMCR.DWTENA must be set already.

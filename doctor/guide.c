@@ -111,8 +111,8 @@ static enum err take_step(const struct guide_hands *h, const struct guide_step *
     return *cause || !step->action ? ERR_OK : h->ask(h->self, step, true, &yes);
 }
 
-static enum err look_deeper(const struct guide_hands *h, struct measurements *m,
-                            struct diagnosis *d)
+static enum err measure_deeper(const struct guide_hands *h, struct measurements *m,
+                               struct diagnosis *d)
 {
     bool yes = false;
     enum err e = m->asked.deep ? ERR_OK : h->may_disturb(h->self, &yes);
@@ -130,7 +130,7 @@ enum err guide_run(const struct guide_hands *h, struct measurements *m, const ch
     diagnosis_make(&d, m);
     enum err e = ERR_OK;
     if (diagnosis_is_healthy(&d))
-        e = look_deeper(h, m, &d);
+        e = measure_deeper(h, m, &d);
     *cause = NULL;
     unsigned now = find_case(m, &d);
     for (unsigned i = 0; i < guide_step_count && !e && now && !*cause; i++)

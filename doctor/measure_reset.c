@@ -21,7 +21,7 @@ static enum err read_reset_state(struct measure *b, bool *in_reset)
 }
 
 // Whether S_RESET_ST comes back every time: the first look clears what was before.
-static enum err look_for_reset(struct measure *b, bool *held)
+static enum err poll_for_reset(struct measure *b, bool *held)
 {
     enum err e = read_reset_state(b, held);
     *held = true;
@@ -37,10 +37,10 @@ static enum err look_for_reset(struct measure *b, bool *held)
 // A program that resets itself again and again is in reset for a while, too, but not at every time.
 static enum err is_held(struct measure *b, bool *held)
 {
-    enum err e = look_for_reset(b, held);
+    enum err e = poll_for_reset(b, held);
     for (unsigned i = 1; i < ROUNDS && *held && !e; i++) {
         debug_probe_sleep_us(b->probe, ROUND_US);
-        e = look_for_reset(b, held);
+        e = poll_for_reset(b, held);
     }
     return e;
 }

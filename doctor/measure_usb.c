@@ -59,7 +59,7 @@ static bool is_member(gid_t wanted)
     return getegid() == wanted;
 }
 
-static void look_at_node(struct measured_probe *p)
+static void check_device_node(struct measured_probe *p)
 {
     struct stat st;
     if (stat(p->node, &st) != 0) {
@@ -162,7 +162,7 @@ void measure_usb(struct measured_probe *p, const char *which, struct log *log)
     free(found);
     if (!p->node[0])
         return;
-    look_at_node(p);
+    check_device_node(p);
     if (p->opening == ERR_PROBE_BUSY)
         find_holder(p);
 }

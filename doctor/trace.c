@@ -115,7 +115,7 @@ static enum err take_stop(struct tracer *x, struct pass *p, const struct target_
     return target_resume(x->t);
 }
 
-static enum err look_asleep(struct tracer *x, struct pass *p)
+static enum err check_asleep(struct tracer *x, struct pass *p)
 {
     const struct family_doctor *facts = x->facts;
     uint32_t scr, dhcsr, power = 0;
@@ -143,7 +143,7 @@ static enum err poll_program(struct tracer *x, struct pass *p)
     if (stopped)
         return take_stop(x, p, &stop);
     if (p->held)
-        return look_asleep(x, p);
+        return check_asleep(x, p);
     uint32_t pc;
     if ((e = mem_ap_read32(&x->t->mem, DWT_PCSR, &pc)))
         return target_note_error(x->t, e);

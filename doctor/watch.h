@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The live meter's instrument: one quick look at supply and wires, for a hand that wiggles a cable.
+// The live meter's instrument: one quick sample of supply and wires, for a hand that wiggles a
+// cable.
 #ifndef SWDLINK_DOCTOR_WATCH_H
 #define SWDLINK_DOCTOR_WATCH_H
 
@@ -12,7 +13,7 @@
 #define WATCH_CLOCKS 3
 #define WATCH_READS  8u
 
-struct watch_look {
+struct watch_sample {
     bool vtref_known;
     unsigned vtref_mv;
     bool answers;   // at any clock
@@ -25,6 +26,6 @@ struct watch_look {
 
 // Takes some 20 ms, writes nothing to the target and leaves the probe idle. An error is one of the
 // probe.
-enum err watch_look(struct debug_probe *probe, struct watch_look *look) MUST_CHECK;
+enum err watch_sample(struct debug_probe *probe, struct watch_sample *sample) MUST_CHECK;
 
 #endif

@@ -27,7 +27,7 @@ static size_t compare_page(const struct flash_job *job, const struct page *p)
 }
 
 // A driver that refuses because of protection has not changed the chip.
-static enum err note_touch(struct flash_job *job, enum err e)
+static enum err mark_page_dirty(struct flash_job *job, enum err e)
 {
     if (e != ERR_PROTECTED)
         job->stats.changed = true;
@@ -45,7 +45,7 @@ static enum err program_page(struct flash_job *job, struct page *p)
 {
     if (p->data) {
         const struct flash_driver *driver = job->bank.driver;
-        enum err e = note_touch(job, driver->program(&job->access, p->addr, p->data, p->size));
+        enum err e = mark_page_dirty(job, driver->program(&job->access, p->addr, p->data, p->size));
         if (e)
             return e;
         count_runs(job, p);
@@ -87,7 +87,7 @@ enum err direct_go_on_erasing(struct flash_job *job)
         return ERR_OK;
     job->progress.kind = PROGRESS_NONE;
     if (e)
-        return note_touch(job, e);
+        return mark_page_dirty(job, e);
     job->stats.erased += p->size;
     return program_page(job, p);
 }
@@ -105,7 +105,7 @@ static void note_erase_started(struct flash_job *job, enum job_progress_kind kin
 static enum err begin_erase(struct flash_job *job, unsigned n)
 {
     struct page *p = &job->page[n];
-    enum err e = note_touch(job, job->bank.driver->erase_start(&job->access, p->addr));
+    enum err e = mark_page_dirty(job, job->bank.driver->erase_start(&job->access, p->addr));
     if (e)
         return e;
     job->progress =

@@ -106,7 +106,7 @@ static void set_tick(struct client *c)
     ev_timer_start(c->loop, &c->tick);
 }
 
-void client_settle(struct client *c)
+void client_update(struct client *c)
 {
     struct session *s = &c->session;
     send_some(c);

@@ -37,7 +37,7 @@ struct client *client_open(struct ev_loop *loop, struct sharing *sharing, int in
 // Ends the session and frees the client.
 void client_close(struct client *c);
 // Sends output and starts the watchers that the session needs; may set gone.
-void client_settle(struct client *c);
+void client_update(struct client *c);
 // Reads what has arrived; may set gone.
 void client_poll(struct client *c);
 // Waits up to half a second until all output is sent.

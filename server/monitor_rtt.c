@@ -18,7 +18,7 @@ static enum err set_up(struct session *s, const char *args)
     uint32_t addr, size;
     if (!monitor_take_number(&args, &addr) || !monitor_take_number(&args, &size))
         return wrong(s, "setup ADDRESS SIZE");
-    rtt_look_at(&s->sharing->rtt.rtt, addr, size);
+    rtt_set_search(&s->sharing->rtt.rtt, addr, size);
     return ERR_OK;
 }
 
@@ -97,7 +97,7 @@ enum err monitor_rtt_at(struct session *s, const char *args)
     uint32_t addr, size = 0;
     if (!monitor_take_number(&args, &addr) || (*args && !monitor_take_number(&args, &size)))
         return wrong(s, "setup ADDRESS SIZE");
-    rtt_look_at(&s->sharing->rtt.rtt, addr, size);
+    rtt_set_search(&s->sharing->rtt.rtt, addr, size);
     return ERR_OK;
 }
 

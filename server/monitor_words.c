@@ -8,7 +8,7 @@
 #include "server/monitor.h"
 #include "server/reply.h"
 
-static void tell_foreign(struct session *s, const struct monitor_word *w)
+static void print_foreign_words(struct session *s, const struct monitor_word *w)
 {
     const char *what = w->as ? w->as : w->refusal ? "refused" : w->note ? "no effect" : "as there";
     reply_console(s, "  %-24s %s: %s\n", w->word, w->of, what);
@@ -28,7 +28,7 @@ static enum err show_help(struct session *s, const char *args)
             reply_console(s, "  %-28s %s\n", monitor_words[i].usage, monitor_words[i].help);
     for (unsigned i = 0; i < monitor_foreign_count; i++)
         if (all || one == &monitor_foreign[i])
-            tell_foreign(s, &monitor_foreign[i]);
+            print_foreign_words(s, &monitor_foreign[i]);
     if (!*args)
         reply_console(s, "`monitor help all` adds the words of other servers.\n");
     return ERR_OK;

@@ -65,7 +65,7 @@ static enum err put_register(struct session *s, enum cortexm_reg reg)
         return ERR_OK;
     }
     if (!e && reg == CORTEXM_XPSR)
-        session_tell_xpsr(s, (uint32_t)wide);
+        session_report_xpsr(s, (uint32_t)wide);
     put_le32(&bytes[0], (uint32_t)wide);
     put_le32(&bytes[4], (uint32_t)(wide >> 32));
     reply_put_hex(s, bytes, core_regs[reg].bytes);

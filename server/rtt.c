@@ -20,10 +20,10 @@ void rtt_init(struct rtt *r, struct target *t, struct log *log)
     *r = (struct rtt){.t = t, .log = log};
     uint32_t base, size;
     if (target_find_sram(t, &base, &size))
-        rtt_look_at(r, base, size);
+        rtt_set_search(r, base, size);
 }
 
-void rtt_look_at(struct rtt *r, uint32_t addr, uint32_t len)
+void rtt_set_search(struct rtt *r, uint32_t addr, uint32_t len)
 {
     r->search_base = r->search_at = addr;
     r->search_size = len ? len : HEADER_SIZE;
@@ -93,7 +93,7 @@ static enum err read_block(struct rtt *r, uint32_t addr, bool *good)
     return e;
 }
 
-static void tell_found(const struct rtt *r)
+static void log_found_block(const struct rtt *r)
 {
     log_line(r->log, LOG_NOTE, "RTT: control block at 0x%08x, %u channels up, %u down", r->block,
              r->up_count, r->down_count);
@@ -132,7 +132,7 @@ enum err rtt_find(struct rtt *r, bool *found)
             r->block = *found ? r->search_at + i : 0;
         }
     if (*found)
-        tell_found(r);
+        log_found_block(r);
     // The next step begins where a name that crosses the end of this one would.
     r->search_at += n > ID_SIZE ? n - ID_SIZE + 4 : n;
     if (r->search_size - (r->search_at - r->search_base) < HEADER_SIZE)

@@ -35,7 +35,7 @@ struct rtt {
 // The search is for the whole SRAM of the chip.
 void rtt_init(struct rtt *r, struct target *t, struct log *log);
 // A control block that is known, or a range to search (len 0: exactly there).
-void rtt_look_at(struct rtt *r, uint32_t addr, uint32_t len);
+void rtt_set_search(struct rtt *r, uint32_t addr, uint32_t len);
 // After a reset: what was found may be of the program before.
 void rtt_forget(struct rtt *r);
 // One step of the search, at most 4 KiB of RAM; *found when the block is known. A block that makes

@@ -87,7 +87,7 @@ static void start_run(struct session *s, const struct action *a)
     }
     if (step && s->sync_next_step) {
         s->sync_next_step = false;
-        stop_tell(s);
+        stop_report(s);
         return;
     }
     s->sync_next_step = false;
@@ -178,17 +178,17 @@ static bool take_action(struct cursor *args, struct action *a)
 
 // What a debugger believes from the start is that the target stands still. One that does not
 // control it hears how it is, and finds the registers of a running one unavailable.
-static void tell_as_it_is(struct session *s, const char *why)
+static void report_state_as_it_is(struct session *s, const char *why)
 {
     reply_console(s, "%s.\n", why);
     log_forget(s->log);
     if (s->t->state == TARGET_HALTED && !sharing_is_watched(s->sharing, s))
-        stop_tell(s);
+        stop_report(s);
     else
-        stop_tell_running(s);
+        stop_report_running(s);
 }
 
-static void halt_and_tell(struct session *s)
+static void halt_and_report(struct session *s)
 {
     enum err e = sharing_take_control(s->sharing, s);
     if (!e && s->t->state != TARGET_HALTED)
@@ -196,7 +196,7 @@ static void halt_and_tell(struct session *s)
     if (e)
         reply_error(s, e);
     else
-        stop_tell(s);
+        stop_report(s);
 }
 
 // vCont;ACTION[:THREAD][;ACTION[:THREAD]]…: the first action that fits our only thread counts.
@@ -213,7 +213,7 @@ void packet_vcont(struct session *s, struct cursor *args)
     if (!packet_args_end(s, args))
         return;
     if (chosen.letter == 't')
-        halt_and_tell(s);
+        halt_and_report(s);
     else
         start_run(s, &chosen);
 }
@@ -230,22 +230,22 @@ void packet_why_halted(struct session *s, struct cursor *args)
 {
     (void)args;
     if (s->has_exited) {
-        stop_tell_exit(s);
+        stop_report_exit(s);
         return;
     }
     session_take_program(s); // also without an interrupt, with which GDB may connect
     enum err e = sharing_take_control(s->sharing, s);
     if (e && s->sharing->holder && s->sharing->holder != s) {
-        tell_as_it_is(s, log_sentence(s->log, e));
+        report_state_as_it_is(s, log_sentence(s->log, e));
         return;
     }
     if (!e && s->t->state != TARGET_HALTED)
         e = target_halt(s->t);
     s->unreachable = e != ERR_OK;
     if (e)
-        stop_tell_unknown(s, e);
+        stop_report_unknown(s, e);
     else
-        stop_tell(s);
+        stop_report(s);
 }
 
 void packet_attach(struct session *s, struct cursor *args)
@@ -256,9 +256,9 @@ void packet_attach(struct session *s, struct cursor *args)
     session_take_program(s);
     enum err e = sharing_take_control(s->sharing, s);
     if (e && s->sharing->holder && s->sharing->holder != s)
-        tell_as_it_is(s, log_sentence(s->log, e));
+        report_state_as_it_is(s, log_sentence(s->log, e));
     else
-        halt_and_tell(s);
+        halt_and_report(s);
 }
 
 // Takes the debugger's hand off the target.
@@ -385,5 +385,5 @@ void packet_run(struct session *s, struct cursor *args)
     if (e)
         reply_error(s, e);
     else
-        stop_tell(s);
+        stop_report(s);
 }

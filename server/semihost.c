@@ -30,12 +30,12 @@ static enum err is_error(struct semihost *sh, enum semihost_wait *wait)
     return semihost_done(sh, (int32_t)sh->call.word[0] < 0, wait);
 }
 
-static enum err tell_clock(struct semihost *sh, enum semihost_wait *wait)
+static enum err answer_clock(struct semihost *sh, enum semihost_wait *wait)
 {
     return semihost_done(sh, (uint32_t)(elapsed_us(sh) / US_PER_CENTISECOND), wait);
 }
 
-static enum err tell_ticks(struct semihost *sh, enum semihost_wait *wait)
+static enum err answer_elapsed(struct semihost *sh, enum semihost_wait *wait)
 {
     uint8_t ticks[8];
     uint64_t us = elapsed_us(sh);
@@ -45,7 +45,7 @@ static enum err tell_ticks(struct semihost *sh, enum semihost_wait *wait)
     return e ? e : semihost_done(sh, 0, wait);
 }
 
-static enum err tell_tick_frequency(struct semihost *sh, enum semihost_wait *wait)
+static enum err answer_tick_frequency(struct semihost *sh, enum semihost_wait *wait)
 {
     return semihost_done(sh, TICKS_PER_SECOND, wait);
 }
@@ -57,7 +57,7 @@ static bool has_gdbs_host(const struct semihost *sh)
 }
 
 // The time of where the files are; where there is no GDB, it is ours.
-static enum err tell_time(struct semihost *sh, enum semihost_wait *wait)
+static enum err answer_time(struct semihost *sh, enum semihost_wait *wait)
 {
     if (has_gdbs_host(sh))
         return semihost_ask(sh, true, wait, "Fgettimeofday,%x,0", SEMIHOST_WINDOW);
@@ -71,13 +71,13 @@ static enum err time_answer(struct semihost *sh, int64_t value, enum semihost_wa
     return semihost_done(sh, (uint32_t)get_be16(p) << 16 | get_be16(p + 2), wait);
 }
 
-static enum err tell_errno(struct semihost *sh, enum semihost_wait *wait)
+static enum err answer_errno(struct semihost *sh, enum semihost_wait *wait)
 {
     return semihost_done(sh, sh->last_errno, wait);
 }
 
 // BUFFER, LENGTH; the length that was used goes back into the block.
-static enum err tell_cmdline(struct semihost *sh, enum semihost_wait *wait)
+static enum err answer_cmdline(struct semihost *sh, enum semihost_wait *wait)
 {
     uint8_t word[4];
     uint32_t len = (uint32_t)strlen(sh->cmdline);
@@ -95,7 +95,7 @@ static enum err tell_cmdline(struct semihost *sh, enum semihost_wait *wait)
 }
 
 // Zeros: where heap and stack lie is for the program's own linker script to say.
-static enum err tell_heap(struct semihost *sh, enum semihost_wait *wait)
+static enum err answer_heap_info(struct semihost *sh, enum semihost_wait *wait)
 {
     static const uint8_t zeros[16];
     enum err e = target_write_mem(sh->t, sh->call.word[0], zeros, sizeof zeros);
@@ -154,16 +154,16 @@ static const struct semihost_op ops[] = {
     [0x0d] = {"SYS_TMPNAM", 3, semihost_tmpnam, NULL, NULL},
     [0x0e] = {"SYS_REMOVE", 2, semihost_remove, NULL, semihost_zero_answer},
     [0x0f] = {"SYS_RENAME", 4, semihost_rename, NULL, semihost_zero_answer},
-    [0x10] = {"SYS_CLOCK", 0, tell_clock, NULL, NULL},
-    [0x11] = {"SYS_TIME", 0, tell_time, NULL, time_answer},
+    [0x10] = {"SYS_CLOCK", 0, answer_clock, NULL, NULL},
+    [0x11] = {"SYS_TIME", 0, answer_time, NULL, time_answer},
     [0x12] = {"SYS_SYSTEM", 2, run_system, NULL, semihost_pass_on},
-    [0x13] = {"SYS_ERRNO", 0, tell_errno, NULL, NULL},
-    [0x15] = {"SYS_GET_CMDLINE", 2, tell_cmdline, NULL, NULL},
-    [0x16] = {"SYS_HEAPINFO", 1, tell_heap, NULL, NULL},
+    [0x13] = {"SYS_ERRNO", 0, answer_errno, NULL, NULL},
+    [0x15] = {"SYS_GET_CMDLINE", 2, answer_cmdline, NULL, NULL},
+    [0x16] = {"SYS_HEAPINFO", 1, answer_heap_info, NULL, NULL},
     [0x18] = {"SYS_EXIT", 0, exit_plainly, NULL, NULL},
     [0x20] = {"SYS_EXIT_EXTENDED", 2, exit_with_status, NULL, NULL},
-    [0x30] = {"SYS_ELAPSED", 0, tell_ticks, NULL, NULL},
-    [0x31] = {"SYS_TICKFREQ", 0, tell_tick_frequency, NULL, NULL},
+    [0x30] = {"SYS_ELAPSED", 0, answer_elapsed, NULL, NULL},
+    [0x31] = {"SYS_TICKFREQ", 0, answer_tick_frequency, NULL, NULL},
 };
 
 static const struct semihost_op *find_op(uint32_t op)
@@ -228,7 +228,7 @@ static bool is_known_site(const struct semihost *sh, uint32_t pc)
     return false;
 }
 
-enum err semihost_look(struct semihost *sh, bool *is_call)
+enum err semihost_check(struct semihost *sh, bool *is_call)
 {
     uint32_t pc;
     uint8_t code[2];
@@ -252,7 +252,7 @@ enum err semihost_look(struct semihost *sh, bool *is_call)
 }
 
 // A program that gives a wrong address made a mistake of its own, and is told so.
-static enum err settle_error(struct semihost *sh, enum err e, enum semihost_wait *wait)
+static enum err end_call_with_error(struct semihost *sh, enum err e, enum semihost_wait *wait)
 {
     if (e == ERR_FAULT || e == ERR_USAGE || e == ERR_PROTECTED) {
         const char *op = semihost_name(sh->call.op);
@@ -286,29 +286,29 @@ enum err semihost_begin(struct semihost *sh, enum semihost_wait *wait)
     if (!e)
         e = target_read_reg(sh->t, CORTEXM_R0 + 1, &sh->call.arg);
     if (e)
-        return settle_error(sh, e, wait);
+        return end_call_with_error(sh, e, wait);
     const struct semihost_op *op = find_op(sh->call.op);
     uint32_t result;
     if (!op && sh->extension) {
         e = sh->extension(sh->extension_user, sh->call.op, sh->call.arg, &result);
-        return e ? settle_error(sh, e, wait)
-                 : settle_error(sh, semihost_done(sh, result, wait), wait);
+        return e ? end_call_with_error(sh, e, wait)
+                 : end_call_with_error(sh, semihost_done(sh, result, wait), wait);
     }
     if (!op) {
         log_line(sh->log, LOG_WARN,
                  "the program makes a semihosting call that does not exist (0x%x)", sh->call.op);
-        return settle_error(sh, semihost_fail(sh, SEMIHOST_EUNKNOWN, wait), wait);
+        return end_call_with_error(sh, semihost_fail(sh, SEMIHOST_EUNKNOWN, wait), wait);
     }
     e = read_block(sh, op->words);
     if (!e)
         e = op->begin(sh, wait);
-    return settle_error(sh, e, wait);
+    return end_call_with_error(sh, e, wait);
 }
 
 enum err semihost_step(struct semihost *sh, enum semihost_wait *wait)
 {
     const struct semihost_op *op = find_op(sh->call.op);
-    return settle_error(sh, op->step(sh, wait), wait);
+    return end_call_with_error(sh, op->step(sh, wait), wait);
 }
 
 // A call whose value is a count of what was left undone fails with all of it.
@@ -322,7 +322,7 @@ enum err semihost_answer(struct semihost *sh, int64_t value, uint32_t error,
 {
     sh->call.window_open = false;
     if (value >= 0)
-        return settle_error(sh, find_op(sh->call.op)->answer(sh, value, wait), wait);
+        return end_call_with_error(sh, find_op(sh->call.op)->answer(sh, value, wait), wait);
     sh->last_errno = error ? error : SEMIHOST_EUNKNOWN;
-    return settle_error(sh, semihost_done(sh, failed_value(sh), wait), wait);
+    return end_call_with_error(sh, semihost_done(sh, failed_value(sh), wait), wait);
 }

@@ -105,7 +105,7 @@ void semihost_restart(struct semihost *sh);
 void semihost_close(struct semihost *sh);
 
 // Whether the halted target stands at a call: *is_call, from the instruction at its PC.
-enum err semihost_look(struct semihost *sh, bool *is_call) MUST_CHECK;
+enum err semihost_check(struct semihost *sh, bool *is_call) MUST_CHECK;
 // Takes up the call at which the target stands; then semihost_step() or semihost_answer() until it
 // is done or the end. A target that fails on the way is an error, and the call is given up.
 enum err semihost_begin(struct semihost *sh, enum semihost_wait *wait) MUST_CHECK;

@@ -36,11 +36,11 @@ static void answer_exit(struct session *s, unsigned status)
     session_part_with_program(s);
     s->has_exited = true;
     s->exit_status = (uint8_t)status;
-    stop_tell_exit(s);
+    stop_report_exit(s);
 }
 
 // With the program go its breakpoints: GDB forgets them without a word.
-static void tell_exit(struct session *s)
+static void report_program_exit(struct session *s)
 {
     enum err e = packet_drop_breaks(s);
     if (e)
@@ -83,7 +83,7 @@ static void proceed(struct session *s, enum err e, enum semihost_wait wait)
         resume_after_call(s);
         break;
     case SEMIHOST_EXIT:
-        tell_exit(s);
+        report_program_exit(s);
         break;
     }
 }
@@ -109,7 +109,7 @@ static void begin_call(struct session *s)
 static bool is_call(struct session *s)
 {
     bool call = false;
-    if (semihost_look(s->semihost, &call))
+    if (semihost_check(s->semihost, &call))
         log_forget(s->log);
     return call;
 }

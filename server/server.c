@@ -58,12 +58,12 @@ static void drop_client(struct server *sv, unsigned i)
 
 // After every step: what one debugger does may end another's wait, and one that leaves may leave
 // the target to others.
-static void settle_all(void *user)
+static void update_all_clients(void *user)
 {
     struct server *sv = user;
     for (unsigned i = 0; i < SHARING_MAX_SESSIONS; i++) {
         if (sv->client[i])
-            client_settle(sv->client[i]);
+            client_update(sv->client[i]);
         if (sv->client[i] && sv->client[i]->gone)
             drop_client(sv, i);
     }
@@ -104,7 +104,7 @@ static void on_reconnect(struct ev_loop *loop, ev_timer *w, int events)
     for (unsigned i = 0; i < SHARING_MAX_SESSIONS; i++)
         if (sv->client[i])
             session_target_is_back(&sv->client[i]->session);
-    settle_all(sv);
+    update_all_clients(sv);
 }
 
 // False: there is no room for another one.
@@ -118,7 +118,7 @@ static bool add_client(struct server *sv, int in_fd, int out_fd, const char *nam
     sv->client[i] = client_open(sv->loop, &sv->sharing, in_fd, out_fd, name);
     if (!sv->client[i])
         return false;
-    sv->client[i]->stepped = settle_all;
+    sv->client[i]->stepped = update_all_clients;
     sv->client[i]->user = sv;
     log_line(sv->log, LOG_NOTE, "%s has connected", name);
     return true;
@@ -153,7 +153,7 @@ static void on_connection(struct ev_loop *loop, ev_io *w, int events)
     for (unsigned i = 0; i < SHARING_MAX_SESSIONS; i++)
         if (sv->client[i])
             client_poll(sv->client[i]);
-    settle_all(sv);
+    update_all_clients(sv);
     if (!add_client(sv, fd, fd, name)) {
         log_line(sv->log, LOG_WARN, "%s is turned away: there are %u debuggers already", name,
                  SHARING_MAX_SESSIONS);
@@ -239,7 +239,7 @@ static enum err listen_rtt(void *user, uint16_t port, unsigned channel)
 static enum err start_rtt(struct server *sv)
 {
     rtt_ports_init(&sv->rtt, sv->loop, &sv->sharing);
-    sv->rtt.stepped = settle_all;
+    sv->rtt.stepped = update_all_clients;
     sv->rtt.user = sv;
     sv->sharing.rtt.listen = listen_rtt;
     sv->sharing.rtt.user = sv;

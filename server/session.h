@@ -166,7 +166,7 @@ void session_interrupt(struct session *s);
 void session_take_program(struct session *s);
 void session_part_with_program(struct session *s);
 // The debugger has been told this value of xPSR.
-void session_tell_xpsr(struct session *s, uint32_t value);
+void session_report_xpsr(struct session *s, uint32_t value);
 // Warns that the client sent something that no debugger should send; the first few times only.
 void session_warn(struct session *s, const char *fmt, ...) LOG_PRINTF(2, 3);
 

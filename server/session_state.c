@@ -29,7 +29,7 @@ void session_end_work(struct session *s)
     s->state = SESSION_IDLE;
 }
 
-void session_tell_xpsr(struct session *s, uint32_t value)
+void session_report_xpsr(struct session *s, uint32_t value)
 {
     s->told_xpsr = value;
     s->xpsr_is_old = false;

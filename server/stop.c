@@ -58,7 +58,7 @@ static void put_registers(struct session *s)
         if (wanted[i] == CORTEXM_SP)
             s->last_sp = value;
         if (wanted[i] == CORTEXM_XPSR)
-            session_tell_xpsr(s, value);
+            session_report_xpsr(s, value);
         put_le32(bytes, value);
         reply_put_format(s, "%02x:", regs_gdb_number(s->t, wanted[i]));
         reply_put_hex(s, bytes, sizeof bytes);
@@ -109,7 +109,7 @@ static void end_run(struct session *s)
     s->state = SESSION_IDLE;
 }
 
-static void tell_stop(struct session *s, const struct target_stop *stop, bool asked)
+static void report_stop_reason(struct session *s, const struct target_stop *stop, bool asked)
 {
     enum stop_signal signal = stop_signal_of(stop->cause, asked);
     stop_say(s, stop);
@@ -130,9 +130,9 @@ struct session *stop_next_waiting(const struct session *s)
 
 void stop_finish(struct session *s, const struct target_stop *stop, bool asked)
 {
-    tell_stop(s, stop, asked);
+    report_stop_reason(s, stop, asked);
     for (struct session *other; (other = stop_next_waiting(s));)
-        tell_stop(other, stop, false);
+        report_stop_reason(other, stop, false);
 }
 
 void stop_finish_interrupt(struct session *s)
@@ -141,7 +141,7 @@ void stop_finish_interrupt(struct session *s)
     stop_finish(s, &here, true);
 }
 
-static void tell_lost(struct session *s, const char *why)
+static void report_lost_target(struct session *s, const char *why)
 {
     reply_console(s, "%s\nThe target is lost; it is looked for once a second.\n", why);
     end_run(s);
@@ -155,9 +155,9 @@ static void finish_lost(struct session *s, enum err e)
     snprintf(why, sizeof why, "%s", log_sentence(s->log, e));
     log_line(s->log, LOG_WARN, "%s", why);
     log_forget(s->log);
-    tell_lost(s, why);
+    report_lost_target(s, why);
     for (struct session *other; (other = stop_next_waiting(s));)
-        tell_lost(other, why);
+        report_lost_target(other, why);
 }
 
 void stop_finish_error(struct session *s, enum err e)
@@ -242,7 +242,7 @@ static enum err halt_for_interrupt(struct session *s)
     return e;
 }
 
-void stop_tell_running(struct session *s)
+void stop_report_running(struct session *s)
 {
     send_reply(s, STOP_SIGNAL_NONE, NULL);
 }
@@ -256,7 +256,7 @@ void stop_interrupt(struct session *s)
         log_forget(s->log);
         end_run(s);
         s->interrupted = false;
-        stop_tell_running(s);
+        stop_report_running(s);
         return;
     }
     s->interrupted = true;
@@ -279,14 +279,14 @@ void stop_poll(struct session *s)
         log_forget(s->log); // that it cannot be halted was told when Ctrl-C came
 }
 
-void stop_tell_exit(struct session *s)
+void stop_report_exit(struct session *s)
 {
     reply_begin(s);
     reply_put_format(s, "W%02x", s->exit_status);
     reply_end(s);
 }
 
-void stop_tell_unknown(struct session *s, enum err e)
+void stop_report_unknown(struct session *s, enum err e)
 {
     log_line(s->log, LOG_WARN, "%s", log_sentence(s->log, e));
     reply_console(s, "%s\n", log_sentence(s->log, e));
@@ -294,13 +294,13 @@ void stop_tell_unknown(struct session *s, enum err e)
     send_reply(s, s->t->state == TARGET_LOST ? STOP_SIGNAL_LOST : STOP_SIGNAL_NONE, NULL);
 }
 
-void stop_tell(struct session *s)
+void stop_report(struct session *s)
 {
     struct target_stop stop = {0};
     bool stopped = false;
     enum err e = target_poll(s->t, &stopped, &stop);
     if (e) {
-        stop_tell_unknown(s, e);
+        stop_report_unknown(s, e);
         return;
     }
     if (!stopped)

@@ -36,14 +36,14 @@ void stop_refuse(struct session *s, enum err e);
 // What is to be said of a stop on the console.
 void stop_say(struct session *s, const struct target_stop *stop);
 // Answers with the reason of the last stop of a halted target.
-void stop_tell(struct session *s);
+void stop_report(struct session *s);
 // Answers that the program has ended.
-void stop_tell_exit(struct session *s);
+void stop_report_exit(struct session *s);
 // Answers, where a stop reply is due, that the target runs.
-void stop_tell_running(struct session *s);
+void stop_report_running(struct session *s);
 // Answers for a target that cannot be brought to stand still, because of e, where a stop reply is
 // due and an error is none: GDB 13 spins for ever when ? is answered with one.
-void stop_tell_unknown(struct session *s, enum err e);
+void stop_report_unknown(struct session *s, enum err e);
 // The signal that stands for a cause; `asked`: the debugger interrupted.
 enum stop_signal stop_signal_of(enum target_stop_cause cause, bool asked);
 

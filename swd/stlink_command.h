@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How one ST-LINK command is sent and its reply checked: shared by the stlink*.c files, and by
-// nobody else.
+// How one ST-LINK command is sent and its reply checked, for the stlink*.c files; swd/player.c
+// takes the numbers of commands from here.
 #ifndef SWDLINK_SWD_STLINK_COMMAND_H
 #define SWDLINK_SWD_STLINK_COMMAND_H
 

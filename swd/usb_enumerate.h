@@ -16,6 +16,6 @@ enum err usb_enumerate(libusb_context *context, struct usb_found **found, libusb
                        size_t *count, struct log *log) MUST_CHECK;
 void usb_enumerate_free(libusb_device **devices, size_t count);
 // What one of libusb's codes means.
-enum err usb_enumerate_err(int code);
+enum err usb_enumerate_err(int code) MUST_CHECK;
 
 #endif

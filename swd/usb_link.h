@@ -58,7 +58,7 @@ struct usb_link {
     struct usb_identity id;
 };
 
-static inline enum err usb_link_transfer(struct usb_link *link, struct usb_exchange *x)
+MUST_CHECK static inline enum err usb_link_transfer(struct usb_link *link, struct usb_exchange *x)
 {
     return link->ops->transfer(link->self, x);
 }

@@ -2,7 +2,7 @@
 // Attaching again to a core that lost its debug state.
 #include <string.h>
 
-#include "targets/internal.h"
+#include "targets/target_private.h"
 
 enum err attach_again(struct target *t)
 {
@@ -11,8 +11,8 @@ enum err attach_again(struct target *t)
     enum err e = cortexm_attach(&t->core, &t->mem, t->log);
     if (e)
         return e;
-    memcpy(t->core.bpu.slot, before.bpu.slot, sizeof before.bpu.slot);
-    memcpy(t->core.dwt.slot, before.dwt.slot, sizeof before.dwt.slot);
+    memcpy(t->core.bpu.comparator, before.bpu.comparator, sizeof before.bpu.comparator);
+    memcpy(t->core.dwt.comparator, before.dwt.comparator, sizeof before.dwt.comparator);
     t->core.reset_seen |= before.reset_seen;
     if ((e = bpu_restore(&t->core.bpu)) || (e = dwt_restore(&t->core.dwt)) ||
         (e = cortexm_set_vcatch(&t->core, before.vcatch)))

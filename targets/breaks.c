@@ -5,7 +5,7 @@
 
 #include "base/bytes.h"
 #include "swd/mem_ap.h"
-#include "targets/internal.h"
+#include "targets/target_private.h"
 
 #define BKPT_INSTRUCTION 0xbe00u // BKPT #0 (DDI 0419, A6.7.12)
 #define BKPT_SIZE        2u

@@ -194,8 +194,8 @@ enum err target_reconnect(struct target *t)
         return log_fail(t->log, ERR_USAGE,
                         "another chip answers than the one that was lost: start again to debug it");
     }
-    memcpy(t->core.bpu.slot, core.bpu.slot, sizeof core.bpu.slot);
-    memcpy(t->core.dwt.slot, core.dwt.slot, sizeof core.dwt.slot);
+    memcpy(t->core.bpu.comparator, core.bpu.comparator, sizeof core.bpu.comparator);
+    memcpy(t->core.dwt.comparator, core.dwt.comparator, sizeof core.dwt.comparator);
     t->core.vcatch = core.vcatch;
     t->released = false;
     t->state = TARGET_RUNNING;

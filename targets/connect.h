@@ -4,7 +4,7 @@
 #ifndef SWDLINK_TARGETS_CONNECT_H
 #define SWDLINK_TARGETS_CONNECT_H
 
-#include "targets/internal.h"
+#include "targets/target_private.h"
 
 #define BEST_SWCLK_HZ 4000000u // ST's tools use it with an STM32F0 at its 8 MHz after reset
 #define SLOW_SWCLK_HZ 240000u  // for long wires, and for a core at some 100 kHz

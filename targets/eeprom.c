@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "swd/mem_ap.h"
-#include "targets/internal.h"
+#include "targets/target_private.h"
 
 #define WORD      4u
 // Up to so many words are written by the debug port alone: code in RAM would cost more than it

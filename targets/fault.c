@@ -8,7 +8,7 @@
 #include "base/bytes.h"
 #include "cortex/fault_v7m.h"
 #include "swd/mem_ap.h"
-#include "targets/internal.h"
+#include "targets/target_private.h"
 
 #define FRAME_SIZE          32u
 #define EXC_RETURN_PSP      (1u << 2)

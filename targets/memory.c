@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "swd/mem_ap.h"
-#include "targets/internal.h"
+#include "targets/target_private.h"
 
 static bool overlaps(const struct target_region *r, uint32_t addr, size_t len)
 {

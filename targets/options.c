@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "targets/internal.h"
+#include "targets/target_private.h"
 
 static bool has_field(const struct chip *chip, const struct option_field *field)
 {

@@ -8,7 +8,7 @@
 
 #include "cortex/scs.h"
 #include "swd/mem_ap.h"
-#include "targets/internal.h"
+#include "targets/target_private.h"
 
 #define WATCH_US 50000u
 #define POLL_US  5000u

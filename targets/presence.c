@@ -2,7 +2,7 @@
 // Whether the target is there and may be used: what an error means for the connection, and the
 // guards of every call.
 #include "cortex/scs.h"
-#include "targets/internal.h"
+#include "targets/target_private.h"
 
 static bool is_probe_gone(enum err e)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Which memory is where.
-#include "targets/internal.h"
 #include "targets/parts.h"
+#include "targets/target_private.h"
 
 // The ARMv6-M and ARMv7-M system address map (DDI 0419, B3.1): what is RAM on a chip we do not
 // know, the peripherals, and the private peripheral bus with the vendor's system space behind it.

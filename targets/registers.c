@@ -14,7 +14,7 @@
 
 #include "cortex/scs.h"
 #include "swd/mem_ap.h"
-#include "targets/internal.h"
+#include "targets/target_private.h"
 
 #define FLASH_REGS_SIZE 0x400u // of every flash controller of an STM32
 

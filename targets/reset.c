@@ -2,7 +2,7 @@
 // A reset of the target: what the flash is at comes to its end before, and a chip that had found
 // its flash empty starts the program afterwards.
 #include "swd/mem_ap.h"
-#include "targets/internal.h"
+#include "targets/target_private.h"
 
 // What the slowest chip takes for an operation, in typical times (40 ms for 30 ms on an STM32F0, 4
 // s for 2 s on an STM32F4), with some to spare.

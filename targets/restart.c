@@ -18,7 +18,7 @@
 #include "base/bytes.h"
 #include "cortex/scs.h"
 #include "swd/mem_ap.h"
-#include "targets/internal.h"
+#include "targets/target_private.h"
 
 #define XPSR_EXCEPTION 0x1ffu
 #define XPSR_T         (1u << 24)

@@ -6,7 +6,7 @@
 // masked.
 #include "cortex/scs.h"
 #include "swd/mem_ap.h"
-#include "targets/internal.h"
+#include "targets/target_private.h"
 
 #define XPSR_EXCEPTION 0x1ffu
 #define PRIMASK_PM     1u

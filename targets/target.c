@@ -3,7 +3,7 @@
 #include "targets/target.h"
 
 #include "swd/mem_ap.h"
-#include "targets/internal.h"
+#include "targets/target_private.h"
 
 enum err target_read_empty(const struct target *t, bool *empty)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The breakpoints and watchpoints that a debugger sets.
-#include "targets/internal.h"
+#include "targets/target_private.h"
 
 enum err target_set_break(struct target *t, bool hardware, uint32_t addr)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The registers of a halted core.
-#include "targets/internal.h"
+#include "targets/target_private.h"
 
 enum err target_read_reg(struct target *t, enum cortexm_reg reg, uint32_t *value)
 {

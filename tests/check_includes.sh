@@ -1,15 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The house keeps its order: includes point one way (cli, server, doctor, targets, flash, cortex,
-# swd, base), sim/ shares only base/ with the rest, libusb.h and ev.h stay in their rooms, and nothing at file scope can change.
+# Includes point one way (cli, server, doctor, targets, flash, cortex, swd, base), sim/ shares only base/ with the rest,
+# libusb.h and ev.h are included where they belong, and nothing at file scope can change.
 # shellcheck source=tests/tap.sh disable=SC2154 # the Makefile sets top_srcdir and top_builddir
 . "$top_srcdir/tests/tap.sh"
 
 product="base swd cortex flash targets doctor server cli"
-rooms="base swd cortex flash targets doctor server cli sim"
+layers="base swd cortex flash targets doctor server cli sim"
 
-# The rooms that a file of a room may include from.
-allowed_rooms() {
+# The layers that a file of a layer may include from.
+allowed_layers() {
     case $1 in
     base) echo base ;;
     swd) echo base swd ;;
@@ -23,7 +23,7 @@ allowed_rooms() {
     esac
 }
 
-# The single files that may look further than their room.
+# The single files that may look further than their layer.
 allowed_file() {
     case "$1 $2" in
     "sim/board/link.c swd/usb_link.h" | "sim/board/link.h swd/usb_link.h") return 0 ;;
@@ -38,12 +38,12 @@ includes_of() {
     sed -n 's/^ *# *include *"\([^"]*\)".*/\1/p' "$1"
 }
 
-# wrong_includes ROOM: prints each include of that room under the current directory that points the wrong way.
+# wrong_includes LAYER: prints each include of that layer under the current directory that points the wrong way.
 wrong_includes() {
     find "$1" -name '*.[chS]' 2>/dev/null | sort | while read -r file; do
         includes_of "$file" | while read -r header; do
             allowed_file "$file" "$header" && continue
-            case " $(allowed_rooms "$1") " in
+            case " $(allowed_layers "$1") " in
             *" ${header%%/*} "*) ;;
             *) echo "# $file includes $header" ;;
             esac
@@ -51,7 +51,7 @@ wrong_includes() {
     done
 }
 
-room_is_in_order() {
+layer_is_in_order() {
     wrong_includes "$1" >"$out"
     cat "$out"
     [ ! -s "$out" ]
@@ -59,16 +59,16 @@ room_is_in_order() {
 
 # only_in HEADER PATTERN: the system header is included only by files that match.
 only_in() {
-    # shellcheck disable=SC2086 # one word per room
-    grep -l "^ *# *include *<\($1\)>" -r $rooms 2>/dev/null | grep -v "^\($2\)" >"$out"
+    # shellcheck disable=SC2086 # one word per layer
+    grep -l "^ *# *include *<\($1\)>" -r $layers 2>/dev/null | grep -v "^\($2\)" >"$out"
     sed 's/^/# included by /' "$out"
     [ ! -s "$out" ]
 }
 
 cd "$top_srcdir" || exit 99
-for room in $rooms; do
-    [ -d "$room" ] || continue
-    check "$room/ includes only what it may" room_is_in_order "$room"
+for layer in $layers; do
+    [ -d "$layer" ] || continue
+    check "$layer/ includes only what it may" layer_is_in_order "$layer"
 done
 # The ST-LINK is one kind of debug probe: only who opens, lists or examines it knows what it is.
 knows_the_stlink() {
@@ -78,17 +78,17 @@ knows_the_stlink() {
     sed 's/^/# knows the ST-LINK: /' "$out"
     [ ! -s "$out" ]
 }
-# targets/target.h is the door: the layers above it do not reach into struct target.
+# targets/target.h is the interface: the layers above it do not reach into struct target.
 reaches_inside() {
     grep -nE '\b(t|target)(->|\.)(core|bank|id|loan|job|code|swbreak|lifted)\b' -r "$@" --include='*.c' >"$out"
     sed 's/^/# reaches into struct target: /' "$out"
     [ -s "$out" ]
 }
-door_holds() { ! reaches_inside server cli doctor; }
+no_reach_inside() { ! reaches_inside server cli doctor; }
 finds_a_reach() {
     printf 'int f(struct target *t) { return t->core.vcatch; }\n' >"$tap_dir/reach.c" && reaches_inside "$tap_dir" >/dev/null
 }
-check "server/, cli/ and doctor/ do not reach into struct target" door_holds
+check "server/, cli/ and doctor/ do not reach into struct target" no_reach_inside
 # What a family of chips is stands in targets/families/, and a controller's own registers in flash/: no
 # peripheral's address, pin, option byte or clock elsewhere. Comments may name them.
 chip_facts() {
@@ -178,9 +178,9 @@ no_family_fact_outside() {
 check "addresses, registers and pins of chips stand in sim/families/ and sim/parts/ only" no_family_fact_outside
 
 finds_what_is_out_of_place_in_sim() {
-    mkdir -p "$tap_dir/house/sim/core" &&
-        printf '#include "sim/chip/chip.h"\nuint32_t at = 0x40021000u; // 0x48000000\n' >"$tap_dir/house/sim/core/bad.c" &&
-        (cd "$tap_dir/house" && wrong_sim_includes && family_facts_outside) >"$out" &&
+    mkdir -p "$tap_dir/tree/sim/core" &&
+        printf '#include "sim/chip/chip.h"\nuint32_t at = 0x40021000u; // 0x48000000\n' >"$tap_dir/tree/sim/core/bad.c" &&
+        (cd "$tap_dir/tree" && wrong_sim_includes && family_facts_outside) >"$out" &&
         is "$(cat "$out")" '# sim/core/bad.c includes sim/chip/chip.h
 sim/core/bad.c:2:uint32_t at = 0x40021000u; '
 }
@@ -188,9 +188,9 @@ check "an include upward and an address in the wrong place are found in sim/" fi
 
 # The check itself can fail.
 finds_a_wrong_include() {
-    mkdir -p "$tap_dir/house/swd" &&
-        printf '#include "targets/target.h"\n' >"$tap_dir/house/swd/bad.c" &&
-        (cd "$tap_dir/house" && wrong_includes swd) >"$out" &&
+    mkdir -p "$tap_dir/tree/swd" &&
+        printf '#include "targets/target.h"\n' >"$tap_dir/tree/swd/bad.c" &&
+        (cd "$tap_dir/tree" && wrong_includes swd) >"$out" &&
         is "$(cat "$out")" "# swd/bad.c includes targets/target.h"
 }
 check "an include that points upward is found" finds_a_wrong_include

@@ -46,7 +46,7 @@ void sim_board_usb_reset(struct sim_board *board); // port reset: toggles, queue
 void sim_board_usb_open(struct sim_board *board);
 // Why nobody gets it: ERR_NO_PROBE, ERR_PROBE_BUSY (another program has claimed it),
 // ERR_PROBE_ACCESS; or OK.
-enum err sim_board_usb_refusal(const struct sim_board *board);
+enum err sim_board_usb_refusal(const struct sim_board *board) MUST_CHECK;
 uint16_t sim_board_usb_pid(const struct sim_board *board);
 const char *sim_board_usb_serial(const struct sim_board *board);
 bool sim_board_usb_high_speed(const struct sim_board *board);

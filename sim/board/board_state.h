@@ -70,20 +70,20 @@ void board_follow_wall(struct sim_board *board);
 uint64_t board_random(struct sim_board *board);
 
 // board_text.c: one KEY=VALUE.
-enum err board_set(struct sim_board *board, const char *key, const char *value);
+enum err board_set(struct sim_board *board, const char *key, const char *value) MUST_CHECK;
 // The sentence for a value that the key does not take, and what it takes.
 enum err board_bad_value(struct sim_board *board, const char *key, const char *value,
-                         const char *allowed);
+                         const char *allowed) MUST_CHECK;
 bool board_parse_number(const char *value, unsigned long long most, unsigned long long *number);
 // probe_text.c: the keys of the probe.
-enum err board_set_probe(struct sim_board *board, const char *value);
-enum err board_set_probe_fw(struct sim_board *board, const char *value);
-enum err board_set_probe_mode(struct sim_board *board, const char *value);
-enum err board_set_loader_exit(struct sim_board *board, const char *value);
-enum err board_set_usb_latency(struct sim_board *board, const char *value);
-enum err board_set_serial(struct sim_board *board, const char *value);
+enum err board_set_probe(struct sim_board *board, const char *value) MUST_CHECK;
+enum err board_set_probe_fw(struct sim_board *board, const char *value) MUST_CHECK;
+enum err board_set_probe_mode(struct sim_board *board, const char *value) MUST_CHECK;
+enum err board_set_loader_exit(struct sim_board *board, const char *value) MUST_CHECK;
+enum err board_set_usb_latency(struct sim_board *board, const char *value) MUST_CHECK;
+enum err board_set_serial(struct sim_board *board, const char *value) MUST_CHECK;
 // board_vcd.c: the key, its beginning when the board is on, its end; and what has another voltage.
-enum err board_set_vcd(struct sim_board *board, const char *value);
+enum err board_set_vcd(struct sim_board *board, const char *value) MUST_CHECK;
 enum err board_vcd_begin(struct sim_board *board) MUST_CHECK;
 enum err board_vcd_close(struct sim_board *board) MUST_CHECK;
 void board_vcd_supply(struct sim_board *board);

@@ -12,8 +12,8 @@
 #include <cmocka.h>
 
 #include "swd/mem_ap.h"
-#include "targets/internal.h"
 #include "targets/options.h"
+#include "targets/target_private.h"
 #include "tests/unit/choose.h"
 #include "tests/unit/targets_world.h"
 

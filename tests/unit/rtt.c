@@ -203,9 +203,9 @@ static void a_known_address_is_not_searched(void **state)
     struct bench *b = bench_open();
     put_block(b, FAKE_RAM_BASE + 0x200);
     rtt_init(&b->r, &b->f.t, &b->log);
-    rtt_look_at(&b->r, FAKE_RAM_BASE + 0x300, 0);
+    rtt_set_search(&b->r, FAKE_RAM_BASE + 0x300, 0);
     assert_false(find(b, 3));
-    rtt_look_at(&b->r, FAKE_RAM_BASE + 0x200, 0);
+    rtt_set_search(&b->r, FAKE_RAM_BASE + 0x200, 0);
     assert_true(find(b, 1));
     free(b);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A host at the virtual ST-LINK's endpoints, for the tests of the probe side of sim/: raw commands,
-// as stlink-protocol documents them, and the few that every test needs.
+// as doc/stlink-protocol.md has them, and the few that every test needs.
 #ifndef SWDLINK_TESTS_SIM_PROBE_H
 #define SWDLINK_TESTS_SIM_PROBE_H
 

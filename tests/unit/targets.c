@@ -9,8 +9,8 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
-#include "targets/internal.h"
 #include "targets/parts.h"
+#include "targets/target_private.h"
 #include "tests/unit/choose.h"
 #include "tests/unit/targets_world.h"
 

@@ -109,7 +109,7 @@ static void resuming_at_a_breakpoint_steps_over_it_and_keeps_it(void **state)
     assert_true(w.step_was_masked);
     assert_int_equal(w.resumes, 1);
     assert_int_equal(w.reg[CORTEXM_PC], 0x08000102);
-    assert_int_equal(t.core.bpu.slot[0].users, 2);
+    assert_int_equal(t.core.bpu.comparator[0].users, 2);
     assert_int_equal(t.state, TARGET_RUNNING);
 }
 

@@ -384,37 +384,37 @@ enum err cortexm_interrupt_pending(struct cortexm *cm, bool *pending)
 bool bpu_has(const struct bpu *bpu, uint32_t addr)
 {
     for (unsigned i = 0; i < BPU_MAX; i++)
-        if (bpu->slot[i].used && bpu->slot[i].addr == addr)
+        if (bpu->comparator[i].used && bpu->comparator[i].addr == addr)
             return true;
     return false;
 }
 
 enum err bpu_set(struct bpu *bpu, uint32_t addr)
 {
-    unsigned free_slot = bpu->count;
+    unsigned free_comparator = bpu->count;
     if (addr >= RAM)
         return log_fail(bpu->log, ERR_UNSUPPORTED, "not in RAM");
     for (unsigned i = bpu->count; i-- > 0;) {
-        if (bpu->slot[i].used && bpu->slot[i].addr == addr) {
-            bpu->slot[i].users++;
+        if (bpu->comparator[i].used && bpu->comparator[i].addr == addr) {
+            bpu->comparator[i].users++;
             return ERR_OK;
         }
-        if (!bpu->slot[i].used)
-            free_slot = i;
+        if (!bpu->comparator[i].used)
+            free_comparator = i;
     }
-    if (free_slot == bpu->count)
+    if (free_comparator == bpu->count)
         return log_fail(bpu->log, ERR_RESOURCE, "all %u in use", bpu->count);
-    bpu->slot[free_slot].used = true;
-    bpu->slot[free_slot].addr = addr;
-    bpu->slot[free_slot].users = 1;
+    bpu->comparator[free_comparator].used = true;
+    bpu->comparator[free_comparator].addr = addr;
+    bpu->comparator[free_comparator].users = 1;
     return ERR_OK;
 }
 
 enum err bpu_clear(struct bpu *bpu, uint32_t addr)
 {
     for (unsigned i = 0; i < bpu->count; i++)
-        if (bpu->slot[i].used && bpu->slot[i].addr == addr) {
-            bpu->slot[i].used = --bpu->slot[i].users > 0;
+        if (bpu->comparator[i].used && bpu->comparator[i].addr == addr) {
+            bpu->comparator[i].used = --bpu->comparator[i].users > 0;
             return ERR_OK;
         }
     return log_fail(bpu->log, ERR_USAGE, "none at 0x%08x", addr);
@@ -422,7 +422,7 @@ enum err bpu_clear(struct bpu *bpu, uint32_t addr)
 
 enum err bpu_clear_all(struct bpu *bpu)
 {
-    memset(bpu->slot, 0, sizeof bpu->slot);
+    memset(bpu->comparator, 0, sizeof bpu->comparator);
     return ERR_OK;
 }
 
@@ -433,31 +433,31 @@ enum err bpu_restore(struct bpu *bpu)
 
 enum err dwt_set(struct dwt *dwt, uint32_t addr, uint32_t len, enum dwt_access access)
 {
-    dwt->slot[0].used = true;
-    dwt->slot[0].addr = addr;
-    dwt->slot[0].len = len;
-    dwt->slot[0].access = access;
+    dwt->comparator[0].used = true;
+    dwt->comparator[0].addr = addr;
+    dwt->comparator[0].len = len;
+    dwt->comparator[0].access = access;
     return ERR_OK;
 }
 
 enum err dwt_clear(struct dwt *dwt, uint32_t addr, uint32_t len, enum dwt_access access)
 {
     (void)addr, (void)len, (void)access;
-    dwt->slot[0].used = false;
+    dwt->comparator[0].used = false;
     return ERR_OK;
 }
 
 enum err dwt_clear_all(struct dwt *dwt)
 {
-    dwt->slot[0].used = false;
+    dwt->comparator[0].used = false;
     return ERR_OK;
 }
 
 enum err dwt_take_hit(struct dwt *dwt, bool *hit, uint32_t *addr, enum dwt_access *access)
 {
-    *hit = dwt->slot[0].used;
-    *addr = dwt->slot[0].addr;
-    *access = dwt_kind(dwt->slot[0].access);
+    *hit = dwt->comparator[0].used;
+    *addr = dwt->comparator[0].addr;
+    *access = dwt_kind(dwt->comparator[0].access);
     return ERR_OK;
 }
 

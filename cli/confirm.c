@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cli/consent.h"
+#include "cli/confirm.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 
 #include "cli/prompt.h"
 
-enum err consent_ask(bool given, const char *question, const char *why, struct log *log)
+enum err confirm_ask(bool given, const char *question, const char *why, struct log *log)
 {
     char answer[16];
     bool ended;

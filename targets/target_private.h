@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the files behind targets/target.h share. The prefix of a name says in which file it is.
-#ifndef SWDLINK_TARGETS_INTERNAL_H
-#define SWDLINK_TARGETS_INTERNAL_H
+#ifndef SWDLINK_TARGETS_TARGET_PRIVATE_H
+#define SWDLINK_TARGETS_TARGET_PRIVATE_H
 
 #include "targets/target.h"
 
