@@ -98,6 +98,7 @@ struct flash_loader_code {
     uint32_t unit_us, erase_us;     // shortest times of one unit and of an erase
     uint32_t scan_us;               // and of the scan of a page
     uint32_t row_us;                // of a row (flash_layout.row) that is programmed as a whole
+    bool vectors;                   // the code begins with a vector table, for VTOR
     uint32_t payload;               // bytes in a slot, at most; a multiple of the unit and the row
 };
 
@@ -130,6 +131,10 @@ struct flash_driver {
 
     // The way without a loader: carries out enter.
     enum err (*begin)(struct flash_access *fa);
+    // After a read of flash: what was read is what was programmed. False for a unit whose
+    // programming was cut off, which may read like an erased one; the note of it is deleted. NULL:
+    // nothing tells.
+    enum err (*check_read)(struct flash_access *fa, bool *sound);
     // Begins the erase of the sector at addr, or of everything. erase_all_start is NULL where the
     // controller has no such command: then all sectors are erased one after the other.
     enum err (*erase_start)(struct flash_access *fa, uint32_t addr);

@@ -160,11 +160,26 @@ static enum err let_run(struct loader *l)
     return e ? e : cortexm_resume(core);
 }
 
+// The exceptions of the loader are its own. A reset puts VTOR back by itself.
+static enum err plan_vectors(struct loader *l)
+{
+    struct flash_access *fa = l->fa;
+    uint32_t vtor = 0;
+    if (!l->code->vectors)
+        return ERR_OK;
+    enum err e = fa->reset_follows ? ERR_OK : mem_ap_read32(fa->mem, SCS_VTOR, &vtor);
+    flash_script_write(&fa->enter, SCS_VTOR, fa->bank->ram_base);
+    flash_script_write(&fa->leave, SCS_VTOR, vtor);
+    return e;
+}
+
 enum err loader_start(struct loader *l, struct flash_access *fa)
 {
     *l = (struct loader){.fa = fa, .code = fa->bank->driver->loader};
     l->payload = loader_payload(l->code, fa->bank->ram_size);
     enum err e = borrow(l);
+    if (!e)
+        e = plan_vectors(l);
     if (!e)
         e = upload(l);
     if (!e)

@@ -115,21 +115,31 @@ static enum err begin_erase(struct flash_job *job, unsigned n)
     return direct_go_on_erasing(job);
 }
 
+// What the chip holds goes into job->chip. *sound: and can be relied on.
+static enum err read_page(struct flash_job *job, const struct page *p, bool *sound)
+{
+    const struct flash_driver *driver = job->bank.driver;
+    enum err e = mem_ap_read(job->access.mem, p->addr, job->chip, p->size, NULL);
+    *sound = true;
+    return e || !driver->check_read ? e : driver->check_read(&job->access, sound);
+}
+
 enum err direct_page(struct flash_job *job, unsigned n)
 {
     struct page *p = &job->page[n];
-    enum err e = mem_ap_read(job->access.mem, p->addr, job->chip, p->size, NULL);
+    bool sound;
+    enum err e = read_page(job, p, &sound);
     // Code may be hidden page by page: that is a better sentence.
     if (e == ERR_FAULT && job->bank.driver->check_page(&job->access, p->addr))
         return ERR_PROTECTED;
     if (e)
         return e;
-    if (compare_page(job, p) == p->size) {
+    if (sound && compare_page(job, p) == p->size) {
         job->stats.skipped += job->way == WAY_MASS ? 0 : p->size;
         p->state = PAGE_DONE;
         return ERR_OK;
     }
-    if (flash_layout_is_erased(&job->bank.layout, job->chip, p->size))
+    if (sound && flash_layout_is_erased(&job->bank.layout, job->chip, p->size))
         return program_page(job, p);
     return job->erase == FLASH_ERASE_NONE ? job_fail_not_blank(job, n) : begin_erase(job, n);
 }

@@ -39,6 +39,8 @@ static void plan_controller(struct flash_access *fa)
 {
     const uint32_t regs = fa->bank->regs, cr = fa->saved[SAVED_CR];
     flash_script_write(&fa->enter, regs + SR, SR_FLAGS);
+    if (dword_params(fa)->eccr[0]) // an error that is noted hides the next one
+        flash_script_write(&fa->enter, regs + dword_params(fa)->eccr[0], ECCR_ECCD);
     if (cr & CR_LOCK) {
         flash_script_write(&fa->enter, regs + KEYR, KEY1);
         flash_script_write(&fa->enter, regs + KEYR, KEY2);
@@ -97,12 +99,34 @@ static enum err survey_controller(struct flash_access *fa, bool *code_may_run)
     return ERR_OK;
 }
 
+// Two wrong bits: a double word whose programming was cut off may read as one that is erased, and
+// cannot be programmed.
+static enum err check_read(struct flash_access *fa, bool *sound)
+{
+    const struct dword_params *params = dword_params(fa);
+    enum err e = ERR_OK;
+    *sound = true;
+    for (unsigned bank = 0; bank < 2 && !e; bank++) {
+        const uint8_t eccr = params->eccr[bank];
+        uint32_t value;
+        if (!eccr || (bank && !dword_has_two_banks(fa)) || (e = dword_read(fa, eccr, &value)) ||
+            !(value & ECCR_ECCD))
+            continue;
+        *sound = false;
+        e = dword_write(fa, eccr, value);
+    }
+    return e;
+}
+
 static enum err begin_programming(struct flash_access *fa)
 {
     uint32_t sr;
+    bool sound; // what was read before is not of this job
     enum err e = flash_clock_on(fa);
     if (!e)
         e = dword_wait_idle(fa, ERASE_LIMIT_US, &sr);
+    if (!e)
+        e = check_read(fa, &sound);
     return e ? e : dword_unlock(fa);
 }
 
@@ -311,6 +335,7 @@ static const struct flash_loader_code loader = {
     .erase_us = 20000,
     .scan_us = 40, // 512 words at 64 MHz
     .row_us = 1600,
+    .vectors = true,
     .payload = 1024,
 };
 
@@ -324,6 +349,7 @@ const struct flash_driver dword_driver = {
     .erase_code = erase_code,
     .explain = explain_failure,
     .begin = begin_programming,
+    .check_read = check_read,
     .erase_start = erase_start,
     .erase_all_start = erase_all_start,
     .erase_poll = erase_poll,

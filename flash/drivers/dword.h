@@ -28,6 +28,7 @@ enum {
 // What flash_bank.params points to: where the families differ.
 struct dword_params {
     uint8_t option_reg[DWORD_OPTIONS]; // offset of each option register; 0: there is none
+    uint8_t eccr[2];                   // offsets of the registers of errors, by bank; 0: none
     uint32_t busy;                     // bits of SR that are set while it works
     uint32_t bker, mer2;               // bits of CR that choose and erase the second bank
     // Whether the flash has two banks with these options, and whether their addresses are swapped.

@@ -55,6 +55,8 @@
 #define CR_PER        (1u << 1)
 #define CR_PG         (1u << 0)
 
+#define ECCR_ECCD (1u << 31) // two wrong bits; cleared by writing one
+
 #define OPTR_RDP      0xffu
 #define OPTR_RDP_NONE 0xaau
 

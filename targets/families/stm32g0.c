@@ -134,6 +134,7 @@ static const struct dword_params flash_params = {
                    [DWORD_PCROP2BS] = 0x54,
                    [DWORD_PCROP2BE] = 0x58,
                    [DWORD_SECR] = 0x80},
+    .eccr = {0x18, 0x1c},
     .busy = 3u << 16,
     .bker = 1u << 13,
     .mer2 = 1u << 15,

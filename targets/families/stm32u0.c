@@ -215,6 +215,7 @@ static uint32_t securable(uint32_t secr, unsigned bank)
 static const struct dword_params flash_params = {
     .option_reg =
         {[DWORD_OPTR] = 0x20, [DWORD_WRP1A] = 0x2c, [DWORD_WRP1B] = 0x30, [DWORD_SECR] = 0x80},
+    .eccr = {0x18},
     .busy = 1u << 16,
     .parity_off = 1u << 22,
     .latency = 2, // 48 to 56 MHz in range 1
