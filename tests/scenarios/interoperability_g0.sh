@@ -68,6 +68,12 @@ moves_blocks() {
         "dump_image $dir/back 0x20000003 3001" && no_violations && cmp "$dir/block" "$dir/back"
 }
 
+# The event handlers of target/stm32g0x.cfg: PLL on, 64 MHz, two wait states.
+clocks_up_after_reset() {
+    ocd "$counting" init 'reset init' 'sleep 5' 'mdw 0x40021008' 'mdw 0x40021000' 'mdw 0x40022000' 'reg pc' &&
+        no_violations && seen '0x40021008: 00000012' '0x40021000: 03000500' '0x40022000: 00040602' 'pc (/32): 0x08000040'
+}
+
 # A blank chip is empty until the options are loaded again: a reset alone boots the system memory (RM0444, 3.7.1).
 programs() {
     new_chip && ocd "$board" "program $dir/count.bin verify 0x08000000" 'reset halt' 'reg pc' && no_violations &&
@@ -222,6 +228,7 @@ for interface in stlink.cfg stlink-dap.cfg; do
     [ "$interface" = stlink.cfg ] || check "$interface: follows the ROM tables" follows_rom_tables
     check "$interface: steps, breakpoint, watchpoint, registers" debugs
     check "$interface: moves blocks that are not aligned" moves_blocks
+    check "$interface: reset init runs from the PLL" clocks_up_after_reset
     check "$interface: programs and verifies; the program runs when the chip is powered anew" programs
     check "$interface: options that are loaded again make an empty chip start" loading_options_ends_the_emptiness
     check "$interface: programs over something, fills, erases pages, reads back" programs_over_something
