@@ -25,7 +25,7 @@ PROGRAMS = (("kernels", "engine", "lists, matrices, a CRC, a state machine", 500
             ("signals", "engine", "filters, a transform and a matrix in single precision, saturation", 500000),
             ("scheduler", "core", "threads and nested interrupts", 200000),
             ("contexts", "core", "threads with floating-point contexts, BASEPRI", 50000),
-            ("random", "core", "random instructions, IT blocks and their faults", 1000000))
+            ("random", "core", "random instructions, IT blocks, their faults, the MPU", 1000000))
 
 
 def address_of(elf, symbol):
