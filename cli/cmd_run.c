@@ -224,7 +224,7 @@ static void leave_target(struct run *r)
     struct target *t = &r->probe.target;
     bool halted = t->found_halted || r->half_written;
     const struct log_mark kept = log_keep(r->log);
-    bool reachable = r->probe.connected && t->state != TARGET_LOST;
+    bool reachable = r->probe.connected && target_state(t) != TARGET_LOST;
     if (reachable && !run_program_let_go(&r->program, halted) && target_reset(t, halted) != ERR_OK)
         log_line(r->log, LOG_WARN, "the chip could not be reset at the end: %s",
                  log_sentence(r->log, ERR_TIMEOUT));

@@ -20,7 +20,7 @@ enum err restart_after_failure(struct restart *r, struct target *t, bool changed
 {
     const struct log_mark kept = log_keep(t->log);
     *r = (struct restart){.halted = changed || t->found_halted};
-    if (t->state != TARGET_LOST && target_reset(t, r->halted) != ERR_OK)
+    if (target_state(t) != TARGET_LOST && target_reset(t, r->halted) != ERR_OK)
         log_line(t->log, LOG_DEBUG, "the target could not be reset either");
     log_restore(t->log, &kept);
     if (e != ERR_INTERRUPTED || changed)

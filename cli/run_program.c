@@ -183,7 +183,7 @@ static enum err poll_until_end(struct run_program *p)
 static void print_where_it_hangs(struct run_program *p)
 {
     struct target_stop stop = {.cause = TARGET_STOP_REQUEST};
-    if (p->end.how == RUN_TIMEOUT && p->t->state == TARGET_HALTED)
+    if (p->end.how == RUN_TIMEOUT && target_state(p->t) == TARGET_HALTED)
         crash_report_print(p->t, &stop, p->elf, p->log);
 }
 
@@ -191,7 +191,7 @@ static void print_where_it_hangs(struct run_program *p)
 // it had.
 static enum err drain(struct run_program *p)
 {
-    enum err e = p->t->state == TARGET_RUNNING ? target_halt(p->t) : ERR_OK;
+    enum err e = target_state(p->t) == TARGET_RUNNING ? target_halt(p->t) : ERR_OK;
     if (!e && p->use_rtt)
         e = run_rtt_drain(&p->rtt);
     if (!e && p->use_rtt && !p->rtt.ever_found)
@@ -278,7 +278,7 @@ bool run_program_let_go(struct run_program *p, bool halted)
 {
     struct target_stop stop;
     bool stopped = true;
-    if (!p->end.over || p->end.how != RUN_EXITED || p->t->state != TARGET_HALTED)
+    if (!p->end.over || p->end.how != RUN_EXITED || target_state(p->t) != TARGET_HALTED)
         return false;
     if (halted)
         return true;

@@ -128,7 +128,7 @@ static enum err check_asleep(struct tracer *x, struct pass *p)
         return target_note_error(x->t, e);
     p->standby = power & facts->standby_mask;
     p->on_exit = scr & SLEEPONEXIT;
-    p->stop = x->t->last_stop;
+    p->stop = *target_last_stop(x->t);
     end_pass(p, END_SLEEP);
     return ERR_OK;
 }
@@ -171,7 +171,7 @@ static enum err run_pass(struct tracer *x, struct pass *p)
         if (!e && !p->over && now >= p->watch_us)
             end_pass(p, END_TIME);
     }
-    if (e && !measure_is_fatal(e) && x->t->state == TARGET_LOST) {
+    if (e && !measure_is_fatal(e) && target_state(x->t) == TARGET_LOST) {
         log_forget(x->t->log);
         end_pass(p, END_LOST);
         return ERR_OK;
@@ -351,7 +351,7 @@ enum err trace_loss(struct trace *r, struct target *t, const struct trace_option
         log->level = LOG_ERROR;
     enum err e = trace_program(&x);
     const struct log_mark kept = log_keep(log);
-    enum err last = t->state == TARGET_LOST ? ERR_OK : target_reset(t, true);
+    enum err last = target_state(t) == TARGET_LOST ? ERR_OK : target_reset(t, true);
     if (e)
         log_restore(log, &kept);
     log->level = level;

@@ -146,5 +146,5 @@ enum err packet_drop_breaks(struct session *s)
 {
     for (unsigned i = 0; i < SESSION_MAX_BREAKS; i++)
         s->breaks[i].used = false;
-    return s->t->state == TARGET_LOST ? ERR_OK : target_clear_all_breaks(s->t);
+    return target_state(s->t) == TARGET_LOST ? ERR_OK : target_clear_all_breaks(s->t);
 }

@@ -233,8 +233,8 @@ void packet_threads_json(struct session *s, struct cursor *args)
     }
     reply_begin(s);
     reply_put_text(s, "[{\"tid\":1,\"name\":\"core\"");
-    if (s->t->state == TARGET_HALTED) {
-        put_stop(s, &s->t->last_stop);
+    if (target_state(s->t) == TARGET_HALTED) {
+        put_stop(s, target_last_stop(s->t));
         e = put_json_registers(s);
     }
     if (e) {

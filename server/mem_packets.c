@@ -95,9 +95,10 @@ static void take_range_and_colon(struct cursor *args, uint32_t *addr, uint32_t *
 
 static bool is_flash(const struct target *t, uint32_t addr)
 {
-    for (unsigned i = 0; i < t->region_count; i++)
-        if (t->region[i].kind == TARGET_REGION_FLASH &&
-            addr - t->region[i].base < t->region[i].size)
+    unsigned count;
+    const struct target_region *region = target_regions(t, &count);
+    for (unsigned i = 0; i < count; i++)
+        if (region[i].kind == TARGET_REGION_FLASH && addr - region[i].base < region[i].size)
             return true;
     return false;
 }

@@ -37,7 +37,7 @@ bool monitor_take_number(const char **args, uint32_t *value)
 
 enum err monitor_require_halted(struct session *s)
 {
-    if (s->state == SESSION_RUNNING || s->t->state == TARGET_RUNNING)
+    if (s->state == SESSION_RUNNING || target_state(s->t) == TARGET_RUNNING)
         return log_fail(s->log, ERR_STATE,
                         "the target is running: interrupt it first (Ctrl-C, or `monitor halt`)");
     return ERR_OK;

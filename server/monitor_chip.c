@@ -22,7 +22,7 @@ enum err monitor_info(struct session *s, const char *args)
     unsigned mv;
     reply_console(s, "Chip:   %s\n", chip_describe(target_identity(t), text, sizeof text));
     reply_console(s, "Core:   CPUID 0x%08x, %s, %u breakpoint and %u watchpoint comparators\n",
-                  target_cpuid(t), state[t->state], target_break_comparators(t),
+                  target_cpuid(t), state[target_state(t)], target_break_comparators(t),
                   target_watch_comparators(t));
     reply_console(s, "Probe:  ST-LINK %s, SWCLK %u kHz\n",
                   target_probe_version(t, text, sizeof text), target_swclk_hz(t) / 1000);
@@ -92,11 +92,12 @@ enum err monitor_connect_rst(struct session *s, const char *args)
         return log_fail(s->log, ERR_USAGE,
                         "`monitor connect_rst` knows enable and disable, not \"%s\"", args);
     if (on)
-        s->t->options.connect = TARGET_CONNECT_UNDER_RESET;
+        target_set_connect(s->t, TARGET_CONNECT_UNDER_RESET);
     else if (off)
-        s->t->options.connect = TARGET_CONNECT_AUTO;
-    reply_console(s, "When the target was lost, NRST is held while it is connected to again: %s\n",
-                  s->t->options.connect == TARGET_CONNECT_UNDER_RESET ? "yes" : "only if needed");
+        target_set_connect(s->t, TARGET_CONNECT_AUTO);
+    reply_console(
+        s, "When the target was lost, NRST is held while it is connected to again: %s\n",
+        target_options_of(s->t)->connect == TARGET_CONNECT_UNDER_RESET ? "yes" : "only if needed");
     return ERR_OK;
 }
 
@@ -130,8 +131,8 @@ enum err monitor_core(struct session *s, const char *args)
     if (monitor_take_number(&args, &number) && number != 0)
         return log_fail(s->log, ERR_USAGE, "there is one core here, number 0");
     reply_console(s, "* 0  %s, %s\n", chip_describe(target_identity(s->t), text, sizeof text),
-                  s->t->state == TARGET_RUNNING  ? "running"
-                  : s->t->state == TARGET_HALTED ? "halted"
-                                                 : "lost");
+                  target_state(s->t) == TARGET_RUNNING  ? "running"
+                  : target_state(s->t) == TARGET_HALTED ? "halted"
+                                                        : "lost");
     return ERR_OK;
 }

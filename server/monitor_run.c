@@ -107,7 +107,7 @@ enum err monitor_reset(struct session *s, const char *args)
 enum err monitor_halt(struct session *s, const char *args)
 {
     (void)args; // OpenOCD's has a time
-    bool was_halted = s->t->state == TARGET_HALTED;
+    bool was_halted = target_state(s->t) == TARGET_HALTED;
     enum err e = was_halted ? ERR_OK : target_halt(s->t);
     if (e)
         return e;
@@ -125,7 +125,7 @@ enum err monitor_resume(struct session *s, const char *args)
     enum err e = elsewhere ? monitor_require_halted(s) : ERR_OK;
     if (!e && elsewhere)
         e = target_write_reg(s->t, CORTEXM_PC, pc & ~1u);
-    if (!e && s->t->state != TARGET_RUNNING)
+    if (!e && target_state(s->t) != TARGET_RUNNING)
         e = target_resume(s->t);
     if (!e)
         reply_console(s, RUNNING_TEXT);
@@ -168,16 +168,16 @@ enum err monitor_step(struct session *s, const char *args)
 
 static const char *state_text(const struct session *s)
 {
-    return s->t->state == TARGET_RUNNING  ? "running"
-           : s->t->state == TARGET_HALTED ? "halted"
-                                          : "lost";
+    return target_state(s->t) == TARGET_RUNNING  ? "running"
+           : target_state(s->t) == TARGET_HALTED ? "halted"
+                                                 : "lost";
 }
 
 enum err monitor_state(struct session *s, const char *args)
 {
     uint32_t pc;
     (void)args;
-    if (s->t->state == TARGET_HALTED && target_read_reg(s->t, CORTEXM_PC, &pc) == ERR_OK)
+    if (target_state(s->t) == TARGET_HALTED && target_read_reg(s->t, CORTEXM_PC, &pc) == ERR_OK)
         reply_console(s, "target state: halted, pc: 0x%08x\n", pc);
     else
         reply_console(s, "target state: %s\n", state_text(s));
@@ -259,7 +259,7 @@ enum err monitor_wait_halt(struct session *s, const char *args)
         return log_fail(s->log, ERR_USAGE, "how long? Milliseconds, at most %u", SLEEP_MAX_MS);
     if (s->state == SESSION_RUNNING)
         return monitor_require_halted(s);
-    if (s->t->state != TARGET_RUNNING)
+    if (target_state(s->t) != TARGET_RUNNING)
         return monitor_state(s, "");
     begin_sleep(s, ms, true);
     return ERR_OK;

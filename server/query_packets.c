@@ -111,9 +111,9 @@ void packet_thread_info(struct session *s, struct cursor *args)
     (void)packet_take_thread(args);
     if (!packet_args_end(s, args))
         return;
-    const char *info = s->t->state == TARGET_HALTED && s->sharing->semihost.call.active
+    const char *info = target_state(s->t) == TARGET_HALTED && s->sharing->semihost.call.active
                            ? "core, in a semihosting call"
-                           : text[s->t->state];
+                           : text[target_state(s->t)];
     reply_begin(s);
     reply_put_hex(s, info, strlen(info));
     reply_end(s);

@@ -83,9 +83,10 @@ static void put_region(struct qxfer_text *x, const struct target_region *r)
 
 const struct target_region *qxfer_regions(const struct target *t, unsigned *count)
 {
-    bool known = t->region_count > 0;
-    *count = known ? t->region_count : sizeof architecture / sizeof architecture[0];
-    return known ? t->region : architecture;
+    const struct target_region *known = target_regions(t, count);
+    if (*count == 0)
+        *count = sizeof architecture / sizeof architecture[0];
+    return known ? known : architecture;
 }
 
 void qxfer_memory_map(struct qxfer_text *x, const struct target *t)

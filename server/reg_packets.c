@@ -18,10 +18,11 @@ static bool find_pc(struct session *s, uint32_t *pc)
     uint8_t bytes[REG_SIZE];
     struct target *t = s->t;
     // Where it stood last: GDB does not come back from a run that lost the target without a PC.
-    *pc = t->last_stop.pc;
-    if (t->state == TARGET_LOST)
+    *pc = target_last_stop(t)->pc;
+    if (target_state(t) == TARGET_LOST)
         return true;
-    if (t->state != TARGET_RUNNING || t->released || target_watch_comparators(t) == 0)
+    if (target_state(t) != TARGET_RUNNING || target_is_released(t) ||
+        target_watch_comparators(t) == 0)
         return false;
     if (target_read_mem(t, DWT_PCSR, bytes, sizeof bytes, NULL)) {
         log_forget(s->log);
@@ -37,7 +38,7 @@ static bool find_value(struct session *s, enum cortexm_reg reg, uint32_t *value)
     if (reg == CORTEXM_PC)
         return find_pc(s, value);
     *value = s->last_sp; // of a step that lost the target GDB wants to know the frame
-    return reg == CORTEXM_SP && s->t->state == TARGET_LOST;
+    return reg == CORTEXM_SP && target_state(s->t) == TARGET_LOST;
 }
 
 static void put_unavailable(struct session *s, unsigned bytes)
@@ -52,9 +53,9 @@ static enum err put_register(struct session *s, enum cortexm_reg reg)
     uint32_t value = 0;
     uint64_t wide = 0;
     enum err e = ERR_STATE;
-    if (s->t->state == TARGET_HALTED)
+    if (target_state(s->t) == TARGET_HALTED)
         e = target_read_reg64(s->t, reg, &wide);
-    if (s->t->state != TARGET_HALTED) {
+    if (target_state(s->t) != TARGET_HALTED) {
         log_forget(s->log);
         if (find_value(s, reg, &value)) {
             put_le32(bytes, value);
@@ -97,7 +98,7 @@ static enum err put_described(struct session *s)
 void packet_read_registers(struct session *s, struct cursor *args)
 {
     (void)args;
-    if (s->unreachable && s->t->state != TARGET_HALTED) {
+    if (s->unreachable && target_state(s->t) != TARGET_HALTED) {
         reply_error_shown(s, ERR_NO_TARGET);
         return;
     }

@@ -94,7 +94,7 @@ static enum err step_channels(struct rtt_ports *p, bool typed, double *pause)
     bool found = false, busy = false;
     *pause = SEARCH_S;
     // Code of ours runs on the core while a flash job is open.
-    if (!h->on || p->sharing->t->state == TARGET_LOST || target_has_flash_job(p->sharing->t))
+    if (!h->on || target_state(p->sharing->t) == TARGET_LOST || target_has_flash_job(p->sharing->t))
         return ERR_OK;
     enum err e = rtt_find(&h->rtt, &found);
     if (e || !found)

@@ -22,7 +22,7 @@ struct action {
 // A debugger that does not control the target can wait with the one that does, if there is one.
 static void wait_with_holder(struct session *s, const struct action *a, enum err refused)
 {
-    bool runs = s->t->state == TARGET_RUNNING || sharing_is_watched(s->sharing, s);
+    bool runs = target_state(s->t) == TARGET_RUNNING || sharing_is_watched(s->sharing, s);
     reply_begin_text(s);
     if (a->letter == 'c' && runs && s->sharing->holder) {
         log_forget(s->log);
@@ -40,7 +40,7 @@ static void answer_interrupt(struct session *s)
     s->sync_next_step = false;
     reply_begin_text(s);
     s->state = SESSION_RUNNING;
-    if (s->t->state == TARGET_HALTED)
+    if (target_state(s->t) == TARGET_HALTED)
         stop_finish_interrupt(s);
     else
         stop_interrupt(s);
@@ -56,13 +56,13 @@ static enum err set_off(struct session *s, const struct action *a)
         reply_console(s, "%s: ", what);
         return e;
     }
-    if (a->letter == 'c' && s->t->state == TARGET_RUNNING) { // by `monitor reset run`
+    if (a->letter == 'c' && target_state(s->t) == TARGET_RUNNING) { // by `monitor reset run`
         s->state = SESSION_RUNNING;
         return ERR_OK;
     }
     e = target_stop_at_break(s->t, &stopped);
     if (stopped)
-        stop_finish(s, &s->t->last_stop, false);
+        stop_finish(s, target_last_stop(s->t), false);
     if (e || stopped || semihost_session_take_again(s))
         return e;
     e = a->letter == 'c' ? target_resume(s->t) : target_step(s->t, a->from, a->to);
@@ -81,7 +81,7 @@ static void start_run(struct session *s, const struct action *a)
     s->attached = true;
     s->gone = s->has_exited = false;
     packet_flash_drop(s);
-    if (s->interrupted && s->t->state != TARGET_LOST) {
+    if (s->interrupted && target_state(s->t) != TARGET_LOST) {
         answer_interrupt(s);
         return;
     }
@@ -96,7 +96,7 @@ static void start_run(struct session *s, const struct action *a)
     s->soon = 0;
     reply_begin_text(s);
     enum err e = set_off(s, a);
-    if (e && s->t->state == TARGET_LOST)
+    if (e && target_state(s->t) == TARGET_LOST)
         stop_finish_error(s, e); // after an error GDB believes for ever that it runs
     else if (e)
         stop_refuse(s, e);
@@ -182,7 +182,7 @@ static void report_state_as_it_is(struct session *s, const char *why)
 {
     reply_console(s, "%s.\n", why);
     log_forget(s->log);
-    if (s->t->state == TARGET_HALTED && !sharing_is_watched(s->sharing, s))
+    if (target_state(s->t) == TARGET_HALTED && !sharing_is_watched(s->sharing, s))
         stop_report(s);
     else
         stop_report_running(s);
@@ -191,7 +191,7 @@ static void report_state_as_it_is(struct session *s, const char *why)
 static void halt_and_report(struct session *s)
 {
     enum err e = sharing_take_control(s->sharing, s);
-    if (!e && s->t->state != TARGET_HALTED)
+    if (!e && target_state(s->t) != TARGET_HALTED)
         e = target_halt(s->t);
     if (e)
         reply_error(s, e);
@@ -239,7 +239,7 @@ void packet_why_halted(struct session *s, struct cursor *args)
         report_state_as_it_is(s, log_sentence(s->log, e));
         return;
     }
-    if (!e && s->t->state != TARGET_HALTED)
+    if (!e && target_state(s->t) != TARGET_HALTED)
         e = target_halt(s->t);
     s->unreachable = e != ERR_OK;
     if (e)
@@ -280,15 +280,15 @@ void packet_detach(struct session *s, struct cursor *args)
         return;
     }
     enum err e = let_target_go(s);
-    enum err run = s->t->state == TARGET_HALTED ? target_resume(s->t) : ERR_OK;
+    enum err run = target_state(s->t) == TARGET_HALTED ? target_resume(s->t) : ERR_OK;
     e = e ? e : run;
     sharing_release(s->sharing, s);
-    if (e && s->t->state != TARGET_LOST) {
+    if (e && target_state(s->t) != TARGET_LOST) {
         reply_error(s, e);
         return;
     }
     log_line(s->log, LOG_NOTE, "the debugger detached: the target %s",
-             s->t->state == TARGET_LOST ? "is lost" : "runs");
+             target_state(s->t) == TARGET_LOST ? "is lost" : "runs");
     reply_ok(s);
 }
 

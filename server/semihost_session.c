@@ -135,10 +135,10 @@ bool semihost_session_take_again(struct session *s)
 {
     struct target *t = s->t;
     uint32_t pc;
-    if (!s->semihost->enabled || t->state != TARGET_HALTED ||
-        t->last_stop.cause != TARGET_STOP_BKPT)
+    if (!s->semihost->enabled || target_state(t) != TARGET_HALTED ||
+        target_last_stop(t)->cause != TARGET_STOP_BKPT)
         return false;
-    if (target_read_reg(t, CORTEXM_PC, &pc) || pc != t->last_stop.pc || !is_call(s)) {
+    if (target_read_reg(t, CORTEXM_PC, &pc) || pc != target_last_stop(t)->pc || !is_call(s)) {
         log_forget(s->log);
         return false;
     }

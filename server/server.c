@@ -67,7 +67,7 @@ static void update_all_clients(void *user)
         if (sv->client[i] && sv->client[i]->gone)
             drop_client(sv, i);
     }
-    if (sv->t->state == TARGET_LOST && !ev_is_active(&sv->reconnect))
+    if (target_state(sv->t) == TARGET_LOST && !ev_is_active(&sv->reconnect))
         ev_timer_again(sv->loop, &sv->reconnect);
 }
 

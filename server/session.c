@@ -145,7 +145,7 @@ void session_target_is_back(struct session *s)
     if (!s->attached)
         return;
     if (sharing_has_control(s->sharing, s) && s->state != SESSION_RUNNING &&
-        s->t->state == TARGET_RUNNING) {
+        target_state(s->t) == TARGET_RUNNING) {
         log_forget(s->log);
         enum err e = target_halt(s->t);
         if (e)
@@ -176,9 +176,9 @@ void session_end(struct session *s)
             log_line(s->log, LOG_WARN, "breakpoints could not be removed: %s",
                      log_sentence(s->log, e));
         log_line(s->log, LOG_NOTE, "it left without detaching: the target %s",
-                 s->t->state == TARGET_RUNNING  ? "runs on"
-                 : s->t->state == TARGET_HALTED ? "stays halted"
-                                                : "is lost");
+                 target_state(s->t) == TARGET_RUNNING  ? "runs on"
+                 : target_state(s->t) == TARGET_HALTED ? "stays halted"
+                                                       : "is lost");
     }
     sharing_release(s->sharing, s);
     s->attached = false;

@@ -19,7 +19,8 @@ void sharing_close(struct sharing *sharing)
 
 void sharing_retire_rtt(struct sharing *sharing)
 {
-    if (!sharing->rtt.on || sharing->t->state == TARGET_LOST || target_has_flash_job(sharing->t))
+    if (!sharing->rtt.on || target_state(sharing->t) == TARGET_LOST ||
+        target_has_flash_job(sharing->t))
         return;
     if (rtt_retire(&sharing->rtt.rtt) != ERR_OK) // the reset tells what is wrong with the target
         log_forget(sharing->log);
@@ -71,7 +72,7 @@ enum err sharing_take_control(struct sharing *sharing, struct session *s)
             "another debugger (%s) controls the target: here it can be looked at, and memory "
             "can be written",
             sharing->holder->name);
-    enum err e = sharing->t->state == TARGET_LOST ? ERR_OK : target_hold(sharing->t);
+    enum err e = target_state(sharing->t) == TARGET_LOST ? ERR_OK : target_hold(sharing->t);
     if (!e)
         sharing->holder = s;
     return e;

@@ -162,14 +162,14 @@ static void finish_lost(struct session *s, enum err e)
 
 void stop_finish_error(struct session *s, enum err e)
 {
-    if (s->t->state == TARGET_LOST) {
+    if (target_state(s->t) == TARGET_LOST) {
         finish_lost(s, e);
         return;
     }
     log_line(s->log, LOG_WARN, "%s", log_sentence(s->log, e));
     reply_console(s, "%s\n", log_sentence(s->log, e));
     log_forget(s->log);
-    stop_finish(s, &s->t->last_stop, false);
+    stop_finish(s, target_last_stop(s->t), false);
 }
 
 void stop_refuse(struct session *s, enum err e)
@@ -221,7 +221,7 @@ static bool poll_run(struct session *s)
         return false; // its end is told to all who wait
     enum err e = target_poll(s->t, &stopped, &stop);
     s->in_reset = !stopped && stop.was_reset;
-    if (s->t->state == TARGET_LOST)
+    if (target_state(s->t) == TARGET_LOST)
         finish_lost(s, e ? e : ERR_NO_TARGET);
     else if (e)
         note_failure(s, e);
@@ -235,7 +235,7 @@ static bool poll_run(struct session *s)
 static enum err halt_for_interrupt(struct session *s)
 {
     enum err e = target_halt(s->t);
-    if (s->t->state == TARGET_LOST)
+    if (target_state(s->t) == TARGET_LOST)
         finish_lost(s, e ? e : ERR_NO_TARGET);
     else if (!e)
         (void)poll_run(s);
@@ -291,7 +291,7 @@ void stop_report_unknown(struct session *s, enum err e)
     log_line(s->log, LOG_WARN, "%s", log_sentence(s->log, e));
     reply_console(s, "%s\n", log_sentence(s->log, e));
     log_forget(s->log);
-    send_reply(s, s->t->state == TARGET_LOST ? STOP_SIGNAL_LOST : STOP_SIGNAL_NONE, NULL);
+    send_reply(s, target_state(s->t) == TARGET_LOST ? STOP_SIGNAL_LOST : STOP_SIGNAL_NONE, NULL);
 }
 
 void stop_report(struct session *s)

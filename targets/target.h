@@ -174,6 +174,35 @@ enum err target_reconnect(struct target *t) MUST_CHECK;
 enum err target_release(struct target *t) MUST_CHECK;
 enum err target_hold(struct target *t) MUST_CHECK;
 
+// Whether the core runs, and where and why a halted one stopped.
+static inline enum target_state target_state(const struct target *t)
+{
+    return t->state;
+}
+static inline const struct target_stop *target_last_stop(const struct target *t)
+{
+    return &t->last_stop;
+}
+static inline bool target_is_released(const struct target *t)
+{
+    return t->released;
+}
+// The options with which it was connected, and how it is connected the next time.
+static inline const struct target_options *target_options_of(const struct target *t)
+{
+    return &t->options;
+}
+static inline void target_set_connect(struct target *t, enum target_connect how)
+{
+    t->options.connect = how;
+}
+// The regions of its memory; NULL, and none, for a chip that is not known.
+static inline const struct target_region *target_regions(const struct target *t, unsigned *count)
+{
+    *count = t->region_count;
+    return *count ? t->region : NULL;
+}
+
 // Run control. Calls that need a halted core return ERR_STATE when it runs.
 enum err target_halt(struct target *t) MUST_CHECK;
 // Ends a semihosting call, by which the program stopped at a BKPT of its own: sets R0, and the PC
