@@ -199,7 +199,7 @@ debugs_through_st_util() {
     board=$counting
     gdb_session 'set $pc = 0x08000040' 'x/i $pc' stepi 'p/x $pc' stepi stepi stepi 'p/x $pc' \
         'hbreak *0x08000046' continue 'p/x $r0' continue 'x/wx 0x20000100' 'monitor reset' 'monitor halt' 'flushregs' \
-        'p/x $sp' && seen 'movs.*r0, #0' '= 0x8000042$' 'Breakpoint 1, ' '= 0x2$' '0x20000100:.*0x00000001' '= 0x20001000'
+        'p/x $sp' && seen 'movs.*r0, #0' '= 0x8000042$' 'Breakpoint 1, ' '= 0x2$' '0x20000100:.*0x00000002' '= 0x20001000'
 }
 
 loads_through_st_util() {
