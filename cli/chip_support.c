@@ -18,13 +18,14 @@ const char *chip_support_tried_text(const struct chip_support *s)
     if (s->tried_on_board)
         return s->tried_by_others ? "virtual board, other tools; not hardware"
                                   : "virtual board; not hardware";
-    return "never";
+    return s->core_on_board ? "core on the virtual board; not hardware" : "never";
 }
 
 json_t *chip_support_json(const struct chip_support *s)
 {
-    return json_pack("{s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:b}", "debug", true, "flash", s->flash,
-                     "options", s->options, "protection", s->protection, "doctor", s->doctor,
+    return json_pack("{s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:b}", "debug", true, "flash",
+                     s->flash, "options", s->options, "protection", s->protection, "doctor",
+                     s->doctor, "core_tried_on_board", s->core_on_board || s->tried_on_board,
                      "tried_on_board", s->tried_on_board, "tried_by_others", s->tried_by_others,
                      "tried_on_hardware", s->tried_on_hardware);
 }

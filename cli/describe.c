@@ -82,10 +82,8 @@ static void print_identity(const struct chip_identity *id)
 
 static void print_support(const struct chip_identity *id)
 {
-    struct chip_support s = {.flash = false};
+    const struct chip_support s = chip_support_found(id);
     char text[64];
-    if (id->chip)
-        s = chip_support_of(id->die);
     printf("%-11s %s\n", "supported", chip_support_text(&s, text, sizeof text));
     if (!s.flash)
         printf("%-11s the core can be debugged, memory read, programs run in RAM; the flash cannot "
@@ -199,9 +197,7 @@ static json_t *die_json(const struct chip_identity *id)
         return json_null();
     char uid[2 * sizeof id->uid + 1], rev[16];
     unsigned least, most;
-    struct chip_support s = {.flash = false};
-    if (id->chip)
-        s = chip_support_of(id->die);
+    const struct chip_support s = chip_support_found(id);
     const bool ram = chip_ram_kib(id, &least, &most);
     hex_encode(uid, id->uid, sizeof id->uid);
     chip_revision(id, rev, sizeof rev);

@@ -56,11 +56,14 @@ unsigned rdp_level(const struct rdp_code *code, uint32_t value);
 // What swdlink can do with a chip beyond debugging it, and where that was tried. support.c
 struct chip_support {
     bool flash, options, protection, doctor;
+    bool core_on_board;   // without flash: core and memory were debugged on the virtual board
     bool tried_on_board;  // the tests of swdlink on its virtual board
     bool tried_by_others; // other programs got the same from the virtual chip
     bool tried_on_hardware;
 };
 struct chip_support chip_support_of(const struct die *die);
+// The same of a chip that answers: nothing of a family that has not recognised it.
+struct chip_support chip_support_found(const struct chip_identity *id);
 
 // chip_text.c. The parts that the chip can be, "STM32F101x8, F102x8 or F103x8"; else the name of
 // the die, or "an unknown chip".

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Chips whose flash swdlink cannot program: they say so by name, and all that needs no flash works.
 
-Two virtual chips have nothing but core, memories and identity: a Cortex-M4, with its id in the private peripheral bus. Others answer
+Five virtual chips have nothing but core, memories and identity: a Cortex-M4, with its id in the private peripheral bus. Others answer
 with other ids: a Cortex-M3 as an STM32L151, an STM32F031 as an STM32G431 with a foreign core, and as nothing that anybody knows."""
 
 import json
@@ -16,7 +16,8 @@ G431 = "stm32f031k6,idcode=0x20006468"
 NOBODY = "stm32f031k6,idcode=0x12345678"
 L151 = "stm32f103cb,idcode=0x10386427"
 CHIPS = {L151: "STM32L100, L151, L152, L162", "stm32f407vg": "STM32F405xG, F407xG, F415xG or F417xG",
-         "stm32l476rg": "STM32L471xG, L475xG, L476xG or L486xG", G431: "STM32G431, G441", NOBODY: "an unknown chip"}
+         "stm32l476rg": "STM32L471xG, L475xG, L476xG or L486xG", "stm32f401cc": "STM32F401xC", "stm32f411ce": "STM32F411xE",
+         "stm32f429zi": "STM32F427xI, F429xI, F437xI or F439xI", G431: "STM32G431, G441", NOBODY: "an unknown chip"}
 
 
 def on_all(function):

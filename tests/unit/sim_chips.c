@@ -116,6 +116,13 @@ static void a_family_that_was_tried_here_has_a_virtual_chip(void **state)
         assert_true(families[f]->tried & FAMILY_TRIED_ON_BOARD ||
                     !(families[f]->tried & FAMILY_TRIED_BY_OTHERS));
     }
+    for (unsigned i = 0; i < die_count; i++) {
+        const struct sim_chip_row *row;
+        bool found = false;
+        for (unsigned k = 0; (row = sim_chips_at(k)); k++)
+            found |= (row->idcode & 0xfff) == dies[i].dev_id;
+        assert_true(found || !chip_support_of(&dies[i]).core_on_board);
+    }
 }
 
 static bool has_option(const struct chip *chip, const char *name)
