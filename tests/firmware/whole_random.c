@@ -199,7 +199,9 @@ static void become_privileged(void)
 
 static void drop_privilege(void)
 {
-    __asm volatile("msr control, %0\n isb" ::"r"(1) : "memory");
+    uint32_t control;
+    __asm volatile("mrs %0, control\n orr %0, #1\n msr control, %0\n isb"
+                   : "=&r"(control)::"memory");
 }
 
 static void regain_privilege(void)
