@@ -110,10 +110,16 @@ static inline void clear_bss(void)
         *p = 0;
 }
 
-static inline void print_log_and_end(void)
+static inline void print_log(void)
 {
     for (uint32_t i = 0; i < event_count; i++)
         print_word(events[i]);
+    event_count = 0;
+}
+
+static inline void print_log_and_end(void)
+{
+    print_log();
     semihost(SYS_EXIT, EXIT_OK);
     for (;;) {
     }

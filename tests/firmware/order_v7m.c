@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What ARMv7-M has beyond order.c, told by semihosting: each fault with its status and its frame,
 // escalation, BASEPRI, FAULTMASK, PRIGROUP, the MPU and unprivileged threads, bad returns and
-// stacks, IT blocks, and with an FPU a scheduler whose threads calculate in floating point. Nothing
-// depends on how long anything takes, so every true processor of one architecture prints the same.
+// stacks, IT blocks, with an FPU a scheduler whose threads calculate in floating point, and a long
+// pseudo-random mixture. Nothing depends on how long anything takes, so every true processor of one
+// architecture prints the same.
 #include "order.h"
 
 // A log entry is two words: what happened, and a value.
@@ -32,8 +33,9 @@ enum {
     INVPC = 1 << 18
 };
 
-static volatile uint32_t go_on_at;    // after a fault whose PC cannot be gone on from
-static volatile uint32_t fault_again; // the handler faults itself
+static volatile uint32_t go_on_at;            // after a fault whose PC cannot be gone on from
+static volatile uint32_t fault_again;         // the handler faults itself
+static volatile uint32_t mixing, depth, seed; // the mixture at the end
 static uint32_t thread_stack[2][96];
 static volatile uint32_t thread_sp[2], thread_now;
 
@@ -77,6 +79,74 @@ static uint32_t control(void)
 static void set_control(uint32_t value)
 {
     __asm volatile("msr control, %0\n isb" ::"r"(value) : "memory");
+}
+
+static uint32_t next_random(void)
+{
+    seed = seed * 1664525u + 1013904223u;
+    return seed >> 8;
+}
+
+// One action of the mixture, from the thread or from a handler. What is pended comes at once, or
+// waits.
+static void act(void)
+{
+    uint32_t x = next_random(), value = x >> 8;
+    switch (x & 15) {
+    case 0:
+    case 1:
+    case 2:
+    case 3:
+        STIR = value % 5;
+        break;
+    case 4:
+        ISPR = value & 0x1f; // several at once
+        break;
+    case 5:
+        ICPR = value & 0x1f;
+        break;
+    case 6:
+        ICSR = ICSR_PENDSTSET;
+        break;
+    case 7:
+    case 8:
+        set_basepri(value & 0xf0);
+        break;
+    case 9:
+        SHCSR ^= 1u << (16 + value % 3); // which faults are enabled
+        break;
+    case 10:
+        __asm volatile("udf #11");
+        break;
+    case 11:
+        __asm volatile("ldr r0, =0x20000002\n ldmia r0, {r1, r2}" ::: "r0", "r1", "r2");
+        break;
+    case 12:
+        __asm volatile("ldr r0, =0x60000000\n ldr r1, [r0, #12]" ::: "r0", "r1");
+        break;
+    case 13:
+        if (ipsr() == 0 && basepri() == 0) // elsewhere an SVC may be a HardFault
+            svc(20);
+        break;
+    case 14:
+        IPR(0) = value << 8 & 0xf0f0f0f0;
+        break;
+    default:
+        AIRCR = 0x05fa0000 | (3 + value % 5) << 8;
+        break;
+    }
+    barrier();
+}
+
+// A handler of the mixture acts as well; a HardFault's, in which a fault locks up, does not.
+static void mix(void)
+{
+    if (mixing == 0 || depth > 4 || ipsr() == 3)
+        return;
+    depth++;
+    mixing--;
+    act();
+    depth--;
 }
 
 // ---- handlers -----------------------------------------------------------------------------------
@@ -142,6 +212,7 @@ __attribute__((used)) static uint32_t fault_c(uint32_t *frame, uint32_t exc_retu
         frame[6] = go_on_at ? go_on_at : frame[6] + size_of(frame[6]);
     frame[7] = without_it(frame[7]) | 1u << 24;
     go_on_at = 0;
+    mix();
     note(LEAVE, ipsr());
     return cfsr & INVPC ? 0xfffffff9 : exc_return;
 }
@@ -174,6 +245,11 @@ static void interrupt(void)
     note(ENTER, ipsr());
     note(PENDING, ICSR & (ICSR_COMPARED | 0x800));
     note(ACTIVE, IABR);
+    if (mixing) {
+        mix();
+        note(LEAVE, basepri());
+        return;
+    }
     if (n == 0) { // the ones below 4 are more and less urgent, or only in their subpriority
         for (uint32_t i = 1; i < 4; i++) {
             STIR = i;
@@ -434,6 +510,27 @@ static void threads(void)
 }
 #endif
 
+static void mixture(void)
+{
+    section(11);
+    seed = 4711;
+    for (uint32_t round = 0; round < 100; round++) {
+        SHPR1 = next_random() & 0x00f0f0f0;
+        IPR(0) = next_random() << 4 & 0xf0f0f0f0;
+        IPR(1) = 0x3000 | (next_random() & 0xf0);
+        SHCSR = ALL_FAULTS;
+        note(SECTION, 100 + round);
+        mixing = 14;
+        for (uint32_t i = 0; i < 8; i++)
+            act();
+        mixing = 0;
+        set_basepri(0);
+        ICPR = 0x1f;
+        barrier();
+        print_log();
+    }
+}
+
 __attribute__((used)) static void start(void)
 {
     clear_bss();
@@ -452,6 +549,7 @@ __attribute__((used)) static void start(void)
     unprivileged();
     bad_frames();
     threads();
+    mixture();
     print_log_and_end();
 }
 
@@ -470,7 +568,7 @@ __attribute__((section(".vectors"), used)) static vector *const vectors[22] = {
     fault_handler,
     [11] = svc_handler,
     [14] = switch_handler,
-    fault_handler,
+    interrupt,
     interrupt,
     interrupt,
     interrupt,
