@@ -290,6 +290,10 @@ static void the_monitor_takes_comparators_and_the_pend_bit(void **state)
     assert_int_equal(bench_read(b, DEMCR), MON_PEND);
     bench_write(b, DEMCR, 0);
     assert_int_equal(bench_read(b, DEMCR), 0);
+    bench_write(b, DEMCR, TRCENA | MON_EN | MON_STEP | VC_BUSERR);
+    sim_core_hold(b->core, SIM_RESET_SYSTEM); // which the monitor's bits do not outlive
+    bench_release(b);
+    assert_int_equal(bench_read(b, DEMCR), TRCENA | VC_BUSERR);
 }
 
 static void mon_step_comes_back_after_one_instruction(void **state)
@@ -386,6 +390,25 @@ static void sleep_and_exceptions_have_counters(void **state)
     bench_resume(b);
     bench_run_ns(b, 125 * 100);
     assert_in_range(bench_read(b, SLEEPCNT), 90, 100);
+}
+
+// B1.5.11: from handler to handler without a frame in between.
+static void a_chained_handler_costs_less_than_an_entry(void **state)
+{
+    struct bench *b = *state;
+    CODE_AT(b, CODE, LOOP);
+    CODE_AT(b, HANDLER(16), BX_LR);
+    CODE_AT(b, HANDLER(17), INC_R7, BX_LR);
+    restart_halted(b);
+    bench_write(b, DEMCR, TRCENA);
+    bench_write(b, DWT_CTRL, 1u << 18);
+    bench_write(b, ISER, 3);
+    bench_write(b, ISPR, 3);
+    bench_resume(b);
+    bench_run(b);
+    assert_int_equal(bench_reg(b, 7), 1);
+    assert_int_equal(ipsr(b), 0);
+    assert_int_equal(bench_read(b, EXCCNT), 12 + 6 + 10);
 }
 
 static void set_watch(struct bench *b, unsigned n, uint32_t comp, uint32_t mask, uint32_t function)
@@ -650,6 +673,7 @@ int main(int argc, char **argv)
         m4_test(cyccnt_counts_cycles_and_stands_while_halted),
         m4_test(a_cycle_match_stops_the_core),
         m4_test(sleep_and_exceptions_have_counters),
+        m4_test(a_chained_handler_costs_less_than_an_entry),
         m4_test(each_of_four_comparators_watches_up_to_32_kib),
         m4_test(a_data_value_matches_alone_and_with_an_address),
         m4_test(a_trace_function_does_not_stop),

@@ -384,6 +384,8 @@ static void a_bad_stack_reaches_the_hardfault_handler(void **state)
     assert_int_equal(bench_reg(b, 7), 1);
     assert_int_equal(bench_read(b, CFSR), STKERR | UNDEFINSTR);
     assert_int_equal(bench_reg(b, REG_SP), NOWHERE + 0x100 - 32);
+    write8(b, CFSR + 1, STKERR >> 8); // BFSR alone
+    assert_int_equal(bench_read(b, CFSR), UNDEFINSTR);
 }
 
 static void a_fault_of_unstacking_chains_with_the_frame_where_it_is(void **state)
@@ -532,6 +534,22 @@ static void basepri_and_faultmask_hold_interrupts_back(void **state)
     assert_int_equal(ipsr(b), 20);
 }
 
+// BASEPRI holds back the whole group that it belongs to.
+static void prigroup_counts_for_basepri_as_well(void **state)
+{
+    struct bench *b = *state;
+    CODE_AT(b, CODE, LOOP);
+    for (unsigned coarse = 0; coarse < 2; coarse++) {
+        restart(b);
+        bench_write(b, AIRCR, 0x05fa0000 | (coarse ? 5 : 3) << 8);
+        set_interrupt(b, 4, 0x40);
+        sim_core_set_reg(b->core, 20, 0x50 << 8);
+        bench_write(b, ISPR, 1u << 4);
+        bench_run(b);
+        assert_int_equal(ipsr(b), coarse ? 0 : 20);
+    }
+}
+
 static void faultmask_ends_with_the_handler(void **state)
 {
     struct bench *b = *state;
@@ -607,12 +625,14 @@ static void it_state_is_stacked_and_comes_back(void **state)
     struct bench *b = *state;
     // ITTE EQ; SVC; ADDSEQ r7; ADDNE r7: with Z set two of them are done.
     CODE_AT(b, CODE, 0x4280, 0xbf06, SVC0, INC_R7, INC_R7, LOOP); // CMP r0, r0
-    CODE_AT(b, HANDLER(SVCALL), 0x4290, BX_LR);                   // CMP r0, r2: another Z
+    CODE_AT(b, HANDLER(SVCALL), 0x4290, 0x3601, BX_LR); // CMP r0, r2: another Z; ADDS r6, #1
     restart(b);
     set_regs(b, 1, 0, 2);
+    sim_core_set_reg(b->core, 6, 0);
     bench_run(b);
     assert_int_equal(ipsr(b), 0);
     assert_int_equal(bench_reg(b, 7), 1);
+    assert_int_equal(bench_reg(b, 6), 1); // the handler is in no IT block
     assert_int_equal(bench_reg(b, REG_PC), CODE + 10);
 }
 
@@ -757,6 +777,7 @@ int main(int argc, char **argv)
         m4_test(prigroup_decides_which_part_of_a_priority_preempts),
         m3_test(waiting_interrupts_come_by_subpriority_and_number),
         m4_test(basepri_and_faultmask_hold_interrupts_back),
+        m4_test(prigroup_counts_for_basepri_as_well),
         m4_test(faultmask_ends_with_the_handler),
         m4_test(interrupts_have_active_bits_and_can_be_pended_by_stir),
         m4_test(shcsr_shows_and_changes_pending_and_active),
