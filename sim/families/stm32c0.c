@@ -49,8 +49,7 @@ static const struct sim_region regions_c09x[] = {
 // DS13867, table of the flash's characteristics, typical and maximum; no minimum is given. There
 // are no registers of check bits (RM0490, 4.7).
 #define FLASH(pages, subpages, secure)                                                             \
-    {.word = {[SIM_WORD_USER] =                                                                    \
-                  M0P_WORD(0x20, 0x00, USER_MASK, USER_ST & USER_MASK, USER_BROKEN & USER_MASK),   \
+    {.word = {[SIM_WORD_USER] = M0P_WORD(0x20, 0x00, USER_MASK, USER_ST, USER_BROKEN & USER_MASK), \
               [SIM_WORD_PCROP1A_START] = M0P_PCROP_START(0x24, 0x08, subpages),                    \
               [SIM_WORD_PCROP1A_END] =                                                             \
                   M0P_WORD(0x28, 0x10, M0P_PCROP_RDP | (subpages), 0, M0P_PCROP_RDP | (subpages)), \

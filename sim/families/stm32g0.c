@@ -65,7 +65,7 @@ static const struct sim_region regions_g0bx[] = {
 #define USER_SWAP       0x00100000u
 #define USER_ST         0xfffffeaau
 #define USER_BROKEN     0xfffffeffu // level 1, BOR off, all else 1
-#define USER_WORD(mask) M0P_WORD(0x20, 0x00, mask, USER_ST &(mask), USER_BROKEN &(mask))
+#define USER_WORD(mask) M0P_WORD(0x20, 0x00, mask, USER_ST, USER_BROKEN &(mask))
 
 // Pages have 6 bits in WRP registers, subpages of 512 bytes 8 in those of PCROP; one more of each
 // on the die with 512 KiB.

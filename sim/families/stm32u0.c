@@ -44,8 +44,8 @@ static const struct sim_region regions_u083[] = {
 // registers. DS14463, table of the flash's characteristics, typical and maximum; no minimum is
 // given.
 static const struct sim_flash_dw_config
-    flash = {.word = {[SIM_WORD_USER] = M0P_WORD(0x20, 0x00, USER_MASK, USER_ST &USER_MASK,
-                                                 USER_BROKEN &USER_MASK),
+    flash = {.word = {[SIM_WORD_USER] =
+                          M0P_WORD(0x20, 0x00, USER_MASK, USER_ST, USER_BROKEN &USER_MASK),
                       [SIM_WORD_WRP1A] = M0P_WRP(0x2c, 0x18, 0x7f),
                       [SIM_WORD_WRP1B] = M0P_WRP(0x30, 0x20, 0x7f),
                       [SIM_WORD_SECURE] =

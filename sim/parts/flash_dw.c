@@ -188,11 +188,11 @@ static uint32_t read_acr(const struct sim_flash_dw *f)
     return f->acr | (f->empty ? ACR_EMPTY : 0);
 }
 
-// Registers of options read as they were loaded, whatever has been written since (4.4.2); of the user
-// word, what does not exist is 1, as in the value that ST delivers it with (RM0444, 3.7.8).
+// Registers of options read as they were loaded, whatever has been written since (4.4.2); of the
+// user word, what does not exist is as in the value that ST delivers (RM0444, 3.7.8).
 static uint32_t read_option(const struct sim_flash_dw *f, int word)
 {
-    return f->loaded[word] | (word == SIM_WORD_USER ? ~f->config->word[word].mask : 0);
+    return f->loaded[word] | (word == SIM_WORD_USER ? sim_dw_unused_bits(f, (unsigned)word) : 0);
 }
 
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)

@@ -149,6 +149,7 @@ bool sim_dw_is_write_protected(const struct sim_flash_dw *f, uint32_t offset);
 void sim_dw_create_options(struct sim_flash_dw *f);
 void sim_dw_start_options(struct sim_flash_dw *f); // OPTSTRT
 void sim_dw_program_options(struct sim_flash_dw *f);
+uint32_t sim_dw_unused_bits(const struct sim_flash_dw *f, unsigned word); // as ST delivers them
 int sim_dw_option_word(const struct sim_flash_dw *f, uint32_t reg); // negative: no such register
 sim_signal_level_fn sim_dw_level_empty, sim_dw_level_rdp, sim_dw_level_option,
     sim_dw_level_nrst_mode, sim_dw_level_debug_closed;

@@ -68,9 +68,16 @@ void sim_dw_hear_reload(void *self, unsigned line, uint64_t value)
 
 // ---- programming --------------------------------------------------------------------------------
 
+// What ST says of the user word; others are left erased there.
+uint32_t sim_dw_unused_bits(const struct sim_flash_dw *f, unsigned word)
+{
+    uint32_t unused = ~f->config->word[word].mask;
+    return word == SIM_WORD_USER ? f->config->word[word].factory & unused : unused;
+}
+
 static void put_word(const struct sim_flash_dw *f, unsigned word, uint32_t value)
 {
-    value |= ~f->config->word[word].mask; // bits that do not exist are left erased
+    value = (value & f->config->word[word].mask) | sim_dw_unused_bits(f, word);
     put_le32(cell_of(f, word), value);
     put_le32(cell_of(f, word) + 4, ~value);
 }
@@ -190,7 +197,7 @@ void sim_dw_create_options(struct sim_flash_dw *f)
 {
     const struct sim_memory_row *row = &f->options->row;
     for (unsigned i = 0; i < SIM_OPTION_WORDS; i++)
-        f->loaded[i] = f->written[i] = f->config->word[i].factory;
+        f->loaded[i] = f->written[i] = f->config->word[i].factory & f->config->word[i].mask;
     sim_dw_program_options(f);
     sim_chip_map(f->part->chip, "option bytes", row->base, row->size, &options_device, f);
 }

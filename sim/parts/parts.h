@@ -109,7 +109,7 @@ struct sim_flash_dw_config {
     struct {
         uint8_t reg, cell;   // offsets, among the registers and among the cells
         uint32_t mask;       // bits that exist; 0: the word does not
-        uint32_t factory;    // of these
+        uint32_t factory;    // of the user word, with those that do not exist
         uint32_t mismatched; // and in place of cells that do not fit their complement
     } word[SIM_OPTION_WORDS];
     uint32_t option_mask[SIM_OPTIONS]; // of the user word; 0: the option does not exist, and is 1

@@ -86,7 +86,7 @@ CHIPS = {
         quiet_register=0x40021054, debug_gate=(0x4002103c, 1 << 27), flash_lock=(0x40022014, 1 << 31), load_cost=29),
     "stm32c031c6": Chip(
         flash_size=32 * 1024, block_size=0x800, sram_size=0x3000, cpuid=0x410cc601, idcode=0x10006453,
-        size_register=0x1fff75a0, boot_rom=0x1fff0000, options=0x1fff7800, open_options=0xfffffeaa,
+        size_register=0x1fff75a0, boot_rom=0x1fff0000, options=0x1fff7800, open_options=0x3ffffeaa,
         quiet_register=0x40021054, debug_gate=(0x4002103c, 1 << 27), flash_lock=(0x40022014, 1 << 31), load_cost=29),
     "stm32u083rc": Chip(
         flash_size=256 * 1024, block_size=0x800, sram_size=0xa000, cpuid=0x410cc601, idcode=0x10006489,

@@ -2,6 +2,8 @@
 // What the virtual flash controller for double words protects, its options, read protection, and
 // two banks (RM0444, 3.3.9, 3.4 and 3.5; RM0490, 4.4 and 4.5).
 #include "tests/unit/choose.h"
+#include <unistd.h>
+
 #include "tests/unit/sim_m0p_bench.h"
 
 #define TARGET  (FLASH + 0x1000u) // page 2
@@ -46,6 +48,51 @@ static void options_are_words_with_complements_and_count_when_loaded(void **stat
     assert_true(rd(b, CSR) & OBLRSTF);
     assert_int_equal(rd(b, DW_SR), 0);
     expect_violations(b, 0);
+}
+
+static void a_value_line_has_fewer_options_and_the_rest_is_as_delivered(void **state)
+{
+    struct chip_bench *b = make_running("stm32g030f6");
+    (void)state;
+    assert_int_equal(rd(b, DW_OPTR), 0xfffffeaa);
+    unlock_options(b);
+    wr(b, DW_OPTR, 0x00000100 | 0xaa); // BOR_EN, which is not there; all others 0
+    wr(b, DW_PCROP1AS, 0);
+    program_options(b);
+    load_options(b);
+    assert_int_equal(rd(b, DW_OPTR), 0xf8b09eaa);
+    assert_int_equal(rd(b, DW_PCROP1AS), 0);
+    assert_int_equal(peek32(b, DW_CELLS), 0xf8b09eaa);
+    drop_chip(b);
+}
+
+// Check bits that do not fit, and what was programmed once.
+static void a_store_keeps_all_of_it(void **state)
+{
+    struct chip_bench *b = *state;
+    char path[] = "/tmp/sim_flash_guard.XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    close(fd);
+    unlock_flash(b);
+    program_dw(b, DW_OTP, 0x11223344, 0x55667788);
+    program_dw(b, TARGET, 0xffffffff, 0xffffffff);
+    wr(b, DW_CR, CR_PG);
+    wr(b, TARGET + 8, 1);
+    wr(b, TARGET + 12, 2);
+    sim_chip_set_power(b->chip, false); // in the middle
+    assert_int_equal(sim_chip_store_write(b->chip, path), ERR_OK);
+    struct chip_bench *again = make_chip("stm32g071rb");
+    assert_int_equal(sim_chip_store_read(again->chip, path), ERR_OK);
+    unlink(path);
+    power_up(again);
+    assert_int_equal(rd(again, DW_OTP), 0x11223344);
+    (void)rd(again, TARGET + 8);
+    assert_true(rd(again, DW_ECCR) & 3u << 30);
+    unlock_flash(again);
+    program_dw(again, TARGET, 1, 2);
+    assert_int_equal(rd(again, DW_SR), SR_PROGERR);
+    drop_chip(again);
 }
 
 static void what_was_not_programmed_is_gone_with_a_reset(void **state)
@@ -440,6 +487,8 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         m0p_test(option_registers_take_nothing_while_locked),
         m0p_test(options_are_words_with_complements_and_count_when_loaded),
+        cmocka_unit_test(a_value_line_has_fewer_options_and_the_rest_is_as_delivered),
+        m0p_test(a_store_keeps_all_of_it),
         m0p_test(what_was_not_programmed_is_gone_with_a_reset),
         cmocka_unit_test(words_that_do_not_fit_make_it_safe_and_say_so),
         m0p_test(the_cells_of_options_take_no_writes),
