@@ -118,6 +118,9 @@ struct flash_driver {
     void (*plan_latency_back)(struct flash_access *fa);
     // ERR_PROTECTED when the option bytes protect the page from being written.
     enum err (*check_page)(struct flash_access *fa, uint32_t addr);
+    // Where a bank begins whose controller erases it by a command of its own, when a loader erases
+    // everything; 0: none does. NULL: never.
+    uint32_t (*other_mass_erase)(const struct flash_bank *bank);
     // Where the second bank begins, when the loader can work on a page of each bank at once; 0: it
     // cannot. NULL: never.
     uint32_t (*second_bank)(const struct flash_bank *bank);

@@ -50,7 +50,10 @@ static enum err mass_erase(struct flash_job *job)
     const struct flash_driver *driver = job->bank.driver;
     job->stats.changed = true;
     if (job->loader.running) {
+        const uint32_t other = driver->other_mass_erase ? driver->other_mass_erase(&job->bank) : 0;
         e = loader_work(&job->loader, job->bank.base, driver->loader->erase_all, NULL, 0);
+        if (!e && other)
+            e = loader_work(&job->loader, other, driver->loader->erase_all, NULL, 0);
         if (!e)
             job_note_mass_erase(job);
         job->loader.rows = !e && job->bank.layout.row && job->access.rows;

@@ -20,14 +20,11 @@
 // So often in a row a write command may end in WAIT without a halfword of progress.
 #define MAX_IDLE_TRIES 5u
 
-// What survey() leaves in flash_access.saved.
-enum { SAVED_WRITE_PROTECTED, SAVED_ACR };
-
 // ---- what is there, and what has to be changed for the job --------------------------------------
 
-static void plan_controller(struct flash_access *fa, uint32_t cr)
+static void plan_controller(struct flash_access *fa, unsigned n, uint32_t cr)
 {
-    uint32_t regs = fa->bank->regs;
+    const uint32_t regs = fa->bank->regs + n * SECOND_OFFSET;
     flash_script_write(&fa->enter, regs + SR, SR_FLAGS);
     if (cr & CR_LOCK) {
         flash_script_write(&fa->enter, regs + KEYR, KEY1);
@@ -38,16 +35,38 @@ static void plan_controller(struct flash_access *fa, uint32_t cr)
     flash_script_write(&fa->leave, regs + CR, CR_LOCK);
 }
 
-// One wait state is right for 24 to 48 MHz (RM0091, 3.5.1).
 static void plan_latency(struct flash_access *fa)
 {
     const uint32_t regs = fa->bank->regs, acr = fa->saved[SAVED_ACR];
-    flash_script_write(&fa->enter, regs + ACR, (acr & ~ACR_LATENCY) | 1);
+    flash_script_write(&fa->enter, regs + ACR, (acr & ~ACR_LATENCY) | fpec16_params(fa)->latency);
 }
 
 static void plan_latency_back(struct flash_access *fa)
 {
     flash_script_write(&fa->leave, fa->bank->regs + ACR, fa->saved[SAVED_ACR]);
+}
+
+// A program that was halted while it wrote its own flash: its last operation ends by itself.
+static enum err wait_all_idle(struct flash_access *fa)
+{
+    enum err e = ERR_OK;
+    for (unsigned n = 0; n < fpec16_count(fa) && !e; n++) {
+        uint32_t sr;
+        fpec16_choose(fa, fpec16_first(fa, n));
+        e = fpec16_wait_idle(fa, ERASE_LIMIT_US, &sr);
+    }
+    return e;
+}
+
+static enum err survey_second(struct flash_access *fa)
+{
+    uint32_t cr;
+    enum err e = wait_all_idle(fa);
+    if (!e)
+        e = fpec16_read(fa, CR, &cr);
+    if (!e)
+        plan_controller(fa, 1, cr);
+    return e;
 }
 
 static enum err survey_controller(struct flash_access *fa, bool *code_may_run)
@@ -65,11 +84,11 @@ static enum err survey_controller(struct flash_access *fa, bool *code_may_run)
             "protection");
     fa->saved[SAVED_WRITE_PROTECTED] = ~get_le32(&fpec[WRPR]);
     fa->saved[SAVED_ACR] = get_le32(&fpec[ACR]);
-    // A program that was halted while it wrote its own flash: its last operation ends by itself.
-    uint32_t sr = get_le32(&fpec[SR]);
-    if ((sr & SR_BSY) && (e = fpec16_wait_idle(fa, ERASE_LIMIT_US, &sr)))
+    if ((get_le32(&fpec[SR]) & SR_BSY) && (e = wait_all_idle(fa)))
         return e;
-    plan_controller(fa, get_le32(&fpec[CR]));
+    plan_controller(fa, 0, get_le32(&fpec[CR]));
+    if (fpec16_count(fa) > 1 && (e = survey_second(fa)))
+        return e;
     // With the parity check a word of SRAM that was never written may not be read.
     const uint32_t parity_off = fpec16_params(fa)->parity_off;
     *code_may_run = !parity_off || (obr & parity_off);
@@ -83,17 +102,19 @@ static enum err begin_programming(struct flash_access *fa)
             fa->log, ERR_UNSUPPORTED,
             "this ST-LINK's firmware cannot write 16 bits at once, which this chip's flash "
             "needs: update it to V2J26 or later (ST's STSW-LINK007)");
-    uint32_t sr;
     enum err e = flash_clock_on(fa);
     if (!e)
-        e = fpec16_wait_idle(fa, ERASE_LIMIT_US, &sr);
-    return e ? e : fpec16_unlock(fa);
+        e = wait_all_idle(fa);
+    for (unsigned n = 0; n < fpec16_count(fa) && !e; n++) {
+        fpec16_choose(fa, fpec16_first(fa, n));
+        e = fpec16_unlock(fa);
+    }
+    return e;
 }
 
 static enum err end_programming(struct flash_access *fa)
 {
-    uint32_t sr;
-    enum err e = fpec16_wait_idle(fa, ERASE_LIMIT_US, &sr);
+    enum err e = wait_all_idle(fa);
     enum err left = flash_script_run(&fa->leave, fa->mem);
     return e ? e : left;
 }
@@ -126,9 +147,15 @@ static enum err check_page(struct flash_access *fa, uint32_t addr)
 
 static enum err erase_poll(struct flash_access *fa, const char *what, uint32_t addr, bool *busy)
 {
-    uint32_t sr;
-    enum err e = fpec16_read(fa, SR, &sr);
-    *busy = !e && (sr & SR_BSY);
+    uint32_t sr = 0;
+    enum err e = ERR_OK;
+    *busy = false;
+    // After the erase of everything both controllers are busy. The last look counts.
+    for (unsigned n = fpec16_count(fa); n > 0 && !e && !*busy; n--) {
+        fpec16_choose(fa, n > 1 ? fpec16_first(fa, 1) : addr);
+        e = fpec16_read(fa, SR, &sr);
+        *busy = !e && (sr & SR_BSY);
+    }
     if (e || *busy)
         return e;
     if (sr & SR_WRPRTERR)
@@ -146,6 +173,7 @@ static enum err erase_start(struct flash_access *fa, uint32_t addr)
 {
     if (is_write_protected(fa, addr))
         return fail_write_protected(fa, addr);
+    fpec16_choose(fa, addr);
     enum err e = fpec16_prepare(fa, CR_PER, &addr);
     return e ? e : fpec16_write(fa, CR, CR_PER | CR_STRT);
 }
@@ -157,8 +185,20 @@ static enum err erase_all_start(struct flash_access *fa)
         if (is_write_protected(fa, addr))
             return fail_write_protected(fa, addr);
     }
-    enum err e = fpec16_prepare(fa, CR_MER, NULL);
-    return e ? e : fpec16_write(fa, CR, CR_MER | CR_STRT);
+    enum err e = ERR_OK;
+    for (unsigned n = 0; n < fpec16_count(fa) && !e; n++) {
+        fpec16_choose(fa, fpec16_first(fa, n));
+        e = fpec16_prepare(fa, CR_MER, NULL);
+        if (!e)
+            e = fpec16_write(fa, CR, CR_MER | CR_STRT);
+    }
+    return e;
+}
+
+static uint32_t other_mass_erase(const struct flash_bank *bank)
+{
+    const struct flash_access fa = {.bank = bank};
+    return fpec16_count(&fa) > 1 ? fpec16_first(&fa, 1) : 0;
 }
 
 // How many bytes from the start hold the data already, in whole halfwords.
@@ -235,6 +275,7 @@ static enum err program_runs(struct flash_access *fa, uint32_t addr, const uint8
     size_t start, stop = 0;
     if (!flash_next_run(layout, data, len, 0, &start, &stop))
         return ERR_OK;
+    fpec16_choose(fa, addr);
     enum err e = fpec16_prepare(fa, CR_PG, NULL);
     for (stop = 0; !e && flash_next_run(layout, data, len, stop, &start, &stop);)
         e = write_run(fa, addr + (uint32_t)start, &data[start], stop - start);
@@ -282,6 +323,7 @@ const struct flash_driver fpec16_driver = {
     .begin = begin_programming,
     .erase_start = erase_start,
     .erase_all_start = erase_all_start,
+    .other_mass_erase = other_mass_erase,
     .erase_poll = erase_poll,
     .program = program_runs,
     .end = end_programming,

@@ -12,7 +12,11 @@
 struct fpec16_params {
     uint32_t option_base; // address of the option bytes
     uint32_t parity_off;  // the bit of OBR that says that SRAM has no parity check; 0: it never has
-    uint32_t wrp_block;   // bytes of flash for one bit of WRPR; the last bit has all that follow
+    uint32_t
+        second_bank;    // address from which on a second controller is in charge; 0: there is none
+    uint32_t latency;   // wait states for a faster clock
+    bool no_launch;     // option bytes are loaded by any reset, and by no bit of CR
+    uint32_t wrp_block; // bytes of flash for one bit of WRPR; the last bit has all that follow
 };
 
 extern const struct flash_driver fpec16_driver;

@@ -3,6 +3,7 @@
 // WRP3, each a halfword whose high byte is the complement of the low one. They can only be erased
 // all together.
 #include "base/bytes.h"
+#include "cortex/scs.h"
 #include "flash/drivers/fpec16_regs.h"
 #include "swd/mem_ap.h"
 
@@ -44,6 +45,7 @@ static enum err write_byte(struct flash_access *fa, unsigned n, uint8_t value)
 static enum err open_options(struct flash_access *fa)
 {
     uint32_t cr;
+    fpec16_choose(fa, fa->bank->base);
     enum err e = flash_clock_on(fa);
     if (e || (e = fpec16_unlock(fa)) || (e = fpec16_write(fa, OPTKEYR, KEY1)) ||
         (e = fpec16_write(fa, OPTKEYR, KEY2)) || (e = fpec16_read(fa, CR, &cr)))
@@ -86,7 +88,11 @@ enum err fpec16_write_options(struct flash_access *fa, const uint32_t value[FLAS
     if (e)
         return e;
     // The chip resets while it answers, so what becomes of this write on the wire says nothing.
-    if (fpec16_write(fa, CR, CR_OBL_LAUNCH) != ERR_OK)
+    if (fpec16_params(fa)->no_launch)
+        e = mem_ap_write32(fa->mem, SCS_AIRCR, AIRCR_VECTKEY | AIRCR_SYSRESETREQ);
+    else
+        e = fpec16_write(fa, CR, CR_OBL_LAUNCH);
+    if (e != ERR_OK)
         log_forget(fa->log);
     return ERR_OK;
 }

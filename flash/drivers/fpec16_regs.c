@@ -10,14 +10,31 @@ const struct fpec16_params *fpec16_params(const struct flash_access *fa)
     return fa->bank->params;
 }
 
+unsigned fpec16_count(const struct flash_access *fa)
+{
+    const uint32_t second = fpec16_params(fa)->second_bank;
+    return second && fa->bank->size > second - fa->bank->base ? 2 : 1;
+}
+
+uint32_t fpec16_first(const struct flash_access *fa, unsigned n)
+{
+    return n ? fpec16_params(fa)->second_bank : fa->bank->base;
+}
+
+void fpec16_choose(struct flash_access *fa, uint32_t addr)
+{
+    const bool second = fpec16_count(fa) > 1 && addr >= fpec16_first(fa, 1);
+    fa->saved[SAVED_OFFSET] = second ? SECOND_OFFSET : 0;
+}
+
 enum err fpec16_read(struct flash_access *fa, uint32_t offset, uint32_t *value)
 {
-    return mem_ap_read32(fa->mem, fa->bank->regs + offset, value);
+    return mem_ap_read32(fa->mem, fa->bank->regs + fa->saved[SAVED_OFFSET] + offset, value);
 }
 
 enum err fpec16_write(struct flash_access *fa, uint32_t offset, uint32_t value)
 {
-    return mem_ap_write32(fa->mem, fa->bank->regs + offset, value);
+    return mem_ap_write32(fa->mem, fa->bank->regs + fa->saved[SAVED_OFFSET] + offset, value);
 }
 
 enum err fpec16_prepare(struct flash_access *fa, uint32_t cr, const uint32_t *page)
@@ -27,7 +44,8 @@ enum err fpec16_prepare(struct flash_access *fa, uint32_t cr, const uint32_t *pa
     put_le32(&regs[4], cr);
     if (page)
         put_le32(&regs[8], *page);
-    return mem_ap_write(fa->mem, fa->bank->regs + SR, regs, page ? 12 : 8);
+    return mem_ap_write(fa->mem, fa->bank->regs + fa->saved[SAVED_OFFSET] + SR, regs,
+                        page ? 12 : 8);
 }
 
 enum err fpec16_wait_idle(struct flash_access *fa, uint32_t limit_us, uint32_t *sr)

@@ -47,6 +47,18 @@
 #define ERASE_LIMIT_US   400000u
 #define PROGRAM_LIMIT_US 50000u
 
+// The second controller of an STM32F1 with two banks has its registers so much further up (PM0068).
+#define SECOND_OFFSET 0x40u
+
+// What survey() leaves in flash_access.saved; and which controller the functions below speak to.
+enum { SAVED_WRITE_PROTECTED, SAVED_ACR, SAVED_OFFSET };
+
+// Of how many controllers the flash of this chip is in charge: 1 or 2.
+unsigned fpec16_count(const struct flash_access *fa);
+// Those of the controller in charge of the address are spoken to from now on.
+void fpec16_choose(struct flash_access *fa, uint32_t addr);
+// The first address of controller n.
+uint32_t fpec16_first(const struct flash_access *fa, unsigned n);
 const struct fpec16_params *fpec16_params(const struct flash_access *fa);
 enum err fpec16_read(struct flash_access *fa, uint32_t offset, uint32_t *value) MUST_CHECK;
 enum err fpec16_write(struct flash_access *fa, uint32_t offset, uint32_t value) MUST_CHECK;

@@ -34,6 +34,7 @@
     .equ SR,        0x0c
     .equ CR,        0x10
     .equ AR,        0x14
+    .equ SECOND,    0x40 // from one controller to the other (PM0068)
     .equ SR_ERRORS, 0x14 // WRPRTERR, PGERR
     .equ CR_ERASES, 0x06 // PER, MER
     .equ CR_STRT,   0x40
@@ -58,7 +59,10 @@ next:
     str     r5, [r6, #SLOT]
     ldr     r1, [r5, #ADDR]
     ldr     r3, [r5, #WORK]
-    lsls    r0, r3, #6              // bit 25
+    lsls    r0, r1, #12             // bit 19: the second bank of an STM32F1 has a controller of
+    bpl     1f                      // its own
+    adds    r4, #SECOND
+1:  lsls    r0, r3, #6              // bit 25
     bmi     leave
     lsls    r0, r3, #7              // bit 24
     bmi     scan

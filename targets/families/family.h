@@ -28,7 +28,8 @@ struct chip {
     uint32_t sram_base, sram_size;
     uint32_t system_base, system_size; // boot loader ROM
     uint32_t option_base, option_size;
-    // Identity, calibration and OTP where they are neither there nor in the boot loader ROM; 0: else.
+    // Identity, calibration and OTP where they are neither there nor in the boot loader ROM; 0:
+    // else.
     uint32_t factory_base, factory_size;
     bool empty_check; // a flash that was empty at option loading boots the system memory
     uint32_t uid_addr;
@@ -175,6 +176,7 @@ extern const struct family *const families[];
 extern const unsigned family_count;
 
 extern const struct family stm32f0_family;
+extern const struct family stm32f1_family;
 extern const struct family stm32l0_family;
 extern const struct family stm32g0_family;
 extern const struct family stm32c0_family;

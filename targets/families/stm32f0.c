@@ -3,6 +3,7 @@
 // the boot loader ROM. `tested_on_hardware` is set by whoever ran the tests on a real part.
 #include "targets/families/stm32f0.h"
 #include "flash/drivers/fpec16.h"
+#include "targets/families/rcc_fpec.h"
 
 #define KIB 1024u
 
@@ -172,6 +173,15 @@ static const struct fpec16_params flash_params = {
     .parity_off = 1u << 14,
     // One WRPR bit protects 4 KiB, the last one all that follows (RM0091, 3.3.2).
     .wrp_block = 4 * KIB,
+    .latency = 1, // right for 24 to 48 MHz (RM0091, 3.5.1)
+};
+
+// 12 times half of HSI: 48 MHz (RM0091, 6.4.2).
+static const struct rcc_fpec rcc = {
+    .prepare = RCC_FPEC_PREPARE,
+    .pll_mask = 0x7fu << 15, // PLLMUL, PLLXTPRE, PLLSRC
+    .pll = 10u << 18,
+    .masters = 3, // DMA1, DMA2
 };
 
 const struct family stm32f0_family = {
@@ -183,7 +193,7 @@ const struct family stm32f0_family = {
     .flash_regs = FLASH_REGS,
     .driver = &fpec16_driver,
     .flash_params = &flash_params,
-    .prepare = &stm32f0_prepare,
+    .prepare = &rcc.prepare,
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .rdp = &rdp,

@@ -13,8 +13,6 @@
 
 #define FLASH_REGS 0x40022000u
 
-// stm32f0_prepare.c: the chip around a flash job.
-extern const struct flash_prepare stm32f0_prepare;
 // stm32f0_doctor.c: what the doctor reads and measures.
 // Its registers, in their order.
 enum { STM32F0_READ_CSR, STM32F0_READ_CR, STM32F0_READ_CFGR, STM32F0_READ_OBR };

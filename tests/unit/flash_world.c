@@ -147,7 +147,8 @@ static enum err world_clock_on(struct flash_access *fa)
 }
 
 static const struct flash_prepare prepare = {.plan = world_plan, .clock_on = world_clock_on};
-static const struct fpec16_params params = {.option_base = 0x1ffff800, .wrp_block = 4096};
+static const struct fpec16_params params = {
+    .option_base = 0x1ffff800, .wrp_block = 4096, .latency = 1};
 
 void bench_open(struct bench *b, const struct flash_driver *driver)
 {

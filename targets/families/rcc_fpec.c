@@ -1,31 +1,35 @@
 // SPDX-License-Identifier: MIT
-// What a flash job needs of an STM32F0: HSI, without which the controller neither erases nor
-// programs (RM0091, 3.2.2), the PLL for speed, watchdogs that are fed, no DMA, the CRC unit.
+// HSI, without which the controller neither erases nor programs (RM0091, 3.2.2; PM0075, 2), the PLL
+// for speed, watchdogs that are fed, no DMA, the CRC unit.
+#include "targets/families/rcc_fpec.h"
+
 #include "base/bytes.h"
 #include "flash/crc.h"
 #include "swd/mem_ap.h"
-#include "targets/families/stm32f0.h"
+
+#define RCC_CR      0x40021000u
+#define RCC_CFGR    0x40021004u
+#define RCC_AHBENR  0x40021014u
+#define RCC_APB1ENR 0x4002101cu
 
 #define RCC_CR_PLLRDY (1u << 25)
 #define RCC_CR_PLLON  (1u << 24)
 #define RCC_CR_HSIRDY (1u << 1)
 #define RCC_CR_HSION  (1u << 0)
 
-#define RCC_CFGR_PLL      (0x7fu << 15) // PLLMUL, PLLXTPRE, PLLSRC
-#define RCC_CFGR_PLLMUL12 (10u << 18)   // 12 times half of HSI: 48 MHz (6.4.2)
-#define RCC_CFGR_HPRE     (15u << 4)
-#define RCC_CFGR_SWS      (3u << 2)
-#define RCC_CFGR_SWS_PLL  (2u << 2)
-#define RCC_CFGR_SW       (3u << 0)
-#define RCC_CFGR_SW_PLL   (2u << 0)
+#define RCC_CFGR_HPRE    (15u << 4)
+#define RCC_CFGR_SWS     (3u << 2)
+#define RCC_CFGR_SWS_PLL (2u << 2)
+#define RCC_CFGR_SW      (3u << 0)
+#define RCC_CFGR_SW_PLL  (2u << 0)
 
 #define RCC_AHBENR_CRCEN   (1u << 6)
-#define RCC_AHBENR_DMA     (3u << 0)
 #define RCC_APB1ENR_WWDGEN (1u << 11)
 
 #define CRC_UNIT       0x40023000u
 #define CRC_DR         0x00u
 #define CRC_CR         0x08u
+#define CRC_CR_RESET   (1u << 0)
 #define CRC_CR_REV_OUT (1u << 7)
 #define CRC_INIT       0x10u
 #define CRC_POL        0x14u
@@ -46,7 +50,12 @@ static uint32_t rcc_word(const uint8_t rcc[4 * RCC_WORDS], uint32_t addr)
     return get_le32(&rcc[addr - RCC_CR]);
 }
 
-static enum err clock_on(struct flash_access *fa)
+static const struct rcc_fpec *family_of(const struct flash_access *fa)
+{
+    return (const struct rcc_fpec *)fa->bank->prepare;
+}
+
+enum err rcc_fpec_clock_on(struct flash_access *fa)
 {
     uint32_t cr;
     enum err e = mem_ap_read32(fa->mem, RCC_CR, &cr);
@@ -81,12 +90,13 @@ static void plan_clock(struct flash_access *fa, const uint8_t rcc[4 * RCC_WORDS]
     const struct flash_driver *driver = fa->bank->driver;
     uint32_t cr = rcc_word(rcc, RCC_CR), cfgr = rcc_word(rcc, RCC_CFGR);
     bool faster = !(cfgr & RCC_CFGR_SWS) && !(cr & RCC_CR_PLLON);
-    if (!faster && !(cfgr & RCC_CFGR_HPRE))
+    const struct rcc_fpec *f = family_of(fa);
+    if (!faster && (f->keeps_prescaler || !(cfgr & RCC_CFGR_HPRE)))
         return;
     uint32_t plain = cfgr & ~RCC_CFGR_HPRE;
     driver->plan_latency(fa);
     if (faster) {
-        uint32_t pll = (plain & ~(RCC_CFGR_PLL | RCC_CFGR_SW)) | RCC_CFGR_PLLMUL12;
+        uint32_t pll = (plain & ~(f->pll_mask | RCC_CFGR_SW)) | f->pll;
         flash_script_write(&fa->enter, RCC_CFGR, pll);
         flash_script_write(&fa->enter, RCC_CR, cr | RCC_CR_HSION | RCC_CR_PLLON);
         flash_script_wait_set(&fa->enter, RCC_CR, RCC_CR_PLLRDY);
@@ -153,16 +163,33 @@ static enum err plan_crc_return(struct flash_access *fa)
     return ERR_OK;
 }
 
+static enum err plan_plain_crc_return(struct flash_access *fa)
+{
+    uint32_t sum;
+    enum err e = mem_ap_read32(fa->mem, CRC_UNIT + CRC_DR, &sum);
+    if (e)
+        return e;
+    flash_script_write(&fa->leave, CRC_UNIT + CRC_CR, CRC_CR_RESET);
+    flash_script_write(&fa->leave, CRC_UNIT + CRC_DR, flash_crc_bridge(0xffffffff, sum));
+    return ERR_OK;
+}
+
+static enum err plan_used_crc(struct flash_access *fa)
+{
+    return family_of(fa)->plain_crc ? plan_plain_crc_return(fa) : plan_crc_return(fa);
+}
+
 static enum err plan_crc(struct flash_access *fa, uint32_t ahbenr)
 {
     // No DMA may write into SRAM that a loader borrows.
-    flash_script_write(&fa->enter, RCC_AHBENR, (ahbenr | RCC_AHBENR_CRCEN) & ~RCC_AHBENR_DMA);
-    enum err e = ahbenr & RCC_AHBENR_CRCEN ? plan_crc_return(fa) : ERR_OK;
+    flash_script_write(&fa->enter, RCC_AHBENR,
+                       (ahbenr | RCC_AHBENR_CRCEN) & ~family_of(fa)->masters);
+    enum err e = ahbenr & RCC_AHBENR_CRCEN ? plan_used_crc(fa) : ERR_OK;
     flash_script_write(&fa->leave, RCC_AHBENR, ahbenr);
     return e;
 }
 
-static enum err plan(struct flash_access *fa)
+enum err rcc_fpec_plan(struct flash_access *fa)
 {
     uint8_t rcc[4 * RCC_WORDS];
     enum err e = mem_ap_read(fa->mem, RCC_CR, rcc, sizeof rcc, NULL);
@@ -177,9 +204,3 @@ static enum err plan(struct flash_access *fa)
         flash_script_write(&fa->leave, RCC_CR, cr);
     return ERR_OK;
 }
-
-const struct flash_prepare stm32f0_prepare = {
-    .plan = plan,
-    .clock_on = clock_on,
-    .crc_unit = CRC_UNIT,
-};

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MIT
+// STM32F1: RM0008 and RM0041 (F100), PM0075 and PM0063 for flash and option bytes, AN2606 for the
+// boot loader ROM. ST sorts the dies by density: 0x412 low, 0x410 medium, 0x414 high, 0x418
+// connectivity line, 0x420 and 0x428 value line, 0x430 XL, whose second bank has a controller of
+// its own (PM0068). `tested_on_hardware` is set by whoever ran the tests on a real part.
+#include <stdio.h>
+
+#include "flash/drivers/fpec16.h"
+#include "targets/families/family.h"
+#include "targets/families/rcc_fpec.h"
+
+#define KIB        1024u
+#define FLASH_REGS 0x40022000u
+#define FLASH_OBR  (FLASH_REGS + 0x1c)
+
+// ---- dies ---------------------------------------------------------------------------------------
+
+#define HAS_BFB2 (1u << 0)
+
+// Equal pages that are programmed by halfwords: 20 to 40 ms to erase one or all, 40 to 70 µs for a
+// halfword, typically 52.5 µs (DS5319, memory characteristics).
+#define PAGES(page, bytes)                                                                         \
+    {                                                                                              \
+        .erased = 0xff, .unit = 2, .unit_us = 53, .mass_erase_us = 30000,                          \
+        .run = {{.base = 0x08000000,                                                               \
+                 .size = (page),                                                                   \
+                 .count = (bytes) / (page),                                                        \
+                 .erase_min_us = 20000,                                                            \
+                 .erase_us = 30000}},                                                              \
+    }
+
+#define COMMON                                                                                     \
+    .family = &stm32f1_family, .flash_base = 0x08000000, .flash_size_addr = 0x1ffff7e0,            \
+    .sram_base = 0x20000000, .option_base = 0x1ffff800, .option_size = 16, .uid_addr = 0x1ffff7e8
+
+#define BOOT_LOADER .system_base = 0x1ffff000, .system_size = 2 * KIB
+
+static const struct chip chips[] = {
+    {
+        COMMON,
+        BOOT_LOADER,
+        .dev_id = 0x412,
+        .name = "STM32F101, F102, F103, 16 to 32 KiB",
+        .flash_max = 32 * KIB,
+        .layout = PAGES(1 * KIB, 32 * KIB),
+        .sram_size = 10 * KIB,
+    },
+    {
+        COMMON,
+        BOOT_LOADER,
+        .dev_id = 0x410,
+        .name = "STM32F101, F102, F103, 64 to 128 KiB",
+        .flash_max = 128 * KIB,
+        .layout = PAGES(1 * KIB, 128 * KIB),
+        .sram_size = 20 * KIB,
+    },
+    {
+        COMMON,
+        BOOT_LOADER,
+        .dev_id = 0x414,
+        .name = "STM32F101, F103, 256 to 512 KiB",
+        .flash_max = 512 * KIB,
+        .layout = PAGES(2 * KIB, 512 * KIB),
+        .sram_size = 64 * KIB,
+    },
+    {
+        COMMON,
+        .dev_id = 0x418,
+        .name = "STM32F105, F107, 64 to 256 KiB",
+        .flash_max = 256 * KIB,
+        .layout = PAGES(2 * KIB, 256 * KIB),
+        .sram_size = 64 * KIB,
+        .system_base = 0x1fffb000,
+        .system_size = 18 * KIB,
+    },
+    {
+        COMMON,
+        BOOT_LOADER,
+        .dev_id = 0x420,
+        .name = "STM32F100, 16 to 128 KiB",
+        .flash_max = 128 * KIB,
+        .layout = PAGES(1 * KIB, 128 * KIB),
+        .sram_size = 8 * KIB,
+    },
+    {
+        COMMON,
+        BOOT_LOADER,
+        .dev_id = 0x428,
+        .name = "STM32F100, 256 to 512 KiB",
+        .flash_max = 512 * KIB,
+        .layout = PAGES(2 * KIB, 512 * KIB),
+        .sram_size = 32 * KIB,
+    },
+    {
+        COMMON,
+        .dev_id = 0x430,
+        .name = "STM32F101, F103, 768 to 1024 KiB",
+        .features = HAS_BFB2,
+        .flash_max = 1024 * KIB,
+        .layout = PAGES(2 * KIB, 1024 * KIB),
+        .sram_size = 96 * KIB,
+        .system_base = 0x1fffe000,
+        .system_size = 6 * KIB,
+    },
+};
+
+// ---- debug unit (RM0008, debug support) -----------------------------------------------------------
+
+#define DBGMCU                0xe0042000u
+#define DBGMCU_CR_DBG_SLEEP   (1u << 0)
+#define DBGMCU_CR_DBG_STOP    (1u << 1)
+#define DBGMCU_CR_DBG_STANDBY (1u << 2)
+#define DBGMCU_CR_IWDG_STOP   (1u << 8)
+#define DBGMCU_CR_WWDG_STOP   (1u << 9)
+
+static const struct dbgmcu_layout dbgmcu = {
+    .reg = {{.addr = DBGMCU + 4,
+             .low_power = DBGMCU_CR_DBG_SLEEP | DBGMCU_CR_DBG_STOP | DBGMCU_CR_DBG_STANDBY,
+             .freeze = DBGMCU_CR_IWDG_STOP | DBGMCU_CR_WWDG_STOP}},
+};
+
+// ---- option bytes (PM0075, 2.5) -------------------------------------------------------------------
+
+#define KIB32 (32 * KIB) // of flash for a byte of WRP bits
+
+// A word of the driver's is one option byte: RDP, USER, DATA0, DATA1, WRP0 to WRP3.
+static const struct option_field options[] = {
+    {.name = "RDP", .word = 0, .bits = 8, .what = "read protection: 0 or 1", .is_rdp = true},
+    {.name = "WDG_SW",
+     .alias = "IWDG_SW",
+     .word = 1,
+     .bits = 1,
+     .what = "1: the watchdog is started by software"},
+    {.name = "nRST_STOP",
+     .word = 1,
+     .shift = 1,
+     .bits = 1,
+     .what = "0: reset instead of Stop mode"},
+    {.name = "nRST_STDBY",
+     .word = 1,
+     .shift = 2,
+     .bits = 1,
+     .what = "0: reset instead of Standby mode"},
+    {.name = "BFB2",
+     .word = 1,
+     .shift = 3,
+     .bits = 1,
+     .what = "0: start from bank 2, when that has a program",
+     .feature = HAS_BFB2},
+    {.name = "DATA0", .word = 2, .bits = 8, .what = "the user's own"},
+    {.name = "DATA1", .word = 3, .bits = 8, .what = "the user's own"},
+    {.name = "WRP0", .word = 4, .bits = 8, .what = "0 bits: write-protected pages"},
+    {.name = "WRP1", .word = 5, .bits = 8, .what = "the same, further up", .flash_over = 1 * KIB32},
+    {.name = "WRP2", .word = 6, .bits = 8, .what = "the same, further up", .flash_over = 2 * KIB32},
+    {.name = "WRP3", .word = 7, .bits = 8, .what = "the same, to the end", .flash_over = 3 * KIB32},
+};
+
+// FLASH_OBR bit 1 (PM0075, 3.7), and the byte RDP, which has one value for a chip that is open.
+static const struct rdp_scheme rdp = {
+    .status_addr = FLASH_OBR,
+    .status = {.shift = 1, .bits = 1, .level0 = 0, .level2 = RDP_NO_LEVEL},
+    .option_word = 0,
+    .option = {.shift = 0, .bits = 8, .level0 = 0xa5, .level2 = RDP_NO_LEVEL},
+    .option_level1 = 0x00,
+};
+
+// ---- flash controller ---------------------------------------------------------------------------
+
+static const struct fpec16_params flash_params = {
+    .option_base = 0x1ffff800,
+    .second_bank = 0x08080000,
+    .latency = 1,
+    .no_launch = true,
+    // One WRPR bit protects 4 KiB, the last one all that follows (PM0075, 2.4.2).
+    .wrp_block = 4 * KIB,
+};
+
+// 6 times half of HSI: 24 MHz, which no F1 is too slow for, and no bus of it.
+static const struct rcc_fpec rcc = {
+    .prepare = RCC_FPEC_PREPARE,
+    .pll_mask = 0x3fu << 16, // PLLMUL, PLLXTPRE, PLLSRC
+    .pll = 4u << 18,
+    .masters = 1u << 14 | 3u, // Ethernet, DMA1, DMA2
+    .keeps_prescaler = true,
+    .plain_crc = true,
+};
+
+// ---- doctor -------------------------------------------------------------------------------------
+
+// Its registers, in their order.
+enum { READ_CSR, READ_CR, READ_CFGR, READ_OBR };
+
+static const char *slow_clock(const uint32_t value[FAMILY_REGISTERS], char *text, size_t size)
+{
+    static const uint16_t divisors[16] = {1, 1, 1, 1, 1, 1, 1, 1, 2, 4, 8, 16, 64, 128, 256, 512};
+    const unsigned divisor = divisors[value[READ_CFGR] >> 4 & 15];
+    text[0] = '\0';
+    if (divisor > 1)
+        snprintf(text, size, "RCC_CFGR divides the core's clock by %u", divisor);
+    return text;
+}
+
+// What its ADC and timers could measure has no factory values to compare with, and AFIO_MAPR, which
+// takes the pins of SWD, cannot be read back: the doctor leaves these out.
+static const struct family_doctor doctor = {
+    .reg = {[READ_CSR] = {"RCC_CSR", 0x40021024},
+            [READ_CR] = {"RCC_CR", 0x40021000},
+            [READ_CFGR] = {"RCC_CFGR", 0x40021004},
+            [READ_OBR] = {"FLASH_OBR", FLASH_OBR}},
+    .hse_register = READ_CR,
+    .hse_on = 1u << 16,
+    // RM0008, RCC_CSR.
+    .reset_register = READ_CSR,
+    .reset_flag = {{1u << 29, "the independent watchdog", true},
+                   {1u << 30, "the window watchdog", true},
+                   {1u << 28, "the program itself", false},
+                   {1u << 27, "the supply or the NRST pin", false}},
+    .reset_otherwise = "the NRST pin",
+    .slow_clock = slow_clock,
+    .standby_addr = 0x40007000, // PWR_CR: PDDS
+    .standby_mask = 1u << 1,
+    .library_hse_hz = 8000000,
+    .hsi_percent = 3,
+};
+
+const struct family stm32f1_family = {
+    .name = "STM32F1",
+    .idcode_addr = DBGMCU,
+    .chips = chips,
+    .chip_count = sizeof chips / sizeof chips[0],
+    .dbgmcu = &dbgmcu,
+    .flash_regs = FLASH_REGS,
+    .driver = &fpec16_driver,
+    .flash_params = &flash_params,
+    .prepare = &rcc.prepare,
+    .options = options,
+    .option_count = sizeof options / sizeof options[0],
+    .rdp = &rdp,
+    .vdd_min_mv = 2000, // DS5319, general operating conditions
+    .vdd_max_mv = 3600,
+    .doctor = &doctor,
+    .tried = FAMILY_TRIED_ON_BOARD,
+};
