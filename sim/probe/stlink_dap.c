@@ -5,6 +5,7 @@
 #include "sim/probe/stlink_internal.h"
 
 #define DESIGNER_ST   0x020u
+#define DESIGNER_ARM  0x23bu
 #define DEBUG_PORT    0xffffu
 #define MAX_AP        8u
 #define AP_CSW        0x00u
@@ -54,15 +55,16 @@ static void identify(struct sim_stlink *s)
     if (read_designer(s, &designer) != SWD_OK)
         return;
     s->target_known = true;
-    s->refuses_target =
-        designer != DESIGNER_ST &&
-        (s->model.hardware >= 3 || (!has_idcode(s, IDCODE_M0) && !has_idcode(s, IDCODE_OTHERS)));
+    const bool counts = s->model.hardware >= 3 && designer != DESIGNER_ARM;
+    s->refuses_target = designer != DESIGNER_ST &&
+                        (counts || (!has_idcode(s, IDCODE_M0) && !has_idcode(s, IDCODE_OTHERS)));
 }
 
 // From V2J37 and V3J7 on the firmware works with ST's parts only. How it tells is not known. Logs
 // have GigaDevice's copies working with V2 and refused by V3, so here a V3 asks for the designer
-// and a V2 is also content with an identification register where ST has it. What cannot be read is
-// not held against the part.
+// and a V2 is also content with an identification register where ST has it. A table that is ARM's
+// own (STM32C0, U0) tells no designer: then a V3 is content with that register, too. What cannot be
+// read is not held against the part.
 bool stlink_accepts_target(struct sim_stlink *s)
 {
     bool v3 = s->model.hardware >= 3, asks = s->model.jtag >= (v3 ? 7 : 37);
