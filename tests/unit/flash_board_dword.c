@@ -421,90 +421,6 @@ static void a_pair_that_would_end_debugging_is_refused(void **state)
     close_desk(d);
 }
 
-// ---- cut off ------------------------------------------------------------------------------------
-
-static bool cut_at(struct desk *d, unsigned n, const uint8_t *image, size_t len)
-{
-    char when[32];
-    snprintf(when, sizeof when, "unplug@%llu",
-             (unsigned long long)sim_board_account(d->board)->usb_commands + n);
-    OK(sim_board_set(d->board, "usb", when));
-    enum err e = target_flash_open(&d->t, &d->job);
-    if (!e) {
-        OK(flash_job_erase(d->job, FLASH, whole_pages(d, len)));
-        OK(flash_job_write(d->job, FLASH, image, len));
-        e = finish_job(d);
-    }
-    if (!e)
-        return false;
-    assert_int_equal(d->t.state, TARGET_LOST);
-    sim_board_usb_plug(d->board, true);
-    target_disconnect(&d->t, false);
-    stlink_close(&d->st);
-    plug_in(d);
-    OK(program(d, FLASH_ERASE_AUTO, FLASH, image, len));
-    assert_chip_holds(d, FLASH, image, len);
-    return true;
-}
-
-static void a_job_cut_off_anywhere_is_repaired_by_the_next(void **state)
-{
-    (void)state;
-    size_t len = 3 * 2 * KIB;
-    uint8_t *old = some_image(len, 1), *image = some_image(len, 2);
-    unsigned n = 1;
-    for (bool cut = true; cut; n += 2) {
-        struct desk *d = open_desk("stm32g031k8");
-        fill_chip(d, old, len);
-        cut = cut_at(d, n, image, len);
-        close_desk(d);
-    }
-    assert_true(n > 30);
-    free(old);
-    free(image);
-}
-
-// A job at whose beginning the power was lost, at many moments of erasing and programming.
-static void lose_power(struct desk *d, enum flash_erase erase, const uint8_t *image, size_t len,
-                       uint64_t after_ns)
-{
-    bool more = true;
-    begin_job(d, erase, FLASH, (uint32_t)len);
-    OK(flash_job_write(d->job, FLASH, image, len));
-    flash_job_close_input(d->job);
-    OK(flash_job_step(d->job, &more));
-    OK(flash_job_step(d->job, &more));
-    sim_board_wait_ns(d->board, after_ns);
-    sim_chip_set_power(sim_board_chip(d->board), false);
-    sim_chip_set_power(sim_board_chip(d->board), true);
-    assert_int_not_equal(finish_job(d), ERR_OK);
-    target_disconnect(&d->t, false);
-    stlink_close(&d->st);
-    d->heard[0] = '\0';
-    plug_in(d);
-}
-
-// What was cut off has wrong check bits, of which the core hears by an NMI.
-static void power_that_was_lost_in_a_job_is_no_hindrance_for_the_next(void **state)
-{
-    (void)state;
-    for (unsigned at = 0; at < 24; at++) {
-        struct desk *d = open_desk("stm32g031k8");
-        uint8_t *image = some_image(8 * KIB, 2);
-        const bool alone = at % 3 == 2; // the debug port without a loader
-        lose_power(d, at % 2 ? FLASH_ERASE_PAGES : FLASH_ERASE_AUTO, image, 8 * KIB,
-                   (at + 1) * 777777ull);
-        if (alone)
-            set_option(d, "RAM_PARITY_CHECK", 0);
-        OK(program(d, FLASH_ERASE_AUTO, FLASH, image, 8 * KIB));
-        assert_int_equal(d->stats.by_loader, !alone);
-        assert_null(strstr(d->heard, "going on without it"));
-        assert_chip_holds(d, FLASH, image, 8 * KIB);
-        free(image);
-        close_desk(d);
-    }
-}
-
 int main(int argc, char **argv)
 {
     choose_tests(argc, argv);
@@ -527,8 +443,6 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_first_program_starts),
         cmocka_unit_test(read_protection_is_set_and_left),
         cmocka_unit_test(a_pair_that_would_end_debugging_is_refused),
-        cmocka_unit_test(power_that_was_lost_in_a_job_is_no_hindrance_for_the_next),
-        cmocka_unit_test(a_job_cut_off_anywhere_is_repaired_by_the_next),
     };
     return cmocka_run_group_tests_name("flash_board_dword", tests, NULL, NULL);
 }
