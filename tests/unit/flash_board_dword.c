@@ -130,6 +130,30 @@ static void an_stm32g0b1_is_programmed_at_the_speed_of_its_flash(void **state)
     figures_of("stm32g0b1re", 512 * KIB);
 }
 
+static void an_stm32c011_is_programmed_at_the_speed_of_its_flash(void **state)
+{
+    (void)state;
+    figures_of("stm32c011f6", 32 * KIB);
+}
+
+static void an_stm32c071_is_programmed_at_the_speed_of_its_flash(void **state)
+{
+    (void)state;
+    figures_of("stm32c071rb", 128 * KIB);
+}
+
+static void an_stm32u031_is_programmed_at_the_speed_of_its_flash(void **state)
+{
+    (void)state;
+    figures_of("stm32u031r8", 64 * KIB);
+}
+
+static void an_stm32u083_is_programmed_at_the_speed_of_its_flash(void **state)
+{
+    (void)state;
+    figures_of("stm32u083rc", 256 * KIB);
+}
+
 static void data_that_arrives_piece_by_piece_is_worked_on_meanwhile(void **state)
 {
     (void)state;
@@ -429,6 +453,10 @@ int main(int argc, char **argv)
         cmocka_unit_test(an_stm32g071_is_programmed_at_the_speed_of_its_flash),
         cmocka_unit_test(an_stm32g031_is_programmed_at_the_speed_of_its_flash),
         cmocka_unit_test(an_stm32g0b1_is_programmed_at_the_speed_of_its_flash),
+        cmocka_unit_test(an_stm32c011_is_programmed_at_the_speed_of_its_flash),
+        cmocka_unit_test(an_stm32c071_is_programmed_at_the_speed_of_its_flash),
+        cmocka_unit_test(an_stm32u031_is_programmed_at_the_speed_of_its_flash),
+        cmocka_unit_test(an_stm32u083_is_programmed_at_the_speed_of_its_flash),
         cmocka_unit_test(data_that_arrives_piece_by_piece_is_worked_on_meanwhile),
         cmocka_unit_test(double_words_of_ones_stay_free_for_the_program),
         cmocka_unit_test(every_alignment_and_length_ends_up_in_the_chip),
