@@ -105,7 +105,7 @@ static const struct sim_flash_dw_config flash_c09x = FLASH(0x7f, 0x1ff, 0x7f);
         .cr_reset = 0x1540, .enr = {0x34, 0x38, 0x3c, 0x40, 0}, .rstr = {0x24, 0x28, 0x2c, 0x30},  \
         .ccipr = 0x54, .bdcr = 0x5c, .csr = 0x60, .has_hsi_divider = true,                         \
         .has_system_divider = (system_divider), .has_kernel_divider = true,                        \
-        .adc_select_shift = 30, .max_hz = 48000000                                                 \
+        .adc_select_shift = 30, .icscr_reset = 0x405a, .icscr_trim = 0x7f00, .max_hz = 48000000    \
     }
 static const struct sim_rcc_m0p_config rcc = RCC(0, false), rcc_c05x = RCC(0, true),
                                        rcc_c07x = RCC(M0P_BIT(22), true);

@@ -171,7 +171,8 @@ static const struct sim_flash_dw_config flash_g0b1_small = FLASH_G0B1(USER_X1, 0
                     [11] = SIM_M0P_CAPTURE_MCO},                                                   \
         .cr_reset = 0x500, .enr = {0x34, 0x38, 0x3c, 0x40, 0}, .rstr = {0x24, 0x28, 0x2c, 0x30},   \
         .ccipr = 0x54, .bdcr = 0x5c, .csr = 0x60, .has_hsi_divider = true,                         \
-        .backup_is_guarded = true, .adc_select_shift = 30, .max_hz = 64000000                      \
+        .backup_is_guarded = true, .adc_select_shift = 30, .icscr_reset = 0x405a,                  \
+        .icscr_trim = 0x7f00, .max_hz = 64000000                                                   \
     }
 static const struct sim_rcc_m0p_config rcc = RCC(0), rcc_hsi48 = RCC(M0P_BIT(22));
 

@@ -88,7 +88,7 @@ static const struct sim_flash_dw_config
             .cr_reset = 0x60, .enr = {0x4c, 0x48, 0x58, 0x60, 0x50},                               \
         .rstr = {0x2c, 0x28, 0x38, 0x40, 0}, .ccipr = 0x88, .bdcr = 0x90, .csr = 0x94,             \
         .has_stop_choice = true, .backup_is_guarded = true, .adc_select_shift = 28,                \
-        .max_hz = 56000000                                                                         \
+        .icscr_reset = 0x405a0080, .icscr_trim = 0x7f00ff00, .max_hz = 56000000                    \
     }
 static const struct sim_rcc_m0p_config rcc = RCC(0), rcc_hsi48 = RCC(M0P_BIT(0));
 

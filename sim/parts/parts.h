@@ -218,7 +218,7 @@ struct sim_rcc_m0p_config {
     enum sim_m0p_clock first_clock;                   // after a reset
     enum sim_m0p_clock sw[8], pll_source[4], mco[16]; // by field; SIM_M0P_CLOCKS: none
     enum sim_m0p_capture capture[SIM_M0P_CAPTURES];   // of SIM_CAPTURE_HZ
-    uint32_t cr_reset;
+    uint32_t cr_reset, icscr_reset, icscr_trim;       // the trim is what can be written
     uint8_t enr[SIM_M0P_BUSES], rstr[SIM_M0P_BUSES], ccipr, bdcr, csr; // offsets
     bool has_hsi_divider, has_system_divider, has_kernel_divider;      // HSIDIV, SYSDIV, HSIKERDIV
     bool has_stop_choice;                                              // STOPWUCK

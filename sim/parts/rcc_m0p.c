@@ -14,14 +14,13 @@ enum {
     RCC_CICR = 0x20,
 };
 
-#define CFGR_SWS    (0x7u << 3)
-#define CIR_CLOCKS  0x63fu // those of clocks, and of LSE's security system
-#define BDCR_LSEON  (1u << 0)
-#define BDCR_BDRST  (1u << 16)
-#define CSR_LSION   (1u << 0)
-#define CSR_RMVF    (1u << 23)
-#define CSR_FLAGS   0xfe000000u
-#define ICSCR_RESET 0x40005a00u // trim and calibration of this chip
+#define CFGR_SWS   (0x7u << 3)
+#define CIR_CLOCKS 0x63fu // those of clocks, and of LSE's security system
+#define BDCR_LSEON (1u << 0)
+#define BDCR_BDRST (1u << 16)
+#define CSR_LSION  (1u << 0)
+#define CSR_RMVF   (1u << 23)
+#define CSR_FLAGS  0xfe000000u
 
 void sim_m0p_update_irq(struct sim_rcc_m0p *rcc)
 {
@@ -115,7 +114,7 @@ static uint32_t *plain(struct sim_rcc_m0p *rcc, uint32_t offset)
         return &rcc->ccipr;
     if (offset == config->ccipr + 4u)
         return &rcc->ccipr2;
-    return offset == RCC_ICSCR ? &rcc->icscr : offset == RCC_CIER ? &rcc->cier : NULL;
+    return offset == RCC_CIER ? &rcc->cier : NULL;
 }
 
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
@@ -126,6 +125,8 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
     *value = reg ? *reg : 0;
     if (offset == RCC_CR)
         *value = rcc->cr;
+    else if (offset == RCC_ICSCR)
+        *value = rcc->icscr;
     else if (offset == RCC_CFGR)
         *value = rcc->cfgr | rcc->sws << 3;
     else if (offset == RCC_PLLCFGR && rcc->config->clock[SIM_M0P_PLL].on_mask)
@@ -152,6 +153,8 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
         sim_chip_follow_debug(rcc->part->chip);
     } else if (offset == RCC_CR) {
         write_cr(rcc, value);
+    } else if (offset == RCC_ICSCR) {
+        rcc->icscr = (rcc->icscr & ~rcc->config->icscr_trim) | (value & rcc->config->icscr_trim);
     } else if (offset == RCC_CFGR) {
         write_cfgr(rcc, value);
     } else if (offset == RCC_PLLCFGR && rcc->config->clock[SIM_M0P_PLL].on_mask) {
@@ -201,7 +204,7 @@ static void reset(void *self, enum sim_reset kind)
                                 .hse_hz = rcc->hse_hz,
                                 .timer = rcc->timer,
                                 .cr = config->cr_reset,
-                                .icscr = ICSCR_RESET,
+                                .icscr = config->icscr_reset,
                                 .pllcfgr = 0x1000};
     if (kind != SIM_RESET_POWER) { // the backup domain and the flags stay
         fresh.csr = rcc->csr & CSR_FLAGS;

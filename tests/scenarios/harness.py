@@ -55,7 +55,9 @@ VIA_USB = os.environ.get("SWDLINK_VIA") == "usb"
 class Chip(typing.NamedTuple):
     """What a scenario has to know of the virtual chip it runs on, from the reference manual."""
 
+    name: str  # of the line, as in what is found
     flash_size: int
+    erased: int  # a word of flash
     block_size: int  # of flash, as GDB erases it
     sram_size: int
     cpuid: int
@@ -64,6 +66,7 @@ class Chip(typing.NamedTuple):
     boot_rom: int  # its address, which its vectors point into
     options: int  # the address of the first option word, or of its register
     open_options: int  # and that word without read protection
+    clock_word: int  # what is at 0x40021004, in the clock controller, after a reset
     quiet_register: int  # one that nobody but the debugger reads, in a part that is always clocked
     debug_gate: tuple  # the register and the bit of the debug unit's clock
     flash_lock: tuple  # the register and the bit that say that the flash is locked
@@ -73,22 +76,27 @@ class Chip(typing.NamedTuple):
 # One of each family.
 CHIPS = {
     "stm32f031k6": Chip(
+        name="STM32F031", erased=0xffffffff, clock_word=0,
         flash_size=32 * 1024, block_size=0x400, sram_size=0x1000, cpuid=0x410cc200, idcode=0x10006444,
         size_register=0x1ffff7cc, boot_rom=0x1fffec00, options=0x1ffff800, open_options=0x00ff55aa,
         quiet_register=0x4002102c, debug_gate=(0x40021018, 1 << 22), flash_lock=(0x40022010, 1 << 7), load_cost=29),
     "stm32l053r8": Chip(
+        name="STM32L051, L052, L053", erased=0, clock_word=0x72b059,
         flash_size=64 * 1024, block_size=0x80, sram_size=0x2000, cpuid=0x410cc601, idcode=0x10086417,
         size_register=0x1ff8007c, boot_rom=0x1ff00000, options=0x1ff80000, open_options=0xff5500aa,
         quiet_register=0x4002104c, debug_gate=(0x40021034, 1 << 22), flash_lock=(0x40022004, 1 << 0), load_cost=56),
     "stm32g071rb": Chip(
+        name="STM32G070, G071", erased=0xffffffff, clock_word=0x405a,
         flash_size=128 * 1024, block_size=0x800, sram_size=0x9000, cpuid=0x410cc601, idcode=0x20006460,
         size_register=0x1fff75e0, boot_rom=0x1fff0000, options=0x1fff7800, open_options=0xfffffeaa,
         quiet_register=0x40021054, debug_gate=(0x4002103c, 1 << 27), flash_lock=(0x40022014, 1 << 31), load_cost=29),
     "stm32c031c6": Chip(
+        name="STM32C031", erased=0xffffffff, clock_word=0x405a,
         flash_size=32 * 1024, block_size=0x800, sram_size=0x3000, cpuid=0x410cc601, idcode=0x10006453,
         size_register=0x1fff75a0, boot_rom=0x1fff0000, options=0x1fff7800, open_options=0x3ffffeaa,
         quiet_register=0x40021054, debug_gate=(0x4002103c, 1 << 27), flash_lock=(0x40022014, 1 << 31), load_cost=29),
     "stm32u083rc": Chip(
+        name="STM32U073, U083", erased=0xffffffff, clock_word=0x405a0080,
         flash_size=256 * 1024, block_size=0x800, sram_size=0xa000, cpuid=0x410cc601, idcode=0x10006489,
         size_register=0x1fff6ea0, boot_rom=0x1fff0000, options=0x40022020, open_options=0xfffffeaa,
         quiet_register=0x40021088, debug_gate=(0x40021050, 1 << 0), flash_lock=(0x40022014, 1 << 31), load_cost=29),

@@ -4,7 +4,7 @@
 import os
 import re
 
-from harness import SOURCE, expect, expect_equal, expect_not, main, scenario
+from harness import FACTS, SOURCE, expect, expect_equal, expect_not, main, scenario
 
 # What the help must have a line for.
 WORDS = ("reset", "halt", "resume", "jtag_reset", "gdb_sync", "semihosting", "arm", "swdp_scan", "connect_rst",
@@ -47,10 +47,10 @@ def an_unknown_word_gets_the_nearest_one(session):
 @scenario()
 def erase_mass_leaves_nothing_and_load_works_after_it(session):
     gdb = session.loaded("session.elf")
-    expect_not(r"0xffffffff", gdb.cmd("x/1xw 0x08000000"))
+    expect_equal(0, gdb.value(f"*(unsigned *)0x08000000 == {FACTS.erased:#x}"))
     expect_not(r"^error", gdb.cmd("monitor erase_mass"))
     gdb.cmd("maintenance flush dcache")
-    expect(r"0xffffffff\s+0xffffffff", gdb.cmd("x/2xw 0x08000000"))
+    expect(rf"{FACTS.erased:#010x}\s+{FACTS.erased:#010x}", gdb.cmd("x/2xw 0x08000000"))
     gdb.cmds("load", "monitor reset halt", "maintenance flush register-cache")
     expect(r"compute", gdb.cmds("tbreak compute", "continue"))
 
@@ -61,7 +61,7 @@ def uid_option_and_swdp_scan_tell_what_is_there(session):
     expect(r"^[0-9a-f]{24}$", gdb.cmd("monitor uid"))
     said = gdb.cmd("monitor option")
     expect(r"(?m)^RDP\s+0x00", said)
-    expect(r"\*\s+.*STM32F031", gdb.cmd("monitor swdp_scan"))
+    expect(rf"\*\s+.*{FACTS.name}", gdb.cmd("monitor swdp_scan"))
     expect(r"swdlink options", gdb.fails("monitor option write 0x1ffff800 0x5aa5"))
 
 

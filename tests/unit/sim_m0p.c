@@ -149,6 +149,24 @@ static void each_family_starts_with_its_own_clock(void **state)
     }
 }
 
+static void only_the_trim_of_an_oscillator_can_be_written(void **state)
+{
+    static const struct {
+        const char *chip;
+        uint32_t reset, written; // all ones
+    } rows[] = {{"stm32g071rb", 0x405a, 0x7f5a},
+                {"stm32c031c6", 0x405a, 0x7f5a},
+                {"stm32u083rc", 0x405a0080, 0x7f5aff80}};
+    (void)state;
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct chip_bench *b = make_running(rows[i].chip);
+        assert_int_equal(rd(b, RCC + 4), rows[i].reset);
+        wr(b, RCC + 4, 0xffffffff);
+        assert_int_equal(rd(b, RCC + 4), rows[i].written);
+        drop_chip(b);
+    }
+}
+
 static void the_pll_makes_64_mhz_behind_two_wait_states(void **state)
 {
     struct chip_bench *b = *state;
@@ -552,6 +570,7 @@ int main(int argc, char **argv)
         m0p_test(the_vector_table_and_the_protection_unit_are_there),
         m0p_test(the_debug_unit_wants_its_clock_but_for_the_identity),
         cmocka_unit_test(each_family_starts_with_its_own_clock),
+        m0p_test(only_the_trim_of_an_oscillator_can_be_written),
         m0p_test(the_pll_makes_64_mhz_behind_two_wait_states),
         m0p_test(hsi_is_divided_and_cannot_be_switched_off_below_the_system),
         cmocka_unit_test(msi_has_ranges),
