@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "flash/crc.h"
 #include "swd/mem_ap.h"
+#include "targets/families/prepare.h"
 
 #define RCC_CR      0x40021000u
 #define RCC_CFGR    0x40021004u
@@ -26,21 +27,14 @@
 #define RCC_AHBENR_CRCEN   (1u << 6)
 #define RCC_APB1ENR_WWDGEN (1u << 11)
 
-#define CRC_UNIT       0x40023000u
-#define CRC_DR         0x00u
-#define CRC_CR         0x08u
-#define CRC_CR_RESET   (1u << 0)
-#define CRC_CR_REV_OUT (1u << 7)
-#define CRC_INIT       0x10u
-#define CRC_POL        0x14u
+#define CRC_UNIT     0x40023000u
+#define CRC_DR       0x00u
+#define CRC_CR       0x08u
+#define CRC_CR_RESET (1u << 0)
 
-#define IWDG_KR        0x40003000u
-#define IWDG_KR_RELOAD 0xaaaau
+#define IWDG_KR 0x40003000u
 
-#define WWDG_CR      0x40002c00u
-#define WWDG_CR_WDGA (1u << 7)
-#define WWDG_CFR     0x40002c04u
-#define WWDG_LONGEST 0x7fu // of T in CR, and of the window W in CFR
+#define WWDG_CR 0x40002c00u
 
 #define RCC_WORDS    8u // from RCC_CR on
 #define HSI_LIMIT_US 10000u
@@ -113,56 +107,6 @@ static void plan_clock(struct flash_access *fa, const uint8_t rcc[4 * RCC_WORDS]
     driver->plan_latency_back(fa);
 }
 
-// A running IWDG cannot be told from a sleeping one, and feeding that is harmless (RM0091, 23.3). A
-// WWDG is fed only when it runs; its window is opened, because the loader cannot know when it is.
-static enum err plan_watchdogs(struct flash_access *fa, const uint8_t rcc[4 * RCC_WORDS])
-{
-    for (unsigned i = 0; i < 2; i++) {
-        fa->dog[i][0] = IWDG_KR;
-        fa->dog[i][1] = IWDG_KR_RELOAD;
-    }
-    if (!(rcc_word(rcc, RCC_APB1ENR) & RCC_APB1ENR_WWDGEN))
-        return ERR_OK;
-    uint8_t wwdg[8];
-    enum err e = mem_ap_read(fa->mem, WWDG_CR, wwdg, sizeof wwdg, NULL);
-    if (e || !(get_le32(&wwdg[0]) & WWDG_CR_WDGA))
-        return e;
-    fa->dog[1][0] = WWDG_CR;
-    fa->dog[1][1] = WWDG_CR_WDGA | WWDG_LONGEST;
-    flash_script_write(&fa->enter, WWDG_CFR, get_le32(&wwdg[4]) | WWDG_LONGEST);
-    flash_script_write(&fa->leave, WWDG_CFR, get_le32(&wwdg[4]));
-    return ERR_OK;
-}
-
-static uint32_t reverse_bits(uint32_t v)
-{
-    uint32_t r = 0;
-    for (unsigned i = 0; i < 32; i++)
-        r |= (v >> i & 1) << (31 - i);
-    return r;
-}
-
-// The CRC unit of a program that uses it. Its sum can only be brought back by feeding the right
-// word, since writing INIT sets the sum as well (RM0091, 12.3).
-static enum err plan_crc_return(struct flash_access *fa)
-{
-    uint8_t crc[24];
-    enum err e = mem_ap_read(fa->mem, CRC_UNIT, crc, sizeof crc, NULL);
-    if (e)
-        return e;
-    uint32_t sum = get_le32(&crc[0]), cr = get_le32(&crc[8]), init = get_le32(&crc[16]);
-    if (cr & CRC_CR_REV_OUT)
-        sum = reverse_bits(sum);
-    flash_script_write(&fa->enter, CRC_UNIT + CRC_INIT, 0xffffffff);
-    flash_script_write(&fa->enter, CRC_UNIT + CRC_POL, 0x04c11db7);
-    flash_script_write(&fa->leave, CRC_UNIT + CRC_CR, 0);
-    flash_script_write(&fa->leave, CRC_UNIT + CRC_INIT, init);
-    flash_script_write(&fa->leave, CRC_UNIT + CRC_DR, flash_crc_bridge(init, sum));
-    flash_script_write(&fa->leave, CRC_UNIT + CRC_POL, get_le32(&crc[20]));
-    flash_script_write(&fa->leave, CRC_UNIT + CRC_CR, cr);
-    return ERR_OK;
-}
-
 static enum err plan_plain_crc_return(struct flash_access *fa)
 {
     uint32_t sum;
@@ -176,7 +120,7 @@ static enum err plan_plain_crc_return(struct flash_access *fa)
 
 static enum err plan_used_crc(struct flash_access *fa)
 {
-    return family_of(fa)->plain_crc ? plan_plain_crc_return(fa) : plan_crc_return(fa);
+    return family_of(fa)->plain_crc ? plan_plain_crc_return(fa) : prepare_crc_return(fa, CRC_UNIT);
 }
 
 static enum err plan_crc(struct flash_access *fa, uint32_t ahbenr)
@@ -197,7 +141,9 @@ enum err rcc_fpec_plan(struct flash_access *fa)
         return e;
     const uint32_t cr = rcc_word(rcc, RCC_CR);
     plan_hsi(fa, cr);
-    if ((e = plan_watchdogs(fa, rcc)) || (e = plan_crc(fa, rcc_word(rcc, RCC_AHBENR))))
+    if ((e = prepare_watchdogs(fa, IWDG_KR, WWDG_CR,
+                               rcc_word(rcc, RCC_APB1ENR) & RCC_APB1ENR_WWDGEN)) ||
+        (e = plan_crc(fa, rcc_word(rcc, RCC_AHBENR))))
         return e;
     plan_clock(fa, rcc);
     if (!(cr & RCC_CR_HSION))

@@ -5,8 +5,8 @@
 #include "targets/families/rcc_m0plus.h"
 
 #include "base/bytes.h"
-#include "flash/crc.h"
 #include "swd/mem_ap.h"
+#include "targets/families/prepare.h"
 
 #define RCC_CR        M0PLUS_RCC
 #define RCC_CFGR      (M0PLUS_RCC + 0x08)
@@ -35,19 +35,11 @@
 #define PWR_SR2_REGLPF (1u << 9)
 #define RANGE_LIMIT_US 10000u
 
-#define CRC_UNIT       0x40023000u
-#define CRC_DR         0x00u
-#define CRC_CR         0x08u
-#define CRC_CR_REV_OUT (1u << 7)
-#define CRC_INIT       0x10u
-#define CRC_POL        0x14u
+#define CRC_UNIT 0x40023000u
 
-#define IWDG_KR        0x40003000u
-#define IWDG_KR_RELOAD 0xaaaau
+#define IWDG_KR 0x40003000u
 
-#define WWDG_CR      0x40002c00u
-#define WWDG_CR_WDGA (1u << 7)
-#define WWDG_LONGEST 0x7fu // of T in CR, and of the window W in CFR
+#define WWDG_CR 0x40002c00u
 
 #define RCC_BYTES 0x60u // from RCC_CR on: to the clock gates of all of these chips
 
@@ -202,61 +194,12 @@ static void plan_clock(struct flash_access *fa, const struct clocks *c)
 
 // ---- watchdogs, DMA, CRC unit -------------------------------------------------------------------
 
-// A running IWDG cannot be told from a sleeping one, and feeding that is harmless. A WWDG is fed
-// only when it runs; its window is opened, because the loader cannot know when it is.
-static enum err plan_watchdogs(struct flash_access *fa, const struct clocks *c)
-{
-    for (unsigned i = 0; i < 2; i++) {
-        fa->dog[i][0] = IWDG_KR;
-        fa->dog[i][1] = IWDG_KR_RELOAD;
-    }
-    if (!(c->apbenr1 & RCC_APBENR1_WWDGEN))
-        return ERR_OK;
-    uint8_t wwdg[8];
-    enum err e = mem_ap_read(fa->mem, WWDG_CR, wwdg, sizeof wwdg, NULL);
-    if (e || !(get_le32(&wwdg[0]) & WWDG_CR_WDGA))
-        return e;
-    fa->dog[1][0] = WWDG_CR;
-    fa->dog[1][1] = WWDG_CR_WDGA | WWDG_LONGEST;
-    flash_script_write(&fa->enter, WWDG_CR + 4, get_le32(&wwdg[4]) | WWDG_LONGEST);
-    flash_script_write(&fa->leave, WWDG_CR + 4, get_le32(&wwdg[4]));
-    return ERR_OK;
-}
-
-static uint32_t reverse_bits(uint32_t v)
-{
-    uint32_t r = 0;
-    for (unsigned i = 0; i < 32; i++)
-        r |= (v >> i & 1) << (31 - i);
-    return r;
-}
-
-// The CRC unit of a program that uses it: as in stm32f0_prepare.c.
-static enum err plan_crc_return(struct flash_access *fa)
-{
-    uint8_t crc[24];
-    enum err e = mem_ap_read(fa->mem, CRC_UNIT, crc, sizeof crc, NULL);
-    if (e)
-        return e;
-    uint32_t sum = get_le32(&crc[0]), cr = get_le32(&crc[8]), init = get_le32(&crc[16]);
-    if (cr & CRC_CR_REV_OUT)
-        sum = reverse_bits(sum);
-    flash_script_write(&fa->enter, CRC_UNIT + CRC_INIT, 0xffffffff);
-    flash_script_write(&fa->enter, CRC_UNIT + CRC_POL, 0x04c11db7);
-    flash_script_write(&fa->leave, CRC_UNIT + CRC_CR, 0);
-    flash_script_write(&fa->leave, CRC_UNIT + CRC_INIT, init);
-    flash_script_write(&fa->leave, CRC_UNIT + CRC_DR, flash_crc_bridge(init, sum));
-    flash_script_write(&fa->leave, CRC_UNIT + CRC_POL, get_le32(&crc[20]));
-    flash_script_write(&fa->leave, CRC_UNIT + CRC_CR, cr);
-    return ERR_OK;
-}
-
 // No DMA may write into SRAM that a loader borrows.
 static enum err plan_crc(struct flash_access *fa, const struct clocks *c)
 {
     const uint32_t ahbenr = (c->ahbenr | RCC_AHBENR_CRCEN) & ~RCC_AHBENR_DMA;
     flash_script_write(&fa->enter, c->kind->ahbenr, ahbenr);
-    enum err e = c->ahbenr & RCC_AHBENR_CRCEN ? plan_crc_return(fa) : ERR_OK;
+    enum err e = c->ahbenr & RCC_AHBENR_CRCEN ? prepare_crc_return(fa, CRC_UNIT) : ERR_OK;
     flash_script_write(&fa->leave, c->kind->ahbenr, c->ahbenr);
     return e;
 }
@@ -266,7 +209,8 @@ enum err rcc_m0plus_plan(struct flash_access *fa)
     struct clocks c;
     uint32_t cr1;
     enum err e = read_clocks(fa, &c);
-    if (e || (e = read_range(fa, &c, &cr1)) || (e = plan_watchdogs(fa, &c)) ||
+    if (e || (e = read_range(fa, &c, &cr1)) ||
+        (e = prepare_watchdogs(fa, IWDG_KR, WWDG_CR, c.apbenr1 & RCC_APBENR1_WWDGEN)) ||
         (e = plan_crc(fa, &c)))
         return e;
     if (is_slow_range(cr1))

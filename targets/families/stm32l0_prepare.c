@@ -2,8 +2,8 @@
 // What a flash job needs of an STM32L0: the clock of the NVM interface, HSI for speed where the
 // supply of the core allows it, watchdogs that are fed, no DMA, the CRC unit.
 #include "base/bytes.h"
-#include "flash/crc.h"
 #include "swd/mem_ap.h"
+#include "targets/families/prepare.h"
 #include "targets/families/stm32l0.h"
 
 #define RCC_CR_HSION  (1u << 0)
@@ -25,20 +25,11 @@
 #define PWR_CR_VOS        (3u << 11)
 #define PWR_CR_VOS_RANGE3 (3u << 11)
 
-#define CRC_UNIT       0x40023000u
-#define CRC_DR         0x00u
-#define CRC_CR         0x08u
-#define CRC_CR_REV_OUT (1u << 7)
-#define CRC_INIT       0x10u
-#define CRC_POL        0x14u
+#define CRC_UNIT 0x40023000u
 
-#define IWDG_KR        0x40003000u
-#define IWDG_KR_RELOAD 0xaaaau
+#define IWDG_KR 0x40003000u
 
-#define WWDG_CR      0x40002c00u
-#define WWDG_CR_WDGA (1u << 7)
-#define WWDG_CFR     0x40002c04u
-#define WWDG_LONGEST 0x7fu // of T in CR, and of the window W in CFR
+#define WWDG_CR 0x40002c00u
 
 #define RCC_WORDS 21u // from RCC_CR to RCC_CSR
 
@@ -106,62 +97,12 @@ static enum err plan_clock(struct flash_access *fa, const uint8_t rcc[4 * RCC_WO
     return ERR_OK;
 }
 
-// A running IWDG cannot be told from a sleeping one, and feeding that is harmless. A WWDG is fed
-// only when it runs; its window is opened, because the loader cannot know when it is.
-static enum err plan_watchdogs(struct flash_access *fa, const uint8_t rcc[4 * RCC_WORDS])
-{
-    for (unsigned i = 0; i < 2; i++) {
-        fa->dog[i][0] = IWDG_KR;
-        fa->dog[i][1] = IWDG_KR_RELOAD;
-    }
-    if (!(rcc_word(rcc, RCC_APB1ENR) & RCC_APB1ENR_WWDGEN))
-        return ERR_OK;
-    uint8_t wwdg[8];
-    enum err e = mem_ap_read(fa->mem, WWDG_CR, wwdg, sizeof wwdg, NULL);
-    if (e || !(get_le32(&wwdg[0]) & WWDG_CR_WDGA))
-        return e;
-    fa->dog[1][0] = WWDG_CR;
-    fa->dog[1][1] = WWDG_CR_WDGA | WWDG_LONGEST;
-    flash_script_write(&fa->enter, WWDG_CFR, get_le32(&wwdg[4]) | WWDG_LONGEST);
-    flash_script_write(&fa->leave, WWDG_CFR, get_le32(&wwdg[4]));
-    return ERR_OK;
-}
-
-static uint32_t reverse_bits(uint32_t v)
-{
-    uint32_t r = 0;
-    for (unsigned i = 0; i < 32; i++)
-        r |= (v >> i & 1) << (31 - i);
-    return r;
-}
-
-// The CRC unit of a program that uses it. Its sum can only be brought back by feeding the right
-// word, since writing INIT sets the sum as well.
-static enum err plan_crc_return(struct flash_access *fa)
-{
-    uint8_t crc[24];
-    enum err e = mem_ap_read(fa->mem, CRC_UNIT, crc, sizeof crc, NULL);
-    if (e)
-        return e;
-    uint32_t sum = get_le32(&crc[0]), cr = get_le32(&crc[8]), init = get_le32(&crc[16]);
-    if (cr & CRC_CR_REV_OUT)
-        sum = reverse_bits(sum);
-    flash_script_write(&fa->enter, CRC_UNIT + CRC_INIT, 0xffffffff);
-    flash_script_write(&fa->enter, CRC_UNIT + CRC_POL, 0x04c11db7);
-    flash_script_write(&fa->leave, CRC_UNIT + CRC_CR, 0);
-    flash_script_write(&fa->leave, CRC_UNIT + CRC_INIT, init);
-    flash_script_write(&fa->leave, CRC_UNIT + CRC_DR, flash_crc_bridge(init, sum));
-    flash_script_write(&fa->leave, CRC_UNIT + CRC_POL, get_le32(&crc[20]));
-    flash_script_write(&fa->leave, CRC_UNIT + CRC_CR, cr);
-    return ERR_OK;
-}
-
 static enum err plan_crc(struct flash_access *fa, uint32_t ahbenr)
 {
     // No DMA may write into SRAM that a loader borrows.
     flash_script_write(&fa->enter, RCC_AHBENR,
                        (ahbenr | RCC_AHBENR_CRCEN | RCC_AHBENR_MIFEN) & ~RCC_AHBENR_DMA);
-    enum err e = ahbenr & RCC_AHBENR_CRCEN ? plan_crc_return(fa) : ERR_OK;
+    enum err e = ahbenr & RCC_AHBENR_CRCEN ? prepare_crc_return(fa, CRC_UNIT) : ERR_OK;
     flash_script_write(&fa->leave, RCC_AHBENR, ahbenr);
     return e;
 }
@@ -171,7 +112,8 @@ static enum err plan(struct flash_access *fa)
     uint8_t rcc[4 * RCC_WORDS];
     enum err e = mem_ap_read(fa->mem, RCC_CR, rcc, sizeof rcc, NULL);
     if (!e)
-        e = plan_watchdogs(fa, rcc);
+        e = prepare_watchdogs(fa, IWDG_KR, WWDG_CR,
+                              rcc_word(rcc, RCC_APB1ENR) & RCC_APB1ENR_WWDGEN);
     if (!e)
         e = plan_crc(fa, rcc_word(rcc, RCC_AHBENR));
     return e ? e : plan_clock(fa, rcc);

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// What flash jobs of several families need in the same way (struct flash_prepare): watchdogs that
+// are fed, and a CRC unit that is given back.
+#ifndef SWDLINK_TARGETS_FAMILIES_PREPARE_H
+#define SWDLINK_TARGETS_FAMILIES_PREPARE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "flash/flash.h"
+
+// Names the writes that keep the watchdogs quiet: IWDG_KR and WWDG_CR are at these addresses, and
+// the WWDG has its clock or not. Opens the window of a WWDG that runs, and closes it afterwards.
+enum err prepare_watchdogs(struct flash_access *fa, uint32_t iwdg_kr, uint32_t wwdg_cr,
+                           bool wwdg_clocked) MUST_CHECK;
+// The CRC unit at that address is in use by the program: it is set up for loaders, and afterwards
+// has what it had.
+enum err prepare_crc_return(struct flash_access *fa, uint32_t crc_unit) MUST_CHECK;
+
+#endif
