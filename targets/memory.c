@@ -31,7 +31,7 @@ static enum err fail_read_protected(struct target *t, uint32_t addr)
 // Memory that may be read in any portion: not registers.
 static bool is_plain(const struct target *t, const struct target_region *r)
 {
-    return r && (r->kind != TARGET_REGION_RAM || (t->id.chip && r->base == t->id.chip->sram_base));
+    return r && (r->kind != TARGET_REGION_RAM || (t->id.chip && region_is_ram(t, r->base)));
 }
 
 static bool code_is_fresh(const struct target *t, uint32_t base)

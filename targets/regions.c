@@ -80,6 +80,12 @@ static void map_die(struct target *t, const struct die *die)
     add_region(t, TARGET_REGION_RAM, ARCH_PPB_BASE, ARCH_SYSTEM_SIZE, 0);
 }
 
+// RAM that only the core and the debugger reach; 0: none.
+static uint32_t code_ram_of(const struct target *t, uint32_t *base)
+{
+    return t->id.die ? die_code_ram(t->id.die, base) : 0;
+}
+
 static void map_chip(struct target *t, const struct chip *c)
 {
     add_region(t, TARGET_REGION_ROM, 0, t->id.flash_size, 0);
@@ -92,6 +98,9 @@ static void map_chip(struct target *t, const struct chip *c)
     add_region(t, TARGET_REGION_ROM, c->option_base, c->option_size, 0);
     add_region(t, TARGET_REGION_ROM, c->factory_base, c->factory_size, 0);
     add_region(t, TARGET_REGION_RAM, c->sram_base, c->sram_size, 0);
+    uint32_t code_ram = 0;
+    const uint32_t code_ram_size = code_ram_of(t, &code_ram);
+    add_region(t, TARGET_REGION_RAM, code_ram, code_ram_size, 0);
     add_region(t, TARGET_REGION_RAM, ARCH_PERIPHERAL_BASE, ARCH_PERIPHERAL_SIZE, 0);
     add_region(t, TARGET_REGION_RAM, ARCH_PPB_BASE, ARCH_PPB_SIZE, 0);
     t->bank = bank_of(c, c->family->driver, &layout);
@@ -120,14 +129,15 @@ const struct target_region *region_at(const struct target *t, uint32_t addr)
     return NULL;
 }
 
-// Of a chip that is not known by more than its name: its code RAM, and all that can be SRAM.
+// The code RAM and the SRAM; of a chip that is not known by more than its name, all that can be
+// SRAM.
 bool region_is_ram(const struct target *t, uint32_t addr)
 {
     const struct chip *c = t->id.chip;
     uint32_t base = 0;
-    const uint32_t size = t->id.die ? die_code_ram(t->id.die, &base) : 0;
+    const uint32_t size = code_ram_of(t, &base);
     if (c)
-        return addr - c->sram_base < c->sram_size;
+        return addr - c->sram_base < c->sram_size || addr - base < size;
     return addr - base < size || addr - ARCH_SRAM_BASE < ARCH_SRAM_SIZE;
 }
 

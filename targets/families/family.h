@@ -177,6 +177,7 @@ extern const unsigned family_count;
 
 extern const struct family stm32f0_family;
 extern const struct family stm32f1_family;
+extern const struct family stm32f3_family;
 extern const struct family stm32l0_family;
 extern const struct family stm32g0_family;
 extern const struct family stm32c0_family;

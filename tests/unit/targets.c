@@ -510,10 +510,30 @@ static void protected_flash_is_an_error_and_not_zeros(void **state)
     world_assert_says(&w, "`swdlink unlock`");
 }
 
+// An STM32F303xC has 8 KiB at the core, from where it can run code, too.
+static void core_coupled_memory_is_ram(void **state)
+{
+    (void)state;
+    struct target t = {.id = {.die = die_find(0x422), .flash_size = 256 * 1024}};
+    for (unsigned i = 0; i < stm32f3_family.chip_count; i++)
+        if (stm32f3_family.chips[i].dev_id == 0x422)
+            t.id.chip = &stm32f3_family.chips[i];
+    assert_non_null(t.id.chip);
+    regions_map(&t);
+    const struct target_region *ccm = region_at(&t, 0x10001fff), *sram = region_at(&t, 0x20009fff);
+    assert_non_null(ccm);
+    assert_non_null(sram);
+    assert_int_equal(ccm->kind, TARGET_REGION_RAM);
+    assert_int_equal(ccm->size, 8 * 1024);
+    assert_true(region_is_ram(&t, 0x10000000) && region_is_ram(&t, 0x20000000));
+    assert_false(region_is_ram(&t, 0x10002000) || region_is_ram(&t, 0x08000000));
+}
+
 int main(int argc, char **argv)
 {
     choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(core_coupled_memory_is_ram),
         cmocka_unit_test(the_chip_is_recognised_and_described),
         cmocka_unit_test(a_chip_known_by_name_only_can_still_be_debugged),
         cmocka_unit_test(the_map_of_a_chip_known_by_name_only_is_whole),
