@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// A Cortex-M0 or M0+ of the virtual chip (ARMv6-M, DDI 0419; DDI 0432 and DDI 0484 for the
-// processors): instructions, exceptions, NVIC, SysTick, MPU, sleep, lockup, halting debug, BPU,
-// DWT. Everything between 0xe0000000 and 0xe00fffff is here.
+// A core of the virtual chip: Cortex-M0 or M0+ (ARMv6-M, DDI 0419; DDI 0432 and DDI 0484 for the
+// processors), Cortex-M3 or M4 with FPU (ARMv7-M, DDI 0403; DDI 0337 and DDI 0439): instructions,
+// exceptions, NVIC, SysTick, MPU, sleep, lockup, debug and its comparators. Everything between
+// 0xe0000000 and 0xe00fffff is here, but for what the chip's maker has put there.
 #ifndef SWDLINK_SIM_CORE_CORE_H
 #define SWDLINK_SIM_CORE_CORE_H
 
@@ -68,11 +69,13 @@ void sim_core_set_irq(struct sim_core *core, unsigned n, bool active);
 void sim_core_pend_nmi(struct sim_core *core);
 // RXEV: an event from outside, which ends or keeps off a WFE (DDI 0419, B1.5.18).
 void sim_core_send_event(struct sim_core *core);
-// An access by the core or the debugger to the private peripheral bus: words only, anything else is
-// a bus error and a violation. Registers that only the debugger may see (DHCSR, DCRSR, DCRDR,
-// DEMCR, DFSR, BPU, DWT) read as zero to the core.
 // Whether the private bus answers this master now: not an unprivileged program.
 bool sim_core_may_use_ppb(const struct sim_core *core, enum sim_master master);
+// An access by the core or the debugger to the private peripheral bus. ARMv6-M: words only,
+// anything else is a bus error and a violation, and registers that only the debugger may see
+// (DHCSR, DCRSR, DCRDR, DEMCR, DFSR, BPU, DWT) read as zero to the core. ARMv7-M: all widths are
+// read, and registers that are made of bytes are written so; a program may use all but halting
+// debug.
 enum sim_bus_status sim_core_ppb_read(struct sim_core *core, enum sim_master master, uint32_t addr,
                                       unsigned size, uint32_t *value);
 enum sim_bus_status sim_core_ppb_write(struct sim_core *core, enum sim_master master, uint32_t addr,
@@ -88,7 +91,8 @@ bool sim_core_is_locked_up(const struct sim_core *core);
 bool sim_core_is_sleeping(const struct sim_core *core);   // WFI, WFE, sleep-on-exit
 bool sim_core_deep_sleep(const struct sim_core *core);    // sleeping with SCR.SLEEPDEEP
 bool sim_core_debug_enabled(const struct sim_core *core); // C_DEBUGEN
-// Registers by DCRSR.REGSEL number (0-15, 16 xPSR, 17 MSP, 18 PSP, 20 CONTROL:…:PRIMASK).
+// Registers by DCRSR.REGSEL number (0-15, 16 xPSR, 17 MSP, 18 PSP, 20 CONTROL:…:PRIMASK; with an
+// FPU 33 FPSCR, 64-95 S0 to S31).
 uint32_t sim_core_get_reg(const struct sim_core *core, unsigned regsel);
 void sim_core_set_reg(struct sim_core *core, unsigned regsel, uint32_t value);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The inside of the Cortex-M0, shared by the files that make it up: core.c (the run loop and the
-// public functions), exception.c, debug.c, scs.c. Nobody else includes this.
+// The inside of the core, shared by the files that make it up: core.c (the run loop and the public
+// functions), exception*.c, fault_v7m.c, fp_frame.c, debug.c, scs*.c, ppb.c. Nobody else includes
+// this.
 #ifndef SWDLINK_SIM_CORE_CORE_STATE_H
 #define SWDLINK_SIM_CORE_CORE_STATE_H
 
