@@ -44,8 +44,8 @@ static enum err fail_at_port(struct target *t, const struct connect_evidence *ev
         return log_fail(
             t->log, ERR_PROTECTED,
             "the debug port answers, and the chip has closed its access port: a protection keeps "
-            "debuggers out (read protection, TrustZone or debug authentication), and swdlink "
-            "cannot open it. Of some families a program that runs, or ST's own programmer, can");
+            "debuggers out (read protection, TrustZone or debug authentication). swdlink cannot "
+            "open it; ST's own programmer can where the chip has debug authentication");
     return log_fail(t->log, ERR_UNSUPPORTED,
                     "the debug port answers, and the core is not at its first access port but at "
                     "another one, as in an STM32H5: swdlink does not use others");
