@@ -231,6 +231,9 @@ static void the_second_bank_has_locks_and_registers_of_its_own(void **state)
     unlock2(b);
     assert_int_equal(rd(b, FLASH_CR2), 0);
     assert_int_equal(rd(b, FLASH_CR), CR_LOCK);
+    wr(b, FLASH_KEYR2 + 4, KEY1); // no option bytes here
+    wr(b, FLASH_KEYR2 + 4, KEY2);
+    assert_int_equal(rd(b, FLASH_CR2), 0);
     wr(b, FLASH_CR2, CR_PG);
     assert_int_equal(try_write(b, BANK2, 2, 0x5555), SIM_BUS_OK);
     assert_int_equal(rd(b, FLASH_SR2), SR_BSY);
