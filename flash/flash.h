@@ -98,11 +98,14 @@ struct flash_loader_code {
     uint32_t unit_us, erase_us;     // shortest times of one unit and of an erase
     uint32_t scan_us;               // and of the scan of a page
     uint32_t row_us;                // of a row (flash_layout.row) that is programmed as a whole
+    uint32_t erase_bank;            // as erase_page; 0: it cannot
     bool vectors;                   // the code begins with a vector table, for VTOR
     uint32_t payload;               // bytes in a slot, at most; a multiple of the unit and the row
 };
 
 #define FLASH_OPTION_WORDS 16
+
+enum flash_extent { FLASH_EXTENT_PAGE, FLASH_EXTENT_BANK, FLASH_EXTENT_ALL }; // of an erase
 
 // No function waits for an erase: erase_poll() tells when it is over. None takes longer than the
 // programming of a few KiB.
@@ -126,9 +129,11 @@ struct flash_driver {
     uint32_t (*second_bank)(const struct flash_bank *bank);
     // The loader, or NULL; and the sentence for the status with which it stopped in this page.
     const struct flash_loader_code *loader;
-    // What a slot with an erase carries: for a code that does not make it of the address. all: the
-    // erase of everything. NULL: nothing.
-    uint32_t (*erase_code)(const struct flash_access *fa, uint32_t addr, bool all);
+    // What a slot with an erase carries: for a code that does not make it of the address. NULL:
+    // nothing.
+    uint32_t (*erase_code)(const struct flash_access *fa, uint32_t addr, enum flash_extent extent);
+    // Bytes of each of two banks, when the loader can erase one alone. NULL, or 0: there is one.
+    uint32_t (*bank_bytes)(const struct flash_access *fa);
     enum err (*explain)(struct flash_access *fa, uint32_t addr, const uint8_t *data, size_t len,
                         uint32_t status);
 

@@ -74,6 +74,8 @@ void job_make_waiting(struct flash_job *job, unsigned n);
 uint64_t job_now_us(const struct flash_job *job);
 // The chip is erased now: nothing has to be scanned to know what it holds.
 void job_note_mass_erase(struct flash_job *job);
+// The same of the pages from `from` to before `end`.
+void job_note_erased(struct flash_job *job, unsigned from, unsigned end);
 // ERR_FLASH: page n would have to be erased, which was not allowed.
 enum err job_fail_not_blank(struct flash_job *job, unsigned n) MUST_CHECK;
 
@@ -81,6 +83,8 @@ enum err job_fail_not_blank(struct flash_job *job, unsigned n) MUST_CHECK;
 // the caller wants otherwise.
 bool plan_can_decide(const struct flash_job *job);
 enum job_way plan_decide(const struct flash_job *job);
+// Whether an erase of the pages from `from` to before `end` as a whole pays: nothing else in them.
+bool plan_pays(const struct flash_job *job, unsigned from, unsigned end);
 // From the scan: does the chip hold what the page shall hold, and is it blank?
 bool plan_is_equal(const struct flash_job *job, unsigned n);
 bool plan_is_blank(const struct flash_job *job, unsigned n);

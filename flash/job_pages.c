@@ -76,12 +76,17 @@ enum err job_fail_not_blank(struct flash_job *job, unsigned n)
 // Everything holds nothing now.
 void job_note_mass_erase(struct flash_job *job)
 {
+    job_note_erased(job, 0, job->page_count);
+}
+
+void job_note_erased(struct flash_job *job, unsigned from, unsigned end)
+{
     const struct flash_layout *layout = &job->bank.layout;
     uint32_t crc = 0, crc_size = 0;
-    job->stats.erased += flash_layout_bytes(layout);
     memset(job->chip, layout->erased, flash_layout_largest(layout));
-    for (unsigned n = 0; n < job->page_count; n++) {
+    for (unsigned n = from; n < end; n++) {
         struct page *p = &job->page[n];
+        job->stats.erased += p->size;
         if (p->size != crc_size)
             crc = flash_crc(job->chip, p->size);
         crc_size = p->size;

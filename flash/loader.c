@@ -299,9 +299,21 @@ static enum err submit_entry(struct loader *l, const uint8_t *slot, size_t len, 
 
 // Rows are taken upwards only (found by users of the STM32G0: a row below the one before ends in
 // PGSERR).
-static bool takes_rows(const struct loader *l, uint32_t addr)
+static bool takes_rows(struct loader *l, uint32_t addr, size_t len)
 {
-    return l->rows && addr >= l->row_end;
+    for (unsigned i = 0; i < 2; i++)
+        if (addr >= l->rows[i].next && addr < l->rows[i].end) {
+            l->rows[i].next = addr + (uint32_t)len;
+            return true;
+        }
+    return false;
+}
+
+void loader_allow_rows(struct loader *l, uint32_t from, uint32_t end)
+{
+    const unsigned i = l->rows[0].end ? 1 : 0;
+    l->rows[i].next = from;
+    l->rows[i].end = end;
 }
 
 static uint64_t shortest_us(const struct loader *l, uint32_t erase, const uint8_t *data, size_t len,
@@ -323,7 +335,10 @@ static enum err submit_erase(struct loader *l, uint32_t addr, uint32_t erase)
     uint8_t slot[SLOT_HEADER + 4];
     put_le32(&slot[0], addr);
     put_le32(&slot[4], erase);
-    put_le32(&slot[8], driver->erase_code(l->fa, addr, erase == l->code->erase_all));
+    const enum flash_extent extent = erase == l->code->erase_all    ? FLASH_EXTENT_ALL
+                                     : erase == l->code->erase_bank ? FLASH_EXTENT_BANK
+                                                                    : FLASH_EXTENT_PAGE;
+    put_le32(&slot[8], driver->erase_code(l->fa, addr, extent));
     return submit_entry(l, slot, sizeof slot, l->code->erase_us);
 }
 
@@ -337,9 +352,7 @@ enum err loader_work(struct loader *l, uint32_t addr, uint32_t erase, const uint
             return e;
         erase = 0;
     }
-    const bool rows = takes_rows(l, addr);
-    if (rows)
-        l->row_end = addr + (uint32_t)len;
+    const bool rows = takes_rows(l, addr, len);
     put_le32(&slot[0], addr);
     put_le32(&slot[4], (uint32_t)len | erase | (rows ? WORK_ROWS : 0));
     if (len)

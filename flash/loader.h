@@ -26,9 +26,11 @@ struct loader {
     struct flash_access *fa;
     const struct flash_loader_code *code;
     bool running;
-    bool broken;      // it stopped by itself
-    bool rows;        // everything was erased as a whole: rows may be programmed as such
-    uint32_t row_end; // upwards from there
+    bool broken; // it stopped by itself
+    // What was erased as a whole: rows may be programmed as such, upwards from next on.
+    struct {
+        uint32_t next, end;
+    } rows[2];
     uint32_t control, slots;
     uint32_t payload;         // bytes of a slot's
     uint32_t published, done; // slots
@@ -50,6 +52,8 @@ enum err loader_work(struct loader *l, uint32_t addr, uint32_t erase, const uint
 // The same for pages of two banks at once, of which each may have no data (NULL).
 enum err loader_work_pair(struct loader *l, const uint32_t addr[2], uint32_t erase,
                           const uint8_t *const data[2], size_t len) MUST_CHECK;
+// What was erased as a whole since it was started, up to two ranges: rows are programmed in them.
+void loader_allow_rows(struct loader *l, uint32_t from, uint32_t end);
 // Waits at most most_us for a free slot: *room tells whether there is one. ERR_FLASH and ERR_STATE
 // as above.
 enum err loader_wait_room(struct loader *l, uint32_t most_us, bool *room) MUST_CHECK;

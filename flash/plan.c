@@ -35,10 +35,10 @@ static uint64_t program_us(const struct flash_job *job, const struct page *p, bo
     return p->data ? flash_layout_program_us(&job->bank.layout, p->data, p->size, rows) : 0;
 }
 
-static struct census take_census(const struct flash_job *job)
+static struct census take_census(const struct flash_job *job, unsigned from, unsigned end)
 {
     struct census c = {.others_blank = true};
-    for (unsigned n = 0; n < job->page_count; n++) {
+    for (unsigned n = from; n < end; n++) {
         const struct page *p = &job->page[n];
         if (p->state != PAGE_WAITING) {
             c.others_blank &= plan_is_blank(job, n);
@@ -81,11 +81,16 @@ enum job_way plan_decide(const struct flash_job *job)
         return WAY_MASS;
     if (job->erase != FLASH_ERASE_AUTO || !job->scanned || !job->bank.driver->erase_all_start)
         return WAY_PAGES;
-    struct census c = take_census(job);
+    return plan_pays(job, 0, job->page_count) ? WAY_MASS : WAY_PAGES;
+}
+
+bool plan_pays(const struct flash_job *job, unsigned from, unsigned end)
+{
+    struct census c = take_census(job, from, end);
     const struct flash_layout *layout = &job->bank.layout;
     const bool rows = layout->row && job->access.rows;
     if (!c.others_blank || c.due == 0 || (c.changing == 0 && !rows))
-        return WAY_PAGES;
+        return false;
     // Of the whole image, as far as the sample tells. After an erase of everything whole rows are
     // programmed in less time, so that it may pay even for a flash that is blank.
     uint64_t again_us = rows ? c.rows_us : c.equal / layout->unit * layout->unit_us;
@@ -93,7 +98,7 @@ enum job_way plan_decide(const struct flash_job *job)
     uint64_t by_pages = once_us * c.waiting / c.due;
     uint64_t by_mass = layout->mass_erase_us + again_us * c.waiting / c.due;
     // Not for a little: pages that are blank wear as well.
-    return by_mass + by_mass / 8 < by_pages ? WAY_MASS : WAY_PAGES;
+    return by_mass + by_mass / 8 < by_pages;
 }
 
 bool plan_find_partner(const struct flash_job *job, unsigned n, unsigned *partner)

@@ -42,6 +42,12 @@ static enum err check_all_pages(struct flash_job *job)
     return e;
 }
 
+static void allow_rows(struct flash_job *job, uint32_t addr, uint32_t len)
+{
+    if (job->bank.layout.row && job->access.rows)
+        loader_allow_rows(&job->loader, addr, addr + len);
+}
+
 static enum err mass_erase(struct flash_job *job)
 {
     enum err e = check_all_pages(job);
@@ -56,7 +62,8 @@ static enum err mass_erase(struct flash_job *job)
             e = loader_work(&job->loader, other, driver->loader->erase_all, NULL, 0);
         if (!e)
             job_note_mass_erase(job);
-        job->loader.rows = !e && job->bank.layout.row && job->access.rows;
+        if (!e)
+            allow_rows(job, job->bank.base, job->bank.size);
         return e;
     }
     return direct_erase_all(job);
@@ -83,12 +90,41 @@ static enum err mass_erase_by_pages(struct flash_job *job)
 }
 
 // A page that nobody asked for may be protected: then only the others can be erased.
-static bool may_erase_all(struct flash_job *job)
+static bool may_erase(struct flash_job *job, unsigned from, unsigned end)
 {
-    if (job->erase == FLASH_ERASE_MASS || check_all_pages(job) != ERR_PROTECTED)
-        return true;
-    log_forget(job->access.log);
-    return false;
+    enum err e = ERR_OK;
+    for (unsigned n = from; n < end && e != ERR_PROTECTED; n++)
+        e = job->bank.driver->check_page(&job->access, job->page[n].addr);
+    if (e == ERR_PROTECTED)
+        log_forget(job->access.log);
+    return e != ERR_PROTECTED;
+}
+
+static enum err erase_bank(struct flash_job *job, unsigned from, unsigned end, uint32_t bytes)
+{
+    const struct flash_loader_code *code = job->bank.driver->loader;
+    job->stats.changed = true;
+    enum err e = loader_work(&job->loader, job->page[from].addr, code->erase_bank, NULL, 0);
+    if (e)
+        return e;
+    job_note_erased(job, from, end);
+    allow_rows(job, job->page[from].addr, bytes);
+    return ERR_OK;
+}
+
+// A bank whose other pages are blank can be erased as a whole, whatever is in the other one.
+static enum err erase_banks_that_pay(struct flash_job *job)
+{
+    const struct flash_driver *driver = job->bank.driver;
+    const uint32_t bytes = driver->bank_bytes ? driver->bank_bytes(&job->access) : 0;
+    enum err e = ERR_OK;
+    if (!bytes || !job->loader.running || !job->scanned || job->erase != FLASH_ERASE_AUTO)
+        return ERR_OK;
+    const unsigned pages = bytes / job->page[0].size;
+    for (unsigned from = 0; from + pages <= job->page_count && !e; from += pages)
+        if (plan_pays(job, from, from + pages) && may_erase(job, from, from + pages))
+            e = erase_bank(job, from, from + pages, bytes);
+    return e;
 }
 
 // As far as is known by now: a refusal comes before the first page is touched.
@@ -105,10 +141,13 @@ static enum err decide(struct flash_job *job)
 {
     const bool all = wants_all_erased(job);
     job->way = all ? WAY_MASS : plan_decide(job);
-    if (job->way == WAY_MASS && !all && !may_erase_all(job))
+    if (job->way == WAY_MASS && !all && job->erase != FLASH_ERASE_MASS &&
+        !may_erase(job, 0, job->page_count))
         job->way = WAY_PAGES;
-    if (job->way != WAY_MASS)
-        return check_changing_pages(job);
+    if (job->way != WAY_MASS) {
+        enum err e = check_changing_pages(job);
+        return e ? e : erase_banks_that_pay(job);
+    }
     return job->bank.driver->erase_all_start ? mass_erase(job) : mass_erase_by_pages(job);
 }
 

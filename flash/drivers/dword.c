@@ -140,16 +140,24 @@ static enum err end_programming(struct flash_access *fa)
 
 // ---- erasing ------------------------------------------------------------------------------------
 
-// What CR gets for the erase of the page at an address, or of everything, in both banks at once.
-static uint32_t erase_code(const struct flash_access *fa, uint32_t addr, bool all)
+// What CR gets for the erase of the page or the bank at an address, or of everything, in both banks
+// at once.
+static uint32_t erase_code(const struct flash_access *fa, uint32_t addr, enum flash_extent extent)
 {
     const struct dword_params *params = dword_params(fa);
     uint32_t offset;
-    if (all)
+    if (extent == FLASH_EXTENT_ALL)
         return CR_STRT | CR_MER1 | (dword_has_two_banks(fa) ? params->mer2 : 0);
     unsigned bank = dword_bank_of(fa, addr, &offset);
+    if (extent == FLASH_EXTENT_BANK)
+        return CR_STRT | (bank ? params->mer2 : CR_MER1);
     uint32_t page = offset / fa->bank->layout.run[0].size;
     return CR_STRT | CR_PER | page << CR_PNB_SHIFT | (bank ? params->bker : 0);
+}
+
+static uint32_t bank_bytes(const struct flash_access *fa)
+{
+    return dword_has_two_banks(fa) ? fa->bank->size / 2 : 0;
 }
 
 static enum err start(struct flash_access *fa, uint32_t cr)
@@ -162,7 +170,7 @@ static enum err start(struct flash_access *fa, uint32_t cr)
 static enum err erase_start(struct flash_access *fa, uint32_t addr)
 {
     enum err e = dword_check_page(fa, addr);
-    return e ? e : start(fa, erase_code(fa, addr, false));
+    return e ? e : start(fa, erase_code(fa, addr, FLASH_EXTENT_PAGE));
 }
 
 static enum err erase_all_start(struct flash_access *fa)
@@ -171,7 +179,7 @@ static enum err erase_all_start(struct flash_access *fa)
     enum err e = ERR_OK;
     for (unsigned n = 0; n < flash_layout_count(layout) && !e; n++)
         e = dword_check_page(fa, flash_layout_sector(layout, n).addr);
-    return e ? e : start(fa, erase_code(fa, 0, true));
+    return e ? e : start(fa, erase_code(fa, fa->bank->base, FLASH_EXTENT_ALL));
 }
 
 static enum err fail_write_protected(struct flash_access *fa, uint32_t addr)
@@ -323,14 +331,16 @@ static enum err explain_failure(struct flash_access *fa, uint32_t addr, const ui
     return e ? e : fail_program(fa, addr + (uint32_t)(good < len ? good : 0), sr);
 }
 
-#define LOADER_ERASE     (1u << 16)
-#define LOADER_ERASE_ALL (3u << 16)
+#define LOADER_ERASE      (1u << 16)
+#define LOADER_ERASE_ALL  (3u << 16)
+#define LOADER_ERASE_BANK (5u << 16)
 
 static const struct flash_loader_code loader = {
     .bytes = dword_loader,
     .size = sizeof dword_loader,
     .erase_page = LOADER_ERASE,
     .erase_all = LOADER_ERASE_ALL,
+    .erase_bank = LOADER_ERASE_BANK,
     .unit_us = 80,
     .erase_us = 20000,
     .scan_us = 40, // 512 words at 64 MHz
@@ -347,6 +357,7 @@ const struct flash_driver dword_driver = {
     .check_page = dword_check_page,
     .loader = &loader,
     .erase_code = erase_code,
+    .bank_bytes = bank_bytes,
     .explain = explain_failure,
     .begin = begin_programming,
     .check_read = check_read,

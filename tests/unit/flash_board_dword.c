@@ -248,6 +248,33 @@ static void swapped_banks_are_programmed_where_they_are_seen(void **state)
     close_desk(d);
 }
 
+static void a_bank_is_erased_as_a_whole_beside_one_that_is_in_use(void **state)
+{
+    (void)state;
+    struct desk *d = open_desk("stm32g0b1re");
+    uint8_t *old = some_image(512 * KIB, 1), *image = some_image(256 * KIB, 2);
+    for (unsigned bank = 0; bank < 2; bank++) {
+        const uint32_t at = FLASH + bank * 256 * KIB;
+        fill_chip(d, old, 512 * KIB);
+        const uint64_t pages = sim_board_account(d->board)->pages_erased;
+        OK(program(d, FLASH_ERASE_AUTO, at, image, 256 * KIB));
+        assert_int_equal(sim_board_account(d->board)->pages_erased, pages);
+        assert_int_equal(d->stats.erased, 256 * KIB);
+        assert_in_range(took_ms(d), 1, limit_ms(0, 1, 0, 1024) + 80);
+        assert_chip_holds(d, at, image, 256 * KIB);
+        const uint32_t other = (1 - bank) * 256 * KIB;
+        assert_chip_holds(d, FLASH + other, &old[other], 256 * KIB);
+    }
+    // A page of it that nobody asked for is in use, too.
+    fill_chip(d, old, 512 * KIB);
+    OK(program(d, FLASH_ERASE_AUTO, FLASH, image, 254 * KIB));
+    assert_chip_holds(d, FLASH, image, 254 * KIB);
+    assert_chip_holds(d, FLASH + 254 * KIB, &old[254 * KIB], 258 * KIB);
+    free(old);
+    free(image);
+    close_desk(d);
+}
+
 static void one_bank_of_256_kib_and_two_of_128_are_told_apart(void **state)
 {
     (void)state;
@@ -462,6 +489,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(every_alignment_and_length_ends_up_in_the_chip),
         cmocka_unit_test(the_debug_port_alone_can_do_it),
         cmocka_unit_test(swapped_banks_are_programmed_where_they_are_seen),
+        cmocka_unit_test(a_bank_is_erased_as_a_whole_beside_one_that_is_in_use),
         cmocka_unit_test(one_bank_of_256_kib_and_two_of_128_are_told_apart),
         cmocka_unit_test(ram_registers_and_clocks_come_back),
         cmocka_unit_test(a_program_on_32_khz_or_in_the_low_voltage_range_is_no_hindrance),
