@@ -26,11 +26,12 @@ static void note_feature(struct session *s, const uint8_t *p, size_t len)
         s->knows_error_text = true;
 }
 
-// The reply to a packet that writes into the EEPROM must not be late (flash_packets.c): each word
-// may take 7 ms.
+// GDB waits for two seconds, three times over. 2 KiB of EEPROM, whose words may take 7 ms each, are
+// written in less; a larger one is written in several packets.
+#define EEPROM_IN_ONE 2048u
 static unsigned packet_size(const struct session *s)
 {
-    return target_eeprom(s->t)->size > RSP_SLOW_PACKET ? RSP_SLOW_PACKET : RSP_PACKET_MAX;
+    return target_eeprom(s->t)->size > EEPROM_IN_ONE ? RSP_SLOW_PACKET : RSP_PACKET_MAX;
 }
 
 // qSupported[:FEATURE[;FEATURE]…]. A GDB that was built without expat names multiprocess, as all

@@ -12,7 +12,7 @@
 // What we announce as PacketSize: bytes between $ and #, escapes counted as they are sent.
 #define RSP_PACKET_MAX      0x4000u
 // The same for a chip whose memory is written slowly.
-#define RSP_SLOW_PACKET     0x900u
+#define RSP_SLOW_PACKET     0x500u
 // The room that the framing of len bytes may take: every byte escaped, and $, #, two digits.
 #define RSP_FRAMED_MAX(len) (2u * (len) + 4u)
 

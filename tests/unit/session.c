@@ -98,7 +98,7 @@ static void packets_are_shorter_where_an_eeprom_takes_them_slowly(void **state)
 {
     struct bench *b = *state;
     b->f.t.eeprom = (struct flash_bank){.base = 0x08080000, .size = 6144};
-    assert_has(bench_ask(b, "qSupported:swbreak+"), "PacketSize=900;");
+    assert_has(bench_ask(b, "qSupported:swbreak+"), "PacketSize=500;");
 }
 
 static void packets_are_acknowledged_until_gdb_asks_not_to(void **state)
