@@ -31,19 +31,29 @@ enum err cmd_unlock(const struct options *o, struct output *out, struct log *log
     bool unlocked = was_locked && e == ERR_OK;
     if (unlocked)
         e = target_unlock(&p.target);
+    const char *kept = NULL;
+    if (was_locked && e == ERR_OK)
+        e = target_unlock_keeps(&p.target, &kept);
     if (was_locked && e == ERR_OK)
         probe_note(&p, o, "you unlocked and erased it");
     probe_close(&p, p.target.found_halted && !unlocked);
     if (e != ERR_OK)
         return e;
+    if (kept)
+        log_line(log, LOG_WARN,
+                 "the pages of the area for execution only (%s of the chip's options) were not "
+                 "erased, because PCROP_RDP is 0: `swdlink options PCROP_RDP=1 RDP=1`, and unlock "
+                 "once more, erases them too",
+                 kept);
     if (o->json)
         return output_json(out,
                            json_pack("{s:i, s:b, s:i}", "schema", OUTPUT_SCHEMA, "erased",
                                      was_locked, "rdp_level", 0),
                            log);
     if (was_locked)
-        log_line(log, LOG_NOTE, "unlocked: read protection is off, and the %s %s erased", erases,
-                 target_eeprom(&p.target)->size ? "are" : "is");
+        log_line(log, LOG_NOTE, "unlocked: read protection is off, and the %s%s %s erased",
+                 kept ? "rest of the " : "", erases,
+                 target_eeprom(&p.target)->size && !kept ? "are" : "is");
     else
         log_line(log, LOG_NOTE, "the chip is not protected: nothing was changed");
     return ERR_OK;

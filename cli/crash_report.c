@@ -79,8 +79,7 @@ void crash_report_print(struct target *t, const struct target_stop *stop, const 
     else
         report_location(elf, "it stands at", reg[CORTEXM_PC], log);
     if (target_is_boot_rom(t, reg[CORTEXM_PC]))
-        log_line(
-            log, LOG_WARN,
-            "that is the boot loader in the chip's ROM, and not the program: BOOT0 is high, or "
-            "the option bytes choose it");
+        log_line(log, LOG_WARN,
+                 "that is the boot loader in the chip's ROM, and not the program: %s",
+                 target_why_boot_rom(t));
 }

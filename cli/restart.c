@@ -12,7 +12,8 @@ enum err restart_target(struct restart *r, struct target *t, bool halt)
     if (!halt)
         return target_watch_outcome(t, &r->outcome);
     e = target_read_reg(t, CORTEXM_PC, &r->pc);
-    r->in_boot_rom = !e && target_is_boot_rom(t, r->pc);
+    if (!e && target_is_boot_rom(t, r->pc))
+        r->boot_rom = target_why_boot_rom(t);
     return e;
 }
 
@@ -32,12 +33,12 @@ static void report_halt(const struct restart *r, struct log *log)
 {
     if (r->pc == NO_INSTRUCTION)
         log_line(log, LOG_WARN, "reset; halted, and there is no program that could start");
-    else if (r->in_boot_rom)
+    else if (r->boot_rom)
         log_line(
             log, LOG_WARN,
             "reset; halted at the start of the boot loader in the chip's ROM (0x%08x), and not "
-            "of the program: BOOT0 is high, or the option bytes choose it",
-            r->pc);
+            "of the program: %s",
+            r->pc, r->boot_rom);
     else
         log_line(log, LOG_NOTE, "reset; halted at the first instruction, 0x%08x", r->pc);
 }

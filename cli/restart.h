@@ -9,8 +9,8 @@
 
 struct restart {
     bool halted;
-    bool in_boot_rom;              // where it is halted
     uint32_t pc;                   // when halted
+    const char *boot_rom;          // halted in the boot loader, and why; NULL: it is not
     struct target_outcome outcome; // when not
 };
 

@@ -140,6 +140,33 @@ enum err target_read_options(struct target *t, struct target_options_image *imag
     return target_note_error(t, t->bank.driver->read_options(&fa, image->value, &image->intact));
 }
 
+static uint32_t value_of(struct target *t, const char *name,
+                         const struct target_options_image *image)
+{
+    const struct option_field *field = target_option_find(t, name);
+    return field ? target_option_get(t, field, image) : 0;
+}
+
+// RM0444, 3.5. An option that the chip does not have counts as 0: no area.
+enum err target_unlock_keeps(struct target *t, const char **area)
+{
+    static const char *const areas[][3] = {{"PCROP1A", "PCROP1A_STRT", "PCROP1A_END"},
+                                           {"PCROP1B", "PCROP1B_STRT", "PCROP1B_END"},
+                                           {"PCROP2A", "PCROP2A_STRT", "PCROP2A_END"},
+                                           {"PCROP2B", "PCROP2B_STRT", "PCROP2B_END"}};
+    *area = NULL;
+    if (!target_option_find(t, "PCROP_RDP"))
+        return ERR_OK;
+    struct target_options_image image;
+    enum err e = target_read_options(t, &image);
+    if (e || value_of(t, "PCROP_RDP", &image))
+        return e;
+    for (unsigned i = 0; i < sizeof areas / sizeof areas[0]; i++)
+        if (value_of(t, areas[i][1], &image) < value_of(t, areas[i][2], &image))
+            *area = areas[i][0];
+    return ERR_OK;
+}
+
 // Two options that are harmless alone may together end debugging for good.
 static enum err refuse_dangerous_pair(struct target *t, const struct target_options_image *image)
 {

@@ -25,6 +25,8 @@ enum err target_option_set(struct target *t, const struct option_field *field,
 
 // What leaving read protection erases: "flash", or "flash and EEPROM".
 const char *target_unlock_erases(const struct target *t);
+// Whether areas for execution only outlast that (PCROP_RDP=0): the name of one, or NULL.
+enum err target_unlock_keeps(struct target *t, const char **area) MUST_CHECK;
 
 enum err target_read_options(struct target *t, struct target_options_image *image) MUST_CHECK;
 // Halts the core, writes the bytes that are intact, resets the chip, which loads them, and connects

@@ -41,6 +41,16 @@ bool target_is_boot_rom(const struct target *t, uint32_t addr)
     return c && addr - c->system_base < c->system_size;
 }
 
+// A flash without a program is reason enough on chips that look (RM0091, 2.5).
+const char *target_why_boot_rom(struct target *t)
+{
+    bool empty = false;
+    if (t->id.chip && t->id.chip->empty_check && t->bank.size && t->id.rdp_level == 0 &&
+        target_read_empty(t, &empty) != ERR_OK)
+        log_forget(t->log);
+    return empty ? "the flash holds none" : "BOOT0 is high, or the option bytes choose it";
+}
+
 static bool is_fault(unsigned exception)
 {
     return exception >= FIRST_FAULT && exception <= LAST_FAULT;
@@ -130,9 +140,11 @@ static enum err find_outcome(struct target *t, struct target_outcome *o)
         e = sample_pc(t, o);
     if (!e && !o->pc_known)
         e = inspect(t, o);
-    if (!e && o->kind == TARGET_OUTCOME_RUNS && target_is_boot_rom(t, o->pc))
-        o->kind = TARGET_OUTCOME_BOOT_ROM;
-    return e;
+    if (e || o->kind != TARGET_OUTCOME_RUNS || !target_is_boot_rom(t, o->pc))
+        return e;
+    o->kind = TARGET_OUTCOME_BOOT_ROM;
+    o->why = target_why_boot_rom(t);
+    return ERR_OK;
 }
 
 enum err target_watch_outcome(struct target *t, struct target_outcome *o)
@@ -164,11 +176,9 @@ const char *target_outcome_text(const struct target_outcome *o, char *text, size
 {
     switch (o->kind) {
     case TARGET_OUTCOME_BOOT_ROM:
-        snprintf(
-            text, size,
-            "the boot loader in the chip's ROM runs (at 0x%08x), and not the program: BOOT0 is "
-            "high, or the option bytes choose it",
-            o->pc);
+        snprintf(text, size,
+                 "the boot loader in the chip's ROM runs (at 0x%08x), and not the program: %s",
+                 o->pc, o->why);
         break;
     case TARGET_OUTCOME_FAULT:
         describe_fault(o, text, size);

@@ -21,6 +21,7 @@ struct target_outcome {
     uint32_t pc;
     unsigned exception; // of a fault: its number
     char detail[256];   // of a fault or a lockup
+    const char *why;    // of the boot loader: target_why_boot_rom()
 };
 
 // Releases a running target (target_release()) and watches it for about 50 ms, as it runs without a
@@ -34,5 +35,7 @@ const char *target_outcome_text(const struct target_outcome *o, char *text, size
 const char *target_outcome_name(enum target_outcome_kind kind);
 // Whether the address is in the ROM that holds the chip's boot loader.
 bool target_is_boot_rom(const struct target *t, uint32_t addr);
+// Why that boot loader runs and not the program: words that follow "not the program: ".
+const char *target_why_boot_rom(struct target *t);
 
 #endif

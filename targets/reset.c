@@ -20,10 +20,11 @@ static enum err reset_after_empty_flag(struct target *t, bool halt)
     enum err e = mem_ap_read32(&t->mem, addr, &flag);
     if (!e && (flag & driver->empty_mask))
         e = target_read_empty(t, &empty);
-    // A flash that cannot be read is no reason not to reset.
+    // A flash that cannot be read is no reason not to reset, and may hold no program.
     if (e == ERR_FAULT) {
         log_forget(t->log);
         e = ERR_OK;
+        empty = true;
     }
     if (!e && !empty) {
         log_line(t->log, LOG_NOTE,

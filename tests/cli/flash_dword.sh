@@ -118,4 +118,36 @@ check "swapped banks are seen at each other's place" is "$status" 1
 at flash "$tap_dir/two-banks"
 check "and programmed there" is "$status" 0
 check "swapped banks, as the manual wants it" no_violation
+
+# What the boot loader runs for, and what a chip that found its flash empty is told.
+for chip in stm32c011f4 stm32g031k8; do
+    board=virtual:$chip,store=$tap_dir/empty-$chip,account=$tap_dir/account
+    bytes 9 4 >"$tap_dir/data"
+    at flash "$tap_dir/data" --address 0x08000803
+    check "$chip: without a program the boot loader runs, and not for BOOT0" has "$err" "and not the program: the flash holds none"
+    at reset --halt
+    check "$chip: the same when it is halted there" has "$err" "and not of the program: the flash holds none"
+    at options RDP=1 --yes
+    at flash "$tap_dir/data" --address 0x08000803
+    check "$chip: a flash that cannot be read is not taken for a program" lacks "$err" "its flag is cleared"
+    at unlock --yes
+    check "$chip: nothing outlasts the unlocking" has "$err" "and the flash is erased"
+done
+
+# An area for execution only that outlasts the unlocking.
+board=virtual:stm32g071rb,store=$tap_dir/area,account=$tap_dir/account
+program 4096 5 >"$tap_dir/full"
+at flash "$tap_dir/full"
+at options PCROP1A_STRT=2 PCROP1A_END=3 RDP=1 --yes
+program 4096 6 >"$tap_dir/other"
+at unlock --yes
+check "unlock tells of the area that was not erased" has "$err" "execution only (PCROP1A of the chip's options) were not erased"
+check "and does not claim more" has "$err" "the rest of the flash is erased"
+at flash "$tap_dir/other"
+check "its pages are refused" has "$err" "PCROP1A"
+at options PCROP_RDP=1 RDP=1 --yes
+at unlock --yes
+check "with PCROP_RDP everything is erased" lacks "$err" "rest of the"
+at flash "$tap_dir/other"
+check "and takes a program again" is "$status" 0
 plan
