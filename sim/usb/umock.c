@@ -138,12 +138,14 @@ static enum err plug(struct umock_device *device)
         umock->last_address >= LAST_ADDRESS ? FIRST_ADDRESS : umock->last_address + 1;
     device->entry.address = umock->last_address;
     enum err e = usb_describe(&device->entry.usb, device->queue.board, umock->log);
+    // A program that looks at the bus just now must find behind a name what it will ask for next:
+    // one that cannot connect is ended by the preload library.
     if (!e)
-        e = umock_tree_plug(&umock->tree, &device->entry);
+        e = listen_for_openers(device);
     if (!e)
         e = umock_node_refresh(device);
     if (!e)
-        e = listen_for_openers(device);
+        e = umock_tree_plug(&umock->tree, &device->entry);
     if (e)
         return e;
     device->plugged = true;
@@ -156,8 +158,9 @@ void umock_device_unplug(void *arg)
     struct umock_device *device = arg;
     if (!device->plugged)
         return;
-    // Who has opened the node and waits to be accepted must hear ENODEV: a socket that closes would
-    // end it.
+    // The names go first, so that nobody new comes. Who has opened the node and waits to be accepted
+    // must hear ENODEV: a socket that closes would end it.
+    umock_tree_unplug(&device->umock->tree, &device->entry);
     while (accept_one(device))
         continue;
     device->plugged = false;
@@ -171,7 +174,6 @@ void umock_device_unplug(void *arg)
     usb_queue_end_all(&device->queue, USB_GONE);
     for (struct umock_opener *o = device->openers; o; o = o->next)
         umock_urb_wake(o);
-    umock_tree_unplug(&device->umock->tree, &device->entry);
     umock_events_send(&device->umock->events, &device->entry, false);
     log_line(device->umock->log, LOG_DEBUG, "unplugged");
 }

@@ -111,11 +111,11 @@ enum err umock_tree_plug(struct umock_tree *tree, const struct umock_entry *entr
     char dir[UMOCK_PATH_SIZE], name[16], node[UMOCK_WALK_SIZE], numbers[32];
     const struct umock_sysfs_device device = sysfs_device(entry, dir, name);
     tree->failed = ERR_OK;
-    umock_sysfs_add(tree, &device);
     // Read by the preload library, to make the node look like a character device.
     snprintf(node, sizeof node, "/dev/.node/bus_usb_001_%03u", entry->address);
     snprintf(numbers, sizeof numbers, "%u:%u", UMOCK_SYSFS_MAJOR, umock_tree_minor(entry));
     umock_files_link(tree, node, numbers);
+    umock_sysfs_add(tree, &device); // last: programs list the bus by it
     return tree->failed;
 }
 
@@ -123,6 +123,7 @@ void umock_tree_unplug(struct umock_tree *tree, const struct umock_entry *entry)
 {
     char dir[UMOCK_PATH_SIZE], name[16], node[UMOCK_PATH_SIZE], path[UMOCK_WALK_SIZE];
     const struct umock_sysfs_device device = sysfs_device(entry, dir, name);
+    umock_sysfs_remove(tree, &device);
     umock_tree_node_path(entry, node);
     umock_files_path(tree, path, "%s", node);
     unlink(path);
@@ -130,7 +131,6 @@ void umock_tree_unplug(struct umock_tree *tree, const struct umock_entry *entry)
     unlink(path);
     umock_files_path(tree, path, "/ioctl%s", node);
     unlink(path);
-    umock_sysfs_remove(tree, &device);
 }
 
 enum err umock_tree_fresh_node(struct umock_tree *tree, const struct umock_entry *entry, int *fd)
