@@ -178,8 +178,9 @@ class Builder:
         self.objects = {}
 
     def _dry_run(self, changed, target):
-        """The last command that make would run for the target, if that file had changed."""
-        make = [os.environ.get("MAKE", "make"), "-n", "V=1", "-o", "Makefile", "-W", changed, target]
+        """The last command that make would run for the target, if those files had changed."""
+        make = [os.environ.get("MAKE", "make"), "-n", "V=1", "-o", "Makefile"]
+        make += [word for name in changed for word in ("-W", name)] + [target]
         done = subprocess.run(make, cwd=BUILD, capture_output=True, text=True, env=without_make(), check=False)
         commands = [line for line in done.stdout.splitlines() if f" -o {target} " in line]
         if not commands:
@@ -194,7 +195,9 @@ class Builder:
     def compile(self, source, like):
         """A source of the copied tree, with the command for a source of the same folder."""
         target = like[:-2] + ".o"
-        command = self._dry_run(os.path.normpath(os.path.join(os.path.relpath(TOP, BUILD), like)), target)
+        # As the Makefile names it: configure may have been called by an absolute path.
+        relative = os.path.normpath(os.path.join(os.path.relpath(TOP, BUILD), like))
+        command = self._dry_run([relative, os.path.join(TOP, like)], target)
         # Without what writes dependencies; headers of the copy are found first.
         flags = [word for word in command[:command.index("-c")]
                  if not word.startswith("-M") and not word.endswith((".Tpo", ".o"))]
@@ -207,7 +210,7 @@ class Builder:
     def link(self, program, without=(), more=()):
         """A program of the build, with what was compiled in place of what it has: an archive's member is taken only
         for what is still missing."""
-        command = self._dry_run("libbase.a", program)
+        command = self._dry_run(["libbase.a"], program)
         command[command.index("-o") + 1] = to = os.path.join(self.work, program)
         os.makedirs(os.path.dirname(to), exist_ok=True)
         command = [word for word in command if word not in without]
