@@ -115,6 +115,18 @@ def chip_tables(*arguments):
 
 check("the tables of chips are as list-chips says", chip_tables())
 
+
+# A family with an interoperability test of its own was tried by other tools.
+def untold_families(text):
+    scripts = os.listdir(os.path.join(TOP, "tests", "scenarios"))
+    families = re.findall(r"\binteroperability_([a-z][0-9])\.sh\b", " ".join(scripts))
+    rows = [line for line in text.splitlines() if line.startswith("| 0x") and ", flash," in line]
+    told = {family: [row for row in rows if f"STM32{family.upper()}" in row] for family in families}
+    return [f for f in families if not told[f] or any("other tools" not in row for row in told[f])]
+
+
+check("list-chips tells of the tests with other tools", untold_families(read("README.md")))
+
 # The check itself can fail.
 wrong = "`swd/no_such_file.c`, [a link](no-such-page.md), `struct no_such_thing`, no_such_function()"
 found = unknown_files("doc/x.md", wrong) + unknown_names(wrong, code)

@@ -239,5 +239,5 @@ const struct family stm32f1_family = {
     .vdd_min_mv = 2000, // DS5319, general operating conditions
     .vdd_max_mv = 3600,
     .doctor = &doctor,
-    .tried = FAMILY_TRIED_ON_BOARD,
+    .tried = FAMILY_TRIED_ON_BOARD | FAMILY_TRIED_BY_OTHERS,
 };
