@@ -171,6 +171,16 @@ static bool is_flash_empty(struct target *t)
            flash_layout_is_erased(&t->bank.layout, reset_vector, sizeof reset_vector);
 }
 
+// An erased word, of ones or of zeros, less what exceptions have stacked: not the stack of a
+// program in RAM.
+static bool has_stack_of_empty_flash(struct target *t)
+{
+    uint32_t sp = 0;
+    if (cortexm_read_reg(&t->core, CORTEXM_SP, &sp))
+        log_forget(t->log);
+    return sp >= 0xffffff00u;
+}
+
 // The first access of a debugger to a protected chip's bus cuts its program off from the flash.
 static bool explain_protection(const struct target *t, const char *what, char *text, size_t size)
 {
@@ -232,6 +242,10 @@ void fault_explain(struct target *t, char *text, size_t size)
     enum err e = read_scene(t, &s);
     if (e)
         log_forget(t->log);
+    if (e && has_stack_of_empty_flash(t) && is_flash_empty(t)) {
+        snprintf(text, size, "%s: there is no program in the flash", name);
+        return;
+    }
     if (e && !mainline) {
         snprintf(text, size, "%s; its stack frame cannot be read (is the stack pointer wrong?)",
                  name);

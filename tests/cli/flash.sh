@@ -247,4 +247,8 @@ at flash "$tap_dir/full"
 check "the next run repairs" is "$status" 0
 at verify "$tap_dir/full"
 check "and all is well" is "$status" 0
+
+# ---- a core with fault registers and without a program ----
+run "$swdlink" reset --probe virtual:stm32f103c8
+check "a blank chip is told from a fault of a program" has "$err" "HardFault: there is no program in the flash"
 plan
