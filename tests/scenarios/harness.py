@@ -71,6 +71,8 @@ class Chip(typing.NamedTuple):
     debug_gate: tuple  # the register and the bit of the debug unit's clock
     flash_lock: tuple  # the register and the bit that say that the flash is locked
     load_cost: float  # USB commands for a KiB of load into blank flash, at most
+    debug_unit: int = 0x40015800  # its address: DBGMCU_IDCODE, followed by DBGMCU_CR
+    freeze_register: int = 0x40015808  # of the debug unit, with the bits that stop the watchdogs
 
 
 # One of each family.
@@ -100,9 +102,17 @@ CHIPS = {
         flash_size=256 * 1024, block_size=0x800, sram_size=0xa000, cpuid=0x410cc601, idcode=0x10006489,
         size_register=0x1fff6ea0, boot_rom=0x1fff0000, options=0x40022020, open_options=0xfffffeaa,
         quiet_register=0x40021088, debug_gate=(0x40021050, 1 << 0), flash_lock=(0x40022014, 1 << 31), load_cost=29),
+    # Its debug unit is always clocked.
+    "stm32f103cb": Chip(
+        name="STM32F101, F102, F103", erased=0xffffffff, clock_word=0,
+        flash_size=128 * 1024, block_size=0x400, sram_size=0x5000, cpuid=0x411fc231, idcode=0x20036410,
+        size_register=0x1ffff7e0, boot_rom=0x1ffff000, options=0x1ffff800, open_options=0x00ff5aa5,
+        quiet_register=0x4002102c, debug_gate=(0x40021018, 0), flash_lock=(0x40022010, 1 << 7), load_cost=29,
+        debug_unit=0xe0042000, freeze_register=0xe0042004),
 }
 CHIP = os.environ.get("SWDLINK_CHIP") or "stm32f031k6"
 FACTS = CHIPS[CHIP]
+IS_V6M = FACTS.cpuid >> 4 & 0xfff in (0xc20, 0xc60)  # CPUID.PARTNO: Cortex-M0 and M0+
 
 
 class Skipped(Exception):
@@ -447,10 +457,11 @@ class Session:
 SCENARIOS = []
 
 
-def scenario(board=CHIP, arguments=(), violations=()):
-    """Marks a scenario: its name is its sentence; it gets an open Session. SWDLINK_CHIP leaves out those on other chips."""
+def scenario(board=CHIP, arguments=(), violations=(), v6m_only=False):
+    """Marks a scenario: its name is its sentence; it gets an open Session. SWDLINK_CHIP leaves out those on other chips,
+    and on one with an ARMv7-M core those of what only ARMv6-M is like (mainline.py has what the others are like)."""
     def mark(function):
-        if not os.environ.get("SWDLINK_CHIP") or board.split(",")[0] == CHIP:
+        if not os.environ.get("SWDLINK_CHIP") or board.split(",")[0] == CHIP and (IS_V6M or not v6m_only):
             SCENARIOS.append((function, board, arguments, violations))
         return function
     return mark

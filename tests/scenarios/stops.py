@@ -19,7 +19,7 @@ def a_read_where_nothing_is_stops_as_a_fault_at_the_guilty_line(session):
     expect(r"read_nowhere", gdb.cmd("backtrace"))
 
 
-@scenario()
+@scenario(v6m_only=True)
 def an_unaligned_access_stops_as_a_fault(session):
     gdb, said = faulting(session, 2)
     expect(r"SIGSEGV", said)
