@@ -106,10 +106,18 @@ static enum err set_level(struct target *t, struct target_options_image *image, 
     return ERR_OK;
 }
 
+// A chip with less flash than others has fewer.
+static unsigned bits_of(const struct target *t, const struct option_field *field)
+{
+    const uint32_t per_half = field->flash_per_half;
+    const uint32_t bits = per_half ? 16 * ((t->bank.size + per_half - 1) / per_half) : field->bits;
+    return bits < field->bits ? bits : field->bits;
+}
+
 enum err target_option_set(struct target *t, const struct option_field *field,
                            struct target_options_image *image, uint32_t value)
 {
-    const uint32_t most = field->is_rdp ? 2 : bits_mask(field->bits);
+    const uint32_t most = field->is_rdp ? 2 : bits_mask(bits_of(t, field));
     if (value > most)
         return log_fail(t->log, ERR_USAGE, "%s takes 0 to %u", field->name, most);
     if (field->is_rdp)
@@ -239,6 +247,15 @@ enum err target_require_rdp(const struct target *t)
     return ERR_OK;
 }
 
+static void clear_with_level(struct target *t, struct target_options_image *image)
+{
+    const struct target_options_image before = *image;
+    const struct option_field *field;
+    for (unsigned n = 0; (field = target_option_at(t, n)); n++)
+        if (field->unlock_clears_with && value_of(t, field->unlock_clears_with, &before))
+            put_bits(image, field->word, field->shift, field->bits, 0);
+}
+
 enum err target_unlock(struct target *t)
 {
     enum err e = target_claim(t);
@@ -252,6 +269,7 @@ enum err target_unlock(struct target *t)
         return e;
     const struct rdp_scheme *rdp = t->id.chip->family->rdp;
     put_level(rdp, &image, rdp->option.level0);
+    clear_with_level(t, &image);
     if ((e = write_and_load(t, &image)))
         return e;
     if (t->id.rdp_level == 0)

@@ -125,6 +125,13 @@ bool nvm_hides_code(const struct flash_access *fa)
 enum err nvm_fail_protected(struct flash_access *fa, uint32_t addr)
 {
     unsigned bit = wrp_bit(fa, addr);
+    if (fa->saved[NVM_SAVED_PCROP])
+        return log_fail(
+            fa->log, ERR_PROTECTED,
+            "the flash page at 0x%08x can only be executed, because WPRMOD is 1 and bit "
+            "%u of WRPROT%u is 0: only leaving read protection level 1 takes that away "
+            "(`swdlink options RDP=1` and `swdlink unlock`), and erases the chip",
+            addr, bit % 32, bit / 32 + 1);
     return log_fail(fa->log, ERR_PROTECTED,
                     "the flash page at 0x%08x is write-protected by the chip's option bytes, bit "
                     "%u of WRPROT%u: `swdlink options` shows them and takes the protection away",

@@ -54,10 +54,14 @@ struct option_field {
     const char *name;
     const char *alias; // as another manual or tool calls it; may be NULL
     uint8_t word, shift, bits;
-    const char *what;    // for people
-    uint32_t feature;    // only on dies with one of these bits in chip.features; 0: on all
-    uint32_t flash_over; // only on dies with more flash than so many bytes
-    bool is_rdp;         // read and written as the level, 0 to 2, by the family's scheme
+    const char *what;        // for people
+    uint32_t feature;        // only on dies with one of these bits in chip.features; 0: on all
+    uint32_t flash_over;     // only on dies with more flash than so many bytes
+    uint32_t flash_per_half; // each 16 of the bits are there for as many bytes of flash; 0: all are
+    bool is_rdp;             // read and written as the level, 0 to 2, by the family's scheme
+    // Leaving level 1 makes it 0 when the option of this name is not 0: nothing else can. NULL:
+    // never.
+    const char *unlock_clears_with;
     // What a value other than 0 does together with read protection, "ends all debugging of this
     // chip for good": such a pair is refused. NULL: nothing of the kind.
     const char *with_rdp;

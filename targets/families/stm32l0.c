@@ -120,6 +120,7 @@ static const struct option_field options[] = {
      .word = 0,
      .shift = 8,
      .bits = 1,
+     .unlock_clears_with = "WPRMOD",
      .what = "1: WRPROT protects code from being read, too, and its bits are inverted"},
     {.name = "BOR_LEV",
      .word = 0,
@@ -170,13 +171,16 @@ static const struct option_field options[] = {
      .alias = "WRP1",
      .word = 1,
      .bits = 32,
+     .flash_per_half = 64 * KIB,
+     .unlock_clears_with = "WPRMOD",
      .what = "1 bits: write-protected sectors of 4 KiB"},
     {.name = "WRPROT2",
      .alias = "WRP2",
      .word = 2,
      .bits = 16,
      .what = "the same, from sector 32 on",
-     .flash_over = 128 * KIB},
+     .flash_over = 128 * KIB,
+     .unlock_clears_with = "WPRMOD"},
 };
 
 // FLASH_OPTR bits 7:0, and the same in the option bytes (RM0367, 3.4).

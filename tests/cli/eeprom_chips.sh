@@ -151,4 +151,22 @@ run "$swdlink" options WRPROT2=0x8000 --probe "$large"
 check "the last sectors have a register of their own" is "$status" 0
 run "$swdlink" flash "$tap_dir/odd" --address 0x0802f000 --probe "$large"
 check "which protects them" has "$err" "bit 15 of WRPROT2"
+
+# ---- bits for sectors that a chip does not have, and sectors that can only be executed ----
+board=virtual:stm32l053r8,store=$tap_dir/sectors,account=$tap_dir/account
+at options WRPROT1=0x10000
+check "a bit for flash that is not there is refused" is "$status" 2
+check "with what can be written" has "$err" "WRPROT1 takes 0 to 65535"
+at options WRPROT1=0xfffe WPRMOD=1
+check "what can be is written" is "$status" 0
+at flash "$tap_dir/odd" --address 0x08000801
+check "a sector for execution only is refused with the way out" has "$err" "because WPRMOD is 1 and bit 0 of WRPROT1 is 0: only leaving read protection level 1"
+at options RDP=1 --yes
+at unlock --yes
+check "which is one" is "$status" 0
+at flash "$tap_dir/odd" --address 0x08000801
+check "and the sector takes data again" is "$status" 0
+board=virtual:stm32l073rz,store=$tap_dir/large
+at options WRPROT1=0x80000000 WRPROT2=0x8000
+check "a chip with more flash has more bits" is "$status" 0
 plan

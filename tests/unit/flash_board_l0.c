@@ -274,7 +274,8 @@ static void code_that_is_hidden_is_left_alone_and_the_rest_is_programmed(void **
     assert_chip_holds(d, FLASH, image, 4096);
     image[0] ^= 1;
     assert_int_equal(program(d, FLASH_ERASE_AUTO, FLASH + 0x8000, image, 4096), ERR_PROTECTED);
-    assert_non_null(strstr(d->log.sentence, "0x08008000 is write-protected"));
+    assert_non_null(
+        strstr(d->log.sentence, "0x08008000 can only be executed, because WPRMOD is 1"));
     image[0] ^= 1;
     assert_chip_holds(d, FLASH + 0x8000, image, 4096);
     free(image);
