@@ -132,7 +132,6 @@ static const struct row single_faults[] = {
     {"usb=stall@30", "probe-usb", NULL},
     {"usb=short@30", "probe-usb", NULL},
     {"usb=garbage@30", "probe-usb", NULL},
-    {"idcode=0", "unknown-chip", NULL},
     {"cpuid=0", "unknown-chip", NULL},
     {"dpidr=0x1ba01477", "foreign-chip", NULL},
     {"designer=0x751", "foreign-chip", NULL},
@@ -183,11 +182,13 @@ static const struct row single_faults[] = {
 // What depends on the least supply: 2.0 V of an STM32F0 (DS9773, 6.3.1), 1.65 V of an STM32L0
 // (DS10152, 6.3.1).
 static const struct row f0_faults[] = {
+    {"idcode=0", "unknown-chip", NULL},
     {"vdd=1800", "target-undervoltage", NULL},
     {"vdd=1950", "target-undervoltage", NULL},
     {"vtref=1800", "target-undervoltage", "vtref-not-wired"},
 };
 static const struct row l0_faults[] = {
+    {"idcode=0", "unknown-chip", NULL},
     {"vdd=1800", "healthy", NULL},
     {"vdd=1550", "target-undervoltage", NULL},
     {"vtref=1550", "target-undervoltage", "vtref-not-wired"},
@@ -196,12 +197,23 @@ static const struct row l0_faults[] = {
     {"stm32l031k6,rdp=1", "read-protected-1", NULL},
 };
 static const struct row g0_faults[] = {
+    {"idcode=0", "unknown-chip", NULL},
     {"vdd=1800", "healthy", NULL},
     {"vdd=1650", "target-undervoltage", NULL},
     {"vtref=1550", "target-undervoltage", "vtref-not-wired"},
     {"firmware=shutdown", "low-power", NULL},
-    {"stm32c031c6,firmware=swd-off", "swd-off-by-program", NULL},
-    {"stm32u083rc,firmware=stop", "low-power", NULL},
+};
+// Their ROM table is ARM's: nothing but the id names ST.
+static const struct row c0_faults[] = {
+    {"idcode=0", "foreign-chip", NULL},
+    {"vdd=1650", "target-undervoltage", NULL},
+    {"firmware=shutdown", "low-power", NULL},
+    {"firmware=swd-off", "swd-off-by-program", NULL},
+};
+static const struct row u0_faults[] = {
+    {"idcode=0", "foreign-chip", NULL},        {"vdd=1800", "healthy", NULL},
+    {"vdd=1650", "target-undervoltage", NULL}, {"firmware=stop", "low-power", NULL},
+    {"firmware=shutdown", "low-power", NULL},
 };
 
 // Pairs of faults end in a sensible first step.
@@ -260,6 +272,8 @@ static const struct {
     {"stm32f031k6", f0_faults, sizeof f0_faults / sizeof f0_faults[0], false},
     {"stm32l053r8", l0_faults, sizeof l0_faults / sizeof l0_faults[0], false},
     {"stm32g071rb", g0_faults, sizeof g0_faults / sizeof g0_faults[0], true},
+    {"stm32c031c6", c0_faults, sizeof c0_faults / sizeof c0_faults[0], true},
+    {"stm32u083rc", u0_faults, sizeof u0_faults / sizeof u0_faults[0], true},
 };
 
 enum {
