@@ -48,6 +48,7 @@ static const struct sim_region regions[] = {
 
 static const struct sim_fpec_config fpec = {
     .is_f1 = true,
+    .prefetches_at_reset = true, // PM0075, 3.1
     .bank_size = BANK_SIZE,
     .sector_size = 4096, // PM0075, 2.4.2
     .user_mask = {[SIM_OPTION_WATCHDOG_BY_SOFTWARE] = 1u << 0,

@@ -261,9 +261,10 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
 static void reset(void *self, enum sim_reset kind)
 {
     struct sim_fpec *f = self;
+    const struct sim_fpec_config *config = f->part->config;
     (void)kind;
     f->cr = f->sr = f->ar = 0; // cells and option bytes do not mind
-    f->acr = sim_fpec_is_f1(f) && !sim_fpec_is_second(f) ? ACR_PRFTBE : 0; // PM0075, 3.1
+    f->acr = config->prefetches_at_reset && !sim_fpec_is_second(f) ? ACR_PRFTBE : 0;
     sim_key_lock_reset(&f->lock);
     sim_key_lock_reset(&f->option_lock);
     update_irq(f);

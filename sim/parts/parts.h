@@ -77,6 +77,7 @@ struct sim_exti_config {
 // The flash controller with half-word programming, with its cells and option bytes.
 struct sim_fpec_config {
     bool is_f1;                     // PM0075: one level of protection, no OBL_LAUNCH
+    bool prefetches_at_reset;       // FLASH_ACR.PRFTBE is 1 after a reset
     uint32_t bank_size;             // of the first bank; what is behind it is the second's. 0: one
     uint32_t sector_size;           // of the write protection
     uint8_t user_mask[SIM_OPTIONS]; // each option's bit of the user byte; 0: it has none
@@ -178,6 +179,11 @@ struct sim_rcc_config {
     uint32_t no_wait_hz;         // above it the flash needs a wait state
     unsigned hsi48_feature;      // of the chip
     unsigned predivider_feature; // of an STM32F1: CFGR2.PREDIV1
+    // The kind of STM32F0 and F3. Whose PLLSRC has two bits, with HSI through PREDIV; 0: all.
+    unsigned hsi_prediv_feature;
+    unsigned usart1_on_apb1_feature; // with has_two_apbs: whose USART1 runs from PCLK1
+    bool has_two_apbs;               // PPRE1 for APB1, at most at half the clock, PPRE2 for APB2
+    uint32_t more_cfgr2_bits;        // beside PREDIV
 };
 
 // STM32G0, C0 and U0: what the system can run from, and what they have beside.

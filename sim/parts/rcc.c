@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Reset and clock control: the registers (RM0091, 6.4). Oscillators and the clock tree are in
-// rcc_clocks.c.
+// Reset and clock control of STM32F0 and F3: the registers (RM0091, 6.4; RM0316, 9.4). Oscillators
+// and the clock tree are in rcc_clocks.c.
 #include "sim/parts/rcc.h"
 
 enum {
@@ -30,7 +30,8 @@ enum {
 #define CR_AT_RESET  0x80u // HSITRIM; HSION and HSIRDY are kept elsewhere
 #define CFGR_SWS     0xcu
 #define CFGR_PLL     0x003f8000u // PLLSRC, PLLXTPRE, PLLMUL
-#define CIR_FLAGS    0x7fu       // of the sources; CSSF has no enable bit
+#define CFGR_PLLSRC  0x00018000u
+#define CIR_FLAGS    0x7fu // of the sources; CSSF has no enable bit
 #define CR2_HSI14ON  (1u << 0)
 #define CR2_HSI48ON  (1u << 16)
 #define CR2_KEPT     0x000100fdu
@@ -71,7 +72,7 @@ static void write_cfgr(struct sim_rcc *rcc, uint32_t value)
                            "rcc: the PLL's settings changed while it is on (6.4.2)");
         value = (value & ~CFGR_PLL) | (rcc->cfgr & CFGR_PLL);
     }
-    rcc->cfgr = value & ~CFGR_SWS;
+    rcc->cfgr = value & ~CFGR_SWS & (~CFGR_PLLSRC | sim_rcc_pllsrc_mask(rcc));
     // PLLXTPRE is the lowest bit of PREDIV.
     rcc->cfgr2 = (rcc->cfgr2 & ~1u) | (value >> 17 & 1);
     sim_clocks_update(rcc);
@@ -85,7 +86,8 @@ static void write_cfgr2(struct sim_rcc *rcc, uint32_t value)
         sim_chip_violation(rcc->part->chip, "rcc: PREDIV changed while the PLL is on (6.4.12)");
         return;
     }
-    rcc->cfgr2 = value & RCC_CFGR2_PREDIV;
+    const struct sim_rcc_config *config = rcc->part->config;
+    rcc->cfgr2 = value & (RCC_CFGR2_PREDIV | config->more_cfgr2_bits);
     rcc->cfgr = (rcc->cfgr & ~(1u << 17)) | (value & 1) << 17;
 }
 
@@ -117,6 +119,8 @@ static void write_csr(struct sim_rcc *rcc, uint32_t value)
 
 static void write_cr2(struct sim_rcc *rcc, uint32_t value)
 {
+    if (!sim_rcc_has_hsi14(rcc))
+        return;
     rcc->cr2 = value & CR2_KEPT;
     rcc->on[SIM_HSI14] = value & CR2_HSI14ON;
     if (sim_rcc_has_hsi48(rcc))
@@ -253,7 +257,7 @@ static void reset(void *self, enum sim_reset kind)
                             .hse_hz = rcc->hse_hz,
                             .timer = rcc->timer,
                             .cr = CR_AT_RESET,
-                            .cr2 = 0x80};
+                            .cr2 = sim_rcc_has_hsi14(rcc) ? 0x80 : 0};
     if (kind != SIM_RESET_POWER) { // the backup domain and the flags stay
         fresh.csr = rcc->csr;
         fresh.bdcr = rcc->bdcr;
@@ -294,8 +298,8 @@ static const struct sim_part_drives drives[] = {
     {SIM_CLOCK_ENABLED, SIM_RCC_BUSES, level_enabled},
     {SIM_RESET_HELD, SIM_RCC_BUSES, level_held},
     {SIM_HCLK_HZ, 1, sim_clocks_hclk},
-    {SIM_PCLK_HZ, 1, sim_clocks_pclk},
-    {SIM_TIMER_HZ, 1, sim_clocks_timer},
+    {SIM_PCLK_HZ, SIM_RCC_BUSES, sim_clocks_pclk},
+    {SIM_TIMER_HZ, SIM_RCC_BUSES, sim_clocks_timer},
     {SIM_USART_HZ, SIM_RCC_USARTS, sim_clocks_usart},
     {SIM_LSI_HZ, 1, sim_clocks_lsi},
     {SIM_CAPTURE_HZ, SIM_RCC_CAPTURES, sim_clocks_capture},

@@ -32,6 +32,8 @@ void sim_rcc_update_irq(struct sim_rcc *rcc);
 
 // rcc_clocks.c
 bool sim_rcc_has_hsi48(const struct sim_rcc *rcc);
+bool sim_rcc_has_hsi14(const struct sim_rcc *rcc); // and with it RCC_CR2
+uint32_t sim_rcc_pllsrc_mask(const struct sim_rcc *rcc);
 void sim_clocks_apply(struct sim_rcc *rcc); // after anything that changes a frequency
 // Starts what is on and can start, stops what is off.
 void sim_clocks_update(struct sim_rcc *rcc);

