@@ -71,6 +71,8 @@ static enum err write_values(struct probe *p, const struct options *o,
         return e;
     e = ask_before_unlock(o, &before, image, &p->target, log);
     if (e == ERR_OK)
+        target_options_warn_hiding(&p->target, &before, image);
+    if (e == ERR_OK)
         e = signals_check(log); // from here on they are written to the end
     *changed = e == ERR_OK;
     if (e == ERR_OK)

@@ -105,6 +105,12 @@ struct flash_loader_code {
 
 #define FLASH_OPTION_WORDS 16
 
+// A stretch of flash that the options let the core execute and nobody read (PCROP).
+struct flash_hidden {
+    uint32_t addr, len; // len 0: there is none
+    const char *option; // what says so: "PCROP1A"
+};
+
 enum flash_extent { FLASH_EXTENT_PAGE, FLASH_EXTENT_BANK, FLASH_EXTENT_ALL }; // of an erase
 
 // No function waits for an erase: erase_poll() tells when it is over. None takes longer than the
@@ -121,6 +127,10 @@ struct flash_driver {
     void (*plan_latency_back)(struct flash_access *fa);
     // ERR_PROTECTED when the option bytes protect the page from being written.
     enum err (*check_page)(struct flash_access *fa, uint32_t addr);
+    // The lowest stretch in the range that is hidden from reads. Outside of survey and end. NULL:
+    // the controller hides none.
+    enum err (*find_hidden)(struct flash_access *fa, uint32_t addr, uint32_t len,
+                            struct flash_hidden *hidden);
     // Where a bank begins whose controller erases it by a command of its own, when a loader erases
     // everything; 0: none does. NULL: never.
     uint32_t (*other_mass_erase)(const struct flash_bank *bank);

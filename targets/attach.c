@@ -8,6 +8,7 @@ enum err attach_again(struct target *t)
 {
     struct cortexm before = t->core;
     t->code.valid = t->flash_written = false;
+    t->hidden = TARGET_HIDDEN_UNKNOWN;
     enum err e = cortexm_attach(&t->core, &t->mem, t->log);
     if (e)
         return e;

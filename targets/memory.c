@@ -28,6 +28,56 @@ static enum err fail_read_protected(struct target *t, uint32_t addr)
         addr, t->id.rdp_level);
 }
 
+// What is hidden reads as zeros at some chips, and as a bus error at others: other reads need not
+// ask.
+static bool may_be_hidden(const void *data, size_t len, enum err e)
+{
+    static const uint8_t zeros[8];
+    const uint8_t *p = data;
+    if (e)
+        return e == ERR_FAULT;
+    const size_t run = len < sizeof zeros ? len : sizeof zeros;
+    for (size_t at = 0; at + run <= len; at++)
+        if (memcmp(p + at, zeros, run) == 0)
+            return true;
+    return false;
+}
+
+static enum err find_hidden(struct target *t, uint32_t addr, uint32_t len, struct flash_hidden *h)
+{
+    struct flash_access fa = {.mem = &t->mem, .log = t->log, .bank = &t->bank};
+    *h = (struct flash_hidden){0};
+    if (t->hidden == TARGET_HIDDEN_NONE)
+        return ERR_OK;
+    enum err e = t->bank.driver->find_hidden(&fa, t->bank.base, t->bank.size, h);
+    if (e)
+        return e;
+    t->hidden = h->len ? TARGET_HIDDEN_SOME : TARGET_HIDDEN_NONE;
+    return h->len ? t->bank.driver->find_hidden(&fa, addr, len, h) : ERR_OK;
+}
+
+// After a read of flash: fails, with the part before it as *good, when an area is in the range that
+// only the core may read, to execute it.
+static enum err refuse_hidden(struct target *t, uint32_t addr, size_t len, size_t *good)
+{
+    struct flash_hidden h;
+    const uint32_t most = t->bank.base + t->bank.size - addr;
+    enum err e = find_hidden(t, addr, len < most ? (uint32_t)len : most, &h);
+    if (e || h.len == 0)
+        return e;
+    *good = h.addr > addr ? h.addr - addr : 0;
+    return log_fail(t->log, ERR_PROTECTED,
+                    "0x%08x to 0x%08x cannot be read: the chip's options (%s) protect this area "
+                    "against reading, and let the core execute it only",
+                    h.addr, h.addr + h.len - 1, h.option);
+}
+
+static bool hides_flash(const struct target *t, const struct target_region *r, uint32_t addr)
+{
+    return r && r->kind == TARGET_REGION_FLASH && t->bank.size && t->bank.driver->find_hidden &&
+           addr - t->bank.base < t->bank.size;
+}
+
 // Memory that may be read in any portion: not registers.
 static bool is_plain(const struct target *t, const struct target_region *r)
 {
@@ -98,6 +148,10 @@ enum err target_read_mem(struct target *t, uint32_t addr, void *data, size_t len
         e = mem_ap_read(&t->mem, addr, data, len, &good);
     else
         e = registers_read(t, addr, data, len, &good);
+    if (hides_flash(t, r, addr) && may_be_hidden(data, len, e)) {
+        const enum err hidden = refuse_hidden(t, addr, len, &good);
+        e = hidden ? hidden : e;
+    }
     breaks_hide(t, addr, data, e ? good : len);
     if (done)
         *done = e ? good : len;

@@ -114,10 +114,15 @@ static unsigned bits_of(const struct target *t, const struct option_field *field
     return bits < field->bits ? bits : field->bits;
 }
 
+uint32_t target_option_most(const struct target *t, const struct option_field *field)
+{
+    return field->is_rdp ? 2 : bits_mask(bits_of(t, field));
+}
+
 enum err target_option_set(struct target *t, const struct option_field *field,
                            struct target_options_image *image, uint32_t value)
 {
-    const uint32_t most = field->is_rdp ? 2 : bits_mask(bits_of(t, field));
+    const uint32_t most = target_option_most(t, field);
     if (value > most)
         return log_fail(t->log, ERR_USAGE, "%s takes 0 to %u", field->name, most);
     if (field->is_rdp)
@@ -148,31 +153,11 @@ enum err target_read_options(struct target *t, struct target_options_image *imag
     return target_note_error(t, t->bank.driver->read_options(&fa, image->value, &image->intact));
 }
 
-static uint32_t value_of(struct target *t, const char *name,
-                         const struct target_options_image *image)
+uint32_t target_option_value(const struct target *t, const char *name,
+                             const struct target_options_image *image)
 {
     const struct option_field *field = target_option_find(t, name);
     return field ? target_option_get(t, field, image) : 0;
-}
-
-// RM0444, 3.5. An option that the chip does not have counts as 0: no area.
-enum err target_unlock_keeps(struct target *t, const char **area)
-{
-    static const char *const areas[][3] = {{"PCROP1A", "PCROP1A_STRT", "PCROP1A_END"},
-                                           {"PCROP1B", "PCROP1B_STRT", "PCROP1B_END"},
-                                           {"PCROP2A", "PCROP2A_STRT", "PCROP2A_END"},
-                                           {"PCROP2B", "PCROP2B_STRT", "PCROP2B_END"}};
-    *area = NULL;
-    if (!target_option_find(t, "PCROP_RDP"))
-        return ERR_OK;
-    struct target_options_image image;
-    enum err e = target_read_options(t, &image);
-    if (e || value_of(t, "PCROP_RDP", &image))
-        return e;
-    for (unsigned i = 0; i < sizeof areas / sizeof areas[0]; i++)
-        if (value_of(t, areas[i][1], &image) < value_of(t, areas[i][2], &image))
-            *area = areas[i][0];
-    return ERR_OK;
 }
 
 // Two options that are harmless alone may together end debugging for good.
@@ -226,7 +211,12 @@ static enum err write_and_load(struct target *t, const struct target_options_ima
 
 enum err target_write_options(struct target *t, const struct target_options_image *image)
 {
-    enum err e = write_and_load(t, image);
+    struct target_options_image before;
+    enum err e = target_read_options(t, &before);
+    if (!e)
+        e = target_options_refuse_freeing(t, &before, image);
+    if (!e)
+        e = write_and_load(t, image);
     return e ? e : check_loaded(t, image);
 }
 
@@ -252,7 +242,7 @@ static void clear_with_level(struct target *t, struct target_options_image *imag
     const struct target_options_image before = *image;
     const struct option_field *field;
     for (unsigned n = 0; (field = target_option_at(t, n)); n++)
-        if (field->unlock_clears_with && value_of(t, field->unlock_clears_with, &before))
+        if (field->unlock_clears_with && target_option_value(t, field->unlock_clears_with, &before))
             put_bits(image, field->word, field->shift, field->bits, 0);
 }
 

@@ -23,10 +23,23 @@ uint32_t target_option_get(const struct target *t, const struct option_field *fi
 enum err target_option_set(struct target *t, const struct option_field *field,
                            struct target_options_image *image, uint32_t value) MUST_CHECK;
 
+// The greatest value that it takes on this chip.
+uint32_t target_option_most(const struct target *t, const struct option_field *field);
+// By name; 0 when this chip has no such option.
+uint32_t target_option_value(const struct target *t, const char *name,
+                             const struct target_options_image *image);
+
 // What leaving read protection erases: "flash", or "flash and EEPROM".
 const char *target_unlock_erases(const struct target *t);
 // Whether areas for execution only outlast that (PCROP_RDP=0): the name of one, or NULL.
 enum err target_unlock_keeps(struct target *t, const char **area) MUST_CHECK;
+
+// Flash that can only be executed can be made more and not less: ERR_PROTECTED, with the way out.
+enum err target_options_refuse_freeing(struct target *t, const struct target_options_image *before,
+                                       const struct target_options_image *after) MUST_CHECK;
+// Warns when flash that can be read now could only be executed.
+void target_options_warn_hiding(const struct target *t, const struct target_options_image *before,
+                                const struct target_options_image *after);
 
 enum err target_read_options(struct target *t, struct target_options_image *image) MUST_CHECK;
 // Halts the core, writes the bytes that are intact, resets the chip, which loads them, and connects

@@ -72,6 +72,7 @@ static enum err refuse_held(struct target *t, uint32_t *dhcsr)
 static enum err take_core_over(struct target *t)
 {
     t->code.valid = t->flash_written = false;
+    t->hidden = TARGET_HIDDEN_UNKNOWN;
     uint32_t dhcsr;
     enum err e = refuse_held(t, &dhcsr);
     if (!e)

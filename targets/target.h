@@ -132,6 +132,9 @@ struct target {
         uint32_t base;
         uint8_t bytes[TARGET_CODE_LINE];
     } code;
+    // Whether options hide flash from reads (PCROP): asked at the first read of the connection that
+    // may have met it.
+    enum { TARGET_HIDDEN_UNKNOWN, TARGET_HIDDEN_NONE, TARGET_HIDDEN_SOME } hidden;
     bool found_empty; // an empty-check chip that had no program when its option bytes were loaded
     struct flash_job *job;     // open; while code of ours runs on the core, nobody else may use it
     struct flash_loan loan;    // SRAM that a flash job has borrowed, and nobody needed since

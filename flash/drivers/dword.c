@@ -72,6 +72,21 @@ static void save_registers(struct flash_access *fa, const uint8_t regs[SECR + 4]
             params->option_reg[n] ? get_le32(&regs[params->option_reg[n]]) : 0;
 }
 
+static enum err find_hidden(struct flash_access *fa, uint32_t addr, uint32_t len,
+                            struct flash_hidden *hidden)
+{
+    uint8_t regs[SECR + 4];
+    *hidden = (struct flash_hidden){0};
+    if (!dword_params(fa)->pcrop_unit)
+        return ERR_OK;
+    enum err e = mem_ap_read(fa->mem, fa->bank->regs, regs, sizeof regs, NULL);
+    if (e)
+        return e;
+    save_registers(fa, regs);
+    dword_find_execute_only(fa, addr, len, hidden);
+    return ERR_OK;
+}
+
 static enum err survey_controller(struct flash_access *fa, bool *code_may_run)
 {
     uint8_t regs[SECR + 4];
@@ -354,6 +369,7 @@ const struct flash_driver dword_driver = {
     .survey = survey_controller,
     .plan_latency = plan_latency,
     .plan_latency_back = plan_latency_back,
+    .find_hidden = find_hidden,
     .check_page = dword_check_page,
     .loader = &loader,
     .erase_code = erase_code,

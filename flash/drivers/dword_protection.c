@@ -78,6 +78,33 @@ static bool pcrop_covers(const struct flash_access *fa, const struct area *a, ui
     return unit && first < last && overlaps(first, last, unit, offset, size);
 }
 
+// Where the cells of a bank (0, 1) are in the address space.
+static uint32_t start_of_bank(const struct flash_access *fa, unsigned bank)
+{
+    uint32_t offset;
+    const unsigned lower = dword_bank_of(fa, fa->bank->base, &offset);
+    return fa->bank->base + (bank == lower ? 0 : fa->bank->size / 2);
+}
+
+void dword_find_execute_only(const struct flash_access *fa, uint32_t addr, uint32_t len,
+                             struct flash_hidden *hidden)
+{
+    const uint32_t unit = dword_params(fa)->pcrop_unit;
+    for (unsigned i = 0; i < AREAS; i++) {
+        const struct area *p = &pcrop_areas[i];
+        const uint32_t first = saved_option(fa, p->start) & PCROP_FIELD;
+        const uint32_t last = saved_option(fa, p->end) & PCROP_FIELD;
+        if (!exists(fa, p) || (p->bank && !dword_has_two_banks(fa)) || first >= last)
+            continue;
+        const uint32_t start = start_of_bank(fa, p->bank) + first * unit;
+        const uint32_t size = (last + 1 - first) * unit;
+        if (start - addr >= len && addr - start >= size)
+            continue;
+        if (!hidden->len || start < hidden->addr)
+            *hidden = (struct flash_hidden){start, size, p->name};
+    }
+}
+
 static enum err check_areas(struct flash_access *fa, uint32_t addr, unsigned bank, uint32_t offset,
                             uint32_t size)
 {

@@ -83,6 +83,9 @@ bool dword_has_two_banks(const struct flash_access *fa);
 unsigned dword_bank_of(const struct flash_access *fa, uint32_t addr, uint32_t *offset);
 // ERR_PROTECTED: the page can be neither erased nor programmed; the sentence says why.
 enum err dword_check_page(struct flash_access *fa, uint32_t addr) MUST_CHECK;
+// The lowest stretch of a range that can only be executed; it stays as it is when there is none.
+void dword_find_execute_only(const struct flash_access *fa, uint32_t addr, uint32_t len,
+                             struct flash_hidden *hidden);
 
 // dword_options.c: the driver's functions for the options.
 enum err dword_read_options(struct flash_access *fa, uint32_t value[FLASH_OPTION_WORDS],

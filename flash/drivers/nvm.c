@@ -128,6 +128,7 @@ const struct flash_driver nvm_driver = {
     .plan_latency = plan_latency,
     .plan_latency_back = plan_latency_back,
     .check_page = check_page,
+    .find_hidden = nvm_find_hidden,
     .second_bank = second_bank,
     .loader = &nvm_loader_code,
     .explain = explain,

@@ -153,6 +153,31 @@ static enum err read_protection(struct flash_access *fa, uint32_t optr)
     return e;
 }
 
+// Sectors that lie side by side are one stretch.
+enum err nvm_find_hidden(struct flash_access *fa, uint32_t addr, uint32_t len,
+                         struct flash_hidden *hidden)
+{
+    const uint32_t block = nvm_params(fa)->wrp_block;
+    uint32_t optr;
+    *hidden = (struct flash_hidden){.option = "WPRMOD"};
+    enum err e = nvm_read(fa, OPTR, &optr);
+    if (e || !(optr & OPTR_WPRMOD) || (e = read_protection(fa, optr)))
+        return e;
+    for (uint32_t at = fa->bank->base; at - fa->bank->base < fa->bank->size; at += block) {
+        const bool before = hidden->len > 0 && hidden->addr + hidden->len == at;
+        if (!nvm_is_protected(fa, at) || (at >= addr + len && !before))
+            continue;
+        if (!before && hidden->len && hidden->addr + hidden->len > addr)
+            break; // the lowest is complete
+        if (!before)
+            *hidden = (struct flash_hidden){at, 0, hidden->option};
+        hidden->len += block;
+    }
+    if (hidden->addr + hidden->len <= addr)
+        hidden->len = 0;
+    return ERR_OK;
+}
+
 enum err nvm_survey(struct flash_access *fa, uint32_t locks)
 {
     uint8_t regs[OPTR + 4];

@@ -69,6 +69,9 @@ enum err nvm_unlock(struct flash_access *fa, uint32_t locks) MUST_CHECK;
 // For survey(): refuses a read-protected chip, waits for an operation of the program's own, notes
 // ACR and what is write-protected, and begins enter and leave for these locks.
 enum err nvm_survey(struct flash_access *fa, uint32_t locks) MUST_CHECK;
+// The driver's find_hidden(): the sectors that WPRMOD and WRPROT keep from being read.
+enum err nvm_find_hidden(struct flash_access *fa, uint32_t addr, uint32_t len,
+                         struct flash_hidden *hidden) MUST_CHECK;
 // The driver's begin() for these locks, and end().
 enum err nvm_begin(struct flash_access *fa, uint32_t locks) MUST_CHECK;
 enum err nvm_end(struct flash_access *fa) MUST_CHECK;

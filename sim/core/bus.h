@@ -67,6 +67,7 @@ struct sim_bus {
     bool bit_bands;
     struct log *log;         // NULL: nobody hears of regions that are not modelled
     enum sim_master master;  // of the access under way, for devices that care
+    bool fetch;              // it is the core's, of an instruction
     uint64_t stall_until_ns; // set with SIM_BUS_STALL
     // Asked before every access of the debugger to the system bus (not the PPB); NULL: always
     // allowed.

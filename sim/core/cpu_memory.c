@@ -93,7 +93,10 @@ enum sim_cpu_stop sim_cpu_fetch_elsewhere(struct sim_cpu *cpu, uint32_t addr, ui
             return SIM_CPU_NONE;
         }
     }
-    return sim_cpu_slow_read(cpu, addr, 2, op);
+    cpu->bus->fetch = true;
+    enum sim_cpu_stop stop = sim_cpu_slow_read(cpu, addr, 2, op);
+    cpu->bus->fetch = false;
+    return stop;
 }
 
 enum sim_cpu_stop sim_cpu_read_word(struct sim_cpu *cpu, uint32_t addr, uint32_t *value)

@@ -244,13 +244,13 @@ static uint32_t cell_of(const struct sim_flash_dw *f, uint32_t offset)
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
 {
     struct sim_flash_dw *f = self;
-    bool by_debugger = sim_chip_bus(f->part->chip)->master == SIM_MASTER_DEBUG;
+    bool fetch = sim_chip_bus(f->part->chip)->fetch;
     uint32_t cell = cell_of(f, offset);
     if (is_bank_busy(f, cell)) // 4.3.4
         return sim_dw_stall(f);
     if (sim_dw_is_blocked(f) || sim_dw_is_secret(f, cell))
         return SIM_BUS_FAULT;
-    if (by_debugger && sim_dw_is_execute_only(f, cell)) { // 4.5.2
+    if (!fetch && sim_dw_is_execute_only(f, cell)) { // 4.5.2
         sim_dw_flag(f, DW_SR_RDERR);
         return SIM_BUS_OK;
     }

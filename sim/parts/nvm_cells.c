@@ -66,16 +66,14 @@ static bool is_being_loaded(const struct sim_nvm *n, unsigned bank)
     return false;
 }
 
-// Fetches of a PCROP sector are allowed and other reads are not (3.4.2). The bus does not tell them
-// apart, so the core's reads are taken for fetches: a model.
+// Fetches of a PCROP sector are allowed and other reads are not (3.4.2).
 static bool is_refused_read(const struct sim_nvm *n, const struct sim_memory *m, uint32_t cell)
 {
     if (m != n->flash && m != n->eeprom)
         return false;
     if (sim_nvm_is_blocked(n))
         return true;
-    return m == n->flash && sim_nvm_is_pcrop(n, cell) &&
-           sim_chip_bus(n->part->chip)->master == SIM_MASTER_DEBUG;
+    return m == n->flash && sim_nvm_is_pcrop(n, cell) && !sim_chip_bus(n->part->chip)->fetch;
 }
 
 static enum sim_bus_status read_cells(struct sim_nvm *n, const struct sim_memory *m,

@@ -159,6 +159,13 @@ check "a bit for flash that is not there is refused" is "$status" 2
 check "with what can be written" has "$err" "WRPROT1 takes 0 to 65535"
 at options WRPROT1=0xfffe WPRMOD=1
 check "what can be is written" is "$status" 0
+check "that flash is hidden for good is told before" has "$err" "with WPRMOD=1 every sector whose bit of WRPROT is 0 can only be executed from now on"
+at read 0x08000ff8 16
+check "what is hidden cannot be read" has "$err" "0x08000000 to 0x08000fff cannot be read: the chip's options (WPRMOD)"
+at options WPRMOD=0
+check "nothing but the unlocking frees it" has "$err" "WPRMOD: flash that can only be executed"
+at options WRPROT1=0xffff
+check "nor any sector" has "$err" "WRPROT1: flash that can only be executed"
 at flash "$tap_dir/odd" --address 0x08000801
 check "a sector for execution only is refused with the way out" has "$err" "because WPRMOD is 1 and bit 0 of WRPROT1 is 0: only leaving read protection level 1"
 at options RDP=1 --yes

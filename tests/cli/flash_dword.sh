@@ -134,6 +134,31 @@ for chip in stm32c011f4 stm32g031k8; do
     check "$chip: nothing outlasts the unlocking" has "$err" "and the flash is erased"
 done
 
+# An area for execution only is read by nobody.
+for chip in stm32g0b1re stm32c031c6; do
+    board=virtual:$chip,store=$tap_dir/hidden-$chip,account=$tap_dir/account
+    program 4096 7 >"$tap_dir/full"
+    at flash "$tap_dir/full"
+    at options PCROP1A_STRT=2 PCROP1A_END=3
+    check "$chip: that flash is hidden for good is told before" has "$err" "can only be executed from now on"
+    at verify "$tap_dir/full"
+    check "$chip: what is hidden is not compared with zeros" has "$err" "0x08000400 to 0x080007ff cannot be read: the chip's options (PCROP1A)"
+    at read 0x080007f8 16
+    check "$chip: nor read as zeros" is "$status:$(wc -c <"$out")" "1:0"
+    at read 0x08000800 16
+    check "$chip: what lies behind is read" is "$status" 0
+    at flash "$tap_dir/full"
+    check "$chip: the core's own reads see no more" has "$err" "is in an area that can only be executed (PCROP1A"
+    at options PCROP1A_STRT=5 PCROP1A_END=2
+    check "$chip: an area is not narrowed" has "$err" "PCROP1A: flash that can only be executed can be made more and not less"
+    check "$chip: which is refused" is "$status" 1
+    at options PCROP1A_STRT=1 PCROP1A_END=4
+    check "$chip: an area is widened" is "$status" 0
+    at options PCROP_RDP=1
+    at options PCROP_RDP=0
+    check "$chip: what takes it away with the protection stays set" has "$err" "PCROP_RDP: it can be set and not cleared"
+done
+
 # An area for execution only that outlasts the unlocking.
 board=virtual:stm32g071rb,store=$tap_dir/area,account=$tap_dir/account
 program 4096 5 >"$tap_dir/full"

@@ -247,6 +247,34 @@ static void an_area_for_execution_only_is_explained(void **state)
     assert_string_equal(b.w.did, "");
 }
 
+static void what_is_hidden_is_found_where_its_bank_is(void **state)
+{
+    (void)state;
+    for (unsigned swapped = 0; swapped < 2; swapped++) {
+        struct bench b;
+        struct flash_hidden h;
+        bench_open(&b, true);
+        const uint32_t start = BASE + (swapped ? SIZE / 2 : 0);
+        OK(dword_driver.find_hidden(&b.access, BASE, SIZE, &h));
+        assert_int_equal(h.len, 0);
+        b.w.reg[W_PCROP1AS] = 2;
+        b.w.reg[W_PCROP1AE] = 3;
+        if (swapped)
+            b.w.reg[W_OPTR] &= ~(1u << 20);
+        OK(dword_driver.find_hidden(&b.access, BASE, SIZE, &h));
+        assert_int_equal(h.addr, start + 0x400);
+        assert_int_equal(h.len, 0x400);
+        assert_string_equal(h.option, "PCROP1A");
+        OK(dword_driver.find_hidden(&b.access, start + 0x7ff, 1, &h));
+        assert_int_equal(h.len, 0x400);
+        OK(dword_driver.find_hidden(&b.access, start, 0x400, &h));
+        assert_int_equal(h.len, 0);
+        OK(dword_driver.find_hidden(&b.access, start + 0x800, 0x400, &h));
+        assert_int_equal(h.len, 0);
+        OK(bench_close(&b));
+    }
+}
+
 static void the_cache_is_emptied_and_the_register_left_as_found(void **state)
 {
     (void)state;
@@ -360,6 +388,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(read_protection_is_explained),
         cmocka_unit_test(protected_pages_are_refused_before_anything_changes),
         cmocka_unit_test(an_area_for_execution_only_is_explained),
+        cmocka_unit_test(what_is_hidden_is_found_where_its_bank_is),
         cmocka_unit_test(the_cache_is_emptied_and_the_register_left_as_found),
         cmocka_unit_test(an_erase_that_is_refused_is_explained),
         cmocka_unit_test(options_are_read_from_the_registers_that_exist),

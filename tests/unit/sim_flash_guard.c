@@ -201,7 +201,7 @@ static void start_and_end_alike_are_one_page(void **state)
 }
 
 // Subpages 8 to 11 are page 2.
-static void an_execute_only_area_is_kept_from_the_debugger_and_only_grows(void **state)
+static void an_execute_only_area_is_fetched_alone_and_only_grows(void **state)
 {
     struct chip_bench *b = *state;
     uint32_t v;
@@ -216,6 +216,10 @@ static void an_execute_only_area_is_kept_from_the_debugger_and_only_grows(void *
     assert_int_equal(sim_chip_ap_read(b->chip, TARGET, 4, &v), SIM_BUS_OK);
     assert_int_equal(v, 0);
     assert_int_equal(rd(b, DW_SR), SR_RDERR);
+    assert_int_equal(rd(b, TARGET), 0);
+    sim_chip_bus(b->chip)->fetch = true;
+    assert_int_equal(rd(b, TARGET), 0x11223344);
+    sim_chip_bus(b->chip)->fetch = false;
     assert_int_equal(debugger_rd(b, TARGET + 0x800), 0xffffffff);
     unlock_options(b);
     wr(b, DW_CR, CR_PER | 2 << 3 | CR_STRT);
@@ -495,7 +499,7 @@ int main(int argc, char **argv)
         m0p_test(a_cut_leaves_options_that_do_not_fit),
         m0p_test(a_protected_page_is_neither_programmed_nor_erased),
         m0p_test(start_and_end_alike_are_one_page),
-        m0p_test(an_execute_only_area_is_kept_from_the_debugger_and_only_grows),
+        m0p_test(an_execute_only_area_is_fetched_alone_and_only_grows),
         m0p_test(the_secured_area_is_shut_until_the_next_reset),
         m0p_test(level_1_shuts_the_flash_for_a_debugger_and_not_for_the_program),
         m0p_test(level_1_by_a_debugger_locks_up_until_power_is_cut),

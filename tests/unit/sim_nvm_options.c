@@ -303,8 +303,13 @@ static void pcrop_turns_the_bits_over_and_shuts_reads(void **state)
     assert_int_equal(sim_chip_ap_read(b->chip, FLASH, 4, &v), SIM_BUS_OK);
     assert_int_equal(sim_chip_ap_read(b->chip, HERE, 4, &v), SIM_BUS_FAULT);
     assert_int_equal(rd(b, NVM_SR), SR_IDLE | SR_RDERR);
-    assert_int_equal(try_read(b, HERE, 4, &v), SIM_BUS_OK); // as a fetch
     wr(b, NVM_SR, SR_RDERR);
+    assert_int_equal(try_read(b, HERE, 4, &v), SIM_BUS_FAULT); // of data, by the core
+    assert_int_equal(rd(b, NVM_SR), SR_IDLE | SR_RDERR);
+    wr(b, NVM_SR, SR_RDERR);
+    sim_chip_bus(b->chip)->fetch = true;
+    assert_int_equal(try_read(b, HERE, 4, &v), SIM_BUS_OK);
+    sim_chip_bus(b->chip)->fetch = false;
     unlock_program(b);
     wr(b, HERE, 1);
     assert_int_equal(rd(b, NVM_SR), SR_IDLE | SR_WRPERR);
