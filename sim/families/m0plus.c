@@ -3,9 +3,7 @@
 
 #include <string.h>
 
-#include "base/bytes.h"
-
-#define FULL_SCALE 4095u
+#include "sim/families/factory.h"
 
 // The debug port: PA13 pulled up and fast, PA14 pulled down; all other pins are analog
 // (RM0444, 7.4).
@@ -29,8 +27,6 @@ const struct sim_tim_config sim_m0p_tim16_17 = {16, 1,
 
 const uint16_t sim_m0p_sampling_halves[8] = {3, 7, 15, 25, 39, 79, 159, 321};
 
-enum { VECTORS = 16, LOOP_OFFSET = 4 * VECTORS };
-
 enum sim_memory_kind sim_m0p_choose_boot(const struct sim_boot_facts *facts)
 {
     bool by_pin = !facts->option[SIM_OPTION_BOOT_SEL];
@@ -42,24 +38,12 @@ enum sim_memory_kind sim_m0p_choose_boot(const struct sim_boot_facts *facts)
     return facts->option[SIM_OPTION_NBOOT1] ? SIM_MEMORY_SYSTEM : SIM_MEMORY_SRAM;
 }
 
-static void fill_system(const struct sim_chip_row *row, const struct sim_memory_row *system,
-                        uint8_t *bytes)
-{
-    const struct sim_memory_row *sram = sim_chip_row_memory(row, SIM_MEMORY_SRAM);
-    put_le32(bytes, sram->base + sram->size);
-    for (unsigned i = 1; i < VECTORS; i++)
-        put_le32(bytes + 4 * i, system->base + LOOP_OFFSET + 1);
-    put_le16(bytes + LOOP_OFFSET, 0xe7fe); // b .
-}
-
 static void put_calibration(const struct sim_m0p_factory *factory,
                             const struct sim_memory_row *memory, uint8_t *bytes, uint32_t addr,
                             uint32_t mv)
 {
-    uint32_t vdda_mv = factory->cal_vdda_mv;
     if (addr)
-        put_le16(bytes + (addr - memory->base),
-                 (uint16_t)((mv * FULL_SCALE + vdda_mv / 2) / vdda_mv));
+        sim_factory_put_calibration(bytes + (addr - memory->base), mv, factory->cal_vdda_mv);
 }
 
 void sim_m0p_fill_factory(const struct sim_m0p_factory *factory, const struct sim_chip_row *row,
@@ -67,14 +51,13 @@ void sim_m0p_fill_factory(const struct sim_m0p_factory *factory, const struct si
 {
     // Where on the wafer, in binary; wafer 9, lot "7731P05" in letters.
     static const uint8_t uid[12] = {0x25, 0x00, 0x31, 0x00, 9, '7', '7', '3', '1', 'P', '0', '5'};
-    const struct sim_memory_row *flash = sim_chip_row_memory(row, SIM_MEMORY_FLASH);
     if (memory->kind == SIM_MEMORY_SYSTEM)
-        fill_system(row, memory, bytes);
+        sim_factory_put_boot_loader(row, memory, bytes);
     if (memory->kind != SIM_MEMORY_FACTORY)
         return;
     memcpy(bytes + (factory->uid - memory->base), uid, sizeof uid);
     put_calibration(factory, memory, bytes, factory->ts_cal1, factory->ts_cal1_mv);
     put_calibration(factory, memory, bytes, factory->vrefint_cal, factory->vrefint_mv);
     put_calibration(factory, memory, bytes, factory->ts_cal2, factory->ts_cal2_mv);
-    put_le16(bytes + (factory->flash_size - memory->base), (uint16_t)(flash->size / M0P_KIB));
+    sim_factory_put_flash_size(row, bytes + (factory->flash_size - memory->base));
 }

@@ -8,9 +8,7 @@
 // chip, and from where it boots.
 #include "sim/families/stm32f0.h"
 
-#include <string.h>
-
-#include "base/bytes.h"
+#include "sim/families/factory.h"
 #include "sim/parts/parts.h"
 
 #define KIB 1024u
@@ -251,45 +249,25 @@ static const struct sim_part_row parts[] = {
 #define FLASH_SIZE_ADDR  0x1ffff7ccu
 #define CAL_VDDA_MV      3300u
 
-enum { VECTORS = 16, LOOP_OFFSET = 4 * VECTORS };
-
-static void put_calibration(uint8_t *at, uint32_t mv)
-{
-    put_le16(at, (uint16_t)((mv * 4095 + CAL_VDDA_MV / 2) / CAL_VDDA_MV));
-}
-
-// The boot loader of this chip listens to nobody, but it is real code: a vector table and a loop.
-static void put_boot_loader(const struct sim_chip_row *row, const struct sim_memory_row *system,
-                            uint8_t *bytes)
-{
-    const struct sim_memory_row *sram = sim_chip_row_memory(row, SIM_MEMORY_SRAM);
-    put_le32(bytes, sram->base + sram->size);
-    for (unsigned i = 1; i < VECTORS; i++)
-        put_le32(bytes + 4 * i, system->base + LOOP_OFFSET + 1);
-    put_le16(bytes + LOOP_OFFSET, 0xe7fe); // b .
-}
-
 static void fill_system(const struct sim_chip_row *row, const struct sim_memory_row *system,
                         uint8_t *bytes)
 {
-    // Where on the wafer, in binary; wafer 17, lot "3256Q42" in letters.
-    static const uint8_t uid[12] = {0x1f, 0x00, 0x2a, 0x00, 17, '3', '2', '5', '6', 'Q', '4', '2'};
-    const struct sim_memory_row *flash = sim_chip_row_memory(row, SIM_MEMORY_FLASH);
-    put_boot_loader(row, system, bytes);
-    memcpy(bytes + (UID_ADDR - system->base), uid, sizeof uid);
-    put_calibration(bytes + (TS_CAL1_ADDR - system->base), TS_30_MV);
-    put_calibration(bytes + (VREFINT_CAL_ADDR - system->base), VREFINT_MV);
-    put_calibration(bytes + (TS_CAL2_ADDR - system->base), TS_110_MV);
-    put_le16(bytes + (FLASH_SIZE_ADDR - system->base), (uint16_t)(flash->size / 1024));
+    uint8_t *ts_cal1 = bytes + (TS_CAL1_ADDR - system->base);
+    uint8_t *ts_cal2 = bytes + (TS_CAL2_ADDR - system->base);
+    uint8_t *vrefint_cal = bytes + (VREFINT_CAL_ADDR - system->base);
+    sim_factory_put_boot_loader(row, system, bytes);
+    sim_factory_put_unique_number(bytes + (UID_ADDR - system->base));
+    sim_factory_put_calibration(ts_cal1, TS_30_MV, CAL_VDDA_MV);
+    sim_factory_put_calibration(vrefint_cal, VREFINT_MV, CAL_VDDA_MV);
+    sim_factory_put_calibration(ts_cal2, TS_110_MV, CAL_VDDA_MV);
+    sim_factory_put_flash_size(row, bytes + (FLASH_SIZE_ADDR - system->base));
 }
 
 static void fill_factory(const struct sim_chip_row *row, const struct sim_memory_row *memory,
                          uint8_t *bytes)
 {
-    static const uint8_t options[] = {0xaa, 0x55, 0xff, 0x00, 0xff, 0x00, 0xff, 0x00,
-                                      0xff, 0x00, 0xff, 0x00, 0xff, 0x00, 0xff, 0x00};
     if (memory->kind == SIM_MEMORY_OPTIONS)
-        memcpy(bytes, options, sizeof options);
+        sim_factory_put_option_bytes(0xaa, bytes);
     else if (memory->kind == SIM_MEMORY_SYSTEM)
         fill_system(row, memory, bytes);
 }

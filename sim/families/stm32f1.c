@@ -8,9 +8,7 @@
 // support unit. The rest are named regions.
 #include "sim/families/stm32f1.h"
 
-#include <string.h>
-
-#include "base/bytes.h"
+#include "sim/families/factory.h"
 #include "sim/parts/parts.h"
 
 #define KIB 1024u
@@ -148,31 +146,16 @@ static const struct sim_part_row parts[] = {
 #define FLASH_SIZE_ADDR 0x1ffff7e0u
 #define UID_ADDR        0x1ffff7e8u
 
-enum { VECTORS = 16, LOOP_OFFSET = 4 * VECTORS };
-
-// The boot loader of this chip listens to nobody, but it is real code: a vector table and a loop.
-static void fill_system(const struct sim_chip_row *row, const struct sim_memory_row *system,
-                        uint8_t *bytes)
-{
-    static const uint8_t uid[12] = {0x1f, 0x00, 0x2a, 0x00, 17, '3', '2', '5', '6', 'Q', '4', '2'};
-    put_le32(bytes, SRAM_BASE + sim_chip_row_memory(row, SIM_MEMORY_SRAM)->size);
-    for (unsigned i = 1; i < VECTORS; i++)
-        put_le32(bytes + 4 * i, system->base + LOOP_OFFSET + 1);
-    put_le16(bytes + LOOP_OFFSET, 0xe7fe); // b .
-    memcpy(bytes + (UID_ADDR - system->base), uid, sizeof uid);
-    put_le16(bytes + (FLASH_SIZE_ADDR - system->base),
-             (uint16_t)(sim_chip_row_memory(row, SIM_MEMORY_FLASH)->size / KIB));
-}
-
 static void fill_factory(const struct sim_chip_row *row, const struct sim_memory_row *memory,
                          uint8_t *bytes)
 {
-    static const uint8_t options[] = {0xa5, 0x5a, 0xff, 0x00, 0xff, 0x00, 0xff, 0x00,
-                                      0xff, 0x00, 0xff, 0x00, 0xff, 0x00, 0xff, 0x00};
     if (memory->kind == SIM_MEMORY_OPTIONS)
-        memcpy(bytes, options, sizeof options);
-    else if (memory->kind == SIM_MEMORY_SYSTEM)
-        fill_system(row, memory, bytes);
+        sim_factory_put_option_bytes(0xa5, bytes);
+    if (memory->kind != SIM_MEMORY_SYSTEM)
+        return;
+    sim_factory_put_boot_loader(row, memory, bytes);
+    sim_factory_put_unique_number(bytes + (UID_ADDR - memory->base));
+    sim_factory_put_flash_size(row, bytes + (FLASH_SIZE_ADDR - memory->base));
 }
 
 // RM0008, 3.4; BOOT1 (PB2) is low on this board. What BFB2 chooses, the boot loader would start: it

@@ -3,9 +3,8 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "sim/families/factory.h"
 #include "sim/families/stm32l0.h"
-
-#define KIB 1024u
 
 // ---- what the factory writes --------------------------------------------------------------------
 
@@ -17,36 +16,21 @@
 #define TS_CAL2_ADDR     0x1ff8007eu
 #define CAL_VDDA_MV      3000u
 
-enum { VECTORS = 16, LOOP_OFFSET = 4 * VECTORS };
-
 static void put_calibration(uint8_t *bytes, uint32_t addr, uint32_t mv)
 {
-    put_le16(bytes + (addr - SIM_L0_FACTORY_BASE),
-             (uint16_t)((mv * 4095 + CAL_VDDA_MV / 2) / CAL_VDDA_MV));
-}
-
-// The boot loader of this chip listens to nobody, but it is real code: a vector table and a loop.
-static void fill_system(const struct sim_chip_row *row, const struct sim_memory_row *system,
-                        uint8_t *bytes)
-{
-    const struct sim_memory_row *sram = sim_chip_row_memory(row, SIM_MEMORY_SRAM);
-    put_le32(bytes, sram->base + sram->size);
-    for (unsigned i = 1; i < VECTORS; i++)
-        put_le32(bytes + 4 * i, system->base + LOOP_OFFSET + 1);
-    put_le16(bytes + LOOP_OFFSET, 0xe7fe); // b .
+    sim_factory_put_calibration(bytes + (addr - SIM_L0_FACTORY_BASE), mv, CAL_VDDA_MV);
 }
 
 // The unique number stands in the words at 0x00, 0x04 and 0x14 of its place.
 static void fill_identity(const struct sim_chip_row *row, uint8_t *bytes)
 {
     static const uint8_t lot[8] = {17, '3', '2', '5', '6', 'Q', '4', '2'};
-    const struct sim_memory_row *flash = sim_chip_row_memory(row, SIM_MEMORY_FLASH);
     memcpy(bytes + (UID_ADDR - SIM_L0_FACTORY_BASE), lot, sizeof lot);
     put_le32(bytes + (UID_ADDR + 0x14 - SIM_L0_FACTORY_BASE), 0x002a001f);
     put_calibration(bytes, VREFINT_CAL_ADDR, SIM_L0_VREFINT_MV);
     put_calibration(bytes, TS_CAL1_ADDR, SIM_L0_TS_30_MV);
     put_calibration(bytes, TS_CAL2_ADDR, SIM_L0_TS_130_MV);
-    put_le16(bytes + (FLASH_SIZE_ADDR - SIM_L0_FACTORY_BASE), (uint16_t)(flash->size / KIB));
+    sim_factory_put_flash_size(row, bytes + (FLASH_SIZE_ADDR - SIM_L0_FACTORY_BASE));
 }
 
 static void fill_options(const struct sim_memory_row *options, uint8_t *bytes)
@@ -68,7 +52,7 @@ void sim_stm32l0_fill_factory(const struct sim_chip_row *row, const struct sim_m
         memset(bytes, 0, memory->size); // erased
         break;
     case SIM_MEMORY_SYSTEM:
-        fill_system(row, memory, bytes);
+        sim_factory_put_boot_loader(row, memory, bytes);
         break;
     case SIM_MEMORY_FACTORY:
         fill_identity(row, bytes);
