@@ -11,28 +11,7 @@
     .cpu cortex-m0plus
     .thumb
 
-// The control block.
-    .equ PUBLISHED, 0x00
-    .equ DONE,      0x04
-    .equ WHERE,     0x08
-    .equ REGS,      0x0c
-    .equ CRC,       0x10
-    .equ SLOTS,     0x14
-    .equ SLOTS_END, 0x18
-    .equ STRIDE,    0x1c
-    .equ DOG1,      0x20
-    .equ DOG2,      0x28
-    .equ ENTER,     0x30
-    .equ LEAVE,     0x34
-    .equ SLOT,      0x38
-    .equ COUNT,     0x3c
-    .equ LR,        0x40
-    .equ R0,        0x44
-
-// A slot.
-    .equ ADDR,      0x00
-    .equ WORK,      0x04
-    .equ PAYLOAD,   0x08
+#include "flash/loaders/slots.inc"
 
 // Registers and bits of the controller (RM0444, 3.7).
     .equ SR,        0x10
@@ -42,10 +21,6 @@
     .equ SR_BUSY,   16         // bits 18:16: BSY1, BSY2, CFGBSY
     .equ CR_PG,     1
     .equ CR_FSTPG,  18         // bit
-
-// CRC unit (RM0444, 15).
-    .equ CRC_DR,    0x00
-    .equ CRC_CR,    0x08
 
     .equ ROW,       256
 
@@ -65,20 +40,7 @@ begin:
     str     r1, [r0, #8]
     adr     r0, control             // below which there is room for one exception
     mov     sp, r0
-    adr     r6, control             // stays
-    ldr     r0, [r6, #ENTER]
-    bl      script
-    ldr     r5, [r6, #SLOTS]
-next:
-    ldr     r4, [r6, #REGS]
-    bl      ready
-    ldr     r0, [r6, #PUBLISHED]
-    ldr     r1, [r6, #COUNT]
-    cmp     r0, r1
-    beq     next
-    str     r5, [r6, #SLOT]
-    ldr     r1, [r5, #ADDR]
-    ldr     r3, [r5, #WORK]
+    take_slots
     lsls    r0, r3, #6              // bit 25
     bpl     1f
     b       leave
@@ -144,12 +106,7 @@ busy:
     bne     busy
     str     r2, [r1]
     str     r5, [r1, #4]
-    ldr     r5, [r6, #DOG1]
-    ldr     r7, [r6, #DOG1 + 4]
-    str     r7, [r5]
-    ldr     r5, [r6, #DOG2]
-    ldr     r7, [r6, #DOG2 + 4]
-    str     r7, [r5]
+    feed_dogs r5, r7
 erased:
     adds    r1, #8
     cmp     r0, r3
@@ -177,29 +134,10 @@ finished:
     lsls    r0, r0, #24
     orrs    r0, r2
     bne     failed
-    bl      count
-    ldr     r5, [r6, #SLOT]
-    ldr     r2, [r6, #STRIDE]
-    adds    r5, r5, r2
-    ldr     r2, [r6, #SLOTS_END]
-    cmp     r5, r2
-    bne     next
-    ldr     r5, [r6, #SLOTS]
-    b       next
+    finish_slot
 
 // Runs of ones and the CRC of each page: {AND of all words, CRC} behind the two words of payload.
-scan:
-    adds    r5, #PAYLOAD + 8
-page:
-    mov     r4, r5
-    ldr     r5, [r6, #SLOT]
-    ldr     r2, [r5, #PAYLOAD + 4]
-    adds    r2, r2, r1              // end of the page
-    mov     r5, r4
-    ldr     r4, [r6, #CRC]
-    movs    r0, #1
-    str     r0, [r4, #CRC_CR]
-    movs    r0, #0
+    begin_scan
     mov     r10, r0                 // set by an NMI
     mvns    r0, r0
     mov     r8, r5
@@ -225,84 +163,22 @@ words:
     movs    r0, #0                  // neither blank nor equal to anything
     mvns    r3, r3
 sound:
-    stmia   r5!, {r0, r3}
-    ldr     r4, [r6, #REGS]
-    bl      ready
-    ldr     r3, [r6, #SLOT]
-    ldr     r0, [r3, #PAYLOAD]
-    subs    r0, #1
-    str     r0, [r3, #PAYLOAD]
-    bne     page
-    b       finished
+    end_scan
 
-failed:
-    str     r1, [r6, #WHERE]
-    mov     r5, r0
-    b       restore
-leave:
-    movs    r5, #0
-restore:
-    ldr     r0, [r6, #LEAVE]
-    bl      script
-    mov     r0, r5
-    bl      count
-    ldr     r0, [r6, #LR]
-    mov     lr, r0
-    adds    r6, #R0
-    ldmia   r6!, {r0, r1, r2, r3, r4, r5}
-    ldr     r7, [r6, #4]
-    ldr     r6, [r6]
-    bkpt    #0
+    leave_loader
 
-// One more slot is done; r0: error bits to go with it.
-count:
-    ldr     r2, [r6, #COUNT]
-    adds    r2, #1
-    str     r2, [r6, #COUNT]
-    orrs    r0, r2
-    str     r0, [r6, #DONE]
-    bx      lr
+    count_slots
 
 // Waits for the flash, and feeds the watchdogs meanwhile. Uses r2 and r7.
 ready:
-    ldr     r2, [r6, #DOG1]
-    ldr     r7, [r6, #DOG1 + 4]
-    str     r7, [r2]
-    ldr     r2, [r6, #DOG2]
-    ldr     r7, [r6, #DOG2 + 4]
-    str     r7, [r2]
+    feed_dogs r2, r7
     ldr     r2, [r4, #SR]
     lsrs    r2, r2, #SR_BUSY
     lsls    r2, r2, #29
     bne     ready
     bx      lr
 
-// Carries out the list at r0: {address, value} is a write, {address + 1, mask} waits until all bits
-// of the mask are set, {address + 2, mask} until all are clear, {0, 0} ends it. Uses r0 to r3.
-script:
-    ldmia   r0!, {r1, r2}
-    lsrs    r3, r1, #1
-    beq     script_end
-    bcs     wait_set
-    lsrs    r3, r1, #2
-    bcs     wait_clear
-    str     r2, [r1]
-    b       script
-wait_set:
-    subs    r1, #1
-1:  ldr     r3, [r1]
-    ands    r3, r2
-    cmp     r3, r2
-    bne     1b
-    b       script
-wait_clear:
-    subs    r1, #2
-1:  ldr     r3, [r1]
-    tst     r3, r2
-    bne     1b
-    b       script
-script_end:
-    bx      lr
+    run_scripts
 
     .balign 4
 nmi:

@@ -8,28 +8,7 @@
     .cpu cortex-m0
     .thumb
 
-// The control block.
-    .equ PUBLISHED, 0x00
-    .equ DONE,      0x04
-    .equ WHERE,     0x08
-    .equ REGS,      0x0c
-    .equ CRC,       0x10
-    .equ SLOTS,     0x14
-    .equ SLOTS_END, 0x18
-    .equ STRIDE,    0x1c
-    .equ DOG1,      0x20
-    .equ DOG2,      0x28
-    .equ ENTER,     0x30
-    .equ LEAVE,     0x34
-    .equ SLOT,      0x38
-    .equ COUNT,     0x3c
-    .equ LR,        0x40
-    .equ R0,        0x44
-
-// A slot.
-    .equ ADDR,      0x00
-    .equ WORK,      0x04
-    .equ PAYLOAD,   0x08
+#include "flash/loaders/slots.inc"
 
 // Registers and bits (RM0367, 3.7).
     .equ PECR,      0x04
@@ -41,25 +20,8 @@
     .equ PARALLEL,  0x80 // of PECR >> 8: PARALLELBANK
     .equ HALF_PAGE, 64
 
-// CRC unit.
-    .equ CRC_DR,    0x00
-    .equ CRC_CR,    0x08
-
 start:
-    adr     r6, control             // stays
-    ldr     r0, [r6, #ENTER]
-    bl      script
-    ldr     r5, [r6, #SLOTS]
-next:
-    ldr     r4, [r6, #REGS]
-    bl      ready
-    ldr     r0, [r6, #PUBLISHED]
-    ldr     r1, [r6, #COUNT]
-    cmp     r0, r1
-    beq     next
-    str     r5, [r6, #SLOT]
-    ldr     r1, [r5, #ADDR]
-    ldr     r3, [r5, #WORK]
+    take_slots
     lsls    r0, r3, #6              // bit 25
     bmi     leave
     lsls    r0, r3, #7              // bit 24
@@ -145,30 +107,11 @@ finished:
     orrs    r0, r2
     lsls    r0, r0, #24
     bne     failed
-    bl      count
-    ldr     r5, [r6, #SLOT]
-    ldr     r2, [r6, #STRIDE]
-    adds    r5, r5, r2
-    ldr     r2, [r6, #SLOTS_END]
-    cmp     r5, r2
-    bne     next
-    ldr     r5, [r6, #SLOTS]
-    b       next
+    finish_slot
 
 // Whether each page is blank and its CRC: {the complement of the OR of all words, which is all ones
 // for zeros, CRC} behind the two words of payload.
-scan:
-    adds    r5, #PAYLOAD + 8
-page:
-    mov     r4, r5
-    ldr     r5, [r6, #SLOT]
-    ldr     r2, [r5, #PAYLOAD + 4]
-    adds    r2, r2, r1              // end of the page
-    mov     r5, r4
-    ldr     r4, [r6, #CRC]
-    movs    r0, #1
-    str     r0, [r4, #CRC_CR]
-    movs    r0, #0
+    begin_scan
 words:
     ldmia   r1!, {r3}
     str     r3, [r4, #CRC_DR]
@@ -177,34 +120,9 @@ words:
     bne     words
     mvns    r0, r0
     ldr     r3, [r4, #CRC_DR]
-    stmia   r5!, {r0, r3}
-    ldr     r4, [r6, #REGS]
-    bl      ready
-    ldr     r3, [r6, #SLOT]
-    ldr     r0, [r3, #PAYLOAD]
-    subs    r0, #1
-    str     r0, [r3, #PAYLOAD]
-    bne     page
-    b       finished
+    end_scan
 
-failed:
-    str     r1, [r6, #WHERE]
-    mov     r5, r0
-    b       restore
-leave:
-    movs    r5, #0
-restore:
-    ldr     r0, [r6, #LEAVE]
-    bl      script
-    mov     r0, r5
-    bl      count
-    ldr     r0, [r6, #LR]
-    mov     lr, r0
-    adds    r6, #R0
-    ldmia   r6!, {r0, r1, r2, r3, r4, r5}
-    ldr     r7, [r6, #4]
-    ldr     r6, [r6]
-    bkpt    #0
+    leave_loader
 
 // PECR for both banks; r0: its bits >> 3. Uses r2.
 parallel:
@@ -215,54 +133,17 @@ parallel:
     str     r0, [r4, #PECR]
     bx      lr
 
-// One more slot is done; r0: error bits to go with it.
-count:
-    ldr     r2, [r6, #COUNT]
-    adds    r2, #1
-    str     r2, [r6, #COUNT]
-    orrs    r0, r2
-    str     r0, [r6, #DONE]
-    bx      lr
+    count_slots
 
 // Waits for the flash, and feeds the watchdogs meanwhile. Uses r0 and r2.
 ready:
-    ldr     r0, [r6, #DOG1]
-    ldr     r2, [r6, #DOG1 + 4]
-    str     r2, [r0]
-    ldr     r0, [r6, #DOG2]
-    ldr     r2, [r6, #DOG2 + 4]
-    str     r2, [r0]
+    feed_dogs r0, r2
     ldr     r0, [r4, #SR]
     lsrs    r0, r0, #1
     bcs     ready
     bx      lr
 
-// Carries out the list at r0: {address, value} is a write, {address + 1, mask} waits until all bits
-// of the mask are set, {address + 2, mask} until all are clear, {0, 0} ends it. Uses r0 to r3.
-script:
-    ldmia   r0!, {r1, r2}
-    lsrs    r3, r1, #1
-    beq     script_end
-    bcs     wait_set
-    lsrs    r3, r1, #2
-    bcs     wait_clear
-    str     r2, [r1]
-    b       script
-wait_set:
-    subs    r1, #1
-1:  ldr     r3, [r1]
-    ands    r3, r2
-    cmp     r3, r2
-    bne     1b
-    b       script
-wait_clear:
-    subs    r1, #2
-1:  ldr     r3, [r1]
-    tst     r3, r2
-    bne     1b
-    b       script
-script_end:
-    bx      lr
+    run_scripts
 
 // Pages of two banks at once: the second address stands before the payload, in which half pages of
 // both come in turn.
