@@ -3,33 +3,17 @@
 // the debug support for DBGMCU), DS12232 for times and limits, AN2606 for the boot loader ROM. The
 // two lines have the same dies. `tested_on_hardware` is set by whoever ran the tests on a real
 // part.
-#include "targets/families/stm32g0.h"
-
 #include "flash/drivers/dword.h"
 #include "targets/families/doctor_m0plus.h"
+#include "targets/families/m0plus.h"
 #include "targets/families/rcc_m0plus.h"
 
 #define KIB 1024u
 
-#define FLASH_REGS  0x40022000u
-#define FLASH_OPTR  (FLASH_REGS + 0x20)
 #define RCC_AHBENR  (M0PLUS_RCC + 0x38)
 #define RCC_APBENR1 (M0PLUS_RCC + 0x3c)
 
 // ---- dies ---------------------------------------------------------------------------------------
-
-// 85 µs for a double word, 1.7 ms for a row of 32 in the fast way, 22 ms for a page, 22.1 ms for a
-// bank or both (DS12232, memory characteristics).
-#define PAGES(bytes)                                                                               \
-    {                                                                                              \
-        .erased = 0xff, .unit = 8, .once = true, .row = 256, .unit_us = 85, .row_us = 1700,        \
-        .mass_erase_us = 22100,                                                                    \
-        .run = {{.base = 0x08000000,                                                               \
-                 .size = 2 * KIB,                                                                  \
-                 .count = (bytes) / (2 * KIB),                                                     \
-                 .erase_min_us = 20000,                                                            \
-                 .erase_us = 22000}},                                                              \
-    }
 
 // SRAM without the parity check, which takes an eighth or a ninth of it (RM0444, 2.3).
 #define COMMON                                                                                     \
@@ -44,66 +28,54 @@ static const struct chip chips[] = {
         .dev_id = 0x456,
         .name = "STM32G050, G051, G061",
         .flash_max = 64 * KIB,
-        .layout = PAGES(64 * KIB),
+        .layout = M0PLUS_PAGES(64 * KIB),
         .sram_size = 18 * KIB,
         .system_size = 8 * KIB,
+        .features = M0PLUS_G0,
     },
     {
         COMMON,
         .dev_id = 0x460,
         .name = "STM32G070, G071, G081",
         .flash_max = 128 * KIB,
-        .layout = PAGES(128 * KIB),
+        .layout = M0PLUS_PAGES(128 * KIB),
         .sram_size = 36 * KIB,
         .system_size = 28 * KIB,
+        .features = M0PLUS_G0,
     },
     {
         COMMON,
         .dev_id = 0x466,
         .name = "STM32G030, G031, G041",
         .flash_max = 64 * KIB,
-        .layout = PAGES(64 * KIB),
+        .layout = M0PLUS_PAGES(64 * KIB),
         .sram_size = 8 * KIB,
         .system_size = 8 * KIB,
+        .features = M0PLUS_G0,
     },
     {
         COMMON,
         .dev_id = 0x467,
         .name = "STM32G0B0, G0B1, G0C1",
         .flash_max = 512 * KIB,
-        .layout = PAGES(512 * KIB),
+        .layout = M0PLUS_PAGES(512 * KIB),
         .sram_size = 144 * KIB,
         .system_size = 28 * KIB,
-        .features = STM32G0_TWO_BANKS,
+        .features = M0PLUS_G0 | M0PLUS_TWO_BANKS,
     },
 };
 
 // ---- debug unit (RM0444, debug support) -----------------------------------------------------------------
 
-#define DBGMCU            0x40015800u
-#define DBGMCU_CR_STOP    (1u << 1)
-#define DBGMCU_CR_STANDBY (1u << 2)
-#define DBGMCU_APB1_WWDG  (1u << 11)
-#define DBGMCU_APB1_IWDG  (1u << 12)
 #define RCC_APBENR1_DBGEN (1u << 27)
 
 static const struct dbgmcu_layout dbgmcu = {
     .gate_addr = RCC_APBENR1,
     .gate_mask = RCC_APBENR1_DBGEN,
-    .reg = {{.addr = DBGMCU + 4, .low_power = DBGMCU_CR_STOP | DBGMCU_CR_STANDBY},
-            {.addr = DBGMCU + 8, .freeze = DBGMCU_APB1_WWDG | DBGMCU_APB1_IWDG}},
+    .reg = M0PLUS_DBGMCU_REGS,
 };
 
 // ---- flash controller ---------------------------------------------------------------------------
-
-// FLASH_OPTR bits 7:0 (RM0444, 3.5): level 1 is any value but those of levels 0 and 2.
-static const struct rdp_scheme rdp = {
-    .status_addr = FLASH_OPTR,
-    .status = {.shift = 0, .bits = 8, .level0 = 0xaa, .level2 = 0xcc},
-    .option_word = DWORD_OPTR,
-    .option = {.shift = 0, .bits = 8, .level0 = 0xaa, .level2 = 0xcc},
-    .option_level1 = 0xbb,
-};
 
 #define OPTR_DUAL_BANK (1u << 21)
 
@@ -200,8 +172,8 @@ static const struct family_doctor doctor = {
     .reg = {[M0PLUS_READ_CSR] = {"RCC_CSR", M0PLUS_RCC + 0x60},
             [M0PLUS_READ_CR] = {"RCC_CR", M0PLUS_RCC},
             [M0PLUS_READ_CFGR] = {"RCC_CFGR", M0PLUS_RCC + 0x08},
-            [M0PLUS_READ_OPTR] = {"FLASH_OPTR", FLASH_REGS + 0x20},
-            [M0PLUS_READ_ACR] = {"FLASH_ACR", FLASH_REGS}},
+            [M0PLUS_READ_OPTR] = {"FLASH_OPTR", M0PLUS_FLASH_OPTR},
+            [M0PLUS_READ_ACR] = {"FLASH_ACR", M0PLUS_FLASH_REGS}},
     .reset_register = M0PLUS_READ_CSR,
     .reset_flag = M0PLUS_RESET_FLAGS,
     .reset_otherwise = "the NRST pin",
@@ -220,17 +192,17 @@ static const struct family_doctor doctor = {
 
 const struct family stm32g0_family = {
     .name = "STM32G0",
-    .idcode_addr = DBGMCU,
+    .idcode_addr = M0PLUS_DBGMCU,
     .chips = chips,
     .chip_count = sizeof chips / sizeof chips[0],
     .dbgmcu = &dbgmcu,
-    .flash_regs = FLASH_REGS,
+    .flash_regs = M0PLUS_FLASH_REGS,
     .driver = &dword_driver,
     .flash_params = &flash_params,
     .prepare = &prepare.prepare,
-    .options = stm32g0_options,
-    .option_count = STM32G0_OPTIONS,
-    .rdp = &rdp,
+    .options = m0plus_options,
+    .option_count = M0PLUS_OPTIONS,
+    .rdp = &m0plus_rdp,
     .vdd_min_mv = 1700, // DS12232, general operating conditions
     .vdd_max_mv = 3600,
     .tried = FAMILY_TRIED_ON_BOARD | FAMILY_TRIED_BY_OTHERS,

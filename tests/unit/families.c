@@ -67,22 +67,33 @@ static void every_driver_of_a_family_is_in_the_table_of_drivers(void **state)
     }
 }
 
+static void check_fields_of_chip(const struct family *family, const struct chip *chip)
+{
+    uint32_t taken[FLASH_OPTION_WORDS] = {0};
+    for (unsigned i = 0; i < family->option_count; i++) {
+        const struct option_field *o = &family->options[i];
+        if (o->feature && !(chip->features & o->feature))
+            continue;
+        const uint32_t mask = (uint32_t)(((1ull << o->bits) - 1) << o->shift);
+        assert_int_equal(taken[o->word] & mask, 0);
+        taken[o->word] |= mask;
+    }
+}
+
 static void option_fields_fit_their_words_and_do_not_overlap(void **state)
 {
     (void)state;
     for (unsigned f = 0; f < family_count; f++) {
         const struct family *family = families[f];
-        uint32_t taken[FLASH_OPTION_WORDS] = {0};
         for (unsigned i = 0; i < family->option_count; i++) {
             const struct option_field *o = &family->options[i];
             assert_true(o->name && o->what);
             assert_true(o->word < family->driver->option_words);
             assert_true(o->bits > 0 && o->shift + o->bits <= 32);
-            const uint32_t mask = (uint32_t)(((1ull << o->bits) - 1) << o->shift);
-            assert_int_equal(taken[o->word] & mask, 0);
-            taken[o->word] |= mask;
             assert_true(!o->is_rdp || family->rdp);
         }
+        for (unsigned c = 0; c < family->chip_count; c++)
+            check_fields_of_chip(family, &family->chips[c]);
     }
 }
 
