@@ -24,12 +24,15 @@ static bool is_dpidr_certain(const struct measurements *m)
     return true;
 }
 
-// Of what ST makes: the core by CPUID, bits 15:4, and its debug port (DDI 0432, 5.3; DDI 0484).
+// Of what ST makes: the core by CPUID, bits 15:4, and its debug port (DDI 0432, 5.3; DDI 0484;
+// RM0316 and RM0090, SW-DP). With a Cortex-M3 there are two of them.
 static const struct {
     unsigned part;
     const char *name;
     uint32_t dpidr;
-} cores[] = {{0xc20, "Cortex-M0", 0x0bb11477u}, {0xc60, "Cortex-M0+", 0x0bc11477u}};
+} cores[] = {{0xc20, "Cortex-M0", 0x0bb11477u},
+             {0xc60, "Cortex-M0+", 0x0bc11477u},
+             {0xc24, "Cortex-M4", 0x2ba01477u}};
 
 // The core's row if its debug port is another one, else -1.
 static int core_with_another_port(const struct measurements *m)

@@ -311,7 +311,7 @@ static const struct sim_program programs[] = {
         .swclk = {'A', 14, 0},                                                                     \
         .electrics = {.power_on_mv = 1920, /* VPOR/PDR, typical (DS9118) */                        \
                       .power_down_mv = 1880,                                                       \
-                      .running_ma = 6.0, /* at 8 MHz */                                            \
+                      .running_ma = 6.0, /* at 8 MHz, about */                                     \
                       .resting_ma = 0.05,                                                          \
                       .drive_ohms = 50,                                                            \
                       .pull_ohms = 40000, /* 25 to 55 k; thresholds of inputs */                   \
