@@ -63,7 +63,7 @@ static enum err prepare_pass(struct tracer *x, const struct pass *p)
     if (!e)
         e = dbgmcu_set_low_power(&t->mem, target_identity(t)->chip->family->dbgmcu, p->held, NULL);
     if (!e && p->held)
-        e = x->facts->pins->lock(&t->mem);
+        e = x->facts->pins->lock(x->facts->pins->port, &t->mem);
     for (unsigned i = 0; i < 2 && !e; i++)
         e = target_set_watch(t, x->watched[i], 4, DWT_WRITE);
     if (!e)
@@ -110,7 +110,7 @@ static enum err take_stop(struct tracer *x, struct pass *p, const struct target_
         break;
     }
     // A reset of the chip or of the port ends the lock.
-    if (p->held && (e = x->facts->pins->lock(&x->t->mem)))
+    if (p->held && (e = x->facts->pins->lock(x->facts->pins->port, &x->t->mem)))
         return target_note_error(x->t, e);
     return target_resume(x->t);
 }
@@ -222,7 +222,8 @@ static enum err name_store(struct tracer *x, const struct pass *p)
     x->r->exact = true;
     e = complete_value(x->t, &store, &x->r->value);
     // A register that was changed since would tell something else than what was measured.
-    x->r->value_known = !e && x->facts->pins->taken(x->r->register_addr, x->r->value);
+    x->r->value_known =
+        !e && x->facts->pins->taken(x->facts->pins->port, x->r->register_addr, x->r->value);
     return e;
 }
 
@@ -362,11 +363,11 @@ enum err trace_loss(struct trace *r, struct target *t, const struct trace_option
 
 const char *trace_register_name(const struct trace *r)
 {
-    return r->pins ? r->pins->register_name(r->register_addr) : "";
+    return r->pins ? r->pins->register_name(r->pins->port, r->register_addr) : "";
 }
 
 const char *trace_pins_text(const struct trace *r, char *text, size_t size)
 {
     text[0] = '\0';
-    return r->pins ? r->pins->text(r->register_addr, r->value, text, size) : text;
+    return r->pins ? r->pins->text(r->pins->port, r->register_addr, r->value, text, size) : text;
 }

@@ -4,15 +4,12 @@
 #include <stdio.h>
 
 #include "swd/mem_ap.h"
+#include "targets/families/clock_facts.h"
 #include "targets/families/gpio_pins.h"
 #include "targets/target.h"
 
-#define RCC_CR       M0PLUS_RCC
-#define CR_HSEON     (1u << 16)
-#define CR_HSERDY    (1u << 17)
-#define CR_HSEBYP    (1u << 18)
-#define CFGR_SWS     (7u << 3)
-#define HSE_START_US 100000u // more than any crystal takes
+#define RCC_CR   M0PLUS_RCC
+#define CFGR_SWS (7u << 3)
 
 #define ADCEN   (1u << 20)
 #define TIM14EN (1u << 15)
@@ -22,17 +19,14 @@
 const char *m0plus_slow_clock(const uint32_t value[FAMILY_REGISTERS], unsigned sw_internal,
                               unsigned sw_slow, char *text, size_t size)
 {
-    static const uint16_t divisors[16] = {1, 1, 1, 1, 1, 1, 1, 1, 2, 4, 8, 16, 64, 128, 256, 512};
     const uint32_t cfgr = value[M0PLUS_READ_CFGR];
-    const unsigned sws = (cfgr & CFGR_SWS) >> 3, divisor = divisors[cfgr >> 8 & 15];
+    const unsigned sws = (cfgr & CFGR_SWS) >> 3;
     const unsigned hsidiv = value[M0PLUS_READ_CR] >> 11 & 7;
-    text[0] = '\0';
+    clock_hpre_text(cfgr, 8, text, size);
     if (sws == sw_slow || sws == sw_slow + 1)
         snprintf(text, size, "RCC_CFGR has the core run from %s, at 32 kHz",
                  sws == sw_slow ? "LSI" : "LSE");
-    else if (divisor > 1)
-        snprintf(text, size, "RCC_CFGR divides the core's clock by %u", divisor);
-    else if (sws == sw_internal && hsidiv > 2) // 2: the C0 after a reset
+    else if (!text[0] && sws == sw_internal && hsidiv > 2) // 2: the C0 after a reset
         snprintf(text, size, "RCC_CR divides HSI, from which the core runs, by %u", 1u << hsidiv);
     return text;
 }
@@ -65,9 +59,7 @@ enum err m0plus_measure_vdda(const struct self_adc *adc, uint32_t adc_clock,
 enum err m0plus_measure_hse(const struct self_timer *timer, uint32_t timer_clock, struct target *t,
                             const uint32_t value[FAMILY_REGISTERS], struct family_hse *found)
 {
-    enum err e = self_set_bits(&t->mem, RCC_CR, CR_HSEON | (value[M0PLUS_READ_CR] & CR_HSEBYP));
-    if (!e)
-        e = self_wait_bits(&t->mem, RCC_CR, CR_HSERDY, CR_HSERDY, HSE_START_US, &found->runs);
+    enum err e = clock_start_hse(&t->mem, RCC_CR, value[M0PLUS_READ_CR], &found->runs);
     if (e || !found->runs || !timer)
         return e;
     e = self_set_bits(&t->mem, timer_clock, TIM14EN);
@@ -95,48 +87,5 @@ static const struct gpio_port port_a_u0 = {
     .reset_addr = RESET_U0,
 };
 
-static enum err lock_pins(const struct mem_ap *mem)
-{
-    return gpio_pins_lock(&port_a, mem);
-}
-
-static enum err lock_pins_u0(const struct mem_ap *mem)
-{
-    return gpio_pins_lock(&port_a_u0, mem);
-}
-
-static bool takes_pins(uint32_t addr, uint32_t value)
-{
-    return gpio_pins_taken(&port_a, addr, value);
-}
-
-static const char *register_name(uint32_t addr)
-{
-    return gpio_pins_register_name(&port_a, addr);
-}
-
-static const char *register_name_u0(uint32_t addr)
-{
-    return gpio_pins_register_name(&port_a_u0, addr);
-}
-
-static const char *pins_text(uint32_t addr, uint32_t value, char *text, size_t size)
-{
-    return gpio_pins_text(&port_a, addr, value, text, size);
-}
-
-const struct family_pins m0plus_pins = {
-    .watch = GPIO_PINS_WATCH(GPIOA, RESET),
-    .lock = lock_pins,
-    .taken = takes_pins,
-    .register_name = register_name,
-    .text = pins_text,
-};
-
-const struct family_pins m0plus_pins_u0 = {
-    .watch = GPIO_PINS_WATCH(GPIOA, RESET_U0),
-    .lock = lock_pins_u0,
-    .taken = takes_pins,
-    .register_name = register_name_u0,
-    .text = pins_text,
-};
+const struct family_pins m0plus_pins = GPIO_PINS(&port_a, GPIOA, RESET);
+const struct family_pins m0plus_pins_u0 = GPIO_PINS(&port_a_u0, GPIOA, RESET_U0);

@@ -85,6 +85,7 @@ struct rdp_scheme {
 // ---- what the doctor reads and measures ---------------------------------------------------------
 
 struct target;
+struct gpio_port;
 
 // A register that is read and reported, by the name that the reference manual gives it.
 struct family_register {
@@ -112,12 +113,17 @@ struct family_hse {
 
 // What a program can do to the pins of SWD, and how it is kept from it.
 struct family_pins {
-    uint32_t watch[2][2];                       // registers to watch in a first and in a second try
-    enum err (*lock)(const struct mem_ap *mem); // until a reset of the chip or of the port
-    bool (*taken)(uint32_t addr, uint32_t value); // a value of such a register takes the pins away
-    const char *(*register_name)(uint32_t addr);  // "" when there is none
+    uint32_t watch[2][2];         // registers to watch in a first and in a second try
+    const struct gpio_port *port; // what the functions get
+    // Until a reset of the chip or of the port.
+    enum err (*lock)(const struct gpio_port *port, const struct mem_ap *mem);
+    // Whether a value of such a register takes the pins away.
+    bool (*taken)(const struct gpio_port *port, uint32_t addr, uint32_t value);
+    // "" when there is none.
+    const char *(*register_name)(const struct gpio_port *port, uint32_t addr);
     // "PA13 (SWDIO) becomes an output". Returns text.
-    const char *(*text)(uint32_t addr, uint32_t value, char *text, size_t size);
+    const char *(*text)(const struct gpio_port *port, uint32_t addr, uint32_t value, char *text,
+                        size_t size);
 };
 
 // An address or a mask of 0 and a NULL function: the family has no such thing, or it is not known.

@@ -21,11 +21,13 @@ const char *gpio_pins_register_name(const struct gpio_port *port, uint32_t addr)
 const char *gpio_pins_text(const struct gpio_port *port, uint32_t addr, uint32_t value, char *text,
                            size_t size);
 
-// Of a port at that address: what a program can change. A reset of the port unlocks its pins: then
-// the second pair watches that, too.
-#define GPIO_PINS_WATCH(base, reset)                                                               \
+// A family_pins of a port at that address. A reset of the port unlocks its pins: then the second
+// pair watches that, too.
+#define GPIO_PINS(port_a, base, reset)                                                             \
     {                                                                                              \
-        {(base) + 0x00u, (base) + 0x24u}, {(reset), (base) + 0x00u},                               \
+        .watch = {{(base) + 0x00u, (base) + 0x24u}, {(reset), (base) + 0x00u}}, .port = (port_a),  \
+        .lock = gpio_pins_lock, .taken = gpio_pins_taken,                                          \
+        .register_name = gpio_pins_register_name, .text = gpio_pins_text,                          \
     }
 
 #endif

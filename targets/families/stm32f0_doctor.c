@@ -3,9 +3,8 @@
 // looks at the internal reference, whose reading at 3.3 V the factory has noted (RM0091, 13.8;
 // DS9773, 3.10.2); its TIM14 counts HSI between edges of HSE / 32 (20.4.10, TIM14_OR). The pins of
 // SWD, by the registers of GPIOA (8.4).
-#include <stdio.h>
-
 #include "swd/mem_ap.h"
+#include "targets/families/clock_facts.h"
 #include "targets/families/gpio_pins.h"
 #include "targets/families/self_measure.h"
 #include "targets/families/stm32f0.h"
@@ -14,13 +13,10 @@
 #define HSI_HZ       8000000u
 #define RCC_CR2      0x40021034u
 #define CR_HSEON     (1u << 16)
-#define CR_HSERDY    (1u << 17)
-#define CR_HSEBYP    (1u << 18)
 #define CR2_HSI14ON  (1u << 0)
 #define CR2_HSI14RDY (1u << 1)
 #define ADCEN        (1u << 9)
 #define TIM14EN      (1u << 8)
-#define HSE_START_US 100000u // more than any crystal takes (DS9773, 6.3.7)
 
 static const struct self_adc adc = {
     .base = 0x40012400,
@@ -52,9 +48,7 @@ static const struct self_timer timer = {
 static enum err measure_hse(struct target *t, const uint32_t value[FAMILY_REGISTERS],
                             struct family_hse *d)
 {
-    enum err e = self_set_bits(&t->mem, RCC_CR, CR_HSEON | (value[STM32F0_READ_CR] & CR_HSEBYP));
-    if (!e)
-        e = self_wait_bits(&t->mem, RCC_CR, CR_HSERDY, CR_HSERDY, HSE_START_US, &d->runs);
+    enum err e = clock_start_hse(&t->mem, RCC_CR, value[STM32F0_READ_CR], &d->runs);
     if (e || !d->runs || (e = self_set_bits(&t->mem, RCC_APB1ENR, TIM14EN)))
         return e;
     return self_count_clock(&timer, t, &d->hz);
@@ -73,45 +67,14 @@ static const struct gpio_port port_a = {
     .reset_addr = RCC_AHBRSTR,
 };
 
-static enum err lock_pins(const struct mem_ap *mem)
-{
-    return gpio_pins_lock(&port_a, mem);
-}
-
-static bool takes_pins(uint32_t addr, uint32_t value)
-{
-    return gpio_pins_taken(&port_a, addr, value);
-}
-
-static const char *register_name(uint32_t addr)
-{
-    return gpio_pins_register_name(&port_a, addr);
-}
-
-static const char *pins_text(uint32_t addr, uint32_t value, char *text, size_t size)
-{
-    return gpio_pins_text(&port_a, addr, value, text, size);
-}
-
-static const struct family_pins pins = {
-    .watch = GPIO_PINS_WATCH(GPIOA, RCC_AHBRSTR),
-    .lock = lock_pins,
-    .taken = takes_pins,
-    .register_name = register_name,
-    .text = pins_text,
-};
+static const struct family_pins pins = GPIO_PINS(&port_a, GPIOA, RCC_AHBRSTR);
 
 // ---- facts --------------------------------------------------------------------------------------
 
 // HPRE (6.4.2).
 static const char *slow_clock(const uint32_t value[FAMILY_REGISTERS], char *text, size_t size)
 {
-    static const uint16_t divisors[16] = {1, 1, 1, 1, 1, 1, 1, 1, 2, 4, 8, 16, 64, 128, 256, 512};
-    const unsigned divisor = divisors[value[STM32F0_READ_CFGR] >> 4 & 15];
-    text[0] = '\0';
-    if (divisor > 1)
-        snprintf(text, size, "RCC_CFGR divides the core's clock by %u", divisor);
-    return text;
+    return clock_hpre_text(value[STM32F0_READ_CFGR], 4, text, size);
 }
 
 const struct family_doctor stm32f0_doctor = {

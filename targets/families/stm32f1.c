@@ -3,9 +3,8 @@
 // boot loader ROM. ST sorts the dies by density: 0x412 low, 0x410 medium, 0x414 high, 0x418
 // connectivity line, 0x420 and 0x428 value line, 0x430 XL, whose second bank has a controller of
 // its own (PM0068). `tested_on_hardware` is set by whoever ran the tests on a real part.
-#include <stdio.h>
-
 #include "flash/drivers/fpec16.h"
+#include "targets/families/clock_facts.h"
 #include "targets/families/family.h"
 #include "targets/families/rcc_fpec.h"
 
@@ -192,12 +191,7 @@ enum { READ_CSR, READ_CR, READ_CFGR, READ_OBR };
 
 static const char *slow_clock(const uint32_t value[FAMILY_REGISTERS], char *text, size_t size)
 {
-    static const uint16_t divisors[16] = {1, 1, 1, 1, 1, 1, 1, 1, 2, 4, 8, 16, 64, 128, 256, 512};
-    const unsigned divisor = divisors[value[READ_CFGR] >> 4 & 15];
-    text[0] = '\0';
-    if (divisor > 1)
-        snprintf(text, size, "RCC_CFGR divides the core's clock by %u", divisor);
-    return text;
+    return clock_hpre_text(value[READ_CFGR], 4, text, size);
 }
 
 // What its ADC and timers could measure has no factory values to compare with, and AFIO_MAPR, which

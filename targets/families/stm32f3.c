@@ -2,9 +2,8 @@
 // STM32F3: RM0316 (F303, F358, F398, F328), RM0313 (F37x), RM0364 (F334), RM0365 (F302), RM0366
 // (F301, F318); chapters 3 and 4 of each for flash and option bytes, AN2606 for the boot loader
 // ROM. `tested_on_hardware` is set by whoever ran the tests on a real part.
-#include <stdio.h>
-
 #include "flash/drivers/fpec16.h"
+#include "targets/families/clock_facts.h"
 #include "targets/families/family.h"
 #include "targets/families/gpio_pins.h"
 #include "targets/families/rcc_fpec.h"
@@ -183,45 +182,14 @@ static const struct gpio_port port_a = {
     .reset_addr = RCC_AHBRSTR,
 };
 
-static enum err lock_pins(const struct mem_ap *mem)
-{
-    return gpio_pins_lock(&port_a, mem);
-}
-
-static bool takes_pins(uint32_t addr, uint32_t value)
-{
-    return gpio_pins_taken(&port_a, addr, value);
-}
-
-static const char *register_name(uint32_t addr)
-{
-    return gpio_pins_register_name(&port_a, addr);
-}
-
-static const char *pins_text(uint32_t addr, uint32_t value, char *text, size_t size)
-{
-    return gpio_pins_text(&port_a, addr, value, text, size);
-}
-
-static const struct family_pins pins = {
-    .watch = GPIO_PINS_WATCH(GPIOA, RCC_AHBRSTR),
-    .lock = lock_pins,
-    .taken = takes_pins,
-    .register_name = register_name,
-    .text = pins_text,
-};
+static const struct family_pins pins = GPIO_PINS(&port_a, GPIOA, RCC_AHBRSTR);
 
 // Its registers, in their order.
 enum { READ_CSR, READ_CR, READ_CFGR, READ_OBR };
 
 static const char *slow_clock(const uint32_t value[FAMILY_REGISTERS], char *text, size_t size)
 {
-    static const uint16_t divisors[16] = {1, 1, 1, 1, 1, 1, 1, 1, 2, 4, 8, 16, 64, 128, 256, 512};
-    const unsigned divisor = divisors[value[READ_CFGR] >> 4 & 15];
-    text[0] = '\0';
-    if (divisor > 1)
-        snprintf(text, size, "RCC_CFGR divides the core's clock by %u", divisor);
-    return text;
+    return clock_hpre_text(value[READ_CFGR], 4, text, size);
 }
 
 static const struct family_doctor doctor = {

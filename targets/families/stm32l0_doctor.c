@@ -6,18 +6,16 @@
 #include <stdio.h>
 
 #include "swd/mem_ap.h"
+#include "targets/families/clock_facts.h"
 #include "targets/families/gpio_pins.h"
 #include "targets/families/self_measure.h"
 #include "targets/families/stm32l0.h"
 #include "targets/target.h"
 
-#define HSI_HZ       16000000u
-#define CR_HSION     (1u << 0)
-#define CR_HSIRDY    (1u << 2)
-#define CR_HSEON     (1u << 16)
-#define CR_HSERDY    (1u << 17)
-#define CR_HSEBYP    (1u << 18)
-#define HSE_START_US 100000u // more than any crystal takes
+#define HSI_HZ    16000000u
+#define CR_HSION  (1u << 0)
+#define CR_HSIRDY (1u << 2)
+#define CR_HSEON  (1u << 16)
 
 #define CFGR_SW_HSI    (1u << 0)
 #define CFGR_SWS       (3u << 2)
@@ -86,9 +84,7 @@ static enum err measure_hse(struct target *t, const uint32_t value[FAMILY_REGIST
                             struct family_hse *d)
 {
     bool ready;
-    enum err e = self_set_bits(&t->mem, RCC_CR, CR_HSEON | (value[STM32L0_READ_CR] & CR_HSEBYP));
-    if (!e)
-        e = self_wait_bits(&t->mem, RCC_CR, CR_HSERDY, CR_HSERDY, HSE_START_US, &d->runs);
+    enum err e = clock_start_hse(&t->mem, RCC_CR, value[STM32L0_READ_CR], &d->runs);
     if (e || !d->runs || (e = run_from_hsi(&t->mem, &ready)) || !ready ||
         (e = self_set_bits(&t->mem, RCC_APB2ENR, APB2ENR_TIM21EN)))
         return e;
@@ -108,46 +104,16 @@ static const struct gpio_port port_a = {
     .reset_addr = RCC_IOPRSTR,
 };
 
-static enum err lock_pins(const struct mem_ap *mem)
-{
-    return gpio_pins_lock(&port_a, mem);
-}
-
-static bool takes_pins(uint32_t addr, uint32_t value)
-{
-    return gpio_pins_taken(&port_a, addr, value);
-}
-
-static const char *register_name(uint32_t addr)
-{
-    return gpio_pins_register_name(&port_a, addr);
-}
-
-static const char *pins_text(uint32_t addr, uint32_t value, char *text, size_t size)
-{
-    return gpio_pins_text(&port_a, addr, value, text, size);
-}
-
-static const struct family_pins pins = {
-    .watch = GPIO_PINS_WATCH(GPIOA, RCC_IOPRSTR),
-    .lock = lock_pins,
-    .taken = takes_pins,
-    .register_name = register_name,
-    .text = pins_text,
-};
+static const struct family_pins pins = GPIO_PINS(&port_a, GPIOA, RCC_IOPRSTR);
 
 // ---- facts --------------------------------------------------------------------------------------
 
 static const char *slow_clock(const uint32_t value[FAMILY_REGISTERS], char *text, size_t size)
 {
-    static const uint16_t divisors[16] = {1, 1, 1, 1, 1, 1, 1, 1, 2, 4, 8, 16, 64, 128, 256, 512};
     const uint32_t cfgr = value[STM32L0_READ_CFGR];
-    const unsigned divisor = divisors[cfgr >> 4 & 15];
     const unsigned range = value[STM32L0_READ_ICSCR] >> 13 & 7; // of MSI: 65.5 kHz << range
-    text[0] = '\0';
-    if (divisor > 1)
-        snprintf(text, size, "RCC_CFGR divides the core's clock by %u", divisor);
-    else if (!(cfgr & CFGR_SWS) && range < 4)
+    clock_hpre_text(cfgr, 4, text, size);
+    if (!text[0] && !(cfgr & CFGR_SWS) && range < 4)
         snprintf(text, size, "RCC_ICSCR sets MSI, from which the core runs, to %u kHz",
                  (65536u << range) / 1000);
     return text;
