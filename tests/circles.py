@@ -29,12 +29,10 @@ ALLOWED = {
          "scs_*"),
         # A chip is reset as a whole, and what a reset sets back is the chip.
         ("chip", "reset"),
-        # One flash controller each in several files, and one clock controller each in two.
+        # One flash controller each in several files.
         ("fpec", "fpec_*"),
         ("flash_dw", "flash_dw_*"),
         ("nvm", "nvm_*"),
-        ("rcc", "rcc_clocks"),
-        ("rcc_*", "rcc_*_clocks"),
     },
 }
 

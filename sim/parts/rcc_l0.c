@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Reset and clock control of STM32L0: the registers (RM0367, 7.3). Oscillators and the clock tree
-// are in rcc_l0_clocks.c.
+// Reset and clock control of STM32L0: the registers (RM0367, 7.3). The clock tree is in
+// rcc_l0_clocks.c.
 #include "sim/parts/rcc_l0.h"
 
 enum {
@@ -57,19 +57,14 @@ enum {
 #define CSR_FLAGS       0xff000000u
 #define AHBENR_AT_RESET 0x100u // MIF: the NVM's interface
 
-void sim_rcc_l0_update_irq(struct sim_rcc_l0 *rcc)
-{
-    sim_part_irq(rcc->part, 0, (rcc->cifr & rcc->cier) != 0);
-}
-
 static void write_cr(struct sim_rcc_l0 *rcc, uint32_t value)
 {
-    sim_l0_clocks_switch(rcc, SIM_HSI, value & CR_HSION);
-    sim_l0_clocks_switch(rcc, SIM_MSI, value & CR_MSION);
-    sim_l0_clocks_switch(rcc, SIM_HSE, value & CR_HSEON);
-    sim_l0_clocks_switch(rcc, SIM_PLL, value & CR_PLLON);
-    rcc->cr = value & CR_KEPT;
-    sim_l0_clocks_update(rcc);
+    sim_rcc_switch_clock(&rcc->common, SIM_HSI, value & CR_HSION);
+    sim_rcc_switch_clock(&rcc->common, SIM_MSI, value & CR_MSION);
+    sim_rcc_switch_clock(&rcc->common, SIM_HSE, value & CR_HSEON);
+    sim_rcc_switch_clock(&rcc->common, SIM_PLL, value & CR_PLLON);
+    rcc->common.cr = value & CR_KEPT;
+    sim_rcc_update_clocks(&rcc->common);
     sim_l0_clocks_apply(rcc);
 }
 
@@ -82,23 +77,23 @@ static uint32_t read_cr(const struct sim_rcc_l0 *rcc)
                 {SIM_MSI, CR_MSION, CR_MSIRDY},
                 {SIM_HSE, CR_HSEON, CR_HSERDY},
                 {SIM_PLL, CR_PLLON, CR_PLLRDY}};
-    uint32_t value = rcc->cr;
+    uint32_t value = rcc->common.cr;
     for (unsigned i = 0; i < sizeof bits / sizeof bits[0]; i++)
-        value |= (rcc->on[bits[i].source] ? bits[i].on : 0) |
-                 (rcc->ready[bits[i].source] ? bits[i].ready : 0);
-    return value | (rcc->cr & RCC_L0_CR_DIVEN && rcc->ready[SIM_HSI] ? CR_DIVF : 0);
+        value |= (rcc->common.on[bits[i].source] ? bits[i].on : 0) |
+                 (rcc->common.ready[bits[i].source] ? bits[i].ready : 0);
+    return value | (rcc->common.cr & RCC_L0_CR_DIVEN && rcc->common.ready[SIM_HSI] ? CR_DIVF : 0);
 }
 
 static void write_cfgr(struct sim_rcc_l0 *rcc, uint32_t value)
 {
-    if (rcc->on[SIM_PLL] && (value ^ rcc->cfgr) & CFGR_PLL) {
-        sim_chip_violation(rcc->part->chip,
+    if (rcc->common.on[SIM_PLL] && (value ^ rcc->common.cfgr) & CFGR_PLL) {
+        sim_chip_violation(rcc->common.part->chip,
                            "rcc: the PLL's settings changed while it is on (RM0367, 7.3.4)");
-        value = (value & ~CFGR_PLL) | (rcc->cfgr & CFGR_PLL);
+        value = (value & ~CFGR_PLL) | (rcc->common.cfgr & CFGR_PLL);
     }
-    rcc->cfgr = value & ~CFGR_SWS;
-    sim_l0_clocks_update(rcc);
-    sim_l0_clocks_follow_sw(rcc);
+    rcc->common.cfgr = value & ~CFGR_SWS;
+    sim_rcc_update_clocks(&rcc->common);
+    sim_rcc_follow_sw(&rcc->common);
     sim_l0_clocks_apply(rcc);
 }
 
@@ -113,45 +108,48 @@ static void write_crrcr(struct sim_rcc_l0 *rcc, uint32_t value)
     if (!sim_rcc_l0_has_hsi48(rcc))
         return;
     rcc->crrcr = value & CRRCR_KEPT;
-    rcc->on[SIM_HSI48] = value & CRRCR_ON;
-    sim_l0_clocks_update(rcc);
+    rcc->common.on[SIM_HSI48] = value & CRRCR_ON;
+    sim_rcc_update_clocks(&rcc->common);
 }
 
 static uint32_t read_crrcr(const struct sim_rcc_l0 *rcc)
 {
     if (!sim_rcc_l0_has_hsi48(rcc))
         return 0;
-    return rcc->crrcr | CRRCR_CAL | (rcc->on[SIM_HSI48] ? 1u : 0) |
-           (rcc->ready[SIM_HSI48] ? 2u : 0);
+    return rcc->crrcr | CRRCR_CAL | (rcc->common.on[SIM_HSI48] ? 1u : 0) |
+           (rcc->common.ready[SIM_HSI48] ? 2u : 0);
 }
 
 // The bits of RTC and LSE are in the backup domain: no system reset clears them, and PWR_CR.DBP
 // guards them (7.3.20).
 static void write_rtc_bits(struct sim_rcc_l0 *rcc, uint32_t value)
 {
-    if (!sim_part_level(rcc->part, SIM_BACKUP_WRITABLE, 0)) {
-        if ((value ^ rcc->csr) & (CSR_RTC_BITS | CSR_RTCRST))
-            log_line(rcc->part->log, LOG_DEBUG, "rcc: RCC_CSR is written while PWR_CR.DBP is 0");
+    if (!sim_part_level(rcc->common.part, SIM_BACKUP_WRITABLE, 0)) {
+        if ((value ^ rcc->common.csr) & (CSR_RTC_BITS | CSR_RTCRST))
+            log_line(rcc->common.part->log, LOG_DEBUG,
+                     "rcc: RCC_CSR is written while PWR_CR.DBP is 0");
         return;
     }
-    rcc->csr &= ~(CSR_RTC_BITS | CSR_RTCRST);
-    rcc->csr |= value & CSR_RTCRST ? CSR_RTCRST : value & CSR_RTC_BITS;
-    rcc->on[SIM_LSE] = rcc->csr & CSR_LSEON;
+    rcc->common.csr &= ~(CSR_RTC_BITS | CSR_RTCRST);
+    rcc->common.csr |= value & CSR_RTCRST ? CSR_RTCRST : value & CSR_RTC_BITS;
+    rcc->common.on[SIM_LSE] = rcc->common.csr & CSR_LSEON;
 }
 
 static void write_csr(struct sim_rcc_l0 *rcc, uint32_t value)
 {
     if (value & CSR_RMVF)
-        rcc->csr &= ~CSR_FLAGS;
-    rcc->on[SIM_LSI] = value & CSR_LSION || sim_part_level(rcc->part, SIM_WATCHDOG_RUNNING, 0);
+        rcc->common.csr &= ~CSR_FLAGS;
+    rcc->common.on[SIM_LSI] =
+        value & CSR_LSION || sim_part_level(rcc->common.part, SIM_WATCHDOG_RUNNING, 0);
     write_rtc_bits(rcc, value);
-    sim_l0_clocks_update(rcc);
+    sim_rcc_update_clocks(&rcc->common);
 }
 
 static uint32_t read_csr(const struct sim_rcc_l0 *rcc)
 {
-    return rcc->csr | (rcc->on[SIM_LSI] ? CSR_LSION : 0) | (rcc->ready[SIM_LSI] ? CSR_LSIRDY : 0) |
-           (rcc->ready[SIM_LSE] ? CSR_LSERDY : 0);
+    return rcc->common.csr | (rcc->common.on[SIM_LSI] ? CSR_LSION : 0) |
+           (rcc->common.ready[SIM_LSI] ? CSR_LSIRDY : 0) |
+           (rcc->common.ready[SIM_LSE] ? CSR_LSERDY : 0);
 }
 
 // Registers without a side effect of their own.
@@ -162,9 +160,9 @@ static uint32_t *plain(struct sim_rcc_l0 *rcc, uint32_t offset)
     if (offset == RCC_CCIPR)
         return &rcc->ccipr;
     if (offset >= RCC_IOPRSTR && offset <= RCC_APB1RSTR)
-        return &rcc->rstr[bus];
+        return &rcc->common.rstr[bus];
     if (offset >= RCC_IOPENR && offset <= RCC_APB1ENR)
-        return &rcc->enr[bus];
+        return &rcc->common.enr[bus];
     if (offset >= RCC_IOPSMENR && offset <= RCC_APB1SMENR)
         return &rcc->smenr[bus];
     return NULL;
@@ -185,13 +183,13 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
         *value = read_crrcr(rcc);
         break;
     case RCC_CFGR:
-        *value = rcc->cfgr | rcc->sws << 2;
+        *value = rcc->common.cfgr | rcc->common.sws << 2;
         break;
     case RCC_CIER:
-        *value = rcc->cier;
+        *value = rcc->common.cir_enables;
         break;
     case RCC_CIFR:
-        *value = rcc->cifr;
+        *value = rcc->common.cir_flags;
         break;
     case RCC_CSR:
         *value = read_csr(rcc);
@@ -207,8 +205,7 @@ static void write_plain(struct sim_rcc_l0 *rcc, uint32_t offset, uint32_t value)
 {
     if (plain(rcc, offset))
         *plain(rcc, offset) = value;
-    sim_chip_follow_resets(rcc->part->chip);
-    sim_part_tell(rcc->part, SIM_CLOCKS_CHANGED, 0, 0);
+    sim_rcc_gates_changed(&rcc->common);
 }
 
 static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uint32_t value)
@@ -229,12 +226,12 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
         write_cfgr(rcc, value);
         break;
     case RCC_CIER:
-        rcc->cier = value & CIER_BITS;
-        sim_rcc_l0_update_irq(rcc);
+        rcc->common.cir_enables = value & CIER_BITS;
+        sim_rcc_update_irq(&rcc->common);
         break;
     case RCC_CICR:
-        rcc->cifr &= ~value;
-        sim_rcc_l0_update_irq(rcc);
+        rcc->common.cir_flags &= ~value;
+        sim_rcc_update_irq(&rcc->common);
         break;
     case RCC_CSR:
         write_csr(rcc, value);
@@ -246,27 +243,6 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     return SIM_BUS_OK;
 }
 
-// Flags outlive every reset but that of power (7.3.20).
-static void hear_reset(void *self, unsigned line, uint64_t causes)
-{
-    static const struct {
-        unsigned cause;
-        uint32_t flag;
-    } flags[] = {
-        {SIM_CAUSE_OPTIONS, 1u << 25},         // OBLRSTF
-        {SIM_CAUSE_PIN, 1u << 26},             // PINRSTF
-        {SIM_CAUSE_SUPPLY, 1u << 27},          // PORRSTF
-        {SIM_CAUSE_SOFTWARE, 1u << 28},        // SFTRSTF
-        {SIM_CAUSE_WATCHDOG, 1u << 29},        // IWDGRSTF
-        {SIM_CAUSE_WINDOW_WATCHDOG, 1u << 30}, // WWDGRSTF
-        {SIM_CAUSE_LOW_POWER, 1u << 31},       // LPWRRSTF
-    };
-    struct sim_rcc_l0 *rcc = self;
-    (void)line;
-    for (unsigned i = 0; i < sizeof flags / sizeof flags[0]; i++)
-        rcc->csr |= causes & flags[i].cause ? flags[i].flag : 0;
-}
-
 static void reset(void *self, enum sim_reset kind)
 {
     static const uint32_t sleeping[SIM_RCC_L0_BUSES] = {[SIM_ON_AHB] = 0x01111301,
@@ -274,66 +250,48 @@ static void reset(void *self, enum sim_reset kind)
                                                         [SIM_ON_APB1] = 0xf8e6ca33,
                                                         [SIM_ON_IOP] = 0x9f};
     struct sim_rcc_l0 *rcc = self;
-    struct sim_rcc_l0 fresh = {.part = rcc->part,
-                               .hse_hz = rcc->hse_hz,
-                               .timer = rcc->timer,
+    struct sim_rcc_l0 fresh = {.common = sim_rcc_fresh(&rcc->common),
                                .icscr = ICSCR_AT_RESET & ICSCR_WRITABLE};
     if (kind != SIM_RESET_POWER) // the RTC's bits and the flags stay
-        fresh.csr = rcc->csr;
+        fresh.common.csr = rcc->common.csr;
     *rcc = fresh;
-    rcc->enr[SIM_ON_AHB] = AHBENR_AT_RESET;
+    rcc->common.enr[SIM_ON_AHB] = AHBENR_AT_RESET;
     for (unsigned bus = 0; bus < SIM_RCC_L0_BUSES; bus++)
         rcc->smenr[bus] = sleeping[bus];
-    for (unsigned s = 0; s < SIM_CLOCK_SOURCES; s++)
-        rcc->ready_ns[s] = SIM_NEVER;
-    rcc->on[SIM_MSI] = rcc->ready[SIM_MSI] = true;
-    rcc->on[SIM_LSE] = rcc->csr & CSR_LSEON;
-    sim_l0_clocks_update(rcc);
-    sim_rcc_l0_update_irq(rcc);
+    rcc->common.on[SIM_MSI] = rcc->common.ready[SIM_MSI] = true;
+    rcc->common.on[SIM_LSE] = rcc->common.csr & CSR_LSEON;
+    sim_rcc_update_clocks(&rcc->common);
+    sim_rcc_update_irq(&rcc->common);
     sim_l0_clocks_apply(rcc);
-}
-
-static uint64_t level_enabled(void *self, unsigned line)
-{
-    const struct sim_rcc_l0 *rcc = self;
-    return rcc->enr[line];
-}
-
-static uint64_t level_held(void *self, unsigned line)
-{
-    const struct sim_rcc_l0 *rcc = self;
-    return rcc->rstr[line];
 }
 
 static bool create(void *state, struct sim_part *part)
 {
     struct sim_rcc_l0 *rcc = state;
-    rcc->part = part;
-    rcc->hse_hz = (uint32_t)sim_part_level(part, SIM_HSE_HZ, 0);
-    sim_clock_add(part->clock, &rcc->timer, sim_l0_clocks_source_ready, rcc);
+    sim_rcc_create(&rcc->common, part, &sim_rcc_l0_kind);
     return true;
 }
 
 static const struct sim_part_drives drives[] = {
-    {SIM_CLOCK_ENABLED, SIM_RCC_L0_BUSES, level_enabled},
-    {SIM_RESET_HELD, SIM_RCC_L0_BUSES, level_held},
+    {SIM_CLOCK_ENABLED, SIM_RCC_L0_BUSES, sim_rcc_enabled},
+    {SIM_RESET_HELD, SIM_RCC_L0_BUSES, sim_rcc_held},
     {SIM_HCLK_HZ, 1, sim_l0_clocks_hclk},
     {SIM_PCLK_HZ, SIM_RCC_L0_BUSES, sim_l0_clocks_pclk},
     {SIM_TIMER_HZ, SIM_RCC_L0_BUSES, sim_l0_clocks_timer},
     {SIM_USART_HZ, SIM_RCC_L0_USARTS, sim_l0_clocks_usart},
     {SIM_LSI_HZ, 1, sim_l0_clocks_lsi},
-    {SIM_HSI_READY, 1, sim_l0_clocks_hsi_ready},
+    {SIM_HSI_READY, 1, sim_rcc_hsi_ready},
     {SIM_ADC_HZ, 1, sim_l0_clocks_adc},
     {0, 0, NULL},
 };
 
 static const struct sim_part_listens listens[] = {
-    {SIM_RESET_CAUSE, hear_reset},
-    {SIM_POWER_MODE, sim_l0_clocks_hear_power_mode},
-    {SIM_FLASH_LATENCY, sim_l0_clocks_hear_change},
-    {SIM_VOLTAGE_RANGE, sim_l0_clocks_hear_change},
-    {SIM_LSI_WANTED, sim_l0_clocks_hear_lsi_wanted},
-    {SIM_HSE_HZ, sim_l0_clocks_hear_hse},
+    {SIM_RESET_CAUSE, sim_rcc_hear_reset},
+    {SIM_POWER_MODE, sim_rcc_hear_power_mode},
+    {SIM_FLASH_LATENCY, sim_rcc_hear_change},
+    {SIM_VOLTAGE_RANGE, sim_rcc_hear_change},
+    {SIM_LSI_WANTED, sim_rcc_hear_lsi_wanted},
+    {SIM_HSE_HZ, sim_rcc_hear_hse},
     {0, NULL},
 };
 
