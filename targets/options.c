@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The engine of the option bytes: names and levels come from the family's table. Two ways to change
-// them: single values, and leaving read protection level 1.
+// The values of the option bytes: names and levels come from the family's table.
 #include "targets/options.h"
 
-#include <string.h>
 #include <strings.h>
 
+#include "targets/options_private.h"
 #include "targets/target_private.h"
 
 static bool has_field(const struct chip *chip, const struct option_field *field)
@@ -44,7 +43,7 @@ static uint32_t field_value(const struct option_field *field,
     return image->value[field->word] >> field->shift & bits_mask(field->bits);
 }
 
-static void put_bits(struct target_options_image *image, unsigned word, unsigned shift,
+void option_put_bits(struct target_options_image *image, unsigned word, unsigned shift,
                      unsigned bits, uint32_t value)
 {
     uint32_t *v = &image->value[word];
@@ -52,14 +51,14 @@ static void put_bits(struct target_options_image *image, unsigned word, unsigned
     image->intact |= 1u << word;
 }
 
-static void put_level(const struct rdp_scheme *rdp, struct target_options_image *image,
+void option_put_level(const struct rdp_scheme *rdp, struct target_options_image *image,
                       uint32_t code)
 {
-    put_bits(image, rdp->option_word, rdp->option.shift, rdp->option.bits, code);
+    option_put_bits(image, rdp->option_word, rdp->option.shift, rdp->option.bits, code);
 }
 
 // A word that disagrees with its complement counts as level 1 (RM0091, 3.3.1).
-static unsigned level_in(const struct rdp_scheme *rdp, const struct target_options_image *image)
+unsigned option_level_in(const struct rdp_scheme *rdp, const struct target_options_image *image)
 {
     if (!(image->intact >> rdp->option_word & 1))
         return 1;
@@ -78,7 +77,8 @@ const struct option_field *target_option_rdp(const struct target *t)
 uint32_t target_option_get(const struct target *t, const struct option_field *field,
                            const struct target_options_image *image)
 {
-    return field->is_rdp ? level_in(t->id.chip->family->rdp, image) : field_value(field, image);
+    return field->is_rdp ? option_level_in(t->id.chip->family->rdp, image)
+                         : field_value(field, image);
 }
 
 const char *target_unlock_erases(const struct target *t)
@@ -89,7 +89,7 @@ const char *target_unlock_erases(const struct target *t)
 static enum err set_level(struct target *t, struct target_options_image *image, uint32_t level)
 {
     const struct rdp_scheme *rdp = t->id.chip->family->rdp;
-    const unsigned now = level_in(rdp, image);
+    const unsigned now = option_level_in(rdp, image);
     if (level == 2)
         return log_fail(
             t->log, ERR_USAGE,
@@ -101,7 +101,7 @@ static enum err set_level(struct target *t, struct target_options_image *image, 
             "leaving read protection level 1 erases the %s: that is what `swdlink unlock` does",
             target_unlock_erases(t));
     if (now != level)
-        put_level(rdp, image, rdp->option_level1);
+        option_put_level(rdp, image, rdp->option_level1);
     image->intact |= 1u << rdp->option_word;
     return ERR_OK;
 }
@@ -127,16 +127,16 @@ enum err target_option_set(struct target *t, const struct option_field *field,
         return log_fail(t->log, ERR_USAGE, "%s takes 0 to %u", field->name, most);
     if (field->is_rdp)
         return set_level(t, image, value);
-    put_bits(image, field->word, field->shift, field->bits, value);
+    option_put_bits(image, field->word, field->shift, field->bits, value);
     return ERR_OK;
 }
 
-static struct flash_access access_of(struct target *t)
+struct flash_access options_access(struct target *t)
 {
     return (struct flash_access){.mem = &t->mem, .log = t->log, .bank = &t->bank};
 }
 
-static enum err require_options(struct target *t)
+enum err options_require(struct target *t)
 {
     enum err e = target_claim(t);
     if (e || (t->bank.size && t->bank.driver->read_options))
@@ -146,10 +146,10 @@ static enum err require_options(struct target *t)
 
 enum err target_read_options(struct target *t, struct target_options_image *image)
 {
-    enum err e = require_options(t);
+    enum err e = options_require(t);
     if (e)
         return e;
-    struct flash_access fa = access_of(t);
+    struct flash_access fa = options_access(t);
     return target_note_error(t, t->bank.driver->read_options(&fa, image->value, &image->intact));
 }
 
@@ -158,115 +158,4 @@ uint32_t target_option_value(const struct target *t, const char *name,
 {
     const struct option_field *field = target_option_find(t, name);
     return field ? target_option_get(t, field, image) : 0;
-}
-
-// Two options that are harmless alone may together end debugging for good.
-static enum err refuse_dangerous_pair(struct target *t, const struct target_options_image *image)
-{
-    const struct rdp_scheme *rdp = t->id.chip->family->rdp;
-    const struct option_field *field;
-    const unsigned level = rdp ? level_in(rdp, image) : 0;
-    for (unsigned n = 0; level > 0 && (field = target_option_at(t, n)); n++)
-        if (field->with_rdp && field_value(field, image) != 0)
-            return log_fail(t->log, ERR_USAGE,
-                            "%s=%u together with read protection level %u %s: swdlink does not "
-                            "write that",
-                            field->name, field_value(field, image), level, field->with_rdp);
-    return ERR_OK;
-}
-
-// What the chip loaded at the reset, where a driver cannot see what it has written before.
-static enum err check_loaded(struct target *t, const struct target_options_image *wanted)
-{
-    struct target_options_image now;
-    const struct option_field *field;
-    enum err e = target_read_options(t, &now);
-    for (unsigned n = 0; !e && (field = target_option_at(t, n)); n++)
-        if ((wanted->intact >> field->word & 1) &&
-            target_option_get(t, field, &now) != target_option_get(t, field, wanted))
-            e = log_fail(t->log, ERR_FLASH,
-                         "%s is %u after the options were written and loaded, and should be %u: "
-                         "not every part of this die has that option; or else switch its power off "
-                         "and on, and look again with `swdlink options`",
-                         field->name, target_option_get(t, field, &now),
-                         target_option_get(t, field, wanted));
-    return e;
-}
-
-// Bytes that a die does not have read as ones without a complement, and stay erased.
-static enum err write_and_load(struct target *t, const struct target_options_image *image)
-{
-    enum err e = require_options(t);
-    if (e || (e = refuse_dangerous_pair(t, image)) ||
-        (t->state == TARGET_RUNNING && (e = target_halt(t))))
-        return e;
-    struct flash_access fa = access_of(t);
-    t->flash_written = true;
-    t->flash_written_at = t->core.runs;
-    if ((e = t->bank.driver->write_options(&fa, image->value, image->intact)))
-        return target_note_error(t, e);
-    t->state = TARGET_LOST;
-    return target_reconnect(t);
-}
-
-enum err target_write_options(struct target *t, const struct target_options_image *image)
-{
-    struct target_options_image before;
-    enum err e = target_read_options(t, &before);
-    if (!e)
-        e = target_options_refuse_freeing(t, &before, image);
-    if (!e)
-        e = write_and_load(t, image);
-    return e ? e : check_loaded(t, image);
-}
-
-enum err target_require_rdp(const struct target *t)
-{
-    if (t->bank.size == 0)
-        return target_fail_unknown_flash(t, "change the read protection of");
-    if (!t->id.chip->family->rdp)
-        return log_fail(t->log, ERR_UNSUPPORTED,
-                        "swdlink does not know how read protection works on this chip (%s): "
-                        "nothing was changed",
-                        chip_name(&t->id));
-    if (!t->id.rdp_known)
-        return log_fail(t->log, ERR_FAULT,
-                        "the level of read protection of this chip (%s) cannot be read: nothing "
-                        "was changed",
-                        chip_name(&t->id));
-    return ERR_OK;
-}
-
-static void clear_with_level(struct target *t, struct target_options_image *image)
-{
-    const struct target_options_image before = *image;
-    const struct option_field *field;
-    for (unsigned n = 0; (field = target_option_at(t, n)); n++)
-        if (field->unlock_clears_with && target_option_value(t, field->unlock_clears_with, &before))
-            put_bits(image, field->word, field->shift, field->bits, 0);
-}
-
-enum err target_unlock(struct target *t)
-{
-    enum err e = target_claim(t);
-    if (e || (e = target_require_rdp(t)))
-        return e;
-    if (t->id.rdp_level == 0)
-        return log_fail(t->log, ERR_USAGE,
-                        "this chip is not read-protected: there is nothing to unlock");
-    struct target_options_image image;
-    if ((e = target_read_options(t, &image)))
-        return e;
-    const struct rdp_scheme *rdp = t->id.chip->family->rdp;
-    put_level(rdp, &image, rdp->option.level0);
-    clear_with_level(t, &image);
-    if ((e = write_and_load(t, &image)))
-        return e;
-    if (t->id.rdp_level == 0)
-        return ERR_OK;
-    return log_fail(
-        t->log, ERR_FLASH,
-        "the %s is erased, but the chip still says that it is protected: switch its power off "
-        "and on",
-        target_unlock_erases(t));
 }
