@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A port of general-purpose pins (RM0091, 8): what the program makes of them, what the outside
 // drives, and to which peripheral a pin belongs.
-#include "sim/chip/part.h"
+#include "sim/parts/gpio_common.h"
 #include "sim/parts/parts.h"
 
 enum {
@@ -21,14 +21,11 @@ enum {
 enum { MODE_INPUT, MODE_OUTPUT, MODE_ALTERNATE, MODE_ANALOG };
 enum { PULL_NONE, PULL_UP, PULL_DOWN };
 
-#define LCKR_LCKK (1u << 16)
-
 struct sim_gpio {
     struct sim_part *part;
     uint32_t moder, otyper, ospeedr, pupdr, odr, afr[2];
-    uint32_t lckr;
-    unsigned lock_step; // of the key sequence
-    uint16_t told;      // the levels that the listeners know
+    struct sim_gpio_lock lock;
+    uint16_t told; // the levels that the listeners know
 };
 
 static unsigned mode_of(const struct sim_gpio *g, unsigned pin)
@@ -70,13 +67,7 @@ static uint16_t input_levels(const struct sim_gpio *g)
 
 static void tell_changes(struct sim_gpio *g)
 {
-    uint16_t now = input_levels(g), changed = now ^ g->told;
-    g->told = now;
-    for (unsigned pin = 0; changed >> pin; pin++) {
-        if (changed >> pin & 1)
-            sim_part_tell(g->part, SIM_PIN_CHANGED, g->part->row->number,
-                          pin << 1 | (now >> pin & 1));
-    }
+    sim_gpio_tell_changes(g->part, input_levels(g), &g->told);
 }
 
 static void hear_outside(void *self, unsigned line, uint64_t value)
@@ -108,10 +99,10 @@ static uint64_t level_functions(void *self, unsigned line)
 static uint32_t locked_bits(const struct sim_gpio *g, unsigned width, unsigned first_pin)
 {
     uint32_t bits = 0;
-    if (!(g->lckr & LCKR_LCKK))
+    if (!(g->lock.lckr & SIM_GPIO_LCKK))
         return 0;
     for (unsigned i = 0; i < 32 / width && first_pin + i < 16; i++) {
-        if (g->lckr >> (first_pin + i) & 1)
+        if (g->lock.lckr >> (first_pin + i) & 1)
             bits |= ((1u << width) - 1) << width * i;
     }
     return bits;
@@ -122,24 +113,6 @@ static void put_lockable(const struct sim_gpio *g, uint32_t *reg, uint32_t value
 {
     uint32_t locked = locked_bits(g, width, first_pin);
     *reg = (*reg & locked) | (value & ~locked);
-}
-
-// The key sequence of 8.4.8: LCKK 1, 0, 1 with the same pins, then a read.
-static void write_lckr(struct sim_gpio *g, uint32_t value)
-{
-    static const bool key[] = {true, false, true};
-    if (g->lckr & LCKR_LCKK)
-        return;
-    bool same = g->lock_step == 0 || (value & 0xffff) == g->lckr;
-    if (same && !!(value & LCKR_LCKK) == key[g->lock_step])
-        g->lock_step++;
-    else
-        g->lock_step = 0;
-    g->lckr = value & 0xffff;
-    if (g->lock_step == 3) {
-        g->lckr |= LCKR_LCKK;
-        g->lock_step = 0;
-    }
 }
 
 static void reset(void *self, enum sim_reset kind)
@@ -159,8 +132,8 @@ static void reset(void *self, enum sim_reset kind)
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
 {
     const struct sim_gpio *g = self;
-    const uint32_t registers[] = {g->moder, g->otyper, g->ospeedr, g->pupdr,  input_levels(g),
-                                  g->odr,   0,         g->lckr,    g->afr[0], g->afr[1]};
+    const uint32_t registers[] = {g->moder, g->otyper, g->ospeedr,   g->pupdr,  input_levels(g),
+                                  g->odr,   0,         g->lock.lckr, g->afr[0], g->afr[1]};
     (void)size;
     *value = offset / 4 < sizeof registers / sizeof registers[0] ? registers[offset / 4] : 0;
     return SIM_BUS_OK;
@@ -190,7 +163,7 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
         g->odr = (g->odr & ~(value >> 16)) | (value & 0xffff);
         break;
     case GPIO_LCKR:
-        write_lckr(g, value);
+        sim_gpio_write_lock(&g->lock, value);
         break;
     case GPIO_AFRL:
     case GPIO_AFRH:

@@ -2,7 +2,7 @@
 // A port of general-purpose pins of the STM32F1 (RM0008, 9.2): four bits a pin in CRL and CRH. A
 // pin has one alternate function, which AFIO may give to other pins; here its number is 1. The
 // debug port's pins are not in these registers: AFIO hands them out, and they count as function 0.
-#include "sim/chip/part.h"
+#include "sim/parts/gpio_common.h"
 #include "sim/parts/parts.h"
 
 enum {
@@ -18,8 +18,7 @@ enum {
 #define FLOATING   0x44444444u // of eight pins
 #define MODE       3u          // of a pin's four bits: 0 is an input
 #define CNF        2           // shift
-#define LCKR_LCKK  (1u << 16)
-#define DEBUG_PORT 0 // A
+#define DEBUG_PORT 0           // A
 #define DEBUG_PINS 0x6000u
 
 enum { IN_ANALOG, IN_FLOATING, IN_PULLED };
@@ -27,9 +26,9 @@ enum { OUT_OPEN_DRAIN = 1, OUT_ALTERNATE = 2 };
 
 struct sim_gpio_f1 {
     struct sim_part *part;
-    uint32_t cr[2], odr, lckr;
-    unsigned lock_step; // of the key sequence
-    uint16_t told;      // the levels that the listeners know
+    uint32_t cr[2], odr;
+    struct sim_gpio_lock lock;
+    uint16_t told; // the levels that the listeners know
 };
 
 static unsigned bits_of(const struct sim_gpio_f1 *g, unsigned pin)
@@ -91,13 +90,7 @@ static uint16_t input_levels(const struct sim_gpio_f1 *g)
 
 static void tell_changes(struct sim_gpio_f1 *g)
 {
-    uint16_t now = input_levels(g), changed = now ^ g->told;
-    g->told = now;
-    for (unsigned pin = 0; changed >> pin; pin++) {
-        if (changed >> pin & 1)
-            sim_part_tell(g->part, SIM_PIN_CHANGED, g->part->row->number,
-                          pin << 1 | (now >> pin & 1));
-    }
+    sim_gpio_tell_changes(g->part, input_levels(g), &g->told);
 }
 
 static void hear_outside(void *self, unsigned line, uint64_t value)
@@ -131,27 +124,9 @@ static uint64_t level_functions(void *self, unsigned line)
 static void write_config(struct sim_gpio_f1 *g, unsigned half, uint32_t value)
 {
     uint32_t locked = 0;
-    for (unsigned i = 0; g->lckr & LCKR_LCKK && i < 8; i++)
-        locked |= g->lckr >> (8 * half + i) & 1 ? 15u << 4 * i : 0;
+    for (unsigned i = 0; g->lock.lckr & SIM_GPIO_LCKK && i < 8; i++)
+        locked |= g->lock.lckr >> (8 * half + i) & 1 ? 15u << 4 * i : 0;
     g->cr[half] = (g->cr[half] & locked) | (value & ~locked);
-}
-
-// The key sequence of 9.2.7: LCKK 1, 0, 1 with the same pins, then a read.
-static void write_lckr(struct sim_gpio_f1 *g, uint32_t value)
-{
-    static const bool key[] = {true, false, true};
-    if (g->lckr & LCKR_LCKK)
-        return;
-    bool same = g->lock_step == 0 || (value & 0xffff) == g->lckr;
-    if (same && !!(value & LCKR_LCKK) == key[g->lock_step])
-        g->lock_step++;
-    else
-        g->lock_step = 0;
-    g->lckr = value & 0xffff;
-    if (g->lock_step == 3) {
-        g->lckr |= LCKR_LCKK;
-        g->lock_step = 0;
-    }
 }
 
 static void reset(void *self, enum sim_reset kind)
@@ -165,7 +140,7 @@ static void reset(void *self, enum sim_reset kind)
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
 {
     const struct sim_gpio_f1 *g = self;
-    const uint32_t registers[] = {g->cr[0], g->cr[1], input_levels(g), g->odr, 0, 0, g->lckr};
+    const uint32_t registers[] = {g->cr[0], g->cr[1], input_levels(g), g->odr, 0, 0, g->lock.lckr};
     (void)size;
     *value = offset <= GPIO_LCKR ? registers[offset / 4] : 0;
     return SIM_BUS_OK;
@@ -190,7 +165,7 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
         g->odr &= ~value & 0xffff;
         break;
     case GPIO_LCKR:
-        write_lckr(g, value);
+        sim_gpio_write_lock(&g->lock, value);
         break;
     default: // GPIO_IDR
         break;
