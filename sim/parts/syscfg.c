@@ -1,44 +1,18 @@
 // SPDX-License-Identifier: MIT
 // System configuration: what address 0 shows, and which ports the external interrupts listen to
 // (RM0091, 9.1).
-#include "sim/chip/part.h"
 #include "sim/parts/parts.h"
+#include "sim/parts/syscfg_common.h"
 
 enum { SYSCFG_CFGR1 = 0x00, SYSCFG_EXTICR1 = 0x08, SYSCFG_EXTICR4 = 0x14, SYSCFG_CFGR2 = 0x18 };
 
-#define CFGR1_MEM_MODE 0x3u
 #define CFGR2_LOCKS    0x7u      // only a reset clears them
 #define CFGR2_SRAM_PEF (1u << 8) // cleared by writing 1
 
 struct sim_syscfg {
-    struct sim_part *part;
-    uint32_t cfgr1, cfgr2, exticr[4];
+    struct sim_syscfg_common common;
+    uint32_t cfgr2, exticr[4];
 };
-
-static uint64_t level_mapped(void *self, unsigned line)
-{
-    const struct sim_syscfg *s = self;
-    (void)line;
-    switch (s->cfgr1 & CFGR1_MEM_MODE) {
-    case 1:
-        return SIM_MEMORY_SYSTEM;
-    case 3:
-        return SIM_MEMORY_SRAM;
-    default:
-        return SIM_MEMORY_FLASH;
-    }
-}
-
-// The memory to boot from is what address 0 shows at first.
-static void hear_release(void *self, unsigned line, uint64_t memory)
-{
-    static const uint32_t mem_mode[] = {
-        [SIM_MEMORY_FLASH] = 0, [SIM_MEMORY_SYSTEM] = 1, [SIM_MEMORY_SRAM] = 3};
-    struct sim_syscfg *s = self;
-    (void)line;
-    s->cfgr1 = (s->cfgr1 & ~CFGR1_MEM_MODE) | mem_mode[memory];
-    sim_map_update(s->part->chip);
-}
 
 static uint64_t level_exti_port(void *self, unsigned line)
 {
@@ -51,7 +25,7 @@ static void reset(void *self, enum sim_reset kind)
     struct sim_syscfg *s = self;
     (void)kind;
     // MEM_MODE comes at the end of the reset.
-    *s = (struct sim_syscfg){.part = s->part};
+    *s = (struct sim_syscfg){.common.part = s->common.part};
 }
 
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
@@ -59,7 +33,7 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
     const struct sim_syscfg *s = self;
     (void)size;
     if (offset == SYSCFG_CFGR1)
-        *value = s->cfgr1;
+        *value = s->common.cfgr1;
     else if (offset >= SYSCFG_EXTICR1 && offset <= SYSCFG_EXTICR4)
         *value = s->exticr[(offset - SYSCFG_EXTICR1) / 4];
     else if (offset == SYSCFG_CFGR2)
@@ -74,8 +48,8 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     struct sim_syscfg *s = self;
     (void)size;
     if (offset == SYSCFG_CFGR1) {
-        s->cfgr1 = value;
-        sim_map_update(s->part->chip);
+        s->common.cfgr1 = value;
+        sim_map_update(s->common.part->chip);
     } else if (offset >= SYSCFG_EXTICR1 && offset <= SYSCFG_EXTICR4) {
         s->exticr[(offset - SYSCFG_EXTICR1) / 4] = value & 0xffff;
     } else if (offset == SYSCFG_CFGR2) {
@@ -85,28 +59,21 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     return SIM_BUS_OK;
 }
 
-static bool create(void *state, struct sim_part *part)
-{
-    struct sim_syscfg *s = state;
-    s->part = part;
-    return true;
-}
-
 static const struct sim_part_drives drives[] = {
-    {SIM_MAPPED_MEMORY, 1, level_mapped},
+    {SIM_MAPPED_MEMORY, 1, sim_syscfg_mapped},
     {SIM_EXTI_PORT, 16, level_exti_port},
     {0, 0, NULL},
 };
 
 static const struct sim_part_listens listens[] = {
-    {SIM_RESET_RELEASED, hear_release},
+    {SIM_RESET_RELEASED, sim_syscfg_hear_release},
     {0, NULL},
 };
 
 const struct sim_part_kind sim_part_syscfg = {
     .name = "syscfg",
     .state_size = sizeof(struct sim_syscfg),
-    .create = create,
+    .create = sim_syscfg_create,
     .device = {reset, read, write},
     .drives = drives,
     .listens = listens,

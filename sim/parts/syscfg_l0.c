@@ -2,8 +2,8 @@
 // System configuration of STM32L0: what address 0 shows, which bank of the program memory comes
 // first, which ports the external interrupts listen to, and the buffers of the internal reference
 // (RM0367, 10.2; RM0376 for UFB).
-#include "sim/chip/part.h"
 #include "sim/parts/parts.h"
+#include "sim/parts/syscfg_common.h"
 
 enum {
     SYSCFG_CFGR1 = 0x00,
@@ -13,7 +13,6 @@ enum {
     SYSCFG_CFGR3 = 0x20,
 };
 
-#define CFGR1_MEM_MODE  0x3u
 #define CFGR1_UFB       (1u << 3)
 #define CFGR1_BOOT_MODE 8 // shift
 #define CFGR2_BITS      0x7f01u
@@ -25,33 +24,16 @@ enum {
 #define PORT_H          7u // and its line
 
 struct sim_syscfg_l0 {
-    struct sim_part *part;
-    uint32_t cfgr1, cfgr2, cfgr3, exticr[4];
+    struct sim_syscfg_common common;
+    uint32_t cfgr2, cfgr3, exticr[4];
     unsigned boot_mode;
 };
-
-static const uint32_t mem_mode[SIM_MEMORY_KINDS] = {
-    [SIM_MEMORY_FLASH] = 0, [SIM_MEMORY_SYSTEM] = 1, [SIM_MEMORY_SRAM] = 3};
-
-static uint64_t level_mapped(void *self, unsigned line)
-{
-    const struct sim_syscfg_l0 *s = self;
-    (void)line;
-    switch (s->cfgr1 & CFGR1_MEM_MODE) {
-    case 1:
-        return SIM_MEMORY_SYSTEM;
-    case 3:
-        return SIM_MEMORY_SRAM;
-    default:
-        return SIM_MEMORY_FLASH;
-    }
-}
 
 static uint64_t level_swapped(void *self, unsigned line)
 {
     const struct sim_syscfg_l0 *s = self;
     (void)line;
-    return (s->cfgr1 & CFGR1_UFB) != 0;
+    return (s->common.cfgr1 & CFGR1_UFB) != 0;
 }
 
 static uint64_t level_exti_port(void *self, unsigned line)
@@ -66,11 +48,11 @@ static void hear_release(void *self, unsigned line, uint64_t memory)
 {
     struct sim_syscfg_l0 *s = self;
     (void)line;
-    s->boot_mode = mem_mode[memory];
-    s->cfgr1 = (s->cfgr1 & ~CFGR1_MEM_MODE) | s->boot_mode;
-    if (memory == SIM_MEMORY_FLASH && sim_part_level(s->part, SIM_FLASH_BOOTS_BANK2, 0))
-        s->cfgr1 |= CFGR1_UFB;
-    sim_map_update(s->part->chip);
+    s->boot_mode = sim_syscfg_mem_mode((enum sim_memory_kind)memory);
+    s->common.cfgr1 = (s->common.cfgr1 & ~SIM_SYSCFG_MEM_MODE) | s->boot_mode;
+    if (memory == SIM_MEMORY_FLASH && sim_part_level(s->common.part, SIM_FLASH_BOOTS_BANK2, 0))
+        s->common.cfgr1 |= CFGR1_UFB;
+    sim_map_update(s->common.part->chip);
 }
 
 static void reset(void *self, enum sim_reset kind)
@@ -78,7 +60,7 @@ static void reset(void *self, enum sim_reset kind)
     struct sim_syscfg_l0 *s = self;
     (void)kind;
     // MEM_MODE comes at the end of the reset.
-    *s = (struct sim_syscfg_l0){.part = s->part};
+    *s = (struct sim_syscfg_l0){.common.part = s->common.part};
 }
 
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
@@ -86,7 +68,7 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
     const struct sim_syscfg_l0 *s = self;
     (void)size;
     if (offset == SYSCFG_CFGR1)
-        *value = s->cfgr1 | s->boot_mode << CFGR1_BOOT_MODE;
+        *value = s->common.cfgr1 | s->boot_mode << CFGR1_BOOT_MODE;
     else if (offset == SYSCFG_CFGR2)
         *value = s->cfgr2;
     else if (offset >= SYSCFG_EXTICR1 && offset <= SYSCFG_EXTICR4)
@@ -103,8 +85,8 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     struct sim_syscfg_l0 *s = self;
     (void)size;
     if (offset == SYSCFG_CFGR1) {
-        s->cfgr1 = value & (CFGR1_MEM_MODE | CFGR1_UFB);
-        sim_map_update(s->part->chip);
+        s->common.cfgr1 = value & (SIM_SYSCFG_MEM_MODE | CFGR1_UFB);
+        sim_map_update(s->common.part->chip);
     } else if (offset == SYSCFG_CFGR2) {
         s->cfgr2 = value & CFGR2_BITS;
     } else if (offset >= SYSCFG_EXTICR1 && offset <= SYSCFG_EXTICR4) {
@@ -115,15 +97,8 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     return SIM_BUS_OK;
 }
 
-static bool create(void *state, struct sim_part *part)
-{
-    struct sim_syscfg_l0 *s = state;
-    s->part = part;
-    return true;
-}
-
 static const struct sim_part_drives drives[] = {
-    {SIM_MAPPED_MEMORY, 1, level_mapped},
+    {SIM_MAPPED_MEMORY, 1, sim_syscfg_mapped},
     {SIM_BANKS_SWAPPED, 1, level_swapped},
     {SIM_EXTI_PORT, 16, level_exti_port},
     {0, 0, NULL},
@@ -137,7 +112,7 @@ static const struct sim_part_listens listens[] = {
 const struct sim_part_kind sim_part_syscfg_l0 = {
     .name = "syscfg_l0",
     .state_size = sizeof(struct sim_syscfg_l0),
-    .create = create,
+    .create = sim_syscfg_create,
     .device = {reset, read, write},
     .drives = drives,
     .listens = listens,
