@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 // What all flash drivers have in common: the clock that they need, and the search for what is worth
-// writing.
+// writing, and for what is written.
 #include "flash/flash.h"
+
+#include <string.h>
+
+#include "swd/mem_ap.h"
 
 // Writing all-ones units costs their programming time (53.5 µs for two bytes on an STM32F0),
 // leaving them out costs one more block command (2 to 4 ms at full speed): below this gap writing
@@ -28,4 +32,24 @@ bool flash_next_run(const struct flash_layout *layout, const uint8_t *data, size
         if (!flash_layout_is_erased(layout, &data[i], unit))
             *end = i + unit;
     return true;
+}
+
+enum err flash_count_good(struct flash_access *fa, uint32_t addr, const uint8_t *data, size_t len,
+                          size_t *good)
+{
+    const unsigned unit = fa->bank->layout.unit;
+    uint8_t chip[256];
+    for (*good = 0; *good < len;) {
+        size_t n = len - *good < sizeof chip ? len - *good : sizeof chip;
+        enum err e = mem_ap_read(fa->mem, addr + (uint32_t)*good, chip, n, NULL);
+        if (e)
+            return e;
+        size_t i = 0;
+        while (i < n && memcmp(&chip[i], &data[*good + i], unit) == 0)
+            i += unit;
+        *good += i;
+        if (i < n)
+            break;
+    }
+    return ERR_OK;
 }

@@ -196,6 +196,10 @@ extern const unsigned flash_driver_count;
 // drivers.
 bool flash_next_run(const struct flash_layout *layout, const uint8_t *data, size_t len, size_t from,
                     size_t *start, size_t *end);
+// How many bytes from the start the flash holds already, in whole units. len is a multiple of the
+// unit, and so are 256 bytes. For drivers.
+enum err flash_count_good(struct flash_access *fa, uint32_t addr, const uint8_t *data, size_t len,
+                          size_t *good) MUST_CHECK;
 
 // What a job has done so far, in bytes of target flash (time in µs of the link's clock).
 struct flash_stats {

@@ -225,26 +225,6 @@ static enum err erase_poll(struct flash_access *fa, const char *what, uint32_t a
 
 // ---- programming --------------------------------------------------------------------------------
 
-// How many bytes from the start hold the data already, in whole double words.
-static enum err count_good(struct flash_access *fa, uint32_t addr, const uint8_t *data, size_t len,
-                           size_t *good)
-{
-    uint8_t chip[256];
-    for (*good = 0; *good < len;) {
-        size_t n = len - *good < sizeof chip ? len - *good : sizeof chip;
-        enum err e = mem_ap_read(fa->mem, addr + (uint32_t)*good, chip, n, NULL);
-        if (e)
-            return e;
-        size_t i = 0;
-        while (i < n && get_le64(&chip[i]) == get_le64(&data[*good + i]))
-            i += UNIT;
-        *good += i;
-        if (i < n)
-            break;
-    }
-    return ERR_OK;
-}
-
 static const char *why(uint32_t sr)
 {
     if (sr & SR_PROGERR)
@@ -280,13 +260,13 @@ static enum err complete_unit(struct flash_access *fa, uint32_t addr, const uint
     do {
         e = dword_read(fa, SR, &sr);
     } while (!e && (sr & busy) && debug_probe_now_us(fa->mem->probe) < deadline);
-    if (e || (e = count_good(fa, addr, data, len, good)) || !(sr & SR_CFGBSY) || *good >= len)
+    if (e || (e = flash_count_good(fa, addr, data, len, good)) || !(sr & SR_CFGBSY) || *good >= len)
         return e;
     const size_t at = *good + UNIT / 2;
     e = mem_ap_write32(fa->mem, addr + (uint32_t)at, get_le32(&data[at]));
     if (!e)
         e = dword_wait_idle(fa, PROGRAM_LIMIT_US, &sr);
-    return e ? e : count_good(fa, addr, data, len, good);
+    return e ? e : flash_count_good(fa, addr, data, len, good);
 }
 
 // Writes one run. The probe gives up after some WAITs, and then the number of double words that
@@ -329,7 +309,7 @@ static enum err program_units(struct flash_access *fa, uint32_t addr, const uint
     for (end = 0; !e && flash_next_run(layout, data, len, end, &begin, &end);)
         e = write_run(fa, addr + (uint32_t)begin, &data[begin], end - begin);
     if (e || (e = dword_wait_idle(fa, PROGRAM_LIMIT_US, &sr)) || (e = dword_write(fa, CR, 0)) ||
-        !(sr & SR_ERRORS) || (e = count_good(fa, addr, data, len, &good)))
+        !(sr & SR_ERRORS) || (e = flash_count_good(fa, addr, data, len, &good)))
         return e;
     return fail_program(fa, addr + (uint32_t)(good < len ? good : 0), sr);
 }
@@ -342,7 +322,7 @@ static enum err explain_failure(struct flash_access *fa, uint32_t addr, const ui
     size_t good = 0;
     enum err e = dword_check_page(fa, addr);
     if (!e && data)
-        e = count_good(fa, addr, data, len, &good);
+        e = flash_count_good(fa, addr, data, len, &good);
     return e ? e : fail_program(fa, addr + (uint32_t)(good < len ? good : 0), sr);
 }
 

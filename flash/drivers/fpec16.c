@@ -201,26 +201,6 @@ static uint32_t other_mass_erase(const struct flash_bank *bank)
     return fpec16_count(&fa) > 1 ? fpec16_first(&fa, 1) : 0;
 }
 
-// How many bytes from the start hold the data already, in whole halfwords.
-static enum err count_good(struct flash_access *fa, uint32_t addr, const uint8_t *data, size_t len,
-                           size_t *good)
-{
-    uint8_t chip[256];
-    for (*good = 0; *good < len;) {
-        size_t n = len - *good < sizeof chip ? len - *good : sizeof chip;
-        enum err e = mem_ap_read(fa->mem, addr + (uint32_t)*good, chip, n, NULL);
-        if (e)
-            return e;
-        size_t i = 0;
-        while (i < n && get_le16(&chip[i]) == get_le16(&data[*good + i]))
-            i += 2;
-        *good += i;
-        if (i < n)
-            break;
-    }
-    return ERR_OK;
-}
-
 static enum err fail_program(struct flash_access *fa, uint32_t addr, uint32_t sr)
 {
     if (sr & SR_WRPRTERR)
@@ -250,7 +230,7 @@ static enum err write_run(struct flash_access *fa, uint32_t addr, const uint8_t 
         if ((e = fpec16_wait_idle(fa, PROGRAM_LIMIT_US, &sr)))
             return e;
         size_t good;
-        if ((e = count_good(fa, addr, data, len, &good)))
+        if ((e = flash_count_good(fa, addr, data, len, &good)))
             return e;
         if (good > 0)
             idle_tries = 0;
@@ -285,7 +265,7 @@ static enum err program_runs(struct flash_access *fa, uint32_t addr, const uint8
     if ((sr & SR_EOP) && !(sr & (SR_PGERR | SR_WRPRTERR)))
         return ERR_OK;
     size_t good;
-    if ((e = count_good(fa, addr, data, len, &good)))
+    if ((e = flash_count_good(fa, addr, data, len, &good)))
         return e;
     if (good < len || (sr & SR_WRPRTERR))
         return fail_program(fa, addr + (uint32_t)(good < len ? good : 0), sr);
@@ -297,7 +277,7 @@ static enum err explain_failure(struct flash_access *fa, uint32_t addr, const ui
                                 size_t len, uint32_t status)
 {
     size_t good = 0;
-    enum err e = data ? count_good(fa, addr, data, len, &good) : ERR_OK;
+    enum err e = data ? flash_count_good(fa, addr, data, len, &good) : ERR_OK;
     return e ? e : fail_program(fa, addr + (uint32_t)(good < len ? good : 0), status);
 }
 
