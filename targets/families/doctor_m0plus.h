@@ -4,6 +4,7 @@
 #ifndef SWDLINK_TARGETS_FAMILIES_DOCTOR_M0PLUS_H
 #define SWDLINK_TARGETS_FAMILIES_DOCTOR_M0PLUS_H
 
+#include "targets/families/m0plus.h"
 #include "targets/families/rcc_m0plus.h"
 #include "targets/families/self_measure.h"
 
@@ -37,6 +38,18 @@ const char *m0plus_slow_clock(const uint32_t value[FAMILY_REGISTERS], unsigned s
 
 // BOOT0 by nBOOT_SEL and nBOOT0, and the empty flash.
 const char *m0plus_boots_loader(const uint32_t value[FAMILY_REGISTERS]);
+
+// The fields of a family_doctor that all of them have. The register with the flags of resets has
+// not the same name everywhere.
+#define M0PLUS_DOCTOR(csr_name, csr_addr)                                                          \
+    .reg = {[M0PLUS_READ_CSR] = {(csr_name), (csr_addr)},                                          \
+            [M0PLUS_READ_CR] = {"RCC_CR", M0PLUS_RCC},                                             \
+            [M0PLUS_READ_CFGR] = {"RCC_CFGR", M0PLUS_RCC + 0x08},                                  \
+            [M0PLUS_READ_OPTR] = {"FLASH_OPTR", M0PLUS_FLASH_OPTR},                                \
+            [M0PLUS_READ_ACR] = {"FLASH_ACR", M0PLUS_FLASH_REGS}},                                 \
+    .reset_register = M0PLUS_READ_CSR, .reset_flag = M0PLUS_RESET_FLAGS,                           \
+    .reset_otherwise = "the NRST pin", .hse_register = M0PLUS_READ_CR, .hse_on = 1u << 16,         \
+    .boots_loader = m0plus_boots_loader
 
 // adc_clock: register whose bit 20 gives the ADC its clock.
 enum err m0plus_measure_vdda(const struct self_adc *adc, uint32_t adc_clock,

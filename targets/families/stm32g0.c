@@ -169,18 +169,8 @@ static const char *slow_clock(const uint32_t value[FAMILY_REGISTERS], char *text
 }
 
 static const struct family_doctor doctor = {
-    .reg = {[M0PLUS_READ_CSR] = {"RCC_CSR", M0PLUS_RCC + 0x60},
-            [M0PLUS_READ_CR] = {"RCC_CR", M0PLUS_RCC},
-            [M0PLUS_READ_CFGR] = {"RCC_CFGR", M0PLUS_RCC + 0x08},
-            [M0PLUS_READ_OPTR] = {"FLASH_OPTR", M0PLUS_FLASH_OPTR},
-            [M0PLUS_READ_ACR] = {"FLASH_ACR", M0PLUS_FLASH_REGS}},
-    .reset_register = M0PLUS_READ_CSR,
-    .reset_flag = M0PLUS_RESET_FLAGS,
-    .reset_otherwise = "the NRST pin",
-    .hse_register = M0PLUS_READ_CR,
-    .hse_on = 1u << 16,
+    M0PLUS_DOCTOR("RCC_CSR", M0PLUS_RCC + 0x60),
     .slow_clock = slow_clock,
-    .boots_loader = m0plus_boots_loader,
     .standby_addr = 0x40007000, // PWR_CR1: LPMS
     .standby_mask = 6u << 0,
     .library_hse_hz = 8000000,

@@ -129,18 +129,8 @@ static const char *slow_clock(const uint32_t value[FAMILY_REGISTERS], char *text
 }
 
 static const struct family_doctor doctor = {
-    .reg = {[M0PLUS_READ_CSR] = {"RCC_CSR", M0PLUS_RCC + 0x94},
-            [M0PLUS_READ_CR] = {"RCC_CR", M0PLUS_RCC},
-            [M0PLUS_READ_CFGR] = {"RCC_CFGR", M0PLUS_RCC + 0x08},
-            [M0PLUS_READ_OPTR] = {"FLASH_OPTR", M0PLUS_FLASH_OPTR},
-            [M0PLUS_READ_ACR] = {"FLASH_ACR", M0PLUS_FLASH_REGS}},
-    .reset_register = M0PLUS_READ_CSR,
-    .reset_flag = M0PLUS_RESET_FLAGS,
-    .reset_otherwise = "the NRST pin",
-    .hse_register = M0PLUS_READ_CR,
-    .hse_on = 1u << 16,
+    M0PLUS_DOCTOR("RCC_CSR", M0PLUS_RCC + 0x94),
     .slow_clock = slow_clock,
-    .boots_loader = m0plus_boots_loader,
     .standby_addr = 0x40007000, // PWR_CR1: LPMS; 0 to 2 are Stop, 3 Standby, 4 and more Shutdown
     .standby_mask = 5u << 0,
     .library_hse_hz = 4000000,
