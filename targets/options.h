@@ -35,6 +35,7 @@ const char *target_unlock_erases(const struct target *t);
 enum err target_unlock_keeps(struct target *t, const char **area) MUST_CHECK;
 
 // Flash that can only be executed can be made more and not less: ERR_PROTECTED, with the way out.
+// An area with the same start and end, which could be everything, is ERR_USAGE.
 enum err target_options_refuse_freeing(struct target *t, const struct target_options_image *before,
                                        const struct target_options_image *after) MUST_CHECK;
 // Warns when flash that can be read now could only be executed.

@@ -67,6 +67,18 @@ static const char *freed(const struct target *t, const struct target_options_ima
     return NULL;
 }
 
+// All of the bank on an STM32C0 (RM0490, 4.5.2), and no area in the words of other documents.
+static const char *made_ambiguous(const struct target *t, const struct target_options_image *before,
+                                  const struct target_options_image *after)
+{
+    for (unsigned i = 0; i < AREAS; i++) {
+        const struct steps old = steps_of(t, i, before), new = steps_of(t, i, after);
+        if (new.first == new.last && old.first != old.last)
+            return areas[i][0];
+    }
+    return NULL;
+}
+
 static const char *way_out(const struct target *t)
 {
     return target_option_find(t, "PCROP_RDP")
@@ -77,8 +89,15 @@ static const char *way_out(const struct target *t)
 enum err target_options_refuse_freeing(struct target *t, const struct target_options_image *before,
                                        const struct target_options_image *after)
 {
-    const char *name = freed(t, before, after);
+    const char *name = made_ambiguous(t, before, after);
     if (name)
+        return log_fail(
+            t->log, ERR_USAGE,
+            "%s_STRT and %s_END would be alike, which can mean all of the flash for "
+            "good: an area ends above its start, and no area ends below it. Nothing was "
+            "changed",
+            name, name);
+    if ((name = freed(t, before, after)))
         return log_fail(t->log, ERR_PROTECTED,
                         "%s: flash that can only be executed can be made more and not less: only "
                         "leaving read protection level 1 takes that away, and erases the %s (%s). "

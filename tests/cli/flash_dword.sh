@@ -139,6 +139,8 @@ for chip in stm32g0b1re stm32c031c6; do
     board=virtual:$chip,store=$tap_dir/hidden-$chip,account=$tap_dir/account
     program 4096 7 >"$tap_dir/full"
     at flash "$tap_dir/full"
+    at options PCROP1A_STRT=2 PCROP1A_END=2
+    check "$chip: an area that could be everything is refused" has "$err" "PCROP1A_STRT and PCROP1A_END would be alike"
     at options PCROP1A_STRT=2 PCROP1A_END=3
     check "$chip: that flash is hidden for good is told before" has "$err" "can only be executed from now on"
     at verify "$tap_dir/full"
