@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Power control (RM0091, 5; RM0367, 6): Stop and Standby, how the chip gets into them and what
 // ends them, and the voltage ranges of STM32L0.
-#include "sim/chip/part.h"
 #include "sim/parts/parts.h"
+#include "sim/parts/pwr_common.h"
 
 enum { PWR_CR = 0x0, PWR_CSR = 0x4 };
 
@@ -20,7 +20,7 @@ enum { PWR_CR = 0x0, PWR_CSR = 0x4 };
 #define LPRUN_MAX_HZ   131072u // RM0367, 6.3.2
 
 struct sim_pwr {
-    struct sim_part *part;
+    struct sim_pwr_common common;
     uint32_t cr, csr;
 };
 
@@ -33,7 +33,7 @@ static uint64_t level_backup_writable(void *self, unsigned line)
 
 static const struct sim_pwr_config *config_of(const struct sim_pwr *p)
 {
-    return p->part->config;
+    return p->common.part->config;
 }
 
 static uint64_t level_range(void *self, unsigned line)
@@ -43,51 +43,18 @@ static uint64_t level_range(void *self, unsigned line)
     return config_of(p)->has_ranges ? p->cr >> CR_VOS & 3 : 0;
 }
 
-static uint64_t mode_of(const struct sim_pwr *p)
+static void enter_low_power(void *self)
 {
-    return sim_part_level(p->part, SIM_POWER_MODE, 0);
-}
-
-static void enter_low_power(struct sim_pwr *p)
-{
-    bool standby = p->cr & CR_PDDS;
-    enum sim_option allowed_by =
-        standby ? SIM_OPTION_NO_RESET_IN_STANDBY : SIM_OPTION_NO_RESET_IN_STOP;
-    if (sim_part_level(p->part, SIM_FLASH_BUSY, 0) ||
-        sim_part_level(p->part, SIM_FLASH_BUSY, 1)) // waits for the flash (5.3.5)
+    struct sim_pwr *p = self;
+    enum sim_power_mode mode = p->cr & CR_PDDS ? SIM_POWER_STANDBY : SIM_POWER_STOP;
+    if (sim_part_level(p->common.part, SIM_FLASH_BUSY, 0) ||
+        sim_part_level(p->common.part, SIM_FLASH_BUSY, 1)) // waits for the flash (5.3.5)
         return;
-    if (!sim_part_level(p->part, SIM_OPTION, allowed_by)) {
-        sim_reset_request(p->part->chip, SIM_CAUSE_LOW_POWER);
+    if (!sim_pwr_is_allowed(&p->common, mode))
         return;
-    }
-    if (standby)
+    if (mode == SIM_POWER_STANDBY)
         p->csr |= CSR_SBF;
-    log_line(p->part->log, LOG_DEBUG, "the chip goes to %s", standby ? "Standby" : "Stop");
-    sim_signal_set(p->part->signals, SIM_POWER_MODE, 0,
-                   standby ? SIM_POWER_STANDBY : SIM_POWER_STOP);
-}
-
-static void hear_core(void *self, unsigned line, uint64_t value)
-{
-    struct sim_pwr *p = self;
-    bool deep = sim_core_deep_sleep(p->part->core);
-    (void)line;
-    (void)value;
-    if (sim_chip_is_in_reset(p->part->chip) || deep == (mode_of(p) != SIM_POWER_RUN))
-        return;
-    if (deep)
-        enter_low_power(p);
-    else // an interrupt or the debugger has woken the core
-        sim_signal_set(p->part->signals, SIM_POWER_MODE, 0, SIM_POWER_RUN);
-}
-
-static void hear_wake(void *self, unsigned line, uint64_t value)
-{
-    struct sim_pwr *p = self;
-    (void)line;
-    (void)value;
-    if (mode_of(p) == SIM_POWER_STOP)
-        sim_signal_set(p->part->signals, SIM_POWER_MODE, 0, SIM_POWER_RUN);
+    sim_pwr_enter(&p->common, mode);
 }
 
 // A rising edge on one of the wake-up pins.
@@ -104,8 +71,8 @@ static void hear_pin(void *self, unsigned port, uint64_t value)
     if (!(value & 1) || !(p->csr & enable))
         return;
     p->csr |= CSR_WUF;
-    if (mode_of(p) == SIM_POWER_STANDBY)
-        sim_reset_assert(p->part->chip, SIM_RESET_SYSTEM, 0);
+    if (sim_pwr_mode(&p->common) == SIM_POWER_STANDBY)
+        sim_reset_assert(p->common.part->chip, SIM_RESET_SYSTEM, 0);
 }
 
 // SBF and WUF tell a program that it comes from Standby; only power clears SBF (5.4.2).
@@ -116,7 +83,7 @@ static void reset(void *self, enum sim_reset kind)
     if (kind == SIM_RESET_STANDBY)
         kept = p->csr;
     *p = (struct sim_pwr){
-        .part = p->part, .cr = config_of(p)->cr_reset, .csr = kept | CSR_VREFINTRDY};
+        .common = p->common, .cr = config_of(p)->cr_reset, .csr = kept | CSR_VREFINTRDY};
 }
 
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
@@ -134,17 +101,17 @@ static void write_cr(struct sim_pwr *p, uint32_t value)
 {
     const struct sim_pwr_config *config = config_of(p);
     if (config->has_ranges && !(value >> CR_VOS & 3)) {
-        sim_chip_violation(p->part->chip, "pwr: VOS = 0, which is forbidden");
+        sim_chip_violation(p->common.part->chip, "pwr: VOS = 0, which is forbidden");
         value |= p->cr & 3u << CR_VOS;
     }
     if (config->has_ranges && value & ~p->cr & CR_LPRUN &&
-        sim_part_level(p->part, SIM_HCLK_HZ, 0) > LPRUN_MAX_HZ)
-        sim_chip_violation(p->part->chip, "pwr: LPRUN set with HCLK above 131 kHz");
+        sim_part_level(p->common.part, SIM_HCLK_HZ, 0) > LPRUN_MAX_HZ)
+        sim_chip_violation(p->common.part->chip, "pwr: LPRUN set with HCLK above 131 kHz");
     bool other_range = config->has_ranges && (value ^ p->cr) >> CR_VOS & 3;
     p->cr = value & config->cr_bits;
     p->csr &= ~((value & CR_CWUF ? CSR_WUF : 0) | (value & CR_CSBF ? CSR_SBF : 0));
     if (other_range) // the clocks are judged again
-        sim_part_tell(p->part, SIM_VOLTAGE_RANGE, 0, p->cr >> CR_VOS & 3);
+        sim_part_tell(p->common.part, SIM_VOLTAGE_RANGE, 0, p->cr >> CR_VOS & 3);
 }
 
 static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uint32_t value)
@@ -162,7 +129,7 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
 static bool create(void *state, struct sim_part *part)
 {
     struct sim_pwr *p = state;
-    p->part = part;
+    p->common = (struct sim_pwr_common){part, enter_low_power};
     return true;
 }
 
@@ -173,8 +140,8 @@ static const struct sim_part_drives drives[] = {
 };
 
 static const struct sim_part_listens listens[] = {
-    {SIM_CORE_RAN, hear_core},
-    {SIM_WAKE, hear_wake},
+    {SIM_CORE_RAN, sim_pwr_hear_core},
+    {SIM_WAKE, sim_pwr_hear_wake},
     {SIM_PIN_CHANGED, hear_pin},
     {0, NULL},
 };

@@ -2,8 +2,8 @@
 // Power control of STM32G0, C0 and U0 (RM0444, 4; RM0490, 5; RM0503, 4): Stop, Standby and
 // Shutdown, how the chip gets into them and what ends them. What the modes differ in beside
 // (regulators, what is retained) is not modelled: Stop 0, 1 and 2 are one.
-#include "sim/chip/part.h"
 #include "sim/parts/parts.h"
+#include "sim/parts/pwr_common.h"
 
 enum {
     PWR_CR1 = 0x00,
@@ -27,7 +27,7 @@ enum {
 #define REGISTERS  (PWR_LAST / 4 + 1)
 
 struct sim_pwr_m0p {
-    struct sim_part *part;
+    struct sim_pwr_common common;
     const struct sim_pwr_m0p_config *config;
     uint32_t reg[REGISTERS], sr1;
 };
@@ -39,11 +39,6 @@ static uint64_t level_backup_writable(void *self, unsigned line)
     return (p->reg[PWR_CR1 / 4] & CR1_DBP) != 0;
 }
 
-static uint64_t mode_of(const struct sim_pwr_m0p *p)
-{
-    return sim_part_level(p->part, SIM_POWER_MODE, 0);
-}
-
 // LPMS (4.4.1): 0 to 2 are kinds of Stop, 3 is Standby, the rest Shutdown.
 static enum sim_power_mode wanted_mode(const struct sim_pwr_m0p *p)
 {
@@ -51,50 +46,17 @@ static enum sim_power_mode wanted_mode(const struct sim_pwr_m0p *p)
     return lpms < 3 ? SIM_POWER_STOP : lpms == 3 ? SIM_POWER_STANDBY : SIM_POWER_SHUTDOWN;
 }
 
-static void enter_low_power(struct sim_pwr_m0p *p)
+static void enter_low_power(void *self)
 {
-    static const struct {
-        const char *name;
-        enum sim_option allowed_by;
-    } modes[] = {
-        [SIM_POWER_STOP] = {"Stop", SIM_OPTION_NO_RESET_IN_STOP},
-        [SIM_POWER_STANDBY] = {"Standby", SIM_OPTION_NO_RESET_IN_STANDBY},
-        [SIM_POWER_SHUTDOWN] = {"Shutdown", SIM_OPTION_NO_RESET_IN_SHUTDOWN},
-    };
+    struct sim_pwr_m0p *p = self;
     enum sim_power_mode mode = wanted_mode(p);
-    if (sim_part_level(p->part, SIM_FLASH_BUSY, 0)) // waits for the flash
+    if (sim_part_level(p->common.part, SIM_FLASH_BUSY, 0)) // waits for the flash
         return;
-    if (!sim_part_level(p->part, SIM_OPTION, modes[mode].allowed_by)) {
-        sim_reset_request(p->part->chip, SIM_CAUSE_LOW_POWER);
+    if (!sim_pwr_is_allowed(&p->common, mode))
         return;
-    }
     if (mode == SIM_POWER_STANDBY)
         p->sr1 |= SR1_SBF;
-    log_line(p->part->log, LOG_DEBUG, "the chip goes to %s", modes[mode].name);
-    sim_signal_set(p->part->signals, SIM_POWER_MODE, 0, mode);
-}
-
-static void hear_core(void *self, unsigned line, uint64_t value)
-{
-    struct sim_pwr_m0p *p = self;
-    bool deep = sim_core_deep_sleep(p->part->core);
-    (void)line;
-    (void)value;
-    if (sim_chip_is_in_reset(p->part->chip) || deep == (mode_of(p) != SIM_POWER_RUN))
-        return;
-    if (deep)
-        enter_low_power(p);
-    else // an interrupt or the debugger has woken the core
-        sim_signal_set(p->part->signals, SIM_POWER_MODE, 0, SIM_POWER_RUN);
-}
-
-static void hear_wake(void *self, unsigned line, uint64_t value)
-{
-    struct sim_pwr_m0p *p = self;
-    (void)line;
-    (void)value;
-    if (mode_of(p) == SIM_POWER_STOP)
-        sim_signal_set(p->part->signals, SIM_POWER_MODE, 0, SIM_POWER_RUN);
+    sim_pwr_enter(&p->common, mode);
 }
 
 // The edge that CR4 chooses on one of the wake-up pins.
@@ -109,9 +71,9 @@ static void hear_pin(void *self, unsigned port, uint64_t value)
             !(p->reg[PWR_CR3 / 4] >> i & 1) || high != wants_high)
             continue;
         p->sr1 |= 1u << i;
-        if (mode_of(p) >= SIM_POWER_STANDBY)
-            sim_reset_assert(p->part->chip, SIM_RESET_SYSTEM,
-                             mode_of(p) == SIM_POWER_SHUTDOWN ? SIM_CAUSE_SUPPLY : 0);
+        if (sim_pwr_mode(&p->common) >= SIM_POWER_STANDBY)
+            sim_reset_assert(p->common.part->chip, SIM_RESET_SYSTEM,
+                             sim_pwr_mode(&p->common) == SIM_POWER_SHUTDOWN ? SIM_CAUSE_SUPPLY : 0);
     }
 }
 
@@ -119,7 +81,7 @@ static void hear_pin(void *self, unsigned port, uint64_t value)
 static void reset(void *self, enum sim_reset kind)
 {
     struct sim_pwr_m0p *p = self;
-    struct sim_pwr_m0p fresh = {.part = p->part, .config = p->config};
+    struct sim_pwr_m0p fresh = {.common = p->common, .config = p->config};
     fresh.reg[PWR_CR1 / 4] = p->config->cr1_reset;
     fresh.reg[PWR_CR3 / 4] = CR3_RESET;
     if (kind == SIM_RESET_STANDBY) {
@@ -159,7 +121,7 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
 static bool create(void *state, struct sim_part *part)
 {
     struct sim_pwr_m0p *p = state;
-    p->part = part;
+    p->common = (struct sim_pwr_common){part, enter_low_power};
     p->config = part->config;
     return true;
 }
@@ -170,8 +132,8 @@ static const struct sim_part_drives drives[] = {
 };
 
 static const struct sim_part_listens listens[] = {
-    {SIM_CORE_RAN, hear_core},
-    {SIM_WAKE, hear_wake},
+    {SIM_CORE_RAN, sim_pwr_hear_core},
+    {SIM_WAKE, sim_pwr_hear_wake},
     {SIM_PIN_CHANGED, hear_pin},
     {0, NULL},
 };
