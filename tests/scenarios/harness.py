@@ -373,11 +373,13 @@ class Gdb:
                                            for l in lines[self.taken:]), "GDB to let the target run")
         return token
 
-    def interrupt(self):
-        """Ctrl-C."""
+    def interrupt(self, may_quit=False):
+        """Ctrl-C. may_quit: of a command in which GDB makes the target run and stop again and again; between two
+        stops GDB itself ends it, and says "Quit" without another stop."""
         wanted = self.stops + 1
         os.kill(self.process.pid, signal.SIGINT)
-        self.reader.wait(lambda lines: self._stop_count(lines) >= wanted, "the target to stop")
+        self.reader.wait(lambda lines: self._stop_count(lines) >= wanted or
+                         (may_quit and '&"Quit\\n"' in lines[self.taken:]), "the target to stop")
         self._settle()
         return self.take()
 
