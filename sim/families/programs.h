@@ -13,4 +13,14 @@
 // swd-off, stop, standby, iwdg, slow-clock.
 bool sim_program_load(struct sim_chip *chip, const char *name);
 
+// A row of a family's programs: "iwdg" starts the independent watchdog, whose registers are at the
+// same place in all families (RM0091, 23), and feeds it after so many turns.
+#define SIM_PROGRAM_IWDG(reload, turns)                                                            \
+    {                                                                                              \
+        .name = "iwdg",                                                                            \
+        .step = {{0x40003000, 0xcccc}, {0x40003000, 0x5555},        {0x40003004, 0},               \
+                 {0x40003008, reload}, {SIM_PROGRAM_WAIT, (turns)}, {0x40003000, 0xaaaa}},         \
+        .end = SIM_END_RUN                                                                         \
+    }
+
 #endif

@@ -9,6 +9,7 @@
 #include "sim/families/stm32f0.h"
 
 #include "sim/families/factory.h"
+#include "sim/families/programs.h"
 #include "sim/parts/parts.h"
 
 #define KIB 1024u
@@ -298,9 +299,6 @@ static enum sim_memory_kind choose_boot(const struct sim_boot_facts *facts)
 #define GPIOAEN_RESET 0x00020014u // with SRAM and FLITF, which are on after reset
 #define GPIOA_MODER   0x48000000u
 #define PWR_CR        0x40007000u
-#define IWDG_KR       0x40003000u
-#define IWDG_PR       0x40003004u
-#define IWDG_RLR      0x40003008u
 #define SCB_SCR       0xe000ed10u
 
 static const struct sim_program programs[] = {
@@ -313,15 +311,8 @@ static const struct sim_program programs[] = {
     {.name = "standby",
      .step = {{RCC_APB1ENR, PWREN}, {PWR_CR, 6}, {SCB_SCR, 4}, {SIM_PROGRAM_WAIT, 10000}},
      .end = SIM_END_SLEEP},
-    {.name = "iwdg", // bites every 30 ms
-     .step = {{IWDG_KR, 0xcccc},
-              {IWDG_KR, 0x5555},
-              {IWDG_PR, 0},
-              {IWDG_RLR, 300},
-              {SIM_PROGRAM_WAIT, 10000},
-              {IWDG_KR, 0xaaaa}},
-     .end = SIM_END_RUN},
-    {.name = "slow-clock", // 5 ms after reset HCLK is 15.6 kHz
+    SIM_PROGRAM_IWDG(300, 10000), // bites every 30 ms
+    {.name = "slow-clock",        // 5 ms after reset HCLK is 15.6 kHz
      .step = {{SIM_PROGRAM_WAIT, 10000}, {RCC_CFGR, 0xf0}},
      .end = SIM_END_RUN},
     {.name = NULL},

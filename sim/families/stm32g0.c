@@ -9,6 +9,7 @@
 #include "sim/families/stm32g0.h"
 
 #include "sim/families/m0plus.h"
+#include "sim/families/programs.h"
 
 // ---- not modelled -------------------------------------------------------------------------------
 
@@ -307,9 +308,6 @@ static void fill_factory(const struct sim_chip_row *row, const struct sim_memory
 #define PWREN       (1u << 28)
 #define GPIOA_MODER 0x50000000u
 #define PWR_CR1     0x40007000u
-#define IWDG_KR     0x40003000u
-#define IWDG_PR     0x40003004u
-#define IWDG_RLR    0x40003008u
 #define SCB_SCR     0xe000ed10u
 
 static const struct sim_program programs[] = {
@@ -325,15 +323,8 @@ static const struct sim_program programs[] = {
     {.name = "shutdown",
      .step = {{RCC_APBENR1, PWREN}, {PWR_CR1, 0x20c}, {SCB_SCR, 4}, {SIM_PROGRAM_WAIT, 20000}},
      .end = SIM_END_SLEEP},
-    {.name = "iwdg", // bites every 38 ms
-     .step = {{IWDG_KR, 0xcccc},
-              {IWDG_KR, 0x5555},
-              {IWDG_PR, 0},
-              {IWDG_RLR, 300},
-              {SIM_PROGRAM_WAIT, 20000},
-              {IWDG_KR, 0xaaaa}},
-     .end = SIM_END_RUN},
-    {.name = "slow-clock", // 5 ms after reset HCLK is 15.6 kHz
+    SIM_PROGRAM_IWDG(300, 20000), // bites every 38 ms
+    {.name = "slow-clock",        // 5 ms after reset HCLK is 15.6 kHz
      .step = {{SIM_PROGRAM_WAIT, 20000}, {RCC_CR, 0xd00}, {RCC_CFGR, 0xf00}},
      .end = SIM_END_RUN},
     {.name = NULL},

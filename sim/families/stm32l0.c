@@ -7,6 +7,7 @@
 // silicon, with less of it promised.
 #include "sim/families/stm32l0.h"
 
+#include "sim/families/programs.h"
 #include "sim/parts/parts.h"
 
 #define KIB 1024u
@@ -232,9 +233,6 @@ static const struct sim_part_row parts[] = {
 #define PWREN       (1u << 28)
 #define GPIOA_MODER 0x50000000u
 #define PWR_CR      0x40007000u
-#define IWDG_KR     0x40003000u
-#define IWDG_PR     0x40003004u
-#define IWDG_RLR    0x40003008u
 #define SCB_SCR     0xe000ed10u
 
 static const struct sim_program programs[] = {
@@ -247,15 +245,8 @@ static const struct sim_program programs[] = {
     {.name = "standby",
      .step = {{RCC_APB1ENR, PWREN}, {PWR_CR, 0x1006}, {SCB_SCR, 4}, {SIM_PROGRAM_WAIT, 2600}},
      .end = SIM_END_SLEEP},
-    {.name = "iwdg", // bites every 30 ms
-     .step = {{IWDG_KR, 0xcccc},
-              {IWDG_KR, 0x5555},
-              {IWDG_PR, 0},
-              {IWDG_RLR, 277},
-              {SIM_PROGRAM_WAIT, 2600},
-              {IWDG_KR, 0xaaaa}},
-     .end = SIM_END_RUN},
-    {.name = "slow-clock", // 5 ms after reset HCLK is 16.4 kHz
+    SIM_PROGRAM_IWDG(277, 2600), // bites every 30 ms
+    {.name = "slow-clock",       // 5 ms after reset HCLK is 16.4 kHz
      .step = {{SIM_PROGRAM_WAIT, 2600}, {RCC_CFGR, 0xd0}},
      .end = SIM_END_RUN},
     {.name = NULL},
@@ -269,7 +260,7 @@ static const struct sim_family stm32l0 = {
                  .ap_idr = 0x04770031, // its AHB-AP, as real parts answer
                  .rom_base = 0xf0000003,
                  .cpuid = 0x410cc601, // r0p1 (RM0367, 1.3)
-                 .designer = 0x020}, // ST; the table's part is DEV_ID,
+                 .designer = 0x020},  // ST; the table's part is DEV_ID,
     .interrupts = 32,
     .parts = parts,
     .swdio = {'A', 13, 0},
