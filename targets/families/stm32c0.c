@@ -14,73 +14,54 @@
 #define COMMON                                                                                     \
     .family = &stm32c0_family, .flash_base = 0x08000000, .sram_base = 0x20000000,                  \
     .system_base = 0x1fff0000, .factory_base = 0x1fff7000, .factory_size = 2 * KIB,                \
-    .empty_check = true, .features = M0PLUS_C0
+    .empty_check = true, .features = M0PLUS_C0, .flash_size_addr = 0x1fff75a0,                     \
+    .option_base = 0x1fff7800, .option_size = 128, .uid_addr = 0x1fff7550
 
 static const struct chip chips[] = {
     {
         COMMON,
         .dev_id = 0x443,
         .name = "STM32C011",
-        .flash_size_addr = 0x1fff75a0,
         .flash_max = 32 * KIB,
         .layout = M0PLUS_PAGES(32 * KIB),
         .sram_size = 6 * KIB,
         .system_size = 6 * KIB,
-        .option_base = 0x1fff7800,
-        .option_size = 128,
-        .uid_addr = 0x1fff7550,
     },
     {
         COMMON,
         .dev_id = 0x44c,
         .name = "STM32C051",
-        .flash_size_addr = 0x1fff75a0,
         .flash_max = 64 * KIB,
         .layout = M0PLUS_PAGES(64 * KIB),
         .sram_size = 12 * KIB,
         .system_size = 12 * KIB,
-        .option_base = 0x1fff7800,
-        .option_size = 128,
-        .uid_addr = 0x1fff7550,
     },
     {
         COMMON,
         .dev_id = 0x44d,
         .name = "STM32C091, C092",
-        .flash_size_addr = 0x1fff75a0,
         .flash_max = 256 * KIB,
         .layout = M0PLUS_PAGES(256 * KIB),
         .sram_size = 36 * KIB,
         .system_size = 16 * KIB,
-        .option_base = 0x1fff7800,
-        .option_size = 128,
-        .uid_addr = 0x1fff7550,
     },
     {
         COMMON,
         .dev_id = 0x453,
         .name = "STM32C031",
-        .flash_size_addr = 0x1fff75a0,
         .flash_max = 32 * KIB,
         .layout = M0PLUS_PAGES(32 * KIB),
         .sram_size = 12 * KIB,
         .system_size = 6 * KIB,
-        .option_base = 0x1fff7800,
-        .option_size = 128,
-        .uid_addr = 0x1fff7550,
     },
     {
         COMMON,
         .dev_id = 0x493,
         .name = "STM32C071",
-        .flash_size_addr = 0x1fff75a0,
         .flash_max = 128 * KIB,
         .layout = M0PLUS_PAGES(128 * KIB),
         .sram_size = 24 * KIB,
         .system_size = 28 * KIB,
-        .option_base = 0x1fff7800,
-        .option_size = 128,
-        .uid_addr = 0x1fff7550,
     },
 };
 
