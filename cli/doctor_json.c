@@ -35,13 +35,13 @@ static json_t *supply_json(const struct measured_supply *s)
 
 static json_t *answers_json(const struct measurements *m)
 {
-    static const char *const names[WAY_COUNT] = {[WAY_ASKED] = "asked",
-                                                 [WAY_SLOW] = "slow",
-                                                 [WAY_SLOWEST] = "slowest",
-                                                 [WAY_UNDER_RESET] = "under_reset",
-                                                 [WAY_AFTER_RESET] = "after_reset"};
+    static const char *const names[ATTEMPT_COUNT] = {[ATTEMPT_ASKED] = "asked",
+                                                     [ATTEMPT_SLOW] = "slow",
+                                                     [ATTEMPT_SLOWEST] = "slowest",
+                                                     [ATTEMPT_UNDER_RESET] = "under_reset",
+                                                     [ATTEMPT_AFTER_RESET] = "after_reset"};
     json_t *all = json_object();
-    for (unsigned i = 0; i < WAY_COUNT; i++) {
+    for (unsigned i = 0; i < ATTEMPT_COUNT; i++) {
         const struct measured_answer *a = &m->answer[i];
         if (a->tries)
             json_object_set_new(all, names[i],

@@ -69,12 +69,12 @@ static void print_supply(FILE *out, const struct measured_supply *s)
 
 static void print_answers(FILE *out, const struct measurements *m)
 {
-    static const char *const ways[WAY_COUNT] = {[WAY_ASKED] = "",
-                                                [WAY_SLOW] = "",
-                                                [WAY_SLOWEST] = "",
-                                                [WAY_UNDER_RESET] = " with NRST low",
-                                                [WAY_AFTER_RESET] = " right after a reset"};
-    for (unsigned i = 0; i < WAY_COUNT; i++) {
+    static const char *const ways[ATTEMPT_COUNT] = {[ATTEMPT_ASKED] = "",
+                                                    [ATTEMPT_SLOW] = "",
+                                                    [ATTEMPT_SLOWEST] = "",
+                                                    [ATTEMPT_UNDER_RESET] = " with NRST low",
+                                                    [ATTEMPT_AFTER_RESET] = " right after a reset"};
+    for (unsigned i = 0; i < ATTEMPT_COUNT; i++) {
         const struct measured_answer *a = &m->answer[i];
         if (!a->tries)
             continue;

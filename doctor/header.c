@@ -41,8 +41,8 @@ static void set(struct header_wire *w, enum wire_state state, const char *text)
 
 static bool any_answer(const struct measurements *m)
 {
-    for (unsigned way = 0; way < WAY_COUNT; way++)
-        if (measure_answers(m, way))
+    for (unsigned attempt = 0; attempt < ATTEMPT_COUNT; attempt++)
+        if (measure_answers(m, attempt))
             return true;
     return false;
 }

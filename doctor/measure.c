@@ -55,21 +55,21 @@ static enum err measure_busy_supply(struct measure *b)
 
 static enum err measure_silence(struct measure *b)
 {
-    enum err e = measure_answer(b, WAY_SLOW, tries(b, TRIES_OTHER));
-    if (!e && !measure_answers(b->m, WAY_SLOW))
-        e = measure_answer(b, WAY_SLOWEST, TRIES_SLOWEST);
+    enum err e = measure_answer(b, ATTEMPT_SLOW, tries(b, TRIES_OTHER));
+    if (!e && !measure_answers(b->m, ATTEMPT_SLOW))
+        e = measure_answer(b, ATTEMPT_SLOWEST, TRIES_SLOWEST);
     if (!e && b->m->supply.known)
         e = measure_busy_supply(b);
-    if (e || measure_answers(b->m, WAY_ASKED) || measure_answers(b->m, WAY_SLOW) ||
-        measure_answers(b->m, WAY_SLOWEST) || b->m->asked.no_reset)
+    if (e || measure_answers(b->m, ATTEMPT_ASKED) || measure_answers(b->m, ATTEMPT_SLOW) ||
+        measure_answers(b->m, ATTEMPT_SLOWEST) || b->m->asked.no_reset)
         return e;
-    e = measure_answer(b, WAY_UNDER_RESET, tries(b, TRIES_OTHER));
-    if (!e && !measure_answers(b->m, WAY_UNDER_RESET))
-        e = measure_answer(b, WAY_AFTER_RESET, TRIES_SLOWEST);
+    e = measure_answer(b, ATTEMPT_UNDER_RESET, tries(b, TRIES_OTHER));
+    if (!e && !measure_answers(b->m, ATTEMPT_UNDER_RESET))
+        e = measure_answer(b, ATTEMPT_AFTER_RESET, TRIES_SLOWEST);
     // A program that turns SWD off is out of the way under reset, always; a bad contact is not.
-    const struct measured_answer *a = &b->m->answer[WAY_UNDER_RESET];
+    const struct measured_answer *a = &b->m->answer[ATTEMPT_UNDER_RESET];
     if (!e && a->good && a->good < a->tries)
-        e = measure_answer(b, WAY_ASKED, TRIES_ASKED);
+        e = measure_answer(b, ATTEMPT_ASKED, TRIES_ASKED);
     return e;
 }
 
@@ -152,19 +152,19 @@ static enum err measure_present_target(struct measure *b)
 static enum err measure_target(struct measure *b)
 {
     struct measurements *m = b->m;
-    enum err e = measure_answer(b, WAY_ASKED, tries(b, TRIES_ASKED));
+    enum err e = measure_answer(b, ATTEMPT_ASKED, tries(b, TRIES_ASKED));
     // Firmware that knows no debug commands needs no further questions, nor does one that refuses
     // the chip.
-    if (e || m->probe.stalled_entries == m->answer[WAY_ASKED].tries || measure_refuses(m))
+    if (e || m->probe.stalled_entries == m->answer[ATTEMPT_ASKED].tries || measure_refuses(m))
         return e;
-    if (m->answer[WAY_ASKED].good < m->answer[WAY_ASKED].tries)
+    if (m->answer[ATTEMPT_ASKED].good < m->answer[ATTEMPT_ASKED].tries)
         e = measure_silence(b);
     if (e)
         return e;
-    if (measure_answers(m, WAY_ASKED) || measure_answers(m, WAY_SLOW) ||
-        measure_answers(m, WAY_SLOWEST))
+    if (measure_answers(m, ATTEMPT_ASKED) || measure_answers(m, ATTEMPT_SLOW) ||
+        measure_answers(m, ATTEMPT_SLOWEST))
         e = measure_present_target(b);
-    else if (measure_answers(m, WAY_UNDER_RESET)) // it is the program that ends it
+    else if (measure_answers(m, ATTEMPT_UNDER_RESET)) // it is the program that ends it
         e = measure_survival(b);
     return measure_is_fatal(e) ? e : ERR_OK;
 }

@@ -57,17 +57,17 @@ struct measured_supply {
 
 // ---- does the debug port answer -----------------------------------------------------------------
 
-enum measured_way {
-    WAY_ASKED,       // the clock that was asked for
-    WAY_SLOW,        // a quarter of a megahertz or so
-    WAY_SLOWEST,     // the slowest clock of the probe
-    WAY_UNDER_RESET, // NRST pulled low
-    WAY_AFTER_RESET, // NRST released a moment ago
-    WAY_COUNT,
+enum measured_attempt {
+    ATTEMPT_ASKED,       // the clock that was asked for
+    ATTEMPT_SLOW,        // a quarter of a megahertz or so
+    ATTEMPT_SLOWEST,     // the slowest clock of the probe
+    ATTEMPT_UNDER_RESET, // NRST pulled low
+    ATTEMPT_AFTER_RESET, // NRST released a moment ago
+    ATTEMPT_COUNT,
 };
 
 struct measured_answer {
-    unsigned tries, good; // 0 tries: this way was not needed
+    unsigned tries, good; // 0 tries: this attempt was not needed
     uint32_t swclk_hz;
     uint8_t status;   // of the probe, at the last failure
     unsigned refused; // of tries: a chip answered, and the probe's firmware would not have it
@@ -171,7 +171,7 @@ struct measurements {
     uint32_t asked_hz; // never 0
     struct measured_probe probe;
     struct measured_supply supply;
-    struct measured_answer answer[WAY_COUNT];
+    struct measured_answer answer[ATTEMPT_COUNT];
     struct measured_link link;
     struct measured_core core;
     struct measured_chip chip;
@@ -203,9 +203,10 @@ void measure_usb(struct measured_probe *p, const char *which, struct log *log);
 // Takes more samples of VTref.
 enum err measure_supply(struct measure *b, struct measured_series *series,
                         unsigned samples) MUST_CHECK;
-// Tries to get DPIDR. WAY_UNDER_RESET and WAY_AFTER_RESET reset the target.
-enum err measure_answer(struct measure *b, enum measured_way way, unsigned tries) MUST_CHECK;
-bool measure_answers(const struct measurements *m, enum measured_way way);
+// Tries to get DPIDR. ATTEMPT_UNDER_RESET and ATTEMPT_AFTER_RESET reset the target.
+enum err measure_answer(struct measure *b, enum measured_attempt attempt,
+                        unsigned tries) MUST_CHECK;
+bool measure_answers(const struct measurements *m, enum measured_attempt attempt);
 // Whether the firmware refuses the chip every time: once may be an error on the wires.
 bool measure_refuses(const struct measurements *m);
 // Reads at every clock of the probe. Leaves the clock at the fastest safe one.

@@ -10,14 +10,14 @@
 #define NRST_LOW_US 5000u
 #define START_US    300u // how long a program may run after NRST is released before the attempt
 
-static uint32_t clock_of(const struct measurements *m, enum measured_way way)
+static uint32_t clock_of(const struct measurements *m, enum measured_attempt attempt)
 {
-    switch (way) {
-    case WAY_SLOW:
+    switch (attempt) {
+    case ATTEMPT_SLOW:
         return m->asked_hz < SLOW_HZ ? m->asked_hz : SLOW_HZ;
-    case WAY_SLOWEST:
+    case ATTEMPT_SLOWEST:
         return SLOWEST_HZ;
-    case WAY_UNDER_RESET: // nothing is known of the wires yet
+    case ATTEMPT_UNDER_RESET: // nothing is known of the wires yet
         return m->asked_hz < SLOW_HZ * 4 ? m->asked_hz : SLOW_HZ * 4;
     default:
         return m->asked_hz;
@@ -25,13 +25,13 @@ static uint32_t clock_of(const struct measurements *m, enum measured_way way)
 }
 
 // Before an attempt.
-static enum err prepare_attempt(struct measure *b, enum measured_way way)
+static enum err prepare_attempt(struct measure *b, enum measured_attempt attempt)
 {
-    if (way != WAY_UNDER_RESET && way != WAY_AFTER_RESET)
+    if (attempt != ATTEMPT_UNDER_RESET && attempt != ATTEMPT_AFTER_RESET)
         return ERR_OK;
     enum err e = debug_probe_drive_nrst(b->probe, DEBUG_PROBE_NRST_LOW);
     debug_probe_sleep_us(b->probe, NRST_LOW_US);
-    if (!e && way == WAY_AFTER_RESET) {
+    if (!e && attempt == ATTEMPT_AFTER_RESET) {
         e = debug_probe_drive_nrst(b->probe, DEBUG_PROBE_NRST_HIGH);
         debug_probe_sleep_us(b->probe, START_US);
     }
@@ -62,21 +62,21 @@ static void count_attempt(struct measure *b, struct measured_answer *a, enum err
     a->good++;
 }
 
-enum err measure_answer(struct measure *b, enum measured_way way, unsigned tries)
+enum err measure_answer(struct measure *b, enum measured_attempt attempt, unsigned tries)
 {
-    struct measured_answer *a = &b->m->answer[way];
+    struct measured_answer *a = &b->m->answer[attempt];
     for (unsigned i = 0; i < tries; i++) {
         enum err e = signals_check(b->log);
         if (!e)
-            e = prepare_attempt(b, way);
+            e = prepare_attempt(b, attempt);
         if (!e)
-            e = measure_connect(b, clock_of(b->m, way));
+            e = measure_connect(b, clock_of(b->m, attempt));
         if (measure_is_fatal(e))
             return e;
         count_attempt(b, a, e);
         // Leaving also lets NRST go.
         e = debug_probe_leave(b->probe);
-        if (!e && way == WAY_UNDER_RESET)
+        if (!e && attempt == ATTEMPT_UNDER_RESET)
             e = debug_probe_drive_nrst(b->probe, DEBUG_PROBE_NRST_HIGH);
         if (measure_is_fatal(e))
             return e;
@@ -85,15 +85,15 @@ enum err measure_answer(struct measure *b, enum measured_way way, unsigned tries
     return ERR_OK;
 }
 
-bool measure_answers(const struct measurements *m, enum measured_way way)
+bool measure_answers(const struct measurements *m, enum measured_attempt attempt)
 {
-    return m->answer[way].good > 0;
+    return m->answer[attempt].good > 0;
 }
 
 bool measure_refuses(const struct measurements *m)
 {
-    for (unsigned way = 0; way < WAY_COUNT; way++)
-        if (m->answer[way].refused > m->answer[way].tries / 2)
+    for (unsigned attempt = 0; attempt < ATTEMPT_COUNT; attempt++)
+        if (m->answer[attempt].refused > m->answer[attempt].tries / 2)
             return true;
     return false;
 }

@@ -23,7 +23,7 @@ static enum err catch_start(struct measure *b)
     uint32_t dhcsr = 0;
     enum err e = debug_probe_drive_nrst(probe, DEBUG_PROBE_NRST_LOW);
     debug_probe_sleep_us(probe, NRST_LOW_US);
-    if (e || (e = measure_connect(b, b->m->answer[WAY_UNDER_RESET].swclk_hz)) ||
+    if (e || (e = measure_connect(b, b->m->answer[ATTEMPT_UNDER_RESET].swclk_hz)) ||
         (e = debug_probe_drive_nrst(probe, DEBUG_PROBE_NRST_LOW)) ||
         (e = mem_ap_read32(&b->mem, SCS_DHCSR, &dhcsr)) ||
         (e = mem_ap_write32(&b->mem, SCS_DHCSR, DBGKEY | DHCSR_C_DEBUGEN | DHCSR_C_HALT)) ||

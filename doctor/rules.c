@@ -15,22 +15,22 @@ void rules_say(struct evidence *ev, const char *fmt, ...)
 
 bool rules_target_was_tried(const struct measurements *m)
 {
-    unsigned tries = m->answer[WAY_ASKED].tries;
+    unsigned tries = m->answer[ATTEMPT_ASKED].tries;
     return tries > 0 && m->probe.stalled_entries < tries;
 }
 
 bool rules_is_silent(const struct measurements *m)
 {
-    for (unsigned way = 0; way < WAY_COUNT; way++)
-        if (measure_answers(m, way))
+    for (unsigned attempt = 0; attempt < ATTEMPT_COUNT; attempt++)
+        if (measure_answers(m, attempt))
             return false;
     return rules_target_was_tried(m);
 }
 
 bool rules_is_present(const struct measurements *m)
 {
-    return measure_answers(m, WAY_ASKED) || measure_answers(m, WAY_SLOW) ||
-           measure_answers(m, WAY_SLOWEST);
+    return measure_answers(m, ATTEMPT_ASKED) || measure_answers(m, ATTEMPT_SLOW) ||
+           measure_answers(m, ATTEMPT_SLOWEST);
 }
 
 bool rules_only_under_reset(const struct measurements *m)
@@ -40,13 +40,13 @@ bool rules_only_under_reset(const struct measurements *m)
 
 bool rules_shaky_under_reset(const struct measurements *m)
 {
-    const struct measured_answer *a = &m->answer[WAY_UNDER_RESET];
+    const struct measured_answer *a = &m->answer[ATTEMPT_UNDER_RESET];
     return rules_only_under_reset(m) && a->good < a->tries;
 }
 
 bool rules_lone_failure(const struct measurements *m)
 {
-    const struct measured_answer *a = &m->answer[WAY_ASKED];
+    const struct measured_answer *a = &m->answer[ATTEMPT_ASKED];
     for (unsigned i = 0; i < m->link.count; i++)
         if (m->link.clock[i].failed)
             return false;
@@ -56,13 +56,13 @@ bool rules_lone_failure(const struct measurements *m)
 void rules_say_silence(const struct measurements *m, struct evidence *ev)
 {
     unsigned tries = 0;
-    for (unsigned way = 0; way < WAY_COUNT; way++)
-        tries += m->answer[way].tries;
+    for (unsigned attempt = 0; attempt < ATTEMPT_COUNT; attempt++)
+        tries += m->answer[attempt].tries;
     rules_say(
         ev,
         "no answer in %u tries, at %u, %u and %u kHz and under reset; the probe's status is 0x%02x",
-        tries, m->answer[WAY_ASKED].swclk_hz / 1000, m->answer[WAY_SLOW].swclk_hz / 1000,
-        m->answer[WAY_SLOWEST].swclk_hz / 1000, m->answer[WAY_ASKED].status);
+        tries, m->answer[ATTEMPT_ASKED].swclk_hz / 1000, m->answer[ATTEMPT_SLOW].swclk_hz / 1000,
+        m->answer[ATTEMPT_SLOWEST].swclk_hz / 1000, m->answer[ATTEMPT_ASKED].status);
 }
 
 unsigned rules_not_tested(struct evidence *ev)

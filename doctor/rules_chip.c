@@ -16,8 +16,8 @@
 // Every answer said the same; one that stands alone is a bit that was disturbed.
 static bool is_dpidr_certain(const struct measurements *m)
 {
-    for (unsigned way = 0; way < WAY_COUNT; way++) {
-        const struct measured_answer *a = &m->answer[way];
+    for (unsigned attempt = 0; attempt < ATTEMPT_COUNT; attempt++) {
+        const struct measured_answer *a = &m->answer[attempt];
         if (a->good && (a->dpidr_varies || a->dpidr != m->chip.id.dpidr))
             return false;
     }
@@ -58,7 +58,7 @@ unsigned rule_foreign_chip(const struct measurements *m, struct evidence *ev)
         rules_say(
             ev,
             "the debug port answers with DPIDR 0x%08x, and the probe's firmware refuses the chip",
-            m->answer[WAY_ASKED].dpidr);
+            m->answer[ATTEMPT_ASKED].dpidr);
         return 85;
     }
     int core = core_with_another_port(m);

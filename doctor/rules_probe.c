@@ -76,14 +76,14 @@ unsigned rule_probe_bootloader(const struct measurements *m, struct evidence *ev
 static bool only_entries_stall(const struct measurements *m)
 {
     const struct measured_probe *p = &m->probe;
-    return p->stalled_entries && p->stalled_entries == m->answer[WAY_ASKED].tries &&
+    return p->stalled_entries && p->stalled_entries == m->answer[ATTEMPT_ASKED].tries &&
            p->usb_errors == p->stalled_entries;
 }
 
 unsigned rule_probe_firmware(const struct measurements *m, struct evidence *ev)
 {
     const struct measured_probe *p = &m->probe;
-    const struct measured_answer *a = &m->answer[WAY_ASKED];
+    const struct measured_answer *a = &m->answer[ATTEMPT_ASKED];
     if (p->opening == ERR_PROBE_FIRMWARE && !p->boot_loader) {
         rules_say(ev, "%s", p->sentence);
         return 100;

@@ -178,8 +178,8 @@ unsigned rule_supply_unstable(const struct measurements *m, struct evidence *ev)
     bool dropped =
         all.count && all.max_mv >= rules_lowest_mv(m) && all.min_mv + DROP_MV < all.max_mv;
     bool often = all.odd > 1;
-    bool lost =
-        failed_blocks(m) || m->core.lost || m->answer[WAY_ASKED].good < m->answer[WAY_ASKED].tries;
+    bool lost = failed_blocks(m) || m->core.lost ||
+                m->answer[ATTEMPT_ASKED].good < m->answer[ATTEMPT_ASKED].tries;
     if (!dropped && fails_at_most_clocks(m)) {
         rules_say(ev,
                   "a supply that drops now and then, without VTref's showing it, looks like this");

@@ -130,7 +130,7 @@ static void say_clocks(const struct measured_link *link, struct evidence *ev)
 
 static bool tries_failed(const struct measurements *m)
 {
-    const struct measured_answer *a = &m->answer[WAY_ASKED];
+    const struct measured_answer *a = &m->answer[ATTEMPT_ASKED];
     return a->tries >= MIN_TRIES && a->good < a->tries && rules_is_present(m);
 }
 
@@ -177,7 +177,7 @@ unsigned rule_link_marginal(const struct measurements *m, struct evidence *ev)
     if (rules_is_silent(m))
         return odds(m, ev, 4);
     if (rules_shaky_under_reset(m)) {
-        const struct measured_answer *a = &m->answer[WAY_UNDER_RESET];
+        const struct measured_answer *a = &m->answer[ATTEMPT_UNDER_RESET];
         rules_say(ev, "%u of %u attempts failed even with NRST low", a->tries - a->good, a->tries);
         return 60;
     }
@@ -189,8 +189,8 @@ unsigned rule_link_marginal(const struct measurements *m, struct evidence *ev)
     if (!tries_failed(m))
         return 0;
     rules_say(ev, "%u of %u attempts at %u kHz failed",
-              m->answer[WAY_ASKED].tries - m->answer[WAY_ASKED].good, m->answer[WAY_ASKED].tries,
-              m->answer[WAY_ASKED].swclk_hz / 1000);
+              m->answer[ATTEMPT_ASKED].tries - m->answer[ATTEMPT_ASKED].good,
+              m->answer[ATTEMPT_ASKED].tries, m->answer[ATTEMPT_ASKED].swclk_hz / 1000);
     return rules_lone_failure(m) ? 30 : 55;
 }
 

@@ -34,53 +34,55 @@ struct flash_bank {
 
 // Register writes and waits, made by a driver and carried out by the debugger or by a loader on the
 // target.
-#define FLASH_SCRIPT_MAX 24
-struct flash_script {
+#define FLASH_SEQUENCE_MAX 24
+struct flash_sequence {
     unsigned count;
     struct {
         uint32_t addr; // of a word; +1: wait until all bits of value are set there, +2: all clear
         uint32_t value;
-    } step[FLASH_SCRIPT_MAX];
+    } step[FLASH_SEQUENCE_MAX];
 };
 
-void flash_script_write(struct flash_script *script, uint32_t addr, uint32_t value);
-void flash_script_wait_set(struct flash_script *script, uint32_t addr, uint32_t mask);
-void flash_script_wait_clear(struct flash_script *script, uint32_t addr, uint32_t mask);
+void flash_sequence_write(struct flash_sequence *sequence, uint32_t addr, uint32_t value);
+void flash_sequence_wait_set(struct flash_sequence *sequence, uint32_t addr, uint32_t mask);
+void flash_sequence_wait_clear(struct flash_sequence *sequence, uint32_t addr, uint32_t mask);
 // From the debugger. ERR_TIMEOUT: a bit did not change within 10 ms.
-enum err flash_script_run(const struct flash_script *script, const struct mem_ap *mem) MUST_CHECK;
+enum err flash_sequence_run(const struct flash_sequence *sequence,
+                            const struct mem_ap *mem) MUST_CHECK;
 
 // What a loader took of the target's SRAM, to be given back before anybody looks at it or the core
 // runs. All zero at first; a reset of the chip makes it pointless.
-struct flash_loan {
+struct flash_working_area {
     uint32_t addr;
     uint32_t len; // 0: nothing is out
     uint8_t *bytes;
 };
 
 // Writes the bytes back. Whatever comes of it, nothing is out any more.
-enum err flash_loan_return(struct flash_loan *loan, const struct mem_ap *mem) MUST_CHECK;
-void flash_loan_drop(struct flash_loan *loan);
+enum err flash_working_area_restore(struct flash_working_area *working_area,
+                                    const struct mem_ap *mem) MUST_CHECK;
+void flash_working_area_forget(struct flash_working_area *working_area);
 
 // What a driver works on; the driver keeps nothing elsewhere.
 struct flash_access {
     const struct mem_ap *mem;
     struct log *log;
     const struct flash_bank *bank;
-    struct cortexm *core;      // halted; NULL: no code can be run
-    struct flash_loan *loan;   // NULL: no code can be run, unless reset_follows
-    bool reset_follows;        // what was borrowed need not come back
-    struct flash_script enter; // what makes the controller ready, and what undoes that
-    struct flash_script leave;
-    uint32_t dog[2][2]; // address and value that keep a watchdog quiet, for loaders; 0: none
-    uint32_t saved[16]; // the driver's own notes (0 at first)
-    bool rows;          // the clock that prepare->plan() sets is fast enough for whole rows
+    struct cortexm *core;                    // halted; NULL: no code can be run
+    struct flash_working_area *working_area; // NULL: no code can be run, unless reset_follows
+    bool reset_follows;                      // what was borrowed need not come back
+    struct flash_sequence enter; // what makes the controller ready, and what undoes that
+    struct flash_sequence leave;
+    uint32_t watchdog[2][2]; // address and value that keep a watchdog quiet, for loaders; 0: none
+    uint32_t saved[16];      // the driver's own notes (0 at first)
+    bool rows;               // the clock that prepare->plan() sets is fast enough for whole rows
 };
 
 // What a flash job needs of the chip around the controller: clock, watchdogs, DMA, CRC unit.
 // Written once for each family of chips. NULL in a bank: the controller needs nothing, and no
 // loader runs.
 struct flash_prepare {
-    // Reads only. Appends to enter and leave, and fills dog.
+    // Reads only. Appends to enter and leave, and fills watchdog.
     enum err (*plan)(struct flash_access *fa);
     // Switches on the clock without which the controller neither erases nor programs.
     enum err (*clock_on)(struct flash_access *fa);
@@ -223,7 +225,7 @@ enum flash_erase {
 struct flash_job;
 
 // Nothing is touched yet. The job belongs to the caller until flash_job_free().
-// Of `access` mem, log, bank, core and loan count, and are copied.
+// Of `access` mem, log, bank, core and working_area count, and are copied.
 enum err flash_job_open(struct flash_job **job, const struct flash_access *access) MUST_CHECK;
 // Before the first step. AUTO without it.
 void flash_job_set_erase(struct flash_job *job, enum flash_erase erase);
@@ -250,7 +252,7 @@ bool flash_job_wrote(const struct flash_job *job, uint32_t addr, uint8_t *data, 
 bool flash_job_first(const struct flash_job *job, uint32_t *addr);
 const struct flash_stats *flash_job_stats(const struct flash_job *job);
 // Before somebody else uses the core or its memory: what runs there comes to its end, registers are
-// as they were, and the loan can be returned. The next step goes on.
+// as they were, and what the working area held can be returned. The next step goes on.
 enum err flash_job_pause(struct flash_job *job) MUST_CHECK;
 // Ends the driver's session and frees the job (NULL: nothing). A job that touched the chip and was
 // not finished is ERR_FLASH, and the log's sentence, after that of the failure if there was one,

@@ -18,7 +18,7 @@ enum err flash_job_open(struct flash_job **job, const struct flash_access *acces
         .log = access->log,
         .bank = &j->bank,
         .core = access->core,
-        .loan = access->loan,
+        .working_area = access->working_area,
     };
     j->page_count = flash_layout_count(&bank->layout);
     j->page = calloc(j->page_count, sizeof *j->page);
@@ -214,7 +214,7 @@ static bool is_more(const struct flash_job *job)
     if (job->progress.kind != PROGRESS_NONE)
         return true;
     if (job_find_due(job, &n))
-        return !job->started || job->way != WAY_UNDECIDED || plan_can_decide(job);
+        return !job->started || job->plan != PLAN_UNDECIDED || plan_can_decide(job);
     return job->closed && job_find_state(job, PAGE_WRITTEN, &n);
 }
 

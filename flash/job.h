@@ -36,10 +36,10 @@ struct job_progress {
     uint32_t erase;      // and the erase that has to go before it
 };
 
-enum job_way {
-    WAY_UNDECIDED, // until enough is known of the image
-    WAY_PAGES,
-    WAY_MASS, // everything is erased at once, and then all data programmed
+enum job_plan {
+    PLAN_UNDECIDED, // until enough is known of the image
+    PLAN_PAGES,
+    PLAN_MASS, // everything is erased at once, and then all data programmed
 };
 
 struct flash_job {
@@ -51,7 +51,7 @@ struct flash_job {
     unsigned first_waiting; // no page before it is waiting
     unsigned second_bank;   // the first page of a bank that is worked on at the same time; 0: none
     enum flash_erase erase;
-    enum job_way way;
+    enum job_plan plan;
     bool started;      // the driver was asked what is there
     bool code_may_run; // and said so; until a loader failed
     bool begun;        // without a loader: the driver has to be ended
@@ -79,10 +79,10 @@ void job_note_erased(struct flash_job *job, unsigned from, unsigned end);
 // ERR_FLASH: page n would have to be erased, which was not allowed.
 enum err job_fail_not_blank(struct flash_job *job, unsigned n) MUST_CHECK;
 
-// plan.c. Whether the way can be chosen now, and the choice. Without a scan it is by pages, unless
+// plan.c. Whether the plan can be made now, and the choice. Without a scan it is by pages, unless
 // the caller wants otherwise.
 bool plan_can_decide(const struct flash_job *job);
-enum job_way plan_decide(const struct flash_job *job);
+enum job_plan plan_decide(const struct flash_job *job);
 // Whether an erase of the pages from `from` to before `end` as a whole pays: nothing else in them.
 bool plan_pays(const struct flash_job *job, unsigned from, unsigned end);
 // From the scan: does the chip hold what the page shall hold, and is it blank?

@@ -20,7 +20,7 @@ enum {
     SLOTS,
     SLOTS_END,
     STRIDE,
-    DOG1,
+    WATCHDOG1,
     ENTER = 12,
     LEAVE,
     SAVED_LR = 16,
@@ -44,11 +44,11 @@ enum {
 #define SCAN_HEADER 8u // of the payload of a scan, and of each page in it
 #define SCAN_RESULT 8u
 
-#define SCRIPT_BYTES (8u * (FLASH_SCRIPT_MAX + 1))
+#define SEQUENCE_BYTES (8u * (FLASH_SEQUENCE_MAX + 1))
 
 static uint32_t size_without_slots(const struct flash_loader_code *code)
 {
-    return (uint32_t)code->size + 4 * CONTROL_WORDS + 2 * SCRIPT_BYTES;
+    return (uint32_t)code->size + 4 * CONTROL_WORDS + 2 * SEQUENCE_BYTES;
 }
 
 uint32_t loader_payload(const struct flash_loader_code *code, uint32_t ram_size)
@@ -70,11 +70,11 @@ static uint64_t now_us(const struct loader *l)
     return debug_probe_now_us(l->fa->mem->probe);
 }
 
-static uint8_t *put_script(uint8_t *to, const struct flash_script *script)
+static uint8_t *put_sequence(uint8_t *to, const struct flash_sequence *sequence)
 {
-    for (unsigned i = 0; i < script->count; i++, to += 8) {
-        put_le32(to, script->step[i].addr);
-        put_le32(to + 4, script->step[i].value);
+    for (unsigned i = 0; i < sequence->count; i++, to += 8) {
+        put_le32(to, sequence->step[i].addr);
+        put_le32(to + 4, sequence->step[i].value);
     }
     put_le32(to, 0);
     put_le32(to + 4, 0);
@@ -91,10 +91,10 @@ static void put_control(struct loader *l, uint8_t *to, uint32_t enter, uint32_t 
         [LEAVE] = leave,         [SAVED_LR] = l->regs[CORTEXM_LR],
     };
     for (unsigned i = 0; i < 2; i++) {
-        bool is_there = fa->dog[i][0] != 0;
+        bool is_there = fa->watchdog[i][0] != 0;
         // Without a watchdog the loader writes where it has the place of an error later.
-        word[DOG1 + 2 * i] = is_there ? fa->dog[i][0] : l->control + 4 * WHERE;
-        word[DOG1 + 2 * i + 1] = fa->dog[i][1];
+        word[WATCHDOG1 + 2 * i] = is_there ? fa->watchdog[i][0] : l->control + 4 * WHERE;
+        word[WATCHDOG1 + 2 * i + 1] = fa->watchdog[i][1];
     }
     memcpy(&word[SAVED_R0], &l->regs[CORTEXM_R0], 8 * sizeof word[0]);
     for (unsigned i = 0; i < CONTROL_WORDS; i++)
@@ -104,13 +104,13 @@ static void put_control(struct loader *l, uint8_t *to, uint32_t enter, uint32_t 
 static enum err upload(struct loader *l)
 {
     const struct flash_access *fa = l->fa;
-    uint8_t image[LOADER_CODE_MAX + 4 * CONTROL_WORDS + 2 * SCRIPT_BYTES];
+    uint8_t image[LOADER_CODE_MAX + 4 * CONTROL_WORDS + 2 * SEQUENCE_BYTES];
     size_t at = l->code->size;
     assert(at <= LOADER_CODE_MAX);
     memcpy(image, l->code->bytes, at);
     uint8_t *enter = image + at + 4 * CONTROL_WORDS;
-    uint8_t *leave = put_script(enter, &fa->enter);
-    uint8_t *end = put_script(leave, &fa->leave);
+    uint8_t *leave = put_sequence(enter, &fa->enter);
+    uint8_t *end = put_sequence(leave, &fa->leave);
     uint32_t base = fa->bank->ram_base;
     l->control = base + (uint32_t)at;
     l->slots = base + (uint32_t)(end - image);
@@ -122,24 +122,24 @@ static enum err upload(struct loader *l)
 static enum err borrow(struct loader *l)
 {
     struct flash_access *fa = l->fa;
-    struct flash_loan *loan = fa->loan;
+    struct flash_working_area *working_area = fa->working_area;
     enum err e = ERR_OK;
     for (unsigned r = 0; r < CORTEXM_REG_COUNT && !e; r++)
         if (cortexm_has_reg(fa->core, r) && core_reg_is_basic(r))
             e = cortexm_read_reg(fa->core, r, &l->regs[r]);
-    if (e || fa->reset_follows || loan->len)
+    if (e || fa->reset_follows || working_area->len)
         return e;
     uint32_t len = size_without_slots(l->code) + LOADER_SLOTS * stride(l);
-    loan->bytes = malloc(len);
-    if (!loan->bytes)
+    working_area->bytes = malloc(len);
+    if (!working_area->bytes)
         return ERR_MEMORY;
-    e = mem_ap_read(fa->mem, fa->bank->ram_base, loan->bytes, len, NULL);
+    e = mem_ap_read(fa->mem, fa->bank->ram_base, working_area->bytes, len, NULL);
     if (e) {
-        flash_loan_drop(loan);
+        flash_working_area_forget(working_area);
         return e;
     }
-    loan->addr = fa->bank->ram_base;
-    loan->len = len;
+    working_area->addr = fa->bank->ram_base;
+    working_area->len = len;
     return ERR_OK;
 }
 
@@ -168,8 +168,8 @@ static enum err plan_vectors(struct loader *l)
     if (!l->code->vectors)
         return ERR_OK;
     enum err e = fa->reset_follows ? ERR_OK : mem_ap_read32(fa->mem, SCS_VTOR, &vtor);
-    flash_script_write(&fa->enter, SCS_VTOR, fa->bank->ram_base);
-    flash_script_write(&fa->leave, SCS_VTOR, vtor);
+    flash_sequence_write(&fa->enter, SCS_VTOR, fa->bank->ram_base);
+    flash_sequence_write(&fa->leave, SCS_VTOR, vtor);
     return e;
 }
 

@@ -75,13 +75,13 @@ bool plan_can_decide(const struct flash_job *job)
     return job->erase != FLASH_ERASE_AUTO || !job->scanned || sample_is_enough(job);
 }
 
-enum job_way plan_decide(const struct flash_job *job)
+enum job_plan plan_decide(const struct flash_job *job)
 {
     if (job->erase == FLASH_ERASE_MASS)
-        return WAY_MASS;
+        return PLAN_MASS;
     if (job->erase != FLASH_ERASE_AUTO || !job->scanned || !job->bank.driver->erase_all_start)
-        return WAY_PAGES;
-    return plan_pays(job, 0, job->page_count) ? WAY_MASS : WAY_PAGES;
+        return PLAN_PAGES;
+    return plan_pays(job, 0, job->page_count) ? PLAN_MASS : PLAN_PAGES;
 }
 
 bool plan_pays(const struct flash_job *job, unsigned from, unsigned end)

@@ -85,7 +85,7 @@ static enum err mass_erase_by_pages(struct flash_job *job)
     for (unsigned n = 0; n < job->page_count && !e && job->erase == FLASH_ERASE_MASS; n++)
         if (job->page[n].state == PAGE_UNTOUCHED)
             job_make_waiting(job, n);
-    job->way = WAY_PAGES;
+    job->plan = PLAN_PAGES;
     return e;
 }
 
@@ -140,11 +140,11 @@ static enum err check_changing_pages(struct flash_job *job)
 static enum err decide(struct flash_job *job)
 {
     const bool all = wants_all_erased(job);
-    job->way = all ? WAY_MASS : plan_decide(job);
-    if (job->way == WAY_MASS && !all && job->erase != FLASH_ERASE_MASS &&
+    job->plan = all ? PLAN_MASS : plan_decide(job);
+    if (job->plan == PLAN_MASS && !all && job->erase != FLASH_ERASE_MASS &&
         !may_erase(job, 0, job->page_count))
-        job->way = WAY_PAGES;
-    if (job->way != WAY_MASS) {
+        job->plan = PLAN_PAGES;
+    if (job->plan != PLAN_MASS) {
         enum err e = check_changing_pages(job);
         return e ? e : erase_banks_that_pay(job);
     }
@@ -172,9 +172,9 @@ static enum err one_step(struct flash_job *job)
         return direct_go_on_erasing_all(job);
     if (job->progress.kind == PROGRESS_QUEUE)
         return by_loader_go_on_queueing(job);
-    if (job->way == WAY_UNDECIDED) {
+    if (job->plan == PLAN_UNDECIDED) {
         enum err e = plan_can_decide(job) ? decide(job) : ERR_OK;
-        if (e || job->way != WAY_PAGES)
+        if (e || job->plan != PLAN_PAGES)
             return e;
     }
     if (job_find_due(job, &n))

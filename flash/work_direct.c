@@ -135,7 +135,7 @@ enum err direct_page(struct flash_job *job, unsigned n)
     if (e)
         return e;
     if (sound && compare_page(job, p) == p->size) {
-        job->stats.skipped += job->way == WAY_MASS ? 0 : p->size;
+        job->stats.skipped += job->plan == PLAN_MASS ? 0 : p->size;
         p->state = PAGE_DONE;
         return ERR_OK;
     }

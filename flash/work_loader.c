@@ -13,7 +13,7 @@ bool by_loader_is_possible(const struct flash_job *job)
 {
     const struct flash_access *fa = &job->access;
     const struct flash_loader_code *code = job->bank.driver->loader;
-    return job->code_may_run && code && fa->core && (fa->loan || fa->reset_follows) &&
+    return job->code_may_run && code && fa->core && (fa->working_area || fa->reset_follows) &&
            loader_payload(code, job->bank.ram_size) > 0;
 }
 
@@ -135,7 +135,7 @@ enum err by_loader_page(struct flash_job *job, unsigned n)
 {
     struct page *p = &job->page[n];
     if (plan_is_equal(job, n)) {
-        job->stats.skipped += job->way == WAY_MASS ? 0 : p->size;
+        job->stats.skipped += job->plan == PLAN_MASS ? 0 : p->size;
         p->state = PAGE_DONE;
         return ERR_OK;
     }
@@ -213,7 +213,7 @@ enum err by_loader_give_up(struct flash_job *job)
     enum err e = loader_stop(&job->loader);
     by_loader_take_back(job);
     job->code_may_run = job->scanned = false;
-    job->way = WAY_UNDECIDED;
+    job->plan = PLAN_UNDECIDED;
     return e;
 }
 

@@ -99,7 +99,7 @@ enum err target_connect(struct target *t, struct debug_probe *probe,
 void target_disconnect(struct target *t, bool keep_halted)
 {
     if (t->state == TARGET_LOST) {
-        flash_loan_drop(&t->loan);
+        flash_working_area_forget(&t->working_area);
         return;
     }
     // Each is tried, whatever became of those before: what can still be left as found shall be.
@@ -180,7 +180,7 @@ enum err target_reconnect(struct target *t)
 {
     struct chip_identity before = t->id;
     struct cortexm core = t->core;
-    flash_loan_drop(&t->loan); // who knows what became of that RAM
+    flash_working_area_forget(&t->working_area); // who knows what became of that RAM
     enum err e = connect_attempt(t, false);
     if (e) {
         t->id = before;

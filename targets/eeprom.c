@@ -40,7 +40,7 @@ static enum err open_job(struct target *t, bool by_code, struct flash_job **job)
                                   .log = t->log,
                                   .bank = &t->eeprom,
                                   .core = by_code ? &t->core : NULL,
-                                  .loan = &t->loan};
+                                  .working_area = &t->working_area};
     enum err e = flash_job_open(job, &access);
     t->job = *job;
     return e;

@@ -61,8 +61,8 @@ enum err target_take_over(struct target *t, bool keep_ram)
 {
     enum err e = t->job ? flash_job_pause(t->job) : ERR_OK;
     if (!keep_ram)
-        flash_loan_drop(&t->loan);
-    return e || !t->loan.len ? e : flash_loan_return(&t->loan, &t->mem);
+        flash_working_area_forget(&t->working_area);
+    return e || !t->working_area.len ? e : flash_working_area_restore(&t->working_area, &t->mem);
 }
 
 enum err target_claim(struct target *t)

@@ -34,8 +34,11 @@ enum err target_flash_open(struct target *t, struct flash_job **job)
         (e = target_read_empty(t, &empty)))
         return target_note_error(t, e);
     t->found_empty |= empty;
-    struct flash_access access = {
-        .mem = &t->mem, .log = t->log, .bank = &t->bank, .core = &t->core, .loan = &t->loan};
+    struct flash_access access = {.mem = &t->mem,
+                                  .log = t->log,
+                                  .bank = &t->bank,
+                                  .core = &t->core,
+                                  .working_area = &t->working_area};
     e = flash_job_open(job, &access);
     t->job = *job;
     return e;

@@ -136,8 +136,9 @@ struct target {
     // may have met it.
     enum { TARGET_HIDDEN_UNKNOWN, TARGET_HIDDEN_NONE, TARGET_HIDDEN_SOME } hidden;
     bool found_empty; // an empty-check chip that had no program when its option bytes were loaded
-    struct flash_job *job;     // open; while code of ours runs on the core, nobody else may use it
-    struct flash_loan loan;    // SRAM that a flash job has borrowed, and nobody needed since
+    struct flash_job *job; // open; while code of ours runs on the core, nobody else may use it
+    struct flash_working_area
+        working_area;          // SRAM that a flash job has borrowed, and nobody needed since
     bool flash_changed;        // a flash job was opened since we connected
     bool flash_written;        // a flash job was opened since the core ran last: nothing is kept
     uint32_t flash_written_at; // core.runs then

@@ -29,37 +29,37 @@ static void plan_cache_flush(struct flash_access *fa)
         (fa->saved[SAVED_ACR] & ~(ACR_ICRST | ACR_ICEN | ACR_LATENCY)) | dword_params(fa)->latency;
     if (!(fa->saved[SAVED_ACR] & ACR_ICEN))
         return;
-    flash_script_write(&fa->leave, fa->bank->regs + ACR, acr);
-    flash_script_write(&fa->leave, fa->bank->regs + ACR, acr | ACR_ICRST);
+    flash_sequence_write(&fa->leave, fa->bank->regs + ACR, acr);
+    flash_sequence_write(&fa->leave, fa->bank->regs + ACR, acr | ACR_ICRST);
     if (!fa->bank->prepare)
-        flash_script_write(&fa->leave, fa->bank->regs + ACR, fa->saved[SAVED_ACR] & ~ACR_ICRST);
+        flash_sequence_write(&fa->leave, fa->bank->regs + ACR, fa->saved[SAVED_ACR] & ~ACR_ICRST);
 }
 
 static void plan_controller(struct flash_access *fa)
 {
     const uint32_t regs = fa->bank->regs, cr = fa->saved[SAVED_CR];
-    flash_script_write(&fa->enter, regs + SR, SR_FLAGS);
+    flash_sequence_write(&fa->enter, regs + SR, SR_FLAGS);
     if (dword_params(fa)->eccr[0]) // an error that is noted hides the next one
-        flash_script_write(&fa->enter, regs + dword_params(fa)->eccr[0], ECCR_ECCD);
+        flash_sequence_write(&fa->enter, regs + dword_params(fa)->eccr[0], ECCR_ECCD);
     if (cr & CR_LOCK) {
-        flash_script_write(&fa->enter, regs + KEYR, KEY1);
-        flash_script_write(&fa->enter, regs + KEYR, KEY2);
+        flash_sequence_write(&fa->enter, regs + KEYR, KEY1);
+        flash_sequence_write(&fa->enter, regs + KEYR, KEY2);
     } else {
-        flash_script_write(&fa->enter, regs + CR, cr & CR_OPTLOCK);
+        flash_sequence_write(&fa->enter, regs + CR, cr & CR_OPTLOCK);
     }
-    flash_script_write(&fa->leave, regs + CR, CR_LOCK);
+    flash_sequence_write(&fa->leave, regs + CR, CR_LOCK);
     plan_cache_flush(fa);
 }
 
 static void plan_latency(struct flash_access *fa)
 {
     const uint32_t acr = fa->saved[SAVED_ACR] & ~(ACR_ICRST | ACR_LATENCY);
-    flash_script_write(&fa->enter, fa->bank->regs + ACR, acr | dword_params(fa)->latency);
+    flash_sequence_write(&fa->enter, fa->bank->regs + ACR, acr | dword_params(fa)->latency);
 }
 
 static void plan_latency_back(struct flash_access *fa)
 {
-    flash_script_write(&fa->leave, fa->bank->regs + ACR, fa->saved[SAVED_ACR] & ~ACR_ICRST);
+    flash_sequence_write(&fa->leave, fa->bank->regs + ACR, fa->saved[SAVED_ACR] & ~ACR_ICRST);
 }
 
 static void save_registers(struct flash_access *fa, const uint8_t regs[SECR + 4])
@@ -149,7 +149,7 @@ static enum err end_programming(struct flash_access *fa)
 {
     uint32_t sr;
     enum err e = dword_wait_idle(fa, ERASE_LIMIT_US, &sr);
-    enum err left = flash_script_run(&fa->leave, fa->mem);
+    enum err left = flash_sequence_run(&fa->leave, fa->mem);
     return e ? e : left;
 }
 

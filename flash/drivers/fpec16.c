@@ -25,25 +25,25 @@
 static void plan_controller(struct flash_access *fa, unsigned n, uint32_t cr)
 {
     const uint32_t regs = fa->bank->regs + n * SECOND_OFFSET;
-    flash_script_write(&fa->enter, regs + SR, SR_FLAGS);
+    flash_sequence_write(&fa->enter, regs + SR, SR_FLAGS);
     if (cr & CR_LOCK) {
-        flash_script_write(&fa->enter, regs + KEYR, KEY1);
-        flash_script_write(&fa->enter, regs + KEYR, KEY2);
+        flash_sequence_write(&fa->enter, regs + KEYR, KEY1);
+        flash_sequence_write(&fa->enter, regs + KEYR, KEY2);
     } else {
-        flash_script_write(&fa->enter, regs + CR, 0);
+        flash_sequence_write(&fa->enter, regs + CR, 0);
     }
-    flash_script_write(&fa->leave, regs + CR, CR_LOCK);
+    flash_sequence_write(&fa->leave, regs + CR, CR_LOCK);
 }
 
 static void plan_latency(struct flash_access *fa)
 {
     const uint32_t regs = fa->bank->regs, acr = fa->saved[SAVED_ACR];
-    flash_script_write(&fa->enter, regs + ACR, (acr & ~ACR_LATENCY) | fpec16_params(fa)->latency);
+    flash_sequence_write(&fa->enter, regs + ACR, (acr & ~ACR_LATENCY) | fpec16_params(fa)->latency);
 }
 
 static void plan_latency_back(struct flash_access *fa)
 {
-    flash_script_write(&fa->leave, fa->bank->regs + ACR, fa->saved[SAVED_ACR]);
+    flash_sequence_write(&fa->leave, fa->bank->regs + ACR, fa->saved[SAVED_ACR]);
 }
 
 // A program that was halted while it wrote its own flash: its last operation ends by itself.
@@ -115,7 +115,7 @@ static enum err begin_programming(struct flash_access *fa)
 static enum err end_programming(struct flash_access *fa)
 {
     enum err e = wait_all_idle(fa);
-    enum err left = flash_script_run(&fa->leave, fa->mem);
+    enum err left = flash_sequence_run(&fa->leave, fa->mem);
     return e ? e : left;
 }
 

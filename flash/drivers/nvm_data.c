@@ -10,13 +10,13 @@
 
 static void plan_latency(struct flash_access *fa)
 {
-    flash_script_write(&fa->enter, fa->bank->regs + ACR,
-                       fa->saved[NVM_SAVED_ACR] | nvm_params(fa)->latency);
+    flash_sequence_write(&fa->enter, fa->bank->regs + ACR,
+                         fa->saved[NVM_SAVED_ACR] | nvm_params(fa)->latency);
 }
 
 static void plan_latency_back(struct flash_access *fa)
 {
-    flash_script_write(&fa->leave, fa->bank->regs + ACR, fa->saved[NVM_SAVED_ACR]);
+    flash_sequence_write(&fa->leave, fa->bank->regs + ACR, fa->saved[NVM_SAVED_ACR]);
 }
 
 static enum err survey(struct flash_access *fa, bool *code_may_run)

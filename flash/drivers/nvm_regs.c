@@ -87,16 +87,16 @@ enum err nvm_unlock(struct flash_access *fa, uint32_t locks)
 static void plan_controller(struct flash_access *fa, uint32_t pecr, uint32_t locks)
 {
     uint32_t regs = fa->bank->regs;
-    flash_script_write(&fa->enter, regs + SR, SR_FLAGS);
+    flash_sequence_write(&fa->enter, regs + SR, SR_FLAGS);
     for (unsigned i = 0; i < LOCK_COUNT; i++) {
         const struct lock *l = &locks_in_order[i];
         if (!(pecr & locks & l->lock))
             continue;
-        flash_script_write(&fa->enter, regs + l->offset, l->key[0]);
-        flash_script_write(&fa->enter, regs + l->offset, l->key[1]);
+        flash_sequence_write(&fa->enter, regs + l->offset, l->key[0]);
+        flash_sequence_write(&fa->enter, regs + l->offset, l->key[1]);
     }
-    flash_script_write(&fa->enter, regs + PECR, 0);
-    flash_script_write(&fa->leave, regs + PECR, PECR_LOCKS);
+    flash_sequence_write(&fa->enter, regs + PECR, 0);
+    flash_sequence_write(&fa->leave, regs + PECR, PECR_LOCKS);
 }
 
 // ---- protection ---------------------------------------------------------------------------------
@@ -212,7 +212,7 @@ enum err nvm_end(struct flash_access *fa)
 {
     uint32_t sr;
     enum err e = nvm_wait_idle(fa, 0, NVM_LIMIT_US, &sr);
-    enum err left = flash_script_run(&fa->leave, fa->mem);
+    enum err left = flash_sequence_run(&fa->leave, fa->mem);
     return e ? e : left;
 }
 

@@ -178,7 +178,7 @@ ready:
     bne     ready
     bx      lr
 
-    run_scripts
+    run_sequences
 
     .balign 4
 nmi:

@@ -99,7 +99,7 @@ ready:
     bcs     ready
     bx      lr
 
-    run_scripts
+    run_sequences
 
     .balign 4
 control:

@@ -143,7 +143,7 @@ ready:
     bcs     ready
     bx      lr
 
-    run_scripts
+    run_sequences
 
 // Pages of two banks at once: the second address stands before the payload, in which half pages of
 // both come in turn.

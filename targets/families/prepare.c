@@ -24,8 +24,8 @@ enum err prepare_watchdogs(struct flash_access *fa, uint32_t iwdg_kr, uint32_t w
                            bool wwdg_clocked)
 {
     for (unsigned i = 0; i < 2; i++) {
-        fa->dog[i][0] = iwdg_kr;
-        fa->dog[i][1] = IWDG_KR_RELOAD;
+        fa->watchdog[i][0] = iwdg_kr;
+        fa->watchdog[i][1] = IWDG_KR_RELOAD;
     }
     if (!wwdg_clocked)
         return ERR_OK;
@@ -33,10 +33,10 @@ enum err prepare_watchdogs(struct flash_access *fa, uint32_t iwdg_kr, uint32_t w
     enum err e = mem_ap_read(fa->mem, wwdg_cr, wwdg, sizeof wwdg, NULL);
     if (e || !(get_le32(&wwdg[0]) & WWDG_CR_WDGA))
         return e;
-    fa->dog[1][0] = wwdg_cr;
-    fa->dog[1][1] = WWDG_CR_WDGA | WWDG_LONGEST;
-    flash_script_write(&fa->enter, wwdg_cr + WWDG_CFR, get_le32(&wwdg[4]) | WWDG_LONGEST);
-    flash_script_write(&fa->leave, wwdg_cr + WWDG_CFR, get_le32(&wwdg[4]));
+    fa->watchdog[1][0] = wwdg_cr;
+    fa->watchdog[1][1] = WWDG_CR_WDGA | WWDG_LONGEST;
+    flash_sequence_write(&fa->enter, wwdg_cr + WWDG_CFR, get_le32(&wwdg[4]) | WWDG_LONGEST);
+    flash_sequence_write(&fa->leave, wwdg_cr + WWDG_CFR, get_le32(&wwdg[4]));
     return ERR_OK;
 }
 
@@ -59,12 +59,12 @@ enum err prepare_crc_return(struct flash_access *fa, uint32_t crc_unit)
     uint32_t sum = get_le32(&crc[0]), cr = get_le32(&crc[8]), init = get_le32(&crc[16]);
     if (cr & CRC_CR_REV_OUT)
         sum = reverse_bits(sum);
-    flash_script_write(&fa->enter, crc_unit + CRC_INIT, 0xffffffff);
-    flash_script_write(&fa->enter, crc_unit + CRC_POL, 0x04c11db7);
-    flash_script_write(&fa->leave, crc_unit + CRC_CR, 0);
-    flash_script_write(&fa->leave, crc_unit + CRC_INIT, init);
-    flash_script_write(&fa->leave, crc_unit + CRC_DR, flash_crc_bridge(init, sum));
-    flash_script_write(&fa->leave, crc_unit + CRC_POL, get_le32(&crc[20]));
-    flash_script_write(&fa->leave, crc_unit + CRC_CR, cr);
+    flash_sequence_write(&fa->enter, crc_unit + CRC_INIT, 0xffffffff);
+    flash_sequence_write(&fa->enter, crc_unit + CRC_POL, 0x04c11db7);
+    flash_sequence_write(&fa->leave, crc_unit + CRC_CR, 0);
+    flash_sequence_write(&fa->leave, crc_unit + CRC_INIT, init);
+    flash_sequence_write(&fa->leave, crc_unit + CRC_DR, flash_crc_bridge(init, sum));
+    flash_sequence_write(&fa->leave, crc_unit + CRC_POL, get_le32(&crc[20]));
+    flash_sequence_write(&fa->leave, crc_unit + CRC_CR, cr);
     return ERR_OK;
 }

@@ -73,8 +73,8 @@ static void plan_hsi(struct flash_access *fa, uint32_t cr)
 {
     if (cr & RCC_CR_HSION)
         return;
-    flash_script_write(&fa->enter, RCC_CR, cr | RCC_CR_HSION);
-    flash_script_wait_set(&fa->enter, RCC_CR, RCC_CR_HSIRDY);
+    flash_sequence_write(&fa->enter, RCC_CR, cr | RCC_CR_HSION);
+    flash_sequence_wait_set(&fa->enter, RCC_CR, RCC_CR_HSIRDY);
 }
 
 // A core at 8 MHz lets the flash wait for about a microsecond after each halfword, and computes
@@ -91,19 +91,19 @@ static void plan_clock(struct flash_access *fa, const uint8_t rcc[4 * RCC_WORDS]
     driver->plan_latency(fa);
     if (faster) {
         uint32_t pll = (plain & ~(f->pll_mask | RCC_CFGR_SW)) | f->pll;
-        flash_script_write(&fa->enter, RCC_CFGR, pll);
-        flash_script_write(&fa->enter, RCC_CR, cr | RCC_CR_HSION | RCC_CR_PLLON);
-        flash_script_wait_set(&fa->enter, RCC_CR, RCC_CR_PLLRDY);
-        flash_script_write(&fa->enter, RCC_CFGR, pll | RCC_CFGR_SW_PLL);
-        flash_script_wait_set(&fa->enter, RCC_CFGR, RCC_CFGR_SWS_PLL);
-        flash_script_write(&fa->leave, RCC_CFGR, pll);
-        flash_script_wait_clear(&fa->leave, RCC_CFGR, RCC_CFGR_SWS);
-        flash_script_write(&fa->leave, RCC_CR, (cr | RCC_CR_HSION) & ~RCC_CR_PLLON);
-        flash_script_wait_clear(&fa->leave, RCC_CR, RCC_CR_PLLRDY);
+        flash_sequence_write(&fa->enter, RCC_CFGR, pll);
+        flash_sequence_write(&fa->enter, RCC_CR, cr | RCC_CR_HSION | RCC_CR_PLLON);
+        flash_sequence_wait_set(&fa->enter, RCC_CR, RCC_CR_PLLRDY);
+        flash_sequence_write(&fa->enter, RCC_CFGR, pll | RCC_CFGR_SW_PLL);
+        flash_sequence_wait_set(&fa->enter, RCC_CFGR, RCC_CFGR_SWS_PLL);
+        flash_sequence_write(&fa->leave, RCC_CFGR, pll);
+        flash_sequence_wait_clear(&fa->leave, RCC_CFGR, RCC_CFGR_SWS);
+        flash_sequence_write(&fa->leave, RCC_CR, (cr | RCC_CR_HSION) & ~RCC_CR_PLLON);
+        flash_sequence_wait_clear(&fa->leave, RCC_CR, RCC_CR_PLLRDY);
     } else {
-        flash_script_write(&fa->enter, RCC_CFGR, plain);
+        flash_sequence_write(&fa->enter, RCC_CFGR, plain);
     }
-    flash_script_write(&fa->leave, RCC_CFGR, cfgr);
+    flash_sequence_write(&fa->leave, RCC_CFGR, cfgr);
     driver->plan_latency_back(fa);
 }
 
@@ -113,8 +113,8 @@ static enum err plan_plain_crc_return(struct flash_access *fa)
     enum err e = mem_ap_read32(fa->mem, CRC_UNIT + CRC_DR, &sum);
     if (e)
         return e;
-    flash_script_write(&fa->leave, CRC_UNIT + CRC_CR, CRC_CR_RESET);
-    flash_script_write(&fa->leave, CRC_UNIT + CRC_DR, flash_crc_bridge(0xffffffff, sum));
+    flash_sequence_write(&fa->leave, CRC_UNIT + CRC_CR, CRC_CR_RESET);
+    flash_sequence_write(&fa->leave, CRC_UNIT + CRC_DR, flash_crc_bridge(0xffffffff, sum));
     return ERR_OK;
 }
 
@@ -126,10 +126,10 @@ static enum err plan_used_crc(struct flash_access *fa)
 static enum err plan_crc(struct flash_access *fa, uint32_t ahbenr)
 {
     // No DMA may write into SRAM that a loader borrows.
-    flash_script_write(&fa->enter, RCC_AHBENR,
-                       (ahbenr | RCC_AHBENR_CRCEN) & ~family_of(fa)->masters);
+    flash_sequence_write(&fa->enter, RCC_AHBENR,
+                         (ahbenr | RCC_AHBENR_CRCEN) & ~family_of(fa)->masters);
     enum err e = ahbenr & RCC_AHBENR_CRCEN ? plan_used_crc(fa) : ERR_OK;
-    flash_script_write(&fa->leave, RCC_AHBENR, ahbenr);
+    flash_sequence_write(&fa->leave, RCC_AHBENR, ahbenr);
     return e;
 }
 
@@ -147,6 +147,6 @@ enum err rcc_fpec_plan(struct flash_access *fa)
         return e;
     plan_clock(fa, rcc);
     if (!(cr & RCC_CR_HSION))
-        flash_script_write(&fa->leave, RCC_CR, cr);
+        flash_sequence_write(&fa->leave, RCC_CR, cr);
     return ERR_OK;
 }

@@ -96,30 +96,30 @@ static enum err read_range(struct flash_access *fa, const struct clocks *c, uint
 }
 
 // Appends what takes the core to range 1.
-static void add_range_1(struct flash_script *script, const struct clocks *c, uint32_t cr1)
+static void add_range_1(struct flash_sequence *sequence, const struct clocks *c, uint32_t cr1)
 {
     const uint32_t fast = (cr1 & ~(PWR_CR1_LPR | PWR_CR1_VOS)) | PWR_CR1_VOS_1;
-    flash_script_write(script, c->kind->apbenr1, c->apbenr1 | RCC_APBENR1_PWREN);
-    flash_script_write(script, PWR_CR1, fast);
-    flash_script_wait_clear(script, PWR_SR2, PWR_SR2_VOSF | PWR_SR2_REGLPF);
+    flash_sequence_write(sequence, c->kind->apbenr1, c->apbenr1 | RCC_APBENR1_PWREN);
+    flash_sequence_write(sequence, PWR_CR1, fast);
+    flash_sequence_wait_clear(sequence, PWR_SR2, PWR_SR2_VOSF | PWR_SR2_REGLPF);
 }
 
-static void add_range_back(struct flash_script *script, const struct clocks *c, uint32_t cr1)
+static void add_range_back(struct flash_sequence *sequence, const struct clocks *c, uint32_t cr1)
 {
-    flash_script_write(script, PWR_CR1, cr1);
-    flash_script_write(script, c->kind->apbenr1, c->apbenr1);
+    flash_sequence_write(sequence, PWR_CR1, cr1);
+    flash_sequence_write(sequence, c->kind->apbenr1, c->apbenr1);
 }
 
 enum err rcc_m0plus_clock_on(struct flash_access *fa)
 {
     struct clocks c;
-    struct flash_script script = {0};
+    struct flash_sequence sequence = {0};
     uint32_t cr1;
     enum err e = read_clocks(fa, &c);
     if (e || (e = read_range(fa, &c, &cr1)) || !is_slow_range(cr1))
         return e;
-    add_range_1(&script, &c, cr1);
-    return flash_script_run(&script, fa->mem);
+    add_range_1(&sequence, &c, cr1);
+    return flash_sequence_run(&sequence, fa->mem);
 }
 
 // ---- clock --------------------------------------------------------------------------------------
@@ -130,13 +130,13 @@ static uint32_t switched(const struct clocks *c, uint32_t sw)
 }
 
 // SYSCLK comes from there: bits of SWS that are set, and others that are not.
-static void add_switch(struct flash_script *script, uint32_t cfgr, uint32_t sws)
+static void add_switch(struct flash_sequence *sequence, uint32_t cfgr, uint32_t sws)
 {
-    flash_script_write(script, RCC_CFGR, cfgr);
+    flash_sequence_write(sequence, RCC_CFGR, cfgr);
     if (sws)
-        flash_script_wait_set(script, RCC_CFGR, sws << SWS_SHIFT);
+        flash_sequence_wait_set(sequence, RCC_CFGR, sws << SWS_SHIFT);
     if (sws != RCC_CFGR_SWS >> SWS_SHIFT)
-        flash_script_wait_clear(script, RCC_CFGR, RCC_CFGR_SWS & ~(sws << SWS_SHIFT));
+        flash_sequence_wait_clear(sequence, RCC_CFGR, RCC_CFGR_SWS & ~(sws << SWS_SHIFT));
 }
 
 static void plan_oscillator(struct flash_access *fa, const struct clocks *c)
@@ -144,22 +144,22 @@ static void plan_oscillator(struct flash_access *fa, const struct clocks *c)
     const uint32_t on = (c->cr | RCC_CR_HSION) & ~c->kind->cr_slow;
     if (on == c->cr)
         return;
-    flash_script_write(&fa->enter, RCC_CR, on);
-    flash_script_wait_set(&fa->enter, RCC_CR, RCC_CR_HSIRDY);
+    flash_sequence_write(&fa->enter, RCC_CR, on);
+    flash_sequence_wait_set(&fa->enter, RCC_CR, RCC_CR_HSIRDY);
 }
 
 static void plan_pll(struct flash_access *fa, const struct clocks *c)
 {
     const uint32_t cr = (c->cr | RCC_CR_HSION) & ~c->kind->cr_slow;
     const uint32_t sws = (c->cfgr & RCC_CFGR_SWS) >> SWS_SHIFT;
-    flash_script_write(&fa->enter, RCC_PLLCFGR, c->kind->pllcfgr);
-    flash_script_write(&fa->enter, RCC_CR, cr | RCC_CR_PLLON);
-    flash_script_wait_set(&fa->enter, RCC_CR, RCC_CR_PLLRDY);
+    flash_sequence_write(&fa->enter, RCC_PLLCFGR, c->kind->pllcfgr);
+    flash_sequence_write(&fa->enter, RCC_CR, cr | RCC_CR_PLLON);
+    flash_sequence_wait_set(&fa->enter, RCC_CR, RCC_CR_PLLRDY);
     add_switch(&fa->enter, switched(c, c->kind->sw_pll), c->kind->sw_pll);
     add_switch(&fa->leave, c->cfgr, sws);
-    flash_script_write(&fa->leave, RCC_CR, c->cr);
-    flash_script_wait_clear(&fa->leave, RCC_CR, RCC_CR_PLLRDY);
-    flash_script_write(&fa->leave, RCC_PLLCFGR, get_le32(&c->rcc[RCC_PLLCFGR - RCC_CR]));
+    flash_sequence_write(&fa->leave, RCC_CR, c->cr);
+    flash_sequence_wait_clear(&fa->leave, RCC_CR, RCC_CR_PLLRDY);
+    flash_sequence_write(&fa->leave, RCC_PLLCFGR, get_le32(&c->rcc[RCC_PLLCFGR - RCC_CR]));
 }
 
 // The internal oscillator, undivided.
@@ -168,7 +168,7 @@ static void plan_internal(struct flash_access *fa, const struct clocks *c)
     const uint32_t sws = (c->cfgr & RCC_CFGR_SWS) >> SWS_SHIFT;
     add_switch(&fa->enter, switched(c, c->kind->sw_internal), c->kind->sw_internal);
     add_switch(&fa->leave, c->cfgr, sws);
-    flash_script_write(&fa->leave, RCC_CR, c->cr);
+    flash_sequence_write(&fa->leave, RCC_CR, c->cr);
 }
 
 // Every clock that is chosen here is more than the 8 MHz that whole rows need (RM0444, 3.3). A
@@ -180,8 +180,8 @@ static void plan_clock(struct flash_access *fa, const struct clocks *c)
     fa->bank->driver->plan_latency(fa);
     fa->rows = true;
     if (has_pll && (c->cr & RCC_CR_PLLON) && sws == c->kind->sw_pll) {
-        flash_script_write(&fa->enter, RCC_CFGR, c->cfgr & ~RCC_CFGR_HPRE);
-        flash_script_write(&fa->leave, RCC_CFGR, c->cfgr);
+        flash_sequence_write(&fa->enter, RCC_CFGR, c->cfgr & ~RCC_CFGR_HPRE);
+        flash_sequence_write(&fa->leave, RCC_CFGR, c->cfgr);
     } else {
         plan_oscillator(fa, c);
         if (has_pll && !(c->cr & RCC_CR_PLLON))
@@ -198,9 +198,9 @@ static void plan_clock(struct flash_access *fa, const struct clocks *c)
 static enum err plan_crc(struct flash_access *fa, const struct clocks *c)
 {
     const uint32_t ahbenr = (c->ahbenr | RCC_AHBENR_CRCEN) & ~RCC_AHBENR_DMA;
-    flash_script_write(&fa->enter, c->kind->ahbenr, ahbenr);
+    flash_sequence_write(&fa->enter, c->kind->ahbenr, ahbenr);
     enum err e = c->ahbenr & RCC_AHBENR_CRCEN ? prepare_crc_return(fa, CRC_UNIT) : ERR_OK;
-    flash_script_write(&fa->leave, c->kind->ahbenr, c->ahbenr);
+    flash_sequence_write(&fa->leave, c->kind->ahbenr, c->ahbenr);
     return e;
 }
 

@@ -66,12 +66,12 @@ static enum err is_slow_range(struct flash_access *fa, uint32_t apb1enr, bool *s
 static void plan_switch_back(struct flash_access *fa, uint32_t cr, uint32_t cfgr)
 {
     const uint32_t source = cfgr & RCC_CFGR_SWS;
-    flash_script_write(&fa->leave, RCC_CFGR, cfgr);
+    flash_sequence_write(&fa->leave, RCC_CFGR, cfgr);
     if (source)
-        flash_script_wait_set(&fa->leave, RCC_CFGR, source);
+        flash_sequence_wait_set(&fa->leave, RCC_CFGR, source);
     if (source != RCC_CFGR_SWS)
-        flash_script_wait_clear(&fa->leave, RCC_CFGR, RCC_CFGR_SWS & ~source);
-    flash_script_write(&fa->leave, RCC_CR, cr);
+        flash_sequence_wait_clear(&fa->leave, RCC_CFGR, RCC_CFGR_SWS & ~source);
+    flash_sequence_write(&fa->leave, RCC_CR, cr);
 }
 
 // A core at the 2.1 MHz of MSI computes CRCs slowly: it gets the 16 MHz of HSI, unless it is as
@@ -87,11 +87,11 @@ static enum err plan_clock(struct flash_access *fa, const uint8_t rcc[4 * RCC_WO
         return e;
     const uint32_t hsi = (cfgr & ~(RCC_CFGR_HPRE | RCC_CFGR_SW)) | RCC_CFGR_SW_HSI;
     driver->plan_latency(fa);
-    flash_script_write(&fa->enter, RCC_CR, cr | RCC_CR_HSION);
-    flash_script_wait_set(&fa->enter, RCC_CR, RCC_CR_HSIRDY);
-    flash_script_write(&fa->enter, RCC_CFGR, hsi);
-    flash_script_wait_set(&fa->enter, RCC_CFGR, RCC_CFGR_SWS_HSI);
-    flash_script_wait_clear(&fa->enter, RCC_CFGR, RCC_CFGR_SWS & ~RCC_CFGR_SWS_HSI);
+    flash_sequence_write(&fa->enter, RCC_CR, cr | RCC_CR_HSION);
+    flash_sequence_wait_set(&fa->enter, RCC_CR, RCC_CR_HSIRDY);
+    flash_sequence_write(&fa->enter, RCC_CFGR, hsi);
+    flash_sequence_wait_set(&fa->enter, RCC_CFGR, RCC_CFGR_SWS_HSI);
+    flash_sequence_wait_clear(&fa->enter, RCC_CFGR, RCC_CFGR_SWS & ~RCC_CFGR_SWS_HSI);
     plan_switch_back(fa, cr, cfgr);
     driver->plan_latency_back(fa);
     return ERR_OK;
@@ -100,10 +100,10 @@ static enum err plan_clock(struct flash_access *fa, const uint8_t rcc[4 * RCC_WO
 static enum err plan_crc(struct flash_access *fa, uint32_t ahbenr)
 {
     // No DMA may write into SRAM that a loader borrows.
-    flash_script_write(&fa->enter, RCC_AHBENR,
-                       (ahbenr | RCC_AHBENR_CRCEN | RCC_AHBENR_MIFEN) & ~RCC_AHBENR_DMA);
+    flash_sequence_write(&fa->enter, RCC_AHBENR,
+                         (ahbenr | RCC_AHBENR_CRCEN | RCC_AHBENR_MIFEN) & ~RCC_AHBENR_DMA);
     enum err e = ahbenr & RCC_AHBENR_CRCEN ? prepare_crc_return(fa, CRC_UNIT) : ERR_OK;
-    flash_script_write(&fa->leave, RCC_AHBENR, ahbenr);
+    flash_sequence_write(&fa->leave, RCC_AHBENR, ahbenr);
     return e;
 }
 

@@ -66,8 +66,8 @@ static enum err plan(struct flash_access *fa)
     enum err e = mem_ap_read32(fa->mem, RCC_AHBENR, &ahbenr);
     if (e)
         return e;
-    flash_script_write(&fa->enter, RCC_AHBENR, ahbenr | 1u << 6); // CRCEN
-    flash_script_write(&fa->leave, RCC_AHBENR, ahbenr);
+    flash_sequence_write(&fa->enter, RCC_AHBENR, ahbenr | 1u << 6); // CRCEN
+    flash_sequence_write(&fa->leave, RCC_AHBENR, ahbenr);
     return ERR_OK;
 }
 

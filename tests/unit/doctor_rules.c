@@ -37,7 +37,7 @@ static struct measurements healthy(void)
 {
     struct measurements m = {.asked_hz = 4000000};
     m.supply = (struct measured_supply){.known = true, .idle = volts(3290)};
-    m.answer[WAY_ASKED] = tries(12, 12, 4000000);
+    m.answer[ATTEMPT_ASKED] = tries(12, 12, 4000000);
     m.link =
         (struct measured_link){.count = 2, .safe_hz = 4000000, .writes_tested = true, .writes = 16};
     m.link.clock[0] = (struct measured_clock){.hz = 4000000, .blocks = 6, .transfers = 384};
@@ -66,11 +66,11 @@ static struct measurements silent(unsigned vtref_mv)
     struct measurements m = {.asked_hz = 4000000};
     m.supply =
         (struct measured_supply){.known = true, .idle = volts(vtref_mv), .busy = volts(vtref_mv)};
-    m.answer[WAY_ASKED] = tries(12, 0, 4000000);
-    m.answer[WAY_SLOW] = tries(6, 0, 240000);
-    m.answer[WAY_SLOWEST] = tries(2, 0, 5000);
-    m.answer[WAY_UNDER_RESET] = tries(6, 0, 950000);
-    m.answer[WAY_AFTER_RESET] = tries(3, 0, 4000000);
+    m.answer[ATTEMPT_ASKED] = tries(12, 0, 4000000);
+    m.answer[ATTEMPT_SLOW] = tries(6, 0, 240000);
+    m.answer[ATTEMPT_SLOWEST] = tries(2, 0, 5000);
+    m.answer[ATTEMPT_UNDER_RESET] = tries(6, 0, 950000);
+    m.answer[ATTEMPT_AFTER_RESET] = tries(3, 0, 4000000);
     return m;
 }
 
@@ -274,8 +274,8 @@ static void nrst_without_effect_is_a_finding_once_it_was_tested(void **state)
 static struct measurements answers_under_reset(void)
 {
     struct measurements m = silent(3290);
-    m.answer[WAY_UNDER_RESET].good = 6;
-    m.answer[WAY_AFTER_RESET] = (struct measured_answer){0};
+    m.answer[ATTEMPT_UNDER_RESET].good = 6;
+    m.answer[ATTEMPT_AFTER_RESET] = (struct measured_answer){0};
     m.reset = (struct measured_reset){.tested = true, .works = true};
     m.chip = healthy().chip;
     return m;
@@ -431,11 +431,11 @@ static void chips_of_other_makers_are_told(void **state)
     m.chip.designer = 0x23b; // ARM's: the ROM table of a core, behind which no other stands
     expect(&m, "healthy");
     m = silent(3290);
-    m.answer[WAY_ASKED] = tries(12, 12, 4000000);
-    m.answer[WAY_ASKED].refused = m.answer[WAY_ASKED].tries;
+    m.answer[ATTEMPT_ASKED] = tries(12, 12, 4000000);
+    m.answer[ATTEMPT_ASKED].refused = m.answer[ATTEMPT_ASKED].tries;
     expect(&m, "foreign-chip");
     m = healthy();
-    m.chip.id.dpidr = m.answer[WAY_ASKED].dpidr = 0x17631477;
+    m.chip.id.dpidr = m.answer[ATTEMPT_ASKED].dpidr = 0x17631477;
     expect(&m, "foreign-chip");
     m = healthy();
     m.chip.id.chip = NULL;
@@ -456,8 +456,8 @@ static void a_dpidr_that_only_one_answer_had_is_no_foreign_chip(void **state)
     m.chip.id.dpidr = 0x17631477;
     struct diagnosis d = diagnose(&m);
     assert_int_equal(percent_of(&d, "foreign-chip"), 0);
-    m.answer[WAY_ASKED].dpidr = 0x17631477;
-    m.answer[WAY_ASKED].dpidr_varies = true;
+    m.answer[ATTEMPT_ASKED].dpidr = 0x17631477;
+    m.answer[ATTEMPT_ASKED].dpidr_varies = true;
     d = diagnose(&m);
     assert_int_equal(percent_of(&d, "foreign-chip"), 0);
 }

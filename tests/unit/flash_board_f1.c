@@ -107,7 +107,7 @@ static void a_mass_erase_is_one_of_both_banks(void **state)
                                       .log = &d->log,
                                       .bank = &d->t.bank,
                                       .core = by_loader[i] ? &d->t.core : NULL,
-                                      .loan = &d->t.loan};
+                                      .working_area = &d->t.working_area};
         assert_true(sim_chip_poke(sim_board_chip(d->board), BANK2 - 4096, image, 8 * 1024));
         OK(flash_job_open(&d->job, &access));
         flash_job_set_erase(d->job, FLASH_ERASE_MASS);

@@ -136,7 +136,7 @@ static enum err world_plan(struct flash_access *fa)
 {
     const struct world *w = world_of(fa->mem);
     if (!(w->rcc_cr & 1))
-        flash_script_write(&fa->leave, RCC, w->rcc_cr);
+        flash_sequence_write(&fa->leave, RCC, w->rcc_cr);
     return ERR_OK;
 }
 

@@ -237,16 +237,16 @@ static void a_job_is_fast_and_the_program_gets_everything_back(void **state)
             OK(b.bank.prepare->plan(&b.fa));
             assert_true(b.fa.rows);
             check_back(&b, &before); // nothing is changed yet
-            assert_in_range(b.fa.enter.count, 1, FLASH_SCRIPT_MAX - 1);
-            assert_in_range(b.fa.leave.count, 1, FLASH_SCRIPT_MAX - 1);
-            OK(flash_script_run(&b.fa.enter, &b.w.mem));
+            assert_in_range(b.fa.enter.count, 1, FLASH_SEQUENCE_MAX - 1);
+            assert_in_range(b.fa.leave.count, 1, FLASH_SEQUENCE_MAX - 1);
+            OK(flash_sequence_run(&b.fa.enter, &b.w.mem));
             assert_int_equal(*cell(&b.w, RCC_CFGR) & 0xf38, kinds[k].fast_sws);
             assert_int_equal(*cell(&b.w, RCC) & 7u << 11, 0);               // not divided
             assert_int_equal(*cell(&b.w, b.kind->ahbenr) & 0x1103, 0x1100); // CRC, no DMA
             if (kinds[k].has_ranges)
                 assert_int_equal(*cell(&b.w, PWR_CR1) & 0x4600, 0x0200);
-            assert_int_equal(b.fa.dog[1][0], states[i].wwdg ? WWDG : 0x40003000);
-            OK(flash_script_run(&b.fa.leave, &b.w.mem));
+            assert_int_equal(b.fa.watchdog[1][0], states[i].wwdg ? WWDG : 0x40003000);
+            OK(flash_sequence_run(&b.fa.leave, &b.w.mem));
             check_back(&b, &before);
         }
 }
@@ -261,10 +261,10 @@ static void a_pll_of_the_program_stays(void **state)
     open_bench(&before, &kinds[0], &running);
     OK(b.bank.driver->survey(&b.fa, &may_run));
     OK(b.bank.prepare->plan(&b.fa));
-    OK(flash_script_run(&b.fa.enter, &b.w.mem));
+    OK(flash_sequence_run(&b.fa.enter, &b.w.mem));
     assert_int_equal(*cell(&b.w, RCC_CFGR), 0x012);
     assert_int_equal(*cell(&b.w, RCC), 0x03000500);
-    OK(flash_script_run(&b.fa.leave, &b.w.mem));
+    OK(flash_sequence_run(&b.fa.leave, &b.w.mem));
     check_back(&b, &before);
 }
 
@@ -285,7 +285,7 @@ static void without_a_loader_only_the_voltage_is_changed(void **state)
             assert_int_equal(*cell(&b.w, PWR_CR1), 0x0208);
         else
             assert_int_equal(*cell(&b.w, PWR_CR1), 0x4408);
-        OK(flash_script_run(&b.fa.leave, &b.w.mem));
+        OK(flash_sequence_run(&b.fa.leave, &b.w.mem));
         check_back(&b, &before);
     }
 }

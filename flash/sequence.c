@@ -10,27 +10,27 @@
 
 enum { WAIT_SET = 1, WAIT_CLEAR = 2 };
 
-static void add_step(struct flash_script *script, uint32_t addr, uint32_t value)
+static void add_step(struct flash_sequence *sequence, uint32_t addr, uint32_t value)
 {
-    assert(script->count < FLASH_SCRIPT_MAX); // drivers and families know how much they append
-    script->step[script->count].addr = addr;
-    script->step[script->count].value = value;
-    script->count++;
+    assert(sequence->count < FLASH_SEQUENCE_MAX); // drivers and families know how much they append
+    sequence->step[sequence->count].addr = addr;
+    sequence->step[sequence->count].value = value;
+    sequence->count++;
 }
 
-void flash_script_write(struct flash_script *script, uint32_t addr, uint32_t value)
+void flash_sequence_write(struct flash_sequence *sequence, uint32_t addr, uint32_t value)
 {
-    add_step(script, addr, value);
+    add_step(sequence, addr, value);
 }
 
-void flash_script_wait_set(struct flash_script *script, uint32_t addr, uint32_t mask)
+void flash_sequence_wait_set(struct flash_sequence *sequence, uint32_t addr, uint32_t mask)
 {
-    add_step(script, addr | WAIT_SET, mask);
+    add_step(sequence, addr | WAIT_SET, mask);
 }
 
-void flash_script_wait_clear(struct flash_script *script, uint32_t addr, uint32_t mask)
+void flash_sequence_wait_clear(struct flash_sequence *sequence, uint32_t addr, uint32_t mask)
 {
-    add_step(script, addr | WAIT_CLEAR, mask);
+    add_step(sequence, addr | WAIT_CLEAR, mask);
 }
 
 static enum err wait_for(const struct mem_ap *mem, uint32_t addr, uint32_t mask, uint32_t wanted)
@@ -51,13 +51,13 @@ static enum err wait_for(const struct mem_ap *mem, uint32_t addr, uint32_t mask,
     }
 }
 
-enum err flash_script_run(const struct flash_script *script, const struct mem_ap *mem)
+enum err flash_sequence_run(const struct flash_sequence *sequence, const struct mem_ap *mem)
 {
     enum err e = ERR_OK;
-    for (unsigned i = 0; i < script->count && !e; i++) {
-        uint32_t addr = script->step[i].addr & ~3u, value = script->step[i].value;
-        if (script->step[i].addr & 3)
-            e = wait_for(mem, addr, value, script->step[i].addr & WAIT_SET ? value : 0);
+    for (unsigned i = 0; i < sequence->count && !e; i++) {
+        uint32_t addr = sequence->step[i].addr & ~3u, value = sequence->step[i].value;
+        if (sequence->step[i].addr & 3)
+            e = wait_for(mem, addr, value, sequence->step[i].addr & WAIT_SET ? value : 0);
         else
             e = mem_ap_write32(mem, addr, value);
     }
