@@ -49,8 +49,8 @@ static struct flash_bank bank_of(const struct chip *c, const struct flash_driver
 // that debuggers set hardware breakpoints there.
 static void fill_with_rom(struct target *t, uint32_t to)
 {
-    const struct target_region *last = &t->region[t->region_count - 1];
-    const uint32_t from = t->region_count ? last->base + last->size : 0;
+    const struct target_region *last = t->region_count ? &t->region[t->region_count - 1] : NULL;
+    const uint32_t from = last ? last->base + last->size : 0;
     add_region(t, TARGET_REGION_ROM, from, to - from, 0);
 }
 
