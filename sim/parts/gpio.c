@@ -25,7 +25,7 @@ struct sim_gpio {
     struct sim_part *part;
     uint32_t moder, otyper, ospeedr, pupdr, odr, afr[2];
     struct sim_gpio_lock lock;
-    uint16_t told; // the levels that the listeners know
+    uint16_t reported; // the levels that the listeners know
 };
 
 static unsigned mode_of(const struct sim_gpio *g, unsigned pin)
@@ -65,9 +65,9 @@ static uint16_t input_levels(const struct sim_gpio *g)
     return levels;
 }
 
-static void tell_changes(struct sim_gpio *g)
+static void report_changes(struct sim_gpio *g)
 {
-    sim_gpio_tell_changes(g->part, input_levels(g), &g->told);
+    sim_gpio_report_changes(g->part, input_levels(g), &g->reported);
 }
 
 static void hear_outside(void *self, unsigned line, uint64_t value)
@@ -75,7 +75,7 @@ static void hear_outside(void *self, unsigned line, uint64_t value)
     struct sim_gpio *g = self;
     (void)value;
     if (line == g->part->row->number)
-        tell_changes(g);
+        report_changes(g);
 }
 
 static uint64_t level_alternate(void *self, unsigned line)
@@ -120,13 +120,13 @@ static void reset(void *self, enum sim_reset kind)
     struct sim_gpio *g = self;
     (void)kind;
     const struct sim_gpio_config *config = g->part->config;
-    *g = (struct sim_gpio){.part = g->part, .told = g->told};
+    *g = (struct sim_gpio){.part = g->part, .reported = g->reported};
     if (config) { // pins that are the debug port's after a reset
         g->moder = config->moder;
         g->ospeedr = config->ospeedr;
         g->pupdr = config->pupdr;
     }
-    tell_changes(g);
+    report_changes(g);
 }
 
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
@@ -175,7 +175,7 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     default: // GPIO_IDR
         break;
     }
-    tell_changes(g);
+    report_changes(g);
     return SIM_BUS_OK;
 }
 

@@ -19,10 +19,10 @@ void sim_gpio_write_lock(struct sim_gpio_lock *lock, uint32_t value)
     }
 }
 
-void sim_gpio_tell_changes(struct sim_part *part, uint16_t levels, uint16_t *told)
+void sim_gpio_report_changes(struct sim_part *part, uint16_t levels, uint16_t *reported)
 {
-    uint16_t changed = levels ^ *told;
-    *told = levels;
+    uint16_t changed = levels ^ *reported;
+    *reported = levels;
     for (unsigned pin = 0; changed >> pin; pin++) {
         if (changed >> pin & 1)
             sim_part_tell(part, SIM_PIN_CHANGED, part->row->number, pin << 1 | (levels >> pin & 1));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the ports of all families have alike: the lock of the configuration, and telling others of
+// What the ports of all families have alike: the lock of the configuration, and the report of
 // levels that change. gpio.c and gpio_f1.c have the rest.
 #ifndef SWDLINK_SIM_PARTS_GPIO_COMMON_H
 #define SWDLINK_SIM_PARTS_GPIO_COMMON_H
@@ -16,7 +16,7 @@ struct sim_gpio_lock {
 // A write to LCKR: once its key sequence is complete, LCKK is set until the next reset.
 void sim_gpio_write_lock(struct sim_gpio_lock *lock, uint32_t value);
 
-// Tells of the pins whose level is not the one that the listeners know, which told then is.
-void sim_gpio_tell_changes(struct sim_part *part, uint16_t levels, uint16_t *told);
+// Reports each pin whose level is not the one that was reported last, and remembers the new levels.
+void sim_gpio_report_changes(struct sim_part *part, uint16_t levels, uint16_t *reported);
 
 #endif

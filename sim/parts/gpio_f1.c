@@ -28,7 +28,7 @@ struct sim_gpio_f1 {
     struct sim_part *part;
     uint32_t cr[2], odr;
     struct sim_gpio_lock lock;
-    uint16_t told; // the levels that the listeners know
+    uint16_t reported; // the levels that the listeners know
 };
 
 static unsigned bits_of(const struct sim_gpio_f1 *g, unsigned pin)
@@ -88,9 +88,9 @@ static uint16_t input_levels(const struct sim_gpio_f1 *g)
     return levels;
 }
 
-static void tell_changes(struct sim_gpio_f1 *g)
+static void report_changes(struct sim_gpio_f1 *g)
 {
-    sim_gpio_tell_changes(g->part, input_levels(g), &g->told);
+    sim_gpio_report_changes(g->part, input_levels(g), &g->reported);
 }
 
 static void hear_outside(void *self, unsigned line, uint64_t value)
@@ -98,7 +98,7 @@ static void hear_outside(void *self, unsigned line, uint64_t value)
     struct sim_gpio_f1 *g = self;
     (void)value;
     if (line == g->part->row->number)
-        tell_changes(g);
+        report_changes(g);
 }
 
 static uint64_t level_alternate(void *self, unsigned line)
@@ -133,8 +133,8 @@ static void reset(void *self, enum sim_reset kind)
 {
     struct sim_gpio_f1 *g = self;
     (void)kind;
-    *g = (struct sim_gpio_f1){.part = g->part, .cr = {FLOATING, FLOATING}, .told = g->told};
-    tell_changes(g);
+    *g = (struct sim_gpio_f1){.part = g->part, .cr = {FLOATING, FLOATING}, .reported = g->reported};
+    report_changes(g);
 }
 
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
@@ -170,7 +170,7 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     default: // GPIO_IDR
         break;
     }
-    tell_changes(g);
+    report_changes(g);
     return SIM_BUS_OK;
 }
 
