@@ -19,8 +19,8 @@ void sim_factory_put_flash_size(const struct sim_chip_row *row, uint8_t *at);
 // Puts a unique number of 12 bytes, as STM32F0 and F1 have it.
 void sim_factory_put_unique_number(uint8_t *at);
 
-// Puts the 16 option bytes of an STM32F0 or F1: the protection byte, and all others erased, each
-// with its complement.
+// Puts the 16 option bytes of an STM32F0, F1 or F3: the protection byte, and all others erased,
+// each with its complement.
 void sim_factory_put_option_bytes(uint8_t rdp, uint8_t *bytes);
 
 #endif

@@ -12,7 +12,8 @@
 
 #include <string.h>
 
-#include "base/bytes.h"
+#include "sim/families/factory.h"
+#include "sim/families/programs.h"
 #include "sim/parts/parts.h"
 
 #define KIB 1024u
@@ -211,38 +212,28 @@ static const struct sim_part_row parts[] = {
 #define TS_110_MV        1086u // 4.3 mV less for each degree
 #define CAL_VDDA_MV      3300u
 
-enum { VECTORS = 16, LOOP_OFFSET = 4 * VECTORS };
-
-static void put_calibration(uint8_t *at, uint32_t mv)
-{
-    put_le16(at, (uint16_t)((mv * 4095 + CAL_VDDA_MV / 2) / CAL_VDDA_MV));
-}
-
-// The boot loader of this chip listens to nobody, but it is real code: a vector table and a loop.
-static void fill_system(const struct sim_chip_row *row, uint8_t *bytes)
+static void fill_system(const struct sim_chip_row *row, const struct sim_memory_row *system,
+                        uint8_t *bytes)
 {
     static const uint8_t uid[12] = {0x2b, 0x00, 0x1c, 0x00, 9, '3', '2', '5', '4', 'Q', '1', '6'};
-    put_le32(bytes, SRAM_BASE + sim_chip_row_memory(row, SIM_MEMORY_SRAM)->size);
-    for (unsigned i = 1; i < VECTORS; i++)
-        put_le32(bytes + 4 * i, SYSTEM_BASE + LOOP_OFFSET + 1);
-    put_le16(bytes + LOOP_OFFSET, 0xe7fe); // b .
-    memcpy(bytes + (UID_ADDR - SYSTEM_BASE), uid, sizeof uid);
-    put_calibration(bytes + (TS_CAL1_ADDR - SYSTEM_BASE), TS_30_MV);
-    put_calibration(bytes + (VREFINT_CAL_ADDR - SYSTEM_BASE), VREFINT_MV);
-    put_calibration(bytes + (TS_CAL2_ADDR - SYSTEM_BASE), TS_110_MV);
-    put_le16(bytes + (FLASH_SIZE_ADDR - SYSTEM_BASE),
-             (uint16_t)(sim_chip_row_memory(row, SIM_MEMORY_FLASH)->size / KIB));
+    uint8_t *ts_cal1 = bytes + (TS_CAL1_ADDR - system->base);
+    uint8_t *ts_cal2 = bytes + (TS_CAL2_ADDR - system->base);
+    uint8_t *vrefint_cal = bytes + (VREFINT_CAL_ADDR - system->base);
+    sim_factory_put_boot_loader(row, system, bytes);
+    memcpy(bytes + (UID_ADDR - system->base), uid, sizeof uid);
+    sim_factory_put_calibration(ts_cal1, TS_30_MV, CAL_VDDA_MV);
+    sim_factory_put_calibration(vrefint_cal, VREFINT_MV, CAL_VDDA_MV);
+    sim_factory_put_calibration(ts_cal2, TS_110_MV, CAL_VDDA_MV);
+    sim_factory_put_flash_size(row, bytes + (FLASH_SIZE_ADDR - system->base));
 }
 
 static void fill_factory(const struct sim_chip_row *row, const struct sim_memory_row *memory,
                          uint8_t *bytes)
 {
-    static const uint8_t options[] = {0xaa, 0x55, 0xff, 0x00, 0xff, 0x00, 0xff, 0x00,
-                                      0xff, 0x00, 0xff, 0x00, 0xff, 0x00, 0xff, 0x00};
     if (memory->kind == SIM_MEMORY_OPTIONS)
-        memcpy(bytes, options, sizeof options);
+        sim_factory_put_option_bytes(0xaa, bytes);
     else if (memory->kind == SIM_MEMORY_SYSTEM)
-        fill_system(row, bytes);
+        fill_system(row, memory, bytes);
 }
 
 // RM0316, 3.5: BOOT0 and nBOOT1; level 2 boots the flash and nothing else (4.3.1).
@@ -262,9 +253,6 @@ static enum sim_memory_kind choose_boot(const struct sim_boot_facts *facts)
 #define GPIOAEN_RESET 0x00020014u // with SRAM and FLITF, which are on after reset
 #define GPIOA_MODER   0x48000000u
 #define PWR_CR        0x40007000u
-#define IWDG_KR       0x40003000u
-#define IWDG_PR       0x40003004u
-#define IWDG_RLR      0x40003008u
 #define SCB_SCR       0xe000ed10u
 
 static const struct sim_program programs[] = {
@@ -277,15 +265,8 @@ static const struct sim_program programs[] = {
     {.name = "standby",
      .step = {{RCC_APB1ENR, PWREN}, {PWR_CR, 6}, {SCB_SCR, 4}, {SIM_PROGRAM_WAIT, 10000}},
      .end = SIM_END_SLEEP},
-    {.name = "iwdg", // bites every 30 ms
-     .step = {{IWDG_KR, 0xcccc},
-              {IWDG_KR, 0x5555},
-              {IWDG_PR, 0},
-              {IWDG_RLR, 300},
-              {SIM_PROGRAM_WAIT, 10000},
-              {IWDG_KR, 0xaaaa}},
-     .end = SIM_END_RUN},
-    {.name = "slow-clock", // 5 ms after reset HCLK is 15.6 kHz
+    SIM_PROGRAM_IWDG(300, 10000), // bites every 30 ms
+    {.name = "slow-clock",        // 5 ms after reset HCLK is 15.6 kHz
      .step = {{SIM_PROGRAM_WAIT, 10000}, {RCC_CFGR, 0xf0}},
      .end = SIM_END_RUN},
     {.name = NULL},
