@@ -5,9 +5,7 @@
 // electronic signature); identities of ports and ROM tables as people's logs show them.
 #include "sim/families/bare.h"
 
-#include <string.h>
-
-#include "base/bytes.h"
+#include "sim/families/factory.h"
 #include "sim/parts/parts.h"
 
 #define KIB         1024u
@@ -16,47 +14,32 @@
 #define CCM_BASE    0x10000000u
 #define DBGMCU      0xe0042000u
 #define SWD_PINS    .swdio = {'A', 13, 0}, .swclk = {'A', 14, 0}
-#define UID_SIZE    12u
 #define SKEW        0x40000000u // of SYST_CALIB: 1 ms is not exact
 #define RESET_NS    20000u
 #define POWER_ON_NS 2500000u
 
-// Where a memory of the factory's holds the flash's size and the unique id.
-struct signature {
-    uint32_t size_addr, uid_addr;
-};
-static const struct signature f4 = {0x1fff7a22, 0x1fff7a10};
-static const struct signature l4 = {0x1fff75e0, 0x1fff7590};
+static const struct sim_factory_signature f4 = {.uid = 0x1fff7a10, .flash_size = 0x1fff7a22};
+static const struct sim_factory_signature l4 = {.uid = 0x1fff7590, .flash_size = 0x1fff75e0};
 
-static bool lies_in(const struct sim_memory_row *memory, uint32_t addr, uint32_t size)
+static void put_signature(const struct sim_factory_signature *signature,
+                          const struct sim_chip_row *row, const struct sim_memory_row *memory,
+                          uint8_t *bytes)
 {
-    return addr >= memory->base && addr - memory->base + size <= memory->size;
-}
-
-static void put_signature(const struct signature *at, const struct sim_chip_row *row,
-                          const struct sim_memory_row *memory, uint8_t *bytes)
-{
-    static const uint8_t uid[UID_SIZE] = {0x32, 0x00, 0x1b, 0x00, 0x11, 0x51,
-                                          '3',  '4',  '3',  '8',  '3',  '4'};
-    const struct sim_memory_row *flash = sim_chip_row_memory(row, SIM_MEMORY_FLASH);
-    if (lies_in(memory, at->uid_addr, UID_SIZE))
-        memcpy(bytes + (at->uid_addr - memory->base), uid, UID_SIZE);
-    if (lies_in(memory, at->size_addr, 2))
-        put_le16(bytes + (at->size_addr - memory->base), (uint16_t)(flash->size / KIB));
+    static const uint8_t uid[] = {0x32, 0x00, 0x1b, 0x00, 0x11, 0x51, '3', '4', '3', '8', '3', '4'};
+    if (memory->kind == SIM_MEMORY_FACTORY)
+        sim_factory_put_signature(signature, uid, row, memory, bytes);
 }
 
 static void fill_f4(const struct sim_chip_row *row, const struct sim_memory_row *memory,
                     uint8_t *bytes)
 {
-    if (memory->kind == SIM_MEMORY_SYSTEM || memory->kind == SIM_MEMORY_FACTORY)
-        put_signature(&f4, row, memory, bytes);
+    put_signature(&f4, row, memory, bytes);
 }
 
 static void fill_l4(const struct sim_chip_row *row, const struct sim_memory_row *memory,
                     uint8_t *bytes)
 {
-    if (memory->kind == SIM_MEMORY_FACTORY)
-        put_signature(&l4, row, memory, bytes);
+    put_signature(&l4, row, memory, bytes);
 }
 
 static enum sim_memory_kind boot_from_flash(const struct sim_boot_facts *facts)

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "sim/families/m0plus.h"
 
-#include <string.h>
-
-#include "sim/families/factory.h"
-
 // The debug port: PA13 pulled up and fast, PA14 pulled down; all other pins are analog
 // (RM0444, 7.4).
 const struct sim_gpio_config sim_m0p_gpio_a = {
@@ -38,26 +34,14 @@ enum sim_memory_kind sim_m0p_choose_boot(const struct sim_boot_facts *facts)
     return facts->option[SIM_OPTION_NBOOT1] ? SIM_MEMORY_SYSTEM : SIM_MEMORY_SRAM;
 }
 
-static void put_calibration(const struct sim_m0p_factory *factory,
-                            const struct sim_memory_row *memory, uint8_t *bytes, uint32_t addr,
-                            uint32_t mv)
-{
-    if (addr)
-        sim_factory_put_calibration(bytes + (addr - memory->base), mv, factory->cal_vdda_mv);
-}
-
-void sim_m0p_fill_factory(const struct sim_m0p_factory *factory, const struct sim_chip_row *row,
-                          const struct sim_memory_row *memory, uint8_t *bytes)
+void sim_m0p_fill_factory(const struct sim_factory_signature *signature,
+                          const struct sim_chip_row *row, const struct sim_memory_row *memory,
+                          uint8_t *bytes)
 {
     // Where on the wafer, in binary; wafer 9, lot "7731P05" in letters.
-    static const uint8_t uid[12] = {0x25, 0x00, 0x31, 0x00, 9, '7', '7', '3', '1', 'P', '0', '5'};
+    static const uint8_t uid[] = {0x25, 0x00, 0x31, 0x00, 9, '7', '7', '3', '1', 'P', '0', '5'};
     if (memory->kind == SIM_MEMORY_SYSTEM)
         sim_factory_put_boot_loader(row, memory, bytes);
-    if (memory->kind != SIM_MEMORY_FACTORY)
-        return;
-    memcpy(bytes + (factory->uid - memory->base), uid, sizeof uid);
-    put_calibration(factory, memory, bytes, factory->ts_cal1, factory->ts_cal1_mv);
-    put_calibration(factory, memory, bytes, factory->vrefint_cal, factory->vrefint_mv);
-    put_calibration(factory, memory, bytes, factory->ts_cal2, factory->ts_cal2_mv);
-    sim_factory_put_flash_size(row, bytes + (factory->flash_size - memory->base));
+    else if (memory->kind == SIM_MEMORY_FACTORY)
+        sim_factory_put_signature(signature, uid, row, memory, bytes);
 }

@@ -5,6 +5,7 @@
 #define SWDLINK_SIM_FAMILIES_M0PLUS_H
 
 #include "sim/chip/chip_row.h"
+#include "sim/families/factory.h"
 #include "sim/parts/parts.h"
 
 // RM0444, 2.5; RM0490, 3.2; RM0503, 2.5: BOOT_LOCK, nBOOT_SEL, BOOT0 or nBOOT0, nBOOT1, and an
@@ -12,15 +13,11 @@
 // there.
 enum sim_memory_kind sim_m0p_choose_boot(const struct sim_boot_facts *facts);
 
-// Where a family's engineering bytes are, and what the analog values in them are worth.
-struct sim_m0p_factory {
-    uint32_t uid, flash_size, ts_cal1, ts_cal2, vrefint_cal; // addresses; 0: there is none
-    uint32_t cal_vdda_mv, ts_cal1_mv, ts_cal2_mv, vrefint_mv;
-};
 // Fills the system memory (a boot loader that listens to nobody, as real code) or the engineering
 // bytes of a chip.
-void sim_m0p_fill_factory(const struct sim_m0p_factory *factory, const struct sim_chip_row *row,
-                          const struct sim_memory_row *memory, uint8_t *bytes);
+void sim_m0p_fill_factory(const struct sim_factory_signature *signature,
+                          const struct sim_chip_row *row, const struct sim_memory_row *memory,
+                          uint8_t *bytes);
 
 // Configs of parts that are the same in all three.
 extern const struct sim_gpio_config sim_m0p_gpio_a, sim_m0p_gpio;

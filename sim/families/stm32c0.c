@@ -214,14 +214,14 @@ static const struct sim_part_row parts[] = {
 static void fill_factory(const struct sim_chip_row *row, const struct sim_memory_row *memory,
                          uint8_t *bytes)
 {
-    static const struct sim_m0p_factory factory = {.uid = 0x1fff7550,
-                                                   .flash_size = 0x1fff75a0,
-                                                   .ts_cal1 = 0x1fff7568,
-                                                   .vrefint_cal = 0x1fff756a,
-                                                   .cal_vdda_mv = 3000,
-                                                   .ts_cal1_mv = TS_30_MV,
-                                                   .vrefint_mv = VREFINT_MV};
-    sim_m0p_fill_factory(&factory, row, memory, bytes);
+    static const struct sim_factory_signature signature = {.uid = 0x1fff7550,
+                                                           .flash_size = 0x1fff75a0,
+                                                           .ts_cal1 = 0x1fff7568,
+                                                           .vrefint_cal = 0x1fff756a,
+                                                           .cal_vdda_mv = 3000,
+                                                           .ts_cal1_mv = TS_30_MV,
+                                                           .vrefint_mv = VREFINT_MV};
+    sim_m0p_fill_factory(&signature, row, memory, bytes);
 }
 
 // ---- programs that these chips can be given -----------------------------------------------------

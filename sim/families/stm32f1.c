@@ -144,8 +144,7 @@ static const struct sim_part_row parts[] = {
 
 // ---- what the factory writes --------------------------------------------------------------------
 
-#define FLASH_SIZE_ADDR 0x1ffff7e0u
-#define UID_ADDR        0x1ffff7e8u
+static const struct sim_factory_signature signature = {.uid = 0x1ffff7e8, .flash_size = 0x1ffff7e0};
 
 static void fill_factory(const struct sim_chip_row *row, const struct sim_memory_row *memory,
                          uint8_t *bytes)
@@ -155,8 +154,7 @@ static void fill_factory(const struct sim_chip_row *row, const struct sim_memory
     if (memory->kind != SIM_MEMORY_SYSTEM)
         return;
     sim_factory_put_boot_loader(row, memory, bytes);
-    sim_factory_put_unique_number(bytes + (UID_ADDR - memory->base));
-    sim_factory_put_flash_size(row, bytes + (FLASH_SIZE_ADDR - memory->base));
+    sim_factory_put_signature(&signature, sim_factory_uid, row, memory, bytes);
 }
 
 // RM0008, 3.4; BOOT1 (PB2) is low on this board. What BFB2 chooses, the boot loader would start: it

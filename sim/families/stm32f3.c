@@ -10,8 +10,6 @@
 // named regions.
 #include "sim/families/stm32f3.h"
 
-#include <string.h>
-
 #include "sim/families/factory.h"
 #include "sim/families/programs.h"
 #include "sim/parts/parts.h"
@@ -202,38 +200,32 @@ static const struct sim_part_row parts[] = {
 // ---- what the factory writes --------------------------------------------------------------------
 
 // RM0316, device electronic signature; DS9118 for the calibration values and what is measured.
-#define UID_ADDR         0x1ffff7acu
-#define TS_CAL1_ADDR     0x1ffff7b8u
-#define VREFINT_CAL_ADDR 0x1ffff7bau
-#define TS_CAL2_ADDR     0x1ffff7c2u
-#define FLASH_SIZE_ADDR  0x1ffff7ccu
-#define VREFINT_MV       1230u
-#define TS_30_MV         1430u
-#define TS_110_MV        1086u // 4.3 mV less for each degree
-#define CAL_VDDA_MV      3300u
+#define VREFINT_MV 1230u
+#define TS_30_MV   1430u
+#define TS_110_MV  1086u // 4.3 mV less for each degree
 
-static void fill_system(const struct sim_chip_row *row, const struct sim_memory_row *system,
-                        uint8_t *bytes)
-{
-    static const uint8_t uid[12] = {0x2b, 0x00, 0x1c, 0x00, 9, '3', '2', '5', '4', 'Q', '1', '6'};
-    uint8_t *ts_cal1 = bytes + (TS_CAL1_ADDR - system->base);
-    uint8_t *ts_cal2 = bytes + (TS_CAL2_ADDR - system->base);
-    uint8_t *vrefint_cal = bytes + (VREFINT_CAL_ADDR - system->base);
-    sim_factory_put_boot_loader(row, system, bytes);
-    memcpy(bytes + (UID_ADDR - system->base), uid, sizeof uid);
-    sim_factory_put_calibration(ts_cal1, TS_30_MV, CAL_VDDA_MV);
-    sim_factory_put_calibration(vrefint_cal, VREFINT_MV, CAL_VDDA_MV);
-    sim_factory_put_calibration(ts_cal2, TS_110_MV, CAL_VDDA_MV);
-    sim_factory_put_flash_size(row, bytes + (FLASH_SIZE_ADDR - system->base));
-}
+static const struct sim_factory_signature signature = {
+    .uid = 0x1ffff7ac,
+    .flash_size = 0x1ffff7cc,
+    .ts_cal1 = 0x1ffff7b8,
+    .ts_cal2 = 0x1ffff7c2,
+    .vrefint_cal = 0x1ffff7ba,
+    .cal_vdda_mv = 3300,
+    .ts_cal1_mv = TS_30_MV,
+    .ts_cal2_mv = TS_110_MV,
+    .vrefint_mv = VREFINT_MV,
+};
 
 static void fill_factory(const struct sim_chip_row *row, const struct sim_memory_row *memory,
                          uint8_t *bytes)
 {
+    static const uint8_t uid[] = {0x2b, 0x00, 0x1c, 0x00, 9, '3', '2', '5', '4', 'Q', '1', '6'};
     if (memory->kind == SIM_MEMORY_OPTIONS)
         sim_factory_put_option_bytes(0xaa, bytes);
-    else if (memory->kind == SIM_MEMORY_SYSTEM)
-        fill_system(row, memory, bytes);
+    if (memory->kind != SIM_MEMORY_SYSTEM)
+        return;
+    sim_factory_put_boot_loader(row, memory, bytes);
+    sim_factory_put_signature(&signature, uid, row, memory, bytes);
 }
 
 // RM0316, 3.5: BOOT0 and nBOOT1; level 2 boots the flash and nothing else (4.3.1).

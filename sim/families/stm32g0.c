@@ -287,16 +287,16 @@ static const struct sim_part_row parts[] = {
 static void fill_factory(const struct sim_chip_row *row, const struct sim_memory_row *memory,
                          uint8_t *bytes)
 {
-    static const struct sim_m0p_factory factory = {.uid = 0x1fff7590,
-                                                   .flash_size = 0x1fff75e0,
-                                                   .ts_cal1 = 0x1fff75a8,
-                                                   .vrefint_cal = 0x1fff75aa,
-                                                   .ts_cal2 = 0x1fff75ca,
-                                                   .cal_vdda_mv = 3000,
-                                                   .ts_cal1_mv = TS_30_MV,
-                                                   .ts_cal2_mv = TS_130_MV,
-                                                   .vrefint_mv = VREFINT_MV};
-    sim_m0p_fill_factory(&factory, row, memory, bytes);
+    static const struct sim_factory_signature signature = {.uid = 0x1fff7590,
+                                                           .flash_size = 0x1fff75e0,
+                                                           .ts_cal1 = 0x1fff75a8,
+                                                           .vrefint_cal = 0x1fff75aa,
+                                                           .ts_cal2 = 0x1fff75ca,
+                                                           .cal_vdda_mv = 3000,
+                                                           .ts_cal1_mv = TS_30_MV,
+                                                           .ts_cal2_mv = TS_130_MV,
+                                                           .vrefint_mv = VREFINT_MV};
+    sim_m0p_fill_factory(&signature, row, memory, bytes);
 }
 
 // ---- programs that these chips can be given -----------------------------------------------------

@@ -9,28 +9,28 @@
 // ---- what the factory writes --------------------------------------------------------------------
 
 // RM0367, 28 for identity and size; DS10152, 3.15 for the calibration values.
-#define UID_ADDR         0x1ff80050u
-#define VREFINT_CAL_ADDR 0x1ff80078u
-#define TS_CAL1_ADDR     0x1ff8007au
-#define FLASH_SIZE_ADDR  0x1ff8007cu
-#define TS_CAL2_ADDR     0x1ff8007eu
-#define CAL_VDDA_MV      3000u
+#define UID_ADDR 0x1ff80050u
 
-static void put_calibration(uint8_t *bytes, uint32_t addr, uint32_t mv)
-{
-    sim_factory_put_calibration(bytes + (addr - SIM_L0_FACTORY_BASE), mv, CAL_VDDA_MV);
-}
+// The unique number is not in one piece: it stands in the words at 0x00, 0x04 and 0x14 of its
+// place.
+static const struct sim_factory_signature signature = {
+    .flash_size = 0x1ff8007c,
+    .ts_cal1 = 0x1ff8007a,
+    .ts_cal2 = 0x1ff8007e,
+    .vrefint_cal = 0x1ff80078,
+    .cal_vdda_mv = 3000,
+    .ts_cal1_mv = SIM_L0_TS_30_MV,
+    .ts_cal2_mv = SIM_L0_TS_130_MV,
+    .vrefint_mv = SIM_L0_VREFINT_MV,
+};
 
-// The unique number stands in the words at 0x00, 0x04 and 0x14 of its place.
-static void fill_identity(const struct sim_chip_row *row, uint8_t *bytes)
+static void fill_identity(const struct sim_chip_row *row, const struct sim_memory_row *memory,
+                          uint8_t *bytes)
 {
-    static const uint8_t lot[8] = {17, '3', '2', '5', '6', 'Q', '4', '2'};
-    memcpy(bytes + (UID_ADDR - SIM_L0_FACTORY_BASE), lot, sizeof lot);
-    put_le32(bytes + (UID_ADDR + 0x14 - SIM_L0_FACTORY_BASE), 0x002a001f);
-    put_calibration(bytes, VREFINT_CAL_ADDR, SIM_L0_VREFINT_MV);
-    put_calibration(bytes, TS_CAL1_ADDR, SIM_L0_TS_30_MV);
-    put_calibration(bytes, TS_CAL2_ADDR, SIM_L0_TS_130_MV);
-    sim_factory_put_flash_size(row, bytes + (FLASH_SIZE_ADDR - SIM_L0_FACTORY_BASE));
+    uint8_t *uid = bytes + (UID_ADDR - memory->base);
+    memcpy(uid, sim_factory_uid + 4, 8);
+    memcpy(uid + 0x14, sim_factory_uid, 4);
+    sim_factory_put_signature(&signature, NULL, row, memory, bytes);
 }
 
 static void fill_options(const struct sim_memory_row *options, uint8_t *bytes)
@@ -55,7 +55,7 @@ void sim_stm32l0_fill_factory(const struct sim_chip_row *row, const struct sim_m
         sim_factory_put_boot_loader(row, memory, bytes);
         break;
     case SIM_MEMORY_FACTORY:
-        fill_identity(row, bytes);
+        fill_identity(row, memory, bytes);
         break;
     case SIM_MEMORY_OPTIONS:
         fill_options(memory, bytes);

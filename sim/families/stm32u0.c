@@ -194,7 +194,7 @@ static const struct sim_part_row parts[] = {
 
 // RM0503, 41 for identity and size; DS14463, 3.17 for the calibration values, at 3 V. All of it is
 // 0x3000 bytes lower on the smaller die.
-#define FACTORY(base)                                                                              \
+#define SIGNATURE(base)                                                                            \
     {                                                                                              \
         .uid = (base) + 0x150, .flash_size = (base) + 0x1a0, .ts_cal1 = (base) + 0x168,            \
         .ts_cal2 = (base) + 0x18a, .vrefint_cal = (base) + 0x1a4, .cal_vdda_mv = 3000,             \
@@ -206,7 +206,8 @@ static const struct sim_part_row parts[] = {
 static void fill_factory(const struct sim_chip_row *row, const struct sim_memory_row *memory,
                          uint8_t *bytes)
 {
-    static const struct sim_m0p_factory u031 = FACTORY(FACTORY_U031), u083 = FACTORY(FACTORY_U083);
+    static const struct sim_factory_signature u031 = SIGNATURE(FACTORY_U031);
+    static const struct sim_factory_signature u083 = SIGNATURE(FACTORY_U083);
     sim_m0p_fill_factory(memory->base == FACTORY_U031 ? &u031 : &u083, row, memory, bytes);
 }
 
