@@ -289,22 +289,15 @@ static enum sim_memory_kind choose_boot(const struct sim_boot_facts *facts)
 #define RCC_CFGR      0x40021004u
 #define RCC_AHBENR    0x40021014u
 #define RCC_APB1ENR   0x4002101cu
-#define PWREN         (1u << 28)
 #define GPIOAEN_RESET 0x00020014u // with SRAM and FLITF, which are on after reset
 #define GPIOA_MODER   0x48000000u
-#define PWR_CR        0x40007000u
-#define SCB_SCR       0xe000ed10u
 
 static const struct sim_program programs[] = {
     {.name = "swd-off", // 5 ms after reset PA13 and PA14 become analog inputs
      .step = {{RCC_AHBENR, GPIOAEN_RESET}, {SIM_PROGRAM_WAIT, 10000}, {GPIOA_MODER, 0x3c000000}},
      .end = SIM_END_RUN},
-    {.name = "stop",
-     .step = {{RCC_APB1ENR, PWREN}, {PWR_CR, 1}, {SCB_SCR, 4}, {SIM_PROGRAM_WAIT, 10000}},
-     .end = SIM_END_SLEEP},
-    {.name = "standby",
-     .step = {{RCC_APB1ENR, PWREN}, {PWR_CR, 6}, {SCB_SCR, 4}, {SIM_PROGRAM_WAIT, 10000}},
-     .end = SIM_END_SLEEP},
+    SIM_PROGRAM_DEEP_SLEEP("stop", RCC_APB1ENR, 1, 10000),
+    SIM_PROGRAM_DEEP_SLEEP("standby", RCC_APB1ENR, 6, 10000),
     SIM_PROGRAM_IWDG(300, 10000), // bites every 30 ms
     {.name = "slow-clock",        // 5 ms after reset HCLK is 15.6 kHz
      .step = {{SIM_PROGRAM_WAIT, 10000}, {RCC_CFGR, 0xf0}},

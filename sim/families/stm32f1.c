@@ -170,20 +170,13 @@ static enum sim_memory_kind choose_boot(const struct sim_boot_facts *facts)
 #define RCC_APB2ENR 0x40021018u
 #define RCC_APB1ENR 0x4002101cu
 #define AFIO_MAPR   0x40010004u
-#define PWREN       (1u << 28)
-#define PWR_CR      0x40007000u
-#define SCB_SCR     0xe000ed10u
 
 static const struct sim_program programs[] = {
     {.name = "swd-off", // 5 ms after reset SWJ_CFG gives the debug port's pins away
      .step = {{RCC_APB2ENR, 1}, {SIM_PROGRAM_WAIT, 10000}, {AFIO_MAPR, 4u << 24}},
      .end = SIM_END_RUN},
-    {.name = "stop",
-     .step = {{RCC_APB1ENR, PWREN}, {PWR_CR, 1}, {SCB_SCR, 4}, {SIM_PROGRAM_WAIT, 10000}},
-     .end = SIM_END_SLEEP},
-    {.name = "standby",
-     .step = {{RCC_APB1ENR, PWREN}, {PWR_CR, 6}, {SCB_SCR, 4}, {SIM_PROGRAM_WAIT, 10000}},
-     .end = SIM_END_SLEEP},
+    SIM_PROGRAM_DEEP_SLEEP("stop", RCC_APB1ENR, 1, 10000),
+    SIM_PROGRAM_DEEP_SLEEP("standby", RCC_APB1ENR, 6, 10000),
     SIM_PROGRAM_IWDG(300, 10000), // bites every 30 ms
     {.name = "slow-clock",        // 5 ms after reset HCLK is 15.6 kHz
      .step = {{SIM_PROGRAM_WAIT, 10000}, {RCC_CFGR, 0xf0}},

@@ -230,21 +230,14 @@ static const struct sim_part_row parts[] = {
 #define RCC_CFGR    0x4002100cu
 #define RCC_IOPENR  0x4002102cu
 #define RCC_APB1ENR 0x40021038u
-#define PWREN       (1u << 28)
 #define GPIOA_MODER 0x50000000u
-#define PWR_CR      0x40007000u
-#define SCB_SCR     0xe000ed10u
 
 static const struct sim_program programs[] = {
     {.name = "swd-off", // 5 ms after reset PA13 and PA14 become analog inputs
      .step = {{RCC_IOPENR, 1}, {SIM_PROGRAM_WAIT, 2600}, {GPIOA_MODER, 0xffffffff}},
      .end = SIM_END_RUN},
-    {.name = "stop",
-     .step = {{RCC_APB1ENR, PWREN}, {PWR_CR, 0x1001}, {SCB_SCR, 4}, {SIM_PROGRAM_WAIT, 2600}},
-     .end = SIM_END_SLEEP},
-    {.name = "standby",
-     .step = {{RCC_APB1ENR, PWREN}, {PWR_CR, 0x1006}, {SCB_SCR, 4}, {SIM_PROGRAM_WAIT, 2600}},
-     .end = SIM_END_SLEEP},
+    SIM_PROGRAM_DEEP_SLEEP("stop", RCC_APB1ENR, 0x1001, 2600),
+    SIM_PROGRAM_DEEP_SLEEP("standby", RCC_APB1ENR, 0x1006, 2600),
     SIM_PROGRAM_IWDG(277, 2600), // bites every 30 ms
     {.name = "slow-clock",       // 5 ms after reset HCLK is 16.4 kHz
      .step = {{SIM_PROGRAM_WAIT, 2600}, {RCC_CFGR, 0xd0}},

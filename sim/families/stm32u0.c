@@ -216,24 +216,15 @@ static void fill_factory(const struct sim_chip_row *row, const struct sim_memory
 #define RCC_CFGR    0x40021008u
 #define RCC_IOPENR  0x4002104cu
 #define RCC_APBENR1 0x40021058u
-#define PWREN       (1u << 28)
 #define GPIOA_MODER 0x50000000u
-#define PWR_CR1     0x40007000u
-#define SCB_SCR     0xe000ed10u
 
 static const struct sim_program programs[] = {
     {.name = "swd-off", // 5 ms after reset PA13 and PA14 become analog inputs
      .step = {{RCC_IOPENR, 1}, {SIM_PROGRAM_WAIT, 5000}, {GPIOA_MODER, 0xffffffff}},
      .end = SIM_END_RUN},
-    {.name = "stop",
-     .step = {{RCC_APBENR1, PWREN}, {PWR_CR1, 0x208}, {SCB_SCR, 4}, {SIM_PROGRAM_WAIT, 5000}},
-     .end = SIM_END_SLEEP},
-    {.name = "standby",
-     .step = {{RCC_APBENR1, PWREN}, {PWR_CR1, 0x20b}, {SCB_SCR, 4}, {SIM_PROGRAM_WAIT, 5000}},
-     .end = SIM_END_SLEEP},
-    {.name = "shutdown",
-     .step = {{RCC_APBENR1, PWREN}, {PWR_CR1, 0x20c}, {SCB_SCR, 4}, {SIM_PROGRAM_WAIT, 5000}},
-     .end = SIM_END_SLEEP},
+    SIM_PROGRAM_DEEP_SLEEP("stop", RCC_APBENR1, 0x208, 5000),
+    SIM_PROGRAM_DEEP_SLEEP("standby", RCC_APBENR1, 0x20b, 5000),
+    SIM_PROGRAM_DEEP_SLEEP("shutdown", RCC_APBENR1, 0x20c, 5000),
     SIM_PROGRAM_IWDG(300, 5000), // bites every 38 ms
     {.name = "slow-clock",       // 5 ms after reset HCLK is 7.8 kHz
      .step = {{SIM_PROGRAM_WAIT, 5000}, {RCC_CFGR, 0xf00}},
