@@ -239,11 +239,7 @@ static void reset(void *self, enum sim_reset kind)
     }
     *rcc = fresh;
     rcc->common.enr[SIM_ON_AHB] = AHBENR_RESET;
-    rcc->common.on[SIM_HSI] = rcc->common.ready[SIM_HSI] = true;
-    rcc->common.on[SIM_LSE] = rcc->bdcr & BDCR_LSEON;
-    sim_rcc_update_clocks(&rcc->common);
-    sim_rcc_update_irq(&rcc->common);
-    sim_clocks_apply(rcc);
+    sim_rcc_run_from(&rcc->common, SIM_HSI, rcc->bdcr & BDCR_LSEON);
 }
 
 static bool create(void *state, struct sim_part *part)

@@ -85,7 +85,7 @@ static uint32_t apb_divisor(const struct sim_rcc *rcc, unsigned bus)
 {
     bool is_second = bus == SIM_ON_APB2 && config_of(rcc)->has_two_apbs;
     uint32_t ppre = rcc->common.cfgr >> (is_second ? 11 : 8) & 7;
-    return ppre < 4 ? 1 : 2u << (ppre - 4);
+    return sim_rcc_apb_divisor(ppre);
 }
 
 static uint32_t pclk_hz(const struct sim_rcc *rcc, unsigned bus)
@@ -97,17 +97,12 @@ static uint32_t pclk_hz(const struct sim_rcc *rcc, unsigned bus)
 static void judge_hclk(const struct sim_rcc *rcc, uint32_t hclk)
 {
     uint32_t max_hz = config_of(rcc)->max_hz, step = config_of(rcc)->no_wait_hz;
-    uint64_t latency = sim_part_level(rcc->common.part, SIM_FLASH_LATENCY, 0);
-    if (hclk > max_hz)
-        sim_chip_violation(rcc->common.part->chip,
-                           "rcc: HCLK of %u Hz; the chip is made for %u MHz", hclk,
-                           max_hz / 1000000);
-    else if (hclk > step && !latency)
+    bool never_waits = sim_part_level(rcc->common.part, SIM_FLASH_LATENCY, 0) == 0;
+    if (hclk <= max_hz && hclk > step && never_waits)
         sim_chip_violation(rcc->common.part->chip,
                            "rcc: HCLK of %u Hz without a flash wait state (3.5.1)", hclk);
-    else if (hclk > step * (latency + 1))
-        sim_chip_violation(rcc->common.part->chip, "rcc: HCLK of %u Hz with %u flash wait states",
-                           hclk, (unsigned)latency);
+    else
+        sim_rcc_judge_hclk(&rcc->common, hclk, max_hz, step);
     if (config_of(rcc)->has_two_apbs && pclk_hz(rcc, SIM_ON_APB1) > max_hz / 2)
         sim_chip_violation(rcc->common.part->chip, "rcc: PCLK1 above %u MHz", max_hz / 2000000);
 }

@@ -158,6 +158,23 @@ uint32_t sim_rcc_divide_hclk(const struct sim_rcc_common *rcc, uint32_t sysclk_h
     return hpre < 8 ? sysclk_hz : sysclk_hz / divisors[hpre - 8];
 }
 
+uint32_t sim_rcc_apb_divisor(uint32_t ppre)
+{
+    return ppre < 4 ? 1 : 2u << (ppre - 4);
+}
+
+void sim_rcc_judge_hclk(const struct sim_rcc_common *rcc, uint32_t hclk, uint32_t max_hz,
+                        uint32_t step_hz)
+{
+    uint64_t latency = sim_part_level(rcc->part, SIM_FLASH_LATENCY, 0);
+    if (hclk > max_hz)
+        sim_chip_violation(rcc->part->chip, "rcc: HCLK of %u Hz; the chip is made for %u MHz", hclk,
+                           max_hz / 1000000);
+    else if (hclk > step_hz * (latency + 1))
+        sim_chip_violation(rcc->part->chip, "rcc: HCLK of %u Hz with %u flash wait states", hclk,
+                           (unsigned)latency);
+}
+
 void sim_rcc_set_hclk(struct sim_rcc_common *rcc, uint32_t hclk)
 {
     sim_core_set_hclk(rcc->part->core, hclk);
@@ -238,4 +255,13 @@ struct sim_rcc_common sim_rcc_fresh(const struct sim_rcc_common *rcc)
     for (unsigned c = 0; c < SIM_RCC_MOST_CLOCKS; c++)
         fresh.ready_ns[c] = SIM_NEVER;
     return fresh;
+}
+
+void sim_rcc_run_from(struct sim_rcc_common *rcc, unsigned first_clock, bool lse_on)
+{
+    rcc->on[first_clock] = rcc->ready[first_clock] = true;
+    rcc->on[rcc->kind->lse] = lse_on;
+    sim_rcc_update_clocks(rcc);
+    sim_rcc_update_irq(rcc);
+    rcc->kind->apply(rcc);
 }

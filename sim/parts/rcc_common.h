@@ -53,6 +53,8 @@ void sim_rcc_create(struct sim_rcc_common *rcc, struct sim_part *part,
                     const struct sim_rcc_kind *kind);
 // As after a reset of power: all clocks are off, and what does not belong to the chip stays.
 struct sim_rcc_common sim_rcc_fresh(const struct sim_rcc_common *rcc);
+// The end of a reset: the first clock runs, LSE starts where the backup domain has it on.
+void sim_rcc_run_from(struct sim_rcc_common *rcc, unsigned first_clock, bool lse_on);
 
 void sim_rcc_update_irq(struct sim_rcc_common *rcc);
 // After a write to a gate or a reset line.
@@ -68,6 +70,10 @@ void sim_rcc_set_hclk(struct sim_rcc_common *rcc, uint32_t hclk);
 bool sim_rcc_is_stopped(const struct sim_rcc_common *rcc);
 // By the field HPRE; 0 while it is stopped.
 uint32_t sim_rcc_divide_hclk(const struct sim_rcc_common *rcc, uint32_t sysclk_hz, uint32_t hpre);
+uint32_t sim_rcc_apb_divisor(uint32_t ppre); // by the field PPRE
+// A violation above max_hz, or with less than a flash wait state for each step_hz more.
+void sim_rcc_judge_hclk(const struct sim_rcc_common *rcc, uint32_t hclk, uint32_t max_hz,
+                        uint32_t step_hz);
 
 sim_signal_level_fn sim_rcc_enabled, sim_rcc_held, sim_rcc_hsi_ready;
 sim_signal_heard_fn sim_rcc_hear_reset, sim_rcc_hear_power_mode, sim_rcc_hear_change,

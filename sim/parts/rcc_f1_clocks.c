@@ -43,28 +43,58 @@ static uint32_t sysclk_hz(const struct sim_rcc_f1 *rcc)
                                        : config_of(rcc)->source[SIM_HSI].hz;
 }
 
-uint64_t sim_f1_clocks_hclk(void *self, unsigned line)
+static uint32_t hclk_hz(const struct sim_rcc_f1 *rcc)
 {
-    const struct sim_rcc_f1 *rcc = self;
     uint32_t hpre = rcc->common.cfgr >> 4 & 15;
-    (void)line;
     return sim_rcc_divide_hclk(&rcc->common, sysclk_hz(rcc), hpre);
 }
 
 static uint32_t apb_divisor(const struct sim_rcc_f1 *rcc, unsigned bus)
 {
     uint32_t ppre = rcc->common.cfgr >> (bus == SIM_ON_APB2 ? 11 : 8) & 7;
-    return bus == SIM_ON_AHB || ppre < 4 ? 1 : 2u << (ppre - 4);
+    return bus == SIM_ON_AHB ? 1 : sim_rcc_apb_divisor(ppre);
+}
+
+static uint32_t pclk_hz(const struct sim_rcc_f1 *rcc, unsigned bus)
+{
+    return hclk_hz(rcc) / apb_divisor(rcc, bus);
+}
+
+// One wait state for each 24 MHz; the value line has none (PM0075, 3.1; PM0063, 3.1).
+static void judge_hclk(const struct sim_rcc_f1 *rcc, uint32_t hclk)
+{
+    uint32_t max_hz = config_of(rcc)->max_hz, step = config_of(rcc)->no_wait_hz;
+    sim_rcc_judge_hclk(&rcc->common, hclk, max_hz, step);
+    if (pclk_hz(rcc, SIM_ON_APB1) > max_hz / 2 && max_hz > step)
+        sim_chip_violation(rcc->common.part->chip, "rcc: PCLK1 above %u MHz (7.3.2)",
+                           max_hz / 2000000);
+}
+
+void sim_f1_clocks_apply(void *self)
+{
+    struct sim_rcc_f1 *rcc = self;
+    uint32_t hclk = hclk_hz(rcc);
+    judge_hclk(rcc, hclk);
+    sim_rcc_set_hclk(&rcc->common, hclk);
+}
+
+// ---- what goes to others ------------------------------------------------------------------------
+
+uint64_t sim_f1_clocks_hclk(void *self, unsigned line)
+{
+    (void)line;
+    return hclk_hz(self);
 }
 
 uint64_t sim_f1_clocks_pclk(void *self, unsigned bus)
 {
-    return sim_f1_clocks_hclk(self, 0) / apb_divisor(self, bus);
+    return pclk_hz(self, bus);
 }
 
+// Twice PCLK when that is divided (7.2, figure of the clock tree).
 uint64_t sim_f1_clocks_timer(void *self, unsigned bus)
 {
-    return sim_f1_clocks_pclk(self, bus) * (apb_divisor(self, bus) > 1 ? 2 : 1);
+    return pclk_hz(self, bus) * (apb_divisor(self, bus) > 1 ? 2 : 1);
 }
 
 uint64_t sim_f1_clocks_lsi(void *self, unsigned line)
@@ -73,33 +103,6 @@ uint64_t sim_f1_clocks_lsi(void *self, unsigned line)
     (void)line;
     return config_of(rcc)->source[SIM_LSI].hz;
 }
-
-// One wait state for each 24 MHz; the value line has none (PM0075, 3.1; PM0063, 3.1).
-static void judge_hclk(const struct sim_rcc_f1 *rcc, uint32_t hclk)
-{
-    uint32_t max_hz = config_of(rcc)->max_hz, step = config_of(rcc)->no_wait_hz;
-    uint64_t latency = sim_part_level(rcc->common.part, SIM_FLASH_LATENCY, 0);
-    if (hclk > max_hz)
-        sim_chip_violation(rcc->common.part->chip,
-                           "rcc: HCLK of %u Hz; the chip is made for %u MHz", hclk,
-                           max_hz / 1000000);
-    else if (hclk > step * (latency + 1))
-        sim_chip_violation(rcc->common.part->chip, "rcc: HCLK of %u Hz with %u flash wait states",
-                           hclk, (unsigned)latency);
-    if (sim_f1_clocks_pclk((void *)(uintptr_t)rcc, SIM_ON_APB1) > max_hz / 2 && max_hz > step)
-        sim_chip_violation(rcc->common.part->chip, "rcc: PCLK1 above %u MHz (7.3.2)",
-                           max_hz / 2000000);
-}
-
-void sim_f1_clocks_apply(void *self)
-{
-    struct sim_rcc_f1 *rcc = self;
-    uint32_t hclk = (uint32_t)sim_f1_clocks_hclk(rcc, 0);
-    judge_hclk(rcc, hclk);
-    sim_rcc_set_hclk(&rcc->common, hclk);
-}
-
-// ---- oscillators --------------------------------------------------------------------------------
 
 // ---- what rcc_common.c asks for ------------------------------------------------------------------
 

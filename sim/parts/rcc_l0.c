@@ -258,11 +258,7 @@ static void reset(void *self, enum sim_reset kind)
     rcc->common.enr[SIM_ON_AHB] = AHBENR_AT_RESET;
     for (unsigned bus = 0; bus < SIM_RCC_L0_BUSES; bus++)
         rcc->smenr[bus] = sleeping[bus];
-    rcc->common.on[SIM_MSI] = rcc->common.ready[SIM_MSI] = true;
-    rcc->common.on[SIM_LSE] = rcc->common.csr & CSR_LSEON;
-    sim_rcc_update_clocks(&rcc->common);
-    sim_rcc_update_irq(&rcc->common);
-    sim_l0_clocks_apply(rcc);
+    sim_rcc_run_from(&rcc->common, SIM_MSI, rcc->common.csr & CSR_LSEON);
 }
 
 static bool create(void *state, struct sim_part *part)

@@ -81,7 +81,7 @@ static uint32_t apb_divisor(const struct sim_rcc_l0 *rcc, unsigned bus)
 {
     uint32_t ppre = rcc->common.cfgr >> (bus == SIM_ON_APB2 ? 11 : 8) & 7;
     bool divided = bus == SIM_ON_APB1 || bus == SIM_ON_APB2;
-    return !divided || ppre < 4 ? 1 : 2u << (ppre - 4);
+    return divided ? sim_rcc_apb_divisor(ppre) : 1;
 }
 
 // The fastest HCLK and VCO of a voltage range, and HCLK without a wait state (RM0367, 3.6.3, 6.1.4

@@ -179,7 +179,6 @@ static void reset(void *self, enum sim_reset kind)
     const struct sim_rcc_m0p_config *config = rcc->config;
     struct sim_rcc_m0p fresh = {.common = sim_rcc_fresh(&rcc->common),
                                 .config = config,
-
                                 .icscr = config->icscr_reset,
                                 .pllcfgr = 0x1000};
     fresh.common.cr = config->cr_reset;
@@ -189,11 +188,7 @@ static void reset(void *self, enum sim_reset kind)
     }
     *rcc = fresh;
     rcc->common.enr[SIM_M0P_ON_AHB] = 1u << 8; // the flash interface
-    rcc->common.on[config->first_clock] = rcc->common.ready[config->first_clock] = true;
-    rcc->common.on[SIM_M0P_LSE] = rcc->bdcr & BDCR_LSEON;
-    sim_rcc_update_clocks(&rcc->common);
-    sim_rcc_update_irq(&rcc->common);
-    sim_m0p_apply(rcc);
+    sim_rcc_run_from(&rcc->common, config->first_clock, rcc->bdcr & BDCR_LSEON);
 }
 
 static bool create(void *state, struct sim_part *part)

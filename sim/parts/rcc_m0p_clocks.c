@@ -76,21 +76,14 @@ static uint32_t hclk_hz(const struct sim_rcc_m0p *rcc)
 static uint32_t apb_divisor(const struct sim_rcc_m0p *rcc)
 {
     uint32_t ppre = field(rcc->common.cfgr, 12, 7);
-    return ppre < 4 ? 1 : 2u << (ppre - 4);
+    return sim_rcc_apb_divisor(ppre);
 }
 
 void sim_m0p_apply(void *self)
 {
     struct sim_rcc_m0p *rcc = self;
-    uint32_t hclk = hclk_hz(rcc), max_hz = rcc->config->max_hz;
-    uint64_t latency = sim_part_level(rcc->common.part, SIM_FLASH_LATENCY, 0);
-    if (hclk > max_hz)
-        sim_chip_violation(rcc->common.part->chip,
-                           "rcc: HCLK of %u Hz; the chip is made for %u MHz", hclk,
-                           max_hz / 1000000);
-    else if (hclk > (latency + 1) * WAIT_STATE_HZ)
-        sim_chip_violation(rcc->common.part->chip, "rcc: HCLK of %u Hz with %u flash wait states",
-                           hclk, (unsigned)latency);
+    uint32_t hclk = hclk_hz(rcc);
+    sim_rcc_judge_hclk(&rcc->common, hclk, rcc->config->max_hz, WAIT_STATE_HZ);
     sim_rcc_set_hclk(&rcc->common, hclk);
 }
 
