@@ -69,7 +69,7 @@ enum sim_signal {
     SIM_FLASH_BOOTS_BANK2, // the option is set, and the second bank holds a program
     SIM_FLASH_CUT,         // event: power or reset ends a job; 1: by a reset, which is a violation
     SIM_FLASH_TIME,        // set: of enum sim_flash_time
-    SIM_FLASH_WRP, // driven: the bits of WRPR, for a second controller
+    SIM_FLASH_WRP,         // driven: the bits of WRPR, for a second controller
     SIM_RDP_LEVEL,
     SIM_OPTION,         // a line for each of enum sim_option
     SIM_OPTIONS_RELOAD, // event: load them

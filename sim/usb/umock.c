@@ -158,8 +158,8 @@ void umock_device_unplug(void *arg)
     struct umock_device *device = arg;
     if (!device->plugged)
         return;
-    // The names go first, so that nobody new comes. Who has opened the node and waits to be accepted
-    // must hear ENODEV: a socket that closes would end it.
+    // The names go first, so that nobody new comes. Who has opened the node and waits to be
+    // accepted must hear ENODEV: a socket that closes would end it.
     umock_tree_unplug(&device->umock->tree, &device->entry);
     while (accept_one(device))
         continue;
