@@ -2,89 +2,23 @@
 # SPDX-License-Identifier: MIT
 # OpenOCD, the stlink tools and pyOCD at the virtual STM32F1: identification, debugging, programming, read and write
 # protection, option bytes, two banks. What they write to the flash controller is what works on real chips.
-. "$srcdir/tests/scenarios/interoperability.inc"
+chip=stm32f103c8
+target=stm32f1x.cfg
+driver=stm32f1x
+core='Cortex-M3 r1p1'
+cpuid=411fc231
+size=64K
+sector=0x400
+erased=ff
+. "$srcdir/tests/scenarios/interoperability_chip.inc"
 need openocd st-info st-flash st-util pyocd-tool pyocd-flashtool python3
 need_preload
-target=stm32f1x.cfg
-write_firmware "$dir/count.bin"
-head -c 20000 /dev/urandom >"$dir/noise.bin"
-chip=stm32f103c8
-counting=$chip,firmware=$dir/count.bin
-
-new_chip() {
-    rm -f "$dir/chip"
-    board=$chip,store=$dir/chip
-}
-
-# The program is in the chip that stays.
-new_programmed_chip() {
-    new_chip && ocd "$board" "program $dir/count.bin verify 0x08000000" && no_violations && : >"$dir/out"
-}
-
-# kept ADDRESS LENGTH: of the chip that stays, into $dir/kept
-kept() {
-    "$top_builddir/swdlink" read "$1" "$2" --probe "virtual:$board" --output "$dir/kept"
-}
-
-is_blank() {
-    [ "$(tr -d '\377' <"$1" | wc -c)" = 0 ]
-}
 
 # ---- OpenOCD ------------------------------------------------------------------------------------
-
-identifies() {
-    for die in '103c6 412 32' '103c8 410 64' '103ze 414 512' '103zg 430 512' '107vc 418 256' '100rb 420 128' \
-        '100ze 428 512'; do
-        # shellcheck disable=SC2086 # three words
-        set -- $die
-        ocd "stm32f$1" init 'reset halt' 'flash info 0' 'mdw 0xe0042000' 'mdw 0xe000ed00' && no_violations &&
-            seen "0xe0042000: [0-9a-f]*$2" "flash size = $3 KiB" '0xe000ed00: 411fc231' \
-                'Cortex-M3 r1p1 processor detected' '6 breakpoints, 4 watchpoints' || return
-    done
-}
 
 follows_the_rom_table() {
     ocd "$chip" init 'dap info' && no_violations &&
         seen 'MEM-AP BASE 0xe00ff003' 'Part is 0x410' 'System Control Space' 'Data Watchpoint' 'Flash Patch' 'ITM'
-}
-
-debugs() {
-    ocd "$counting" init 'reset halt' 'reg pc' 'reg sp' step 'reg pc' step step 'reg pc' 'reg r0' \
-        'bp 0x08000046 2 hw' resume 'wait_halt 2000' 'reg r0' 'rbp 0x08000046' 'wp 0x20000100 4 w' resume \
-        'wait_halt 2000' 'mdw 0x20000100' 'reg r3 0xdeadbeef' step 'reg r3 force' && no_violations &&
-        seen 'pc (/32): 0x08000040' 'sp (/32): 0x20001000' 'pc (/32): 0x08000042' 'pc (/32): 0x08000046' \
-            'halted due to breakpoint' 'r0 (/32): 0x00000002' 'r3 (/32): 0xdeadbeef'
-}
-
-moves_blocks() {
-    head -c 3001 /dev/urandom >"$dir/block"
-    ocd "$chip" init 'reset halt' "load_image $dir/block 0x20000003" \
-        "dump_image $dir/back 0x20000003 3001" && no_violations && cmp "$dir/block" "$dir/back"
-}
-
-programs() {
-    ocd "$chip" "program $dir/count.bin verify reset 0x08000000" 'sleep 100' \
-        'set a [read_memory 0x20000100 32 1]' 'sleep 100' 'set b [read_memory 0x20000100 32 1]' \
-        'if {$a != $b} {echo "it runs"}' && no_violations && seen 'Programming Finished' 'Verified OK' 'it runs'
-}
-
-programs_over_something() {
-    new_programmed_chip && ocd "$board" init 'reset halt' "flash write_image erase $dir/noise.bin 0x08000000" \
-        "verify_image $dir/noise.bin 0x08000000" 'flash fillw 0x08008000 0xdeadbeef 4' 'mdw 0x08008000 5' \
-        'flash erase_address 0x08008000 0x400' 'mdw 0x08008000' "flash read_bank 0 $dir/back.bin 0 20000" &&
-        no_violations && seen 'verified 20000 bytes' '0x08008000: deadbeef deadbeef deadbeef deadbeef ffffffff' \
-            '0x08008000: ffffffff' && cmp "$dir/noise.bin" "$dir/back.bin"
-}
-
-without_a_loader() {
-    new_chip && ocd "$board" 'stm32f1x.cpu configure -work-area-size 0' init 'reset halt' \
-        "flash write_image erase $dir/count.bin 0x08000400" "verify_image $dir/count.bin 0x08000400" &&
-        no_violations && seen 'no working area\|not enough working area' 'verified 80 bytes'
-}
-
-mass_erases() {
-    new_programmed_chip && ocd "$board" init 'reset halt' 'stm32f1x mass_erase 0' 'mdw 0x08000000' && no_violations &&
-        seen 'mass erase complete' '0x08000000: ffffffff' && kept 0x08000000 64K && is_blank "$dir/kept"
 }
 
 # A system reset loads the option bytes (PM0075, 2.4); the debugger is shut out of the flash.
@@ -121,9 +55,7 @@ protects() {
 
 # OpenOCD has no second bank of its own for an XL density part.
 programs_two_banks() {
-    chip=stm32f103zg
-    new_chip
-    chip=stm32f103c8
+    new_chip stm32f103zg
     head -c 20000 /dev/urandom >"$dir/more.bin"
     ocd "$board" 'flash bank second stm32f1x 0x08080000 0 0 0 stm32f1x.cpu' init 'reset halt' \
         "flash write_image erase $dir/noise.bin 0x0807d000" "verify_image $dir/noise.bin 0x0807d000" \
@@ -131,84 +63,24 @@ programs_two_banks() {
         seen 'verified 20000 bytes' '0x08080000: ffffffff' && unseen '0x0807fffc: ffffffff'
 }
 
-# ---- stlink tools -------------------------------------------------------------------------------
-
-with() {
-    board=$1
-    shift
-    timeout 120 "$sim" "$board" --account "$dir/account" -- "$@"
-}
-
-probes() {
-    for die in '103c6 412 32768 1024' '103c8 410 65536 1024' '103ze 414 524288 2048' '103zg 430 1048576 2048' \
-        '107vc 418 262144 2048' '100rb 420 131072 1024' '100ze 428 524288 2048'; do
-        # shellcheck disable=SC2086 # four words
-        set -- $die
-        with "stm32f$1" st-info --probe && no_violations &&
-            seen "chipid: *0x0$2" "flash: *$3 (pagesize: $4)" || return
-    done
-}
-
-# st-flash gives each page half a second of real time, in which a busy machine may not run the loader's 54 ms.
-writes_sometimes() {
-    for _ in 1 2 3 4; do
-        chip=$1
-        new_chip
-        chip=stm32f103c8
-        with "$board" st-flash write "$dir/noise.bin" 0x08000000 && return
-    done
-    return 1
-}
-
-# flashes CHIP: a program of 20000 bytes there and back
-flashes() {
-    writes_sometimes "$1" && seen 'Flash written and verified! jolly good!' && no_violations &&
-        with "$board" st-flash read "$dir/back.bin" 0x08000000 20000 && no_violations &&
-        cmp "$dir/noise.bin" "$dir/back.bin"
-}
-
-erases() {
-    new_programmed_chip && with "$board" st-flash erase && no_violations && kept 0x08000000 64K && is_blank "$dir/kept"
-}
-
-steps_through_st_util() {
-    board=$counting
-    gdb_session 'set $pc = 0x08000040' 'x/i $pc' stepi 'p/x $pc' stepi stepi stepi 'p/x $pc' \
-        'hbreak *0x08000046' continue 'p/x $r0' continue 'x/wx 0x20000100' &&
-        seen 'movs.*r0, #0' '= 0x8000042$' 'Breakpoint 1, ' '= 0x2$' '0x20000100:.*0x00000002'
-}
-
 # ---- pyOCD: the STM32F103xC is its only part of this family -------------------------------------
 
-tool() {
-    for command; do echo "$command"; done >"$dir/commands"
-    timeout 120 "$sim" "stm32f103rc,firmware=$dir/count.bin,probe-mode=mass" --account "$dir/account" -- \
-        pyocd-tool -t stm32f103rc <"$dir/commands"
-}
-
-debugs_with_pyocd() {
-    tool halt 'read32 0xe000ed00 4' 'write32 0x20000f00 0x11223344' 'read32 0x20000f00 4' 'wreg r7 0x1234' 'reg r7' \
-        'reset -h' 'reg pc' step 'reg pc' 'break 0x08000046' go status 'reg r0' exit && no_violations &&
-        seen 'e000ed00: *411fc231' '20000f00: *11223344' 'r7 = 0x00001234' 'pc = 0x08000040' 'pc = 0x08000042' \
-            'status: *Halted' 'r0 = 0x00000001'
-}
-
 flashes_with_pyocd() {
-    rm -f "$dir/chip"
-    board=stm32f103rc,store=$dir/chip
+    new_chip stm32f103rc
     timeout 120 "$sim" "$board,probe-mode=mass" --account "$dir/account" -- \
         pyocd-flashtool -t stm32f103rc "$dir/noise.bin" && no_violations && seen 'Programmed 20000 bytes' &&
         kept 0x08000000 20000 && cmp "$dir/noise.bin" "$dir/kept"
 }
 
 for interface in stlink.cfg stlink-dap.cfg; do
-    check "$interface: identifies seven dies" identifies
+    check "$interface: identifies seven dies" identifies 'stm32f103c6 412 32' 'stm32f103c8 410 64' 'stm32f103ze 414 512' \
+        'stm32f103zg 430 512' 'stm32f107vc 418 256' 'stm32f100rb 420 128' 'stm32f100ze 428 512'
     [ "$interface" = stlink.cfg ] || check "$interface: follows the ROM table" follows_the_rom_table
     check "$interface: steps, breakpoint, watchpoint, registers" debugs
-    check "$interface: moves blocks that are not aligned" moves_blocks
+    check "$interface: moves blocks that are not aligned" moves_blocks 0x20000003
     check "$interface: programs, verifies and runs" programs
     check "$interface: programs over something, fills, erases a page, reads back" programs_over_something
-    check "$interface: programs without a working area" without_a_loader
+    check "$interface: programs without a working area" without_a_loader 0x08000400
     check "$interface: mass erase" mass_erases
     check "$interface: lock ends in read protection" locks
     check "$interface: unlock erases the chip and opens it" unlocks
@@ -217,7 +89,9 @@ for interface in stlink.cfg stlink-dap.cfg; do
     check "$interface: programs across two banks, erases the second" programs_two_banks
 done
 interface=stlink.cfg
-check 'st-info identifies seven dies' probes
+check 'st-info identifies seven dies' probes 'stm32f103c6 412 32768 1024' 'stm32f103c8 410 65536 1024' \
+    'stm32f103ze 414 524288 2048' 'stm32f103zg 430 1048576 2048' 'stm32f107vc 418 262144 2048' \
+    'stm32f100rb 420 131072 1024' 'stm32f100ze 428 524288 2048'
 for die in stm32f103c8 stm32f103ze stm32f103zg stm32f107vc stm32f100rb; do
     check "st-flash writes and reads $die" flashes "$die"
 done
@@ -225,6 +99,6 @@ check 'st-flash erases' erases
 if [ -n "$GDB" ]; then
     check 'GDB steps and breaks through st-util' steps_through_st_util
 fi
-check 'pyOCD debugs' debugs_with_pyocd
+check 'pyOCD debugs' debugs_with_pyocd stm32f103rc stm32f103rc
 check 'pyOCD programs' flashes_with_pyocd
 echo "1..$n"

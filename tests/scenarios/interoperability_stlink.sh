@@ -12,12 +12,6 @@ running=stm32f031k6,firmware=$dir/count.bin
     head -c 4990 /dev/urandom
 } >"$dir/noise.bin"
 
-with() {
-    board=$1
-    shift
-    timeout 120 "$sim" "$board" --account "$dir/account" -- "$@"
-}
-
 probes() {
     with stm32f031k6 st-info --probe && no_violations &&
         seen 'Found 1 stlink programmers' 'version: *V2J37S7' 'flash: *32768 (pagesize: 1024)' \
