@@ -6,7 +6,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -188,22 +187,12 @@ static void ram_and_registers_come_back(void **state)
     (void)state;
     struct desk *d = open_desk("");
     uint8_t *ram = some_image(4096, 9), *image = some_image(8192, 2), back[4096];
-    uint32_t regs[CORTEXM_REG_COUNT] = {0}, value;
+    uint32_t regs[CORTEXM_REG_COUNT];
     OK(target_write_mem(&d->t, RAM, ram, 4096));
-    for (enum cortexm_reg r = CORTEXM_R0; r < CORTEXM_REG_COUNT; r++) {
-        if (!cortexm_has_reg(&d->t.core, r) || r == CORTEXM_SP || r == CORTEXM_CONTROL)
-            continue;
-        regs[r] = r == CORTEXM_XPSR ? 0xf1000000u : r == CORTEXM_PRIMASK ? 0 : 0x20000100u + 8 * r;
-        OK(target_write_reg(&d->t, r, regs[r]));
-    }
+    set_registers(d, regs);
     OK(program(d, FLASH_ERASE_AUTO, FLASH, image, 8192));
     assert_true(d->stats.by_loader);
-    for (enum cortexm_reg r = CORTEXM_R0; r < CORTEXM_REG_COUNT; r++) {
-        if (!cortexm_has_reg(&d->t.core, r) || r == CORTEXM_SP)
-            continue;
-        OK(target_read_reg(&d->t, r, &value));
-        assert_int_equal(value, regs[r]);
-    }
+    assert_registers(d, regs);
     OK(target_read_mem(&d->t, RAM, back, sizeof back, NULL));
     assert_memory_equal(back, ram, sizeof back);
     free(ram);
@@ -296,22 +285,15 @@ static void watchpoints_do_not_stop_the_loader_and_still_work(void **state)
 
 // ---- hard circumstances -------------------------------------------------------------------------
 
-static void write_word(struct desk *d, uint32_t addr, uint32_t value)
-{
-    uint8_t word[4];
-    put_le32(word, value);
-    OK(target_write_mem(&d->t, addr, word, 4));
-}
-
 static void a_running_watchdog_is_fed(void **state)
 {
     (void)state;
     struct desk *d = open_desk("");
     uint8_t *image = some_image(32768, 2);
-    write_word(d, 0x40003000, 0x5555); // IWDG: shortest prescaler, 25 ms
-    write_word(d, 0x40003004, 0);
-    write_word(d, 0x40003008, 250);
-    write_word(d, 0x40003000, 0xcccc);
+    set_word(d, 0x40003000, 0x5555); // IWDG: shortest prescaler, 25 ms
+    set_word(d, 0x40003004, 0);
+    set_word(d, 0x40003008, 250);
+    set_word(d, 0x40003000, 0xcccc);
     OK(program(d, FLASH_ERASE_AUTO, FLASH, image, 32768));
     assert_true(d->stats.by_loader);
     assert_chip_holds(d, FLASH, image, 32768);
@@ -328,9 +310,9 @@ static void a_window_watchdog_is_fed_and_gets_its_window_back(void **state)
     struct desk *d = open_desk("");
     uint8_t *image = some_image(32768, 2), cfr[4];
     uint32_t dhcsr;
-    write_word(d, 0x4002101c, 1u << 11); // APB1ENR: WWDGEN
-    write_word(d, 0x40002c04, 0x1d0);    // CFR: 8 MHz / 4096 / 8; not to be fed before 0x50
-    write_word(d, 0x40002c00, 0xff);     // CR: 262 ms, 192 ms of them too early
+    set_word(d, 0x4002101c, 1u << 11); // APB1ENR: WWDGEN
+    set_word(d, 0x40002c04, 0x1d0);    // CFR: 8 MHz / 4096 / 8; not to be fed before 0x50
+    set_word(d, 0x40002c00, 0xff);     // CR: 262 ms, 192 ms of them too early
     OK(cortexm_read_dhcsr(&d->t.core, &dhcsr));
     (void)cortexm_take_reset(&d->t.core); // of before
     OK(program(d, FLASH_ERASE_AUTO, FLASH, image, 32768));
@@ -349,7 +331,7 @@ static void a_core_that_runs_from_a_slow_clock_is_not_slow(void **state)
     (void)state;
     struct desk *d = open_desk("");
     uint8_t *image = some_image(32768, 2), word[4];
-    write_word(d, 0x40021004, 0xd0); // HPRE: 8 MHz / 128
+    set_word(d, 0x40021004, 0xd0); // HPRE: 8 MHz / 128
     OK(program(d, FLASH_ERASE_AUTO, FLASH, image, 32768));
     assert_in_range(took_ms(d), 1, 1050); // until the clock is set, the debug port has to WAIT
     OK(target_read_mem(&d->t, 0x40021004, word, 4, NULL));
@@ -363,10 +345,10 @@ static void hsi_that_the_program_switched_off_is_on_for_the_job(void **state)
     (void)state;
     struct desk *d = open_desk("");
     uint8_t *image = some_image(2048, 2), word[4];
-    write_word(d, 0x40021000, 0x00010083); // HSEON
+    set_word(d, 0x40021000, 0x00010083); // HSEON
     sim_board_wait_ns(d->board, 10000000);
-    write_word(d, 0x40021004, 1);          // SYSCLK is HSE
-    write_word(d, 0x40021000, 0x00010082); // HSI off
+    set_word(d, 0x40021004, 1);          // SYSCLK is HSE
+    set_word(d, 0x40021000, 0x00010082); // HSI off
     OK(program(d, FLASH_ERASE_AUTO, FLASH, image, 2048));
     assert_chip_holds(d, FLASH, image, 2048);
     OK(target_read_mem(&d->t, 0x40021000, word, 4, NULL));
@@ -395,23 +377,7 @@ static void with_the_parity_check_on_the_debug_port_does_it_all(void **state)
 static void a_loader_that_dies_is_replaced_by_the_debug_port(void **state)
 {
     (void)state;
-    struct desk *d = open_desk("");
-    uint8_t *image = some_image(16384, 2), udf[2] = {0x00, 0xde};
-    begin_job(d, FLASH_ERASE_AUTO, FLASH, 16384);
-    OK(flash_job_write(d->job, FLASH, image, 9216));
-    bool more;
-    OK(flash_job_step(d->job, &more));
-    OK(flash_job_step(d->job, &more));
-    for (uint32_t at = RAM + 2; at < RAM + 0x120;
-         at += 2) // its code becomes undefined instructions
-        assert_true(sim_chip_poke(sim_board_chip(d->board), at, udf, 2));
-    OK(step_to_end(d));
-    OK(flash_job_write(d->job, FLASH + 9216, image + 9216, 16384 - 9216));
-    OK(finish_job(d));
-    assert_non_null(strstr(d->heard, "going on without it"));
-    assert_chip_holds(d, FLASH, image, 16384);
-    free(image);
-    close_desk(d);
+    loader_that_dies_is_replaced("", FLASH_ERASE_AUTO);
 }
 
 static void a_write_protected_page_is_refused_before_anything_changes(void **state)
@@ -436,7 +402,7 @@ static void a_write_protected_page_is_refused_before_anything_changes(void **sta
 
 static void protect(struct desk *d, unsigned block_of_4_kib)
 {
-    const uint8_t wrp[2] = {(uint8_t)~(1u << block_of_4_kib), (uint8_t)(1u << block_of_4_kib)};
+    const uint8_t wrp[2] = {(uint8_t) ~(1u << block_of_4_kib), (uint8_t)(1u << block_of_4_kib)};
     assert_true(sim_chip_poke(sim_board_chip(d->board), 0x1ffff808, wrp, 2));
     sim_chip_set_power(sim_board_chip(d->board), false);
     sim_chip_set_power(sim_board_chip(d->board), true);
@@ -513,47 +479,10 @@ static void a_reset_waits_until_the_running_program_has_erased_its_page(void **s
 
 // ---- cut off ------------------------------------------------------------------------------------
 
-// The cable is pulled at the n-th USB command of a job; the job may not claim success; what follows
-// repairs.
-static bool cut_at(struct desk *d, unsigned n, const uint8_t *image, size_t len)
-{
-    char when[32];
-    snprintf(when, sizeof when, "unplug@%llu",
-             (unsigned long long)sim_board_account(d->board)->usb_commands + n);
-    OK(sim_board_set(d->board, "usb", when));
-    enum err e = target_flash_open(&d->t, &d->job);
-    if (!e) {
-        OK(flash_job_erase(d->job, FLASH, whole_pages(d, len)));
-        OK(flash_job_write(d->job, FLASH, image, len));
-        e = finish_job(d);
-    }
-    if (!e)
-        return false;
-    assert_int_equal(d->t.state, TARGET_LOST);
-    sim_board_usb_plug(d->board, true);
-    target_disconnect(&d->t, false);
-    stlink_close(&d->st);
-    plug_in(d);
-    OK(program(d, FLASH_ERASE_AUTO, FLASH, image, len));
-    assert_chip_holds(d, FLASH, image, len);
-    return true;
-}
-
 static void a_job_cut_off_anywhere_is_repaired_by_the_next(void **state)
 {
     (void)state;
-    size_t len = 3 * 1024;
-    uint8_t *old = some_image(len, 1), *image = some_image(len, 2);
-    unsigned n = 1;
-    for (bool cut = true; cut; n++) {
-        struct desk *d = open_desk("");
-        fill_chip(d, old, len);
-        cut = cut_at(d, n, image, len);
-        close_desk(d);
-    }
-    assert_true(n > 30);
-    free(old);
-    free(image);
+    job_cut_off_anywhere_is_repaired("", 3 * 1024, 1);
 }
 
 int main(int argc, char **argv)

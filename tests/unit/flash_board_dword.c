@@ -3,11 +3,9 @@
 // virtual time, with the typical times of the data sheets.
 #include "tests/unit/flash_desk.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/bytes.h"
 #include "targets/options.h"
 #include "tests/unit/choose.h"
 
@@ -16,31 +14,6 @@
 #define FLASH_CR  0x40022014u
 #define RCC       0x40021000u
 #define RCC_CFGR  0x40021008u
-
-static uint32_t word_at(struct desk *d, uint32_t addr)
-{
-    uint8_t word[4];
-    OK(target_read_mem(&d->t, addr, word, 4, NULL));
-    return get_le32(word);
-}
-
-static void set_word(struct desk *d, uint32_t addr, uint32_t value)
-{
-    uint8_t word[4];
-    put_le32(word, value);
-    OK(target_write_mem(&d->t, addr, word, 4));
-}
-
-static void set_option(struct desk *d, const char *name, uint32_t value)
-{
-    struct target_options_image image;
-    const struct option_field *field = target_option_find(&d->t, name);
-    assert_non_null(field);
-    OK(target_read_options(&d->t, &image));
-    OK(target_option_set(&d->t, field, &image, value));
-    OK(target_write_options(&d->t, &image));
-    OK(target_reset(&d->t, true));
-}
 
 // ---- figures ------------------------------------------------------------------------------------
 
@@ -299,25 +272,15 @@ static void ram_registers_and_clocks_come_back(void **state)
     (void)state;
     struct desk *d = open_desk("stm32g071rb");
     uint8_t *ram = some_image(8 * KIB, 9), *image = some_image(8 * KIB, 2), back[8 * KIB];
-    uint32_t regs[CORTEXM_REG_COUNT] = {0}, value, rcc[24];
+    uint32_t regs[CORTEXM_REG_COUNT], rcc[24];
     OK(target_write_mem(&d->t, RAM, ram, 8 * KIB));
-    for (enum cortexm_reg r = CORTEXM_R0; r < CORTEXM_REG_COUNT; r++) {
-        if (!cortexm_has_reg(&d->t.core, r) || r == CORTEXM_SP || r == CORTEXM_CONTROL)
-            continue;
-        regs[r] = r == CORTEXM_XPSR ? 0xf1000000u : r == CORTEXM_PRIMASK ? 0 : 0x20000100u + 8 * r;
-        OK(target_write_reg(&d->t, r, regs[r]));
-    }
+    set_registers(d, regs);
     for (unsigned i = 0; i < 24; i++)
         rcc[i] = word_at(d, RCC + 4 * i);
     const uint32_t acr = word_at(d, FLASH_ACR);
     OK(program(d, FLASH_ERASE_AUTO, FLASH, image, 8 * KIB));
     assert_true(d->stats.by_loader);
-    for (enum cortexm_reg r = CORTEXM_R0; r < CORTEXM_REG_COUNT; r++) {
-        if (!cortexm_has_reg(&d->t.core, r) || r == CORTEXM_SP || r == CORTEXM_CONTROL)
-            continue;
-        OK(target_read_reg(&d->t, r, &value));
-        assert_int_equal(value, regs[r]);
-    }
+    assert_registers(d, regs);
     for (unsigned i = 0; i < 24; i++)
         assert_int_equal(word_at(d, RCC + 4 * i), rcc[i]);
     assert_int_equal(word_at(d, FLASH_ACR), acr);
@@ -381,22 +344,7 @@ static void a_running_watchdog_is_fed(void **state)
 static void a_loader_that_dies_is_replaced_by_the_debug_port(void **state)
 {
     (void)state;
-    struct desk *d = open_desk("stm32g071rb");
-    uint8_t *image = some_image(16 * KIB, 2), udf[2] = {0x00, 0xde};
-    begin_job(d, FLASH_ERASE_PAGES, FLASH, 16 * KIB);
-    OK(flash_job_write(d->job, FLASH, image, 9 * KIB));
-    bool more;
-    OK(flash_job_step(d->job, &more));
-    OK(flash_job_step(d->job, &more));
-    for (uint32_t at = RAM + 2; at < RAM + 0x120; at += 2)
-        assert_true(sim_chip_poke(sim_board_chip(d->board), at, udf, 2));
-    OK(step_to_end(d));
-    OK(flash_job_write(d->job, FLASH + 9 * KIB, image + 9 * KIB, 7 * KIB));
-    OK(finish_job(d));
-    assert_non_null(strstr(d->heard, "going on without it"));
-    assert_chip_holds(d, FLASH, image, 16 * KIB);
-    free(image);
-    close_desk(d);
+    loader_that_dies_is_replaced("stm32g071rb", FLASH_ERASE_PAGES);
 }
 
 static void protected_pages_are_refused_before_anything_changes(void **state)

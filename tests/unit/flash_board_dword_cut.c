@@ -4,65 +4,17 @@
 // NMI.
 #include "tests/unit/flash_desk.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "targets/options.h"
 #include "tests/unit/choose.h"
 
 #define KIB 1024u
 
-static void set_option(struct desk *d, const char *name, uint32_t value)
-{
-    struct target_options_image image;
-    const struct option_field *field = target_option_find(&d->t, name);
-    assert_non_null(field);
-    OK(target_read_options(&d->t, &image));
-    OK(target_option_set(&d->t, field, &image, value));
-    OK(target_write_options(&d->t, &image));
-    OK(target_reset(&d->t, true));
-}
-
-static bool cut_at(struct desk *d, unsigned n, const uint8_t *image, size_t len)
-{
-    char when[32];
-    snprintf(when, sizeof when, "unplug@%llu",
-             (unsigned long long)sim_board_account(d->board)->usb_commands + n);
-    OK(sim_board_set(d->board, "usb", when));
-    enum err e = target_flash_open(&d->t, &d->job);
-    if (!e) {
-        OK(flash_job_erase(d->job, FLASH, whole_pages(d, len)));
-        OK(flash_job_write(d->job, FLASH, image, len));
-        e = finish_job(d);
-    }
-    if (!e)
-        return false;
-    assert_int_equal(d->t.state, TARGET_LOST);
-    sim_board_usb_plug(d->board, true);
-    target_disconnect(&d->t, false);
-    stlink_close(&d->st);
-    plug_in(d);
-    OK(program(d, FLASH_ERASE_AUTO, FLASH, image, len));
-    assert_chip_holds(d, FLASH, image, len);
-    return true;
-}
-
 static void a_job_cut_off_anywhere_is_repaired_by_the_next(void **state)
 {
     (void)state;
-    size_t len = 3 * 2 * KIB;
-    uint8_t *old = some_image(len, 1), *image = some_image(len, 2);
-    unsigned n = 1;
-    for (bool cut = true; cut; n += 2) {
-        struct desk *d = open_desk("stm32g031k8");
-        fill_chip(d, old, len);
-        cut = cut_at(d, n, image, len);
-        close_desk(d);
-    }
-    assert_true(n > 30);
-    free(old);
-    free(image);
+    job_cut_off_anywhere_is_repaired("stm32g031k8", 3 * 2 * KIB, 2);
 }
 
 // A job at whose beginning the power was lost, at many moments of erasing and programming.

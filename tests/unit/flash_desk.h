@@ -50,7 +50,36 @@ enum err step_to_end(struct desk *d);
 enum err finish_job(struct desk *d);
 enum err program(struct desk *d, enum flash_erase erase, uint32_t addr, const uint8_t *image,
                  size_t len);
+// Without a core, and so without a loader.
+void program_by_debug_port(struct desk *d, uint32_t addr, const uint8_t *image, size_t len);
 // Of the last job, rounded up.
 unsigned took_ms(const struct desk *d);
+
+uint32_t word_at(struct desk *d, uint32_t addr);
+void set_word(struct desk *d, uint32_t addr, uint32_t value);
+// Gives all registers but SP and CONTROL a value of their own: `regs` has them.
+void set_registers(struct desk *d, uint32_t regs[CORTEXM_REG_COUNT]);
+// All but SP are those.
+void assert_registers(struct desk *d, const uint32_t regs[CORTEXM_REG_COUNT]);
+// Writes one field of the options, which the chip loads; the core is halted then.
+void set_option(struct desk *d, const char *name, uint32_t value);
+
+// ---- whole tests, for the boards of several families --------------------------------------------
+
+// An FPEC at a Cortex-M programs a blank chip, mass-erases and erases pages in the flash's own
+// time: unit_ns for a halfword and 30 ms for an erase, and 3 % more. What is there already takes
+// again_ms.
+void fpec_keeps_its_figures(const char *board, size_t len, uint32_t page, unsigned unit_ns,
+                            unsigned again_ms);
+// The loader of an FPEC gives back the `count` words at `kept`, of which one may be the sum of the
+// CRC unit: that is in use.
+void fpec_leaves_as_found(struct desk *d, const uint32_t *kept, unsigned count);
+// Read protection shuts the flash of an FPEC, and the way back erases it.
+void fpec_is_protected_and_opened(const char *board);
+// The code of the loader becomes undefined instructions in the middle of a job.
+void loader_that_dies_is_replaced(const char *board, enum flash_erase erase);
+// The cable is pulled at each `every`-th USB command of a job in turn. The job may not claim
+// success, and the next one repairs.
+void job_cut_off_anywhere_is_repaired(const char *board, size_t len, unsigned every);
 
 #endif
