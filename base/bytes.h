@@ -20,6 +20,12 @@ static inline uint64_t get_le64(const uint8_t *p)
     return get_le32(p) | (uint64_t)get_le32(p + 4) << 32;
 }
 
+// An access of a processor or a debugger: size is 1, 2 or 4.
+static inline uint32_t get_le_sized(const uint8_t *p, unsigned size)
+{
+    return size == 4 ? get_le32(p) : size == 2 ? get_le16(p) : *p;
+}
+
 static inline uint16_t get_be16(const uint8_t *p)
 {
     return (uint16_t)(p[0] << 8 | p[1]);
@@ -37,6 +43,16 @@ static inline void put_le32(uint8_t *p, uint32_t v)
     p[1] = (uint8_t)(v >> 8);
     p[2] = (uint8_t)(v >> 16);
     p[3] = (uint8_t)(v >> 24);
+}
+
+static inline void put_le_sized(uint8_t *p, unsigned size, uint32_t v)
+{
+    if (size == 4)
+        put_le32(p, v);
+    else if (size == 2)
+        put_le16(p, (uint16_t)v);
+    else
+        *p = (uint8_t)v;
 }
 
 static inline void put_be16(uint8_t *p, uint16_t v)

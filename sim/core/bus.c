@@ -157,7 +157,7 @@ enum sim_bus_status sim_bus_read(struct sim_bus *bus, enum sim_master master, ui
         return gate;
     const uint8_t *p = window_bytes(bus, addr, false);
     if (p) {
-        *value = size == 4 ? get_le32(p) : size == 2 ? get_le16(p) : *p;
+        *value = get_le_sized(p, size);
         return SIM_BUS_OK;
     }
     struct sim_mapping *m = mapping_at(bus, addr);
@@ -167,16 +167,6 @@ enum sim_bus_status sim_bus_read(struct sim_bus *bus, enum sim_master master, ui
         return m->device->read(m->self, addr - m->base, size, value);
     tell_not_modelled(bus, m, "read", addr);
     return SIM_BUS_OK;
-}
-
-static void put_le(uint8_t *p, unsigned size, uint32_t value)
-{
-    if (size == 4)
-        put_le32(p, value);
-    else if (size == 2)
-        put_le16(p, (uint16_t)value);
-    else
-        *p = (uint8_t)value;
 }
 
 enum sim_bus_status sim_bus_write(struct sim_bus *bus, enum sim_master master, uint32_t addr,
@@ -196,7 +186,7 @@ enum sim_bus_status sim_bus_write(struct sim_bus *bus, enum sim_master master, u
         return gate;
     uint8_t *p = window_bytes(bus, addr, true);
     if (p) {
-        put_le(p, size, value);
+        put_le_sized(p, size, value);
         return SIM_BUS_OK;
     }
     struct sim_mapping *m = mapping_at(bus, addr);

@@ -53,7 +53,7 @@ static inline enum sim_cpu_stop cpu_load(struct sim_cpu *cpu, uint32_t addr, uns
         return SIM_CPU_FAULT; // DDI 0419, A3.2.1
     const uint8_t *p = cpu_window_bytes(cpu->windows, addr, false);
     if (LIKELY(p)) {
-        *value = size == 4 ? get_le32(p) : size == 2 ? get_le16(p) : *p;
+        *value = get_le_sized(p, size);
     } else {
         enum sim_cpu_stop stop = sim_cpu_guarded_read(cpu, addr, size, value);
         if (stop)
@@ -75,12 +75,8 @@ static inline enum sim_cpu_stop cpu_store(struct sim_cpu *cpu, uint32_t addr, un
         enum sim_cpu_stop stop = sim_cpu_guarded_write(cpu, addr, size, value);
         if (stop)
             return stop;
-    } else if (size == 4) {
-        put_le32(p, value);
-    } else if (size == 2) {
-        put_le16(p, (uint16_t)value);
     } else {
-        *p = (uint8_t)value;
+        put_le_sized(p, size, value);
     }
     cpu->cycles += CYCLES_DATA;
     if (cpu->dwt->watches_data)

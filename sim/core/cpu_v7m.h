@@ -88,7 +88,7 @@ static inline enum sim_cpu_stop v7m_load(struct sim_cpu *cpu, uint32_t addr, uns
         p = cpu_window_bytes(cpu->windows, addr, false);
     if (!LIKELY(p))
         return cpu_v7m_slow_read(cpu, addr, size, value);
-    *value = size == 4 ? get_le32(p) : size == 2 ? get_le16(p) : *p;
+    *value = get_le_sized(p, size);
     cpu->cycles += CYCLES_DATA;
     if (cpu->dwt->watches_data)
         sim_cpu_compare_data(cpu, addr, size, *value, false);
@@ -103,12 +103,7 @@ static inline enum sim_cpu_stop v7m_store(struct sim_cpu *cpu, uint32_t addr, un
         p = cpu_window_bytes(cpu->windows, addr, true);
     if (!LIKELY(p))
         return cpu_v7m_slow_write(cpu, addr, size, value);
-    if (size == 4)
-        put_le32(p, value);
-    else if (size == 2)
-        put_le16(p, (uint16_t)value);
-    else
-        *p = (uint8_t)value;
+    put_le_sized(p, size, value);
     cpu->cycles += CYCLES_DATA;
     if (cpu->dwt->watches_data)
         sim_cpu_compare_data(cpu, addr, size, value, true);

@@ -48,7 +48,7 @@ static enum sim_cpu_stop read_piece(struct sim_cpu *cpu, uint32_t addr, unsigned
     uint32_t from = remapped(cpu, addr, SIM_ACCESS_READ);
     const uint8_t *p = cpu_window_bytes(cpu->bus->window, from, false);
     if (p) {
-        *value = size == 4 ? get_le32(p) : size == 2 ? get_le16(p) : *p;
+        *value = get_le_sized(p, size);
     } else {
         enum sim_cpu_stop stop = sim_cpu_slow_read(cpu, from, size, value);
         if (stop && !is_ignored(cpu, stop))
@@ -72,12 +72,8 @@ static enum sim_cpu_stop write_piece(struct sim_cpu *cpu, uint32_t addr, unsigne
             cpu->imprecise = cpu->attention = true;
         else if (stop)
             return stop;
-    } else if (size == 4) {
-        put_le32(p, value);
-    } else if (size == 2) {
-        put_le16(p, (uint16_t)value);
     } else {
-        *p = (uint8_t)value;
+        put_le_sized(p, size, value);
     }
     cpu->cycles += CYCLES_DATA;
     if (cpu->dwt->watches_data)

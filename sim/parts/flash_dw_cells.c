@@ -230,11 +230,6 @@ static void note_check(struct sim_flash_dw *f, const struct sim_memory *in, uint
     sim_dw_flag(f, 0);
 }
 
-static uint32_t take_bytes(const uint8_t *p, unsigned size)
-{
-    return size == 4 ? get_le32(p) : size == 2 ? get_le16(p) : *p;
-}
-
 static uint32_t cell_of(const struct sim_flash_dw *f, uint32_t offset)
 {
     uint32_t size = f->flash->row.size;
@@ -255,7 +250,7 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
         return SIM_BUS_OK;
     }
     note_check(f, f->flash, cell);
-    *value = take_bytes(f->flash->bytes + cell, size);
+    *value = get_le_sized(f->flash->bytes + cell, size);
     return SIM_BUS_OK;
 }
 
@@ -289,7 +284,7 @@ static enum sim_bus_status otp_read(void *self, uint32_t offset, unsigned size, 
     if (is_bank_busy(f, 0))
         return sim_dw_stall(f);
     note_check(f, f->otp, offset);
-    *value = take_bytes(f->otp->bytes + offset, size);
+    *value = get_le_sized(f->otp->bytes + offset, size);
     return SIM_BUS_OK;
 }
 

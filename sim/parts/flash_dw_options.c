@@ -173,10 +173,9 @@ void sim_dw_start_options(struct sim_flash_dw *f)
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
 {
     struct sim_flash_dw *f = self;
-    const uint8_t *p = f->options->bytes + offset;
     if (sim_dw_is_busy(f))
         return sim_dw_stall(f);
-    *value = size == 4 ? get_le32(p) : size == 2 ? get_le16(p) : *p;
+    *value = get_le_sized(f->options->bytes + offset, size);
     return SIM_BUS_OK;
 }
 

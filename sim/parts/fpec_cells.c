@@ -229,8 +229,7 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
         return sim_flash_stall(f);
     if (sim_flash_is_blocked(f))
         return SIM_BUS_FAULT;
-    const uint8_t *p = f->flash->bytes + f->first + offset;
-    *value = size == 4 ? get_le32(p) : size == 2 ? get_le16(p) : *p;
+    *value = get_le_sized(f->flash->bytes + f->first + offset, size);
     return SIM_BUS_OK;
 }
 

@@ -92,8 +92,7 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
     struct sim_fpec *f = self;
     if (sim_flash_is_busy(f))
         return sim_flash_stall(f);
-    const uint8_t *p = f->options->bytes + offset;
-    *value = size == 4 ? get_le32(p) : size == 2 ? get_le16(p) : *p;
+    *value = get_le_sized(f->options->bytes + offset, size);
     return SIM_BUS_OK;
 }
 

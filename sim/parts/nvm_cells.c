@@ -90,8 +90,7 @@ static enum sim_bus_status read_cells(struct sim_nvm *n, const struct sim_memory
             sim_nvm_flag(n, NVM_SR_RDERR);
         return SIM_BUS_FAULT;
     }
-    const uint8_t *p = m->bytes + cell;
-    *value = size == 4 ? get_le32(p) : size == 2 ? get_le16(p) : *p;
+    *value = get_le_sized(m->bytes + cell, size);
     return SIM_BUS_OK;
 }
 

@@ -137,8 +137,7 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
         return sim_nvm_stall(n);
     if (n->loads)
         sim_nvm_drop_loads(n, NVM_SR_FWWERR, "the option words were read");
-    const uint8_t *p = n->options->bytes + offset;
-    *value = size == 4 ? get_le32(p) : size == 2 ? get_le16(p) : *p;
+    *value = get_le_sized(n->options->bytes + offset, size);
     return SIM_BUS_OK;
 }
 

@@ -117,6 +117,20 @@ static void bytes_are_little_or_big_endian_as_named(void **state)
     assert_int_equal(b[0], 0x34);
 }
 
+static void bytes_of_a_given_size_leave_their_neighbours_alone(void **state)
+{
+    (void)state;
+    uint8_t b[4];
+    put_le_sized(b, 4, 0xf1020304);
+    assert_int_equal(get_le_sized(b, 4), 0xf1020304);
+    assert_int_equal(get_le_sized(b, 2), 0x0304);
+    assert_int_equal(get_le_sized(b, 1), 0x04);
+    put_le_sized(b, 2, 0x1111abcd);
+    assert_int_equal(get_le32(b), 0xf102abcd);
+    put_le_sized(b, 1, 0x22222299);
+    assert_int_equal(get_le32(b), 0xf102ab99);
+}
+
 struct heard {
     unsigned lines;
     char last[256];
@@ -245,6 +259,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(cursor_refuses_numbers_beyond_32_bits_and_empty_ones),
         cmocka_unit_test(hex_goes_there_and_back),
         cmocka_unit_test(bytes_are_little_or_big_endian_as_named),
+        cmocka_unit_test(bytes_of_a_given_size_leave_their_neighbours_alone),
         cmocka_unit_test(log_keeps_the_sentence_of_the_last_failure),
         cmocka_unit_test(log_drops_lines_above_its_level),
         cmocka_unit_test(distances_between_words_are_counted_in_letters),
