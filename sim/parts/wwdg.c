@@ -11,8 +11,7 @@ enum { WWDG_CR = 0x00, WWDG_CFR = 0x04, WWDG_SR = 0x08 };
 #define COUNT_MASK 0x7fu
 #define COUNT_T6   0x40u
 #define CFR_EWI    (1u << 9)
-#define CFR_KEPT   0x3ffu
-#define CFR_OTHER  0x27fu // where WDGTB is elsewhere
+#define CFR_OTHER  0x27fu // all but WDGTB
 #define SR_EWIF    (1u << 0)
 #define PRESCALER  4096u
 
@@ -27,18 +26,20 @@ struct sim_wwdg {
     struct sim_timer timer;
 };
 
+static const struct sim_wwdg_config *config_of(const struct sim_wwdg *w)
+{
+    static const struct sim_wwdg_config ordinary = {.prescaler_shift = 7, .prescaler_mask = 3};
+    return w->part->config ? w->part->config : &ordinary;
+}
+
 static unsigned divider(const struct sim_wwdg *w)
 {
-    const struct sim_wwdg_config *config = w->part->config;
-    if (config)
-        return PRESCALER << (w->cfr >> config->prescaler_shift & config->prescaler_mask);
-    return PRESCALER << (w->cfr >> 7 & 3);
+    return PRESCALER << (w->cfr >> config_of(w)->prescaler_shift & config_of(w)->prescaler_mask);
 }
 
 static uint32_t kept_bits(const struct sim_wwdg *w)
 {
-    const struct sim_wwdg_config *config = w->part->config;
-    return config ? CFR_OTHER | config->prescaler_mask << config->prescaler_shift : CFR_KEPT;
+    return CFR_OTHER | config_of(w)->prescaler_mask << config_of(w)->prescaler_shift;
 }
 
 static void update_irq(struct sim_wwdg *w)
@@ -113,10 +114,9 @@ static void hear_freeze(void *self, unsigned line, uint64_t value)
 static void hear_release(void *self, unsigned line, uint64_t value)
 {
     struct sim_wwdg *w = self;
-    const struct sim_wwdg_config *config = w->part->config;
     (void)line;
     (void)value;
-    if (!config || !config->starts_by_option ||
+    if (!config_of(w)->starts_by_option ||
         sim_part_level(w->part, SIM_OPTION, SIM_OPTION_WINDOW_WATCHDOG_BY_SOFTWARE))
         return;
     w->active = w->by_option = true;
