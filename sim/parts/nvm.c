@@ -53,11 +53,6 @@ void sim_nvm_flag(struct sim_nvm *n, uint32_t sr_bits)
     update_irq(n);
 }
 
-void sim_nvm_jobs_done(struct sim_nvm *n)
-{
-    sim_nvm_flag(n, NVM_SR_EOP);
-}
-
 static uint64_t level_latency(void *self, unsigned line)
 {
     const struct sim_nvm *n = self;

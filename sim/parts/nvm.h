@@ -40,7 +40,7 @@ struct sim_nvm {
     // The jobs under way: two in parallel where there are two banks (PARALLELBANK).
     struct sim_nvm_job job[SIM_NVM_BANKS];
     unsigned jobs;
-    uint64_t begin_ns, done_ns;
+    uint64_t done_ns;
     uint64_t mass_end_ns; // of SIM_NVM_UNPROTECT: when the erase gives way to the option word
     struct sim_timer done;
 
@@ -74,11 +74,12 @@ struct sim_nvm {
 
 // nvm.c
 void sim_nvm_flag(struct sim_nvm *n, uint32_t sr_bits);
-void sim_nvm_jobs_done(struct sim_nvm *n); // all of them have ended
 
 // nvm_cells.c
 void sim_nvm_create_cells(struct sim_nvm *n);
 bool sim_nvm_has_two_banks(const struct sim_nvm *n);
+// Of a cell of program memory or data EEPROM; what else there is counts as the first one's.
+unsigned sim_nvm_bank_of(const struct sim_nvm *n, const struct sim_memory *m, uint32_t cell);
 // Read protection keeps program memory and data EEPROM out of reach, for every master.
 bool sim_nvm_is_blocked(const struct sim_nvm *n);
 sim_signal_level_fn sim_nvm_level_closed;

@@ -33,7 +33,7 @@ static uint32_t in_cells(const struct sim_nvm *n, const struct sim_memory *m, ui
     return offset < half ? offset + half : offset - half;
 }
 
-static unsigned bank_of(const struct sim_nvm *n, const struct sim_memory *m, uint32_t cell)
+unsigned sim_nvm_bank_of(const struct sim_nvm *n, const struct sim_memory *m, uint32_t cell)
 {
     bool split = sim_nvm_has_two_banks(n) && (m == n->flash || m == n->eeprom);
     return split && cell >= m->row.size / SIM_NVM_BANKS;
@@ -80,7 +80,7 @@ static enum sim_bus_status read_cells(struct sim_nvm *n, const struct sim_memory
                                       uint32_t offset, unsigned size, uint32_t *value)
 {
     uint32_t cell = in_cells(n, m, offset);
-    unsigned bank = bank_of(n, m, cell);
+    unsigned bank = sim_nvm_bank_of(n, m, cell);
     if (sim_nvm_bank_is_busy(n, bank))
         return sim_nvm_stall(n);
     if (is_being_loaded(n, bank)) // 3.7.7, FWWERR
@@ -153,7 +153,7 @@ static enum sim_bus_status eeprom_write(void *self, uint32_t offset, unsigned si
                               .memory = n->eeprom,
                               .offset = word,
                               .words = 1,
-                              .bank = bank_of(n, n->eeprom, cell)};
+                              .bank = sim_nvm_bank_of(n, n->eeprom, cell)};
     if (sim_nvm_is_busy(n))
         return sim_nvm_stall(n);
     if (n->loads)

@@ -94,15 +94,16 @@ static void count_job(struct sim_nvm *n, const struct sim_nvm_job *job)
 
 void sim_nvm_begin(struct sim_nvm *n, const struct sim_nvm_job *job, unsigned jobs)
 {
-    n->begin_ns = n->done_ns = n->part->clock->now_ns;
+    uint64_t now_ns = n->part->clock->now_ns;
+    n->done_ns = now_ns;
     for (unsigned i = 0; i < jobs; i++) {
-        uint64_t end_ns = n->begin_ns + job_ns(n, &job[i]);
+        uint64_t end_ns = now_ns + job_ns(n, &job[i]);
         n->job[i] = job[i];
         n->done_ns = end_ns > n->done_ns ? end_ns : n->done_ns;
         count_job(n, &job[i]);
     }
     n->jobs = jobs;
-    n->mass_end_ns = n->begin_ns + mass_ns(n);
+    n->mass_end_ns = now_ns + mass_ns(n);
     sim_clock_arm(n->part->clock, &n->done, n->done_ns);
     sim_map_update(n->part->chip);
 }
@@ -147,7 +148,7 @@ static void finish(void *arg)
     n->jobs = 0;
     for (unsigned i = 0; i < jobs; i++)
         finish_job(n, &n->job[i]);
-    sim_nvm_jobs_done(n);
+    sim_nvm_flag(n, NVM_SR_EOP);
     sim_map_update(n->part->chip);
 }
 

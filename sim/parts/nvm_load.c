@@ -9,23 +9,23 @@
 
 #define HALF_PAGE (4u * SIM_NVM_HALF_PAGE_WORDS)
 
-static unsigned bank_of(const struct sim_nvm *n, uint32_t offset)
-{
-    return sim_nvm_has_two_banks(n) && offset >= n->flash->row.size / SIM_NVM_BANKS;
-}
-
 static uint32_t address(const struct sim_nvm *n, uint32_t offset)
 {
     return n->flash->row.base + offset;
+}
+
+static void end_loads(struct sim_nvm *n, uint32_t sr_bits)
+{
+    n->loads = 0;
+    sim_map_update(n->part->chip);
+    sim_nvm_flag(n, sr_bits);
 }
 
 void sim_nvm_drop_loads(struct sim_nvm *n, uint32_t sr_bits, const char *reason)
 {
     sim_chip_violation(n->part->chip, "nvm: the loading of 0x%08x is given up: %s",
                        address(n, n->load[0].offset), reason);
-    n->loads = 0;
-    sim_map_update(n->part->chip);
-    sim_nvm_flag(n, sr_bits);
+    end_loads(n, sr_bits);
 }
 
 // NOTZEROERR: the job is not done. With NZDISABLE it is, and the ECC of the word no longer fits.
@@ -71,14 +71,12 @@ static void erase_page(struct sim_nvm *n, uint32_t offset)
     struct sim_nvm_job job = {.kind = SIM_NVM_ERASE_PAGE,
                               .memory = n->flash,
                               .offset = offset,
-                              .bank = bank_of(n, offset)};
+                              .bank = sim_nvm_bank_of(n, n->flash, offset)};
     if (offset % n->flash->row.page_size || !is_other_bank(n, job.bank)) {
         sim_chip_violation(n->part->chip, "nvm: erase at 0x%08x, which is %s", address(n, offset),
                            offset % n->flash->row.page_size ? "not the start of a page"
                                                             : "in the bank of the first page");
-        n->loads = 0;
-        sim_map_update(n->part->chip);
-        sim_nvm_flag(n, NVM_SR_PGAERR);
+        end_loads(n, NVM_SR_PGAERR);
         return;
     }
     n->load[n->loads++] = job;
@@ -95,7 +93,7 @@ static void program_word(struct sim_nvm *n, uint32_t offset, uint32_t value)
                               .offset = offset,
                               .words = 1,
                               .word = {value},
-                              .bank = bank_of(n, offset)};
+                              .bank = sim_nvm_bank_of(n, n->flash, offset)};
     if (is_erased(n, &job))
         sim_nvm_begin(n, &job, 1);
 }
@@ -109,14 +107,12 @@ static struct sim_nvm_job *open_load(struct sim_nvm *n)
 
 static void begin_half_page(struct sim_nvm *n, uint32_t offset, uint32_t value)
 {
-    unsigned bank = bank_of(n, offset);
+    unsigned bank = sim_nvm_bank_of(n, n->flash, offset);
     if (offset % HALF_PAGE || !is_other_bank(n, bank)) {
         sim_chip_violation(
             n->part->chip, "nvm: a half-page at 0x%08x, which is %s", address(n, offset),
             offset % HALF_PAGE ? "not the start of one" : "in the bank of the first one");
-        n->loads = 0;
-        sim_map_update(n->part->chip);
-        sim_nvm_flag(n, NVM_SR_PGAERR);
+        end_loads(n, NVM_SR_PGAERR);
         return;
     }
     n->load[n->loads++] = (struct sim_nvm_job){.kind = SIM_NVM_PROGRAM,
