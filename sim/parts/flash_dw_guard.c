@@ -3,9 +3,8 @@
 // (RM0490, 4.5; RM0444, 3.3.1 for banks). Offsets are those of cells: WRP and PCROP areas stay with
 // their bank when the banks are swapped.
 #include "sim/parts/flash_dw.h"
+#include "sim/parts/read_protection.h"
 
-#define RDP_LEVEL0    0xaau
-#define RDP_LEVEL2    0xccu
 #define SUBPAGE       512u
 #define WRP_END_SHIFT 16
 
@@ -43,19 +42,12 @@ uint64_t sim_dw_level_swapped(void *self, unsigned line)
 
 unsigned sim_dw_rdp_level(const struct sim_flash_dw *f)
 {
-    uint32_t rdp = user_word(f) & 0xff;
-    if (f->rdp_mismatch)
-        return 1;
-    return rdp == RDP_LEVEL0 ? 0 : rdp == RDP_LEVEL2 ? 2 : 1;
+    return f->rdp_mismatch ? 1 : sim_rdp_level_of(user_word(f) & 0xff);
 }
 
-// Level 1 guards the flash once a debugger was there, and when something else than the flash was
-// booted (4.5.1). It is only power that makes the chip forget the debugger.
 bool sim_dw_is_blocked(const struct sim_flash_dw *f)
 {
-    return sim_dw_rdp_level(f) != 0 &&
-           (sim_part_level(f->part, SIM_DEBUGGER_SEEN, 0) ||
-            sim_part_level(f->part, SIM_BOOTED_MEMORY, 0) != SIM_MEMORY_FLASH);
+    return sim_rdp_is_flash_blocked(f->part, sim_dw_rdp_level(f));
 }
 
 uint32_t sim_dw_secure_size(const struct sim_flash_dw *f)

@@ -5,9 +5,9 @@
 
 #include "base/bytes.h"
 #include "sim/parts/flash_dw.h"
+#include "sim/parts/read_protection.h"
 
 #define RDP_MASK    0xffu
-#define RDP_LEVEL0  0xaau
 #define ERASED_WORD 0xffffffffu
 #define PCROP_RDP   (1u << 31)
 #define BOOT_LOCK   (1u << 16)
@@ -150,7 +150,7 @@ void sim_dw_start_options(struct sim_flash_dw *f)
     uint64_t erase_ns = f->config->time[time].erase_ns, mass_ns = f->config->time[time].mass_ns;
     uint64_t ns = erase_ns + words_of(f) * f->config->time[time].program_ns;
     unsigned level = sim_dw_rdp_level(f);
-    bool falls = level == 1 && (f->written[SIM_WORD_USER] & RDP_MASK) == RDP_LEVEL0;
+    bool falls = level == 1 && sim_rdp_level_of(f->written[SIM_WORD_USER] & RDP_MASK) == 0;
     if (level == 2) {
         sim_chip_violation(f->part->chip, "options: OPTSTRT at read protection level 2");
         sim_dw_fail(f, DW_SR_WRPERR);
@@ -203,7 +203,7 @@ void sim_dw_create_options(struct sim_flash_dw *f)
 
 void sim_dw_hear_rdp(void *self, unsigned line, uint64_t level)
 {
-    static const uint32_t codes[] = {RDP_LEVEL0, 0xbb, 0xcc};
+    static const uint32_t codes[] = {SIM_RDP_BYTE_LEVEL0, 0xbb, SIM_RDP_BYTE_LEVEL2};
     const struct sim_flash_dw *f = self;
     uint32_t user = get_le32(cell_of(f, SIM_WORD_USER));
     (void)line;

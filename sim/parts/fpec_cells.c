@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "sim/parts/fpec.h"
+#include "sim/parts/read_protection.h"
 
 static const struct sim_fpec_config *config_of(const struct sim_fpec *f)
 {
@@ -31,13 +32,9 @@ bool sim_flash_is_busy(const struct sim_fpec *f)
     return f->job != SIM_FLASH_IDLE;
 }
 
-// Level 1 guards the flash once a debugger was there, and when something else than the flash was
-// booted (3.3.1). It is only power that makes the chip forget the debugger.
 bool sim_flash_is_blocked(const struct sim_fpec *f)
 {
-    return sim_part_level(f->part, SIM_RDP_LEVEL, 0) != 0 &&
-           (sim_part_level(f->part, SIM_DEBUGGER_SEEN, 0) ||
-            sim_part_level(f->part, SIM_BOOTED_MEMORY, 0) != SIM_MEMORY_FLASH);
+    return sim_rdp_is_flash_blocked(f->part, sim_part_level(f->part, SIM_RDP_LEVEL, 0));
 }
 
 // The last bit of WRPR stands for all sectors from the 32nd on.

@@ -5,9 +5,8 @@
 
 #include "base/bytes.h"
 #include "sim/parts/fpec.h"
+#include "sim/parts/read_protection.h"
 
-#define RDP_LEVEL0  0xaau
-#define RDP_LEVEL2  0xccu
 #define RDP_F1_OPEN 0xa5u // RDPRT (PM0075, 2.4.1): there is nothing else but protected
 #define OBR_OPTERR  (1u << 0)
 #define OBR_LEVEL1  (1u << 1)
@@ -33,7 +32,7 @@ static unsigned level_of(const struct sim_fpec *f, uint8_t rdp)
 {
     if (sim_fpec_is_f1(f))
         return rdp != RDP_F1_OPEN;
-    return rdp == RDP_LEVEL0 ? 0 : rdp == RDP_LEVEL2 ? 2 : 1;
+    return sim_rdp_level_of(rdp);
 }
 
 static void load_options(struct sim_fpec *f)
@@ -134,7 +133,7 @@ void sim_options_hear_reload(void *self, unsigned line, uint64_t value)
 
 void sim_options_hear_rdp(void *self, unsigned line, uint64_t level)
 {
-    static const uint8_t f0[] = {RDP_LEVEL0, 0xbb, RDP_LEVEL2};
+    static const uint8_t f0[] = {SIM_RDP_BYTE_LEVEL0, 0xbb, SIM_RDP_BYTE_LEVEL2};
     static const uint8_t f1[] = {RDP_F1_OPEN, 0x00, 0x00};
     const struct sim_fpec *f = self;
     const uint8_t *codes = sim_fpec_is_f1(f) ? f1 : f0;

@@ -4,6 +4,7 @@
 // a bank where there are two (RM0376, 3.3.1); SYSCFG's UFB exchanges what their addresses show.
 #include "base/bytes.h"
 #include "sim/parts/nvm.h"
+#include "sim/parts/read_protection.h"
 
 bool sim_nvm_has_two_banks(const struct sim_nvm *n)
 {
@@ -11,12 +12,9 @@ bool sim_nvm_has_two_banks(const struct sim_nvm *n)
     return sim_chip_row(n->part->chip)->features & config->two_banks_feature;
 }
 
-// Level 1 guards program memory and EEPROM once a debugger was there, and when something else than
-// the program memory was booted (3.4.1). It is only power that makes the chip forget the debugger.
 bool sim_nvm_is_blocked(const struct sim_nvm *n)
 {
-    return n->rdp_level != 0 && (sim_part_level(n->part, SIM_DEBUGGER_SEEN, 0) ||
-                                 sim_part_level(n->part, SIM_BOOTED_MEMORY, 0) != SIM_MEMORY_FLASH);
+    return sim_rdp_is_flash_blocked(n->part, n->rdp_level);
 }
 
 static bool is_swapped(const struct sim_nvm *n)

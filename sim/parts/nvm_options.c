@@ -4,20 +4,18 @@
 // complement, which the program has to write, too.
 #include "base/bytes.h"
 #include "sim/parts/nvm.h"
+#include "sim/parts/read_protection.h"
 
 // The words, by their index.
 enum { WORD_RDP, WORD_USER, WORD_WRP, WRP_WORDS = 3 };
 
-#define RDP_LEVEL0   0xaau
-#define RDP_LEVEL2   0xccu
 #define WPRMOD       (1u << 8)
 #define USER_DEFAULT 0x8070u // when its word does not fit: as from the factory
 #define ALL_SECTORS  0xffffu
 
 static unsigned level_of(uint32_t half)
 {
-    uint32_t rdp = half & 0xff;
-    return rdp == RDP_LEVEL0 ? 0 : rdp == RDP_LEVEL2 ? 2 : 1;
+    return sim_rdp_level_of(half & 0xff);
 }
 
 static bool fits_complement(uint32_t word)
@@ -172,7 +170,7 @@ void sim_nvm_hear_reload(void *self, unsigned line, uint64_t value)
 
 void sim_nvm_hear_rdp(void *self, unsigned line, uint64_t level)
 {
-    static const uint32_t codes[] = {RDP_LEVEL0, 0x00, RDP_LEVEL2};
+    static const uint32_t codes[] = {SIM_RDP_BYTE_LEVEL0, 0x00, SIM_RDP_BYTE_LEVEL2};
     const struct sim_nvm *n = self;
     uint32_t half = (cell_word(n, WORD_RDP) & 0xff00u) | codes[level];
     (void)line;
