@@ -31,9 +31,9 @@ enum err cmd_unlock(const struct options *o, struct output *out, struct log *log
     bool unlocked = was_locked && e == ERR_OK;
     if (unlocked)
         e = target_unlock(&p.target);
-    const char *kept = NULL;
+    const char *kept = NULL, *option = NULL;
     if (was_locked && e == ERR_OK)
-        e = target_unlock_keeps(&p.target, &kept);
+        e = target_unlock_keeps(&p.target, &kept, &option);
     if (was_locked && e == ERR_OK)
         probe_note(&p, o, "you unlocked and erased it");
     probe_close(&p, p.target.found_halted && !unlocked);
@@ -42,9 +42,9 @@ enum err cmd_unlock(const struct options *o, struct output *out, struct log *log
     if (kept)
         log_line(log, LOG_WARN,
                  "the pages of the area for execution only (%s of the chip's options) were not "
-                 "erased, because PCROP_RDP is 0: `swdlink options PCROP_RDP=1 RDP=1`, and unlock "
-                 "once more, erases them too",
-                 kept);
+                 "erased, because %s is 0: `swdlink options %s=1 RDP=1`, and unlock once more, "
+                 "erases them too",
+                 kept, option, option);
     if (o->json)
         return output_json(out,
                            json_pack("{s:i, s:b, s:i}", "schema", OUTPUT_SCHEMA, "erased",

@@ -31,8 +31,9 @@ uint32_t target_option_value(const struct target *t, const char *name,
 
 // What leaving read protection erases: "flash", or "flash and EEPROM".
 const char *target_unlock_erases(const struct target *t);
-// Whether areas for execution only outlast that (PCROP_RDP=0): the name of one, or NULL.
-enum err target_unlock_keeps(struct target *t, const char **area) MUST_CHECK;
+// Whether areas for execution only outlast that: the name of one, or NULL, and of the option that
+// would have to be 1.
+enum err target_unlock_keeps(struct target *t, const char **area, const char **option) MUST_CHECK;
 
 // Flash that can only be executed can be made more and not less: ERR_PROTECTED, with the way out.
 // An area with the same start and end, which could be everything, is ERR_USAGE.

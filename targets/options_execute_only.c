@@ -2,19 +2,28 @@
 // Options that let the core execute a part of the flash and nobody read it (PCROP), and that only
 // the erase at the end of read protection takes back.
 #include <stdio.h>
-#include <string.h>
 
 #include "targets/options.h"
 #include "targets/target_private.h"
 
-// Areas by their first and last step (RM0444, 3.5), and sectors by bits that are 0 while WPRMOD is
-// 1 (RM0367, 3.4).
-static const char *const areas[][3] = {{"PCROP1A", "PCROP1A_STRT", "PCROP1A_END"},
-                                       {"PCROP1B", "PCROP1B_STRT", "PCROP1B_END"},
-                                       {"PCROP2A", "PCROP2A_STRT", "PCROP2A_END"},
-                                       {"PCROP2B", "PCROP2B_STRT", "PCROP2B_END"}};
-static const char *const sectors[] = {"WRPROT1", "WRPROT2", "WRPROT3"};
-enum { AREAS = sizeof areas / sizeof areas[0], SECTORS = sizeof sectors / sizeof sectors[0] };
+// Of a chip that has none: without areas, mode and sectors.
+static const struct family_execute_only *facts_of(const struct target *t)
+{
+    static const struct family_execute_only none = {.leaves_areas = NULL};
+    const struct chip *chip = t->id.chip;
+    return chip && chip->family->execute_only ? chip->family->execute_only : &none;
+}
+
+static bool has_option(const struct target *t, const char *name)
+{
+    return name && target_option_find(t, name);
+}
+
+static uint32_t value_of(const struct target *t, const char *name,
+                         const struct target_options_image *image)
+{
+    return name ? target_option_value(t, name, image) : 0;
+}
 
 struct steps {
     uint32_t first, last;
@@ -24,8 +33,9 @@ struct steps {
 static struct steps steps_of(const struct target *t, unsigned n,
                              const struct target_options_image *image)
 {
-    return (struct steps){target_option_value(t, areas[n][1], image),
-                          target_option_value(t, areas[n][2], image)};
+    const struct family_execute_only *x = facts_of(t);
+    return (struct steps){value_of(t, x->area[n].first, image),
+                          value_of(t, x->area[n].last, image)};
 }
 
 static bool is_area(struct steps s)
@@ -33,108 +43,138 @@ static bool is_area(struct steps s)
     return s.first < s.last;
 }
 
-enum err target_unlock_keeps(struct target *t, const char **area)
+enum err target_unlock_keeps(struct target *t, const char **area, const char **option)
 {
+    const struct family_execute_only *x = facts_of(t);
     *area = NULL;
-    if (!target_option_find(t, "PCROP_RDP"))
+    *option = x->leaves_areas;
+    if (!has_option(t, x->leaves_areas))
         return ERR_OK;
     struct target_options_image image;
     enum err e = target_read_options(t, &image);
-    if (e || target_option_value(t, "PCROP_RDP", &image))
+    if (e || value_of(t, x->leaves_areas, &image))
         return e;
-    for (unsigned i = 0; i < AREAS; i++)
+    for (unsigned i = 0; i < FAMILY_AREAS; i++)
         if (is_area(steps_of(t, i, &image)))
-            *area = areas[i][0];
+            *area = x->area[i].name;
     return ERR_OK;
 }
 
-// The area or the sectors that would be freed, or NULL.
+// The nth field with bits of sectors, or NULL.
+static const struct option_field *sectors_at(const struct target *t, unsigned n)
+{
+    const struct family_execute_only *x = facts_of(t);
+    char name[16];
+    snprintf(name, sizeof name, "%s%u", x->sectors ? x->sectors : "", n + 1);
+    return x->sectors ? target_option_find(t, name) : NULL;
+}
+
+// The option whose change would free an area or sectors, or NULL.
 static const char *freed(const struct target *t, const struct target_options_image *before,
                          const struct target_options_image *after)
 {
-    for (unsigned i = 0; i < AREAS; i++) {
+    const struct family_execute_only *x = facts_of(t);
+    const struct option_field *sectors;
+    for (unsigned i = 0; i < FAMILY_AREAS; i++) {
         const struct steps old = steps_of(t, i, before), new = steps_of(t, i, after);
         if (is_area(old) && (new.first > old.first || new.last < old.last))
-            return areas[i][0];
+            return x->area[i].name;
     }
-    if (!target_option_value(t, "WPRMOD", before))
+    if (!value_of(t, x->mode, before))
         return NULL;
-    if (!target_option_value(t, "WPRMOD", after))
-        return "WPRMOD";
-    for (unsigned i = 0; i < SECTORS; i++)
-        if (target_option_value(t, sectors[i], after) & ~target_option_value(t, sectors[i], before))
-            return sectors[i];
+    if (!value_of(t, x->mode, after))
+        return x->mode;
+    for (unsigned n = 0; (sectors = sectors_at(t, n)); n++)
+        if (target_option_get(t, sectors, after) & ~target_option_get(t, sectors, before))
+            return sectors->name;
     return NULL;
 }
 
-// All of the bank on an STM32C0 (RM0490, 4.5.2), and no area in the words of other documents.
-static const char *made_ambiguous(const struct target *t, const struct target_options_image *before,
-                                  const struct target_options_image *after)
+// The area that would begin and end with the same step: all of the bank on an STM32C0 (RM0490,
+// 4.5.2), and no area in the words of other documents. FAMILY_AREAS: none would.
+static unsigned made_ambiguous(const struct target *t, const struct target_options_image *before,
+                               const struct target_options_image *after)
 {
-    for (unsigned i = 0; i < AREAS; i++) {
-        const struct steps old = steps_of(t, i, before), new = steps_of(t, i, after);
+    unsigned n = 0;
+    for (; n < FAMILY_AREAS; n++) {
+        const struct steps old = steps_of(t, n, before), new = steps_of(t, n, after);
         if (new.first == new.last && old.first != old.last)
-            return areas[i][0];
+            break;
     }
-    return NULL;
+    return n;
 }
 
-static const char *way_out(const struct target *t)
+// Returns text.
+static const char *way_out(const struct target *t, char *text, size_t size)
 {
-    return target_option_find(t, "PCROP_RDP")
-               ? "`swdlink options PCROP_RDP=1 RDP=1` and then `swdlink unlock`"
-               : "`swdlink options RDP=1` and then `swdlink unlock`";
+    const char *option = facts_of(t)->leaves_areas;
+    if (has_option(t, option))
+        snprintf(text, size, "`swdlink options %s=1 RDP=1` and then `swdlink unlock`", option);
+    else
+        snprintf(text, size, "`swdlink options RDP=1` and then `swdlink unlock`");
+    return text;
 }
 
 enum err target_options_refuse_freeing(struct target *t, const struct target_options_image *before,
                                        const struct target_options_image *after)
 {
-    const char *name = made_ambiguous(t, before, after);
-    if (name)
+    const struct family_execute_only *x = facts_of(t);
+    const unsigned ambiguous = made_ambiguous(t, before, after);
+    const char *name = freed(t, before, after);
+    char out[96];
+    if (ambiguous < FAMILY_AREAS)
         return log_fail(
             t->log, ERR_USAGE,
-            "%s_STRT and %s_END would be alike, which can mean all of the flash for "
+            "%s and %s would be alike, which can mean all of the flash for "
             "good: an area ends above its start, and no area ends below it. Nothing was "
             "changed",
-            name, name);
-    if ((name = freed(t, before, after)))
+            x->area[ambiguous].first, x->area[ambiguous].last);
+    if (name)
         return log_fail(t->log, ERR_PROTECTED,
                         "%s: flash that can only be executed can be made more and not less: only "
                         "leaving read protection level 1 takes that away, and erases the %s (%s). "
                         "Nothing was changed",
-                        name, target_unlock_erases(t), way_out(t));
-    if (target_option_value(t, "PCROP_RDP", before) && !target_option_value(t, "PCROP_RDP", after))
+                        name, target_unlock_erases(t), way_out(t, out, sizeof out));
+    if (value_of(t, x->leaves_areas, before) && !value_of(t, x->leaves_areas, after))
         return log_fail(t->log, ERR_PROTECTED,
-                        "PCROP_RDP: it can be set and not cleared: only leaving read protection "
-                        "level 1 clears it, and erases the %s. Nothing was changed",
-                        target_unlock_erases(t));
+                        "%s: it can be set and not cleared: only leaving read protection level 1 "
+                        "clears it, and erases the %s. Nothing was changed",
+                        x->leaves_areas, target_unlock_erases(t));
     return ERR_OK;
 }
 
-// Bits of WRPROT that there are and that are 0.
+// Bits of sectors that there are and that are 0.
 static bool hides_sectors(const struct target *t, const struct target_options_image *image)
 {
+    const struct option_field *sectors;
     bool hides = false;
-    for (unsigned i = 0; i < SECTORS && target_option_value(t, "WPRMOD", image); i++) {
-        const struct option_field *field = target_option_find(t, sectors[i]);
-        const uint32_t there = field ? target_option_most(t, field) : 0;
-        hides |= there & ~target_option_value(t, sectors[i], image);
-    }
+    for (unsigned n = 0; value_of(t, facts_of(t)->mode, image) && (sectors = sectors_at(t, n)); n++)
+        hides |= target_option_most(t, sectors) & ~target_option_get(t, sectors, image);
     return hides;
+}
+
+static bool adds_area(const struct target *t, const struct target_options_image *before,
+                      const struct target_options_image *after)
+{
+    bool adds = false;
+    for (unsigned i = 0; i < FAMILY_AREAS; i++)
+        adds |= is_area(steps_of(t, i, after)) && !is_area(steps_of(t, i, before));
+    return adds;
 }
 
 void target_options_warn_hiding(const struct target *t, const struct target_options_image *before,
                                 const struct target_options_image *after)
 {
-    const char *what = NULL;
-    for (unsigned i = 0; i < AREAS; i++)
-        if (is_area(steps_of(t, i, after)) && !is_area(steps_of(t, i, before)))
-            what = "the area between its STRT and END";
+    const struct family_execute_only *x = facts_of(t);
+    char what[96] = "", out[96];
+    if (adds_area(t, before, after))
+        snprintf(what, sizeof what, "the area between its STRT and END");
     if (hides_sectors(t, after) && !hides_sectors(t, before))
-        what = "with WPRMOD=1 every sector whose bit of WRPROT is 0";
-    if (what)
+        snprintf(what, sizeof what, "with %s=1 every sector whose bit of %s is 0", x->mode,
+                 x->sectors);
+    if (what[0])
         log_line(t->log, LOG_WARN,
                  "%s can only be executed from now on: it can neither be read nor written, and "
                  "only leaving read protection level 1 takes that away, and erases the %s (%s)",
-                 what, target_unlock_erases(t), way_out(t));
+                 what, target_unlock_erases(t), way_out(t, out, sizeof out));
 }

@@ -95,7 +95,7 @@ chip_facts() {
     find "$@" -name '*.[ch]' | grep -vE '(^|/)(targets/families/|flash/drivers/|targets/dies\.c)' |
         while read -r file; do
             sed 's,//.*,,' "$file" |
-                grep -nE '0x(40[0-4][0-9a-fA-F]|48[0-9a-fA-F]{2}|50[0-9a-fA-F]{2}|5[28c]0[0-9a-fA-F]|1ff[0-9a-fA-F])_?[0-9a-fA-F]{4}u?\b|"[^"]*\bP[A-I][0-9]+\b|"(RDP|WRP[0-9]|nRST_[A-Z]*|nBOOT[0-9]|BOOT_SEL)"|# *define +(RCC|GPIO[A-K]|PWR|IWDG|WWDG|SYSCFG|TIM[0-9]+|ADC)_' |
+                grep -nE '0x(40[0-4][0-9a-fA-F]|48[0-9a-fA-F]{2}|50[0-9a-fA-F]{2}|5[28c]0[0-9a-fA-F]|1ff[0-9a-fA-F])_?[0-9a-fA-F]{4}u?\b|"[^"]*\bP[A-I][0-9]+\b|"(RDP|WRP[0-9]|WRPROT[0-9]*|WPRMOD|PCROP[0-9A-Z_]*|nRST_[A-Z]*|nBOOT[0-9]|BOOT_SEL)"|# *define +(RCC|GPIO[A-K]|PWR|IWDG|WWDG|SYSCFG|TIM[0-9]+|ADC)_' |
                 grep -vE '0x40000000u|0x1ffffff' | sed "s,^,# $file:,"
         done >"$out"
     cat "$out"

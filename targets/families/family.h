@@ -82,6 +82,18 @@ struct rdp_scheme {
     uint32_t option_level1; // what swdlink writes for it
 };
 
+// Options that let the core execute a part of the flash and nobody read it, by the names of their
+// fields. Such flash can be made more and not less, until read protection is left.
+#define FAMILY_AREAS 4
+struct family_execute_only {
+    struct {
+        const char *name, *first, *last; // the fields are its first and its last step
+    } area[FAMILY_AREAS];                // no name: no more
+    const char *leaves_areas;            // 0: leaving read protection leaves them as well
+    const char *mode;                    // 1: sectors whose bit is 0 are for execution only
+    const char *sectors;                 // the fields with these bits are numbered from 1 on
+};
+
 // ---- what the doctor reads and measures ---------------------------------------------------------
 
 struct target;
@@ -169,8 +181,9 @@ struct family {
     const struct flash_prepare *prepare; // what a flash job needs of the chip around the controller
     const struct option_field *options;  // NULL: none that are known
     unsigned option_count;
-    const struct rdp_scheme *rdp; // NULL: not known
-    const char *swdio, *swclk;    // the pins of SWD; NULL: PA13 and PA14, as nearly everywhere
+    const struct rdp_scheme *rdp;                   // NULL: not known
+    const struct family_execute_only *execute_only; // NULL: no such options
+    const char *swdio, *swclk; // the pins of SWD; NULL: PA13 and PA14, as nearly everywhere
     unsigned vdd_min_mv, vdd_max_mv;
     const struct family_doctor *doctor; // NULL: the doctor measures the core and the wires only
     unsigned tried;                     // FAMILY_TRIED_…: what `swdlink list-chips` tells

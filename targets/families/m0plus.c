@@ -255,3 +255,12 @@ const struct rdp_scheme m0plus_rdp = {
     .option = {.shift = 0, .bits = 8, .level0 = 0xaa, .level2 = 0xcc},
     .option_level1 = 0xbb,
 };
+
+// Areas by their first and last step (RM0444, 3.5).
+const struct family_execute_only m0plus_execute_only = {
+    .area = {{"PCROP1A", "PCROP1A_STRT", "PCROP1A_END"},
+             {"PCROP1B", "PCROP1B_STRT", "PCROP1B_END"},
+             {"PCROP2A", "PCROP2A_STRT", "PCROP2A_END"},
+             {"PCROP2B", "PCROP2B_STRT", "PCROP2B_END"}},
+    .leaves_areas = "PCROP_RDP",
+};

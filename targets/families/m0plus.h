@@ -17,6 +17,7 @@
 #define M0PLUS_OPTIONS 46
 extern const struct option_field m0plus_options[M0PLUS_OPTIONS];
 extern const struct rdp_scheme m0plus_rdp;
+extern const struct family_execute_only m0plus_execute_only;
 
 // Equal pages: 85 µs for a double word, 1.7 ms for a row of 32 in the fast way, 22 ms for a page,
 // 22.1 ms for a bank or both (DS12232, memory characteristics).

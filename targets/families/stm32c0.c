@@ -169,6 +169,7 @@ const struct family stm32c0_family = {
     .options = m0plus_options,
     .option_count = M0PLUS_OPTIONS,
     .rdp = &m0plus_rdp,
+    .execute_only = &m0plus_execute_only,
     .vdd_min_mv = 2000, // DS13866, general operating conditions
     .vdd_max_mv = 3600,
     .tried = FAMILY_TRIED_ON_BOARD,

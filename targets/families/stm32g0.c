@@ -193,6 +193,7 @@ const struct family stm32g0_family = {
     .options = m0plus_options,
     .option_count = M0PLUS_OPTIONS,
     .rdp = &m0plus_rdp,
+    .execute_only = &m0plus_execute_only,
     .vdd_min_mv = 1700, // DS12232, general operating conditions
     .vdd_max_mv = 3600,
     .tried = FAMILY_TRIED_ON_BOARD | FAMILY_TRIED_BY_OTHERS,

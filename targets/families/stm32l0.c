@@ -192,6 +192,9 @@ static const struct rdp_scheme rdp = {
     .option_level1 = 0xbb,
 };
 
+// RM0367, 3.4.
+static const struct family_execute_only execute_only = {.mode = "WPRMOD", .sectors = "WRPROT"};
+
 // ---- flash controller ---------------------------------------------------------------------------
 
 static const struct nvm_params flash_params = {
@@ -216,6 +219,7 @@ const struct family stm32l0_family = {
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .rdp = &rdp,
+    .execute_only = &execute_only,
     .vdd_min_mv = 1650, // DS10152, general operating conditions
     .vdd_max_mv = 3600,
     .doctor = &stm32l0_doctor,

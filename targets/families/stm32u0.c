@@ -153,6 +153,7 @@ const struct family stm32u0_family = {
     .options = m0plus_options,
     .option_count = M0PLUS_OPTIONS,
     .rdp = &m0plus_rdp,
+    .execute_only = &m0plus_execute_only,
     .vdd_min_mv = 1710, // DS14548, general operating conditions
     .vdd_max_mv = 3600,
     .tried = FAMILY_TRIED_ON_BOARD,
