@@ -55,27 +55,35 @@ static bool exists(const struct flash_access *fa, const struct area *a)
     return dword_params(fa)->option_reg[a->start] != 0;
 }
 
-// A page is protected when the area begins before its end and ends behind its start.
-static bool overlaps(uint32_t first, uint32_t last, uint32_t unit, uint32_t offset, uint32_t size)
-{
-    return first * unit < offset + size && (last + 1) * unit > offset;
-}
+// A stretch of a bank, by its distance from the bank's start.
+struct stretch {
+    uint32_t offset, size;
+};
 
-static bool wrp_covers(const struct flash_access *fa, const struct area *a, uint32_t offset,
-                       uint32_t size)
+// Of whole pages. No bytes: nothing is protected.
+static struct stretch wrp_stretch(const struct flash_access *fa, const struct area *a,
+                                  uint32_t page)
 {
     const uint32_t value = saved_option(fa, a->start);
     const uint32_t first = value & WRP_FIELD, last = value >> 16 & WRP_FIELD;
-    return first <= last && overlaps(first, last, size, offset, size);
+    if (!exists(fa, a) || first > last)
+        return (struct stretch){0, 0};
+    return (struct stretch){first * page, (last + 1 - first) * page};
 }
 
-static bool pcrop_covers(const struct flash_access *fa, const struct area *a, uint32_t offset,
-                         uint32_t size)
+static struct stretch pcrop_stretch(const struct flash_access *fa, const struct area *a)
 {
+    const uint32_t unit = dword_params(fa)->pcrop_unit;
     const uint32_t first = saved_option(fa, a->start) & PCROP_FIELD;
     const uint32_t last = saved_option(fa, a->end) & PCROP_FIELD;
-    const uint32_t unit = dword_params(fa)->pcrop_unit;
-    return unit && first < last && overlaps(first, last, unit, offset, size);
+    if (!exists(fa, a) || first >= last)
+        return (struct stretch){0, 0};
+    return (struct stretch){first * unit, (last + 1 - first) * unit};
+}
+
+static bool overlaps(struct stretch s, uint32_t offset, uint32_t size)
+{
+    return s.size && s.offset < offset + size && s.offset + s.size > offset;
 }
 
 // Where the cells of a bank (0, 1) are in the address space.
@@ -89,19 +97,15 @@ static uint32_t start_of_bank(const struct flash_access *fa, unsigned bank)
 void dword_find_execute_only(const struct flash_access *fa, uint32_t addr, uint32_t len,
                              struct flash_hidden *hidden)
 {
-    const uint32_t unit = dword_params(fa)->pcrop_unit;
     for (unsigned i = 0; i < AREAS; i++) {
         const struct area *p = &pcrop_areas[i];
-        const uint32_t first = saved_option(fa, p->start) & PCROP_FIELD;
-        const uint32_t last = saved_option(fa, p->end) & PCROP_FIELD;
-        if (!exists(fa, p) || (p->bank && !dword_has_two_banks(fa)) || first >= last)
-            continue;
-        const uint32_t start = start_of_bank(fa, p->bank) + first * unit;
-        const uint32_t size = (last + 1 - first) * unit;
-        if (start - addr >= len && addr - start >= size)
+        const struct stretch s = pcrop_stretch(fa, p);
+        const uint32_t start = start_of_bank(fa, p->bank) + s.offset;
+        if (!s.size || (p->bank && !dword_has_two_banks(fa)) ||
+            (start - addr >= len && addr - start >= s.size))
             continue;
         if (!hidden->len || start < hidden->addr)
-            *hidden = (struct flash_hidden){start, size, p->name};
+            *hidden = (struct flash_hidden){start, s.size, p->name};
     }
 }
 
@@ -110,13 +114,13 @@ static enum err check_areas(struct flash_access *fa, uint32_t addr, unsigned ban
 {
     for (unsigned i = 0; i < AREAS; i++) {
         const struct area *w = &wrp_areas[i], *p = &pcrop_areas[i];
-        if (w->bank == bank && exists(fa, w) && wrp_covers(fa, w, offset, size))
+        if (w->bank == bank && overlaps(wrp_stretch(fa, w, size), offset, size))
             return log_fail(
                 fa->log, ERR_PROTECTED,
                 "the flash page at 0x%08x is write-protected by the chip's options (%s); `swdlink "
                 "options %s_STRT=63 %s_END=0` takes the protection away",
                 addr, w->name, w->name, w->name);
-        if (p->bank == bank && exists(fa, p) && pcrop_covers(fa, p, offset, size))
+        if (p->bank == bank && overlaps(pcrop_stretch(fa, p), offset, size))
             return log_fail(
                 fa->log, ERR_PROTECTED,
                 "the flash page at 0x%08x is in an area that can only be executed (%s of the "
