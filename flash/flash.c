@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What all flash drivers have in common: the clock that they need, and the search for what is worth
-// writing, and for what is written.
+// What all flash drivers have in common: the clock that they need, the search for what is worth
+// writing and for what is written, and the wait for a controller.
 #include "flash/flash.h"
 
 #include <string.h>
@@ -52,4 +52,34 @@ enum err flash_count_good(struct flash_access *fa, uint32_t addr, const uint8_t 
             break;
     }
     return ERR_OK;
+}
+
+enum err flash_poll_clear(struct flash_access *fa, uint32_t offset, uint32_t busy,
+                          uint32_t limit_us, uint32_t step_us, uint32_t *value, bool *late)
+{
+    struct debug_probe *probe = fa->mem->probe;
+    const uint64_t deadline = debug_probe_now_us(probe) + limit_us;
+    for (;;) {
+        const bool last = debug_probe_now_us(probe) > deadline;
+        enum err e = mem_ap_read32(fa->mem, fa->bank->regs + offset, value);
+        *late = !e && last && (*value & busy);
+        if (e || last || !(*value & busy))
+            return e;
+        debug_probe_sleep_us(probe, step_us);
+    }
+}
+
+enum err flash_fail_busy(struct flash_access *fa, uint32_t limit_us)
+{
+    return log_fail(fa->log, ERR_FLASH,
+                    "the flash controller has been busy for more than %u ms and does not get "
+                    "ready: reset the target and try again",
+                    limit_us / 1000);
+}
+
+enum err flash_fail_locked(struct flash_access *fa)
+{
+    return log_fail(fa->log, ERR_FLASH,
+                    "the flash controller stays locked: something wrote a wrong key since the last "
+                    "reset; reset the target and try again");
 }

@@ -203,6 +203,15 @@ bool flash_next_run(const struct flash_layout *layout, const uint8_t *data, size
 enum err flash_count_good(struct flash_access *fa, uint32_t addr, const uint8_t *data, size_t len,
                           size_t *good) MUST_CHECK;
 
+// Reads the controller's register at `offset` from regs every step_us until no bit of busy is set,
+// for at most limit_us and once more: then *late. For drivers.
+enum err flash_poll_clear(struct flash_access *fa, uint32_t offset, uint32_t busy,
+                          uint32_t limit_us, uint32_t step_us, uint32_t *value,
+                          bool *late) MUST_CHECK;
+// ERR_FLASH: it was busy all that time; and: its lock is closed behind the right keys. For drivers.
+enum err flash_fail_busy(struct flash_access *fa, uint32_t limit_us) MUST_CHECK;
+enum err flash_fail_locked(struct flash_access *fa) MUST_CHECK;
+
 // What a job has done so far, in bytes of target flash (time in µs of the link's clock).
 struct flash_stats {
     uint32_t erased, programmed, skipped, verified;

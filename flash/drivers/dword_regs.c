@@ -21,27 +21,16 @@ enum err dword_write(struct flash_access *fa, uint32_t offset, uint32_t value)
 
 enum err dword_wait_idle(struct flash_access *fa, uint32_t limit_us, uint32_t *sr)
 {
-    struct debug_probe *probe = fa->mem->probe;
     const uint32_t busy = dword_params(fa)->busy;
-    uint64_t deadline = debug_probe_now_us(probe) + limit_us;
-    for (;;) {
-        bool late = debug_probe_now_us(probe) > deadline;
-        enum err e = dword_read(fa, SR, sr);
-        if (e || !(*sr & (busy | SR_CFGBSY)))
-            return e;
-        if (late && !(*sr & busy))
-            return log_fail(
-                fa->log, ERR_FLASH,
-                "the flash controller waits for the second half of a double word, of which a "
-                "program has written the first only: reset the target and try again");
-        if (late)
-            return log_fail(
-                fa->log, ERR_FLASH,
-                "the flash controller has been busy for more than %u ms and does not get "
-                "ready: reset the target and try again",
-                limit_us / 1000);
-        debug_probe_sleep_us(probe, 1000);
-    }
+    bool late;
+    enum err e = flash_poll_clear(fa, SR, busy | SR_CFGBSY, limit_us, 1000, sr, &late);
+    if (e || !late)
+        return e;
+    if (*sr & busy)
+        return flash_fail_busy(fa, limit_us);
+    return log_fail(fa->log, ERR_FLASH,
+                    "the flash controller waits for the second half of a double word, of which a "
+                    "program has written the first only: reset the target and try again");
 }
 
 enum err dword_unlock(struct flash_access *fa)
@@ -55,10 +44,5 @@ enum err dword_unlock(struct flash_access *fa)
     if ((e = dword_write(fa, KEYR, KEY1)) || (e = dword_write(fa, KEYR, KEY2)) ||
         (e = dword_read(fa, CR, &cr)))
         return e;
-    if (cr & CR_LOCK)
-        return log_fail(
-            fa->log, ERR_FLASH,
-            "the flash controller stays locked: something wrote a wrong key since the last "
-            "reset; reset the target and try again");
-    return ERR_OK;
+    return cr & CR_LOCK ? flash_fail_locked(fa) : ERR_OK;
 }

@@ -50,21 +50,10 @@ enum err fpec16_prepare(struct flash_access *fa, uint32_t cr, const uint32_t *pa
 
 enum err fpec16_wait_idle(struct flash_access *fa, uint32_t limit_us, uint32_t *sr)
 {
-    struct debug_probe *probe = fa->mem->probe;
-    uint64_t deadline = debug_probe_now_us(probe) + limit_us;
-    for (;;) {
-        bool late = debug_probe_now_us(probe) > deadline;
-        enum err e = fpec16_read(fa, SR, sr);
-        if (e || !(*sr & SR_BSY))
-            return e;
-        if (late)
-            return log_fail(
-                fa->log, ERR_FLASH,
-                "the flash controller has been busy for more than %u ms and does not get "
-                "ready: reset the target and try again",
-                limit_us / 1000);
-        debug_probe_sleep_us(probe, 1000);
-    }
+    bool late;
+    enum err e =
+        flash_poll_clear(fa, fa->saved[SAVED_OFFSET] + SR, SR_BSY, limit_us, 1000, sr, &late);
+    return e || !late ? e : flash_fail_busy(fa, limit_us);
 }
 
 enum err fpec16_unlock(struct flash_access *fa)
@@ -79,10 +68,5 @@ enum err fpec16_unlock(struct flash_access *fa)
         return e;
     if ((e = fpec16_read(fa, CR, &cr)))
         return e;
-    if (cr & CR_LOCK)
-        return log_fail(
-            fa->log, ERR_FLASH,
-            "the flash controller stays locked: something wrote a wrong key since the last "
-            "reset; reset the target and try again");
-    return ERR_OK;
+    return cr & CR_LOCK ? flash_fail_locked(fa) : ERR_OK;
 }

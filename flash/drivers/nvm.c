@@ -17,22 +17,11 @@
 
 #define LOCKS (PECR_PELOCK | PECR_PRGLOCK)
 
-static void plan_latency(struct flash_access *fa)
-{
-    flash_sequence_write(&fa->enter, fa->bank->regs + ACR,
-                         fa->saved[NVM_SAVED_ACR] | nvm_params(fa)->latency);
-}
-
-static void plan_latency_back(struct flash_access *fa)
-{
-    flash_sequence_write(&fa->leave, fa->bank->regs + ACR, fa->saved[NVM_SAVED_ACR]);
-}
-
 // Chips with more than 64 KiB have two banks, of half the flash each (RM0367, 3.3.1).
 static uint32_t second_bank(const struct flash_bank *bank)
 {
-    const bool two = nvm_params(&(struct flash_access){.bank = bank})->banks_over < bank->size;
-    return two ? bank->base + bank->size / 2 : 0;
+    const struct nvm_params *params = bank->params;
+    return params->banks_over < bank->size ? bank->base + bank->size / 2 : 0;
 }
 
 static enum err survey(struct flash_access *fa, bool *code_may_run)
@@ -125,8 +114,8 @@ const struct flash_loader_code nvm_loader_code = {
 const struct flash_driver nvm_driver = {
     .name = "nvm",
     .survey = survey,
-    .plan_latency = plan_latency,
-    .plan_latency_back = plan_latency_back,
+    .plan_latency = nvm_plan_latency,
+    .plan_latency_back = nvm_plan_latency_back,
     .check_page = check_page,
     .find_hidden = nvm_find_hidden,
     .second_bank = second_bank,

@@ -8,17 +8,6 @@
 
 #define WORD 4u
 
-static void plan_latency(struct flash_access *fa)
-{
-    flash_sequence_write(&fa->enter, fa->bank->regs + ACR,
-                         fa->saved[NVM_SAVED_ACR] | nvm_params(fa)->latency);
-}
-
-static void plan_latency_back(struct flash_access *fa)
-{
-    flash_sequence_write(&fa->leave, fa->bank->regs + ACR, fa->saved[NVM_SAVED_ACR]);
-}
-
 static enum err survey(struct flash_access *fa, bool *code_may_run)
 {
     *code_may_run = true;
@@ -77,8 +66,8 @@ static enum err explain(struct flash_access *fa, uint32_t addr, const uint8_t *d
 const struct flash_driver nvm_data_driver = {
     .name = "nvm-data",
     .survey = survey,
-    .plan_latency = plan_latency,
-    .plan_latency_back = plan_latency_back,
+    .plan_latency = nvm_plan_latency,
+    .plan_latency_back = nvm_plan_latency_back,
     .check_page = check_page,
     .loader = &nvm_loader_code,
     .explain = explain,

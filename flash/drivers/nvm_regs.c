@@ -30,23 +30,12 @@ enum err nvm_prepare(struct flash_access *fa, uint32_t pecr)
 
 enum err nvm_wait_idle(struct flash_access *fa, uint32_t first_us, uint32_t limit_us, uint32_t *sr)
 {
-    struct debug_probe *probe = fa->mem->probe;
-    uint64_t deadline = debug_probe_now_us(probe) + limit_us;
+    bool late;
+    // What the first wait takes is part of the limit.
     if (first_us)
-        debug_probe_sleep_us(probe, first_us);
-    for (;;) {
-        bool late = debug_probe_now_us(probe) > deadline;
-        enum err e = nvm_read(fa, SR, sr);
-        if (e || !(*sr & SR_BSY))
-            return e;
-        if (late)
-            return log_fail(
-                fa->log, ERR_FLASH,
-                "the flash controller has been busy for more than %u ms and does not get "
-                "ready: reset the target and try again",
-                limit_us / 1000);
-        debug_probe_sleep_us(probe, 100);
-    }
+        debug_probe_sleep_us(fa->mem->probe, first_us);
+    enum err e = flash_poll_clear(fa, SR, SR_BSY, limit_us - first_us, 100, sr, &late);
+    return e || !late ? e : flash_fail_busy(fa, limit_us);
 }
 
 // ---- locks --------------------------------------------------------------------------------------
@@ -197,6 +186,17 @@ enum err nvm_survey(struct flash_access *fa, uint32_t locks)
     fa->saved[NVM_SAVED_ACR] = get_le32(&regs[ACR]);
     plan_controller(fa, get_le32(&regs[PECR]), locks);
     return read_protection(fa, optr);
+}
+
+void nvm_plan_latency(struct flash_access *fa)
+{
+    flash_sequence_write(&fa->enter, fa->bank->regs + ACR,
+                         fa->saved[NVM_SAVED_ACR] | nvm_params(fa)->latency);
+}
+
+void nvm_plan_latency_back(struct flash_access *fa)
+{
+    flash_sequence_write(&fa->leave, fa->bank->regs + ACR, fa->saved[NVM_SAVED_ACR]);
 }
 
 enum err nvm_begin(struct flash_access *fa, uint32_t locks)

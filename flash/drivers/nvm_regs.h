@@ -72,6 +72,9 @@ enum err nvm_survey(struct flash_access *fa, uint32_t locks) MUST_CHECK;
 // The driver's find_hidden(): the sectors that WPRMOD and WRPROT keep from being read.
 enum err nvm_find_hidden(struct flash_access *fa, uint32_t addr, uint32_t len,
                          struct flash_hidden *hidden) MUST_CHECK;
+// The drivers' plan_latency() and plan_latency_back().
+void nvm_plan_latency(struct flash_access *fa);
+void nvm_plan_latency_back(struct flash_access *fa);
 // The driver's begin() for these locks, and end().
 enum err nvm_begin(struct flash_access *fa, uint32_t locks) MUST_CHECK;
 enum err nvm_end(struct flash_access *fa) MUST_CHECK;
