@@ -76,7 +76,7 @@ static void forget_data(struct page *p)
     free(p->data);
     p->data = NULL;
     p->given = 0;
-    p->passed_by = false;
+    p->passed_by = p->summed = false;
 }
 
 // The page of an address that lies within the sectors.
@@ -139,6 +139,7 @@ static enum err write_page(struct flash_job *job, unsigned n, size_t at, const u
         memset(p->data + size, 0, (size + 7) / 8);
     }
     memcpy(p->data + at, data, len);
+    p->summed = false;
     count_given(p, at, len);
     job_make_waiting(job, n);
     return ERR_OK;

@@ -22,6 +22,9 @@ struct page {
     size_t given;   // bytes that were written by the caller
     uint8_t *data;  // size bytes and then a bit per byte that was given; NULL: no data, all erased
     bool passed_by; // data for a later page came
+    // Of data, worked out when it is asked for first.
+    bool summed, erased; // erased: all of it is as after an erase
+    uint32_t crc;
 };
 
 // An erase or the queueing of a page goes on over several steps.

@@ -12,12 +12,22 @@ bool plan_is_blank(const struct flash_job *job, unsigned n)
     return job->scan[n][0] == 0xffffffff;
 }
 
+// A plan asks for it again and again.
+static void sum_data(const struct flash_layout *layout, struct page *p)
+{
+    if (p->summed)
+        return;
+    p->erased = flash_layout_is_erased(layout, p->data, p->size);
+    p->crc = p->erased ? 0 : flash_crc(p->data, p->size);
+    p->summed = true;
+}
+
 bool plan_is_equal(const struct flash_job *job, unsigned n)
 {
-    const struct page *p = &job->page[n];
-    if (!p->data || flash_layout_is_erased(&job->bank.layout, p->data, p->size))
-        return plan_is_blank(job, n);
-    return job->scan[n][1] == flash_crc(p->data, p->size);
+    struct page *p = &job->page[n];
+    if (p->data)
+        sum_data(&job->bank.layout, p);
+    return p->data && !p->erased ? job->scan[n][1] == p->crc : plan_is_blank(job, n);
 }
 
 struct census {
