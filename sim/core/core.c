@@ -9,22 +9,17 @@
 
 #define HZ_AFTER_RESET 8000000u // until the chip says which clock it has
 
-static bool is_v7m(const struct sim_core *core)
-{
-    return core->kind->arch != SIM_ARMV6M;
-}
-
 // What the kind of core decides, and what the chip maker does.
 static void create_parts(struct sim_core *core, const struct sim_core_config *config)
 {
     const struct sim_core_kind *kind = core->kind;
     sim_nvic_create(&core->nvic, config->interrupts);
-    core->nvic.shows_active |= is_v7m(core);
+    core->nvic.shows_active |= sim_core_is_v7m(core);
     sim_nvic_set_priority_bits(&core->nvic,
                                config->priority_bits ? config->priority_bits : kind->priority_bits);
-    sim_mpu_create(&core->mpu, config->no_mpu ? 0 : kind->mpu_regions, is_v7m(core));
+    sim_mpu_create(&core->mpu, config->no_mpu ? 0 : kind->mpu_regions, sim_core_is_v7m(core));
     sim_bpu_create(&core->bpu, kind->breakpoints, kind->literals);
-    sim_dwt_create(&core->dwt, kind->watchpoints, is_v7m(core));
+    sim_dwt_create(&core->dwt, kind->watchpoints, sim_core_is_v7m(core));
     sim_systick_create(&core->systick, config->systick_calib);
     core->bus->bit_bands = kind->bit_bands;
     core->cpu.arch = kind->arch;
@@ -32,7 +27,7 @@ static void create_parts(struct sim_core *core, const struct sim_core_config *co
     core->cpu.short_pipeline = kind->short_pipeline;
     core->cpu.fp.present = kind->fpu && !config->no_fpu;
     core->cpu.basepri_mask = core->nvic.priority_mask;
-    core->cpu.ipsr_mask = is_v7m(core) ? 0x1ff : sim_nvic_ipsr_mask(&core->nvic);
+    core->cpu.ipsr_mask = sim_core_is_v7m(core) ? 0x1ff : sim_nvic_ipsr_mask(&core->nvic);
 }
 
 struct sim_core *sim_core_create(struct sim_bus *bus, struct sim_clock *clock,
@@ -85,7 +80,7 @@ void sim_core_hold(struct sim_core *core, enum sim_reset kind)
     sim_cpu_reset(&core->cpu);
     sim_nvic_reset(&core->nvic);
     sim_systick_reset(&core->systick);
-    if (is_v7m(core))
+    if (sim_core_is_v7m(core))
         sim_v7m_reset(core);
     sim_debug_reset(core, kind);
     core->cpu.attention = true;
@@ -130,7 +125,7 @@ void sim_core_release(struct sim_core *core)
     if (!core->held)
         return;
     core->held = false;
-    if (!is_v7m(core))
+    if (!sim_core_is_v7m(core))
         core->debug
             .retired_seen--; // leaving reset counts, as an nRF51822 shows; not on an STM32F429
     start_core(core);
@@ -250,7 +245,7 @@ static void act_on_watchpoint(struct sim_core *core)
 {
     core->dwt.hit = false;
     if (!sim_debug_enter(core, DFSR_DWTTRAP | (core->debug.stepping ? DFSR_HALTED : 0)) &&
-        is_v7m(core))
+        sim_core_is_v7m(core))
         (void)sim_v7m_monitor(core, DFSR_DWTTRAP); // or it is lost
 }
 

@@ -64,6 +64,15 @@ struct sim_core {
     uint64_t exception_cycles, sleep_cycles; // since power-on, for the DWT
 };
 
+// ARMv7-M or ARMv7E-M.
+static inline bool sim_core_is_v7m(const struct sim_core *core)
+{
+    return core->kind->arch != SIM_ARMV6M;
+}
+
+#define AIRCR_KEY     0x05fau // in the upper half of a write
+#define AIRCR_KEYSTAT 0xfa050000u
+
 #define SCR_SEVONPEND   (1u << 4)
 #define SCR_SLEEPDEEP   (1u << 2)
 #define SCR_SLEEPONEXIT (1u << 1)

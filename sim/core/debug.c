@@ -29,11 +29,6 @@ enum { DFSR = 0xd30, DHCSR = 0xdf0, DCRSR = 0xdf4, DCRDR = 0xdf8, DEMCR = 0xdfc 
     (DEMCR_V6 | DEMCR_MON | DEMCR_VC_INTERR | DEMCR_VC_BUSERR | DEMCR_VC_STATERR |                 \
      DEMCR_VC_CHKERR | DEMCR_VC_NOCPERR | DEMCR_VC_MMERR)
 
-static bool is_v7m(const struct sim_core *core)
-{
-    return core->kind->arch != SIM_ARMV6M;
-}
-
 // C_DEBUGEN, DEMCR and DFSR outlive a system reset; C_HALT, C_STEP and C_MASKINTS do not, so that
 // only vector catch stops a processor at its first instruction.
 void sim_debug_reset(struct sim_core *core, enum sim_reset kind)
@@ -83,7 +78,7 @@ static uint32_t read_dhcsr(struct sim_core *core)
     value |= d->halted ? DHCSR_S_HALT : 0;
     // A Cortex-M0 that runs is never ready, as an nRF51822 shows; an STM32F429 and an STM32L152
     // keep the bit.
-    value |= (d->halted || is_v7m(core)) && d->reg_ready ? DHCSR_S_REGRDY : 0;
+    value |= (d->halted || sim_core_is_v7m(core)) && d->reg_ready ? DHCSR_S_REGRDY : 0;
     value |= d->maskints ? DHCSR_C_MASKINTS : 0;
     value |= d->step ? DHCSR_C_STEP : 0;
     value |= d->halt ? DHCSR_C_HALT : 0;
@@ -159,7 +154,7 @@ static bool is_read_of_gap(unsigned regsel, uint32_t dcrsr)
 static void write_dcrsr(struct sim_core *core, uint32_t value)
 {
     struct sim_debug *d = &core->debug;
-    unsigned regsel = value & (is_v7m(core) ? DCRSR_REGSEL_V7 : DCRSR_REGSEL_V6);
+    unsigned regsel = value & (sim_core_is_v7m(core) ? DCRSR_REGSEL_V7 : DCRSR_REGSEL_V6);
     d->reg_ready = false;
     if (!d->halted) {
         sim_account_violation(core->account,
@@ -168,7 +163,7 @@ static void write_dcrsr(struct sim_core *core, uint32_t value)
     }
     d->reg_ready = true;
     if (is_read_of_gap(regsel, value)) {
-        if (is_v7m(core))
+        if (sim_core_is_v7m(core))
             d->dcrdr = 0; // as a Cortex-M4 was seen to; of a Cortex-M0 it stays as it was
         return;
     }
@@ -184,9 +179,9 @@ static void write_dcrsr(struct sim_core *core, uint32_t value)
 // MON_PEND pends the monitor whether it is enabled or not (DDI 0403, C1.6.5).
 static void write_demcr(struct sim_core *core, uint32_t value)
 {
-    core->debug.demcr = value & (is_v7m(core) ? DEMCR_V7 : DEMCR_V6);
+    core->debug.demcr = value & (sim_core_is_v7m(core) ? DEMCR_V7 : DEMCR_V6);
     sim_dwt_enable(&core->dwt, value & DEMCR_DWTENA);
-    if (!is_v7m(core))
+    if (!sim_core_is_v7m(core))
         return;
     if (value & DEMCR_MON_PEND)
         sim_exception_pend(core, SIM_EXC_MONITOR);

@@ -19,11 +19,6 @@ enum { FRAME_WORDS = 8, FRAME_SIZE = 32 };
 #define EXC_RETURN_THREAD_MAIN    0xfffffff9u
 #define EXC_RETURN_THREAD_PROCESS 0xfffffffdu
 
-static bool is_v7m(const struct sim_core *core)
-{
-    return core->kind->arch != SIM_ARMV6M;
-}
-
 void sim_exception_lock_up(struct sim_core *core)
 {
     core->locked_up = true;
@@ -126,7 +121,7 @@ static void fault(struct sim_core *core)
 
 void sim_exception_fault(struct sim_core *core, enum sim_cpu_stop stop)
 {
-    if (is_v7m(core))
+    if (sim_core_is_v7m(core))
         sim_v7m_fault(core, stop);
     else
         fault(core);
@@ -134,7 +129,7 @@ void sim_exception_fault(struct sim_core *core, enum sim_cpu_stop stop)
 
 void sim_exception_breakpoint(struct sim_core *core)
 {
-    if (is_v7m(core))
+    if (sim_core_is_v7m(core))
         sim_v7m_breakpoint(core);
     else
         fault(core);
@@ -148,7 +143,7 @@ void sim_exception_svc(struct sim_core *core)
     }
     core->cpu.r[PC] -= 2; // escalated: the fault is that of the SVC itself
     core->cpu.it = core->cpu.svc_it;
-    if (is_v7m(core))
+    if (sim_core_is_v7m(core))
         sim_v7m_escalate(core, HFSR_FORCED);
     else
         fault(core);
@@ -224,7 +219,7 @@ static void become_hardfault(struct sim_core *core, uint32_t exc_return)
 bool sim_exception_take(struct sim_core *core)
 {
     struct sim_cpu *cpu = &core->cpu;
-    if (is_v7m(core))
+    if (sim_core_is_v7m(core))
         return sim_v7m_take(core);
     unsigned n = sim_exception_preempting(core);
     uint32_t vector;
@@ -317,7 +312,7 @@ void sim_exception_return(struct sim_core *core)
 {
     struct sim_cpu *cpu = &core->cpu;
     uint32_t value = cpu->exc_return;
-    if (is_v7m(core)) {
+    if (sim_core_is_v7m(core)) {
         sim_v7m_return(core);
         return;
     }

@@ -49,11 +49,6 @@ static uint32_t catch_of(uint32_t cfsr)
     return cfsr & (CFSR_UNALIGNED | CFSR_DIVBYZERO) ? DEMCR_VC_CHKERR : 0;
 }
 
-static bool is_enabled(const struct sim_core *core, unsigned n)
-{
-    return !(core->nvic.system_off >> n & 1);
-}
-
 void sim_v7m_escalate(struct sim_core *core, uint32_t hfsr)
 {
     if (sim_exception_priority(core, false) <= SIM_PRIORITY_HARDFAULT) {
@@ -64,12 +59,17 @@ void sim_v7m_escalate(struct sim_core *core, uint32_t hfsr)
     sim_exception_pend(core, SIM_EXC_HARDFAULT);
 }
 
+bool sim_v7m_is_ready(const struct sim_core *core, unsigned n)
+{
+    return sim_nvic_is_enabled(&core->nvic, n) && sim_exception_preempts(core, n);
+}
+
 void sim_v7m_raise(struct sim_core *core, uint32_t cfsr)
 {
     unsigned n = exception_of(cfsr);
     core->v7m.cfsr |= cfsr;
     core->v7m.caught |= catch_of(cfsr);
-    if (is_enabled(core, n) && sim_exception_preempts(core, n))
+    if (sim_v7m_is_ready(core, n))
         sim_exception_pend(core, n);
     else
         sim_v7m_escalate(core, HFSR_FORCED);
@@ -130,7 +130,7 @@ void sim_v7m_imprecise(struct sim_core *core)
 {
     core->cpu.imprecise = false;
     core->v7m.cfsr |= CFSR_IMPRECISERR;
-    if (is_enabled(core, SIM_EXC_BUSFAULT)) {
+    if (sim_nvic_is_enabled(&core->nvic, SIM_EXC_BUSFAULT)) {
         sim_exception_pend(core, SIM_EXC_BUSFAULT);
         return;
     }

@@ -54,12 +54,12 @@ static void collect(const struct sim_cpu *cpu, uint32_t words[SIM_FP_SAVED])
 // What a fault would be while the state is saved later: decided now (UpdateFPCCR()).
 static uint32_t ready_bits(const struct sim_core *core)
 {
-    uint32_t off = core->nvic.system_off, bits = 0;
-    if (sim_exception_preempts(core, SIM_EXC_HARDFAULT))
+    uint32_t bits = 0;
+    if (sim_v7m_is_ready(core, SIM_EXC_HARDFAULT))
         bits |= FPCCR_HFRDY;
-    if (!(off >> SIM_EXC_BUSFAULT & 1) && sim_exception_preempts(core, SIM_EXC_BUSFAULT))
+    if (sim_v7m_is_ready(core, SIM_EXC_BUSFAULT))
         bits |= FPCCR_BFRDY;
-    if (!(off >> SIM_EXC_MEMMANAGE & 1) && sim_exception_preempts(core, SIM_EXC_MEMMANAGE))
+    if (sim_v7m_is_ready(core, SIM_EXC_MEMMANAGE))
         bits |= FPCCR_MMRDY;
     if (core->debug.demcr & DEMCR_MON_EN && sim_exception_preempts(core, SIM_EXC_MONITOR))
         bits |= FPCCR_MONRDY;

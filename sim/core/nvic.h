@@ -65,6 +65,11 @@ static inline void sim_exc_remove(struct sim_exc_set *set, unsigned n)
     if (n < SIM_MAX_EXCEPTIONS)
         set->word[n / 64] &= ~(1ull << n % 64);
 }
+// Of an exception below the interrupts: those that SHCSR does not switch always are.
+static inline bool sim_nvic_is_enabled(const struct sim_nvic *nvic, unsigned n)
+{
+    return !(nvic->system_off >> n & 1);
+}
 // Is there one in a that is not in b?
 bool sim_exc_differs(const struct sim_nvic *nvic, const struct sim_exc_set *a,
                      const struct sim_exc_set *b);

@@ -27,11 +27,6 @@ enum { ID_FIRST = 0xfcc };
 #define CLASS_GENERIC 0xeu
 #define TPIU_DEVTYPE  0x11u
 
-static bool is_v7m(const struct sim_core *core)
-{
-    return core->kind->arch != SIM_ARMV6M;
-}
-
 struct component {
     unsigned part, designer, revision, class;
 };
@@ -39,7 +34,7 @@ struct component {
 // Of ARM's components on ARMv7-M: part numbers by DDI 0337 and DDI 0439.
 static struct component component_of(const struct sim_core *core, uint32_t page)
 {
-    bool v7m = is_v7m(core);
+    bool v7m = sim_core_is_v7m(core);
     struct component c = {.designer = DESIGNER_ARM, .class = CLASS_GENERIC};
     switch (page) {
     case PAGE_SCS:
@@ -97,7 +92,7 @@ static uint32_t read_id(const struct sim_core *core, uint32_t page, uint32_t off
 static uint32_t read_rom_table(const struct sim_core *core, uint32_t offset)
 {
     static const uint32_t page[] = {PAGE_SCS, PAGE_DWT, PAGE_BPU, PAGE_ITM, PAGE_TPIU, PAGE_ETM};
-    unsigned i = offset / 4, count = is_v7m(core) ? 6 : 3;
+    unsigned i = offset / 4, count = sim_core_is_v7m(core) ? 6 : 3;
     if (i >= count)
         return 0;
     return (page[i] - PAGE_ROM) | (page[i] == PAGE_ETM ? 2 : 3);
@@ -176,7 +171,7 @@ static void write_page(struct sim_core *core, bool debugger, uint32_t addr, uint
 // On ARMv6-M the units for debug are the debugger's alone.
 static bool is_hidden(const struct sim_core *core, bool debugger, uint32_t page)
 {
-    return (page == PAGE_DWT || page == PAGE_BPU) && !debugger && !is_v7m(core);
+    return (page == PAGE_DWT || page == PAGE_BPU) && !debugger && !sim_core_is_v7m(core);
 }
 
 // ---- who may, and with which width --------------------------------------------------------------
@@ -190,7 +185,7 @@ static bool lies(uint32_t offset, uint32_t first, uint32_t last)
 static bool is_open(const struct sim_core *core, uint32_t addr)
 {
     uint32_t page = addr & ~0xfffu, offset = addr & 0xfff;
-    if (!is_v7m(core))
+    if (!sim_core_is_v7m(core))
         return false;
     if (page == PAGE_ITM)
         return sim_itm_is_open(&core->trace_port, offset);
@@ -217,7 +212,7 @@ bool sim_core_may_use_ppb(const struct sim_core *core, enum sim_master master)
 static bool takes(struct sim_core *core, enum sim_master master, uint32_t addr, unsigned size,
                   bool write)
 {
-    bool v7m = is_v7m(core);
+    bool v7m = sim_core_is_v7m(core);
     if (!sim_core_may_use_ppb(core, master) && !is_open(core, addr))
         return false;
     if (size == 4 || (v7m && (!write || takes_bytes(addr))))

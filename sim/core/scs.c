@@ -2,6 +2,7 @@
 // The System Control Space: its control block (DDI 0419, B3.2), SysTick, NVIC, MPU and debug
 // registers. What ARMv7-M has beyond or otherwise is in scs_v7m.c. On ARMv6-M, what only a debugger
 // may see reads as zero to the program.
+#include "base/bytes.h"
 #include "sim/core/core_state.h"
 
 // Offsets in the System Control Space.
@@ -16,7 +17,7 @@ enum {
     AIRCR = 0xd0c,
     SCR = 0xd10,
     CCR = 0xd14,
-    SHPR2 = 0xd1c,
+    SHPR1 = 0xd18,
     SHPR3 = 0xd20,
     SHCSR = 0xd24,
     MPU_FIRST = 0xd90,
@@ -39,17 +40,10 @@ enum {
 #define ICSR_VECTPENDING 12         // shift
 #define ICSR_RETTOBASE   (1u << 11) // ARMv7-M only
 
-#define AIRCR_KEY           0x05fau // in the upper half of a write
-#define AIRCR_KEYSTAT       0xfa050000u
 #define AIRCR_SYSRESETREQ   (1u << 2)
 #define AIRCR_VECTCLRACTIVE (1u << 1)
 
 #define SHCSR_SVCALLPENDED (1u << 15)
-
-static bool is_v7m(const struct sim_core *core)
-{
-    return core->kind->arch != SIM_ARMV6M;
-}
 
 static bool is_pending(const struct sim_core *core, unsigned n)
 {
@@ -65,7 +59,7 @@ static uint32_t read_icsr(const struct sim_core *core)
     value |= is_pending(core, SIM_EXC_SYSTICK) ? ICSR_PENDSTSET : 0;
     value |= sim_nvic_any_interrupt_pending(&core->nvic) ? ICSR_ISRPENDING : 0;
     value |= core->debug.halted && sim_exception_preempting(core) ? ICSR_ISRPREEMPT : 0;
-    if (is_v7m(core) && core->cpu.ipsr && sim_nvic_active_count(&core->nvic) <= 1)
+    if (sim_core_is_v7m(core) && core->cpu.ipsr && sim_nvic_active_count(&core->nvic) <= 1)
         value |= ICSR_RETTOBASE;
     return value;
 }
@@ -110,12 +104,31 @@ static void write_aircr(struct sim_core *core, uint32_t value)
         clear_active(core);
 }
 
+// SHPR1 to SHPR3 are the priorities of exceptions 4 to 15, a byte each.
+static bool is_shpr(uint32_t offset)
+{
+    return offset >= SHPR1 && offset <= SHPR3;
+}
+
+static bool is_configurable(const struct sim_core *core, unsigned n)
+{
+    bool of_v7m = (n >= SIM_EXC_MEMMANAGE && n <= SIM_EXC_USAGEFAULT) || n == SIM_EXC_MONITOR;
+    return n == SIM_EXC_SVCALL || n == SIM_EXC_PENDSV || n == SIM_EXC_SYSTICK ||
+           (of_v7m && sim_core_is_v7m(core));
+}
+
 static uint32_t read_shpr(const struct sim_core *core, uint32_t offset)
 {
-    const uint8_t *p = core->nvic.priority;
-    if (offset == SHPR2)
-        return (uint32_t)p[SIM_EXC_SVCALL] << 24;
-    return (uint32_t)p[SIM_EXC_SYSTICK] << 24 | (uint32_t)p[SIM_EXC_PENDSV] << 16;
+    return get_le32(&core->nvic.priority[4 + offset - SHPR1]);
+}
+
+static void write_shpr(struct sim_core *core, uint32_t offset, uint32_t value)
+{
+    unsigned first = 4 + offset - SHPR1;
+    for (unsigned i = 0; i < 4; i++) {
+        if (is_configurable(core, first + i))
+            core->nvic.priority[first + i] = value >> 8 * i & core->nvic.priority_mask;
+    }
 }
 
 static uint32_t read_control_block(const struct sim_core *core, uint32_t offset)
@@ -133,9 +146,6 @@ static uint32_t read_control_block(const struct sim_core *core, uint32_t offset)
         return core->scr;
     case CCR:
         return CCR_VALUE;
-    case SHPR2:
-    case SHPR3:
-        return read_shpr(core, offset);
     default: // ACTLR among them: it is reserved on ARMv6-M
         return 0;
     }
@@ -143,7 +153,6 @@ static uint32_t read_control_block(const struct sim_core *core, uint32_t offset)
 
 static void write_control_block(struct sim_core *core, uint32_t offset, uint32_t value)
 {
-    uint8_t *p = core->nvic.priority;
     switch (offset) {
     case ICSR:
         write_icsr(core, value);
@@ -156,13 +165,6 @@ static void write_control_block(struct sim_core *core, uint32_t offset, uint32_t
         break;
     case SCR:
         core->scr = value & (SCR_SEVONPEND | SCR_SLEEPDEEP | SCR_SLEEPONEXIT);
-        break;
-    case SHPR2:
-        p[SIM_EXC_SVCALL] = value >> 24 & core->nvic.priority_mask;
-        break;
-    case SHPR3:
-        p[SIM_EXC_SYSTICK] = value >> 24 & core->nvic.priority_mask;
-        p[SIM_EXC_PENDSV] = value >> 16 & core->nvic.priority_mask;
         break;
     default:
         break;
@@ -192,7 +194,7 @@ static bool is_mpu(uint32_t offset)
 uint32_t sim_scs_read(struct sim_core *core, bool debugger, uint32_t offset)
 {
     uint32_t value;
-    if (is_v7m(core) && sim_v7m_read(core, offset, &value))
+    if (sim_core_is_v7m(core) && sim_v7m_read(core, offset, &value))
         return value;
     if (is_systick(offset))
         return sim_systick_read(&core->systick, offset - SYST_CSR);
@@ -200,8 +202,10 @@ uint32_t sim_scs_read(struct sim_core *core, bool debugger, uint32_t offset)
         return sim_nvic_read(&core->nvic, offset);
     if (is_mpu(offset))
         return sim_mpu_read(&core->mpu, offset - MPU_FIRST);
+    if (is_shpr(offset))
+        return read_shpr(core, offset);
     if (is_debug_register(offset))
-        return debugger || is_v7m(core) ? sim_debug_read(core, offset) : 0;
+        return debugger || sim_core_is_v7m(core) ? sim_debug_read(core, offset) : 0;
     if (offset == SHCSR)
         return debugger && is_pending(core, SIM_EXC_SVCALL) ? SHCSR_SVCALLPENDED : 0;
     return read_control_block(core, offset);
@@ -227,7 +231,7 @@ static void write_nvic(struct sim_core *core, uint32_t offset, uint32_t value)
 // debug is the debugger's alone (DDI 0403, C1.6.2).
 static bool may_write_debug(const struct sim_core *core, bool debugger, uint32_t offset)
 {
-    return debugger || (is_v7m(core) && offset != DHCSR && offset != DCRSR);
+    return debugger || (sim_core_is_v7m(core) && offset != DHCSR && offset != DCRSR);
 }
 
 void sim_scs_write(struct sim_core *core, bool debugger, uint32_t offset, uint32_t value)
@@ -239,7 +243,7 @@ void sim_scs_write(struct sim_core *core, bool debugger, uint32_t offset, uint32
     }
     if (core->held)
         return; // all but the debug registers are in reset
-    if (is_v7m(core) && sim_v7m_write(core, offset, value))
+    if (sim_core_is_v7m(core) && sim_v7m_write(core, offset, value))
         return;
     if (is_systick(offset))
         sim_systick_write(&core->systick, offset - SYST_CSR, value, core->cpu.cycles);
@@ -247,6 +251,8 @@ void sim_scs_write(struct sim_core *core, bool debugger, uint32_t offset, uint32
         write_nvic(core, offset, value);
     else if (is_mpu(offset))
         sim_mpu_write(&core->mpu, offset - MPU_FIRST, value);
+    else if (is_shpr(offset))
+        write_shpr(core, offset, value);
     else if (offset != SHCSR)
         write_control_block(core, offset, value);
     else if (debugger)

@@ -10,8 +10,6 @@ enum {
     ACTLR = 0x008,
     AIRCR = 0xd0c,
     CCR = 0xd14,
-    SHPR1 = 0xd18,
-    SHPR3_END = 0xd24,
     SHCSR = 0xd24,
     CFSR = 0xd28,
     HFSR = 0xd2c,
@@ -33,8 +31,6 @@ enum {
     (CCR_NONBASETHRDENA | CCR_USERSETMPEND | CCR_UNALIGN_TRP | CCR_DIV_0_TRP | CCR_BFHFNMIGN |     \
      CCR_STKALIGN)
 
-#define AIRCR_KEY       0x05fau // in the upper half of a write
-#define AIRCR_KEYSTAT   0xfa050000u
 #define AIRCR_PRIGROUP  8 // shift
 #define AIRCR_VECTRESET (1u << 0)
 
@@ -66,7 +62,7 @@ static uint32_t read_shcsr(const struct sim_core *core)
         unsigned n = shcsr_row[i].exception;
         bool set = bit & SHCSR_ACTIVE   ? sim_exc_has(&nvic->active, n)
                    : bit & SHCSR_PENDED ? sim_exc_has(&nvic->pending, n)
-                                        : !(nvic->system_off >> n & 1);
+                                        : sim_nvic_is_enabled(nvic, n);
         value |= set ? bit : 0;
     }
     return value;
@@ -92,33 +88,6 @@ static void write_shcsr(struct sim_core *core, uint32_t value)
             change(&nvic->pending, shcsr_row[i].exception, set);
         else
             nvic->system_off = set ? nvic->system_off & ~exception : nvic->system_off | exception;
-    }
-}
-
-// SHPR1 to SHPR3 are the priorities of exceptions 4 to 15, a byte each.
-static uint8_t *priorities_at(struct sim_core *core, uint32_t offset)
-{
-    return &core->nvic.priority[4 + offset - SHPR1];
-}
-
-static bool is_configurable(unsigned n)
-{
-    return (n >= SIM_EXC_MEMMANAGE && n <= SIM_EXC_USAGEFAULT) || n == SIM_EXC_SVCALL ||
-           n == SIM_EXC_MONITOR || n == SIM_EXC_PENDSV || n == SIM_EXC_SYSTICK;
-}
-
-static uint32_t read_shpr(struct sim_core *core, uint32_t offset)
-{
-    const uint8_t *p = priorities_at(core, offset);
-    return (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
-}
-
-static void write_shpr(struct sim_core *core, uint32_t offset, uint32_t value)
-{
-    uint8_t *p = priorities_at(core, offset);
-    for (unsigned i = 0; i < 4; i++) {
-        if (is_configurable(4 + offset - SHPR1 + i))
-            p[i] = value >> 8 * i & core->nvic.priority_mask;
     }
 }
 
@@ -195,10 +164,6 @@ static bool read_fault_status(const struct sim_core *core, uint32_t offset, uint
 
 bool sim_v7m_read(struct sim_core *core, uint32_t offset, uint32_t *value)
 {
-    if (offset >= SHPR1 && offset < SHPR3_END) {
-        *value = read_shpr(core, offset);
-        return true;
-    }
     if (offset >= ID_FIRST && offset <= ID_LAST) {
         *value = read_id(core, offset);
         return true;
@@ -307,10 +272,6 @@ static bool write_fault_status(struct sim_core *core, uint32_t offset, uint32_t 
 
 bool sim_v7m_write(struct sim_core *core, uint32_t offset, uint32_t value)
 {
-    if (offset >= SHPR1 && offset < SHPR3_END) {
-        write_shpr(core, offset, value);
-        return true;
-    }
     switch (offset) {
     case ACTLR:
         write_actlr(core, value);

@@ -75,6 +75,8 @@ enum sim_frame_result { SIM_FRAME_OK, SIM_FRAME_MPU, SIM_FRAME_BUS };
 void sim_v7m_reset(struct sim_core *core);
 // A stop of the engine that is a fault (enum sim_cpu_stop) of the instruction at PC.
 void sim_v7m_fault(struct sim_core *core, unsigned stop);
+// Exception n is enabled, and urgent enough to be taken now.
+bool sim_v7m_is_ready(const struct sim_core *core, unsigned n);
 // Bits of CFSR become set, and the exception that they belong to pending: HardFault where it is not
 // enabled or not urgent enough (B1.5.4), and where that cannot be taken, lockup.
 void sim_v7m_raise(struct sim_core *core, uint32_t cfsr);
