@@ -130,6 +130,15 @@ bool sim_exception_take(struct sim_core *core);
 // True when an exception is pending that ends this sleep (B1.5.17 to B1.5.19).
 bool sim_exception_wakes(const struct sim_core *core);
 
+// ExceptionTaken(): the processor is in the handler of exception n.
+void sim_exception_enter(struct sim_core *core, unsigned n, uint32_t vector, uint32_t exc_return);
+// The eight words of a frame: r0 to r3, r12, LR, PC, xPSR. mark: bit 9 of xPSR, or 0. Restoring
+// leaves xPSR and the stack pointers to the caller.
+enum { SIM_FRAME_WORDS = 8, SIM_FRAME_SIZE = 32 };
+void sim_exception_make_frame(const struct sim_cpu *cpu, uint32_t mark,
+                              uint32_t frame[SIM_FRAME_WORDS]);
+void sim_exception_restore_frame(struct sim_cpu *cpu, const uint32_t frame[SIM_FRAME_WORDS]);
+
 // scs.c: by the offset from 0xe000e000.
 uint32_t sim_scs_read(struct sim_core *core, bool debugger, uint32_t offset);
 void sim_scs_write(struct sim_core *core, bool debugger, uint32_t offset, uint32_t value);

@@ -4,7 +4,7 @@
 // leaves UNPREDICTABLE in a return is a HardFault here and a violation in the account. A stack that
 // stalls the bus is taken as a bus error; a vector table that does (flash that is being programmed)
 // is waited for.
-#include <stddef.h>
+#include <string.h>
 
 #include "sim/core/core_state.h"
 
@@ -12,8 +12,6 @@ enum { SP = 13, LR = 14, PC = 15 };
 
 // Approximations; how long an entry takes is of the kind of core.
 enum { CYCLES_CHAIN = 6, CYCLES_RETURN = 12 };
-
-enum { FRAME_WORDS = 8, FRAME_SIZE = 32 };
 
 #define EXC_RETURN_HANDLER        0xfffffff1u
 #define EXC_RETURN_THREAD_MAIN    0xfffffff9u
@@ -111,6 +109,37 @@ bool sim_exception_wakes(const struct sim_core *core)
            sim_nvic_group(&core->nvic, sim_nvic_priority(&core->nvic, n)) < priority;
 }
 
+void sim_exception_enter(struct sim_core *core, unsigned n, uint32_t vector, uint32_t exc_return)
+{
+    struct sim_cpu *cpu = &core->cpu;
+    sim_nvic_activate(&core->nvic, n);
+    sim_cpu_set_mode(cpu, n, false);
+    cpu->r[LR] = exc_return;
+    cpu->r[PC] = vector & ~1u;
+    cpu->thumb = vector & 1;
+    cpu->event = true;
+    cpu->attention = true;
+    core->locked_up = false;
+}
+
+void sim_exception_make_frame(const struct sim_cpu *cpu, uint32_t mark,
+                              uint32_t frame[SIM_FRAME_WORDS])
+{
+    memcpy(frame, cpu->r, 4 * sizeof *frame);
+    frame[4] = cpu->r[12];
+    frame[5] = cpu->r[LR];
+    frame[6] = cpu->r[PC];
+    frame[7] = sim_cpu_get_xpsr(cpu) | mark;
+}
+
+void sim_exception_restore_frame(struct sim_cpu *cpu, const uint32_t frame[SIM_FRAME_WORDS])
+{
+    memcpy(cpu->r, frame, 4 * sizeof *frame);
+    cpu->r[12] = frame[4];
+    cpu->r[LR] = frame[5];
+    cpu->r[PC] = frame[6] & ~1u;
+}
+
 static void fault(struct sim_core *core)
 {
     if (execution_priority(core) < 0)
@@ -161,7 +190,7 @@ static bool may_access_frame(const struct sim_cpu *cpu, uint32_t sp, enum sim_ac
                              bool privileged)
 {
     const struct sim_cpu_guard *g = cpu->guard;
-    for (unsigned i = 0; g && i < FRAME_WORDS; i++) {
+    for (unsigned i = 0; g && i < SIM_FRAME_WORDS; i++) {
         if (!g->permits(g->arg, sp + 4 * i, access, privileged))
             return false;
     }
@@ -173,32 +202,20 @@ static bool may_access_frame(const struct sim_cpu *cpu, uint32_t sp, enum sim_ac
 static bool push_frame(struct sim_cpu *cpu)
 {
     uint32_t sp = cpu->r[SP];
-    uint32_t align = sp & 4 ? XPSR_ALIGN : 0;
-    const uint32_t frame[FRAME_WORDS] = {
-        cpu->r[0],  cpu->r[1],  cpu->r[2],  cpu->r[3],
-        cpu->r[12], cpu->r[LR], cpu->r[PC], sim_cpu_get_xpsr(cpu) | align,
-    };
-    cpu->r[SP] = (sp - FRAME_SIZE) & ~7u;
+    uint32_t frame[SIM_FRAME_WORDS];
+    sim_exception_make_frame(cpu, sp & 4 ? XPSR_ALIGN : 0, frame);
+    cpu->r[SP] = (sp - SIM_FRAME_SIZE) & ~7u;
     bool permitted =
         may_access_frame(cpu, cpu->r[SP], SIM_ACCESS_WRITE, sim_cpu_is_privileged(cpu));
     bool done = permitted;
-    for (unsigned i = 0; permitted && i < FRAME_WORDS; i++)
+    for (unsigned i = 0; permitted && i < SIM_FRAME_WORDS; i++)
         done &= sim_cpu_write_word(cpu, cpu->r[SP] + 4 * i, frame[i]) == SIM_CPU_NONE;
     return done;
 }
 
-// ExceptionTaken() of B1.5.6.
 static void become(struct sim_core *core, unsigned n, uint32_t vector, uint32_t exc_return)
 {
-    struct sim_cpu *cpu = &core->cpu;
-    sim_nvic_activate(&core->nvic, n);
-    sim_cpu_set_mode(cpu, n, false);
-    cpu->r[LR] = exc_return;
-    cpu->r[PC] = vector & ~1u;
-    cpu->thumb = vector & 1;
-    cpu->event = true;
-    cpu->attention = true;
-    core->locked_up = false;
+    sim_exception_enter(core, n, vector, exc_return);
     if (n == SIM_EXC_HARDFAULT && sim_debug_catches(core, DEMCR_VC_HARDERR))
         sim_debug_enter(core, DFSR_VCATCH);
 }
@@ -274,12 +291,12 @@ static bool chain(struct sim_core *core, uint32_t exc_return)
 
 // With the privilege of the mode that is returned to.
 static bool read_frame(struct sim_cpu *cpu, uint32_t sp, uint32_t exc_return,
-                       uint32_t frame[FRAME_WORDS])
+                       uint32_t frame[SIM_FRAME_WORDS])
 {
     bool privileged = exc_return == EXC_RETURN_HANDLER || !cpu->npriv;
     if (!may_access_frame(cpu, sp, SIM_ACCESS_READ, privileged))
         return false;
-    for (unsigned i = 0; i < FRAME_WORDS; i++) {
+    for (unsigned i = 0; i < SIM_FRAME_WORDS; i++) {
         if (sim_cpu_read_word(cpu, sp + 4 * i, &frame[i]) != SIM_CPU_NONE)
             return false;
     }
@@ -290,19 +307,15 @@ static bool read_frame(struct sim_cpu *cpu, uint32_t sp, uint32_t exc_return,
 static bool pop_frame(struct sim_cpu *cpu, uint32_t exc_return)
 {
     bool process = exc_return == EXC_RETURN_THREAD_PROCESS;
-    uint32_t sp = sim_cpu_get_sp(cpu, process), frame[FRAME_WORDS];
+    uint32_t sp = sim_cpu_get_sp(cpu, process), frame[SIM_FRAME_WORDS];
     if (!read_frame(cpu, sp, exc_return, frame))
         return false;
     uint32_t xpsr = frame[7], ipsr = xpsr & cpu->ipsr_mask;
     if ((exc_return == EXC_RETURN_HANDLER) != (ipsr != 0))
         return false;
-    sim_cpu_set_sp(cpu, process, (sp + FRAME_SIZE) | (xpsr & XPSR_ALIGN ? 4 : 0));
+    sim_cpu_set_sp(cpu, process, (sp + SIM_FRAME_SIZE) | (xpsr & XPSR_ALIGN ? 4 : 0));
     sim_cpu_set_mode(cpu, ipsr, process);
-    for (unsigned i = 0; i < 4; i++)
-        cpu->r[i] = frame[i];
-    cpu->r[12] = frame[4];
-    cpu->r[LR] = frame[5];
-    cpu->r[PC] = frame[6] & ~1u;
+    sim_exception_restore_frame(cpu, frame);
     cpu->thumb = xpsr & XPSR_T;
     sim_cpu_set_flags(cpu, xpsr);
     return true;

@@ -5,13 +5,13 @@
 // table that does is waited for.
 #include "sim/core/core_state.h"
 
-enum { SP = 13, LR = 14, PC = 15 };
+enum { SP = 13 };
 
 // DDI 0337, 5.8 and DDI 0439, 3.9: 12 cycles with memory that needs no wait states; the others are
 // approximations.
 enum { CYCLES_CHAIN = 6, CYCLES_RETURN = 10 };
 
-enum { FRAME_WORDS = 8, FRAME_SIZE = 32, FP_SIZE = 4 * SIM_FP_WORDS };
+enum { FP_SIZE = 4 * SIM_FP_WORDS };
 
 // EXC_RETURN, but for its bit 4.
 #define RETURN_HANDLER        0xffffffe1u
@@ -45,19 +45,17 @@ static bool push_frame(struct sim_core *core)
     struct sim_cpu *cpu = &core->cpu;
     bool extended = cpu->fp.fpca, privileged = sim_cpu_is_privileged(cpu);
     bool aligns = extended || core->v7m.ccr & CCR_STKALIGN;
-    uint32_t sp = cpu->r[SP], mark = aligns && sp & 4 ? XPSR_ALIGN : 0;
-    const uint32_t frame[FRAME_WORDS] = {
-        cpu->r[0],  cpu->r[1],  cpu->r[2],  cpu->r[3],
-        cpu->r[12], cpu->r[LR], cpu->r[PC], sim_cpu_get_xpsr(cpu) | mark,
-    };
-    cpu->r[SP] = (sp - FRAME_SIZE - (extended ? FP_SIZE : 0)) & (aligns ? ~7u : ~3u);
+    uint32_t sp = cpu->r[SP];
+    uint32_t frame[SIM_FRAME_WORDS];
+    sim_exception_make_frame(cpu, aligns && sp & 4 ? XPSR_ALIGN : 0, frame);
+    cpu->r[SP] = (sp - SIM_FRAME_SIZE - (extended ? FP_SIZE : 0)) & (aligns ? ~7u : ~3u);
     enum sim_frame_result result =
-        sim_frame_write(core, cpu->r[SP], frame, FRAME_WORDS, privileged);
+        sim_frame_write(core, cpu->r[SP], frame, SIM_FRAME_WORDS, privileged);
     if (result != SIM_FRAME_OK) {
         raise_for_frame(core, result, CFSR_MSTKERR, CFSR_STKERR);
         return false;
     }
-    return !extended || sim_fp_push(core, cpu->r[SP] + FRAME_SIZE, privileged);
+    return !extended || sim_fp_push(core, cpu->r[SP] + SIM_FRAME_SIZE, privileged);
 }
 
 // The bits of DEMCR that stop a processor with halting debug at the entry of exception n.
@@ -78,21 +76,13 @@ static uint32_t catching(const struct sim_core *core, unsigned n)
     }
 }
 
-// ExceptionTaken().
 static void become(struct sim_core *core, unsigned n, uint32_t vector, uint32_t exc_return)
 {
     struct sim_cpu *cpu = &core->cpu;
     uint32_t bits = catching(core, n);
-    sim_nvic_activate(&core->nvic, n);
-    sim_cpu_set_mode(cpu, n, false);
-    cpu->r[LR] = exc_return;
-    cpu->r[PC] = vector & ~1u;
-    cpu->thumb = vector & 1;
+    sim_exception_enter(core, n, vector, exc_return);
     cpu->it = 0;
     cpu->fp.fpca = cpu->exclusive = false;
-    cpu->event = true;
-    cpu->attention = true;
-    core->locked_up = false;
     if (n >= SIM_EXC_HARDFAULT && n <= SIM_EXC_USAGEFAULT)
         core->v7m.caught = 0;
     if (sim_debug_catches(core, bits))
@@ -188,7 +178,7 @@ static void fault_of_return(struct sim_core *core, uint32_t value)
     chain(core, value | 0xf0000000u);
 }
 
-static void unstack(struct sim_core *core, const uint32_t frame[FRAME_WORDS], uint32_t value,
+static void unstack(struct sim_core *core, const uint32_t frame[SIM_FRAME_WORDS], uint32_t value,
                     uint32_t size)
 {
     struct sim_cpu *cpu = &core->cpu;
@@ -199,11 +189,7 @@ static void unstack(struct sim_core *core, const uint32_t frame[FRAME_WORDS], ui
     if (value & 8) // to Thread mode; CONTROL.SPSEL of a handler is clear anyway
         sim_cpu_set_mode(cpu, cpu->ipsr, process);
     sim_cpu_set_xpsr(cpu, frame[7]);
-    for (unsigned i = 0; i < 4; i++)
-        cpu->r[i] = frame[i];
-    cpu->r[12] = frame[4];
-    cpu->r[LR] = frame[5];
-    cpu->r[PC] = frame[6] & ~1u;
+    sim_exception_restore_frame(cpu, frame);
     cpu->fp.fpca = !(value & RETURN_BASIC);
     cpu->exclusive = false;
     cpu->event = true;
@@ -218,8 +204,8 @@ static bool pop_frame(struct sim_core *core, uint32_t value)
     bool to_handler = (value & ~RETURN_BASIC) == RETURN_HANDLER;
     bool process = (value & ~RETURN_BASIC) == RETURN_THREAD_PROCESS;
     bool extended = !(value & RETURN_BASIC), privileged = to_handler || !cpu->npriv;
-    uint32_t sp = sim_cpu_get_sp(cpu, process), frame[FRAME_WORDS];
-    enum sim_frame_result result = sim_frame_read(core, sp, frame, FRAME_WORDS, privileged);
+    uint32_t sp = sim_cpu_get_sp(cpu, process), frame[SIM_FRAME_WORDS];
+    enum sim_frame_result result = sim_frame_read(core, sp, frame, SIM_FRAME_WORDS, privileged);
     if (result != SIM_FRAME_OK) {
         raise_for_frame(core, result, CFSR_MUNSTKERR, CFSR_UNSTKERR);
         return false;
@@ -228,9 +214,9 @@ static bool pop_frame(struct sim_core *core, uint32_t value)
         sim_v7m_raise(core, CFSR_INVPC);
         return false;
     }
-    if (extended && !sim_fp_pop(core, sp + FRAME_SIZE, privileged))
+    if (extended && !sim_fp_pop(core, sp + SIM_FRAME_SIZE, privileged))
         return false;
-    unstack(core, frame, value, FRAME_SIZE + (extended ? FP_SIZE : 0));
+    unstack(core, frame, value, SIM_FRAME_SIZE + (extended ? FP_SIZE : 0));
     return true;
 }
 
