@@ -179,22 +179,14 @@ static unsigned unpack_list(uint32_t list, unsigned extra, unsigned reg[9])
     return n;
 }
 
-// A stall keeps what is done, as a waiting bus does; a fault abandons the instruction, which starts
-// again from its first word (DDI 0419, B1.5.10).
-static enum sim_cpu_stop end_list(struct sim_cpu *cpu, unsigned done, enum sim_cpu_stop stop)
-{
-    cpu->list_done = stop == SIM_CPU_STALL ? done : 0;
-    return stop;
-}
-
 static enum sim_cpu_stop load_list(struct sim_cpu *cpu, uint32_t addr, unsigned count)
 {
     for (unsigned i = cpu->list_done; i < count; i++) {
         enum sim_cpu_stop stop = cpu_load(cpu, addr + 4 * i, 4, &cpu->list_value[i]);
         if (stop)
-            return end_list(cpu, i, stop);
+            return cpu_end_list(cpu, i, stop);
     }
-    return end_list(cpu, 0, SIM_CPU_NONE);
+    return cpu_end_list(cpu, 0, SIM_CPU_NONE);
 }
 
 static enum sim_cpu_stop store_list(struct sim_cpu *cpu, uint32_t addr, unsigned count,
@@ -203,9 +195,9 @@ static enum sim_cpu_stop store_list(struct sim_cpu *cpu, uint32_t addr, unsigned
     for (unsigned i = cpu->list_done; i < count; i++) {
         enum sim_cpu_stop stop = cpu_store(cpu, addr + 4 * i, 4, cpu->r[reg[i]]);
         if (stop)
-            return end_list(cpu, i, stop);
+            return cpu_end_list(cpu, i, stop);
     }
-    return end_list(cpu, 0, SIM_CPU_NONE);
+    return cpu_end_list(cpu, 0, SIM_CPU_NONE);
 }
 
 static enum sim_cpu_stop push(struct sim_cpu *cpu, uint32_t op)

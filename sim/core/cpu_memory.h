@@ -46,6 +46,16 @@ static inline uint8_t *cpu_window_bytes(const struct sim_window *windows, uint32
     return NULL;
 }
 
+// After a transfer: its cycle, and what the watchpoints have of it.
+static inline enum sim_cpu_stop cpu_end_access(struct sim_cpu *cpu, uint32_t addr, unsigned size,
+                                               uint32_t value, bool is_write)
+{
+    cpu->cycles += CYCLES_DATA;
+    if (cpu->dwt->watches_data)
+        sim_cpu_compare_data(cpu, addr, size, value, is_write);
+    return SIM_CPU_NONE;
+}
+
 static inline enum sim_cpu_stop cpu_load(struct sim_cpu *cpu, uint32_t addr, unsigned size,
                                          uint32_t *value)
 {
@@ -59,10 +69,7 @@ static inline enum sim_cpu_stop cpu_load(struct sim_cpu *cpu, uint32_t addr, uns
         if (stop)
             return stop;
     }
-    cpu->cycles += CYCLES_DATA;
-    if (cpu->dwt->watches_data)
-        sim_cpu_compare_data(cpu, addr, size, *value, false);
-    return SIM_CPU_NONE;
+    return cpu_end_access(cpu, addr, size, *value, false);
 }
 
 static inline enum sim_cpu_stop cpu_store(struct sim_cpu *cpu, uint32_t addr, unsigned size,
@@ -71,20 +78,20 @@ static inline enum sim_cpu_stop cpu_store(struct sim_cpu *cpu, uint32_t addr, un
     if (addr & (size - 1))
         return SIM_CPU_FAULT;
     uint8_t *p = cpu_window_bytes(cpu->windows, addr, true);
-    if (!LIKELY(p)) {
+    if (LIKELY(p)) {
+        put_le_sized(p, size, value);
+    } else {
         enum sim_cpu_stop stop = sim_cpu_guarded_write(cpu, addr, size, value);
         if (stop)
             return stop;
-    } else {
-        put_le_sized(p, size, value);
     }
-    cpu->cycles += CYCLES_DATA;
-    if (cpu->dwt->watches_data)
-        sim_cpu_compare_data(cpu, addr, size, value, true);
-    return SIM_CPU_NONE;
+    return cpu_end_access(cpu, addr, size, value, true);
 }
 
-static inline enum sim_cpu_stop cpu_fetch(struct sim_cpu *cpu, uint32_t addr, uint32_t *op)
+typedef enum sim_cpu_stop cpu_fetch_slowly(struct sim_cpu *cpu, uint32_t addr, uint32_t *op);
+
+static ALWAYS_INLINE enum sim_cpu_stop cpu_fetch_or(struct sim_cpu *cpu, uint32_t addr,
+                                                    uint32_t *op, cpu_fetch_slowly *slowly)
 {
     const struct sim_window *w = &cpu->windows[cpu->fetch_window];
     uint32_t offset = addr - w->base, from_elsewhere; // *op can stay in a register of the host
@@ -92,9 +99,23 @@ static inline enum sim_cpu_stop cpu_fetch(struct sim_cpu *cpu, uint32_t addr, ui
         *op = get_le16(w->bytes + offset);
         return SIM_CPU_NONE;
     }
-    enum sim_cpu_stop stop = sim_cpu_guarded_fetch(cpu, addr, &from_elsewhere);
+    enum sim_cpu_stop stop = slowly(cpu, addr, &from_elsewhere);
     if (stop == SIM_CPU_NONE)
         *op = from_elsewhere;
+    return stop;
+}
+
+static inline enum sim_cpu_stop cpu_fetch(struct sim_cpu *cpu, uint32_t addr, uint32_t *op)
+{
+    return cpu_fetch_or(cpu, addr, op, sim_cpu_guarded_fetch);
+}
+
+// A stall keeps what is done of a register list, as a waiting bus does; a fault abandons the
+// instruction, which starts again from its first word (DDI 0419, B1.5.10).
+static inline enum sim_cpu_stop cpu_end_list(struct sim_cpu *cpu, unsigned done,
+                                             enum sim_cpu_stop stop)
+{
+    cpu->list_done = stop == SIM_CPU_STALL ? done : 0;
     return stop;
 }
 

@@ -4,7 +4,6 @@
 #ifndef SWDLINK_SIM_CORE_CPU_V7M_H
 #define SWDLINK_SIM_CORE_CPU_V7M_H
 
-#include "base/bytes.h"
 #include "sim/core/cpu.h"
 #include "sim/core/cpu_memory.h"
 
@@ -68,16 +67,7 @@ enum sim_cpu_stop cpu_store_registers(struct sim_cpu *cpu, uint32_t addr, uint32
 
 static inline enum sim_cpu_stop v7m_fetch(struct sim_cpu *cpu, uint32_t addr, uint32_t *op)
 {
-    const struct sim_window *w = &cpu->windows[cpu->fetch_window];
-    uint32_t offset = addr - w->base, from_elsewhere; // *op can stay in a register of the host
-    if (LIKELY(offset < w->size)) {
-        *op = get_le16(w->bytes + offset);
-        return SIM_CPU_NONE;
-    }
-    enum sim_cpu_stop stop = cpu_v7m_slow_fetch(cpu, addr, &from_elsewhere);
-    if (stop == SIM_CPU_NONE)
-        *op = from_elsewhere;
-    return stop;
+    return cpu_fetch_or(cpu, addr, op, cpu_v7m_slow_fetch);
 }
 
 static inline enum sim_cpu_stop v7m_load(struct sim_cpu *cpu, uint32_t addr, unsigned size,
@@ -89,10 +79,7 @@ static inline enum sim_cpu_stop v7m_load(struct sim_cpu *cpu, uint32_t addr, uns
     if (!LIKELY(p))
         return cpu_v7m_slow_read(cpu, addr, size, value);
     *value = get_le_sized(p, size);
-    cpu->cycles += CYCLES_DATA;
-    if (cpu->dwt->watches_data)
-        sim_cpu_compare_data(cpu, addr, size, *value, false);
-    return SIM_CPU_NONE;
+    return cpu_end_access(cpu, addr, size, *value, false);
 }
 
 static inline enum sim_cpu_stop v7m_store(struct sim_cpu *cpu, uint32_t addr, unsigned size,
@@ -104,10 +91,7 @@ static inline enum sim_cpu_stop v7m_store(struct sim_cpu *cpu, uint32_t addr, un
     if (!LIKELY(p))
         return cpu_v7m_slow_write(cpu, addr, size, value);
     put_le_sized(p, size, value);
-    cpu->cycles += CYCLES_DATA;
-    if (cpu->dwt->watches_data)
-        sim_cpu_compare_data(cpu, addr, size, value, true);
-    return SIM_CPU_NONE;
+    return cpu_end_access(cpu, addr, size, value, true);
 }
 
 // Load, store and branch instructions of several groups.

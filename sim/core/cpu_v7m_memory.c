@@ -54,17 +54,16 @@ static enum sim_cpu_stop read_piece(struct sim_cpu *cpu, uint32_t addr, unsigned
         if (stop && !is_ignored(cpu, stop))
             return stop;
     }
-    cpu->cycles += CYCLES_DATA;
-    if (cpu->dwt->watches_data)
-        sim_cpu_compare_data(cpu, addr, size, *value, false);
-    return SIM_CPU_NONE;
+    return cpu_end_access(cpu, addr, size, *value, false);
 }
 
 static enum sim_cpu_stop write_piece(struct sim_cpu *cpu, uint32_t addr, unsigned size,
                                      uint32_t value)
 {
     uint8_t *p = cpu_window_bytes(cpu->bus->window, addr, true);
-    if (!p) {
+    if (p) {
+        put_le_sized(p, size, value);
+    } else {
         enum sim_cpu_stop stop = sim_cpu_slow_write(cpu, addr, size, value);
         if (is_ignored(cpu, stop))
             return SIM_CPU_NONE;
@@ -72,13 +71,8 @@ static enum sim_cpu_stop write_piece(struct sim_cpu *cpu, uint32_t addr, unsigne
             cpu->imprecise = cpu->attention = true;
         else if (stop)
             return stop;
-    } else {
-        put_le_sized(p, size, value);
     }
-    cpu->cycles += CYCLES_DATA;
-    if (cpu->dwt->watches_data)
-        sim_cpu_compare_data(cpu, addr, size, value, true);
-    return SIM_CPU_NONE;
+    return cpu_end_access(cpu, addr, size, value, true);
 }
 
 // The largest aligned transfer that an access of `left` bytes begins with.
@@ -143,14 +137,6 @@ enum sim_cpu_stop cpu_v7m_slow_fetch(struct sim_cpu *cpu, uint32_t addr, uint32_
     return stop;
 }
 
-// A stall keeps what is done, as a waiting bus does; a fault abandons the instruction, which starts
-// again from its first word.
-static enum sim_cpu_stop end_list(struct sim_cpu *cpu, unsigned done, enum sim_cpu_stop stop)
-{
-    cpu->list_done = stop == SIM_CPU_STALL ? done : 0;
-    return stop;
-}
-
 static unsigned first_word(const struct sim_cpu *cpu, unsigned skip)
 {
     return cpu->list_done > skip ? cpu->list_done : skip;
@@ -164,9 +150,9 @@ enum sim_cpu_stop cpu_v7m_load_words(struct sim_cpu *cpu, uint32_t addr, unsigne
     for (unsigned i = first_word(cpu, skip); i < count; i++) {
         enum sim_cpu_stop stop = v7m_load(cpu, addr + 4 * i, 4, &cpu->list_value[i]);
         if (stop)
-            return end_list(cpu, i, stop);
+            return cpu_end_list(cpu, i, stop);
     }
-    return end_list(cpu, 0, SIM_CPU_NONE);
+    return cpu_end_list(cpu, 0, SIM_CPU_NONE);
 }
 
 enum sim_cpu_stop cpu_v7m_store_words(struct sim_cpu *cpu, uint32_t addr, unsigned skip,
@@ -177,9 +163,9 @@ enum sim_cpu_stop cpu_v7m_store_words(struct sim_cpu *cpu, uint32_t addr, unsign
     for (unsigned i = first_word(cpu, skip); i < count; i++) {
         enum sim_cpu_stop stop = v7m_store(cpu, addr + 4 * i, 4, cpu->list_value[i]);
         if (stop)
-            return end_list(cpu, i, stop);
+            return cpu_end_list(cpu, i, stop);
     }
-    return end_list(cpu, 0, SIM_CPU_NONE);
+    return cpu_end_list(cpu, 0, SIM_CPU_NONE);
 }
 
 // With ICI, the registers below it were done before the interrupt (DDI 0403, B1.5.10).
