@@ -15,7 +15,6 @@ enum {
     CYCLES_BL = 3,
     CYCLES_POP_PC = 3, // besides the transfers
     CYCLES_SYSTEM = 3, // MRS, MSR, barriers
-    CYCLES_WAIT = 1,   // WFI, WFE
 };
 
 // What fills the pipeline again takes a cycle less where that is short.
@@ -258,25 +257,6 @@ static enum sim_cpu_stop load_multiple(struct sim_cpu *cpu, uint32_t op)
 
 // Miscellaneous 16-bit instructions: A5.2.5.
 
-static enum sim_cpu_stop hint(struct sim_cpu *cpu, uint32_t op)
-{
-    if (op & 15)
-        return SIM_CPU_UNDEFINED; // IT does not exist in ARMv6-M
-    switch (op >> 4 & 15) {
-    case 2:
-        cpu->cycles += CYCLES_WAIT;
-        return SIM_CPU_WFE;
-    case 3:
-        cpu->cycles += CYCLES_WAIT;
-        return SIM_CPU_WFI;
-    case 4: // SEV
-        cpu->event = true;
-        return SIM_CPU_NONE;
-    default: // NOP, YIELD and what may become a hint
-        return SIM_CPU_NONE;
-    }
-}
-
 static enum sim_cpu_stop miscellaneous(struct sim_cpu *cpu, uint32_t op)
 {
     switch (op >> 8 & 15) {
@@ -304,7 +284,9 @@ static enum sim_cpu_stop miscellaneous(struct sim_cpu *cpu, uint32_t op)
     case 0xe:
         return SIM_CPU_BKPT;
     case 0xf:
-        return hint(cpu, op);
+        if (op & 15)
+            return SIM_CPU_UNDEFINED; // IT does not exist in ARMv6-M
+        return cpu_execute_hint(cpu, op >> 4 & 15);
     default:
         return SIM_CPU_UNDEFINED;
     }
@@ -314,11 +296,8 @@ static enum sim_cpu_stop miscellaneous(struct sim_cpu *cpu, uint32_t op)
 
 static void branch_link(struct sim_cpu *cpu, uint32_t op, uint32_t op2, uint32_t pc)
 {
-    uint32_t s = op >> 10 & 1;
-    uint32_t i1 = ~((op2 >> 13) ^ s) & 1, i2 = ~((op2 >> 11) ^ s) & 1;
-    uint32_t imm = s << 24 | i1 << 23 | i2 << 22 | (op & 0x3ff) << 12 | (op2 & 0x7ff) << 1;
     cpu->r[LR] = (pc + 4) | 1;
-    cpu->r[PC] = pc + 4 + sign_extend(imm, 25);
+    cpu->r[PC] = pc + 4 + far_offset(op, op2);
     cpu->cycles += refilling(cpu, CYCLES_BL);
 }
 

@@ -6,14 +6,6 @@
 
 #include <stdint.h>
 
-enum sysm { SYSM_MSP = 8, SYSM_PSP = 9, SYSM_PRIMASK = 16, SYSM_CONTROL = 20 };
-
-// SP and PC are UNPREDICTABLE in both (B4.2.2, B4.2.3); LR is not.
-static bool may_be_moved(unsigned n)
-{
-    return n != 13 && n != 15;
-}
-
 void cpu_set_primask(struct sim_cpu *cpu, bool on)
 {
     if (!sim_cpu_is_privileged(cpu))
@@ -21,13 +13,6 @@ void cpu_set_primask(struct sim_cpu *cpu, bool on)
     cpu->primask = on;
     if (!on)
         cpu->attention = true; // something may have waited for this
-}
-
-// The xPSR of MRS and MSR is 0 to 3, 5 to 7 (B5.1.1): bit 0 asks for IPSR, bit 2 leaves APSR out.
-// EPSR reads as zero.
-static bool is_psr(unsigned sysm)
-{
-    return sysm < 8 && sysm != 4;
 }
 
 // SPSEL can be changed in Thread mode only, nPRIV in Handler mode as well.
@@ -43,9 +28,9 @@ static void set_control(struct sim_cpu *cpu, uint32_t value)
 enum sim_cpu_stop cpu_move_to_special(struct sim_cpu *cpu, unsigned n, unsigned sysm)
 {
     uint32_t value = cpu->r[n];
-    if (!may_be_moved(n))
+    if (!cpu_may_be_moved(n))
         return SIM_CPU_UNDEFINED;
-    if (is_psr(sysm)) {
+    if (cpu_is_psr(sysm)) {
         if (sysm < 4)
             sim_cpu_set_flags(cpu, value);
     } else if (sysm == SYSM_MSP || sysm == SYSM_PSP) {
@@ -64,9 +49,9 @@ enum sim_cpu_stop cpu_move_to_special(struct sim_cpu *cpu, unsigned n, unsigned 
 enum sim_cpu_stop cpu_move_from_special(struct sim_cpu *cpu, unsigned d, unsigned sysm)
 {
     uint32_t value;
-    if (!may_be_moved(d))
+    if (!cpu_may_be_moved(d))
         return SIM_CPU_UNDEFINED;
-    if (is_psr(sysm)) {
+    if (cpu_is_psr(sysm)) {
         uint32_t mask = (sysm & 1 ? XPSR_IPSR : 0) | (sysm & 4 ? 0 : 0xf0000000u);
         value = sim_cpu_get_xpsr(cpu) & mask;
     } else if (sysm == SYSM_MSP || sysm == SYSM_PSP) {

@@ -1,33 +1,13 @@
 // SPDX-License-Identifier: MIT
 // MRS, MSR and CPS of ARMv7-M: DDI 0403, B5.2; the numbers of the registers are in B5.1.1. An
 // unprivileged program reads zero from what it may not see, and changes the flags only.
+#include "sim/core/cpu_special.h"
 #include "sim/core/cpu_v7m.h"
-
-enum sysm {
-    SYSM_MSP = 8,
-    SYSM_PSP = 9,
-    SYSM_PRIMASK = 16,
-    SYSM_BASEPRI = 17,
-    SYSM_BASEPRI_MAX = 18,
-    SYSM_FAULTMASK = 19,
-    SYSM_CONTROL = 20,
-};
 
 enum { NMI = 2, HARDFAULT = 3 };
 
 // Bits of APSR that MSR's mask selects.
 enum { MASK_GE = 1, MASK_NZCVQ = 2 };
-
-static bool may_be_moved(unsigned n)
-{
-    return n != SP && n != PC;
-}
-
-// Bit 0 asks for IPSR, bit 1 for EPSR (which reads as zero), bit 2 leaves APSR out; 4 is reserved.
-static bool is_psr(unsigned sysm)
-{
-    return sysm < 8 && sysm != 4;
-}
 
 static bool is_system(unsigned sysm)
 {
@@ -96,9 +76,9 @@ static void write_apsr(struct sim_cpu *cpu, unsigned mask, uint32_t value)
 enum sim_cpu_stop cpu_move_to_special_v7m(struct sim_cpu *cpu, unsigned n, unsigned mask,
                                           unsigned sysm)
 {
-    if (!may_be_moved(n) || mask == 0 || (mask & MASK_GE && cpu->arch != SIM_ARMV7EM))
+    if (!cpu_may_be_moved(n) || mask == 0 || (mask & MASK_GE && cpu->arch != SIM_ARMV7EM))
         return SIM_CPU_UNDEFINED;
-    if (is_psr(sysm)) {
+    if (cpu_is_psr(sysm)) {
         if (sysm < 4)
             write_apsr(cpu, mask, cpu->r[n]);
         return SIM_CPU_NONE;
@@ -137,9 +117,9 @@ static uint32_t read_system(const struct sim_cpu *cpu, unsigned sysm)
 
 enum sim_cpu_stop cpu_move_from_special_v7m(struct sim_cpu *cpu, unsigned d, unsigned sysm)
 {
-    if (!may_be_moved(d) || !(is_psr(sysm) || is_system(sysm)))
+    if (!cpu_may_be_moved(d) || !(cpu_is_psr(sysm) || is_system(sysm)))
         return SIM_CPU_UNDEFINED;
-    cpu->r[d] = is_psr(sysm) ? read_psr(cpu, sysm) : read_system(cpu, sysm);
+    cpu->r[d] = cpu_is_psr(sysm) ? read_psr(cpu, sysm) : read_system(cpu, sysm);
     return SIM_CPU_NONE;
 }
 

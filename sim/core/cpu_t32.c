@@ -9,15 +9,6 @@ enum {
     CYCLES_WAIT = 1,   // WFI, WFE
 };
 
-// S, I1 and I2 extend the offsets of BL and B.W to 25 bits.
-static uint32_t far_offset(uint32_t op, uint32_t op2)
-{
-    uint32_t s = op >> 10 & 1;
-    uint32_t i1 = ~((op2 >> 13) ^ s) & 1, i2 = ~((op2 >> 11) ^ s) & 1;
-    uint32_t imm = s << 24 | i1 << 23 | i2 << 22 | (op & 0x3ff) << 12 | (op2 & 0x7ff) << 1;
-    return sign_extend(imm, 25);
-}
-
 static enum sim_cpu_stop branch_conditional(struct sim_cpu *cpu, uint32_t op, uint32_t op2,
                                             uint32_t pc)
 {

@@ -14,7 +14,7 @@ enum { CYCLES_BRANCH = 2 }; // the pipeline is filled again
 
 enum sim_cpu_stop sim_cpu_run_v7m(struct sim_cpu *cpu, uint64_t limit);
 
-// cpu_t32.c, and hints of both widths
+// cpu_t32.c, and hints of both widths and architectures.
 enum sim_cpu_stop cpu_execute_t32(struct sim_cpu *cpu, uint32_t op, uint32_t op2, uint32_t pc);
 enum sim_cpu_stop cpu_execute_hint(struct sim_cpu *cpu, unsigned hint);
 
