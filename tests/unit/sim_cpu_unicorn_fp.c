@@ -11,14 +11,11 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
 #include "tests/unit/choose.h"
 #include "tests/unit/fp_codes.h"
-
-enum { MOST_DIFFERENCES = 20 };
 
 static bool converts_from_fixed(const struct program *p, const struct guest *g)
 {
@@ -33,7 +30,7 @@ static bool is_excused(const struct program *p, const struct outcome *o)
            (o->own_stop == SIM_CPU_FAULT && o->other_stop == SIM_CPU_FAULT);
 }
 
-static bool compare_one(struct unicorn_bench *b, code_group *group)
+static bool compare_instruction(struct unicorn_bench *b, code_group *group)
 {
     struct program p = {.single = true};
     struct outcome o = {.pc = bench_random_pc(b)};
@@ -54,14 +51,7 @@ static bool compare_one(struct unicorn_bench *b, code_group *group)
 
 static void compare_many(struct unicorn_bench *b, code_group *group, uint64_t whole)
 {
-    uint64_t count = bench_count(whole);
-    unsigned differences = 0;
-    for (uint64_t i = 0; i < count && differences < MOST_DIFFERENCES; i++) {
-        if (i % 64 == 0)
-            bench_fill_ram(b);
-        differences += !compare_one(b, group);
-    }
-    assert_int_equal(differences, 0);
+    bench_compare(b, compare_instruction, group, bench_count(whole));
 }
 
 static void arithmetic(void **state)
@@ -86,29 +76,17 @@ static void any_coprocessor_instruction(void **state)
 
 static int set_up(void **state)
 {
-    struct unicorn_bench *b = malloc(sizeof *b);
-    if (!b)
-        return -1;
-    bench_open(b, SIM_ARMV7EM, true);
-    *state = b;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    bench_close(*state);
-    free(*state);
-    return 0;
+    return bench_set_up(state, SIM_ARMV7EM, true);
 }
 
 int main(int argc, char **argv)
 {
     choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(arithmetic, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(conversions_and_comparisons, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(loads_stores_and_transfers, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(any_coprocessor_instruction, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(arithmetic, set_up, bench_tear_down),
+        cmocka_unit_test_setup_teardown(conversions_and_comparisons, set_up, bench_tear_down),
+        cmocka_unit_test_setup_teardown(loads_stores_and_transfers, set_up, bench_tear_down),
+        cmocka_unit_test_setup_teardown(any_coprocessor_instruction, set_up, bench_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,14 +16,11 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
 #include "tests/unit/choose.h"
 #include "tests/unit/thumb2_codes.h"
-
-enum { MOST_DIFFERENCES = 20 };
 
 static bool is_wide(uint32_t op)
 {
@@ -91,7 +88,7 @@ static bool may_be_in_it_block(const struct program *p)
     return (op & 0xf800) != 0xf000 || (op2 & 0xd000) != 0x8000 || (op & 0x380) == 0x380;
 }
 
-static bool compare_one(struct unicorn_bench *b, code_group *group)
+static bool compare_instruction(struct unicorn_bench *b, code_group *group)
 {
     struct program p = {.single = true};
     struct outcome o = {.pc = bench_random_pc(b)};
@@ -113,14 +110,7 @@ static bool compare_one(struct unicorn_bench *b, code_group *group)
 
 static void compare_many(struct unicorn_bench *b, code_group *group, uint64_t whole)
 {
-    uint64_t count = bench_count(whole);
-    unsigned differences = 0;
-    for (uint64_t i = 0; i < count && differences < MOST_DIFFERENCES; i++) {
-        if (i % 64 == 0)
-            bench_fill_ram(b);
-        differences += !compare_one(b, group);
-    }
-    assert_int_equal(differences, 0);
+    bench_compare(b, compare_instruction, group, bench_count(whole));
 }
 
 static void narrow_instructions(void **state)
@@ -154,71 +144,52 @@ static void any_wide_instructions(void **state)
 }
 
 // A block of one to four instructions, all conditions; what is skipped is not executed.
+static bool compare_block(struct unicorn_bench *b, code_group *group)
+{
+    struct program p = {.single = false};
+    uint32_t mask = 1 + bench_random(b) % 15;
+    program_add(&p, 0xbf00 | bench_random(b) % 14 << 4 | mask);
+    for (int n = 4 - __builtin_ctz(mask); n > 0; n--)
+        group(b, &p);
+    struct outcome o = {.pc = bench_random_pc(b)};
+    o.start = bench_random_guest(b, o.pc);
+    bench_run(b, &p, &o);
+    if (bench_agrees(b, &o))
+        return true;
+    bench_tell(&p, &o);
+    return false;
+}
+
 static void it_blocks(void **state)
 {
-    struct unicorn_bench *b = *state;
-    uint64_t count = bench_count(100000);
-    unsigned differences = 0;
-    bench_fill_ram(b);
-    for (uint64_t i = 0; i < count && differences < MOST_DIFFERENCES; i++) {
-        struct program p = {.single = false};
-        uint32_t mask = 1 + bench_random(b) % 15;
-        program_add(&p, 0xbf00 | bench_random(b) % 14 << 4 | mask);
-        for (int n = 4 - __builtin_ctz(mask); n > 0; n--)
-            code_in_block(b, &p);
-        struct outcome o = {.pc = bench_random_pc(b)};
-        o.start = bench_random_guest(b, o.pc);
-        bench_run(b, &p, &o);
-        if (!bench_agrees(b, &o)) {
-            bench_tell(&p, &o);
-            differences++;
-        }
-    }
-    assert_int_equal(differences, 0);
+    bench_compare(*state, compare_block, code_in_block, bench_count(100000));
 }
 
 static int set_up_m3(void **state)
 {
-    struct unicorn_bench *b = malloc(sizeof *b);
-    if (!b)
-        return -1;
-    bench_open(b, SIM_ARMV7M, false);
-    *state = b;
-    return 0;
+    return bench_set_up(state, SIM_ARMV7M, false);
 }
 
 static int set_up_m4(void **state)
 {
-    struct unicorn_bench *b = malloc(sizeof *b);
-    if (!b)
-        return -1;
-    bench_open(b, SIM_ARMV7EM, true);
-    *state = b;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    bench_close(*state);
-    free(*state);
-    return 0;
+    return bench_set_up(state, SIM_ARMV7EM, true);
 }
 
 int main(int argc, char **argv)
 {
     choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(narrow_instructions, set_up_m3, tear_down),
-        cmocka_unit_test_setup_teardown(data_processing, set_up_m3, tear_down),
-        cmocka_unit_test_setup_teardown(loads_and_stores, set_up_m3, tear_down),
-        cmocka_unit_test_setup_teardown(branches_and_special_registers, set_up_m3, tear_down),
-        cmocka_unit_test_setup_teardown(it_blocks, set_up_m3, tear_down),
-        cmocka_unit_test_setup_teardown(any_wide_instructions, set_up_m3, tear_down),
-        cmocka_unit_test_setup_teardown(data_processing, set_up_m4, tear_down),
-        cmocka_unit_test_setup_teardown(branches_and_special_registers, set_up_m4, tear_down),
-        cmocka_unit_test_setup_teardown(it_blocks, set_up_m4, tear_down),
-        cmocka_unit_test_setup_teardown(dsp_instructions, set_up_m4, tear_down),
-        cmocka_unit_test_setup_teardown(any_wide_instructions, set_up_m4, tear_down),
+        cmocka_unit_test_setup_teardown(narrow_instructions, set_up_m3, bench_tear_down),
+        cmocka_unit_test_setup_teardown(data_processing, set_up_m3, bench_tear_down),
+        cmocka_unit_test_setup_teardown(loads_and_stores, set_up_m3, bench_tear_down),
+        cmocka_unit_test_setup_teardown(branches_and_special_registers, set_up_m3, bench_tear_down),
+        cmocka_unit_test_setup_teardown(it_blocks, set_up_m3, bench_tear_down),
+        cmocka_unit_test_setup_teardown(any_wide_instructions, set_up_m3, bench_tear_down),
+        cmocka_unit_test_setup_teardown(data_processing, set_up_m4, bench_tear_down),
+        cmocka_unit_test_setup_teardown(branches_and_special_registers, set_up_m4, bench_tear_down),
+        cmocka_unit_test_setup_teardown(it_blocks, set_up_m4, bench_tear_down),
+        cmocka_unit_test_setup_teardown(dsp_instructions, set_up_m4, bench_tear_down),
+        cmocka_unit_test_setup_teardown(any_wide_instructions, set_up_m4, bench_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,8 +6,6 @@
 
 #include "tests/unit/unicorn_bench.h"
 
-typedef void code_group(struct unicorn_bench *b, struct program *p);
-
 // Any 16-bit instruction that Unicorn executes as the manual says.
 code_group code_narrow;
 // 32-bit ones that change registers and flags only, and others.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What libunicorn needs: each workaround says why. Unicorn 2.0.1 to 2.1.4.
+// The side of sim/, and what both sides are given and compared by.
 #include "tests/unit/unicorn_bench.h"
 
 #include <setjmp.h>
@@ -12,16 +12,21 @@
 
 #include "base/bytes.h"
 
-enum { PAGE = 0x1000, STRIDE = 20 };
+enum { PAGE = 0x1000, STRIDE = 20, MOST_DIFFERENCES = 20 };
 
 // The side of sim/.
 
+void memory_open(uint8_t **flash, uint8_t **ram)
+{
+    *flash = aligned_alloc(PAGE, FLASH_SIZE);
+    *ram = aligned_alloc(PAGE, RAM_SIZE);
+    assert_true(*flash && *ram);
+    memset(*flash, 0xff, FLASH_SIZE);
+}
+
 static void own_open(struct own *o, enum sim_arch arch, bool fp)
 {
-    o->flash = aligned_alloc(PAGE, FLASH_SIZE);
-    o->ram = aligned_alloc(PAGE, RAM_SIZE);
-    assert_true(o->flash && o->ram);
-    memset(o->flash, 0xff, FLASH_SIZE);
+    memory_open(&o->flash, &o->ram);
     o->bus.window[0] = (struct sim_window){FLASH, FLASH_SIZE, o->flash, false};
     o->bus.window[1] = (struct sim_window){0, FLASH_SIZE, o->flash, false};
     o->bus.window[2] = (struct sim_window){RAM, RAM_SIZE, o->ram, true};
@@ -80,259 +85,31 @@ static enum sim_cpu_stop own_run(struct own *o, uint32_t start, uint32_t end, bo
     return stop;
 }
 
-// The side of Unicorn.
-
-static void on_code(uc_engine *uc, uint64_t addr, uint32_t size, void *arg)
-{
-    struct other *o = arg;
-    (void)size;
-    bool inside = (uint32_t)addr - o->start < o->end - o->start;
-    if (!inside || (o->ran && (uint32_t)addr <= o->at)) {
-        o->stopped = true;
-        uc_emu_stop(uc);
-        return;
-    }
-    o->ran = true;
-    o->at = (uint32_t)addr;
-}
-
-static void on_interrupt(uc_engine *uc, uint32_t number, void *arg)
-{
-    struct other *o = arg;
-    o->interrupt = number;
-    o->interrupted = true;
-    uc_emu_stop(uc);
-}
-
-static bool on_invalid(uc_engine *uc, void *arg)
-{
-    (void)uc;
-    (void)arg;
-    return false;
-}
-
-static bool on_bad_memory(uc_engine *uc, uc_mem_type type, uint64_t addr, int size, int64_t value,
-                          void *arg)
-{
-    (void)uc;
-    (void)type;
-    (void)addr;
-    (void)size;
-    (void)value;
-    (void)arg;
-    return false;
-}
-
-// A function pointer as the data pointer that uc_hook_add() wants, which ISO C has no cast for.
-static void add_hook(struct other *o, int type, void (*function)(void))
-{
-    uc_hook hook;
-    void *pointer;
-    memcpy(&pointer, &function, sizeof pointer);
-    assert_int_equal(uc_hook_add(o->uc, &hook, type, pointer, o, 1, 0), UC_ERR_OK);
-}
-
-static void other_open(struct other *o, enum sim_arch arch)
-{
-    int model = arch == SIM_ARMV7M ? UC_CPU_ARM_CORTEX_M3 : UC_CPU_ARM_CORTEX_M4;
-    o->flash = aligned_alloc(PAGE, FLASH_SIZE);
-    o->ram = aligned_alloc(PAGE, RAM_SIZE);
-    assert_true(o->flash && o->ram);
-    memset(o->flash, 0xff, FLASH_SIZE);
-    // Not UC_MODE_MCLASS, which silently makes it a Cortex-M33.
-    assert_int_equal(uc_open(UC_ARCH_ARM, UC_MODE_THUMB, &o->uc), UC_ERR_OK);
-    assert_int_equal(uc_ctl_set_cpu_model(o->uc, model), UC_ERR_OK);
-    uc_mem_map_ptr(o->uc, FLASH, FLASH_SIZE, UC_PROT_READ | UC_PROT_EXEC, o->flash);
-    uc_mem_map_ptr(o->uc, 0, FLASH_SIZE, UC_PROT_READ | UC_PROT_EXEC, o->flash);
-    uc_mem_map_ptr(o->uc, RAM, RAM_SIZE, UC_PROT_ALL, o->ram);
-    // `until` is a real address, and the block there is thrown away after every run: none at all.
-    uc_ctl_exits_enable(o->uc);
-    // Without a hook for every instruction, PC is that of the block after a fault.
-    add_hook(o, UC_HOOK_CODE, (void (*)(void))on_code);
-    add_hook(o, UC_HOOK_INTR, (void (*)(void))on_interrupt);
-    add_hook(o, UC_HOOK_INSN_INVALID, (void (*)(void))on_invalid);
-    add_hook(o, UC_HOOK_MEM_INVALID, (void (*)(void))on_bad_memory);
-}
-
-static void put_reg(struct other *o, int reg, uint32_t value)
-{
-    uc_reg_write(o->uc, reg, &value);
-}
-
-static uint32_t get_reg(struct other *o, int reg)
-{
-    uint32_t value = 0;
-    uc_reg_read(o->uc, reg, &value);
-    return value;
-}
-
-static void other_set(struct other *o, const struct guest *g, bool fp)
-{
-    for (int i = 0; i < SP; i++)
-        put_reg(o, UC_ARM_REG_R0 + i, g->r[i]);
-    put_reg(o, UC_ARM_REG_LR, g->r[LR]);
-    // Only while privileged can these be written, and only in Handler mode nPRIV be cleared again.
-    // SPSEL can be written in Thread mode only.
-    put_reg(o, UC_ARM_REG_IPSR, 1);
-    put_reg(o, UC_ARM_REG_CONTROL, 0);
-    put_reg(o, UC_ARM_REG_MSP, g->msp);
-    put_reg(o, UC_ARM_REG_PSP, g->psp);
-    put_reg(o, UC_ARM_REG_PRIMASK, g->primask);
-    put_reg(o, UC_ARM_REG_BASEPRI, g->basepri);
-    put_reg(o, UC_ARM_REG_FAULTMASK, g->faultmask);
-    put_reg(o, UC_ARM_REG_IPSR, 0);
-    put_reg(o, UC_ARM_REG_CONTROL, g->control);
-    put_reg(o, UC_ARM_REG_PC, g->r[PC] | 1);
-    if (fp) {
-        put_reg(o, UC_ARM_REG_FPSCR, g->fpscr);
-        for (int i = 0; i < 32; i++)
-            put_reg(o, UC_ARM_REG_S0 + i, g->s[i]);
-    }
-    put_reg(o, UC_ARM_REG_XPSR, g->xpsr);
-    put_reg(o, UC_ARM_REG_APSR_G, g->xpsr); // which the one before leaves out
-}
-
-static void other_get(struct other *o, struct guest *g, bool fp)
-{
-    *g = (struct guest){.fpscr = 0};
-    for (int i = 0; i < SP; i++)
-        g->r[i] = get_reg(o, UC_ARM_REG_R0 + i);
-    g->xpsr = get_reg(o, UC_ARM_REG_XPSR) & (FLAGS | XPSR_T | XPSR_IT | XPSR_GE | XPSR_IPSR);
-    g->r[SP] = get_reg(o, UC_ARM_REG_SP);
-    g->r[LR] = get_reg(o, UC_ARM_REG_LR);
-    g->r[PC] = get_reg(o, UC_ARM_REG_PC);
-    g->control = get_reg(o, UC_ARM_REG_CONTROL);
-    if (fp) {
-        g->fpscr = get_reg(o, UC_ARM_REG_FPSCR);
-        for (int i = 0; i < 32; i++)
-            g->s[i] = get_reg(o, UC_ARM_REG_S0 + i);
-    }
-    put_reg(o, UC_ARM_REG_IPSR, 1); // unprivileged, these would read as zero
-    bool process = g->control & 2 && !(g->xpsr & XPSR_IPSR);
-    g->msp = get_reg(o, UC_ARM_REG_MSP);
-    g->psp = get_reg(o, UC_ARM_REG_PSP);
-    if (process)
-        g->psp = g->r[SP];
-    else
-        g->msp = g->r[SP];
-    g->primask = get_reg(o, UC_ARM_REG_PRIMASK);
-    g->basepri = get_reg(o, UC_ARM_REG_BASEPRI);
-    g->faultmask = get_reg(o, UC_ARM_REG_FAULTMASK);
-}
-
-static void last_op(const struct other *o, uint16_t op[2])
-{
-    op[0] = get_le16(o->flash + (o->at - FLASH));
-    op[1] = get_le16(o->flash + (o->at + 2 - FLASH));
-}
-
-// BX, POP, LDM and LDR may return from an exception; BLX, MOV and ADD may not.
-static bool may_return(const uint16_t op[2])
-{
-    if ((op[0] & 0xff87) == 0x4700 || (op[0] & 0xff00) == 0xbd00)
-        return true;
-    if ((op[0] & 0xfe50) == 0xe810)
-        return op[1] & 0x8000;
-    return (op[0] & 0xff70) == 0xf850 && op[1] >> 12 == PC;
-}
-
-// A fault in fetching the instruction after a branch is the next instruction's business; and an
-// exception return is reported as one of three different things.
-static enum sim_cpu_stop after_branch(struct other *o)
-{
-    uint16_t op[2];
-    last_op(o, op);
-    bool returns = get_reg(o, UC_ARM_REG_PC) >= 0xf0000000u && get_reg(o, UC_ARM_REG_IPSR) != 0;
-    return returns && may_return(op) ? SIM_CPU_EXC_RETURN : SIM_CPU_NONE;
-}
-
-// Numbers of exceptions inside of Unicorn.
-enum {
-    EXCP_UDEF = 1,
-    EXCP_SWI = 2,
-    EXCP_PREFETCH = 3,
-    EXCP_DATA = 4,
-    EXCP_BKPT = 7,
-    EXCP_EXIT = 8
-};
-enum { EXCP_NOCP = 17, EXCP_INVSTATE = 18 };
-
-static enum sim_cpu_stop other_interrupt(struct other *o)
-{
-    switch (o->interrupt) {
-    case EXCP_BKPT:
-        return SIM_CPU_BKPT;
-    case EXCP_SWI:
-        return SIM_CPU_SVC;
-    case EXCP_PREFETCH:
-    case EXCP_EXIT:
-        return after_branch(o);
-    case EXCP_DATA:
-        put_reg(o, UC_ARM_REG_PC, o->at | 1);
-        return SIM_CPU_UNALIGNED;
-    case EXCP_NOCP:
-        return SIM_CPU_NO_COPROCESSOR;
-    case EXCP_INVSTATE:
-        return SIM_CPU_NONE; // the instruction was a branch to an even address
-    default:
-        return SIM_CPU_UNDEFINED;
-    }
-}
-
-static enum sim_cpu_stop other_invalid(struct other *o)
-{
-    uint16_t op[2];
-    last_op(o, op);
-    if (!(get_reg(o, UC_ARM_REG_XPSR) & XPSR_T))
-        return SIM_CPU_NONE; // as above
-    if (op[0] == 0xbf20 || (op[0] == 0xf3af && op[1] == 0x8002))
-        return SIM_CPU_WFE;
-    bool yields = op[0] == 0xbf10 || (op[0] == 0xf3af && op[1] == 0x8001);
-    return yields ? SIM_CPU_NONE : SIM_CPU_UNDEFINED;
-}
-
-static enum sim_cpu_stop other_run(struct other *o)
-{
-    o->ran = o->stopped = o->interrupted = false;
-    o->at = o->start;
-    uc_err e = uc_emu_start(o->uc, o->start | 1, 0xfffffffe, 0, 0);
-    if (o->stopped)
-        return SIM_CPU_NONE;
-    if (o->interrupted)
-        return other_interrupt(o);
-    switch (e) {
-    case UC_ERR_OK:
-        return SIM_CPU_WFI;
-    case UC_ERR_INSN_INVALID:
-        return other_invalid(o);
-    case UC_ERR_FETCH_UNMAPPED:
-    case UC_ERR_FETCH_PROT:
-    case UC_ERR_EXCEPTION:
-        return after_branch(o);
-    default:
-        put_reg(o, UC_ARM_REG_PC, o->at | 1);
-        return SIM_CPU_FAULT;
-    }
-}
-
 // Both.
 
-void bench_open(struct unicorn_bench *b, enum sim_arch arch, bool fp)
+int bench_set_up(void **state, enum sim_arch arch, bool fp)
 {
-    memset(b, 0, sizeof *b);
+    struct unicorn_bench *b = calloc(1, sizeof *b);
+    if (!b)
+        return -1;
     b->seed = bench_from_environment("SIM_UNICORN_SEED", 88172645463325252u);
     b->fp = fp;
     own_open(&b->own, arch, fp);
     other_open(&b->other, arch);
+    *state = b;
+    return 0;
 }
 
-void bench_close(struct unicorn_bench *b)
+int bench_tear_down(void **state)
 {
+    struct unicorn_bench *b = *state;
     uc_close(b->other.uc);
     free(b->own.flash);
     free(b->own.ram);
     free(b->other.flash);
     free(b->other.ram);
+    free(b);
+    return 0;
 }
 
 uint32_t bench_random(struct unicorn_bench *b)
@@ -385,6 +162,11 @@ struct guest bench_random_guest(struct unicorn_bench *b, uint32_t pc)
     g.xpsr = (bench_random(b) & FLAGS) | XPSR_T | ipsr;
     if (b->own.cpu.arch == SIM_ARMV7EM)
         g.xpsr |= bench_random(b) & XPSR_GE;
+    if (b->own.cpu.arch == SIM_ARMV6M) { // which has less
+        g.xpsr &= ~XPSR_Q;
+        g.basepri = g.faultmask = 0;
+        g.control &= 2;
+    }
     if (b->fp) {
         g.control |= 4; // a context of its own: else the first FP instruction sets FPSCR
         g.fpscr = 0;
@@ -481,6 +263,17 @@ void bench_tell(const struct program *p, const struct outcome *o)
             print_error("; [%u] was %08x is %08x, Unicorn %08x", i, start[i], own[i], other[i]);
     }
     print_error("\n");
+}
+
+void bench_compare(struct unicorn_bench *b, compare_one *compare, code_group *group, uint64_t count)
+{
+    unsigned differences = 0;
+    for (uint64_t i = 0; i < count && differences < MOST_DIFFERENCES; i++) {
+        if (i % 64 == 0)
+            bench_fill_ram(b);
+        differences += !compare(b, group);
+    }
+    assert_int_equal(differences, 0);
 }
 
 uint64_t bench_from_environment(const char *name, uint64_t otherwise)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One program on two processors: the ARMv7-M engine of sim/core/cpu.h, and a Cortex-M3 or M4 of
+// One program on two processors: an engine of sim/core/cpu.h, and a Cortex-M0, M3 or M4 of
 // libunicorn. Both get the same registers, flash and RAM; everything visible is compared.
 #ifndef SWDLINK_TESTS_UNIT_UNICORN_BENCH_H
 #define SWDLINK_TESTS_UNIT_UNICORN_BENCH_H
@@ -35,6 +35,7 @@ struct own {
 };
 
 struct other {
+    enum sim_arch arch;
     uc_engine *uc;
     uint8_t *flash, *ram;
     bool ran, stopped, interrupted;
@@ -62,8 +63,17 @@ struct outcome {
     uint32_t pc;
 };
 
-void bench_open(struct unicorn_bench *b, enum sim_arch arch, bool fp);
-void bench_close(struct unicorn_bench *b);
+// What is tried: adds an instruction, or several, of a group to a program.
+typedef void code_group(struct unicorn_bench *b, struct program *p);
+// Tries one of them; false: the processors differ, and it has told how.
+typedef bool compare_one(struct unicorn_bench *b, code_group *group);
+
+// The set-up and tear-down of a test, whose state is the bench.
+int bench_set_up(void **state, enum sim_arch arch, bool fp);
+int bench_tear_down(void **state);
+// Tries count times; fails when there are differences, and ends early when there are many.
+void bench_compare(struct unicorn_bench *b, compare_one *compare, code_group *group,
+                   uint64_t count);
 
 uint32_t bench_random(struct unicorn_bench *b);
 // A register's value: small, or an address, or anything.
@@ -87,5 +97,15 @@ void bench_tell(const struct program *p, const struct outcome *o);
 uint64_t bench_from_environment(const char *name, uint64_t otherwise);
 // How many of `whole` are tried: all of them with SWDLINK_TEST_ALL=1.
 uint64_t bench_count(uint64_t whole);
+
+// Both sides begin with erased flash.
+void memory_open(uint8_t **flash, uint8_t **ram);
+
+// unicorn_side.c
+void other_open(struct other *o, enum sim_arch arch);
+void other_set(struct other *o, const struct guest *g, bool fp);
+void other_get(struct other *o, struct guest *g, bool fp);
+// One program; what Unicorn tells of its end, in the words of the other side.
+enum sim_cpu_stop other_run(struct other *o);
 
 #endif
