@@ -162,38 +162,25 @@ static const struct sim_part_config configs_c09x[] = {
 // clang-format off
 static const struct sim_part_row parts[] = {
     {.name = "FLASH", .kind = &sim_part_flash_dw, .base = 0x40022000, M0P_ON_AHB(0), .irq = {3}},
-    {.name = "RCC", .kind = &sim_part_rcc_m0p, .base = 0x40021000, M0P_ON_AHB(0), .irq = {4},
-     .config = &rcc},
+    M0P_RCC(&rcc),
     M0P_GPIO("A", 0, 0, &sim_m0p_gpio_a),
     M0P_GPIO("B", 1, 0, &sim_m0p_gpio),
     M0P_GPIO("C", 2, 0, &sim_m0p_gpio),
-    {.name = "USART1", .kind = &sim_part_usart, .base = 0x40013800, M0P_ON_APB2(M0P_BIT(14)),
-     .irq = {27}, .number = 0, .config = &usart1},
-    {.name = "USART2", .kind = &sim_part_usart, .base = 0x40004400, M0P_ON_APB1(M0P_BIT(17)),
-     .irq = {28}, .number = 1, .config = &usart2},
-    {.name = "IWDG", .kind = &sim_part_iwdg, .base = 0x40003000, M0P_ON_APB1(0),
-     M0P_FREEZE(0, 12), .config = &sim_m0p_iwdg},
-    {.name = "WWDG", .kind = &sim_part_wwdg, .base = 0x40002c00, M0P_ON_APB1(M0P_BIT(11)),
-     .irq = {0}, M0P_FREEZE(0, 11), .config = &sim_m0p_wwdg},
-    {.name = "ADC", .kind = &sim_part_adc, .base = 0x40012400, M0P_ON_APB2(M0P_BIT(20)),
-     .irq = {12}, .config = &adc},
-    {.name = "TIM1", .kind = &sim_part_tim, .base = 0x40012c00, M0P_ON_APB2(M0P_BIT(11)),
-     .irq = {13, 14}, M0P_FREEZE(1, 11), .config = &sim_m0p_tim1},
-    {.name = "TIM3", .kind = &sim_part_tim, .base = 0x40000400, M0P_ON_APB1(M0P_BIT(1)),
-     .irq = {16}, M0P_FREEZE(0, 1), .config = &sim_m0p_tim3},
-    {.name = "CRC", .kind = &sim_part_crc, .base = 0x40023000, M0P_RAW(M0P_BIT(12)),
-     .config = &sim_m0p_crc},
-    {.name = "EXTI", .kind = &sim_part_exti_m0p, .base = 0x40021800, M0P_ON_AHB(0),
-     .irq = {5, 6, 7}, .config = &exti},
-    {.name = "PWR", .kind = &sim_part_pwr_m0p, .base = 0x40007000, M0P_ON_APB1(M0P_BIT(28)),
-     .config = &pwr},
-    {.name = "SYSCFG", .kind = &sim_part_syscfg_m0p, .base = 0x40010000, M0P_ON_APB2(M0P_BIT(0))},
-    {.name = "ROM table", .kind = &sim_part_mcu_rom, .base = 0xf0000000, .size = 0x1000,
-     .lanes = SIM_LANES_AHB, .is_for_debug = true},
+    M0P_USART1(&usart1),
+    M0P_USART2(&usart2),
+    M0P_IWDG,
+    M0P_WWDG,
+    M0P_ADC(&adc),
+    M0P_TIM1,
+    M0P_TIM3,
+    M0P_CRC,
+    M0P_EXTI(&exti),
+    M0P_PWR(&pwr),
+    M0P_SYSCFG,
+    M0P_ROM_TABLE,
     M0P_GPIO("D", 3, 0, &sim_m0p_gpio),
     M0P_GPIO("F", 5, 0, &sim_m0p_gpio),
-    {.name = "TIM2", .kind = &sim_part_tim, .base = 0x40000000, M0P_ON_APB1(M0P_BIT(0)),
-     .irq = {15}, M0P_FREEZE(0, 0), .config = &sim_m0p_tim2, .features = SIM_C0_HAS_TIM2},
+    M0P_TIM2(SIM_C0_HAS_TIM2),
     {.name = "TIM14", .kind = &sim_part_tim, .base = 0x40002000, M0P_ON_APB2(M0P_BIT(15)),
      .irq = {19}, M0P_FREEZE(1, 15), .config = &sim_m0p_tim14},
     {.name = "TIM15", .kind = &sim_part_tim, .base = 0x40014000, M0P_ON_APB2(M0P_BIT(16)),
@@ -250,29 +237,16 @@ static const struct sim_program programs[] = {
 
 static const struct sim_family stm32c0 = {
     .name = "STM32C0",
-    .identity = {.dpidr = 0x0bc11477,  // SW-DP of the Cortex-M0+ (RM0490, 27.3)
-                 .ap_idr = 0x04770031, // its AHB-AP
-                 .rom_base = 0xf0000003,
-                 .cpuid = 0x410cc601, // r0p1
-                 .designer = 0x23b,   // the core's ROM table is ARM's
+    .identity = {M0P_IDENTITY,
+                 .designer = 0x23b, // the core's ROM table is ARM's
                  .part = 0x4c0},
-    .interrupts = 32,
+    M0P_FAMILY,
     .parts = parts,
-    .swdio = {'A', 13, 0},
-    .swclk = {'A', 14, 0},
     .electrics = {.power_on_mv = 1950, // VBOR0, typical (DS13867, 5.3.3)
                   .power_down_mv = 1900,
                   .running_ma = 1.6, // at 12 MHz (5.3.5)
                   .resting_ma = 0.05,
-                  .drive_ohms = 50,
-                  .pull_ohms = 40000, // 25 to 55 k; thresholds of inputs (5.3.14)
-                  .vil_per_vdd = 0.39f,
-                  .vil_mv = -60,
-                  .vih_per_vdd = 0.49f,
-                  .vih_mv = 260},
-    .system_reset_ns = 20000,    // the pulse of every internal reset, at least (RM0490, 6.1)
-    .power_on_reset_ns = 250000, // tRSTTEMPO, typical (DS13867, 5.3.3)
-    .choose_boot = sim_m0p_choose_boot,
+                  M0P_ELECTRICS_OF_PINS},
     .fill_factory = fill_factory,
     .programs = programs,
 };
