@@ -6,12 +6,8 @@
 #include "base/bytes.h"
 #include "flash/crc.h"
 #include "swd/mem_ap.h"
+#include "targets/families/fpec.h"
 #include "targets/families/prepare.h"
-
-#define RCC_CR      0x40021000u
-#define RCC_CFGR    0x40021004u
-#define RCC_AHBENR  0x40021014u
-#define RCC_APB1ENR 0x4002101cu
 
 #define RCC_CR_PLLRDY (1u << 25)
 #define RCC_CR_PLLON  (1u << 24)
@@ -41,7 +37,7 @@
 
 static uint32_t rcc_word(const uint8_t rcc[4 * RCC_WORDS], uint32_t addr)
 {
-    return get_le32(&rcc[addr - RCC_CR]);
+    return get_le32(&rcc[addr - FPEC_RCC_CR]);
 }
 
 static const struct rcc_fpec *family_of(const struct flash_access *fa)
@@ -52,15 +48,15 @@ static const struct rcc_fpec *family_of(const struct flash_access *fa)
 enum err rcc_fpec_clock_on(struct flash_access *fa)
 {
     uint32_t cr;
-    enum err e = mem_ap_read32(fa->mem, RCC_CR, &cr);
+    enum err e = mem_ap_read32(fa->mem, FPEC_RCC_CR, &cr);
     if (e || (cr & RCC_CR_HSION))
         return e;
-    if ((e = mem_ap_write32(fa->mem, RCC_CR, cr | RCC_CR_HSION)))
+    if ((e = mem_ap_write32(fa->mem, FPEC_RCC_CR, cr | RCC_CR_HSION)))
         return e;
     uint64_t deadline = debug_probe_now_us(fa->mem->probe) + HSI_LIMIT_US;
     for (;;) {
         bool late = debug_probe_now_us(fa->mem->probe) > deadline;
-        if ((e = mem_ap_read32(fa->mem, RCC_CR, &cr)) || (cr & RCC_CR_HSIRDY))
+        if ((e = mem_ap_read32(fa->mem, FPEC_RCC_CR, &cr)) || (cr & RCC_CR_HSIRDY))
             return e;
         if (late)
             return log_fail(
@@ -73,8 +69,8 @@ static void plan_hsi(struct flash_access *fa, uint32_t cr)
 {
     if (cr & RCC_CR_HSION)
         return;
-    flash_sequence_write(&fa->enter, RCC_CR, cr | RCC_CR_HSION);
-    flash_sequence_wait_set(&fa->enter, RCC_CR, RCC_CR_HSIRDY);
+    flash_sequence_write(&fa->enter, FPEC_RCC_CR, cr | RCC_CR_HSION);
+    flash_sequence_wait_set(&fa->enter, FPEC_RCC_CR, RCC_CR_HSIRDY);
 }
 
 // A core at 8 MHz lets the flash wait for about a microsecond after each halfword, and computes
@@ -82,7 +78,7 @@ static void plan_hsi(struct flash_access *fa, uint32_t cr)
 static void plan_clock(struct flash_access *fa, const uint8_t rcc[4 * RCC_WORDS])
 {
     const struct flash_driver *driver = fa->bank->driver;
-    uint32_t cr = rcc_word(rcc, RCC_CR), cfgr = rcc_word(rcc, RCC_CFGR);
+    uint32_t cr = rcc_word(rcc, FPEC_RCC_CR), cfgr = rcc_word(rcc, FPEC_RCC_CFGR);
     bool faster = !(cfgr & RCC_CFGR_SWS) && !(cr & RCC_CR_PLLON);
     const struct rcc_fpec *f = family_of(fa);
     if (!faster && (f->keeps_prescaler || !(cfgr & RCC_CFGR_HPRE)))
@@ -91,19 +87,19 @@ static void plan_clock(struct flash_access *fa, const uint8_t rcc[4 * RCC_WORDS]
     driver->plan_latency(fa);
     if (faster) {
         uint32_t pll = (plain & ~(f->pll_mask | RCC_CFGR_SW)) | f->pll;
-        flash_sequence_write(&fa->enter, RCC_CFGR, pll);
-        flash_sequence_write(&fa->enter, RCC_CR, cr | RCC_CR_HSION | RCC_CR_PLLON);
-        flash_sequence_wait_set(&fa->enter, RCC_CR, RCC_CR_PLLRDY);
-        flash_sequence_write(&fa->enter, RCC_CFGR, pll | RCC_CFGR_SW_PLL);
-        flash_sequence_wait_set(&fa->enter, RCC_CFGR, RCC_CFGR_SWS_PLL);
-        flash_sequence_write(&fa->leave, RCC_CFGR, pll);
-        flash_sequence_wait_clear(&fa->leave, RCC_CFGR, RCC_CFGR_SWS);
-        flash_sequence_write(&fa->leave, RCC_CR, (cr | RCC_CR_HSION) & ~RCC_CR_PLLON);
-        flash_sequence_wait_clear(&fa->leave, RCC_CR, RCC_CR_PLLRDY);
+        flash_sequence_write(&fa->enter, FPEC_RCC_CFGR, pll);
+        flash_sequence_write(&fa->enter, FPEC_RCC_CR, cr | RCC_CR_HSION | RCC_CR_PLLON);
+        flash_sequence_wait_set(&fa->enter, FPEC_RCC_CR, RCC_CR_PLLRDY);
+        flash_sequence_write(&fa->enter, FPEC_RCC_CFGR, pll | RCC_CFGR_SW_PLL);
+        flash_sequence_wait_set(&fa->enter, FPEC_RCC_CFGR, RCC_CFGR_SWS_PLL);
+        flash_sequence_write(&fa->leave, FPEC_RCC_CFGR, pll);
+        flash_sequence_wait_clear(&fa->leave, FPEC_RCC_CFGR, RCC_CFGR_SWS);
+        flash_sequence_write(&fa->leave, FPEC_RCC_CR, (cr | RCC_CR_HSION) & ~RCC_CR_PLLON);
+        flash_sequence_wait_clear(&fa->leave, FPEC_RCC_CR, RCC_CR_PLLRDY);
     } else {
-        flash_sequence_write(&fa->enter, RCC_CFGR, plain);
+        flash_sequence_write(&fa->enter, FPEC_RCC_CFGR, plain);
     }
-    flash_sequence_write(&fa->leave, RCC_CFGR, cfgr);
+    flash_sequence_write(&fa->leave, FPEC_RCC_CFGR, cfgr);
     driver->plan_latency_back(fa);
 }
 
@@ -126,27 +122,27 @@ static enum err plan_used_crc(struct flash_access *fa)
 static enum err plan_crc(struct flash_access *fa, uint32_t ahbenr)
 {
     // No DMA may write into SRAM that a loader borrows.
-    flash_sequence_write(&fa->enter, RCC_AHBENR,
+    flash_sequence_write(&fa->enter, FPEC_RCC_AHBENR,
                          (ahbenr | RCC_AHBENR_CRCEN) & ~family_of(fa)->masters);
     enum err e = ahbenr & RCC_AHBENR_CRCEN ? plan_used_crc(fa) : ERR_OK;
-    flash_sequence_write(&fa->leave, RCC_AHBENR, ahbenr);
+    flash_sequence_write(&fa->leave, FPEC_RCC_AHBENR, ahbenr);
     return e;
 }
 
 enum err rcc_fpec_plan(struct flash_access *fa)
 {
     uint8_t rcc[4 * RCC_WORDS];
-    enum err e = mem_ap_read(fa->mem, RCC_CR, rcc, sizeof rcc, NULL);
+    enum err e = mem_ap_read(fa->mem, FPEC_RCC_CR, rcc, sizeof rcc, NULL);
     if (e)
         return e;
-    const uint32_t cr = rcc_word(rcc, RCC_CR);
+    const uint32_t cr = rcc_word(rcc, FPEC_RCC_CR);
     plan_hsi(fa, cr);
     if ((e = prepare_watchdogs(fa, IWDG_KR, WWDG_CR,
-                               rcc_word(rcc, RCC_APB1ENR) & RCC_APB1ENR_WWDGEN)) ||
-        (e = plan_crc(fa, rcc_word(rcc, RCC_AHBENR))))
+                               rcc_word(rcc, FPEC_RCC_APB1ENR) & RCC_APB1ENR_WWDGEN)) ||
+        (e = plan_crc(fa, rcc_word(rcc, FPEC_RCC_AHBENR))))
         return e;
     plan_clock(fa, rcc);
     if (!(cr & RCC_CR_HSION))
-        flash_sequence_write(&fa->leave, RCC_CR, cr);
+        flash_sequence_write(&fa->leave, FPEC_RCC_CR, cr);
     return ERR_OK;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a flash job needs of the chips with an FPEC (STM32F0, F1) around it. Their RCC has the same
-// registers at the same addresses (RM0091, 6.4; RM0008, 7.3); what differs between them stands
+// What a flash job needs of the chips with an FPEC (STM32F0, F1, F3) around it. Their RCC has the
+// same registers at the same addresses (RM0091, 6.4; RM0008, 7.3); what differs between them stands
 // here.
 #ifndef SWDLINK_TARGETS_FAMILIES_RCC_FPEC_H
 #define SWDLINK_TARGETS_FAMILIES_RCC_FPEC_H

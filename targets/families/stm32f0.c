@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 // STM32F0: RM0091 and RM0360 (32 for DBGMCU, 3 for the flash, 4 for the option bytes), AN2606 for
 // the boot loader ROM. `tested_on_hardware` is set by whoever ran the tests on a real part.
-#include "targets/families/stm32f0.h"
 #include "flash/drivers/fpec16.h"
+#include "swd/mem_ap.h"
+#include "targets/families/clock_facts.h"
+#include "targets/families/fpec.h"
 #include "targets/families/rcc_fpec.h"
+#include "targets/families/self_measure.h"
+#include "targets/target.h"
 
 #define KIB 1024u
 
@@ -12,21 +16,11 @@
 // Option bits nBOOT0 and BOOT_SEL, on some parts of this die at least.
 #define HAS_BOOT_SEL (1u << 0)
 
-// Equal pages that are programmed by halfwords: 20 to 40 ms to erase one or all, 53.5 µs for a
-// halfword (DS9773, 6.3.10).
-#define PAGES(page, bytes)                                                                         \
-    {                                                                                              \
-        .erased = 0xff, .unit = 2, .unit_us = 54, .mass_erase_us = 30000,                          \
-        .run = {{.base = 0x08000000,                                                               \
-                 .size = (page),                                                                   \
-                 .count = (bytes) / (page),                                                        \
-                 .erase_min_us = 20000,                                                            \
-                 .erase_us = 30000}},                                                              \
-    }
+// A halfword takes 53.5 µs (DS9773, 6.3.10).
+#define PAGES(page, bytes) FPEC_PAGES(page, bytes, 54)
 
 #define COMMON                                                                                     \
-    .family = &stm32f0_family, .flash_base = 0x08000000, .flash_size_addr = 0x1ffff7cc,            \
-    .sram_base = 0x20000000, .option_base = 0x1ffff800, .option_size = 16, .uid_addr = 0x1ffff7ac
+    FPEC_MEMORIES, .family = &stm32f0_family, .flash_size_addr = 0x1ffff7cc, .uid_addr = 0x1ffff7ac
 
 static const struct chip chips[] = {
     {
@@ -95,7 +89,7 @@ static const struct chip chips[] = {
 #define RCC_APB2ENR_DBGMCUEN  (1u << 22)
 
 static const struct dbgmcu_layout dbgmcu = {
-    .gate_addr = RCC_APB2ENR,
+    .gate_addr = FPEC_RCC_APB2ENR,
     .gate_mask = RCC_APB2ENR_DBGMCUEN,
     .reg = {{.addr = DBGMCU + 4, .low_power = DBGMCU_CR_DBG_STOP | DBGMCU_CR_DBG_STANDBY},
             {.addr = DBGMCU + 8, .freeze = DBGMCU_APB1_WWDG_STOP | DBGMCU_APB1_IWDG_STOP}},
@@ -103,72 +97,25 @@ static const struct dbgmcu_layout dbgmcu = {
 
 // ---- option bytes (RM0091, 4; RM0360, 4) --------------------------------------------------------
 
-#define FLASH_OBR (FLASH_REGS + 0x1c)
-#define KIB32     (32 * KIB) // of flash for a byte of WRP bits
-
-// A word of the driver's is one option byte: RDP, USER, DATA0, DATA1, WRP0 to WRP3.
 static const struct option_field options[] = {
-    {.name = "RDP", .word = 0, .bits = 8, .what = "read protection level", .is_rdp = true},
-    {.name = "WDG_SW",
-     .alias = "IWDG_SW",
-     .word = 1,
-     .bits = 1,
-     .what = "1: the watchdog is started by software"},
-    {.name = "nRST_STOP",
-     .word = 1,
-     .shift = 1,
-     .bits = 1,
-     .what = "0: reset instead of Stop mode"},
-    {.name = "nRST_STDBY",
-     .word = 1,
-     .shift = 2,
-     .bits = 1,
-     .what = "0: reset instead of Standby mode"},
+    FPEC_OPTION_RDP(" level"),
+    FPEC_OPTIONS_WATCHDOG_AND_RESETS,
     {.name = "nBOOT0",
-     .word = 1,
-     .shift = 3,
-     .bits = 1,
-     .what = "BOOT0, inverted, when BOOT_SEL is 0",
+     FPEC_OPTION_BIT(3, "BOOT0, inverted, when BOOT_SEL is 0"),
      .feature = HAS_BOOT_SEL},
-    {.name = "nBOOT1",
-     .word = 1,
-     .shift = 4,
-     .bits = 1,
-     .what = "with BOOT0 high, 1: system memory, 0: SRAM"},
-    {.name = "VDDA_MONITOR", .word = 1, .shift = 5, .bits = 1, .what = "1: VDDA is supervised"},
-    {.name = "RAM_PARITY_CHECK",
-     .word = 1,
-     .shift = 6,
-     .bits = 1,
-     .what = "0: SRAM parity is checked"},
+    {.name = "nBOOT1", FPEC_OPTION_BIT(4, "with BOOT0 high, 1: system memory, 0: SRAM")},
+    {.name = "VDDA_MONITOR", FPEC_OPTION_BIT(5, "1: VDDA is supervised")},
+    {.name = "RAM_PARITY_CHECK", FPEC_OPTION_BIT(6, "0: SRAM parity is checked")},
     {.name = "BOOT_SEL",
-     .word = 1,
-     .shift = 7,
-     .bits = 1,
-     .what = "1: BOOT0 is the pin, 0: nBOOT0",
+     FPEC_OPTION_BIT(7, "1: BOOT0 is the pin, 0: nBOOT0"),
      .feature = HAS_BOOT_SEL},
-    {.name = "DATA0", .word = 2, .bits = 8, .what = "the user's own"},
-    {.name = "DATA1", .word = 3, .bits = 8, .what = "the user's own"},
-    {.name = "WRP0", .word = 4, .bits = 8, .what = "0 bits: write-protected pages"},
-    {.name = "WRP1", .word = 5, .bits = 8, .what = "the same, further up", .flash_over = 1 * KIB32},
-    {.name = "WRP2", .word = 6, .bits = 8, .what = "the same, further up", .flash_over = 2 * KIB32},
-    {.name = "WRP3", .word = 7, .bits = 8, .what = "the same, to the end", .flash_over = 3 * KIB32},
-};
-
-// FLASH_OBR bits 2:1 (RM0091, 3.5.7) and the byte RDP (3.3.1), for which level 1 is any value but
-// those of levels 0 and 2.
-static const struct rdp_scheme rdp = {
-    .status_addr = FLASH_OBR,
-    .status = {.shift = 1, .bits = 2, .level0 = 0, .level2 = 3},
-    .option_word = 0,
-    .option = {.shift = 0, .bits = 8, .level0 = 0xaa, .level2 = 0xcc},
-    .option_level1 = 0xbb,
+    FPEC_OPTIONS_DATA_AND_WRP,
 };
 
 // ---- flash controller ---------------------------------------------------------------------------
 
 static const struct fpec16_params flash_params = {
-    .option_base = 0x1ffff800,
+    .option_base = FPEC_OPTION_BYTES,
     // 0: SRAM has a parity check (RM0091, 4.1.2).
     .parity_off = 1u << 14,
     // One WRPR bit protects 4 KiB, the last one all that follows (RM0091, 3.3.2).
@@ -184,21 +131,78 @@ static const struct rcc_fpec rcc = {
     .masters = 3, // DMA1, DMA2
 };
 
+// ---- doctor -------------------------------------------------------------------------------------
+
+// VDDA and the crystal are measured by the chip itself: its ADC looks at the internal reference,
+// whose reading at 3.3 V the factory has noted (RM0091, 13.8; DS9773, 3.10.2); its TIM14 counts HSI
+// between edges of HSE / 32 (20.4.10, TIM14_OR).
+#define HSI_HZ       8000000u
+#define RCC_CR2      0x40021034u
+#define CR2_HSI14ON  (1u << 0)
+#define CR2_HSI14RDY (1u << 1)
+#define ADCEN        (1u << 9)
+#define TIM14EN      (1u << 8)
+
+static const struct self_adc adc = {
+    .base = 0x40012400,
+    .ccr = 1u << 22,     // VREFEN
+    .channel = 1u << 17, // VREFINT
+    .cal_addr = 0x1ffff7ba,
+    .cal_mv = 3300,
+};
+
+static enum err measure_vdda(const struct mem_ap *mem, struct family_vdda *found)
+{
+    bool ready;
+    enum err e = self_set_bits(mem, RCC_CR2, CR2_HSI14ON);
+    if (!e)
+        e = self_wait_bits(mem, RCC_CR2, CR2_HSI14RDY, CR2_HSI14RDY, SELF_WAIT_US, &ready);
+    if (e || !ready || (e = self_set_bits(mem, FPEC_RCC_APB2ENR, ADCEN)))
+        return e;
+    return self_measure_vdda(&adc, mem, found);
+}
+
+// TIM14 at HSE / 32.
+static const struct self_timer timer = {
+    .base = 0x40002000,
+    .input = 2,
+    .timer_hz = HSI_HZ,
+    .periods = 32,
+};
+
+static enum err measure_hse(struct target *t, const uint32_t value[FAMILY_REGISTERS],
+                            struct family_hse *d)
+{
+    enum err e = clock_start_hse(&t->mem, FPEC_RCC_CR, value[FPEC_READ_CR], &d->runs);
+    if (e || !d->runs || (e = self_set_bits(&t->mem, FPEC_RCC_APB1ENR, TIM14EN)))
+        return e;
+    return self_count_clock(&timer, t, &d->hz);
+}
+
+static const struct family_doctor doctor = {
+    FPEC_DOCTOR(1u << 25),
+    // 1 % at room temperature and 3 % at the ends of the range (DS9773, 6.3.8).
+    .hsi_percent = 3,
+    .vdda = measure_vdda,
+    .hse = measure_hse,
+    .pins = &fpec_pins,
+};
+
 const struct family stm32f0_family = {
     .name = "STM32F0",
     .idcode_addr = DBGMCU,
     .chips = chips,
     .chip_count = sizeof chips / sizeof chips[0],
     .dbgmcu = &dbgmcu,
-    .flash_regs = FLASH_REGS,
+    .flash_regs = FPEC_FLASH_REGS,
     .driver = &fpec16_driver,
     .flash_params = &flash_params,
     .prepare = &rcc.prepare,
     .options = options,
     .option_count = sizeof options / sizeof options[0],
-    .rdp = &rdp,
+    .rdp = &fpec_rdp,
     .vdd_min_mv = 2000, // DS9773, 6.3.1
     .vdd_max_mv = 3600,
-    .doctor = &stm32f0_doctor,
+    .doctor = &doctor,
     .tried = FAMILY_TRIED_ON_BOARD | FAMILY_TRIED_BY_OTHERS,
 };

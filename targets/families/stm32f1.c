@@ -4,33 +4,20 @@
 // connectivity line, 0x420 and 0x428 value line, 0x430 XL, whose second bank has a controller of
 // its own (PM0068). `tested_on_hardware` is set by whoever ran the tests on a real part.
 #include "flash/drivers/fpec16.h"
-#include "targets/families/clock_facts.h"
-#include "targets/families/family.h"
+#include "targets/families/fpec.h"
 #include "targets/families/rcc_fpec.h"
 
-#define KIB        1024u
-#define FLASH_REGS 0x40022000u
-#define FLASH_OBR  (FLASH_REGS + 0x1c)
+#define KIB 1024u
 
 // ---- dies ---------------------------------------------------------------------------------------
 
 #define HAS_BFB2 (1u << 0)
 
-// Equal pages that are programmed by halfwords: 20 to 40 ms to erase one or all, 40 to 70 µs for a
-// halfword, typically 52.5 µs (DS5319, memory characteristics).
-#define PAGES(page, bytes)                                                                         \
-    {                                                                                              \
-        .erased = 0xff, .unit = 2, .unit_us = 53, .mass_erase_us = 30000,                          \
-        .run = {{.base = 0x08000000,                                                               \
-                 .size = (page),                                                                   \
-                 .count = (bytes) / (page),                                                        \
-                 .erase_min_us = 20000,                                                            \
-                 .erase_us = 30000}},                                                              \
-    }
+// A halfword takes 40 to 70 µs, typically 52.5 µs (DS5319, memory characteristics).
+#define PAGES(page, bytes) FPEC_PAGES(page, bytes, 53)
 
 #define COMMON                                                                                     \
-    .family = &stm32f1_family, .flash_base = 0x08000000, .flash_size_addr = 0x1ffff7e0,            \
-    .sram_base = 0x20000000, .option_base = 0x1ffff800, .option_size = 16, .uid_addr = 0x1ffff7e8
+    FPEC_MEMORIES, .family = &stm32f1_family, .flash_size_addr = 0x1ffff7e0, .uid_addr = 0x1ffff7e8
 
 #define BOOT_LOADER .system_base = 0x1ffff000, .system_size = 2 * KIB
 
@@ -120,45 +107,20 @@ static const struct dbgmcu_layout dbgmcu = {
 
 // ---- option bytes (PM0075, 2.5) -------------------------------------------------------------------
 
-#define KIB32 (32 * KIB) // of flash for a byte of WRP bits
-
-// A word of the driver's is one option byte: RDP, USER, DATA0, DATA1, WRP0 to WRP3.
 static const struct option_field options[] = {
-    {.name = "RDP", .word = 0, .bits = 8, .what = "read protection: 0 or 1", .is_rdp = true},
-    {.name = "WDG_SW",
-     .alias = "IWDG_SW",
-     .word = 1,
-     .bits = 1,
-     .what = "1: the watchdog is started by software"},
-    {.name = "nRST_STOP",
-     .word = 1,
-     .shift = 1,
-     .bits = 1,
-     .what = "0: reset instead of Stop mode"},
-    {.name = "nRST_STDBY",
-     .word = 1,
-     .shift = 2,
-     .bits = 1,
-     .what = "0: reset instead of Standby mode"},
+    FPEC_OPTION_RDP(": 0 or 1"),
+    FPEC_OPTIONS_WATCHDOG_AND_RESETS,
     {.name = "BFB2",
-     .word = 1,
-     .shift = 3,
-     .bits = 1,
-     .what = "0: start from bank 2, when that has a program",
+     FPEC_OPTION_BIT(3, "0: start from bank 2, when that has a program"),
      .feature = HAS_BFB2},
-    {.name = "DATA0", .word = 2, .bits = 8, .what = "the user's own"},
-    {.name = "DATA1", .word = 3, .bits = 8, .what = "the user's own"},
-    {.name = "WRP0", .word = 4, .bits = 8, .what = "0 bits: write-protected pages"},
-    {.name = "WRP1", .word = 5, .bits = 8, .what = "the same, further up", .flash_over = 1 * KIB32},
-    {.name = "WRP2", .word = 6, .bits = 8, .what = "the same, further up", .flash_over = 2 * KIB32},
-    {.name = "WRP3", .word = 7, .bits = 8, .what = "the same, to the end", .flash_over = 3 * KIB32},
+    FPEC_OPTIONS_DATA_AND_WRP,
 };
 
 // FLASH_OBR bit 1 (PM0075, 3.7), and the byte RDP, which has one value for a chip that is open.
 static const struct rdp_scheme rdp = {
-    .status_addr = FLASH_OBR,
+    .status_addr = FPEC_FLASH_OBR,
     .status = {.shift = 1, .bits = 1, .level0 = 0, .level2 = RDP_NO_LEVEL},
-    .option_word = 0,
+    .option_word = FPEC_RDP,
     .option = {.shift = 0, .bits = 8, .level0 = 0xa5, .level2 = RDP_NO_LEVEL},
     .option_level1 = 0x00,
 };
@@ -166,7 +128,7 @@ static const struct rdp_scheme rdp = {
 // ---- flash controller ---------------------------------------------------------------------------
 
 static const struct fpec16_params flash_params = {
-    .option_base = 0x1ffff800,
+    .option_base = FPEC_OPTION_BYTES,
     .second_bank = 0x08080000,
     .latency = 1,
     .no_launch = true,
@@ -186,34 +148,10 @@ static const struct rcc_fpec rcc = {
 
 // ---- doctor -------------------------------------------------------------------------------------
 
-// Its registers, in their order.
-enum { READ_CSR, READ_CR, READ_CFGR, READ_OBR };
-
-static const char *slow_clock(const uint32_t value[FAMILY_REGISTERS], char *text, size_t size)
-{
-    return clock_hpre_text(value[READ_CFGR], 4, text, size);
-}
-
 // What its ADC and timers could measure has no factory values to compare with, and AFIO_MAPR, which
 // takes the pins of SWD, cannot be read back: the doctor leaves these out.
 static const struct family_doctor doctor = {
-    .reg = {[READ_CSR] = {"RCC_CSR", 0x40021024},
-            [READ_CR] = {"RCC_CR", 0x40021000},
-            [READ_CFGR] = {"RCC_CFGR", 0x40021004},
-            [READ_OBR] = {"FLASH_OBR", FLASH_OBR}},
-    .hse_register = READ_CR,
-    .hse_on = 1u << 16,
-    // RM0008, RCC_CSR.
-    .reset_register = READ_CSR,
-    .reset_flag = {{1u << 29, "the independent watchdog", true},
-                   {1u << 30, "the window watchdog", true},
-                   {1u << 28, "the program itself", false},
-                   {1u << 27, "the supply or the NRST pin", false}},
-    .reset_otherwise = "the NRST pin",
-    .slow_clock = slow_clock,
-    .standby_addr = 0x40007000, // PWR_CR: PDDS
-    .standby_mask = 1u << 1,
-    .library_hse_hz = 8000000,
+    FPEC_DOCTOR(0),
     .hsi_percent = 3,
 };
 
@@ -223,7 +161,7 @@ const struct family stm32f1_family = {
     .chips = chips,
     .chip_count = sizeof chips / sizeof chips[0],
     .dbgmcu = &dbgmcu,
-    .flash_regs = FLASH_REGS,
+    .flash_regs = FPEC_FLASH_REGS,
     .driver = &fpec16_driver,
     .flash_params = &flash_params,
     .prepare = &rcc.prepare,

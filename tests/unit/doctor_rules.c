@@ -13,7 +13,7 @@
 #include "doctor/diagnosis.h"
 #include "doctor/explain.h"
 #include "doctor/header.h"
-#include "targets/families/stm32f0.h"
+#include "targets/families/fpec.h"
 #include "tests/unit/choose.h"
 
 #define ALL_DPIDR 0x0bb11477u
@@ -44,19 +44,19 @@ static struct measurements healthy(void)
     m.link.clock[1] = (struct measured_clock){.hz = 100000, .blocks = 6, .transfers = 384};
     m.core = (struct measured_core){
         .known = true, .dhcsr = 0x01010000, .looks = 120, .watched_us = 120000};
-    m.chip = (struct measured_chip){
-        .known = true,
-        .id = {.chip = &stm32f0_family.chips[2],
-               .dpidr = ALL_DPIDR,
-               .cpuid = 0x410cc200,
-               .flash_size = 32768},
-        .designer_known = true,
-        .designer = 0x020,
-        .state_known = true,
-        .reg = {[STM32F0_READ_CSR] = 0x0c000000, [STM32F0_READ_OBR] = 0xffffff00},
-        .flash_readable = true,
-        .vector_sp = 0x20001000,
-        .vector_pc = 0x080000c1};
+    m.chip =
+        (struct measured_chip){.known = true,
+                               .id = {.chip = &stm32f0_family.chips[2],
+                                      .dpidr = ALL_DPIDR,
+                                      .cpuid = 0x410cc200,
+                                      .flash_size = 32768},
+                               .designer_known = true,
+                               .designer = 0x020,
+                               .state_known = true,
+                               .reg = {[FPEC_READ_CSR] = 0x0c000000, [FPEC_READ_OBR] = 0xffffff00},
+                               .flash_readable = true,
+                               .vector_sp = 0x20001000,
+                               .vector_pc = 0x080000c1};
     return m;
 }
 
@@ -305,13 +305,40 @@ static void watchdog_resets_are_a_loop(void **state)
     struct measurements m = healthy();
     m.core.resets = 3;
     m.core.reset_period_us = 40000;
-    m.chip.reg[STM32F0_READ_CSR] = 0x24000000;
+    m.chip.reg[FPEC_READ_CSR] = 0x24000000;
     expect(&m, "reset-loop");
     struct diagnosis d = diagnose(&m);
     assert_non_null(strstr(d.finding[0].evidence.text, "independent watchdog"));
     // One that bites seldom was not seen at work; its flag stays.
     m.core.resets = 0;
     expect(&m, "reset-loop");
+}
+
+// Each flag of RCC_CSR (RM0091, 6.4.10) stands for what resets the chip. PINRSTF comes with any.
+static void resets_are_by_what_the_flags_say(void **state)
+{
+    static const struct {
+        uint32_t csr;
+        const char *who;
+    } rows[] = {
+        {.csr = 0x04000000, .who = "by the NRST pin"},
+        {.csr = 0x06000000, .who = "by the loading of option bytes"},
+        {.csr = 0x0c000000, .who = "by the supply or the NRST pin"},
+        {.csr = 0x14000000, .who = "by the program itself"},
+        {.csr = 0x24000000, .who = "by the independent watchdog"},
+        {.csr = 0x44000000, .who = "by the window watchdog"},
+        {.csr = 0x84000000, .who = "by an entry into Stop or Standby that the option bytes forbid"},
+    };
+    (void)state;
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct measurements m = healthy();
+        m.core.resets = 3;
+        m.core.reset_period_us = 40000;
+        m.chip.reg[FPEC_READ_CSR] = rows[i].csr;
+        expect(&m, "reset-loop");
+        struct diagnosis d = diagnose(&m);
+        assert_non_null(strstr(d.finding[0].evidence.text, rows[i].who));
+    }
 }
 
 // A family whose registers, flags and pins are others: the findings name its own.
@@ -539,6 +566,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_port_that_dies_after_the_start_was_turned_off),
         cmocka_unit_test(a_port_that_lives_with_the_low_power_bits_was_asleep),
         cmocka_unit_test(watchdog_resets_are_a_loop),
+        cmocka_unit_test(resets_are_by_what_the_flags_say),
         cmocka_unit_test(findings_name_the_registers_of_the_chip_s_family),
         cmocka_unit_test(the_pins_of_swd_are_those_of_the_chip),
         cmocka_unit_test(what_the_program_lacks_is_told),

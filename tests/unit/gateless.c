@@ -16,7 +16,7 @@
 #include "flash/drivers/fpec16.h"
 #include "sim/board/board.h"
 #include "sim/board/link.h"
-#include "targets/families/stm32f0.h"
+#include "targets/families/family.h"
 #include "tests/unit/choose.h"
 
 // Instead of targets/families/families.c.
@@ -47,7 +47,6 @@ static struct family gateless = {
     .driver = &fpec16_driver,
     .vdd_min_mv = 2000,
     .vdd_max_mv = 3600,
-    .doctor = &stm32f0_doctor,
 };
 const struct family *const families[] = {&gateless};
 const unsigned family_count = 1;
@@ -132,12 +131,13 @@ static void a_family_without_facts_for_the_doctor_is_measured_as_far_as_that_goe
     assert_non_null(strstr(log_sentence(&b.log, ERR_UNSUPPORTED), "the pins of SWD"));
     target_disconnect(&t, false);
     bench_close(&b);
-    gateless.doctor = &stm32f0_doctor;
+    gateless.doctor = stm32f0_family.doctor;
 }
 
 int main(int argc, char **argv)
 {
     choose_tests(argc, argv);
+    gateless.doctor = stm32f0_family.doctor;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_trace_of_a_loss_opens_no_gate),
         cmocka_unit_test(the_watch_over_a_program_that_ends_swd_opens_no_gate),
