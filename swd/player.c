@@ -43,7 +43,7 @@ static const uint8_t question_commands[] = {
     STLINK_DEBUG_READMEM_32,   STLINK_DEBUG_READMEM_8,      STLINK_DEBUG_READMEM_16,
     STLINK_DEBUG_READ_IDCODES, STLINK_DEBUG_READREG,        STLINK_DEBUG_READDEBUGREG,
     STLINK_DEBUG_READALLREGS,  STLINK_DEBUG_LAST_RW_STATUS, STLINK_DEBUG_LAST_RW_STATUS2,
-    STLINK_DEBUG_READ_DAP_REG,
+    STLINK_DEBUG_READ_DAP_REG, STLINK_DEBUG_GET_TRACE_NB,
 };
 
 // A command that may be repeated: it asks and moves nothing.
@@ -75,6 +75,17 @@ static bool same_answer(const struct record_event *a, const struct record_event 
            (!a->exchange.in_got || memcmp(a->exchange.in, b->exchange.in, a->exchange.in_got) == 0);
 }
 
+static bool is_trace_count(const struct record_event *e)
+{
+    return e->exchange.command[0] == STLINK_DEBUG &&
+           e->exchange.command[1] == STLINK_DEBUG_GET_TRACE_NB;
+}
+
+static bool has_room(const struct record_event *e, size_t room)
+{
+    return room <= e->exchange.in_len || e->exchange.in_got < e->exchange.in_len;
+}
+
 // What goes over the cable is compared. How much room the host has for a reply is not seen there;
 // but a reply that filled the recorded room may have been longer.
 static bool event_fits(const struct record_event *e, const struct usb_exchange *x)
@@ -82,8 +93,7 @@ static bool event_fits(const struct record_event *e, const struct usb_exchange *
     return is_exchange(e) && memcmp(e->exchange.command, x->command, USB_LINK_COMMAND_SIZE) == 0 &&
            e->exchange.out_len == x->out_len &&
            (!x->out_len || memcmp(e->exchange.out, x->out, x->out_len) == 0) &&
-           !e->exchange.in_len == !x->in_len &&
-           (x->in_len <= e->exchange.in_len || e->exchange.in_got < e->exchange.in_len);
+           !e->exchange.in_len == !x->in_len && has_room(e, x->in_len);
 }
 
 static size_t command_text(char *text, size_t size, const uint8_t command[USB_LINK_COMMAND_SIZE])
@@ -105,6 +115,8 @@ static void describe_event(char *text, size_t size, const struct record_event *e
         snprintf(text, size, "an opening of the probe");
     } else if (e->kind == RECORD_CLOSE) {
         snprintf(text, size, "the end of the conversation");
+    } else if (e->kind == RECORD_TRACE) {
+        snprintf(text, size, "a read of %u bytes of trace", e->exchange.in_len);
     } else {
         size_t used = (size_t)snprintf(text, size, "command ");
         used += command_text(text + used, size - used, e->exchange.command);
@@ -135,17 +147,13 @@ static void describe_asked(char *text, size_t size, const struct record_event *e
                  x->in_len, e->exchange.in_len);
 }
 
-static void note_difference(struct player *p, const struct usb_exchange *x)
+static void note_difference(struct player *p, const char *came)
 {
-    char expected[112], came[200];
+    char expected[112];
     const struct record_event *e = next_event(p);
     if (p->difference[0])
         return;
     describe_event(expected, sizeof expected, e);
-    if (x)
-        describe_asked(came, sizeof came, e, x);
-    else
-        snprintf(came, sizeof came, "the end of the conversation");
     const unsigned last = p->record.count ? p->record.event[p->record.count - 1].line : 1;
     snprintf(p->difference, sizeof p->difference,
              "this conversation differs from the record %.60s at line %u: expected was %s; what "
@@ -153,6 +161,13 @@ static void note_difference(struct player *p, const struct usb_exchange *x)
              p->path, e ? e->line : last + 1, expected, came);
     if (p->patient)
         log_line(p->log, LOG_ERROR, "%s", p->difference);
+}
+
+static void note_asked(struct player *p, const struct usb_exchange *x)
+{
+    char came[200];
+    describe_asked(came, sizeof came, next_event(p), x);
+    note_difference(p, came);
 }
 
 static void set_clock(struct player *p, uint64_t us)
@@ -216,12 +231,28 @@ static bool pass_over_questions(struct player *p, const struct usb_exchange *x)
     return true;
 }
 
+// At most room bytes of the recorded reply; how many.
+static size_t give_reply(const struct record_event *e, uint8_t *in, size_t room)
+{
+    const size_t len = e->exchange.in_got < room ? e->exchange.in_got : room;
+    if (len)
+        memcpy(in, e->exchange.in, len);
+    return len;
+}
+
 static enum err give_answer(const struct record_event *e, struct usb_exchange *x)
 {
-    x->in_got = e->exchange.in_got < x->in_len ? e->exchange.in_got : x->in_len;
-    if (x->in_got)
-        memcpy(x->in, e->exchange.in, x->in_got);
+    x->in_got = give_reply(e, x->in, x->in_len);
     return e->result;
+}
+
+static const struct record_event *pass_event(struct player *p)
+{
+    const struct record_event *e = next_event(p);
+    p->next++;
+    p->now_next = 0;
+    set_clock(p, e->at_us + e->took_us);
+    return e;
 }
 
 // The event that answers x: the next one as a rule. NULL: none does.
@@ -235,11 +266,7 @@ static const struct record_event *find_answer(struct player *p, const struct usb
         pass_over_repeats(p);
         remember_question(p);
     }
-    const struct record_event *e = next_event(p);
-    p->next++;
-    p->now_next = 0;
-    set_clock(p, e->at_us + e->took_us);
-    return e;
+    return pass_event(p);
 }
 
 static enum err answer_exchange(struct player *p, bool lost, struct usb_exchange *x)
@@ -252,7 +279,7 @@ static enum err answer_exchange(struct player *p, bool lost, struct usb_exchange
         return give_answer(e, x);
     e = p->patient ? asked_before(p, x->command) : NULL;
     if (!e) {
-        note_difference(p, x);
+        note_asked(p, x);
         return ERR_PROBE_LOST;
     }
     p->clock_us += e->took_us + 1;
@@ -266,6 +293,53 @@ static enum err played_transfer(void *self, struct usb_exchange *x)
     enum err e = answer_exchange(l->player, l->lost, x);
     l->lost |= e == ERR_PROBE_LOST;
     return e;
+}
+
+// What waited in the probe was taken: how much waits now is another question.
+static void forget_trace_count(struct player *p)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < p->asked_count; i++)
+        if (!is_trace_count(&p->record.event[p->asked[i]]))
+            p->asked[left++] = p->asked[i];
+    p->asked_count = left;
+}
+
+static bool is_trace_read(const struct record_event *e, size_t room)
+{
+    return e && e->kind == RECORD_TRACE && has_room(e, room);
+}
+
+// A patient program's trace read may come before the repeated questions that stand before it.
+static void pass_over_to_trace(struct player *p)
+{
+    size_t i = p->next;
+    while (i < p->record.count && is_exchange(&p->record.event[i]) &&
+           asked_before(p, p->record.event[i].exchange.command))
+        i++;
+    if (i < p->record.count && p->record.event[i].kind == RECORD_TRACE)
+        p->next = i;
+}
+
+static enum err played_read_trace(void *self, struct usb_trace_read *r)
+{
+    struct played *l = self;
+    struct player *p = l->player;
+    char came[64];
+    if (p->patient)
+        pass_over_to_trace(p);
+    if (p->difference[0] || l->lost || !is_trace_read(next_event(p), r->in_len)) {
+        snprintf(came, sizeof came, "a read of %zu bytes of trace", r->in_len);
+        if (!l->lost)
+            note_difference(p, came);
+        l->lost = true;
+        return ERR_PROBE_LOST;
+    }
+    forget_trace_count(p);
+    const struct record_event *e = pass_event(p);
+    r->in_got = give_reply(e, r->in, r->in_len);
+    l->lost = e->result == ERR_PROBE_LOST;
+    return e->result;
 }
 
 // The recorded answers first: the program then decides about time as the recorded one did.
@@ -301,12 +375,13 @@ static void played_close(void *self)
     if (e && e->kind == RECORD_CLOSE)
         p->next++;
     else if (e)
-        note_difference(p, NULL);
+        note_difference(p, "the end of the conversation");
     free(self);
 }
 
 static const struct usb_link_ops played_ops = {
     .transfer = played_transfer,
+    .read_trace = played_read_trace,
     .now_us = played_now_us,
     .sleep_us = played_sleep_us,
     .close = played_close,
@@ -345,7 +420,7 @@ static bool begins_with(const char *text, const char *word)
 
 static bool is_background(const char *turn)
 {
-    return begins_with(turn, "poll") || begins_with(turn, "rtt");
+    return begins_with(turn, "poll") || begins_with(turn, "rtt") || begins_with(turn, "swo");
 }
 
 static bool is_put_off_enough(struct player *p, unsigned most)
@@ -408,7 +483,7 @@ enum err player_open_link(struct player *p, bool patient, struct usb_link *link,
 enum err player_end(struct player *p, struct log *log)
 {
     if (!p->difference[0] && p->next < p->record.count)
-        note_difference(p, NULL);
+        note_difference(p, "the end of the conversation");
     enum err e = p->difference[0] ? log_fail(log, ERR_FILE, "%s", p->difference) : ERR_OK;
     record_free(&p->record);
     free(p->path);

@@ -163,9 +163,24 @@ static enum err read_open(const struct reader *r, const json_t *object, struct r
     return ERR_OK;
 }
 
-static enum err read_exchange(const struct reader *r, const json_t *object, struct record_event *e)
+// What an exchange and a trace read have in common, behind the command.
+static enum err read_data(const struct reader *r, const json_t *object, struct record_event *e)
 {
     uint64_t room = 0;
+    if (!get_bytes(object, "data", RECORD_MAX_DATA, &e->exchange.out, &e->exchange.out_len) ||
+        !get_bytes(object, "reply", RECORD_MAX_DATA, &e->exchange.in, &e->exchange.in_got))
+        return bad(r, "has data that are no hexadecimal digits, or too many");
+    if (json_object_get(object, "room") && !get_number(object, "room", RECORD_MAX_DATA, &room))
+        return bad(r, "has a room that is no number of bytes");
+    const bool none_out = room || e->kind == RECORD_TRACE;
+    if (e->exchange.in_got > room || (none_out && e->exchange.out_len))
+        return bad(r, "has more data than its command can have");
+    e->exchange.in_len = (uint32_t)room;
+    return get_result(object, &e->result) ? ERR_OK : bad(r, "has an error of an unknown name");
+}
+
+static enum err read_exchange(const struct reader *r, const json_t *object, struct record_event *e)
+{
     uint8_t *command;
     uint32_t len;
     e->kind = RECORD_EXCHANGE;
@@ -176,15 +191,7 @@ static enum err read_exchange(const struct reader *r, const json_t *object, stru
     free(command);
     if (!fits)
         return bad(r, "has a command that is not 1 to 16 bytes in hexadecimal digits");
-    if (!get_bytes(object, "data", RECORD_MAX_DATA, &e->exchange.out, &e->exchange.out_len) ||
-        !get_bytes(object, "reply", RECORD_MAX_DATA, &e->exchange.in, &e->exchange.in_got))
-        return bad(r, "has data that are no hexadecimal digits, or too many");
-    if (json_object_get(object, "room") && !get_number(object, "room", RECORD_MAX_DATA, &room))
-        return bad(r, "has a room that is no number of bytes");
-    if (e->exchange.in_got > room || (room && e->exchange.out_len))
-        return bad(r, "has more data than its command can have");
-    e->exchange.in_len = (uint32_t)room;
-    return get_result(object, &e->result) ? ERR_OK : bad(r, "has an error of an unknown name");
+    return read_data(r, object, e);
 }
 
 static enum err read_event(const struct reader *r, const json_t *object, struct record_event *e)
@@ -196,10 +203,12 @@ static enum err read_event(const struct reader *r, const json_t *object, struct 
         result = read_exchange(r, object, e);
     else if (json_object_get(object, "open"))
         result = read_open(r, object, e);
+    else if (json_is_true(json_object_get(object, "trace")))
+        e->kind = RECORD_TRACE, result = read_data(r, object, e);
     else if (json_is_true(json_object_get(object, "close")))
         e->kind = RECORD_CLOSE, result = ERR_OK;
     else
-        result = bad(r, "is neither open, send nor close");
+        result = bad(r, "is neither open, send, trace nor close");
     if (result)
         return result;
     if (!get_number(object, "at", MAX_TIME_US, &e->at_us) || !get_clock(object, e) ||
@@ -216,7 +225,7 @@ static void free_event(struct record_event *e)
     free(e->now_us);
     if (e->kind == RECORD_OPEN)
         free(e->open.sentence);
-    if (e->kind == RECORD_EXCHANGE) {
+    if (e->kind == RECORD_EXCHANGE || e->kind == RECORD_TRACE) {
         free(e->exchange.out);
         free(e->exchange.in);
     }

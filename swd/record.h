@@ -23,6 +23,7 @@
 enum record_kind {
     RECORD_OPEN,     // the probe was opened; result says how
     RECORD_EXCHANGE, // one command
+    RECORD_TRACE,    // one read of the trace endpoint
     RECORD_CLOSE,
 };
 
@@ -42,7 +43,7 @@ struct record_event {
             char *sentence; // why it could not be opened; NULL: none
         } open;
         struct {
-            uint8_t command[USB_LINK_COMMAND_SIZE];
+            uint8_t command[USB_LINK_COMMAND_SIZE]; // of a trace read: none, zeros
             uint8_t *out, *in;
             uint32_t out_len, in_got;
             uint32_t in_len; // how much was asked for

@@ -117,10 +117,19 @@ static size_t command_length(const uint8_t command[USB_LINK_COMMAND_SIZE])
     return len;
 }
 
+static int set_result(json_t *object, enum err result, unsigned timeout_ms)
+{
+    const char *name = record_result_name(result);
+    int failed = 0;
+    if (result)
+        failed = json_object_set_new(object, "error", json_string(name ? name : "stall"));
+    failed |= json_object_set_new(object, "timeout_ms", json_integer((json_int_t)timeout_ms));
+    return failed;
+}
+
 static json_t *describe_exchange(const struct usb_exchange *x, enum err result)
 {
     json_t *object = json_object();
-    const char *name = record_result_name(result);
     int failed = set_hex(object, "send", x->command, command_length(x->command));
     if (x->out_len)
         failed |= set_hex(object, "data", x->out, x->out_len);
@@ -128,9 +137,21 @@ static json_t *describe_exchange(const struct usb_exchange *x, enum err result)
         failed |= json_object_set_new(object, "room", json_integer((json_int_t)x->in_len));
     if (x->in_len && result == ERR_OK)
         failed |= set_hex(object, "reply", x->in, x->in_got);
-    if (result)
-        failed |= json_object_set_new(object, "error", json_string(name ? name : "stall"));
-    failed |= json_object_set_new(object, "timeout_ms", json_integer((json_int_t)x->timeout_ms));
+    failed |= set_result(object, result, x->timeout_ms);
+    if (!failed)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+static json_t *describe_trace_read(const struct usb_trace_read *t, enum err result)
+{
+    json_t *object = json_object();
+    int failed = json_object_set_new(object, "trace", json_true());
+    failed |= json_object_set_new(object, "room", json_integer((json_int_t)t->in_len));
+    if (result == ERR_OK)
+        failed |= set_hex(object, "reply", t->in, t->in_got);
+    failed |= set_result(object, result, t->timeout_ms);
     if (!failed)
         return object;
     json_decref(object);
@@ -146,6 +167,18 @@ static enum err recorded_transfer(void *self, struct usb_exchange *x)
     const uint64_t took = usb_link_now_us(&l->inner) - at;
     r->refusal = ERR_OK;
     write_line(r, with_times(r, describe_exchange(x, e), at, took));
+    return e;
+}
+
+static enum err recorded_read_trace(void *self, struct usb_trace_read *t)
+{
+    struct recorded_link *l = self;
+    struct recorder *r = l->recorder;
+    const uint64_t at = usb_link_now_us(&l->inner);
+    enum err e = usb_link_read_trace(&l->inner, t);
+    const uint64_t took = usb_link_now_us(&l->inner) - at;
+    r->refusal = ERR_OK;
+    write_line(r, with_times(r, describe_trace_read(t, e), at, took));
     return e;
 }
 
@@ -178,6 +211,7 @@ static void recorded_close(void *self)
 
 static const struct usb_link_ops recorded_ops = {
     .transfer = recorded_transfer,
+    .read_trace = recorded_read_trace,
     .now_us = recorded_now_us,
     .sleep_us = recorded_sleep_us,
     .close = recorded_close,

@@ -12,7 +12,8 @@
 #include "swd/usb_enumerate.h"
 
 #define DEBUG_INTERFACE 0
-#define IN_ROOM         8192u // largest reply, rounded up to any packet size
+#define IN_ROOM         8192u // largest reply or trace read, rounded up to any packet size
+_Static_assert(IN_ROOM >= USB_LINK_TRACE_MAX, "a trace read fits");
 
 struct probe {
     libusb_context *context;
@@ -210,6 +211,33 @@ static enum err link_transfer(void *self, struct usb_exchange *x)
     return e;
 }
 
+// The transfer for replies is free: an exchange is never under way here.
+static enum err link_read_trace(void *self, struct usb_trace_read *r)
+{
+    struct probe *p = self;
+    struct pending pending = {0};
+    if (p->lost)
+        return ERR_PROBE_LOST;
+    if (!p->model->ep_trace)
+        return ERR_UNSUPPORTED;
+    p->in->status = (enum libusb_transfer_status) - 1;
+    enum err e = submit_transfer(p, p->in, p->model->ep_trace, p->in_buffer, in_room(p, r->in_len),
+                                 &pending);
+    if (e == ERR_OK) {
+        wait_all(p, &p->in, 1, &pending, r->timeout_ms);
+        e = worst(&p->in, 1);
+        const size_t came = (size_t)p->in->actual_length;
+        r->in_got = came < r->in_len ? came : r->in_len;
+        memcpy(r->in, p->in_buffer, r->in_got);
+    }
+    if (e == ERR_TIMEOUT && r->in_got)
+        e = ERR_OK;
+    if (e == ERR_PROBE_PROTOCOL)
+        clear_stalls(p, &p->in, 1);
+    p->lost = e == ERR_PROBE_LOST;
+    return e;
+}
+
 static void link_sleep_us(void *self, uint32_t us)
 {
     (void)self;
@@ -225,6 +253,7 @@ static void link_close(void *self)
 
 static const struct usb_link_ops ops = {
     .transfer = link_transfer,
+    .read_trace = link_read_trace,
     .now_us = link_now_us,
     .sleep_us = link_sleep_us,
     .close = link_close,

@@ -8,6 +8,8 @@
 #define EP_OUT_V2   0x02
 #define EP_OUT_V2_1 0x01
 #define EP_IN       0x81
+#define EP_TRACE_V2 0x83
+#define EP_TRACE    0x82
 #define PID_V2      0x3748
 #define ROOM        12288u
 #define POLL_NS     1000000u
@@ -16,7 +18,7 @@ struct sim_link {
     struct sim_board *board;
     struct log *log, *closing;
     bool owns_board;
-    uint8_t ep_out;
+    uint8_t ep_out, ep_trace;
 };
 
 static enum err err_of(enum sim_usb_status status)
@@ -33,10 +35,10 @@ static enum err err_of(enum sim_usb_status status)
     }
 }
 
-static enum err failed(struct sim_link *link, enum err e)
+static enum err failed(struct sim_link *link, uint8_t ep, enum err e)
 {
     if (e == ERR_PROBE_PROTOCOL)
-        sim_board_usb_clear_halt(link->board, EP_IN);
+        sim_board_usb_clear_halt(link->board, ep);
     return e;
 }
 
@@ -50,14 +52,15 @@ static enum err send(struct sim_link *link, unsigned timeout_ms, const uint8_t *
 }
 
 // The host goes on asking until the time is over.
-static enum err receive(struct sim_link *link, unsigned timeout_ms, uint8_t room[ROOM], size_t *len)
+static enum err receive(struct sim_link *link, uint8_t ep, unsigned timeout_ms, uint8_t room[ROOM],
+                        size_t *len)
 {
     uint64_t give_up = sim_board_now_ns(link->board) + (uint64_t)timeout_ms * 1000000u;
     bool overflow;
-    enum sim_usb_status status = sim_board_usb_in(link->board, EP_IN, room, ROOM, len, &overflow);
+    enum sim_usb_status status = sim_board_usb_in(link->board, ep, room, ROOM, len, &overflow);
     while (status == SIM_USB_NAK && sim_board_now_ns(link->board) < give_up) {
         sim_board_wait_ns(link->board, POLL_NS);
-        status = sim_board_usb_in(link->board, EP_IN, room, ROOM, len, &overflow);
+        status = sim_board_usb_in(link->board, ep, room, ROOM, len, &overflow);
     }
     return err_of(status);
 }
@@ -72,12 +75,25 @@ static enum err transfer(void *self, struct usb_exchange *x)
     if (e == ERR_OK && x->out_len)
         e = send(link, x->timeout_ms, x->out, x->out_len);
     if (e == ERR_OK && x->in_len)
-        e = receive(link, x->timeout_ms, room, &len);
+        e = receive(link, EP_IN, x->timeout_ms, room, &len);
     if (e != ERR_OK)
-        return failed(link, e);
+        return failed(link, EP_IN, e);
     x->in_got = len < x->in_len ? len : x->in_len;
     if (x->in_got)
         memcpy(x->in, room, x->in_got);
+    return ERR_OK;
+}
+
+static enum err read_trace(void *self, struct usb_trace_read *r)
+{
+    struct sim_link *link = self;
+    uint8_t room[ROOM];
+    size_t len = 0;
+    enum err e = receive(link, link->ep_trace, r->timeout_ms, room, &len);
+    if (e != ERR_OK)
+        return failed(link, link->ep_trace, e);
+    r->in_got = len < r->in_len ? len : r->in_len;
+    memcpy(r->in, room, r->in_got);
     return ERR_OK;
 }
 
@@ -110,8 +126,11 @@ static void link_close(void *self)
     free(link);
 }
 
-static const struct usb_link_ops ops = {
-    .transfer = transfer, .now_us = now_us, .sleep_us = sleep_us, .close = link_close};
+static const struct usb_link_ops ops = {.transfer = transfer,
+                                        .read_trace = read_trace,
+                                        .now_us = now_us,
+                                        .sleep_us = sleep_us,
+                                        .close = link_close};
 
 struct usb_link sim_link_to(struct sim_board *board)
 {
@@ -120,7 +139,9 @@ struct usb_link sim_link_to(struct sim_board *board)
         abort();
     uint16_t pid = sim_board_usb_pid(board);
     sim_board_usb_open(board);
-    *link = (struct sim_link){.board = board, .ep_out = pid == PID_V2 ? EP_OUT_V2 : EP_OUT_V2_1};
+    *link = (struct sim_link){.board = board,
+                              .ep_out = pid == PID_V2 ? EP_OUT_V2 : EP_OUT_V2_1,
+                              .ep_trace = pid == PID_V2 ? EP_TRACE_V2 : EP_TRACE};
     struct usb_link made = {.ops = &ops, .self = link, .id = {.vid = 0x0483, .pid = pid}};
     strncpy(made.id.serial, sim_board_usb_serial(board), sizeof made.id.serial - 1);
     return made;

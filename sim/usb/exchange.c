@@ -15,8 +15,10 @@
 #define MAX_WAIT_US 10000000u
 #define TIMEOUT_MS  1000u
 
+enum kind { EXCHANGE, TRACE, WAIT };
+
 struct request {
-    bool is_wait;
+    enum kind kind;
     uint32_t wait_us;
     struct usb_exchange x;
     uint8_t out[MAX_DATA], in[MAX_DATA];
@@ -38,6 +40,15 @@ static bool get_number(const char *word, unsigned long most, unsigned long *valu
     return *word >= '0' && *word <= '9' && !*end && !errno && *value <= most;
 }
 
+static bool parse_room(struct request *r, const char *word, unsigned long most)
+{
+    unsigned long number = 0;
+    r->x.in = r->in;
+    const bool good = word && *word == '<' && get_number(word + 1, most, &number);
+    r->x.in_len = number;
+    return good;
+}
+
 static bool parse_request(struct request *r, char *line)
 {
     char *rest;
@@ -45,14 +56,19 @@ static bool parse_request(struct request *r, char *line)
     unsigned long number = 0;
     size_t len;
     r->x = (struct usb_exchange){.timeout_ms = TIMEOUT_MS};
-    r->is_wait = word && !strcmp(word, "wait");
+    r->kind = !word                    ? EXCHANGE
+              : !strcmp(word, "wait")  ? WAIT
+              : !strcmp(word, "trace") ? TRACE
+                                       : EXCHANGE;
     if (!word || (more && strtok_r(NULL, " \t\r\n", &rest)))
         return false;
-    if (r->is_wait) {
+    if (r->kind == WAIT) {
         const bool good = more && get_number(more, MAX_WAIT_US, &number);
         r->wait_us = (uint32_t)number;
         return good;
     }
+    if (r->kind == TRACE)
+        return parse_room(r, more, USB_LINK_TRACE_MAX) && r->x.in_len;
     if (!get_bytes(word, r->x.command, sizeof r->x.command, &len))
         return false;
     if (more && *more == '=') {
@@ -61,21 +77,27 @@ static bool parse_request(struct request *r, char *line)
     }
     if (!more)
         return true;
-    r->x.in = r->in;
-    const bool good = *more == '<' && get_number(more + 1, MAX_DATA, &number);
-    r->x.in_len = number;
-    return good;
+    return parse_room(r, more, MAX_DATA);
+}
+
+// The bytes of the trace endpoint.
+static enum err read_trace(struct usb_link *link, struct request *r)
+{
+    struct usb_trace_read t = {.in = r->in, .in_len = r->x.in_len, .timeout_ms = r->x.timeout_ms};
+    enum err e = usb_link_read_trace(link, &t);
+    r->x.in_got = t.in_got;
+    return e;
 }
 
 static void answer_request(struct usb_link *link, struct request *r, FILE *out)
 {
     char digits[2 * MAX_DATA + 1];
-    if (r->is_wait) {
+    if (r->kind == WAIT) {
         usb_link_sleep_us(link, r->wait_us);
         fputs("ok\n", out);
         return;
     }
-    switch (usb_link_transfer(link, &r->x)) {
+    switch (r->kind == TRACE ? read_trace(link, r) : usb_link_transfer(link, &r->x)) {
     case ERR_OK:
         hex_encode(digits, r->in, r->x.in_got);
         fprintf(out, "ok%s%s\n", r->x.in_got ? " " : "", digits);
@@ -99,8 +121,8 @@ static enum err run_lines(struct usb_link *link, struct request *r, FILE *in, FI
     for (unsigned number = 1; fgets(line, sizeof line, in); number++) {
         if (!parse_request(r, line))
             return log_fail(log, ERR_USAGE,
-                            "line %u is no command: BYTES, BYTES =DATA, BYTES <ROOM or wait "
-                            "MICROSECONDS",
+                            "line %u is no command: BYTES, BYTES =DATA, BYTES <ROOM, trace <ROOM "
+                            "or wait MICROSECONDS",
                             number);
         answer_request(link, r, out);
     }

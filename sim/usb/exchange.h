@@ -14,6 +14,7 @@
 //   COMMAND         1 to 16 bytes in hexadecimal digits, without trailing zeros
 //   COMMAND =DATA   with data after it, also in digits
 //   COMMAND <ROOM   with a reply of at most that many bytes
+//   trace <ROOM     a read of the trace endpoint
 //   wait MICROSECONDS
 // The answers are "ok", "ok REPLY", "timeout", "stall", "lost"; a wait is answered "ok". ERR_USAGE
 // names the line that is none of these, ERR_FILE is of the files.

@@ -9,6 +9,7 @@
 //   E0            endpoint 0x81 stalls until its halt is cleared
 //   E1            unplugs itself
 //   E2 ms         (le16) takes that long on the board's clock, then two bytes
+//   E3 len        (le16) as many bytes wait in the trace endpoint, each its own index
 //
 // Its text may be "bad" (refused) or "slow" (enumerates, never has room for a command).
 #include <stdio.h>
@@ -19,7 +20,7 @@
 #include "sim/board/board.h"
 #include "sim/board/link.h"
 
-enum { EP_OUT = 0x02, EP_IN = 0x81, MAX_REPLY = 65535, STALL = -1 };
+enum { EP_OUT = 0x02, EP_IN = 0x81, EP_TRACE = 0x83, MAX_REPLY = 65535, STALL = -1 };
 
 struct sim_board {
     struct sim_account account;
@@ -27,7 +28,7 @@ struct sim_board {
     char serial[32];
     bool stalled, plugged, has_reply, never_room;
     uint8_t reply[MAX_REPLY];
-    size_t reply_len;
+    size_t reply_len, trace_len;
     uint64_t now_ns;
     struct log *log;
 };
@@ -122,6 +123,9 @@ static void run_command(struct sim_board *board, const uint8_t *c)
         board->now_ns += get_le16(c + 1) * UINT64_C(1000000);
         reply(board, 2);
         break;
+    case 0xe3:
+        board->trace_len = get_le16(c + 1);
+        break;
     default:
         break;
     }
@@ -146,6 +150,14 @@ enum sim_usb_status sim_board_usb_in(struct sim_board *board, uint8_t ep, uint8_
 {
     if (!board->plugged)
         return SIM_USB_GONE;
+    if (ep == EP_TRACE && board->trace_len) {
+        *overflow = board->trace_len > cap;
+        *len = *overflow ? cap : board->trace_len;
+        for (size_t i = 0; i < *len; i++)
+            data[i] = (uint8_t)i;
+        board->trace_len = 0;
+        return SIM_USB_OK;
+    }
     if (ep == EP_IN && board->stalled)
         return SIM_USB_STALL;
     if (ep != EP_IN || !board->has_reply)
@@ -285,6 +297,13 @@ static enum err refuse_transfer(void *self, struct usb_exchange *x)
     return ERR_PROBE_LOST;
 }
 
+static enum err refuse_trace(void *self, struct usb_trace_read *r)
+{
+    (void)self;
+    (void)r;
+    return ERR_PROBE_LOST;
+}
+
 static uint64_t no_time(void *self)
 {
     (void)self;
@@ -306,6 +325,7 @@ static void close_nothing(void *self)
 struct usb_link sim_link_to(struct sim_board *board)
 {
     static const struct usb_link_ops ops = {.transfer = refuse_transfer,
+                                            .read_trace = refuse_trace,
                                             .now_us = no_time,
                                             .sleep_us = no_sleep,
                                             .close = close_nothing};

@@ -79,6 +79,11 @@ static enum err transfer(void *self, struct usb_exchange *x)
     return usb_link_transfer(&d->inner, x);
 }
 
+static enum err read_trace(void *self, struct usb_trace_read *r)
+{
+    return usb_link_read_trace(&desk_of(self)->inner, r);
+}
+
 static uint64_t now_us(void *self)
 {
     return usb_link_now_us(&desk_of(self)->inner);
@@ -94,8 +99,11 @@ static void close_link(void *self)
     (void)self;
 }
 
-static const struct usb_link_ops counting = {
-    .transfer = transfer, .now_us = now_us, .sleep_us = sleep_us, .close = close_link};
+static const struct usb_link_ops counting = {.transfer = transfer,
+                                             .read_trace = read_trace,
+                                             .now_us = now_us,
+                                             .sleep_us = sleep_us,
+                                             .close = close_link};
 
 // Instead of cli/virtual_sim.c: the text is the address of the desk.
 enum err virtual_open(struct usb_link *link, const char *board_text, bool follow,

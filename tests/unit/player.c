@@ -177,6 +177,77 @@ static void the_record_decides_whose_turn_it_is(void **state)
     OK(player_end(player, &f->log));
 }
 
+#define NO_TRACE "{\"send\":\"f242\",\"room\":2,\"reply\":\"0000\",\"at\":20}\n"
+#define TWO_WAIT "{\"send\":\"f242\",\"room\":2,\"reply\":\"0200\",\"at\":21}\n"
+#define TRACE    "{\"trace\":true,\"room\":2,\"reply\":\"0138\",\"at\":22,\"took\":3}\n"
+
+static uint8_t count_trace(struct usb_link *link)
+{
+    uint8_t r[2] = {0};
+    OK(record_bench_ask(link, "\xf2\x42", r, 2, NULL));
+    return r[0];
+}
+
+static void a_trace_read_comes_where_the_record_has_it(void **state)
+{
+    struct record_bench *f = *state;
+    struct player *player;
+    uint8_t r[4];
+    size_t got;
+    struct usb_link link = record_bench_play(f, &player, false, HEADER OPEN TWO_WAIT TRACE CLOSE);
+    assert_int_equal(count_trace(&link), 2);
+    OK(record_bench_trace(&link, r, 2, &got));
+    assert_int_equal(got, 2);
+    assert_memory_equal(r, "\x01\x38", 2);
+    assert_int_equal(usb_link_now_us(&link), 25);
+    usb_link_close(&link);
+    OK(player_end(player, &f->log));
+
+    link = record_bench_play(f, &player, false, HEADER OPEN TWO_WAIT TRACE CLOSE);
+    assert_int_equal(record_bench_trace(&link, r, 2, &got), ERR_PROBE_LOST);
+    assert_int_equal(record_bench_trace(&link, r, 2, &got), ERR_PROBE_LOST); // too late
+    usb_link_close(&link);
+    assert_int_equal(player_end(player, &f->log), ERR_FILE);
+    record_bench_says(f, "at line 3: expected was command f2 42; what came is a read of 2 bytes of "
+                         "trace");
+
+    link = record_bench_play(f, &player, false, HEADER OPEN TRACE CLOSE);
+    assert_int_equal(record_bench_ask(&link, "\xf2\x42", r, 2, NULL), ERR_PROBE_LOST);
+    usb_link_close(&link);
+    assert_int_equal(player_end(player, &f->log), ERR_FILE);
+    record_bench_says(f, "at line 3: expected was a read of 2 bytes of trace; what came is command "
+                         "f2 42");
+
+    link = record_bench_play(f, &player, false, HEADER OPEN TRACE CLOSE);
+    assert_int_equal(record_bench_trace(&link, r, 3, &got), ERR_PROBE_LOST); // perhaps 3 waited
+    assert_int_equal(record_bench_trace(&link, r, 0, &got), ERR_USAGE);
+    usb_link_close(&link);
+    assert_int_equal(player_end(player, &f->log), ERR_FILE);
+}
+
+static void a_patient_player_counts_trace_anew_after_each_read(void **state)
+{
+    struct record_bench *f = *state;
+    struct player *player;
+    uint8_t r[4];
+    size_t got;
+    static const char *const text =
+        HEADER OPEN RUNS NO_TRACE RUNS NO_TRACE RUNS TWO_WAIT TRACE NO_TRACE RUNS HALT_IT CLOSE;
+    for (unsigned polls = 1; polls < 6; polls++) {
+        struct usb_link link = record_bench_play(f, &player, true, text);
+        for (unsigned i = 0; i < polls; i++)
+            poll(&link, "\xf2\x36", 1);
+        while (count_trace(&link) == 0)
+            poll(&link, "\xf2\x36", 1);
+        OK(record_bench_trace(&link, r, 2, &got));
+        assert_memory_equal(r, "\x01\x38", 2);
+        assert_int_equal(count_trace(&link), 0);
+        OK(record_bench_ask(&link, "\xf2\x35", r, 2, NULL));
+        usb_link_close(&link);
+        OK(player_end(player, &f->log));
+    }
+}
+
 static void a_last_line_that_was_cut_is_left_out(void **state)
 {
     struct record_bench *f = *state;
@@ -201,6 +272,8 @@ int main(int argc, char **argv)
         ENTRY(a_patient_player_comes_to_the_change_at_once),
         ENTRY(even_a_patient_player_wants_the_commands_that_change_something),
         ENTRY(the_record_decides_whose_turn_it_is),
+        ENTRY(a_trace_read_comes_where_the_record_has_it),
+        ENTRY(a_patient_player_counts_trace_anew_after_each_read),
         ENTRY(a_last_line_that_was_cut_is_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,10 +22,13 @@ static void record_a_conversation(struct record_bench *f)
 {
     static const char *const words[] = {"--probe", "x", NULL};
     uint8_t r[16];
+    size_t got;
     struct recorder *recorder;
     struct script *s = &f->script;
     script_read_sized(s, "f1 80", 6, "29 47 83 04 48 37");
     script_write(s, "f2 08", "\x01\x02\x03", 3);
+    script_trace(s, "01 38");
+    script_refuse_trace(s, 4, ERR_TIMEOUT);
     script_refuse(s, "f2 36", 8, ERR_TIMEOUT);
     script_refuse(s, "f2 31", 8, ERR_PROBE_PROTOCOL);
     script_refuse(s, "f5", 2, ERR_PROBE_LOST);
@@ -37,6 +40,8 @@ static void record_a_conversation(struct record_bench *f)
     usb_link_sleep_us(&link, 250);
     assert_int_equal(usb_link_now_us(&link), s->now_us);
     OK(record_bench_send(&link, "\xf2\x08", "\x01\x02\x03", 3));
+    OK(record_bench_trace(&link, r, 2, &got));
+    assert_int_equal(record_bench_trace(&link, r, 4, &got), ERR_TIMEOUT);
     assert_int_equal(record_bench_ask(&link, "\xf2\x36", r, 8, NULL), ERR_TIMEOUT);
     assert_int_equal(record_bench_ask(&link, "\xf2\x31", r, 8, NULL), ERR_PROBE_PROTOCOL);
     assert_int_equal(record_bench_ask(&link, "\xf5\0", r, 2, NULL), ERR_PROBE_LOST);
@@ -57,11 +62,15 @@ static void a_record_has_all_that_was_said(void **state)
                                  "\"timeout_ms\":100,\"at\":0,\"turn\":\"client 0\"}\n"));
     assert_non_null(strstr(text, "\n{\"send\":\"f208\",\"data\":\"010203\",\"timeout_ms\":100,"
                                  "\"at\":250,\"now\":[250]}\n"));
-    assert_non_null(strstr(text, "\n{\"send\":\"f236\",\"room\":8,\"error\":\"timeout\","
+    assert_non_null(strstr(text, "\n{\"trace\":true,\"room\":2,\"reply\":\"0138\","
+                                 "\"timeout_ms\":100,\"at\":250}\n"));
+    assert_non_null(strstr(text, "\n{\"trace\":true,\"room\":4,\"error\":\"timeout\","
                                  "\"timeout_ms\":100,\"at\":250,\"took\":100000}\n"));
+    assert_non_null(strstr(text, "\n{\"send\":\"f236\",\"room\":8,\"error\":\"timeout\","
+                                 "\"timeout_ms\":100,\"at\":100250,\"took\":100000}\n"));
     assert_non_null(strstr(text, "\"error\":\"stall\""));
     assert_non_null(strstr(text, "\"error\":\"lost\""));
-    assert_non_null(strstr(text, "\n{\"close\":true,\"at\":100250}\n"));
+    assert_non_null(strstr(text, "\n{\"close\":true,\"at\":200250}\n"));
     free(text);
     struct stat st;
     assert_int_equal(stat(f->path, &st), 0);
@@ -89,9 +98,14 @@ static void a_record_plays_back_with_its_errors_and_times(void **state)
     OK(record_bench_send(&link, "\xf2\x08", "\x01\x02\x03", 3));
     usb_link_sleep_us(&link, 1000);
     assert_int_equal(usb_link_now_us(&link), 1250);
+    OK(record_bench_trace(&link, r, 2, &got));
+    assert_int_equal(got, 2);
+    assert_memory_equal(r, "\x01\x38", 2);
+    assert_int_equal(record_bench_trace(&link, r, 4, &got), ERR_TIMEOUT);
+    assert_int_equal(got, 0);
     assert_int_equal(record_bench_ask(&link, "\xf2\x36", r, 8, &got), ERR_TIMEOUT);
     assert_int_equal(got, 0);
-    assert_int_equal(usb_link_now_us(&link), 100250);
+    assert_int_equal(usb_link_now_us(&link), 200250);
     assert_int_equal(record_bench_ask(&link, "\xf2\x31", r, 8, NULL), ERR_PROBE_PROTOCOL);
     assert_int_equal(record_bench_ask(&link, "\xf5\0", r, 2, NULL), ERR_PROBE_LOST);
     assert_int_equal(record_bench_ask(&link, "\xf5\0", r, 2, NULL),
@@ -197,6 +211,14 @@ static void every_field_of_a_file_is_checked(void **state)
         {HEADER OPEN "{\"send\":\"f5\",\"room\":99999999,\"at\":1}\n", "line 3 has a room"},
         {HEADER OPEN "{\"send\":\"f5\",\"error\":\"tired\",\"at\":1}\n", "line 3 has an error"},
         {HEADER OPEN "{\"send\":\"f5\",\"error\":1,\"at\":1}\n", "line 3 has an error"},
+        {HEADER OPEN "{\"trace\":false,\"at\":1}\n", "line 3 is neither"},
+        {HEADER OPEN "{\"trace\":true,\"reply\":\"00\",\"at\":1}\n", "line 3 has more data"},
+        {HEADER OPEN "{\"trace\":true,\"data\":\"00\",\"at\":1}\n", "line 3 has more data"},
+        {HEADER OPEN "{\"trace\":true,\"room\":-1,\"at\":1}\n", "line 3 has a room"},
+        {HEADER OPEN "{\"trace\":true,\"room\":1,\"reply\":\"0\",\"at\":1}\n", "line 3 has data"},
+        {HEADER OPEN "{\"trace\":true,\"room\":1,\"error\":\"?\",\"at\":1}\n",
+         "line 3 has an error"},
+        {HEADER OPEN "{\"trace\":true,\"room\":1,\"reply\":\"00\"}\n", "line 3 has a time"},
         {HEADER "{\"open\":null,\"at\":1}\n", "line 2 opens a probe"},
         {HEADER "{\"open\":{\"vid\":1155},\"at\":1}\n", "line 2 opens a probe"},
         {HEADER "{\"open\":{\"vid\":1155,\"pid\":65536,\"bus\":1,\"address\":1},\"at\":1}\n",
@@ -245,6 +267,7 @@ static void play_anything(struct record_bench *f)
     struct usb_link link;
     bool is_virtual;
     uint8_t r[16];
+    size_t got;
     f->log = log_silent();
     if (player_create(&player, f->path, &f->log))
         return;
@@ -252,6 +275,8 @@ static void play_anything(struct record_bench *f)
         (void)!record_bench_ask(&link, "\xf1\x80", r, 6, NULL);
         (void)!record_bench_send(&link, "\xf2\x08", "\x01\x02\x03", 3);
         (void)usb_link_now_us(&link);
+        (void)!record_bench_trace(&link, r, 2, &got);
+        (void)!record_bench_trace(&link, r, 4, &got);
         (void)!record_bench_ask(&link, "\xf2\x36", r, 8, NULL);
         (void)!record_bench_ask(&link, "\xf2\x31", r, 8, NULL);
         usb_link_close(&link);

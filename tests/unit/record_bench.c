@@ -76,6 +76,14 @@ enum err record_bench_send(struct usb_link *link, const char *two_bytes, const v
     return usb_link_transfer(link, &x);
 }
 
+enum err record_bench_trace(struct usb_link *link, uint8_t *bytes, size_t room, size_t *got)
+{
+    struct usb_trace_read r = {.in = bytes, .in_len = room, .timeout_ms = 100};
+    enum err e = usb_link_read_trace(link, &r);
+    *got = r.in_got;
+    return e;
+}
+
 struct usb_link record_bench_play(struct record_bench *f, struct player **player, bool patient,
                                   const char *text)
 {

@@ -37,5 +37,7 @@ enum err record_bench_ask(struct usb_link *link, const char *two_bytes, uint8_t 
                           size_t *got);
 enum err record_bench_send(struct usb_link *link, const char *two_bytes, const void *data,
                            size_t len);
+// A read of the trace endpoint.
+enum err record_bench_trace(struct usb_link *link, uint8_t *bytes, size_t room, size_t *got);
 
 #endif

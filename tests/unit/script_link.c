@@ -42,6 +42,10 @@ static void compare_command(const struct script *s, const struct script_step *st
                             const struct usb_exchange *x)
 {
     char want[TEXT_SIZE], got[TEXT_SIZE];
+    if (step->trace)
+        fail_msg(
+            "command %zu of the script\n  expected a read of the trace endpoint\n  got      %s",
+            s->at + 1, hex_of(got, x->command, sizeof x->command));
     if (memcmp(x->command, step->command, sizeof step->command) != 0)
         fail_msg("command %zu of the script\n  expected %s\n  got      %s", s->at + 1,
                  hex_of(want, step->command, sizeof step->command),
@@ -70,6 +74,12 @@ static void compare_out(const struct script *s, const struct script_step *step,
         hex_of(got, x->out ? x->out + from : NULL, x->out_len - from));
 }
 
+static void next_step(struct script *s)
+{
+    if (!s->forever || s->at + 1 < s->count)
+        s->at++;
+}
+
 static enum err link_transfer(void *self, struct usb_exchange *x)
 {
     struct script *s = self;
@@ -87,8 +97,28 @@ static enum err link_transfer(void *self, struct usb_exchange *x)
         memcpy(x->in, step->in, step->in_len);
     if (step->result == ERR_TIMEOUT)
         s->now_us += (uint64_t)x->timeout_ms * 1000;
-    if (!s->forever || s->at + 1 < s->count)
-        s->at++;
+    next_step(s);
+    return step->result;
+}
+
+static enum err link_read_trace(void *self, struct usb_trace_read *r)
+{
+    struct script *s = self;
+    assert_false(s->closed);
+    assert_true(r->timeout_ms > 0);
+    const struct script_step *step = s->at < s->count ? &s->steps[s->at] : NULL;
+    if (!step || !step->trace)
+        fail_msg("a read of the trace endpoint came where the script has command %zu of %zu",
+                 s->at + 1, s->count);
+    if (r->in_len != step->wanted)
+        fail_msg("command %zu of the script: expected a read of %zu bytes of trace, not %zu",
+                 s->at + 1, step->wanted, r->in_len);
+    r->in_got = step->in_len;
+    if (step->in_len)
+        memcpy(r->in, step->in, step->in_len);
+    if (step->result == ERR_TIMEOUT)
+        s->now_us += (uint64_t)r->timeout_ms * 1000;
+    next_step(s);
     return step->result;
 }
 
@@ -113,6 +143,7 @@ static void link_close(void *self)
 
 static const struct usb_link_ops ops = {
     .transfer = link_transfer,
+    .read_trace = link_read_trace,
     .now_us = link_now_us,
     .sleep_us = link_sleep_us,
     .close = link_close,
@@ -208,6 +239,19 @@ void script_refuse(struct script *s, const char *command, size_t wanted, enum er
     struct script_step *step = add(s, command);
     step->wanted = wanted;
     step->result = result;
+}
+
+void script_trace(struct script *s, const char *bytes)
+{
+    uint8_t data[256];
+    script_read_data(s, "", data, parse_hex(bytes, data, sizeof data));
+    s->steps[s->count - 1].trace = true;
+}
+
+void script_refuse_trace(struct script *s, size_t wanted, enum err result)
+{
+    script_refuse(s, "", wanted, result);
+    s->steps[s->count - 1].trace = true;
 }
 
 void script_forever(struct script *s)

@@ -23,6 +23,7 @@ struct script_step {
     size_t wanted; // how much the caller must ask for
     size_t in_len; // how much comes
     enum err result;
+    bool trace; // a read of the trace endpoint, without a command
 };
 
 struct script {
@@ -53,6 +54,10 @@ void script_read_data(struct script *s, const char *command, const void *data, s
 void script_write(struct script *s, const char *command, const void *data, size_t len);
 // ERR_TIMEOUT, ERR_PROBE_PROTOCOL (a stall), ERR_PROBE_LOST. wanted 0: a command without a reply.
 void script_refuse(struct script *s, const char *command, size_t wanted, enum err result);
+// A read of the trace endpoint that asks for as many bytes as come.
+void script_trace(struct script *s, const char *bytes);
+// One that fails: ERR_TIMEOUT, ERR_PROBE_PROTOCOL, ERR_PROBE_LOST.
+void script_refuse_trace(struct script *s, size_t wanted, enum err result);
 // The step before is answered in the same way however often it comes, to the end of the test.
 void script_forever(struct script *s);
 

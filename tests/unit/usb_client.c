@@ -182,6 +182,24 @@ static void overflow(struct client *c)
     expect_version(c);
 }
 
+// The trace endpoint: nothing, then what waits there, however long, while replies come as ever.
+static void trace(struct client *c)
+{
+    static const int wanted[] = {1, 64, 4096};
+    static uint8_t data[8192];
+    int n;
+    CHECK(c, libusb_bulk_transfer(c->probe, TRACE, data, 64, &n, 50) == LIBUSB_ERROR_TIMEOUT);
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        CHECK(c, send_command(c, 0xe3, (unsigned)wanted[i], PATIENCE_MS) == 0);
+        expect_version(c);
+        CHECK(c, libusb_bulk_transfer(c->probe, TRACE, data, sizeof data, &n, PATIENCE_MS) == 0);
+        CHECK(c, n == wanted[i]);
+        CHECK(c, n > 0 && data[n - 1] == (uint8_t)(n - 1));
+    }
+    CHECK(c, libusb_bulk_transfer(c->probe, TRACE, data, 64, &n, 50) == LIBUSB_ERROR_TIMEOUT);
+    expect_version(c);
+}
+
 static void stall(struct client *c)
 {
     uint8_t data[64];
@@ -365,7 +383,7 @@ static const struct {
     {"async", in_before_out}, {"lengths", lengths}, {"overflow", overflow}, {"stall", stall},
     {"no-room", no_room},     {"claims", claims},   {"reset", reset},       {"reopen", reopen},
     {"unplug", unplug},       {"two", two},         {"late", late},         {"control", control},
-    {"hotplug", hotplug},
+    {"hotplug", hotplug},     {"trace", trace},
 };
 
 int main(int argc, char **argv)

@@ -58,6 +58,7 @@ check 'an endpoint without an answer times out' board -- "$client" timeout
 check 'a pending transfer is not ready for poll, and can be cancelled' board -- "$client" cancel
 check 'an IN that waits before its OUT is answered' board -- "$client" async
 check 'answers of all lengths come whole' board -- "$client" lengths
+check 'the trace endpoint times out when it is empty, and gives what waits there' board -- "$client" trace
 check 'an answer longer than asked for is an overflow' board -- "$client" overflow
 check 'a stall lasts until the halt is cleared' board -- "$client" stall
 check 'a command for which there is no room times out' board slow -- "$client" no-room
