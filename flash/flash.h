@@ -113,7 +113,8 @@ struct flash_hidden {
     const char *option; // what says so: "PCROP1A"
 };
 
-enum flash_extent { FLASH_EXTENT_PAGE, FLASH_EXTENT_BANK, FLASH_EXTENT_ALL }; // of an erase
+// Of an erase.
+enum flash_extent { FLASH_EXTENT_NONE, FLASH_EXTENT_PAGE, FLASH_EXTENT_BANK, FLASH_EXTENT_ALL };
 
 // No function waits for an erase: erase_poll() tells when it is over. None takes longer than the
 // programming of a few KiB.

@@ -32,11 +32,11 @@ enum job_progress_kind { PROGRESS_NONE, PROGRESS_ERASE, PROGRESS_ERASE_ALL, PROG
 struct job_progress {
     enum job_progress_kind kind;
     unsigned page;
-    uint64_t started_us; // of an erase
-    uint64_t yield_us;   // when this step has waited long enough
-    size_t at;           // of a page in the queue: what comes next
-    unsigned partner;    // and a page of the other bank that goes with it, or page itself
-    uint32_t erase;      // and the erase that has to go before it
+    uint64_t started_us;     // of an erase
+    uint64_t yield_us;       // when this step has waited long enough
+    size_t at;               // of a page in the queue: what comes next
+    unsigned partner;        // and a page of the other bank that goes with it, or page itself
+    enum flash_extent erase; // and the erase that has to go before it
 };
 
 enum job_plan {

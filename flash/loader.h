@@ -45,12 +45,12 @@ struct loader {
 uint32_t loader_payload(const struct flash_loader_code *code, uint32_t ram_size);
 // Saves SRAM and registers, and lets the code run.
 enum err loader_start(struct loader *l, struct flash_access *fa) MUST_CHECK;
-// Queues an erase (0: none) and data; waits for a free slot. len <= payload, whole units.
+// Queues an erase and data; waits for a free slot. len <= payload, whole units.
 // ERR_FLASH: the loader met an error (status, where). ERR_STATE: it does not work.
-enum err loader_work(struct loader *l, uint32_t addr, uint32_t erase, const uint8_t *data,
+enum err loader_work(struct loader *l, uint32_t addr, enum flash_extent erase, const uint8_t *data,
                      size_t len) MUST_CHECK;
 // The same for pages of two banks at once, of which each may have no data (NULL).
-enum err loader_work_pair(struct loader *l, const uint32_t addr[2], uint32_t erase,
+enum err loader_work_pair(struct loader *l, const uint32_t addr[2], enum flash_extent erase,
                           const uint8_t *const data[2], size_t len) MUST_CHECK;
 // What was erased as a whole since it was started, up to two ranges: rows are programmed in them.
 void loader_allow_rows(struct loader *l, uint32_t from, uint32_t end);

@@ -57,9 +57,9 @@ static enum err mass_erase(struct flash_job *job)
     job->stats.changed = true;
     if (job->loader.running) {
         const uint32_t other = driver->other_mass_erase ? driver->other_mass_erase(&job->bank) : 0;
-        e = loader_work(&job->loader, job->bank.base, driver->loader->erase_all, NULL, 0);
+        e = loader_work(&job->loader, job->bank.base, FLASH_EXTENT_ALL, NULL, 0);
         if (!e && other)
-            e = loader_work(&job->loader, other, driver->loader->erase_all, NULL, 0);
+            e = loader_work(&job->loader, other, FLASH_EXTENT_ALL, NULL, 0);
         if (!e)
             job_note_mass_erase(job);
         if (!e)
@@ -102,9 +102,8 @@ static bool may_erase(struct flash_job *job, unsigned from, unsigned end)
 
 static enum err erase_bank(struct flash_job *job, unsigned from, unsigned end, uint32_t bytes)
 {
-    const struct flash_loader_code *code = job->bank.driver->loader;
     job->stats.changed = true;
-    enum err e = loader_work(&job->loader, job->page[from].addr, code->erase_bank, NULL, 0);
+    enum err e = loader_work(&job->loader, job->page[from].addr, FLASH_EXTENT_BANK, NULL, 0);
     if (e)
         return e;
     job_note_erased(job, from, end);

@@ -108,10 +108,7 @@ static enum err begin_erase(struct flash_job *job, unsigned n)
     enum err e = mark_page_dirty(job, job->bank.driver->erase_start(&job->access, p->addr));
     if (e)
         return e;
-    job->progress =
-        (struct job_progress){.kind = PROGRESS_ERASE, .page = n, .started_us = job_now_us(job)};
-    uint32_t wait_us = p->run->erase_min_us < STEP_WAIT_US ? p->run->erase_min_us : STEP_WAIT_US;
-    debug_probe_sleep_us(job->access.mem->probe, wait_us);
+    note_erase_started(job, PROGRESS_ERASE, n, p->run->erase_min_us);
     return direct_go_on_erasing(job);
 }
 

@@ -124,7 +124,7 @@ enum err by_loader_go_on_queueing(struct flash_job *job)
         if (e)
             return e;
         q->at += len;
-        q->erase = 0;
+        q->erase = FLASH_EXTENT_NONE;
     }
     note_queued(job, q->page);
     q->kind = PROGRESS_NONE;
@@ -154,11 +154,10 @@ enum err by_loader_page(struct flash_job *job, unsigned n)
     job->stats.erased += blank ? 0 : p->size;
     if (partner != n)
         job->stats.erased += blank ? 0 : job->page[partner].size;
-    job->progress =
-        (struct job_progress){.kind = PROGRESS_QUEUE,
-                              .page = n,
-                              .partner = partner,
-                              .erase = blank ? 0 : job->bank.driver->loader->erase_page};
+    job->progress = (struct job_progress){.kind = PROGRESS_QUEUE,
+                                          .page = n,
+                                          .partner = partner,
+                                          .erase = blank ? FLASH_EXTENT_NONE : FLASH_EXTENT_PAGE};
     return by_loader_go_on_queueing(job);
 }
 
