@@ -13,9 +13,10 @@
 void image_place(struct image *image, const struct target *t, const struct image_request *request,
                  struct log *log);
 
-// After image_place(). Where the image's bytes go: every one of them has to be in this chip's flash,
-// in its data EEPROM or, for a program that loads itself, in its SRAM; and what is for the start of the flash has to
-// be a program, unless forced. ERR_UNSUPPORTED or ERR_FILE with a sentence; nothing is touched.
+// After image_place(). Where the image's bytes go: every one of them has to be in this chip's
+// flash, in its data EEPROM or, for a program that loads itself, in its SRAM; and what is for the
+// start of the flash has to be a program, unless forced. ERR_UNSUPPORTED or ERR_FILE with a
+// sentence; nothing is touched.
 enum err image_check(const struct image *image, const struct target *t,
                      const struct image_request *request, uint32_t *flash_bytes,
                      uint32_t *ram_bytes, struct log *log) MUST_CHECK;

@@ -55,7 +55,7 @@ static bool find_path(const struct options *o, const char *serial, char *path, s
 }
 
 // Whoever reads it meanwhile sees the old one or the new one.
-static void store(const json_t *doc, const char *path)
+static void store_journal(const json_t *doc, const char *path)
 {
     char fresh[PATH_SIZE + 32];
     snprintf(fresh, sizeof fresh, "%s.%ld", path, (long)getpid());
@@ -128,7 +128,7 @@ void journal_keep_good(const struct options *o, const struct journal_state *good
                   (int)good->id->rdp_level, "since");
     if (chip && !json_object_set_new(json_object_get(doc, "chips"), key, chip) &&
         !json_object_set_new(doc, "last", json_string(key)))
-        store(doc, path);
+        store_journal(doc, path);
     json_decref(doc);
 }
 
@@ -150,7 +150,7 @@ void journal_note(const struct options *o, const struct journal_state *s, const 
     if (json_is_array(since) && !json_array_append_new(since, json_string(what))) {
         if (json_array_size(since) > MAX_EVENTS)
             (void)json_array_remove(since, 0);
-        store(doc, path);
+        store_journal(doc, path);
     }
     json_decref(doc);
 }

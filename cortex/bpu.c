@@ -17,7 +17,7 @@
 #define COMP_ADDR   0x1ffffffcu
 #define COMP_ENABLE (1u << 0)
 
-static uint32_t comparator_value(const struct bpu *bpu, uint32_t addr)
+static uint32_t enabled_word(const struct bpu *bpu, uint32_t addr)
 {
     if (bpu->revision2)
         return (addr & ~1u) | COMP_ENABLE;
@@ -34,14 +34,14 @@ static enum err enable_unit(struct bpu *bpu, bool on)
     return e;
 }
 
-static uint32_t slot_value(const struct bpu *bpu, unsigned i)
+static uint32_t comparator_word(const struct bpu *bpu, unsigned i)
 {
-    return bpu->comparator[i].used ? comparator_value(bpu, bpu->comparator[i].addr) : 0;
+    return bpu->comparator[i].used ? enabled_word(bpu, bpu->comparator[i].addr) : 0;
 }
 
-static enum err write_slot(struct bpu *bpu, unsigned i)
+static enum err write_comparator(struct bpu *bpu, unsigned i)
 {
-    return mem_ap_write32(bpu->mem, BP_COMP0 + 4 * i, slot_value(bpu, i));
+    return mem_ap_write32(bpu->mem, BP_COMP0 + 4 * i, comparator_word(bpu, i));
 }
 
 enum err bpu_attach(struct bpu *bpu, const struct mem_ap *mem, struct log *log)
@@ -59,7 +59,7 @@ enum err bpu_attach(struct bpu *bpu, const struct mem_ap *mem, struct log *log)
     return bpu_restore(bpu);
 }
 
-static int find_slot(const struct bpu *bpu, uint32_t addr)
+static int find_comparator(const struct bpu *bpu, uint32_t addr)
 {
     for (unsigned i = 0; i < bpu->count; i++)
         if (bpu->comparator[i].used && bpu->comparator[i].addr == addr)
@@ -86,14 +86,14 @@ static void take_back(struct bpu *bpu, unsigned i)
 {
     const struct log_mark kept = log_keep(bpu->log);
     bpu->comparator[i].used = false;
-    (void)!write_slot(bpu, i);
+    (void)!write_comparator(bpu, i);
     log_restore(bpu->log, &kept);
 }
 
 enum err bpu_set(struct bpu *bpu, uint32_t addr)
 {
     addr &= ~1u;
-    int at = find_slot(bpu, addr);
+    int at = find_comparator(bpu, addr);
     if (at >= 0) {
         bpu->comparator[at].users++;
         return ERR_OK;
@@ -108,7 +108,7 @@ enum err bpu_set(struct bpu *bpu, uint32_t addr)
         bpu->comparator[i].used = true;
         bpu->comparator[i].addr = addr;
         bpu->comparator[i].users = 1;
-        enum err e = write_slot(bpu, i);
+        enum err e = write_comparator(bpu, i);
         if (e == ERR_OK)
             e = enable_unit(bpu, true);
         if (e != ERR_OK)
@@ -121,7 +121,7 @@ enum err bpu_set(struct bpu *bpu, uint32_t addr)
 enum err bpu_clear(struct bpu *bpu, uint32_t addr)
 {
     addr &= ~1u;
-    int at = find_slot(bpu, addr);
+    int at = find_comparator(bpu, addr);
     if (at < 0)
         return log_fail(bpu->log, ERR_USAGE, "there is no hardware breakpoint at 0x%08x", addr);
     if (bpu->comparator[at].users > 1) {
@@ -129,7 +129,7 @@ enum err bpu_clear(struct bpu *bpu, uint32_t addr)
         return ERR_OK;
     }
     bpu->comparator[at].used = false;
-    enum err e = write_slot(bpu, (unsigned)at);
+    enum err e = write_comparator(bpu, (unsigned)at);
     bpu->comparator[at].used = e != ERR_OK; // it may still be set
     return e;
 }
@@ -141,7 +141,7 @@ enum err bpu_clear_all(struct bpu *bpu)
         bool was_used = bpu->comparator[i].used;
         bpu->comparator[i].used = false;
         bpu->comparator[i].users = 0;
-        e = was_used ? write_slot(bpu, i) : ERR_OK;
+        e = was_used ? write_comparator(bpu, i) : ERR_OK;
         first = first == ERR_OK ? e : first;
     }
     e = enable_unit(bpu, false);
@@ -150,7 +150,7 @@ enum err bpu_clear_all(struct bpu *bpu)
 
 bool bpu_has(const struct bpu *bpu, uint32_t addr)
 {
-    return find_slot(bpu, addr & ~1u) >= 0;
+    return find_comparator(bpu, addr & ~1u) >= 0;
 }
 
 enum err bpu_restore(struct bpu *bpu)
@@ -160,8 +160,8 @@ enum err bpu_restore(struct bpu *bpu)
     enum err e = bpu->count ? mem_ap_read(bpu->mem, BP_COMP0, held, 4 * bpu->count, NULL) : ERR_OK;
     for (unsigned i = 0; i < bpu->count && e == ERR_OK; i++) {
         any |= bpu->comparator[i].used;
-        if (get_le32(held + 4 * i) != slot_value(bpu, i))
-            e = write_slot(bpu, i);
+        if (get_le32(held + 4 * i) != comparator_word(bpu, i))
+            e = write_comparator(bpu, i);
     }
     if (e != ERR_OK || !any)
         return e;

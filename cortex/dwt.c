@@ -23,7 +23,7 @@ static uint32_t aligned_block(uint32_t addr, uint32_t len, unsigned *mask)
     return 1u << *mask;
 }
 
-static enum err write_slot(struct dwt *dwt, unsigned i)
+static enum err write_comparator(struct dwt *dwt, unsigned i)
 {
     if (!dwt->comparator[i].used)
         return mem_ap_write32(dwt->mem, DWT_FUNCTION(i), 0);
@@ -50,7 +50,7 @@ enum err dwt_attach(struct dwt *dwt, const struct mem_ap *mem, struct log *log)
         dwt->count = DWT_MAX;
     for (unsigned i = 0; i < dwt->count && e == ERR_OK; i++)
         if (get_le32(held + DWT_FUNCTION(i) - DWT_CTRL))
-            e = write_slot(dwt, i);
+            e = write_comparator(dwt, i);
     return e;
 }
 
@@ -74,7 +74,7 @@ static void take_back(struct dwt *dwt, unsigned comparators)
         if (!(comparators >> i & 1))
             continue;
         dwt->comparator[i].used = false;
-        (void)!write_slot(dwt, i);
+        (void)!write_comparator(dwt, i);
     }
     log_restore(dwt->log, &kept);
 }
@@ -124,12 +124,12 @@ static enum err draw_together(struct dwt *dwt, unsigned i)
 {
     set_block(dwt, i, dwt->comparator[i].watch_addr,
               cover(dwt->comparator[i].watch_addr, dwt->comparator[i].watch_len));
-    enum err e = write_slot(dwt, i);
+    enum err e = write_comparator(dwt, i);
     for (unsigned k = i + 1; k < dwt->count && e == ERR_OK; k++) {
         if (!is_same_watch(dwt, i, k))
             continue;
         dwt->comparator[k].used = false;
-        e = write_slot(dwt, k);
+        e = write_comparator(dwt, k);
         dwt->comparator[k].used = e != ERR_OK;
     }
     return e;
@@ -181,7 +181,7 @@ static enum err place(struct dwt *dwt, uint32_t addr, uint32_t len, enum dwt_acc
         dwt->comparator[i].access = access;
         set_block(dwt, i, addr, part);
         taken |= 1u << i;
-        e = write_slot(dwt, i);
+        e = write_comparator(dwt, i);
         addr += part;
         len = as_one ? 0 : len - part;
     }
@@ -227,7 +227,7 @@ enum err dwt_clear(struct dwt *dwt, uint32_t addr, uint32_t len, enum dwt_access
         if (!is_of(dwt, i, addr, len, access))
             continue;
         dwt->comparator[i].used = false;
-        enum err e = write_slot(dwt, i);
+        enum err e = write_comparator(dwt, i);
         dwt->comparator[i].used = e != ERR_OK; // it may still be set
         if (e != ERR_OK)
             return e;
@@ -245,7 +245,7 @@ enum err dwt_clear_all(struct dwt *dwt)
         if (!dwt->comparator[i].used)
             continue;
         dwt->comparator[i].used = false;
-        enum err e = write_slot(dwt, i);
+        enum err e = write_comparator(dwt, i);
         first = first == ERR_OK ? e : first;
     }
     return first;
@@ -277,6 +277,6 @@ enum err dwt_restore(struct dwt *dwt)
 {
     enum err e = ERR_OK;
     for (unsigned i = 0; i < dwt->count && e == ERR_OK; i++)
-        e = write_slot(dwt, i);
+        e = write_comparator(dwt, i);
     return e;
 }

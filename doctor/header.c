@@ -33,7 +33,7 @@ static const struct {
     {"link-marginal", 1u << SWDIO | 1u << SWCLK, WIRE_SHAKY, "errors"},
 };
 
-static void set(struct header_wire *w, enum wire_state state, const char *text)
+static void set_wire(struct header_wire *w, enum wire_state state, const char *text)
 {
     w->state = state;
     snprintf(w->text, sizeof w->text, "%s", text);
@@ -82,11 +82,12 @@ void header_describe(struct header_wire wires[HEADER_WIRES], const struct measur
     bool answered = any_answer(m), nrst = m->reset.tested && m->reset.works;
     for (unsigned i = 0; i < HEADER_WIRES; i++) {
         wires[i] = (struct header_wire){.probe = names[i][0], .board = names[i][1]};
-        set(&wires[i], answered ? WIRE_GOOD : WIRE_UNKNOWN,
-            answered ? "good" : "cannot be told apart");
+        set_wire(&wires[i], answered ? WIRE_GOOD : WIRE_UNKNOWN,
+                 answered ? "good" : "cannot be told apart");
     }
     describe_voltage(&wires[VTREF], m);
-    set(&wires[NRST], nrst ? WIRE_GOOD : WIRE_UNKNOWN, nrst ? "resets the chip" : "not tested");
+    set_wire(&wires[NRST], nrst ? WIRE_GOOD : WIRE_UNKNOWN,
+             nrst ? "resets the chip" : "not tested");
     for (unsigned i = 0; i < d->count; i++)
         if (d->finding[i].percent >= DIAGNOSIS_LIKELY)
             condemn(wires, d->finding[i].rule->id);

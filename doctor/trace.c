@@ -300,7 +300,7 @@ static enum err judge_held(struct tracer *x, const struct pass *held)
     return ERR_OK;
 }
 
-static enum err judge(struct tracer *x, const struct pass *alone, const struct pass *held)
+static enum err judge_passes(struct tracer *x, const struct pass *alone, const struct pass *held)
 {
     static const enum trace_loss losses[] = {
         [END_TIME] = TRACE_SURVIVED,    [END_LOST] = TRACE_UNEXPLAINED, [END_FAULT] = TRACE_FAULT,
@@ -329,7 +329,7 @@ static enum err trace_program(struct tracer *x)
         again = alone.ending == END_LOST && x->r->came_back && held.ending == END_LOST;
         x->r->lost_again = held.ending == END_LOST && held.held;
         if (!e)
-            e = judge(x, &alone, &held);
+            e = judge_passes(x, &alone, &held);
     }
     return e;
 }

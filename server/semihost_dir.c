@@ -15,7 +15,7 @@
 
 #define NEW_FILE_MODE 0666 // less the umask
 
-static int refuse(int fd, int error)
+static int refuse_operation(int fd, int error)
 {
     if (fd >= 0)
         close(fd);
@@ -24,10 +24,10 @@ static int refuse(int fd, int error)
 }
 
 // One part further: closes fd, whatever happens.
-static int enter(int fd, const char *part)
+static int enter_folder(int fd, const char *part)
 {
     int next = openat(fd, part, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    return next < 0 ? refuse(fd, errno) : (close(fd), next);
+    return next < 0 ? refuse_operation(fd, errno) : (close(fd), next);
 }
 
 // Opens the directory in which the name's last part lies, and copies that part. "" and "." have
@@ -35,23 +35,23 @@ static int enter(int fd, const char *part)
 static int walk(int dir_fd, const char *name, char leaf[SEMIHOST_NAME_SIZE])
 {
     if (name[0] == '/')
-        return refuse(-1, EACCES);
+        return refuse_operation(-1, EACCES);
     int fd = fcntl(dir_fd, F_DUPFD_CLOEXEC, 0);
     leaf[0] = '\0';
     while (fd >= 0 && *name) {
         size_t len = strcspn(name, "/");
         bool last = name[len + strspn(name + len, "/")] == '\0';
         if (len == 2 && memcmp(name, "..", 2) == 0)
-            return refuse(fd, EACCES);
+            return refuse_operation(fd, EACCES);
         snprintf(leaf, SEMIHOST_NAME_SIZE, "%.*s", (int)len, name);
         name += len + strspn(name + len, "/");
         if (strcmp(leaf, ".") == 0)
             leaf[0] = '\0';
         else if (!last)
-            fd = enter(fd, leaf);
+            fd = enter_folder(fd, leaf);
     }
     if (fd >= 0 && !leaf[0])
-        return refuse(fd, EISDIR);
+        return refuse_operation(fd, EISDIR);
     return fd;
 }
 
@@ -76,7 +76,7 @@ int semihost_dir_open(int dir_fd, const char *name, int flags)
         openat(parent, leaf, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, NEW_FILE_MODE);
     fd = leave_directory(parent, fd);
     if (fd >= 0 && (fstat(fd, &st) || !S_ISREG(st.st_mode)))
-        return refuse(fd, S_ISDIR(st.st_mode) ? EISDIR : EACCES);
+        return refuse_operation(fd, S_ISDIR(st.st_mode) ? EISDIR : EACCES);
     return fd;
 }
 
@@ -95,7 +95,7 @@ int semihost_dir_rename(int dir_fd, const char *from, const char *to)
         return -1;
     int parent_to = walk(dir_fd, to, leaf_to);
     if (parent_to < 0)
-        return refuse(parent_from, errno);
+        return refuse_operation(parent_from, errno);
     int result = leave_directory(parent_to, renameat(parent_from, leaf_from, parent_to, leaf_to));
     return leave_directory(parent_from, result);
 }

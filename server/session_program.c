@@ -3,7 +3,7 @@
 #include "server/reply.h"
 
 // Before anybody tries: GDB before 16 does not show why a load was refused.
-static void tell_what_is_not_supported(struct session *s)
+static void report_what_is_not_supported(struct session *s)
 {
     const struct chip_identity *id = target_identity(s->t);
     char text[200];
@@ -17,7 +17,7 @@ static void tell_what_is_not_supported(struct session *s)
 void session_take_program(struct session *s)
 {
     if (!s->attached)
-        tell_what_is_not_supported(s);
+        report_what_is_not_supported(s);
     s->attached = true;
     s->gone = s->has_exited = s->interrupted = false;
 }

@@ -54,6 +54,16 @@ static void fill_with_rom(struct target *t, uint32_t to)
     add_region(t, TARGET_REGION_ROM, from, to - from, 0);
 }
 
+// Memory of the code region, with what is below it as ROM.
+static void add_code_region(struct target *t, enum target_region_kind kind, uint32_t base,
+                            uint32_t size, uint32_t page_size)
+{
+    if (size == 0)
+        return;
+    fill_with_rom(t, base);
+    add_region(t, kind, base, size, page_size);
+}
+
 // Of a die whose flash cannot be programmed here: its flash and its RAM, and all other addresses,
 // because there may be more. The flash is called so though nobody can load into it: a debugger that
 // tries is told why.
@@ -63,18 +73,9 @@ static void map_die(struct target *t, const struct die *die)
     uint32_t ram = 0;
     const uint32_t ram_size = die_code_ram(die, &ram), flash = die_flash_base(die);
     const uint32_t flash_size = parts_largest_kib(die->dev_id) * 1024u;
-    if (ram_size && ram < flash) {
-        fill_with_rom(t, ram);
-        add_region(t, TARGET_REGION_RAM, ram, ram_size, 0);
-    }
-    if (flash_size) {
-        fill_with_rom(t, flash);
-        add_region(t, TARGET_REGION_FLASH, flash, flash_size, UNKNOWN_PAGE);
-    }
-    if (ram_size && ram > flash) {
-        fill_with_rom(t, ram);
-        add_region(t, TARGET_REGION_RAM, ram, ram_size, 0);
-    }
+    add_code_region(t, TARGET_REGION_RAM, ram, ram < flash ? ram_size : 0, 0);
+    add_code_region(t, TARGET_REGION_FLASH, flash, flash_size, UNKNOWN_PAGE);
+    add_code_region(t, TARGET_REGION_RAM, ram, ram > flash ? ram_size : 0, 0);
     fill_with_rom(t, ARCH_CODE_END);
     add_region(t, TARGET_REGION_RAM, ARCH_SRAM_BASE, ARCH_DEVICES_SIZE, 0);
     add_region(t, TARGET_REGION_RAM, ARCH_PPB_BASE, ARCH_SYSTEM_SIZE, 0);

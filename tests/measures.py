@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The shape of the C code: prints a line of measures per folder, and fails where a bound is crossed.
+"""The shape of the C code: prints a line of measures per folder, and fails where a bound is crossed or the name of a
+function says nothing.
 
 Lengths are lines from the signature's first to the closing brace, and whole files. Nesting counts the control
 statements around a control statement, itself included. The code is set by clang-format: functions begin with a
@@ -16,6 +17,11 @@ FOLDERS = ["base", "swd", "cortex", "flash", "targets", "doctor", "server", "cli
 FUNCTION_P95, FUNCTION_MAX, FILE_MAX, NESTING_MAX = 30, 80, 500, 3
 CONTROL = re.compile(r"^(    +)(?:} else )?(?:if|for|while|switch|do)\b")
 NAME = re.compile(r"(\w+)\(")
+# A name is to be found by grep and to say what is done to what. (The operations that a structure of functions has, as
+# read and write, are named so everywhere.)
+VAGUE = set("""advance arm change check clear copy count do done due end enter expire fail fill find finish follow get go
+    halt handle judge leave look name next note process put raise ready refuse release resume run serve set settle spoil
+    start step stop store sync take tell transmit update violate wait""".split())
 
 
 def percentile(values, percent):
@@ -61,6 +67,8 @@ def measure(folder, crossed):
             nestings.append(nesting)
             if length > FUNCTION_MAX:
                 crossed.append(f"{path}:{first}: {name} has {length} lines, at most {FUNCTION_MAX} are wanted")
+            if name in VAGUE:
+                crossed.append(f"{path}:{first}: {name}() does not say what it does to what")
             if nesting > NESTING_MAX:
                 crossed.append(f"{path}:{first}: {name} nests {nesting} deep, at most {NESTING_MAX} are wanted")
     print(f"# {folder:8} {len(files):4} files, largest {max(files, default=0):4}; {len(lengths):5} functions, median "

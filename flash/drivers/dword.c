@@ -175,7 +175,7 @@ static uint32_t bank_bytes(const struct flash_access *fa)
     return dword_has_two_banks(fa) ? fa->bank->size / 2 : 0;
 }
 
-static enum err start(struct flash_access *fa, uint32_t cr)
+static enum err start_erase(struct flash_access *fa, uint32_t cr)
 {
     // Flags that are still set would make the controller refuse (RM0444, 3.3).
     enum err e = dword_write(fa, SR, SR_FLAGS);
@@ -185,7 +185,7 @@ static enum err start(struct flash_access *fa, uint32_t cr)
 static enum err erase_start(struct flash_access *fa, uint32_t addr)
 {
     enum err e = dword_check_page(fa, addr);
-    return e ? e : start(fa, erase_code(fa, addr, FLASH_EXTENT_PAGE));
+    return e ? e : start_erase(fa, erase_code(fa, addr, FLASH_EXTENT_PAGE));
 }
 
 static enum err erase_all_start(struct flash_access *fa)
@@ -194,7 +194,7 @@ static enum err erase_all_start(struct flash_access *fa)
     enum err e = ERR_OK;
     for (unsigned n = 0; n < flash_layout_count(layout) && !e; n++)
         e = dword_check_page(fa, flash_layout_sector(layout, n).addr);
-    return e ? e : start(fa, erase_code(fa, fa->bank->base, FLASH_EXTENT_ALL));
+    return e ? e : start_erase(fa, erase_code(fa, fa->bank->base, FLASH_EXTENT_ALL));
 }
 
 static enum err fail_write_protected(struct flash_access *fa, uint32_t addr)
@@ -305,7 +305,7 @@ static enum err program_units(struct flash_access *fa, uint32_t addr, const uint
     enum err e = dword_check_page(fa, addr);
     if (e || !flash_next_run(layout, data, len, 0, &begin, &end))
         return e;
-    e = start(fa, CR_PG);
+    e = start_erase(fa, CR_PG);
     for (end = 0; !e && flash_next_run(layout, data, len, end, &begin, &end);)
         e = write_run(fa, addr + (uint32_t)begin, &data[begin], end - begin);
     if (e || (e = dword_wait_idle(fa, PROGRAM_LIMIT_US, &sr)) || (e = dword_write(fa, CR, 0)) ||

@@ -34,7 +34,7 @@ static uint64_t nrst_mode(const struct sim_chip *chip)
     return sim_chip_level(chip, SIM_NRST_MODE, 0);
 }
 
-static void release(struct sim_chip *chip)
+static void release_reset(struct sim_chip *chip)
 {
     if (!chip->in_reset || chip->dead || !chip->powered || is_analog_supply_low(chip))
         return;
@@ -140,7 +140,7 @@ static void timer_fired(void *arg)
         return;
     }
     pull_nrst(chip, false);
-    release(chip);
+    release_reset(chip);
 }
 
 void sim_reset_create(struct sim_chip *chip)
@@ -190,7 +190,7 @@ void sim_chip_set_vdda(struct sim_chip *chip, uint32_t mv)
     if (chip->powered && !chip->power_on_reset && is_analog_supply_low(chip))
         power_on(chip);
     else
-        release(chip);
+        release_reset(chip);
 }
 
 void sim_chip_set_nrst(struct sim_chip *chip, bool low)
@@ -203,7 +203,7 @@ void sim_chip_set_nrst(struct sim_chip *chip, bool low)
     if (chip->powered && low && !chip->in_reset) // or it is the pulse of its own
         sim_reset_assert(chip, SIM_RESET_SYSTEM, SIM_CAUSE_PIN);
     else if (!low)
-        release(chip);
+        release_reset(chip);
 }
 
 void sim_chip_set_boot0(struct sim_chip *chip, bool high)

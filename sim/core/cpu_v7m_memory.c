@@ -17,7 +17,7 @@ static uint32_t remapped(const struct sim_cpu *cpu, uint32_t addr, enum sim_acce
     return g && g->remap ? g->remap(g->arg, addr, access) : addr;
 }
 
-static enum sim_cpu_stop refuse(struct sim_cpu *cpu, uint32_t addr, enum sim_access access)
+static enum sim_cpu_stop refuse_access(struct sim_cpu *cpu, uint32_t addr, enum sim_access access)
 {
     cpu->fault = (struct sim_cpu_fault){
         .protection = true, .fetch = access == SIM_ACCESS_FETCH, .addr = addr};
@@ -36,9 +36,9 @@ static enum sim_cpu_stop ask_guard(struct sim_cpu *cpu, uint32_t addr, unsigned 
 {
     uint32_t last = addr + size - 1;
     if (!permits(cpu, addr, access))
-        return refuse(cpu, addr, access);
+        return refuse_access(cpu, addr, access);
     if (size > 1 && !permits(cpu, last, access))
-        return refuse(cpu, addr & (size - 1) ? last & ~(size - 1) : addr, access);
+        return refuse_access(cpu, addr & (size - 1) ? last & ~(size - 1) : addr, access);
     return SIM_CPU_NONE;
 }
 
@@ -127,7 +127,7 @@ enum sim_cpu_stop cpu_v7m_slow_write(struct sim_cpu *cpu, uint32_t addr, unsigne
 enum sim_cpu_stop cpu_v7m_slow_fetch(struct sim_cpu *cpu, uint32_t addr, uint32_t *op)
 {
     if (!sim_cpu_is_executable(addr))
-        return refuse(cpu, addr, SIM_ACCESS_FETCH);
+        return refuse_access(cpu, addr, SIM_ACCESS_FETCH);
     enum sim_cpu_stop stop = ask_guard(cpu, addr, 2, SIM_ACCESS_FETCH);
     if (stop)
         return stop;

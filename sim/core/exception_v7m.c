@@ -90,7 +90,7 @@ static void become(struct sim_core *core, unsigned n, uint32_t vector, uint32_t 
 }
 
 // A vector that cannot be read is a HardFault; the exception that it was read for stays pending.
-static void enter(struct sim_core *core, unsigned n, uint32_t exc_return)
+static void enter_exception(struct sim_core *core, unsigned n, uint32_t exc_return)
 {
     uint32_t vector;
     if (sim_exception_read_vector(core, n, &vector) == SIM_CPU_NONE) {
@@ -126,7 +126,7 @@ bool sim_v7m_take(struct sim_core *core)
         return true;
     }
     core->locked_up = locked_up;
-    enter(core, sim_exception_preempting(core), exc_return);
+    enter_exception(core, sim_exception_preempting(core), exc_return);
     return true;
 }
 
@@ -139,7 +139,7 @@ static bool chain(struct sim_core *core, uint32_t exc_return)
     if (n == SIM_EXC_NONE || sim_exception_read_vector(core, n, &vector) == SIM_CPU_STALL)
         return false;
     spend(core, CYCLES_CHAIN);
-    enter(core, n, exc_return);
+    enter_exception(core, n, exc_return);
     return true;
 }
 

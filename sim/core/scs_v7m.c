@@ -68,7 +68,7 @@ static uint32_t read_shcsr(const struct sim_core *core)
     return value;
 }
 
-static void change(struct sim_exc_set *set, unsigned n, bool add)
+static void change_exc_set(struct sim_exc_set *set, unsigned n, bool add)
 {
     if (add)
         sim_exc_add(set, n);
@@ -83,9 +83,9 @@ static void write_shcsr(struct sim_core *core, uint32_t value)
         uint32_t bit = 1u << shcsr_row[i].bit, exception = 1u << shcsr_row[i].exception;
         bool set = value & bit;
         if (bit & SHCSR_ACTIVE)
-            change(&nvic->active, shcsr_row[i].exception, set);
+            change_exc_set(&nvic->active, shcsr_row[i].exception, set);
         else if (bit & SHCSR_PENDED)
-            change(&nvic->pending, shcsr_row[i].exception, set);
+            change_exc_set(&nvic->pending, shcsr_row[i].exception, set);
         else
             nvic->system_off = set ? nvic->system_off & ~exception : nvic->system_off | exception;
     }

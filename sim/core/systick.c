@@ -23,14 +23,14 @@ void sim_systick_reset(struct sim_systick *st)
     *st = (struct sim_systick){.calib = st->calib};
 }
 
-static unsigned divider(const struct sim_systick *st)
+static unsigned systick_divider(const struct sim_systick *st)
 {
     return st->control & SYST_CSR_CLKSOURCE ? 1 : 8;
 }
 
 // Counts down: to 0, then from the reload value again one tick later. Returns whether 0 was
 // reached.
-static bool count(struct sim_systick *st, uint64_t ticks)
+static bool count_ticks(struct sim_systick *st, uint64_t ticks)
 {
     bool reached = false;
     if (st->value) {
@@ -52,10 +52,10 @@ static bool count(struct sim_systick *st, uint64_t ticks)
 
 bool sim_systick_sync(struct sim_systick *st, uint64_t cycles)
 {
-    uint64_t tick = cycles / divider(st);
+    uint64_t tick = cycles / systick_divider(st);
     uint64_t passed = tick - st->at;
     st->at = tick;
-    if (!(st->control & SYST_CSR_ENABLE) || passed == 0 || !count(st, passed))
+    if (!(st->control & SYST_CSR_ENABLE) || passed == 0 || !count_ticks(st, passed))
         return false;
     st->counted_down = true;
     return st->control & SYST_CSR_TICKINT;
@@ -68,7 +68,7 @@ uint64_t sim_systick_due(const struct sim_systick *st)
     if (st->value == 0 && st->reload == 0)
         return UINT64_MAX;
     uint64_t ticks = st->value ? st->value : (uint64_t)st->reload + 1;
-    return (st->at + ticks) * divider(st);
+    return (st->at + ticks) * systick_divider(st);
 }
 
 uint32_t sim_systick_read(struct sim_systick *st, uint32_t offset)
@@ -95,7 +95,7 @@ void sim_systick_write(struct sim_systick *st, uint32_t offset, uint32_t value, 
     switch (offset) {
     case SYST_CSR:
         st->control = value & (SYST_CSR_CLKSOURCE | SYST_CSR_TICKINT | SYST_CSR_ENABLE);
-        st->at = cycles / divider(st);
+        st->at = cycles / systick_divider(st);
         break;
     case SYST_RVR:
         st->reload = value & SYST_COUNT_MASK;

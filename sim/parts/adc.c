@@ -127,7 +127,7 @@ static void end_of_conversion(struct sim_adc *a)
     }
 }
 
-static void due(void *arg)
+static void conversion_is_due(void *arg)
 {
     struct sim_adc *a = arg;
     switch (a->job) {
@@ -155,7 +155,7 @@ static void due(void *arg)
 
 // ---- registers ----------------------------------------------------------------------------------
 
-static void start(struct sim_adc *a)
+static void start_conversion(struct sim_adc *a)
 {
     if (!a->ready || !a->chselr) {
         sim_chip_violation(a->part->chip, "adc: ADSTART %s",
@@ -229,7 +229,7 @@ static void calibrate(struct sim_adc *a)
     after(a, SIM_ADC_CALIBRATES, sim_adc_halves_ns(a, 2 * CALIBRATION));
 }
 
-static void stop(struct sim_adc *a)
+static void stop_conversion(struct sim_adc *a)
 {
     a->cr &= ~CR_ADSTART;
     a->left = a->chselr;
@@ -252,13 +252,13 @@ static void write_cr(struct sim_adc *a, uint32_t value)
     if (value & CR_ADCAL && !(a->cr & CR_ADCAL))
         calibrate(a);
     else if (value & CR_ADSTP && a->cr & CR_ADSTART)
-        stop(a);
+        stop_conversion(a);
     else if (value & CR_ADDIS && a->cr & CR_ADEN && !(a->cr & CR_ADSTART))
         disable(a);
     else if (value & CR_ADEN && !(a->cr & CR_ADEN))
         enable(a);
     else if (value & CR_ADSTART && a->cr & CR_ADEN && !(a->cr & CR_ADSTART))
-        start(a);
+        start_conversion(a);
 }
 
 static uint32_t read_dr(struct sim_adc *a)
@@ -375,7 +375,7 @@ static bool create(void *state, struct sim_part *part)
 {
     struct sim_adc *a = state;
     a->part = part;
-    sim_clock_add(part->clock, &a->timer, due, a);
+    sim_clock_add(part->clock, &a->timer, conversion_is_due, a);
     return true;
 }
 

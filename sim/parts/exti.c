@@ -20,7 +20,7 @@ struct sim_exti {
     uint32_t imr, emr, rtsr, ftsr, pr;
 };
 
-static void update(struct sim_exti *e)
+static void update_exti_lines(struct sim_exti *e)
 {
     const struct sim_exti_config *config = e->part->config;
     uint32_t active = e->pr & e->imr;
@@ -41,7 +41,7 @@ static void hear_pin(void *self, unsigned port, uint64_t value)
     if (sim_part_level(e->part, SIM_EXTI_PORT, pin) != port || !((high ? e->rtsr : e->ftsr) & bit))
         return;
     e->pr |= bit;
-    update(e);
+    update_exti_lines(e);
     if (e->emr & bit) {
         sim_core_send_event(e->part->core);
         sim_part_tell(e->part, SIM_WAKE, 0, 0);
@@ -54,7 +54,7 @@ static void reset(void *self, enum sim_reset kind)
     const struct sim_exti_config *config = e->part->config;
     (void)kind;
     *e = (struct sim_exti){.part = e->part, .imr = config->imr};
-    update(e);
+    update_exti_lines(e);
 }
 
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
@@ -92,7 +92,7 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     default:
         break;
     }
-    update(e);
+    update_exti_lines(e);
     return SIM_BUS_OK;
 }
 

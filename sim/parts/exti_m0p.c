@@ -26,7 +26,7 @@ struct sim_exti_m0p {
     uint32_t imr, emr, imr2, emr2, rtsr, ftsr, rpr, fpr, exticr[4];
 };
 
-static void update(struct sim_exti_m0p *e)
+static void update_exti_lines(struct sim_exti_m0p *e)
 {
     uint32_t active = (e->rpr | e->fpr) & e->imr;
     for (unsigned i = 0; i < SIM_PART_INTERRUPTS; i++)
@@ -54,7 +54,7 @@ static void hear_pin(void *self, unsigned port, uint64_t value)
         e->rpr |= bit;
     else
         e->fpr |= bit;
-    update(e);
+    update_exti_lines(e);
     if (e->emr & bit) {
         sim_core_send_event(e->part->core);
         sim_part_tell(e->part, SIM_WAKE, 0, 0);
@@ -67,7 +67,7 @@ static void reset(void *self, enum sim_reset kind)
     (void)kind;
     *e = (struct sim_exti_m0p){
         .part = e->part, .config = e->config, .imr = e->config->imr, .imr2 = e->config->imr2};
-    update(e);
+    update_exti_lines(e);
 }
 
 static uint32_t *plain(struct sim_exti_m0p *e, uint32_t offset)
@@ -114,7 +114,7 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
         e->rpr &= ~value;
     else if (offset == EXTI_FPR1)
         e->fpr &= ~value;
-    update(e);
+    update_exti_lines(e);
     return SIM_BUS_OK;
 }
 

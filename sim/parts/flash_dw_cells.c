@@ -42,8 +42,8 @@ void sim_dw_end(struct sim_flash_dw *f)
 
 // ---- what jobs leave ----------------------------------------------------------------------------
 
-static void set_unit(struct sim_flash_dw *f, struct sim_memory *in, uint32_t offset,
-                     enum sim_unit_state state)
+static void set_double_word(struct sim_flash_dw *f, struct sim_memory *in, uint32_t offset,
+                            enum sim_unit_state state)
 {
     uint8_t *unit = &in->unit_state[offset / SIM_DW_SIZE];
     bool was = *unit == SIM_UNIT_ONE_WRONG || *unit == SIM_UNIT_TWO_WRONG;
@@ -57,7 +57,7 @@ static void erase_cells(struct sim_flash_dw *f, uint32_t offset, uint32_t length
 {
     memset(f->flash->bytes + offset, 0xff, length);
     for (uint32_t at = 0; at < length; at += SIM_DW_SIZE)
-        set_unit(f, f->flash, offset + at, SIM_UNIT_FITS);
+        set_double_word(f, f->flash, offset + at, SIM_UNIT_FITS);
 }
 
 // A row is programmed without a look at what is there: over something else it leaves both mixed,
@@ -73,7 +73,7 @@ static void program_cells(struct sim_flash_dw *f)
             state = SIM_UNIT_TWO_WRONG;
         put_le32(cell + 4 * i, mixed);
     }
-    set_unit(f, f->in, f->offset, state);
+    set_double_word(f, f->in, f->offset, state);
 }
 
 // What the fall to read protection level 0 erases: all, or without PCROP_RDP all pages but those
@@ -92,7 +92,7 @@ static void erase_for_level0(struct sim_flash_dw *f)
     }
 }
 
-static void finish(void *arg)
+static void finish_job(void *arg)
 {
     struct sim_flash_dw *f = arg;
     switch (f->job) {
@@ -122,10 +122,10 @@ static void finish(void *arg)
 // ---- cuts ---------------------------------------------------------------------------------------
 
 // Some bits have made it, some have not; the check bits, too.
-static void spoil(struct sim_flash_dw *f, struct sim_memory *in, uint32_t offset)
+static void spoil_double_word(struct sim_flash_dw *f, struct sim_memory *in, uint32_t offset)
 {
     bool one = sim_chip_random(f->part->chip) % 4 == 0;
-    set_unit(f, in, offset, one ? SIM_UNIT_ONE_WRONG : SIM_UNIT_TWO_WRONG);
+    set_double_word(f, in, offset, one ? SIM_UNIT_ONE_WRONG : SIM_UNIT_TWO_WRONG);
 }
 
 static void leave_half_erased(struct sim_flash_dw *f, uint32_t offset, uint32_t length)
@@ -133,7 +133,7 @@ static void leave_half_erased(struct sim_flash_dw *f, uint32_t offset, uint32_t 
     for (uint32_t at = offset; at < offset + length; at++)
         f->flash->bytes[at] |= (uint8_t)sim_chip_random(f->part->chip);
     for (uint32_t at = offset; at < offset + length; at += SIM_DW_SIZE)
-        spoil(f, f->flash, at);
+        spoil_double_word(f, f->flash, at);
 }
 
 static void leave_half_programmed(struct sim_flash_dw *f)
@@ -141,7 +141,7 @@ static void leave_half_programmed(struct sim_flash_dw *f)
     f->word[0] |= sim_chip_random(f->part->chip);
     f->word[1] |= sim_chip_random(f->part->chip);
     program_cells(f);
-    spoil(f, f->in, f->offset);
+    spoil_double_word(f, f->in, f->offset);
 }
 
 // The option words are erased first, so that all of them are open to chance.
@@ -301,7 +301,7 @@ static const struct sim_device otp_device = {NULL, otp_read, otp_write};
 void sim_dw_create_cells(struct sim_flash_dw *f)
 {
     const struct sim_memory_row *row = &f->flash->row;
-    sim_clock_add(f->part->clock, &f->done, finish, f);
+    sim_clock_add(f->part->clock, &f->done, finish_job, f);
     sim_chip_map(f->part->chip, "flash", row->base, row->size, &cells_device, f);
     sim_chip_map(f->part->chip, "flash at 0", 0, row->size, &alias_device, f);
     if (f->otp)

@@ -91,7 +91,7 @@ void sim_dw_program_options(struct sim_flash_dw *f)
     }
 }
 
-static unsigned words_of(const struct sim_flash_dw *f)
+static unsigned option_words_of(const struct sim_flash_dw *f)
 {
     unsigned count = 0;
     for (unsigned i = 0; i < SIM_OPTION_WORDS; i++)
@@ -148,7 +148,7 @@ void sim_dw_start_options(struct sim_flash_dw *f)
 {
     uint64_t time = sim_part_level(f->part, SIM_FLASH_TIME, 0), begin = f->part->clock->now_ns;
     uint64_t erase_ns = f->config->time[time].erase_ns, mass_ns = f->config->time[time].mass_ns;
-    uint64_t ns = erase_ns + words_of(f) * f->config->time[time].program_ns;
+    uint64_t ns = erase_ns + option_words_of(f) * f->config->time[time].program_ns;
     unsigned level = sim_dw_rdp_level(f);
     bool falls = level == 1 && sim_rdp_level_of(f->written[SIM_WORD_USER] & RDP_MASK) == 0;
     if (level == 2) {

@@ -6,8 +6,8 @@
 
 #define ERASED 0xffffffffu
 
-static uint32_t refuse(struct sim_flash_dw *f, const struct sim_memory *in, uint32_t offset,
-                       uint32_t sr_bits, const char *why)
+static uint32_t why_refused(struct sim_flash_dw *f, const struct sim_memory *in, uint32_t offset,
+                            uint32_t sr_bits, const char *why)
 {
     sim_chip_violation(f->part->chip, "flash: programming 0x%08x %s", sim_dw_address(in, offset),
                        why);
@@ -24,19 +24,21 @@ uint32_t sim_dw_refusal(struct sim_flash_dw *f, const struct sim_memory *in, uin
 {
     uint32_t modes = f->cr & (DW_CR_PG | DW_CR_FSTPG);
     if (f->lock.locked || !modes)
-        return refuse(f, in, offset, DW_SR_PGSERR,
-                      "while PG and FSTPG are 0 or FLASH_CR is locked");
+        return why_refused(f, in, offset, DW_SR_PGSERR,
+                           "while PG and FSTPG are 0 or FLASH_CR is locked");
     if (modes == (DW_CR_PG | DW_CR_FSTPG) ||
         f->cr & (DW_CR_PER | DW_CR_MER1 | f->config->mass2_mask))
-        return refuse(f, in, offset, DW_SR_PGSERR, "with more than one bit of FLASH_CR's modes");
+        return why_refused(f, in, offset, DW_SR_PGSERR,
+                           "with more than one bit of FLASH_CR's modes");
     if (modes & DW_CR_FSTPG && in != f->flash)
-        return refuse(f, in, offset, DW_SR_PGSERR, "by rows, which are of the main flash only");
+        return why_refused(f, in, offset, DW_SR_PGSERR,
+                           "by rows, which are of the main flash only");
     if (f->sr & DW_SR_FAILED)
-        return refuse(f, in, offset, DW_SR_PGSERR, "with errors of before in FLASH_SR");
+        return why_refused(f, in, offset, DW_SR_PGSERR, "with errors of before in FLASH_SR");
     if (size != 4)
-        return refuse(f, in, offset, DW_SR_SIZERR, "in bytes or halfwords; it takes words");
+        return why_refused(f, in, offset, DW_SR_SIZERR, "in bytes or halfwords; it takes words");
     if (is_protected(f, in, offset))
-        return refuse(f, in, offset, DW_SR_WRPERR, "which is protected");
+        return why_refused(f, in, offset, DW_SR_WRPERR, "which is protected");
     return 0;
 }
 
@@ -57,11 +59,12 @@ static bool may_be_programmed(const struct sim_flash_dw *f, const struct sim_mem
            in->unit_state[offset / SIM_DW_SIZE] != SIM_UNIT_PROGRAMMED;
 }
 
-static void program(struct sim_flash_dw *f, struct sim_memory *in, uint32_t offset, uint32_t high)
+static void program_double_word(struct sim_flash_dw *f, struct sim_memory *in, uint32_t offset,
+                                uint32_t high)
 {
     uint64_t time = sim_part_level(f->part, SIM_FLASH_TIME, 0);
     if (!may_be_programmed(f, in, offset, f->first_word, high)) {
-        sim_dw_fail(f, refuse(f, in, offset, DW_SR_PROGERR, "which is not erased"));
+        sim_dw_fail(f, why_refused(f, in, offset, DW_SR_PROGERR, "which is not erased"));
         return;
     }
     f->word[0] = f->first_word;
@@ -71,25 +74,25 @@ static void program(struct sim_flash_dw *f, struct sim_memory *in, uint32_t offs
 }
 
 // The second word of a double word (4.3.6, PGAERR).
-static void take_second(struct sim_flash_dw *f, struct sim_memory *in, uint32_t offset,
-                        unsigned size, uint32_t value)
+static void take_second_word(struct sim_flash_dw *f, struct sim_memory *in, uint32_t offset,
+                             unsigned size, uint32_t value)
 {
     uint32_t refused = sim_dw_refusal(f, in, offset, size);
     f->has_first = false;
     if (!refused && (in != f->first_in || offset != f->first_offset + 4))
-        refused = refuse(f, in, offset, DW_SR_PGAERR, "in the middle of another double word");
+        refused = why_refused(f, in, offset, DW_SR_PGAERR, "in the middle of another double word");
     if (refused)
         sim_dw_fail(f, refused);
     else
-        program(f, in, f->first_offset, value);
+        program_double_word(f, in, f->first_offset, value);
 }
 
-static void take_first(struct sim_flash_dw *f, struct sim_memory *in, uint32_t offset,
-                       unsigned size, uint32_t value)
+static void take_first_word(struct sim_flash_dw *f, struct sim_memory *in, uint32_t offset,
+                            unsigned size, uint32_t value)
 {
     uint32_t refused = sim_dw_refusal(f, in, offset, size);
     if (!refused && offset % SIM_DW_SIZE)
-        refused = refuse(f, in, offset, DW_SR_PGAERR, "which begins no double word");
+        refused = why_refused(f, in, offset, DW_SR_PGAERR, "which begins no double word");
     if (refused)
         sim_dw_fail(f, refused);
     // Half of a double word keeps CFGBSY up, even where nothing comes of it (4.7.4, note).
@@ -117,8 +120,8 @@ enum sim_bus_status sim_dw_write(struct sim_flash_dw *f, struct sim_memory *in, 
     if (f->cr & DW_CR_FSTPG && in == f->flash && !f->lock.locked)
         return sim_dw_write_row(f, offset, size, value);
     if (f->has_first)
-        take_second(f, in, offset, size, value);
+        take_second_word(f, in, offset, size, value);
     else
-        take_first(f, in, offset, size, value);
+        take_first_word(f, in, offset, size, value);
     return blocked ? SIM_BUS_FAULT : SIM_BUS_OK; // 4.5.3, note
 }

@@ -14,7 +14,7 @@ static uint64_t word_ns(const struct sim_flash_dw *f)
     return f->config->time[time].row_ns / ROW_WORDS;
 }
 
-static void violate(struct sim_flash_dw *f, uint32_t offset, const char *why)
+static void note_row_violation(struct sim_flash_dw *f, uint32_t offset, const char *why)
 {
     sim_chip_violation(f->part->chip, "flash: fast programming of 0x%08x %s",
                        sim_dw_address(f->flash, offset), why);
@@ -56,7 +56,7 @@ void sim_dw_row_word_done(struct sim_flash_dw *f)
         f->row_waits = false;
         begin_word(f, behind, f->next_word);
     } else if (f->row_left) {
-        violate(f, behind, "which did not come in time");
+        note_row_violation(f, behind, "which did not come in time");
         sim_dw_end_row(f, DW_SR_MISSERR);
     } else {
         sim_dw_end_row(f, 0);
@@ -71,13 +71,14 @@ static uint32_t row_refusal(struct sim_flash_dw *f, uint32_t offset, unsigned si
     if (refused)
         return refused;
     if (!f->row_open[bank]) {
-        violate(f, offset,
-                f->config->row_after_page_erase ? "without an erase before"
-                                                : "without a mass erase before");
+        note_row_violation(f, offset,
+                           f->config->row_after_page_erase ? "without an erase before"
+                                                           : "without a mass erase before");
         return DW_SR_PGSERR;
     }
     if (offset % SIM_ROW_SIZE || (f->row_last[bank] && offset < f->row_last[bank])) {
-        violate(f, offset, offset % SIM_ROW_SIZE ? "which begins no row" : "below the row before");
+        note_row_violation(f, offset,
+                           offset % SIM_ROW_SIZE ? "which begins no row" : "below the row before");
         return DW_SR_PGAERR;
     }
     return 0;
@@ -94,7 +95,7 @@ static enum sim_bus_status begin_row(struct sim_flash_dw *f, uint32_t offset, un
         return blocked ? SIM_BUS_FAULT : SIM_BUS_OK;
     }
     if (sim_part_level(f->part, SIM_HCLK_HZ, 0) < f->config->row_hz)
-        violate(f, offset, "with a clock below 8 MHz");
+        note_row_violation(f, offset, "with a clock below 8 MHz");
     f->row_next = offset;
     f->row_left = ROW_WORDS;
     f->first_word = value;
@@ -121,11 +122,12 @@ static void complete(struct sim_flash_dw *f, uint32_t high)
 }
 
 // The next word of a row.
-static void take(struct sim_flash_dw *f, uint32_t offset, unsigned size, uint32_t value)
+static void take_row_word(struct sim_flash_dw *f, uint32_t offset, unsigned size, uint32_t value)
 {
     uint32_t expected = f->row_next + (f->has_first ? 4 : 0);
     if (size != 4 || offset != expected) {
-        violate(f, offset, size != 4 ? "in bytes or halfwords" : "out of its row's order");
+        note_row_violation(f, offset,
+                           size != 4 ? "in bytes or halfwords" : "out of its row's order");
         interrupt_row(f, size != 4 ? DW_SR_SIZERR : DW_SR_PGAERR);
     } else if (f->has_first) {
         complete(f, value);
@@ -143,6 +145,6 @@ enum sim_bus_status sim_dw_write_row(struct sim_flash_dw *f, uint32_t offset, un
         return sim_dw_stall(f);
     if (!f->has_first && f->job != SIM_DW_ROW)
         return begin_row(f, offset, size, value);
-    take(f, offset, size, value);
+    take_row_word(f, offset, size, value);
     return SIM_BUS_OK;
 }

@@ -119,7 +119,7 @@ static void erase_all(struct sim_fpec *f)
     }
 }
 
-static void start(struct sim_fpec *f)
+static void start_job(struct sim_fpec *f)
 {
     uint32_t mode = f->cr & CR_MODES;
     if (!sim_part_level(f->part, SIM_HSI_READY, 0))
@@ -160,7 +160,7 @@ static void write_cr(struct sim_fpec *f, uint32_t value)
     if (f->lock.locked)
         f->cr &= ~CR_STRT;
     else if (f->cr & CR_STRT)
-        start(f);
+        start_job(f);
 }
 
 // One of the two key registers (3.2.2): a wrong key is a bus error and locks up to the next reset.
@@ -271,7 +271,7 @@ static void reset(void *self, enum sim_reset kind)
 }
 
 // What is left of the flash behind the first bank is the second one's.
-static void take_bank(struct sim_fpec *f)
+static void take_bank_regs(struct sim_fpec *f)
 {
     const struct sim_fpec_config *config = f->part->config;
     uint32_t all = f->flash->row.size;
@@ -286,7 +286,7 @@ static bool create(void *state, struct sim_part *part)
     f->part = part;
     f->flash = sim_chip_memory(part->chip, SIM_MEMORY_FLASH);
     f->options = sim_chip_memory(part->chip, SIM_MEMORY_OPTIONS);
-    take_bank(f);
+    take_bank_regs(f);
     sim_flash_create(f);
     if (!sim_fpec_is_second(f))
         sim_options_create(f);

@@ -137,7 +137,7 @@ static void program_cell(uint8_t *cell, uint16_t value)
     put_le16(cell, get_le16(cell) & value);
 }
 
-static void finish(void *arg)
+static void finish_job(void *arg)
 {
     struct sim_fpec *f = arg;
     uint32_t len;
@@ -231,7 +231,7 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
 }
 
 // Programs a halfword, or says in FLASH_SR why not (3.2.2).
-static enum sim_bus_status program(struct sim_fpec *f, uint32_t addr, uint16_t value)
+static enum sim_bus_status program_halfword(struct sim_fpec *f, uint32_t addr, uint16_t value)
 {
     uint16_t old = get_le16(f->flash->bytes + (addr - f->flash->row.base));
     if (sim_flash_is_blocked(f)) {
@@ -269,7 +269,7 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
                            "flash: a write of %u bytes to 0x%08x; it takes halfwords", size, addr);
         return SIM_BUS_FAULT;
     }
-    return program(f, addr, (uint16_t)value);
+    return program_halfword(f, addr, (uint16_t)value);
 }
 
 // The same at address 0, while MEM_MODE says so. Documents promise that it can be read there (2.5).
@@ -295,7 +295,7 @@ static const struct sim_device alias_device = {NULL, alias_read, alias_write};
 
 void sim_flash_create(struct sim_fpec *f)
 {
-    sim_clock_add(f->part->clock, &f->done, finish, f);
+    sim_clock_add(f->part->clock, &f->done, finish_job, f);
     sim_chip_map(f->part->chip, "flash", f->flash->row.base + f->first, f->size, &cells_device, f);
     sim_chip_map(f->part->chip, "flash at 0", f->first, f->size, &alias_device, f);
 }

@@ -65,7 +65,7 @@ void sim_options_erase(struct sim_fpec *f)
 }
 
 // The hardware makes the complement; the high byte written does not matter (3.2.2).
-static void program(struct sim_fpec *f, uint32_t offset, uint8_t byte)
+static void program_option_byte(struct sim_fpec *f, uint32_t offset, uint8_t byte)
 {
     uint32_t addr = f->options->row.base + offset;
     uint16_t value = (uint16_t)(byte | (uint16_t)(uint8_t)~byte << 8);
@@ -112,7 +112,7 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
                            f->options->row.base + offset);
         return SIM_BUS_FAULT;
     }
-    program(f, offset, (uint8_t)value);
+    program_option_byte(f, offset, (uint8_t)value);
     return SIM_BUS_OK;
 }
 

@@ -33,36 +33,36 @@ static uint32_t lsi_hz(const struct sim_iwdg *w)
     return (uint32_t)sim_part_level(w->part, SIM_LSI_HZ, 0);
 }
 
-static unsigned divider(const struct sim_iwdg *w)
+static unsigned iwdg_divider(const struct sim_iwdg *w)
 {
     return 4u << (w->pr < 6 ? w->pr : 6);
 }
 
 // Brings the counter to now. The reset comes with the count behind 0, so that RLR = 0xfff lasts
 // 4096 counts (DS9773, table of the IWDG's periods).
-static void sync(struct sim_iwdg *w)
+static void count_iwdg_to_now(struct sim_iwdg *w)
 {
     w->divided += sim_ticker_advance(&w->lsi, w->part->clock->now_ns);
-    uint64_t counts = w->divided / divider(w);
-    w->divided %= divider(w);
+    uint64_t counts = w->divided / iwdg_divider(w);
+    w->divided %= iwdg_divider(w);
     w->counter = counts > w->counter ? 0 : w->counter - (uint32_t)counts;
 }
 
-static void arm(struct sim_iwdg *w)
+static void arm_iwdg_timer(struct sim_iwdg *w)
 {
-    uint64_t ticks = ((uint64_t)w->counter + 1) * divider(w) - w->divided;
+    uint64_t ticks = ((uint64_t)w->counter + 1) * iwdg_divider(w) - w->divided;
     bool counts = w->running && !w->frozen;
     sim_clock_arm(w->part->clock, &w->expire,
                   counts ? sim_ticker_due_ns(&w->lsi, ticks) : SIM_NEVER);
 }
 
-static void follow(struct sim_iwdg *w)
+static void follow_iwdg_clock(struct sim_iwdg *w)
 {
     w->lsi.hz = w->running && !w->frozen ? lsi_hz(w) : 0;
-    arm(w);
+    arm_iwdg_timer(w);
 }
 
-static void expire(void *arg)
+static void iwdg_expires(void *arg)
 {
     struct sim_iwdg *w = arg;
     sim_reset_request(w->part->chip, SIM_CAUSE_WATCHDOG);
@@ -70,7 +70,7 @@ static void expire(void *arg)
 
 static void reload(struct sim_iwdg *w)
 {
-    sync(w);
+    count_iwdg_to_now(w);
     // Too early is as bad as too late (23.3.2).
     if (w->running && w->counter > w->winr) {
         sim_reset_request(w->part->chip, SIM_CAUSE_WATCHDOG);
@@ -78,7 +78,7 @@ static void reload(struct sim_iwdg *w)
     }
     w->counter = w->rlr;
     w->divided = 0;
-    arm(w);
+    arm_iwdg_timer(w);
 }
 
 static void start_watchdog(struct sim_iwdg *w)
@@ -89,7 +89,7 @@ static void start_watchdog(struct sim_iwdg *w)
     w->lsi.at_ns = w->part->clock->now_ns;
     w->running = true;
     w->counter = w->rlr;
-    follow(w);
+    follow_iwdg_clock(w);
 }
 
 // An option byte may start it without the program (RM0091, 23.3.3).
@@ -122,9 +122,9 @@ static void hear_freeze(void *self, unsigned line, uint64_t value)
     (void)value;
     if (frozen == w->frozen)
         return;
-    sync(w);
+    count_iwdg_to_now(w);
     w->frozen = frozen;
-    follow(w);
+    follow_iwdg_clock(w);
 }
 
 static uint64_t level_running(void *self, unsigned line)
@@ -165,10 +165,10 @@ static void write_pr(struct sim_iwdg *w, uint32_t value)
 {
     if (!may_write(w, UPDATE_PR))
         return;
-    sync(w);
+    count_iwdg_to_now(w);
     w->pr = value & 7;
     w->divided = 0;
-    arm(w);
+    arm_iwdg_timer(w);
 }
 
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
@@ -201,10 +201,10 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     } else if (offset == IWDG_WINR && may_write(w, UPDATE_WINR)) {
         w->winr = value & COUNT_MASK;
         if (w->running) { // writing the window also reloads (23.3.2)
-            sync(w);
+            count_iwdg_to_now(w);
             w->counter = w->rlr;
             w->divided = 0;
-            arm(w);
+            arm_iwdg_timer(w);
         }
     }
     return SIM_BUS_OK;
@@ -227,7 +227,7 @@ static bool create(void *state, struct sim_part *part)
 {
     struct sim_iwdg *w = state;
     w->part = part;
-    sim_clock_add(part->clock, &w->expire, expire, w);
+    sim_clock_add(part->clock, &w->expire, iwdg_expires, w);
     return true;
 }
 

@@ -141,7 +141,7 @@ static void finish_job(struct sim_nvm *n, const struct sim_nvm_job *job)
     }
 }
 
-static void finish(void *arg)
+static void jobs_are_due(void *arg)
 {
     struct sim_nvm *n = arg;
     unsigned jobs = n->jobs;
@@ -214,5 +214,5 @@ void sim_nvm_hear_cut(void *self, unsigned line, uint64_t by_reset)
 
 void sim_nvm_create_jobs(struct sim_nvm *n)
 {
-    sim_clock_add(n->part->clock, &n->done, finish, n);
+    sim_clock_add(n->part->clock, &n->done, jobs_are_due, n);
 }

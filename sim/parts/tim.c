@@ -77,7 +77,7 @@ static void update_irq(struct sim_tim *t)
 }
 
 // Only an interrupt needs to be woken for; everything else is worked out when somebody looks.
-static void arm(struct sim_tim *t)
+static void arm_tim_timer(struct sim_tim *t)
 {
     uint64_t due = sim_tim_count_due_ns(t);
     uint64_t capture = t->dier & SIM_TIM_CC1 ? capture_due_ns(t) : SIM_NEVER;
@@ -97,7 +97,7 @@ static void capture(struct sim_tim *t, bool more_than_one)
 }
 
 // Brings counter and captures to now: the counter first to the last capture, then on.
-static void sync(struct sim_tim *t)
+static void count_tim_to_now(struct sim_tim *t)
 {
     uint64_t now = now_of(t);
     if (captures(t)) {
@@ -114,12 +114,12 @@ static void sync(struct sim_tim *t)
     sim_tim_count_to(t, now);
 }
 
-static void due(void *arg)
+static void tim_is_due(void *arg)
 {
     struct sim_tim *t = arg;
-    sync(t);
+    count_tim_to_now(t);
     update_irq(t);
-    arm(t);
+    arm_tim_timer(t);
 }
 
 static uint32_t captured_hz(const struct sim_tim *t, unsigned *divider)
@@ -130,9 +130,9 @@ static uint32_t captured_hz(const struct sim_tim *t, unsigned *divider)
 }
 
 // Of its clock and of the signal that it captures.
-static void follow(struct sim_tim *t)
+static void follow_tim_clock(struct sim_tim *t)
 {
-    sync(t);
+    count_tim_to_now(t);
     bool counts = t->cr1 & SIM_TIM_CEN && !t->frozen && sim_part_is_clocked(t->part) &&
                   !(t->smcr & (SMCR_SMS | SMCR_ECE));
     uint32_t signal_hz = 0;
@@ -141,14 +141,14 @@ static void follow(struct sim_tim *t)
         signal_hz = captured_hz(t, &t->capture_divider);
     t->clock.hz = counts ? (uint32_t)sim_part_bus_hz(t->part, SIM_TIMER_HZ) : 0;
     t->signal.hz = 2 * signal_hz;
-    arm(t);
+    arm_tim_timer(t);
 }
 
 static void hear_clocks(void *self, unsigned line, uint64_t value)
 {
     (void)line;
     (void)value;
-    follow(self);
+    follow_tim_clock(self);
 }
 
 static void hear_freeze(void *self, unsigned line, uint64_t value)
@@ -160,7 +160,7 @@ static void hear_freeze(void *self, unsigned line, uint64_t value)
     if (frozen == t->frozen)
         return;
     t->frozen = frozen;
-    follow(t);
+    follow_tim_clock(t);
 }
 
 // ---- registers ----------------------------------------------------------------------------------
@@ -171,7 +171,7 @@ static void write_cr1(struct sim_tim *t, uint32_t value)
         log_line(t->part->log, LOG_NOTE, "the virtual %s counts up only, not centre-aligned",
                  t->part->row->name);
     t->cr1 = value & CR1_KEPT;
-    follow(t);
+    follow_tim_clock(t);
 }
 
 static void write_smcr(struct sim_tim *t, uint32_t value)
@@ -180,7 +180,7 @@ static void write_smcr(struct sim_tim *t, uint32_t value)
         log_line(t->part->log, LOG_NOTE, "the virtual %s has nothing to be a slave of",
                  t->part->row->name);
     t->smcr = value;
-    follow(t);
+    follow_tim_clock(t);
 }
 
 static void write_egr(struct sim_tim *t, uint32_t value)
@@ -235,7 +235,7 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
 {
     struct sim_tim *t = self;
     (void)size;
-    sync(t);
+    count_tim_to_now(t);
     *value = 0;
     if (offset == TIM_CR1)
         *value = t->cr1;
@@ -286,7 +286,7 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     struct sim_tim *t = self;
     uint32_t *reg = plain(t, offset) ? plain(t, offset) : compare_register(t, offset);
     (void)size;
-    sync(t);
+    count_tim_to_now(t);
     if (reg)
         *reg = reg == compare_register(t, offset) ? value & sim_tim_mask(t) : value;
     else if (offset == TIM_CR1)
@@ -304,10 +304,10 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     if (is_remap(t, offset) || offset == TIM_CCER || offset == TIM_CCMR1) {
         t->signal_ticks = 0; // the edge to come is a whole period away
         t->signal.at_ns = now_of(t);
-        follow(t);
+        follow_tim_clock(t);
     }
     update_irq(t);
-    arm(t);
+    arm_tim_timer(t);
     return SIM_BUS_OK;
 }
 
@@ -321,7 +321,7 @@ static void reset(void *self, enum sim_reset kind)
     t->arr = t->arr_used = sim_tim_mask(t);
     t->capture_divider = 1;
     t->clock.at_ns = t->signal.at_ns = now_of(t);
-    arm(t);
+    arm_tim_timer(t);
     update_irq(t);
 }
 
@@ -330,7 +330,7 @@ static bool create(void *state, struct sim_part *part)
     struct sim_tim *t = state;
     t->part = part;
     t->config = part->config;
-    sim_clock_add(part->clock, &t->timer, due, t);
+    sim_clock_add(part->clock, &t->timer, tim_is_due, t);
     return true;
 }
 

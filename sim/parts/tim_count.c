@@ -115,7 +115,7 @@ static uint64_t skip_rounds(const struct sim_tim *t, uint64_t ticks, uint64_t pe
     return steady && ticks >= 2 * round ? ticks % round + round : ticks;
 }
 
-static void count(struct sim_tim *t, uint64_t ticks)
+static void count_ticks(struct sim_tim *t, uint64_t ticks)
 {
     ticks += t->divided;
     t->divided = 0;
@@ -140,7 +140,7 @@ void sim_tim_count_to(struct sim_tim *t, uint64_t ns)
 {
     uint64_t ticks = sim_ticker_advance(&t->clock, ns);
     if (ticks)
-        count(t, ticks);
+        count_ticks(t, ticks);
 }
 
 // Counts from now on until a compare match.

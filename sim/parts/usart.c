@@ -144,7 +144,7 @@ static void give_to_host(struct sim_usart *u)
 }
 
 // From the data register to the shift register, where the next frame begins.
-static void shift_next(struct sim_usart *u)
+static void shift_next_character(struct sim_usart *u)
 {
     uint64_t ns = frame_ns(u);
     u->shift = u->queue[0];
@@ -165,11 +165,11 @@ static void frame_sent(void *arg)
     if (!u->queued)
         u->isr |= ISR_TC;
     else
-        shift_next(u);
+        shift_next_character(u);
     update_irq(u);
 }
 
-static void transmit(struct sim_usart *u, uint16_t value)
+static void transmit_character(struct sim_usart *u, uint16_t value)
 {
     if (!is_on(u)) {
         sim_chip_violation(u->part->chip, "%s: TDR written while UE or TE is 0",
@@ -189,7 +189,7 @@ static void transmit(struct sim_usart *u, uint16_t value)
     if (u->queued == depth(u))
         u->isr &= ~ISR_TXE;
     if (!u->shifting)
-        shift_next(u);
+        shift_next_character(u);
 }
 
 static void write_cr1(struct sim_usart *u, uint32_t value)
@@ -249,7 +249,7 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
         u->presc = config_of(u)->has_prescaler ? value & 15 : 0;
         break;
     case USART_TDR:
-        transmit(u, value & 0x1ff);
+        transmit_character(u, value & 0x1ff);
         break;
     default: // requests and reception
         break;

@@ -32,7 +32,7 @@ static const struct sim_wwdg_config *config_of(const struct sim_wwdg *w)
     return w->part->config ? w->part->config : &ordinary;
 }
 
-static unsigned divider(const struct sim_wwdg *w)
+static unsigned wwdg_divider(const struct sim_wwdg *w)
 {
     return PRESCALER << (w->cfr >> config_of(w)->prescaler_shift & config_of(w)->prescaler_mask);
 }
@@ -48,22 +48,23 @@ static void update_irq(struct sim_wwdg *w)
 }
 
 // The counter runs whether or not the watchdog is on (24.3).
-static void sync(struct sim_wwdg *w)
+static void count_wwdg_to_now(struct sim_wwdg *w)
 {
     w->divided += sim_ticker_advance(&w->pclk, w->part->clock->now_ns);
-    uint64_t counts = w->divided / divider(w);
-    w->divided %= divider(w);
+    uint64_t counts = w->divided / wwdg_divider(w);
+    w->divided %= wwdg_divider(w);
     w->counter = (w->counter - (uint32_t)counts) & COUNT_MASK;
 }
 
 // Until the counter stands at a value below what it has.
 static uint64_t ns_of(const struct sim_wwdg *w, uint32_t value)
 {
-    return sim_ticker_due_ns(&w->pclk, (uint64_t)(w->counter - value) * divider(w) - w->divided);
+    return sim_ticker_due_ns(&w->pclk,
+                             (uint64_t)(w->counter - value) * wwdg_divider(w) - w->divided);
 }
 
 // Two things can happen: 0x40 is the early warning, 0x3f the reset.
-static void arm(struct sim_wwdg *w)
+static void arm_wwdg_timer(struct sim_wwdg *w)
 {
     uint64_t due = SIM_NEVER;
     if (w->active && w->counter >= COUNT_T6)
@@ -71,31 +72,31 @@ static void arm(struct sim_wwdg *w)
     sim_clock_arm(w->part->clock, &w->timer, due);
 }
 
-static void expire(void *arg)
+static void wwdg_expires(void *arg)
 {
     struct sim_wwdg *w = arg;
-    sync(w);
+    count_wwdg_to_now(w);
     if (w->counter == COUNT_T6)
         w->early = true;
     else if (w->active && !(w->counter & COUNT_T6))
         sim_reset_request(w->part->chip, SIM_CAUSE_WINDOW_WATCHDOG);
     update_irq(w);
-    arm(w);
+    arm_wwdg_timer(w);
 }
 
-static void follow(struct sim_wwdg *w)
+static void follow_wwdg_clock(struct sim_wwdg *w)
 {
-    sync(w);
+    count_wwdg_to_now(w);
     bool counts = !w->frozen && (w->by_option || sim_part_is_clocked(w->part));
     w->pclk.hz = counts ? (uint32_t)sim_part_bus_hz(w->part, SIM_PCLK_HZ) : 0;
-    arm(w);
+    arm_wwdg_timer(w);
 }
 
 static void hear_clocks(void *self, unsigned line, uint64_t value)
 {
     (void)line;
     (void)value;
-    follow(self);
+    follow_wwdg_clock(self);
 }
 
 static void hear_freeze(void *self, unsigned line, uint64_t value)
@@ -107,7 +108,7 @@ static void hear_freeze(void *self, unsigned line, uint64_t value)
     if (frozen == w->frozen)
         return;
     w->frozen = frozen;
-    follow(w);
+    follow_wwdg_clock(w);
 }
 
 // An option may start it without the program (RM0444, 28.3).
@@ -120,26 +121,26 @@ static void hear_release(void *self, unsigned line, uint64_t value)
         sim_part_level(w->part, SIM_OPTION, SIM_OPTION_WINDOW_WATCHDOG_BY_SOFTWARE))
         return;
     w->active = w->by_option = true;
-    follow(w);
+    follow_wwdg_clock(w);
 }
 
 static void write_cr(struct sim_wwdg *w, uint32_t value)
 {
-    sync(w);
+    count_wwdg_to_now(w);
     bool early = w->active && w->counter > (w->cfr & COUNT_MASK);
     w->active |= (value & CR_WDGA) != 0; // only a reset switches it off
     w->counter = value & COUNT_MASK;
     // A refresh outside of the window, or one that clears T6 (24.3).
     if (early || (w->active && !(w->counter & COUNT_T6)))
         sim_reset_request(w->part->chip, SIM_CAUSE_WINDOW_WATCHDOG);
-    arm(w);
+    arm_wwdg_timer(w);
 }
 
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
 {
     struct sim_wwdg *w = self;
     (void)size;
-    sync(w);
+    count_wwdg_to_now(w);
     *value = 0;
     if (offset == WWDG_CR)
         *value = w->counter | (w->active ? CR_WDGA : 0);
@@ -157,9 +158,9 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     if (offset == WWDG_CR) {
         write_cr(w, value);
     } else if (offset == WWDG_CFR) {
-        sync(w);
+        count_wwdg_to_now(w);
         w->cfr = (value & kept_bits(w)) | (w->cfr & CFR_EWI); // EWI is cleared by a reset only
-        arm(w);
+        arm_wwdg_timer(w);
     } else if (offset == WWDG_SR) {
         w->early &= (value & SR_EWIF) != 0;
     }
@@ -178,7 +179,7 @@ static void reset(void *self, enum sim_reset kind)
                              .counter = COUNT_MASK,
                              .pclk = {.at_ns = w->part->clock->now_ns}};
     *w = fresh;
-    arm(w);
+    arm_wwdg_timer(w);
     update_irq(w);
 }
 
@@ -186,7 +187,7 @@ static bool create(void *state, struct sim_part *part)
 {
     struct sim_wwdg *w = state;
     w->part = part;
-    sim_clock_add(part->clock, &w->timer, expire, w);
+    sim_clock_add(part->clock, &w->timer, wwdg_expires, w);
     return true;
 }
 

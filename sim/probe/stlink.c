@@ -113,7 +113,7 @@ static void other_class(struct sim_stlink *s, const uint8_t *c)
 
 // ---- debug class: connection --------------------------------------------------------------------
 
-static void leave(struct sim_stlink *s, const uint8_t *c)
+static void leave_mode(struct sim_stlink *s, const uint8_t *c)
 {
     (void)c;
     if (s->mode == MODE_DEBUG)
@@ -204,7 +204,7 @@ static const struct debug_command debug_commands[] = {
     {0x08, false, 0, 0, stlink_write_memory, 0},
     {0x0c, false, 0, 0, stlink_read_memory, 0},
     {0x0d, false, 0, 0, stlink_write_memory, 0},
-    {0x21, true, 0, 0, leave, 0},
+    {0x21, true, 0, 0, leave_mode, 0},
     {0x22, false, 0, 0, stlink_read_core_id, 0},
     {0x30, true, 0, 0, stlink_enter, 0},
     {0x31, false, 0, 0, read_idcodes, 0},

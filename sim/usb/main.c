@@ -379,7 +379,7 @@ static enum err run_commands(const struct settings *s, struct log *log)
     return e ? e : closed;
 }
 
-static int fail(struct log *log, enum err e)
+static int fail_with_sentence(struct log *log, enum err e)
 {
     log_line(log, LOG_ERROR, "%s", log_sentence(log, e));
     return LAUNCH_FAILED;
@@ -392,21 +392,21 @@ int main(int argc, char **argv)
     struct bench bench = {.count = 0};
     enum err e = parse_command_line(&settings, argc, argv, &log);
     if (e)
-        return fail(&log, e);
+        return fail_with_sentence(&log, e);
     if (settings.done)
         return 0;
     if (settings.commands) {
         e = run_commands(&settings, &log);
-        return e ? fail(&log, e) : 0;
+        return e ? fail_with_sentence(&log, e) : 0;
     }
     e = set_up(&bench, &settings, &log);
     int status = LAUNCH_FAILED;
     if (e)
-        fail(&log, e);
+        fail_with_sentence(&log, e);
     else
         loop_run(&bench.loop);
     if (!e)
         status = bench.launch.status;
     e = tear_down(&bench, &log);
-    return e ? fail(&log, e) : status;
+    return e ? fail_with_sentence(&log, e) : status;
 }

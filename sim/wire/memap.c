@@ -67,7 +67,7 @@ static uint32_t place_in_lanes(const struct sim_memap *ap, uint32_t value)
     return (beside & ~lanes) | (value << shift & lanes);
 }
 
-static void finish(struct sim_memap *ap, enum sim_bus_status status, uint32_t value)
+static void finish_access(struct sim_memap *ap, enum sim_bus_status status, uint32_t value)
 {
     ap->busy = false;
     if (status == SIM_BUS_FAULT) {
@@ -91,7 +91,7 @@ static void attempt(struct sim_memap *ap)
     else
         status = sim_chip_ap_read(ap->chip, ap->busy_addr, ap->busy_size, &value);
     if (status != SIM_BUS_STALL)
-        finish(ap, status, value);
+        finish_access(ap, status, value);
 }
 
 bool sim_memap_ready(struct sim_memap *ap)

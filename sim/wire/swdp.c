@@ -257,7 +257,7 @@ bool sim_swdp_drives(const struct sim_swdp *dp, bool *level)
     return false;
 }
 
-static void go(struct sim_swdp *dp, enum sim_swdp_phase phase)
+static void enter_phase(struct sim_swdp *dp, enum sim_swdp_phase phase)
 {
     dp->phase = phase;
     dp->bit = 0;
@@ -270,7 +270,7 @@ static void check_request(struct sim_swdp *dp)
     // After a line reset DPIDR must be read first (B4.3.3).
     if (dp->fresh && !(!REQ_AP(r) && REQ_READ(r) && REQ_ADDR(r) == 0))
         good = false;
-    go(dp, good ? SWDP_TURN_TO_TARGET : SWDP_LOCKED);
+    enter_phase(dp, good ? SWDP_TURN_TO_TARGET : SWDP_LOCKED);
 }
 
 // With overrun detection the data phase comes whatever the acknowledge was (B1.2.3).
@@ -285,7 +285,7 @@ static void after_ack(struct sim_swdp *dp)
     if (reads_result(dp->request))
         dp->ctrl_stat = (dp->ctrl_stat & ~CTRL_READOK) | (dp->ack == ACK_OK ? CTRL_READOK : 0);
     if (!has_data_phase(dp) || !REQ_READ(dp->request)) {
-        go(dp, SWDP_TURN_TO_HOST);
+        enter_phase(dp, SWDP_TURN_TO_HOST);
         return;
     }
     if (dp->ack == ACK_OK)
@@ -293,7 +293,7 @@ static void after_ack(struct sim_swdp *dp)
     if (dp->ack == ACK_OK && reads_result(dp->request))
         dp->last_read = v;
     dp->shift = v | (uint64_t)parity(v) << 32;
-    go(dp, SWDP_DATA_OUT);
+    enter_phase(dp, SWDP_DATA_OUT);
 }
 
 static void take_write(struct sim_swdp *dp)
@@ -304,7 +304,7 @@ static void take_write(struct sim_swdp *dp)
         dp->ctrl_stat |= CTRL_WDATAERR;
     else if (taken)
         write_register(dp, v);
-    go(dp, SWDP_IDLE);
+    enter_phase(dp, SWDP_IDLE);
 }
 
 static void count_ones(struct sim_swdp *dp, bool level)
@@ -312,7 +312,7 @@ static void count_ones(struct sim_swdp *dp, bool level)
     dp->ones = level ? dp->ones + 1 : 0;
     if (dp->ones < LINE_RESET_ONES)
         return;
-    go(dp, SWDP_LOCKED); // becomes idle with the first low bit
+    enter_phase(dp, SWDP_LOCKED); // becomes idle with the first low bit
     dp->fresh = true;
     dp->select = 0;
     dp->turnaround = 1;
@@ -328,11 +328,11 @@ void sim_swdp_cycle(struct sim_swdp *dp, bool level)
     switch (dp->phase) {
     case SWDP_LOCKED:
         if (was_reset && !level)
-            go(dp, SWDP_IDLE);
+            enter_phase(dp, SWDP_IDLE);
         break;
     case SWDP_IDLE:
         if (level) {
-            go(dp, SWDP_REQUEST);
+            enter_phase(dp, SWDP_REQUEST);
             dp->request = 1;
             dp->bit = 1;
         }
@@ -346,7 +346,7 @@ void sim_swdp_cycle(struct sim_swdp *dp, bool level)
         if (++dp->bit < dp->turnaround)
             break;
         dp->ack = choose_ack(dp);
-        go(dp, SWDP_ACK);
+        enter_phase(dp, SWDP_ACK);
         break;
     case SWDP_ACK:
         if (++dp->bit == 3)
@@ -354,12 +354,12 @@ void sim_swdp_cycle(struct sim_swdp *dp, bool level)
         break;
     case SWDP_DATA_OUT:
         if (++dp->bit == 33)
-            go(dp, SWDP_TURN_TO_HOST);
+            enter_phase(dp, SWDP_TURN_TO_HOST);
         break;
     case SWDP_TURN_TO_HOST:
         if (++dp->bit < dp->turnaround)
             break;
-        go(dp, has_data_phase(dp) && !REQ_READ(dp->request) ? SWDP_DATA_IN : SWDP_IDLE);
+        enter_phase(dp, has_data_phase(dp) && !REQ_READ(dp->request) ? SWDP_DATA_IN : SWDP_IDLE);
         dp->shift = 0;
         break;
     case SWDP_DATA_IN:
