@@ -72,6 +72,11 @@ static enum err fail_place(const struct target *t, const struct image_segment *s
                         "0x%08x: set the origin of FLASH in the linker script (memory.x with Rust) "
                         "to that; --force programs it there as it is",
                         s->addr, b->base);
+    if (b->taken && s->addr - b->base < b->size + b->taken)
+        return log_fail(log, ERR_PROTECTED,
+                        "the file has bytes for 0x%08x to 0x%08x, and the flash from 0x%08x on "
+                        "belongs to %s",
+                        s->addr, s->addr + s->len - 1, b->base + b->size, b->taken_by);
     return log_fail(log, ERR_FILE,
                     "the file has bytes for 0x%08x to 0x%08x, and this chip's flash is 0x%08x to "
                     "0x%08x: is the file for another chip?",

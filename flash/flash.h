@@ -27,6 +27,11 @@ struct flash_bank {
     uint32_t regs; // address of the controller's registers
     const struct flash_driver *driver;
     const struct flash_prepare *prepare;
+    uint32_t bank2; // where the second bank begins; 0: there is one, or the driver knows by itself
+    bool by_pages;  // the controller is not asked to erase everything at once
+    // Flash behind the last sector that is not to be touched, and whose it is; 0: none.
+    uint32_t taken;
+    const char *taken_by;
     uint32_t ram_base; // SRAM that a loader may borrow
     uint32_t ram_size;
     const void *params; // the driver's own (its header says which)
@@ -74,7 +79,8 @@ struct flash_access {
     struct flash_sequence enter; // what makes the controller ready, and what undoes that
     struct flash_sequence leave;
     uint32_t watchdog[2][2]; // address and value that keep a watchdog quiet, for loaders; 0: none
-    uint32_t saved[16];      // the driver's own notes (0 at first)
+    uint32_t saved[24];      // the driver's own notes (0 at first)
+    uint32_t code_word[2];   // what the driver tells its loader (doc/loader-abi.md)
     bool rows;               // the clock that prepare->plan() sets is fast enough for whole rows
 };
 
@@ -87,6 +93,9 @@ struct flash_prepare {
     // Switches on the clock without which the controller neither erases nor programs.
     enum err (*clock_on)(struct flash_access *fa);
     uint32_t crc_unit; // address of its registers, for loaders
+    // Whether a register outside of the controller exchanges the addresses of the two banks. Reads
+    // only, but for a clock gate. NULL: none does.
+    enum err (*find_swap)(struct flash_access *fa, bool *swapped);
 };
 
 // The bank's prepare->clock_on(), when there is one. For drivers, before they erase or program.
@@ -99,13 +108,13 @@ struct flash_loader_code {
     uint32_t erase_page, erase_all; // what the code wants in bits 31:16 of a slot's work
     uint32_t unit_us, erase_us;     // shortest times of one unit and of an erase
     uint32_t scan_us;               // and of the scan of a page
-    uint32_t row_us;                // of a row (flash_layout.row) that is programmed as a whole
+    uint32_t row_us;                // of 256 bytes of a row that is programmed as a whole
     uint32_t erase_bank;            // as erase_page; 0: it cannot
     bool vectors;                   // the code begins with a vector table, for VTOR
     uint32_t payload;               // bytes in a slot, at most; a multiple of the unit and the row
 };
 
-#define FLASH_OPTION_WORDS 16
+#define FLASH_OPTION_WORDS 20
 
 // A stretch of flash that the options let the core execute and nobody read (PCROP).
 struct flash_hidden {
@@ -174,8 +183,10 @@ struct flash_driver {
     // Opens the locks that this register has; NULL: it has none.
     enum err (*reload_prepare)(struct flash_access *fa);
     // Instead of that: a register and its bit which says that the flash was empty when the option
-    // bytes were loaded, and which may be cleared. Mask 0: there is none.
+    // bytes were loaded, and which may be cleared: by writing a one there alone, or by writing all
+    // of the register back with a zero there. Mask 0: there is none.
     uint32_t empty_offset, empty_mask;
+    bool empty_toggles;
     // A register of the controller and its bits that are set while it programs or erases.
     uint32_t busy_offset, busy_mask;
     // Option words, at most FLASH_OPTION_WORDS, as the driver's header numbers them. intact: bit n
@@ -243,8 +254,8 @@ void flash_job_set_erase(struct flash_job *job, enum flash_erase erase);
 void flash_job_set_verify(struct flash_job *job, bool verify);
 // The caller will reset the chip after the job: what was borrowed of it need not come back.
 void flash_job_reset_follows(struct flash_job *job);
-// The range (whole pages) shall be erased: remembered, carried out when its page's turn comes. Data
-// that was written for these sectors before is forgotten.
+// The range (whole pages, or all of the bank) shall be erased: remembered, carried out
+// when its page's turn comes. Data that was written for these sectors before is forgotten.
 enum err flash_job_erase(struct flash_job *job, uint32_t addr, uint32_t len) MUST_CHECK;
 // Bytes for the image, in any order; bytes of a page that is erased and never written stay erased.
 // Outside the bank, or not erased before by this job: ERR_USAGE.

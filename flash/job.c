@@ -62,8 +62,13 @@ static enum err check_range(const struct flash_job *job, uint32_t addr, size_t l
                             const char *what)
 {
     const struct flash_bank *b = &job->bank;
+    const uint32_t end = b->base + b->size;
     if (flash_layout_contains(&b->layout, addr, len))
         return ERR_OK;
+    if (b->taken && addr - b->base < b->size + b->taken && addr + len > end)
+        return log_fail(job->access.log, ERR_PROTECTED,
+                        "%s %zu bytes at 0x%08x: the flash from 0x%08x on belongs to %s", what, len,
+                        addr, end, b->taken_by);
     return log_fail(
         job->access.log, ERR_USAGE,
         "%s %zu bytes at 0x%08x: this chip's flash is 0x%08x to 0x%08x; was the program "
@@ -95,16 +100,25 @@ static enum err fail_partial(const struct flash_job *job, uint32_t addr, uint32_
                     len, addr, p->size, p->addr);
 }
 
+// Whether the range begins and ends with a page that begins and ends there.
+static bool is_whole_pages(const struct flash_layout *layout, uint32_t addr, uint32_t len)
+{
+    unsigned first, last;
+    if (!flash_layout_find(layout, addr, &first) ||
+        !flash_layout_find(layout, addr + (len - 1), &last))
+        return false;
+    const struct flash_sector end = flash_layout_sector(layout, last);
+    return flash_layout_sector(layout, first).addr == addr && end.addr + end.size == addr + len;
+}
+
 enum err flash_job_erase(struct flash_job *job, uint32_t addr, uint32_t len)
 {
-    enum err e = check_range(job, addr, len, "erase");
-    if (e)
+    // Everything may have a gap between its banks.
+    const bool all = addr == job->bank.base && len == job->bank.size;
+    enum err e = all ? ERR_OK : check_range(job, addr, len, "erase");
+    if (e || len == 0)
         return e;
-    uint32_t start, bytes;
-    if (len == 0)
-        return ERR_OK;
-    if (!flash_layout_widen(&job->bank.layout, addr, len, &start, &bytes) || start != addr ||
-        bytes != len)
+    if (!is_whole_pages(&job->bank.layout, addr, len))
         return fail_partial(job, addr, len);
     for (unsigned n = find_page(job, addr); n < job->page_count && job->page[n].addr - addr < len;
          n++) {

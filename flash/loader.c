@@ -65,6 +65,7 @@ static void put_control(struct loader *l, uint8_t *to, uint32_t enter, uint32_t 
         word[LOADER_WATCHDOG1 + 2 * i + 1] = fa->watchdog[i][1];
     }
     memcpy(&word[LOADER_SAVED_R0], &l->regs[CORTEXM_R0], 8 * sizeof word[0]);
+    memcpy(&word[LOADER_CODE_WORD], fa->code_word, sizeof fa->code_word);
     for (unsigned i = 0; i < LOADER_CONTROL_WORDS; i++)
         put_le32(to + 4 * i, word[i]);
 }

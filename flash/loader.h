@@ -5,7 +5,8 @@
 //
 // Control block (words): slots published by the debugger; slots done (bits 31:24: error status);
 // where it failed; flash registers; CRC unit; first slot; end of slots; stride; two watchdogs
-// {address, value}; enter; leave; two words of its own; what LR and R0 to R7 were.
+// {address, value}; enter; leave; two words of its own; what LR and R0 to R7 were; two words that
+// the driver has for its code (flash_access.code_word).
 //
 // Slot: address; work (15:0 bytes of payload, 23:16 erase command, bit 24 scan, bit 25 leave);
 // payload. A scan's payload is {number of pages, page size}, and behind that it leaves {AND of all

@@ -163,7 +163,7 @@ static uint64_t shortest_us(const struct loader *l, enum flash_extent erase, con
                                          .unit = layout->unit,
                                          .row = layout->row,
                                          .unit_us = l->code->unit_us,
-                                         .row_us = l->code->row_us};
+                                         .row_us = l->code->row_us * layout->row / 256};
     return (erase ? l->code->erase_us : 0) + flash_layout_program_us(&by_code, data, len, rows);
 }
 

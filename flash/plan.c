@@ -89,7 +89,8 @@ enum job_plan plan_decide(const struct flash_job *job)
 {
     if (job->erase == FLASH_ERASE_MASS)
         return PLAN_MASS;
-    if (job->erase != FLASH_ERASE_AUTO || !job->scanned || !job->bank.driver->erase_all_start)
+    if (job->erase != FLASH_ERASE_AUTO || !job->scanned || !job->bank.driver->erase_all_start ||
+        job->bank.by_pages)
         return PLAN_PAGES;
     return plan_pays(job, 0, job->page_count) ? PLAN_MASS : PLAN_PAGES;
 }

@@ -86,6 +86,9 @@ static enum err mass_erase_by_pages(struct flash_job *job)
         if (job->page[n].state == PAGE_UNTOUCHED)
             job_make_waiting(job, n);
     job->plan = PLAN_PAGES;
+    if (!e && job->bank.taken)
+        log_line(job->access.log, LOG_NOTE, "the flash from 0x%08x on stays: it belongs to %s",
+                 job->bank.base + job->bank.size, job->bank.taken_by);
     return e;
 }
 
@@ -147,7 +150,8 @@ static enum err decide(struct flash_job *job)
         enum err e = check_changing_pages(job);
         return e ? e : erase_banks_that_pay(job);
     }
-    return job->bank.driver->erase_all_start ? mass_erase(job) : mass_erase_by_pages(job);
+    return job->bank.driver->erase_all_start && !job->bank.by_pages ? mass_erase(job)
+                                                                    : mass_erase_by_pages(job);
 }
 
 // Without verifying: the loader's own status is all there is, so the queue has to be through.

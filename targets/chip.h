@@ -35,6 +35,8 @@ struct chip_identity {
     uint32_t flash_size; // bytes; 0: not known
     uint8_t uid[12];
     bool uid_known;
+    uint32_t geometry[FAMILY_GEOMETRY_REGS]; // of family.geometry_reg
+    bool geometry_known;
     unsigned rdp_level; // 0, 1 or 2
     bool rdp_known;     // it was read
 };

@@ -194,6 +194,7 @@ enum err target_reconnect(struct target *t)
         return log_fail(t->log, ERR_USAGE,
                         "another chip answers than the one that was lost: start again to debug it");
     }
+    regions_map(t); // other options may have made other banks
     memcpy(t->core.bpu.comparator, core.bpu.comparator, sizeof core.bpu.comparator);
     memcpy(t->core.dwt.comparator, core.dwt.comparator, sizeof core.dwt.comparator);
     t->core.vcatch = core.vcatch;

@@ -241,6 +241,17 @@ static enum err read_rdp_level(struct chip_identity *id, const struct mem_ap *me
     return ERR_OK;
 }
 
+static enum err read_geometry(struct chip_identity *id, const struct mem_ap *mem)
+{
+    const struct family *family = id->chip ? id->chip->family : NULL;
+    enum err e = ERR_OK;
+    for (unsigned i = 0; family && i < FAMILY_GEOMETRY_REGS && family->geometry_reg[i] && !e; i++) {
+        e = mem_ap_read32(mem, family->geometry_reg[i], &id->geometry[i]);
+        id->geometry_known = !e;
+    }
+    return e;
+}
+
 // What the chip does not let read stays unknown, and that is no failure.
 static enum err unless_refused(enum err e, struct log *log)
 {
@@ -257,7 +268,8 @@ enum err chip_identify(struct chip_identity *id, const struct mem_ap *mem, struc
     if (e || (e = find_idcode(id, mem, log)) || !is_found(id))
         return e;
     if ((e = unless_refused(read_flash_size(id, mem, log), log)) ||
-        (e = unless_refused(read_uid(id, mem), log)))
+        (e = unless_refused(read_uid(id, mem), log)) ||
+        (e = unless_refused(read_geometry(id, mem), log)))
         return e;
     return unless_refused(read_rdp_level(id, mem), log);
 }

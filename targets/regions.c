@@ -87,24 +87,47 @@ static uint32_t code_ram_of(const struct target *t, uint32_t *base)
     return t->id.die ? die_code_ram(t->id.die, base) : 0;
 }
 
+static struct family_geometry geometry_of(const struct chip_identity *id)
+{
+    const struct family *family = id->chip->family;
+    struct family_geometry g = {.layout = flash_layout_cut(&id->chip->layout, id->flash_size)};
+    if (family->geometry && id->geometry_known)
+        family->geometry(id->chip, id->flash_size, id->geometry, &g);
+    return g;
+}
+
+// Flash that is not to be touched is called so too: a debugger that tries is told whose it is.
+static void map_flash(struct target *t, const struct chip *c)
+{
+    const struct family_geometry g = geometry_of(&t->id);
+    uint32_t page = 0;
+    for (unsigned i = 0; i < FLASH_RUNS; i++) {
+        const struct flash_run *run = &g.layout.run[i];
+        add_region(t, TARGET_REGION_FLASH, run->base, run->count * run->size, run->size);
+        page = run->count ? run->size : page;
+    }
+    t->bank = bank_of(c, c->family->driver, &g.layout);
+    t->bank.bank2 = g.bank2;
+    t->bank.by_pages = g.by_pages;
+    t->bank.taken_by = g.taken_by;
+    t->bank.taken = g.taken_by ? t->id.flash_size - t->bank.size : 0;
+    add_region(t, TARGET_REGION_FLASH, t->bank.base + t->bank.size, t->bank.taken, page);
+}
+
 static void map_chip(struct target *t, const struct chip *c)
 {
     add_region(t, TARGET_REGION_ROM, 0, t->id.flash_size, 0);
-    const struct flash_layout layout = flash_layout_cut(&c->layout, t->id.flash_size);
-    for (unsigned i = 0; i < FLASH_RUNS; i++) {
-        const struct flash_run *run = &layout.run[i];
-        add_region(t, TARGET_REGION_FLASH, run->base, run->count * run->size, run->size);
-    }
+    map_flash(t, c);
     add_region(t, TARGET_REGION_ROM, c->system_base, c->system_size, 0);
     add_region(t, TARGET_REGION_ROM, c->option_base, c->option_size, 0);
     add_region(t, TARGET_REGION_ROM, c->factory_base, c->factory_size, 0);
     add_region(t, TARGET_REGION_RAM, c->sram_base, c->sram_size, 0);
+    add_region(t, TARGET_REGION_RAM, c->sram2_base, c->sram2_size, 0);
     uint32_t code_ram = 0;
     const uint32_t code_ram_size = code_ram_of(t, &code_ram);
     add_region(t, TARGET_REGION_RAM, code_ram, code_ram_size, 0);
     add_region(t, TARGET_REGION_RAM, ARCH_PERIPHERAL_BASE, ARCH_PERIPHERAL_SIZE, 0);
     add_region(t, TARGET_REGION_RAM, ARCH_PPB_BASE, ARCH_PPB_SIZE, 0);
-    t->bank = bank_of(c, c->family->driver, &layout);
     if (!c->family->eeprom_driver)
         return;
     const struct flash_layout words = flash_layout_cut(&c->eeprom, chip_eeprom_size(&t->id));
@@ -138,7 +161,8 @@ bool region_is_ram(const struct target *t, uint32_t addr)
     uint32_t base = 0;
     const uint32_t size = code_ram_of(t, &base);
     if (c)
-        return addr - c->sram_base < c->sram_size || addr - base < size;
+        return addr - c->sram_base < c->sram_size || addr - c->sram2_base < c->sram2_size ||
+               addr - base < size;
     return addr - base < size || addr - ARCH_SRAM_BASE < ARCH_SRAM_SIZE;
 }
 

@@ -30,7 +30,8 @@ static enum err reset_after_empty_flag(struct target *t, bool halt)
         log_line(t->log, LOG_NOTE,
                  "the chip had found its flash empty: its flag is cleared, so that it starts the "
                  "program");
-        e = mem_ap_write32(&t->mem, addr, flag & ~driver->empty_mask);
+        e = mem_ap_write32(&t->mem, addr,
+                           driver->empty_toggles ? driver->empty_mask : flag & ~driver->empty_mask);
     }
     return e ? e : cortexm_reset(&t->core, halt);
 }

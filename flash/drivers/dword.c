@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The flash controller that programs double words with an error correcting code: STM32G0 (RM0444,
-// 3; RM0454), C0 (RM0490) and U0 (RM0503). Each double word can be written once after an erase,
+// 3; RM0454), C0 (RM0490), U0 (RM0503), L4 (RM0351, RM0394), L4+ (RM0432), G4 (RM0440), WB (RM0434)
+// and WL (RM0453, RM0461). Each double word can be written once after an erase,
 // both words one after the other; one of all ones is not written at all, so that the program can
 // still use it (erratum of the G0: a double word that was written with ones cannot be written
 // again).
@@ -21,18 +22,38 @@
 
 // ---- what is there, and what has to be changed for the job --------------------------------------
 
-// The instruction cache may hold what was there before (RM0444, 3.3). The clock is still the fast
-// one then; plan_latency_back(), or the last line here, brings the rest back.
+#define ACR_CACHES (ACR_ICEN | ACR_DCEN)
+#define ACR_RESETS (ACR_ICRST | ACR_DCRST)
+
+// ACR as it is during a job: nothing holds the controller up, no data comes from a cache, and the
+// wait states are enough for the clock that was found and for the one that the job has.
+static uint32_t acr_of_job(const struct flash_access *fa)
+{
+    const uint32_t acr = fa->saved[SAVED_ACR], before = acr & ACR_LATENCY;
+    const uint32_t latency = dword_params(fa)->latency;
+    return (acr & ~(ACR_RESETS | ACR_DCEN | ACR_PES | ACR_LATENCY)) |
+           (before > latency ? before : latency);
+}
+
+static void plan_latency_back(struct flash_access *fa)
+{
+    flash_sequence_write(&fa->leave, fa->bank->regs + ACR, fa->saved[SAVED_ACR] & ~ACR_RESETS);
+}
+
+// The caches may hold what was there before, and are emptied while they are off (RM0444, 3.3;
+// RM0351, 3.3). The clock is still the fast one then; plan_latency_back(), or the last line here,
+// brings the rest back.
 static void plan_cache_flush(struct flash_access *fa)
 {
-    const uint32_t acr =
-        (fa->saved[SAVED_ACR] & ~(ACR_ICRST | ACR_ICEN | ACR_LATENCY)) | dword_params(fa)->latency;
-    if (!(fa->saved[SAVED_ACR] & ACR_ICEN))
+    const uint32_t found = fa->saved[SAVED_ACR], acr = acr_of_job(fa) & ~ACR_CACHES;
+    if (!(found & (ACR_CACHES | ACR_PES)))
         return;
     flash_sequence_write(&fa->leave, fa->bank->regs + ACR, acr);
-    flash_sequence_write(&fa->leave, fa->bank->regs + ACR, acr | ACR_ICRST);
+    flash_sequence_write(&fa->leave, fa->bank->regs + ACR,
+                         acr | (found & ACR_ICEN ? ACR_ICRST : 0) |
+                             (found & ACR_DCEN ? ACR_DCRST : 0));
     if (!fa->bank->prepare)
-        flash_sequence_write(&fa->leave, fa->bank->regs + ACR, fa->saved[SAVED_ACR] & ~ACR_ICRST);
+        plan_latency_back(fa);
 }
 
 static void plan_controller(struct flash_access *fa)
@@ -40,7 +61,9 @@ static void plan_controller(struct flash_access *fa)
     const uint32_t regs = fa->bank->regs, cr = fa->saved[SAVED_CR];
     flash_sequence_write(&fa->enter, regs + SR, SR_FLAGS);
     if (dword_params(fa)->eccr[0]) // an error that is noted hides the next one
-        flash_sequence_write(&fa->enter, regs + dword_params(fa)->eccr[0], ECCR_ECCD);
+        flash_sequence_write(&fa->enter, regs + dword_params(fa)->eccr[0], dword_params(fa)->eccd);
+    if (fa->saved[SAVED_ACR] & (ACR_DCEN | ACR_PES))
+        flash_sequence_write(&fa->enter, regs + ACR, acr_of_job(fa));
     if (cr & CR_LOCK) {
         flash_sequence_write(&fa->enter, regs + KEYR, KEY1);
         flash_sequence_write(&fa->enter, regs + KEYR, KEY2);
@@ -53,48 +76,76 @@ static void plan_controller(struct flash_access *fa)
 
 static void plan_latency(struct flash_access *fa)
 {
-    const uint32_t acr = fa->saved[SAVED_ACR] & ~(ACR_ICRST | ACR_LATENCY);
-    flash_sequence_write(&fa->enter, fa->bank->regs + ACR, acr | dword_params(fa)->latency);
+    flash_sequence_write(&fa->enter, fa->bank->regs + ACR, acr_of_job(fa));
 }
 
-static void plan_latency_back(struct flash_access *fa)
-{
-    flash_sequence_write(&fa->leave, fa->bank->regs + ACR, fa->saved[SAVED_ACR] & ~ACR_ICRST);
-}
+// To the last option register; and what is read of each.
+#define REGS_BYTES 0x88u
 
-static void save_registers(struct flash_access *fa, const uint8_t regs[SECR + 4])
+static enum err read_registers(struct flash_access *fa, uint32_t *sr)
 {
     const struct dword_params *params = dword_params(fa);
+    const struct flash_prepare *prepare = fa->bank->prepare;
+    uint8_t regs[REGS_BYTES];
+    size_t len = CR + 4;
+    for (unsigned n = 0; n < DWORD_OPTIONS; n++)
+        len = params->option_reg[n] >= len ? params->option_reg[n] + 4u : len;
+    enum err e = mem_ap_read(fa->mem, fa->bank->regs, regs, len, NULL);
+    if (e)
+        return e;
+    *sr = get_le32(&regs[SR]);
     fa->saved[SAVED_ACR] = get_le32(&regs[ACR]);
     fa->saved[SAVED_CR] = get_le32(&regs[CR]);
     for (unsigned n = 0; n < DWORD_OPTIONS; n++)
         fa->saved[SAVED_OPTIONS + n] =
             params->option_reg[n] ? get_le32(&regs[params->option_reg[n]]) : 0;
+    bool swapped =
+        params->not_swapped && !(fa->saved[SAVED_OPTIONS + DWORD_OPTR] & params->not_swapped);
+    if (fa->bank->bank2 && prepare && prepare->find_swap)
+        e = prepare->find_swap(fa, &swapped);
+    fa->saved[SAVED_SWAPPED] = swapped;
+    return e;
 }
 
 static enum err find_hidden(struct flash_access *fa, uint32_t addr, uint32_t len,
                             struct flash_hidden *hidden)
 {
-    uint8_t regs[SECR + 4];
+    uint32_t sr;
     *hidden = (struct flash_hidden){0};
     if (!dword_params(fa)->pcrop_unit)
         return ERR_OK;
-    enum err e = mem_ap_read(fa->mem, fa->bank->regs, regs, sizeof regs, NULL);
-    if (e)
+    enum err e = read_registers(fa, &sr);
+    if (!e)
+        dword_find_execute_only(fa, addr, len, hidden);
+    return e;
+}
+
+// What is at work ends by itself: a program that was halted while it wrote its own flash, and a
+// second core that keeps the first from it for as long as its radio is busy. What the program
+// itself has forbidden is allowed for the job.
+static enum err let_finish(struct flash_access *fa, uint32_t sr)
+{
+    const uint32_t suspended = fa->saved[SAVED_ACR] & ACR_PES ? 0 : dword_params(fa)->suspended;
+    bool late = false;
+    enum err e = ERR_OK;
+    if (sr & (dword_params(fa)->busy | SR_CFGBSY))
+        e = dword_wait_idle(fa, ERASE_LIMIT_US, &sr);
+    if (!e && sr & suspended)
+        e = flash_poll_clear(fa, SR, suspended, ERASE_LIMIT_US, 1000, &sr, &late);
+    if (e || !late)
         return e;
-    save_registers(fa, regs);
-    dword_find_execute_only(fa, addr, len, hidden);
-    return ERR_OK;
+    return log_fail(fa->log, ERR_FLASH,
+                    "the second core does not let the flash be erased or programmed "
+                    "(FLASH_SR.PESD): reset and halt the target, and try again");
 }
 
 static enum err survey_controller(struct flash_access *fa, bool *code_may_run)
 {
-    uint8_t regs[SECR + 4];
+    const struct dword_params *params = dword_params(fa);
     uint32_t sr;
-    enum err e = mem_ap_read(fa->mem, fa->bank->regs, regs, sizeof regs, NULL);
+    enum err e = read_registers(fa, &sr);
     if (e)
         return e;
-    save_registers(fa, regs);
     const uint32_t optr = fa->saved[SAVED_OPTIONS + DWORD_OPTR];
     if ((optr & OPTR_RDP) != OPTR_RDP_NONE)
         return log_fail(
@@ -102,15 +153,13 @@ static enum err survey_controller(struct flash_access *fa, bool *code_may_run)
             "read protection level 1 is active: the chip refuses to have its flash read or "
             "written by a debugger; `swdlink unlock` erases the chip and removes the "
             "protection");
-    // A program that was halted while it wrote its own flash: its last operation ends by itself.
-    sr = get_le32(&regs[SR]);
-    if ((sr & (dword_params(fa)->busy | SR_CFGBSY)) &&
-        (e = dword_wait_idle(fa, ERASE_LIMIT_US, &sr)))
+    if ((e = let_finish(fa, sr)))
         return e;
     plan_controller(fa);
+    fa->code_word[0] = params->busy | SR_CFGBSY;
+    fa->code_word[1] = fa->bank->layout.row;
     // With the parity check a word of SRAM that was never written may not be read.
-    const uint32_t parity_off = dword_params(fa)->parity_off;
-    *code_may_run = !parity_off || (optr & parity_off);
+    *code_may_run = !params->parity_off || (optr & params->parity_off);
     return ERR_OK;
 }
 
@@ -124,8 +173,8 @@ static enum err check_read(struct flash_access *fa, bool *sound)
     for (unsigned bank = 0; bank < 2 && !e; bank++) {
         const uint8_t eccr = params->eccr[bank];
         uint32_t value;
-        if (!eccr || (bank && !dword_has_two_banks(fa)) || (e = dword_read(fa, eccr, &value)) ||
-            !(value & ECCR_ECCD))
+        if (!eccr || (bank && !fa->bank->bank2) || (e = dword_read(fa, eccr, &value)) ||
+            !(value & params->eccd))
             continue;
         *sound = false;
         e = dword_write(fa, eccr, value);
@@ -140,6 +189,8 @@ static enum err begin_programming(struct flash_access *fa)
     enum err e = flash_clock_on(fa);
     if (!e)
         e = dword_wait_idle(fa, ERASE_LIMIT_US, &sr);
+    if (!e && fa->saved[SAVED_ACR] & (ACR_DCEN | ACR_PES))
+        e = dword_write(fa, ACR, acr_of_job(fa));
     if (!e)
         e = check_read(fa, &sound);
     return e ? e : dword_unlock(fa);
@@ -162,7 +213,7 @@ static uint32_t erase_code(const struct flash_access *fa, uint32_t addr, enum fl
     const struct dword_params *params = dword_params(fa);
     uint32_t offset;
     if (extent == FLASH_EXTENT_ALL)
-        return CR_STRT | CR_MER1 | (dword_has_two_banks(fa) ? params->mer2 : 0);
+        return CR_STRT | CR_MER1 | (fa->bank->bank2 || params->one_of_two ? params->mer2 : 0);
     unsigned bank = dword_bank_of(fa, addr, &offset);
     if (extent == FLASH_EXTENT_BANK)
         return CR_STRT | (bank ? params->mer2 : CR_MER1);
@@ -172,7 +223,7 @@ static uint32_t erase_code(const struct flash_access *fa, uint32_t addr, enum fl
 
 static uint32_t bank_bytes(const struct flash_access *fa)
 {
-    return dword_has_two_banks(fa) ? fa->bank->size / 2 : 0;
+    return fa->bank->bank2 ? flash_layout_bytes(&fa->bank->layout) / 2 : 0;
 }
 
 static enum err start_erase(struct flash_access *fa, uint32_t cr)
@@ -344,29 +395,29 @@ static const struct flash_loader_code loader = {
     .payload = 1024,
 };
 
+#define DWORD_FUNCTIONS                                                                            \
+    .survey = survey_controller, .plan_latency = plan_latency,                                     \
+    .plan_latency_back = plan_latency_back, .find_hidden = find_hidden,                            \
+    .check_page = dword_check_page, .loader = &loader, .erase_code = erase_code,                   \
+    .bank_bytes = bank_bytes, .explain = explain_failure, .begin = begin_programming,              \
+    .check_read = check_read, .erase_start = erase_start, .erase_all_start = erase_all_start,      \
+    .erase_poll = erase_poll, .program = program_units, .end = end_programming, .busy_offset = SR, \
+    .option_words = DWORD_OPTIONS, .read_options = dword_read_options,                             \
+    .write_options = dword_write_options
+
 const struct flash_driver dword_driver = {
     .name = "dword",
-    .survey = survey_controller,
-    .plan_latency = plan_latency,
-    .plan_latency_back = plan_latency_back,
-    .find_hidden = find_hidden,
-    .check_page = dword_check_page,
-    .loader = &loader,
-    .erase_code = erase_code,
-    .bank_bytes = bank_bytes,
-    .explain = explain_failure,
-    .begin = begin_programming,
-    .check_read = check_read,
-    .erase_start = erase_start,
-    .erase_all_start = erase_all_start,
-    .erase_poll = erase_poll,
-    .program = program_units,
-    .end = end_programming,
+    DWORD_FUNCTIONS,
     .empty_offset = ACR,
     .empty_mask = ACR_EMPTY,
-    .busy_offset = SR,
     .busy_mask = 3u << 16, // BSY1, and BSY2 where there is one (it reads 0 elsewhere)
-    .option_words = DWORD_OPTIONS,
-    .read_options = dword_read_options,
-    .write_options = dword_write_options,
+};
+
+const struct flash_driver dword_pempty_driver = {
+    .name = "dword-pempty",
+    DWORD_FUNCTIONS,
+    .empty_offset = SR,
+    .empty_mask = SR_PEMPTY,
+    .empty_toggles = true,
+    .busy_mask = 1u << 16,
 };

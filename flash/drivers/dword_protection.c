@@ -8,51 +8,50 @@ static uint32_t saved_option(const struct flash_access *fa, unsigned n)
     return fa->saved[SAVED_OPTIONS + n];
 }
 
-bool dword_has_two_banks(const struct flash_access *fa)
-{
-    const struct dword_params *params = dword_params(fa);
-    return params->has_two_banks &&
-           params->has_two_banks(saved_option(fa, DWORD_OPTR), fa->bank->size);
-}
-
 unsigned dword_bank_of(const struct flash_access *fa, uint32_t addr, uint32_t *offset)
 {
-    const uint32_t half = fa->bank->size / 2, not_swapped = dword_params(fa)->not_swapped;
-    *offset = addr - fa->bank->base;
-    if (!dword_has_two_banks(fa))
-        return 0;
-    unsigned bank = *offset >= half;
-    *offset -= bank ? half : 0;
-    return not_swapped && !(saved_option(fa, DWORD_OPTR) & not_swapped) ? 1 - bank : bank;
+    const uint32_t base = fa->bank->base, bank2 = fa->bank->bank2;
+    const unsigned upper = bank2 && addr >= bank2;
+    *offset = addr - (upper ? bank2 : base);
+    return bank2 && fa->saved[SAVED_SWAPPED] ? 1 - upper : upper;
 }
 
 // An option register that holds the first and the last page of a write-protected area, or two that
 // hold the first and the last step of an area for execution only.
 struct area {
-    const char *name;
+    const char *name, *alone; // alone: where a bank has one
     uint8_t bank, start, end;
 };
 
 static const struct area wrp_areas[] = {
-    {"WRP1A", 0, DWORD_WRP1A, DWORD_WRP1A},
-    {"WRP1B", 0, DWORD_WRP1B, DWORD_WRP1B},
-    {"WRP2A", 1, DWORD_WRP2A, DWORD_WRP2A},
-    {"WRP2B", 1, DWORD_WRP2B, DWORD_WRP2B},
+    {"WRP1A", "WRP1A", 0, DWORD_WRP1A, DWORD_WRP1A},
+    {"WRP1B", "WRP1B", 0, DWORD_WRP1B, DWORD_WRP1B},
+    {"WRP2A", "WRP2A", 1, DWORD_WRP2A, DWORD_WRP2A},
+    {"WRP2B", "WRP2B", 1, DWORD_WRP2B, DWORD_WRP2B},
 };
 static const struct area pcrop_areas[] = {
-    {"PCROP1A", 0, DWORD_PCROP1AS, DWORD_PCROP1AE},
-    {"PCROP1B", 0, DWORD_PCROP1BS, DWORD_PCROP1BE},
-    {"PCROP2A", 1, DWORD_PCROP2AS, DWORD_PCROP2AE},
-    {"PCROP2B", 1, DWORD_PCROP2BS, DWORD_PCROP2BE},
+    {"PCROP1A", "PCROP1", 0, DWORD_PCROP1AS, DWORD_PCROP1AE},
+    {"PCROP1B", "PCROP1", 0, DWORD_PCROP1BS, DWORD_PCROP1BE},
+    {"PCROP2A", "PCROP2", 1, DWORD_PCROP2AS, DWORD_PCROP2AE},
+    {"PCROP2B", "PCROP2", 1, DWORD_PCROP2BS, DWORD_PCROP2BE},
 };
 enum { AREAS = sizeof wrp_areas / sizeof wrp_areas[0] };
 
-#define WRP_FIELD   0x7fu
-#define PCROP_FIELD 0x1ffu
+static const char *pcrop_name(const struct flash_access *fa, const struct area *a)
+{
+    return dword_params(fa)->pcrop_alone ? a->alone : a->name;
+}
 
+// Those of a second bank mean nothing where there is none, unless they are two more of the first.
 static bool exists(const struct flash_access *fa, const struct area *a)
 {
-    return dword_params(fa)->option_reg[a->start] != 0;
+    const struct dword_params *params = dword_params(fa);
+    return params->option_reg[a->start] && (!a->bank || fa->bank->bank2 || params->one_of_two);
+}
+
+static unsigned bank_of_area(const struct flash_access *fa, const struct area *a)
+{
+    return fa->bank->bank2 ? a->bank : 0;
 }
 
 // A stretch of a bank, by its distance from the bank's start.
@@ -64,8 +63,8 @@ struct stretch {
 static struct stretch wrp_stretch(const struct flash_access *fa, const struct area *a,
                                   uint32_t page)
 {
-    const uint32_t value = saved_option(fa, a->start);
-    const uint32_t first = value & WRP_FIELD, last = value >> 16 & WRP_FIELD;
+    const uint32_t value = saved_option(fa, a->start), field = dword_params(fa)->wrp_field;
+    const uint32_t first = value & field, last = value >> 16 & field;
     if (!exists(fa, a) || first > last)
         return (struct stretch){0, 0};
     return (struct stretch){first * page, (last + 1 - first) * page};
@@ -73,9 +72,11 @@ static struct stretch wrp_stretch(const struct flash_access *fa, const struct ar
 
 static struct stretch pcrop_stretch(const struct flash_access *fa, const struct area *a)
 {
-    const uint32_t unit = dword_params(fa)->pcrop_unit;
-    const uint32_t first = saved_option(fa, a->start) & PCROP_FIELD;
-    const uint32_t last = saved_option(fa, a->end) & PCROP_FIELD;
+    const struct dword_params *params = dword_params(fa);
+    const bool one = params->pcrop_unit_of_one && !fa->bank->bank2;
+    const uint32_t unit = one ? params->pcrop_unit_of_one : params->pcrop_unit;
+    const uint32_t first = saved_option(fa, a->start) & params->pcrop_field;
+    const uint32_t last = saved_option(fa, a->end) & params->pcrop_field;
     if (!exists(fa, a) || first >= last)
         return (struct stretch){0, 0};
     return (struct stretch){first * unit, (last + 1 - first) * unit};
@@ -91,7 +92,7 @@ static uint32_t start_of_bank(const struct flash_access *fa, unsigned bank)
 {
     uint32_t offset;
     const unsigned lower = dword_bank_of(fa, fa->bank->base, &offset);
-    return fa->bank->base + (bank == lower ? 0 : fa->bank->size / 2);
+    return bank == lower ? fa->bank->base : fa->bank->bank2;
 }
 
 void dword_find_execute_only(const struct flash_access *fa, uint32_t addr, uint32_t len,
@@ -100,12 +101,11 @@ void dword_find_execute_only(const struct flash_access *fa, uint32_t addr, uint3
     for (unsigned i = 0; i < AREAS; i++) {
         const struct area *p = &pcrop_areas[i];
         const struct stretch s = pcrop_stretch(fa, p);
-        const uint32_t start = start_of_bank(fa, p->bank) + s.offset;
-        if (!s.size || (p->bank && !dword_has_two_banks(fa)) ||
-            (start - addr >= len && addr - start >= s.size))
+        const uint32_t start = start_of_bank(fa, bank_of_area(fa, p)) + s.offset;
+        if (!s.size || (start - addr >= len && addr - start >= s.size))
             continue;
         if (!hidden->len || start < hidden->addr)
-            *hidden = (struct flash_hidden){start, s.size, p->name};
+            *hidden = (struct flash_hidden){start, s.size, pcrop_name(fa, p)};
     }
 }
 
@@ -114,19 +114,19 @@ static enum err check_areas(struct flash_access *fa, uint32_t addr, unsigned ban
 {
     for (unsigned i = 0; i < AREAS; i++) {
         const struct area *w = &wrp_areas[i], *p = &pcrop_areas[i];
-        if (w->bank == bank && overlaps(wrp_stretch(fa, w, size), offset, size))
+        if (bank_of_area(fa, w) == bank && overlaps(wrp_stretch(fa, w, size), offset, size))
             return log_fail(
                 fa->log, ERR_PROTECTED,
                 "the flash page at 0x%08x is write-protected by the chip's options (%s); `swdlink "
                 "options %s_STRT=63 %s_END=0` takes the protection away",
                 addr, w->name, w->name, w->name);
-        if (p->bank == bank && overlaps(pcrop_stretch(fa, p), offset, size))
+        if (bank_of_area(fa, p) == bank && overlaps(pcrop_stretch(fa, p), offset, size))
             return log_fail(
                 fa->log, ERR_PROTECTED,
                 "the flash page at 0x%08x is in an area that can only be executed (%s of the "
                 "chip's options), neither read nor written: only leaving read protection level 1 "
                 "with PCROP_RDP=1 takes that away, and erases the flash",
-                addr, p->name);
+                addr, pcrop_name(fa, p));
     }
     return ERR_OK;
 }
@@ -141,7 +141,7 @@ enum err dword_check_page(struct flash_access *fa, uint32_t addr)
     const struct flash_sector page = flash_layout_sector(&fa->bank->layout, n);
     const unsigned bank = dword_bank_of(fa, page.addr, &offset);
     if (params->securable && fa->saved[SAVED_CR] & params->sec_prot[bank] &&
-        offset < params->securable(saved_option(fa, DWORD_SECR), bank))
+        offset < page.size * params->securable(&fa->saved[SAVED_OPTIONS + DWORD_SECR], bank))
         return log_fail(
             fa->log, ERR_PROTECTED,
             "the flash page at 0x%08x is in the securable area, which the program has locked until "

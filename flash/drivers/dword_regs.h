@@ -15,20 +15,23 @@
 #define SR      0x10u
 #define CR      0x14u
 #define OPTR    0x20u
-#define SECR    0x80u
 
 #define KEY1    0x45670123u
 #define KEY2    0xcdef89abu
 #define OPTKEY1 0x08192a3bu
 #define OPTKEY2 0x4c5d6e7fu
 
-#define ACR_LATENCY 7u
+#define ACR_LATENCY 15u
 #define ACR_PRFTEN  (1u << 8)
 #define ACR_ICEN    (1u << 9)
+#define ACR_DCEN    (1u << 10)
 #define ACR_ICRST   (1u << 11)
+#define ACR_DCRST   (1u << 12)
+#define ACR_PES     (1u << 15)
 #define ACR_EMPTY   (1u << 16)
 
 #define SR_CFGBSY  (1u << 18)
+#define SR_PEMPTY  (1u << 17)
 #define SR_OPTVERR (1u << 15)
 #define SR_RDERR   (1u << 14)
 #define SR_FASTERR (1u << 9)
@@ -55,8 +58,6 @@
 #define CR_PER        (1u << 1)
 #define CR_PG         (1u << 0)
 
-#define ECCR_ECCD (1u << 31) // two wrong bits; cleared by writing one
-
 #define OPTR_RDP      0xffu
 #define OPTR_RDP_NONE 0xaau
 
@@ -65,8 +66,15 @@
 #define ERASE_LIMIT_US   400000u
 #define PROGRAM_LIMIT_US 50000u
 
-// What survey() leaves in flash_access.saved: ACR and CR as they were, and the options.
-enum { SAVED_ACR, SAVED_CR, SAVED_OPTIONS, SAVED_COUNT = SAVED_OPTIONS + DWORD_OPTIONS };
+// What survey() leaves in flash_access.saved: ACR and CR as they were, whether the banks have
+// exchanged their addresses, and the options.
+enum {
+    SAVED_ACR,
+    SAVED_CR,
+    SAVED_SWAPPED,
+    SAVED_OPTIONS,
+    SAVED_COUNT = SAVED_OPTIONS + DWORD_OPTIONS
+};
 
 const struct dword_params *dword_params(const struct flash_access *fa);
 enum err dword_read(struct flash_access *fa, uint32_t offset, uint32_t *value) MUST_CHECK;
@@ -77,9 +85,8 @@ enum err dword_wait_idle(struct flash_access *fa, uint32_t limit_us, uint32_t *s
 // (RM0444, 3.3): therefore LOCK is read first.
 enum err dword_unlock(struct flash_access *fa) MUST_CHECK;
 
-// dword_protection.c. From what survey() saved: whether there are two banks; which of them (0, 1)
-// is at an address; and the bytes from its start.
-bool dword_has_two_banks(const struct flash_access *fa);
+// dword_protection.c. From what survey() saved: which bank (0, 1) is at an address, and the bytes
+// from its start.
 unsigned dword_bank_of(const struct flash_access *fa, uint32_t addr, uint32_t *offset);
 // ERR_PROTECTED: the page can be neither erased nor programmed; the sentence says why.
 enum err dword_check_page(struct flash_access *fa, uint32_t addr) MUST_CHECK;

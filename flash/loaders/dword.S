@@ -7,6 +7,8 @@
 // The payload of a slot with an erase is what CR gets. Bit 26 of a slot's work says that the bank was
 // erased as a whole and whole rows may be programmed in the fast way. A row with a double word of all
 // ones is programmed by double words all the same: one that was written cannot be written again.
+// The words CODE0 and CODE1 of the control block are the bits of SR that are set while the
+// controller works, and the bytes of a row.
     .syntax unified
     .cpu cortex-m0plus
     .thumb
@@ -18,11 +20,8 @@
     .equ CR,        0x14
     .equ ECCR,      0x18
     .equ ECCR2,     0x1c       // of the second bank
-    .equ SR_BUSY,   16         // bits 18:16: BSY1, BSY2, CFGBSY
     .equ CR_PG,     1
     .equ CR_FSTPG,  18         // bit
-
-    .equ ROW,       256
 
 // The start of the SRAM, and so the vector table while this runs (the debugger sets VTOR): a double
 // word that was cut off in the middle of its programming is an NMI when it is read.
@@ -63,14 +62,14 @@ chunk:                              // r0: from, r1: to, r3: end of what is prog
     mov     r2, r8
     lsls    r2, r2, #5
     bpl     doubles
-    lsls    r2, r1, #24             // in the middle of a row
+    ldr     r7, [r6, #CODE1]
+    adds    r5, r0, r7
+    cmp     r5, r3                  // no whole row is left
+    bhi     doubles
+    subs    r7, #1
+    tst     r1, r7                  // in the middle of a row
     bne     doubles
-    subs    r2, r3, r0
-    cmp     r2, #ROW - 1
-    bls     doubles
-    movs    r3, #ROW / 2
-    adds    r3, r3, r3
-    adds    r3, r3, r0
+    mov     r3, r5
     mov     r7, r0
 ones:
     ldmia   r7!, {r2, r5}
@@ -99,11 +98,13 @@ double:                             // All but the stores is done while the one 
     ands    r7, r5
     adds    r7, #1
     beq     erased                  // all ones are not programmed
+    mov     r9, r5
+    ldr     r5, [r6, #CODE0]
 busy:
     ldr     r7, [r4, #SR]
-    lsrs    r7, r7, #SR_BUSY
-    lsls    r7, r7, #29
+    tst     r7, r5
     bne     busy
+    mov     r5, r9
     str     r2, [r1]
     str     r5, [r1, #4]
     feed_dogs r5, r7
@@ -172,9 +173,9 @@ sound:
 // Waits for the flash, and feeds the watchdogs meanwhile. Uses r2 and r7.
 ready:
     feed_dogs r2, r7
+    ldr     r7, [r6, #CODE0]
     ldr     r2, [r4, #SR]
-    lsrs    r2, r2, #SR_BUSY
-    lsls    r2, r2, #29
+    tst     r2, r7
     bne     ready
     bx      lr
 

@@ -5,7 +5,7 @@
 #define SWDLINK_TARGETS_FAMILIES_DOCTOR_M0PLUS_H
 
 #include "targets/families/m0plus.h"
-#include "targets/families/rcc_m0plus.h"
+#include "targets/families/rcc_dword.h"
 #include "targets/families/self_measure.h"
 
 // family_doctor.reg of all of them.

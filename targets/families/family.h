@@ -26,6 +26,7 @@ struct chip {
     struct flash_layout eeprom; // data EEPROM; no runs: none
     uint32_t eeprom_half_to;    // parts with at most so much flash have half of it
     uint32_t sram_base, sram_size;
+    uint32_t sram2_base, sram2_size;   // a second one that does not follow the first; 0: none
     uint32_t system_base, system_size; // boot loader ROM
     uint32_t option_base, option_size;
     // Identity, calibration and OTP where they are neither there nor in the boot loader ROM; 0:
@@ -93,6 +94,17 @@ struct family_execute_only {
     const char *mode;                    // 1: sectors whose bit is 0 are for execution only
     const char *sectors;                 // the fields with these bits are numbered from 1 on
 };
+
+// ---- what options make of the flash -------------------------------------------------------------
+
+// The sectors of a part as they are with its options.
+struct family_geometry {
+    struct flash_layout layout; // at first that of the chip, cut to the part's size
+    uint32_t bank2;             // where the second bank begins; 0: there is one
+    bool by_pages;              // no command erases everything at once
+    const char *taken_by;       // whose the flash behind the layout is; NULL: it is not taken
+};
+#define FAMILY_GEOMETRY_REGS 2
 
 // ---- what the doctor reads and measures ---------------------------------------------------------
 
@@ -178,6 +190,11 @@ struct family {
     const struct flash_driver *driver;
     const struct flash_driver *eeprom_driver; // NULL: there is no EEPROM
     const void *flash_params;                 // the drivers' own (their header says which)
+    // Where options change sectors or banks: registers that are read when the chip is identified
+    // (0: no more), and what they make of it. A chip that refuses them has its table's layout.
+    uint32_t geometry_reg[FAMILY_GEOMETRY_REGS];
+    void (*geometry)(const struct chip *chip, uint32_t size,
+                     const uint32_t reg[FAMILY_GEOMETRY_REGS], struct family_geometry *g);
     const struct flash_prepare *prepare; // what a flash job needs of the chip around the controller
     const struct option_field *options;  // NULL: none that are known
     unsigned option_count;

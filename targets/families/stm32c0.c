@@ -5,7 +5,7 @@
 #include "flash/drivers/dword.h"
 #include "targets/families/doctor_m0plus.h"
 #include "targets/families/m0plus.h"
-#include "targets/families/rcc_m0plus.h"
+#include "targets/families/rcc_dword.h"
 
 #define KIB 1024u
 
@@ -75,10 +75,10 @@ static const struct dbgmcu_layout dbgmcu = {
 
 // ---- flash controller, clock --------------------------------------------------------------------
 
-static uint32_t securable(uint32_t secr, unsigned bank)
+static uint32_t securable(const uint32_t secr[2], unsigned bank)
 {
     (void)bank;
-    return (secr & 0xff) * 2 * KIB;
+    return secr[0] & 0xff;
 }
 
 static const struct dword_params flash_params = {
@@ -92,6 +92,8 @@ static const struct dword_params flash_params = {
                    [DWORD_SECR] = 0x80},
     .busy = 1u << 16,
     .parity_off = 1u << 22,
+    .wrp_field = 0x7f,
+    .pcrop_field = 0x1ff,
     .pcrop_unit = 512,
     .latency = 1, // 24 to 48 MHz
     .securable = securable,
@@ -99,12 +101,15 @@ static const struct dword_params flash_params = {
 };
 
 // HSI48, which a reset divides by 4; there is no PLL.
-static const struct rcc_m0plus prepare = {
-    .prepare = RCC_M0PLUS_PREPARE,
+static const struct rcc_dword prepare = {
+    .prepare = RCC_DWORD_PREPARE,
+    .rcc = M0PLUS_RCC,
+    .masters = 3,
+    .wide_cfgr = true,
     .ahbenr = M0PLUS_RCC + 0x38,
     .apbenr1 = M0PLUS_RCC + 0x3c,
     .iopenr = M0PLUS_RCC + 0x34,
-    .dbgen = 1u << 27,
+    .idle_apbenr1 = 1u << 27,      // DBGEN
     .cr_slow = 7u << 11 | 7u << 2, // HSIDIV, SYSDIV
     .sw_internal = 0,
 };

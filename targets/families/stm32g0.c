@@ -6,7 +6,7 @@
 #include "flash/drivers/dword.h"
 #include "targets/families/doctor_m0plus.h"
 #include "targets/families/m0plus.h"
-#include "targets/families/rcc_m0plus.h"
+#include "targets/families/rcc_dword.h"
 
 #define KIB 1024u
 
@@ -81,14 +81,16 @@ static const struct dbgmcu_layout dbgmcu = {
 
 // Parts with 512 KiB always have two banks, those with 256 KiB by DUAL_BANK, smaller ones never
 // (RM0444, 3.3; ST's stm32g0xx_hal_flash.h, FLASH_BANK_NB).
-static bool has_two_banks(uint32_t optr, uint32_t size)
+static void geometry(const struct chip *chip, uint32_t size,
+                     const uint32_t reg[FAMILY_GEOMETRY_REGS], struct family_geometry *g)
 {
-    return size > 256 * KIB || (size > 128 * KIB && (optr & OPTR_DUAL_BANK));
+    if (size > 256 * KIB || (size > 128 * KIB && (reg[0] & OPTR_DUAL_BANK)))
+        g->bank2 = chip->flash_base + size / 2;
 }
 
-static uint32_t securable(uint32_t secr, unsigned bank)
+static uint32_t securable(const uint32_t secr[2], unsigned bank)
 {
-    return (secr >> (bank ? 20 : 0) & 0xff) * 2 * KIB;
+    return secr[0] >> (bank ? 20 : 0) & 0xff;
 }
 
 static const struct dword_params flash_params = {
@@ -107,12 +109,14 @@ static const struct dword_params flash_params = {
                    [DWORD_PCROP2BE] = 0x58,
                    [DWORD_SECR] = 0x80},
     .eccr = {0x18, 0x1c},
+    .eccd = 1u << 31,
     .busy = 3u << 16,
     .bker = 1u << 13,
     .mer2 = 1u << 15,
-    .has_two_banks = has_two_banks,
     .not_swapped = 1u << 20,
     .parity_off = 1u << 22,
+    .wrp_field = 0x7f,
+    .pcrop_field = 0x1ff,
     .pcrop_unit = 512,
     .latency = 2, // 48 to 64 MHz in range 1 (RM0444, 3.3)
     .securable = securable,
@@ -120,17 +124,21 @@ static const struct dword_params flash_params = {
 };
 
 // HSI16 times 8, by 2: 64 MHz (RM0444, 5).
-static const struct rcc_m0plus prepare = {
-    .prepare = RCC_M0PLUS_PREPARE,
+static const struct rcc_dword prepare = {
+    .prepare = RCC_DWORD_PREPARE,
+    .rcc = M0PLUS_RCC,
+    .masters = 3, // DMA1, DMA2
+    .wide_cfgr = true,
     .ahbenr = RCC_AHBENR,
     .apbenr1 = RCC_APBENR1,
     .iopenr = M0PLUS_RCC + 0x34,
-    .dbgen = 1u << 27,
+    .idle_apbenr1 = RCC_APBENR1_DBGEN,
     .cr_slow = 7u << 11, // HSIDIV
     .pllcfgr = 1u << 29 | 1u << 28 | 8u << 8 | 2u << 0,
     .sw_internal = 0,
     .sw_pll = 2,
-    .has_ranges = true,
+    .pwr = 0x40007000,
+    .pwren = 1u << 28,
 };
 
 // ---- what the doctor reads and measures ---------------------------------------------------------
@@ -189,6 +197,8 @@ const struct family stm32g0_family = {
     .flash_regs = M0PLUS_FLASH_REGS,
     .driver = &dword_driver,
     .flash_params = &flash_params,
+    .geometry_reg = {M0PLUS_FLASH_OPTR},
+    .geometry = geometry,
     .prepare = &prepare.prepare,
     .options = m0plus_options,
     .option_count = M0PLUS_OPTIONS,

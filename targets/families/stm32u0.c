@@ -8,7 +8,7 @@
 #include "swd/mem_ap.h"
 #include "targets/families/doctor_m0plus.h"
 #include "targets/families/m0plus.h"
-#include "targets/families/rcc_m0plus.h"
+#include "targets/families/rcc_dword.h"
 
 #define KIB 1024u
 
@@ -59,33 +59,39 @@ static const struct dbgmcu_layout dbgmcu = {
 
 #define HDP_OFF 0xb4u // of HDP1EN
 
-static uint32_t securable(uint32_t secr, unsigned bank)
+static uint32_t securable(const uint32_t secr[2], unsigned bank)
 {
     (void)bank;
-    return secr >> 24 == HDP_OFF ? 0 : ((secr & 0x7f) + 1) * 2 * KIB;
+    return secr[0] >> 24 == HDP_OFF ? 0 : (secr[0] & 0x7f) + 1;
 }
 
 static const struct dword_params flash_params = {
     .option_reg =
         {[DWORD_OPTR] = 0x20, [DWORD_WRP1A] = 0x2c, [DWORD_WRP1B] = 0x30, [DWORD_SECR] = 0x80},
     .eccr = {0x18},
+    .eccd = 1u << 31,
     .busy = 1u << 16,
     .parity_off = 1u << 22,
+    .wrp_field = 0x7f,
     .latency = 2, // 48 to 56 MHz in range 1
     .securable = securable,
     .sec_prot = {1u << 28},
 };
 
 // HSI16 times 7, by 2: 56 MHz.
-static const struct rcc_m0plus prepare = {
-    .prepare = RCC_M0PLUS_PREPARE,
+static const struct rcc_dword prepare = {
+    .prepare = RCC_DWORD_PREPARE,
+    .rcc = M0PLUS_RCC,
+    .masters = 3, // DMA1, DMA2
+    .wide_cfgr = true,
     .ahbenr = M0PLUS_RCC + 0x48,
     .apbenr1 = M0PLUS_RCC + 0x58,
     .iopenr = M0PLUS_RCC + 0x4c,
     .pllcfgr = 1u << 29 | 1u << 28 | 7u << 8 | 2u << 0,
     .sw_internal = 1,
     .sw_pll = 3,
-    .has_ranges = true,
+    .pwr = 0x40007000,
+    .pwren = 1u << 28,
 };
 
 // ---- what the doctor reads and measures ---------------------------------------------------------

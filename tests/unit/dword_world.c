@@ -313,15 +313,9 @@ static const struct debug_probe_ops probe_ops = {.now_us = world_now_us,
 
 // ---- the bench ----------------------------------------------------------------------------------
 
-static bool has_two_banks(uint32_t optr, uint32_t size)
+static uint32_t securable(const uint32_t secr[2], unsigned bank)
 {
-    (void)size;
-    return optr & 1u << 21;
-}
-
-static uint32_t securable(uint32_t secr, unsigned bank)
-{
-    return (secr >> (bank ? 20 : 0) & 0xff) * PAGE;
+    return secr[0] >> (bank ? 20 : 0) & 0xff;
 }
 
 static const struct dword_params params = {
@@ -334,8 +328,9 @@ static const struct dword_params params = {
     .busy = 3u << 16,
     .bker = CR_BKER,
     .mer2 = CR_MER2,
-    .has_two_banks = has_two_banks,
     .not_swapped = 1u << 20,
+    .wrp_field = 0x7f,
+    .pcrop_field = 0x1ff,
     .pcrop_unit = 512,
     .latency = 2,
     .securable = securable,
@@ -367,6 +362,7 @@ void bench_open(struct bench *b, bool two_banks)
                                              .unit_us = 85,
                                              .mass_erase_us = 22100,
                                              .run = {{BASE, PAGE, PAGES, 20000, 22000}}},
+                                  .bank2 = two_banks ? BASE + SIZE / 2 : 0,
                                   .regs = REGS,
                                   .params = &b->params,
                                   .driver = &dword_driver};

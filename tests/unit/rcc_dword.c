@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// targets/families/rcc_m0plus.c: from whatever state a program left clocks, voltage range,
+// targets/families/rcc_dword.c: from whatever state a program left clocks, voltage range,
 // watchdogs and CRC unit in, a job gets a fast clock, and the program gets its state back.
 #include <setjmp.h>
 #include <stdarg.h>
@@ -298,5 +298,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_pll_of_the_program_stays),
         cmocka_unit_test(without_a_loader_only_the_voltage_is_changed),
     };
-    return cmocka_run_group_tests_name("rcc_m0plus", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("rcc_dword", tests, NULL, NULL);
 }
