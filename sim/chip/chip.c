@@ -49,6 +49,16 @@ bool sim_chip_is_in_reset(const struct sim_chip *chip)
     return chip->in_reset;
 }
 
+uint32_t sim_chip_vdd_mv(const struct sim_chip *chip)
+{
+    return chip->vdd_mv;
+}
+
+void sim_chip_set_vdd(struct sim_chip *chip, uint32_t mv)
+{
+    chip->vdd_mv = mv;
+}
+
 uint32_t sim_chip_vdda_mv(const struct sim_chip *chip)
 {
     return chip->vdda_mv;
@@ -232,7 +242,7 @@ enum err sim_chip_create(struct sim_chip **out, const struct sim_chip_row *row,
     chip->account = account;
     chip->log = log;
     chip->random = 0x5eed5eed5eed5eedu;
-    chip->vdda_mv = 3300;
+    chip->vdd_mv = chip->vdda_mv = 3300;
     chip->bus = (struct sim_bus){
         .clock = clock, .account = account, .log = log, .debug_gate = gate, .debug_gate_arg = chip};
     if (!allocate(chip)) {

@@ -93,6 +93,9 @@ void sim_chip_set_identity(struct sim_chip *chip, const struct sim_identity *ide
 void sim_chip_set_dead(struct sim_chip *chip, bool dead);
 // The crystal or clock on OSC_IN; 0: none, or broken. 8 MHz at first.
 void sim_chip_set_hse(struct sim_chip *chip, uint32_t hz);
+// The supply as it is while the chip is powered, 3300 mV at first: what programming the flash and
+// fast clocks need of it.
+void sim_chip_set_vdd(struct sim_chip *chip, uint32_t mv);
 // The analog supply, 3300 mV at first. Too little of it holds the chip in power-on reset, as VDD
 // would.
 void sim_chip_set_vdda(struct sim_chip *chip, uint32_t mv);

@@ -10,7 +10,7 @@
 #include "sim/chip/chip.h"
 #include "sim/chip/signals.h"
 
-#define SIM_MAX_MEMORIES 6u
+#define SIM_MAX_MEMORIES 8u
 
 // A pin, and which alternate function of it is meant.
 struct sim_pin {

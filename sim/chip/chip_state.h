@@ -26,7 +26,7 @@ struct sim_chip {
 
     // Supply, pins, reset.
     bool powered, dead, nrst_low, boot0;
-    uint32_t vdda_mv;
+    uint32_t vdd_mv, vdda_mv;
     struct sim_identity identity;
     bool in_reset;         // the reset line inside is low
     bool power_on_reset;   // and it is the one of power-on

@@ -116,6 +116,7 @@ uint32_t sim_chip_random(struct sim_chip *chip); // decided by the seed
 void sim_chip_violation(struct sim_chip *chip, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 bool sim_chip_is_in_reset(const struct sim_chip *chip);
+uint32_t sim_chip_vdd_mv(const struct sim_chip *chip);
 uint32_t sim_chip_vdda_mv(const struct sim_chip *chip);
 // Tells all parts that core or freeze bits may have changed.
 void sim_chip_follow_debug(struct sim_chip *chip);

@@ -24,6 +24,7 @@ static void follow_rail(struct sim_supply *s)
         s->rail_mv >= (sim_chip_is_powered(s->chip) ? chip->power_down_mv : chip->power_on_mv);
     if (!on)
         sim_chip_set_power(s->chip, false);
+    sim_chip_set_vdd(s->chip, s->wires->rail_mv);
     sim_chip_set_vdda(s->chip, s->vdda_follows ? s->wires->rail_mv : s->vdda_mv);
     if (on)
         sim_chip_set_power(s->chip, true);
