@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 #define SIM_SIGNAL_LINES         16u
-#define SIM_SIGNAL_MAX_LISTENERS 64u
+#define SIM_SIGNAL_MAX_LISTENERS 96u
 
 enum sim_signal {
     // Clocks in Hz, 0: stopped. Driven by the clock control.
@@ -71,9 +71,10 @@ enum sim_signal {
     SIM_FLASH_TIME,        // set: of enum sim_flash_time
     SIM_FLASH_WRP,         // driven: the bits of WRPR, for a second controller
     SIM_RDP_LEVEL,
-    SIM_OPTION,         // a line for each of enum sim_option
-    SIM_OPTIONS_RELOAD, // event: load them
-    SIM_OPTIONS_RDP,    // event, from outside: as if this level had been programmed earlier
+    SIM_OPTION,             // a line for each of enum sim_option
+    SIM_OPTIONS_RELOAD,     // event: load them
+    SIM_PROTECTION_REMOVED, // event: read protection was left, and what it guarded is erased
+    SIM_OPTIONS_RDP,        // event, from outside: as if this level had been programmed earlier
 
     // Pins; a line for each port, from A on.
     SIM_PORT_LEVELS,    // driven: as the pins are, whoever makes it

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Chips of which the core, the memories, the debug unit and the identity alone are modelled, for
 // debuggers of chips that they cannot program: nothing else answers, and the flash is a memory that
-// nobody can erase or write. RM0090 and RM0351 (memory map, debug support, device
-// electronic signature); identities of ports and ROM tables as people's logs show them.
+// nobody can erase or write. RM0351 (memory map, debug support, device electronic signature);
+// identities of ports and ROM tables as people's logs show them.
 #include "sim/families/bare.h"
 
 #include "sim/families/factory.h"
@@ -18,7 +18,6 @@
 #define RESET_NS    20000u
 #define POWER_ON_NS 2500000u
 
-static const struct sim_factory_signature f4 = {.uid = 0x1fff7a10, .flash_size = 0x1fff7a22};
 static const struct sim_factory_signature l4 = {.uid = 0x1fff7590, .flash_size = 0x1fff75e0};
 
 static void put_signature(const struct sim_factory_signature *signature,
@@ -28,12 +27,6 @@ static void put_signature(const struct sim_factory_signature *signature,
     static const uint8_t uid[] = {0x32, 0x00, 0x1b, 0x00, 0x11, 0x51, '3', '4', '3', '8', '3', '4'};
     if (memory->kind == SIM_MEMORY_FACTORY)
         sim_factory_put_signature(signature, uid, row, memory, bytes);
-}
-
-static void fill_f4(const struct sim_chip_row *row, const struct sim_memory_row *memory,
-                    uint8_t *bytes)
-{
-    put_signature(&f4, row, memory, bytes);
 }
 
 static void fill_l4(const struct sim_chip_row *row, const struct sim_memory_row *memory,
@@ -49,7 +42,7 @@ static enum sim_memory_kind boot_from_flash(const struct sim_boot_facts *facts)
 
 // ---- parts --------------------------------------------------------------------------------------
 
-static const struct sim_bare_config hsi_16m = {16000000}, msi_4m = {4000000};
+static const struct sim_bare_config msi_4m = {4000000};
 static const struct sim_dbgmcu_config dbgmcu = {
     .freeze_bits = {0xffffffff, 0xffffffff}, .more_cr_bits = 0xe1}; // DBG_SLEEP, TRACE_IOEN, _MODE
 
@@ -71,7 +64,6 @@ static const struct sim_dbgmcu_config dbgmcu = {
         }                                                                                          \
     }
 
-static const struct sim_part_row parts_f4[] = PARTS(hsi_16m);
 static const struct sim_part_row parts_l4[] = PARTS(msi_4m);
 
 // ---- families -----------------------------------------------------------------------------------
@@ -90,21 +82,6 @@ static const struct sim_part_row parts_l4[] = PARTS(msi_4m);
 #define COMMON                                                                                     \
     SWD_PINS, ELECTRICS, .system_reset_ns = RESET_NS, .power_on_reset_ns = POWER_ON_NS,            \
                          .choose_boot = boot_from_flash
-
-static const struct sim_family stm32f4 = {
-    .name = "STM32F4",
-    .identity = {.dpidr = 0x2ba01477,
-                 .ap_idr = 0x24770011,
-                 .rom_base = 0xe00ff003,
-                 .cpuid = 0x410fc241, // Cortex-M4 r0p1
-                 .designer = 0x020,
-                 .part = 0x413},
-    .interrupts = 91,              // of an STM32F42x; the others have less (RM0090, 12.1.2)
-    .systick_calib = SKEW | 18750, // RM0090, 12.1.1
-    .parts = parts_f4,
-    .fill_factory = fill_f4,
-    COMMON,
-};
 
 static const struct sim_family stm32l4 = {
     .name = "STM32L4",
@@ -127,22 +104,7 @@ static const struct sim_family stm32l4 = {
 static const struct sim_region regions[] = {{"the peripherals", 0x40000000, 0x20000000},
                                             {NULL, 0, 0}};
 
-#define F4(name_, id, kib, sram, ccm)                                                              \
-    {                                                                                              \
-        .name = (name_), .family = &stm32f4, .idcode = (id),                                       \
-        .memory = {{SIM_MEMORY_FLASH, FLASH_BASE, (kib)*KIB, 16 * KIB, 0},                         \
-                   {SIM_MEMORY_SRAM, SRAM_BASE, (sram)*KIB, 0, 0},                                 \
-                   {SIM_MEMORY_SYSTEM, 0x1fff0000, 30 * KIB, 0, 0},                                \
-                   {SIM_MEMORY_FACTORY, 0x1fff7800, 0x230, 0, 0},                                  \
-                   {SIM_MEMORY_SRAM, CCM_BASE, (ccm)*KIB, 0, 0}},                                  \
-        .regions = regions                                                                         \
-    }
-
 static const struct sim_chip_row rows[] = {
-    F4("stm32f401cc", 0x10016423, 256, 64, 0),
-    F4("stm32f407vg", 0x10016413, 1024, 128, 64),
-    F4("stm32f411ce", 0x10006431, 512, 128, 0),
-    F4("stm32f429zi", 0x10076419, 2048, 192, 64),
     {.name = "stm32l476rg",
      .family = &stm32l4,
      .idcode = 0x10076415,

@@ -9,11 +9,13 @@
 extern const struct sim_part_kind sim_part_adc;
 extern const struct sim_part_kind sim_part_bare; // in the place of those that are not modelled
 extern const struct sim_part_kind sim_part_afio;
+extern const struct sim_part_kind sim_part_bkpsram;
 extern const struct sim_part_kind sim_part_crc;
 extern const struct sim_part_kind sim_part_dbgmcu;
 extern const struct sim_part_kind sim_part_exti;
 extern const struct sim_part_kind sim_part_exti_m0p;
 extern const struct sim_part_kind sim_part_flash_dw;
+extern const struct sim_part_kind sim_part_flash_sectors;
 extern const struct sim_part_kind sim_part_fpec;
 extern const struct sim_part_kind sim_part_fpec_second; // its number is 1
 extern const struct sim_part_kind sim_part_gpio;
@@ -25,9 +27,11 @@ extern const struct sim_part_kind sim_part_pwr;
 extern const struct sim_part_kind sim_part_pwr_m0p;
 extern const struct sim_part_kind sim_part_rcc;
 extern const struct sim_part_kind sim_part_rcc_f1;
+extern const struct sim_part_kind sim_part_rcc_f4; // STM32F2, too
 extern const struct sim_part_kind sim_part_rcc_l0;
 extern const struct sim_part_kind sim_part_rcc_m0p;
 extern const struct sim_part_kind sim_part_syscfg;
+extern const struct sim_part_kind sim_part_syscfg_f4; // STM32F2, too
 extern const struct sim_part_kind sim_part_syscfg_l0;
 extern const struct sim_part_kind sim_part_syscfg_m0p;
 extern const struct sim_part_kind sim_part_tim;
@@ -132,6 +136,24 @@ struct sim_flash_dw_config {
     } time[3];                                          // of enum sim_flash_time
 };
 
+// The flash controller of STM32F2 and F4: sectors of three sizes, programmed and erased with a
+// parallelism of 8, 16 or 32 bits.
+#define SIM_SECTORS_SPEEDS     3u
+#define SIM_SECTORS_BOTH_BANKS 2u
+struct sim_flash_sectors_time {
+    uint64_t program_ns;                      // of a unit of any width
+    uint64_t erase_ns[SIM_SECTORS_SPEEDS][3]; // by parallelism; a sector of 16, 64 and 128 KiB
+    uint64_t mass_ns[SIM_SECTORS_SPEEDS][3];  // the first (or only) bank, the second, both
+};
+struct sim_flash_sectors_config {
+    uint32_t snb_mask;                     // of FLASH_CR
+    uint32_t latency_mask;                 // of FLASH_ACR
+    uint32_t option_mask[2];               // the options that exist in FLASH_OPTCR and FLASH_OPTCR1
+    uint32_t wrp_mask;                     // the bits of sectors there
+    bool has_second_bank;                  // on parts that are large enough
+    struct sim_flash_sectors_time time[3]; // of enum sim_flash_time
+};
+
 struct sim_gpio_config {            // NULL: all zero
     uint32_t moder, ospeedr, pupdr; // after reset
 };
@@ -152,6 +174,7 @@ struct sim_pwr_config {
     uint32_t cr_bits, cr_reset;                 // of PWR_CR: what is kept, and its reset value
     uint32_t csr_ewup;                          // of PWR_CSR
     bool has_ranges;                            // VOS and LPRUN of STM32L0
+    bool has_scales; // of STM32F2 and F4: VOS and over-drive; EWUP of later pins is further right
 };
 
 // In the order of the bits of RCC_CIR.
@@ -162,8 +185,10 @@ enum sim_clock_source {
     SIM_HSE,
     SIM_PLL,
     SIM_HSI14,
-    SIM_MSI = SIM_HSI14, // of STM32L0, whose RCC_CIER has it there
+    SIM_MSI = SIM_HSI14,    // of STM32L0, whose RCC_CIER has it there
+    SIM_PLLI2S = SIM_HSI14, // of STM32F2 and F4
     SIM_HSI48,
+    SIM_PLLSAI = SIM_HSI48, // of STM32F4
     SIM_CLOCK_SOURCES,
 };
 
@@ -184,6 +209,28 @@ struct sim_rcc_config {
     unsigned usart1_on_apb1_feature; // with has_two_apbs: whose USART1 runs from PCLK1
     bool has_two_apbs;               // PPRE1 for APB1, at most at half the clock, PPRE2 for APB2
     uint32_t more_cfgr2_bits;        // beside PREDIV
+};
+
+enum sim_f4_bus {
+    SIM_F4_ON_AHB1,
+    SIM_F4_ON_AHB2,
+    SIM_F4_ON_AHB3,
+    SIM_F4_ON_APB1,
+    SIM_F4_ON_APB2,
+    SIM_F4_BUSES,
+};
+#define SIM_F4_SCALES 8u
+struct sim_rcc_f4_config {
+    struct {
+        uint32_t hz; // 0: the board's crystal, or made of others
+        uint64_t start_ns;
+    } source[SIM_CLOCK_SOURCES];
+    uint32_t max_hz[SIM_F4_SCALES];     // of HCLK, by VOS and over-drive (SIM_VOLTAGE_RANGE)
+    uint32_t max_pclk_hz[SIM_F4_BUSES]; // of the APBs
+    uint32_t vco_min_hz;
+    unsigned plls;             // PLL, PLLI2S, PLLSAI
+    bool has_pllr, has_timpre; // the system can run from PLLR; DCKCFGR.TIMPRE
+    uint32_t ahb1enr_reset, lpenr_reset[SIM_F4_BUSES];
 };
 
 // STM32G0, C0 and U0: what the system can run from, and what they have beside.
@@ -237,6 +284,10 @@ struct sim_rcc_m0p_config {
 struct sim_pwr_m0p_config {
     struct sim_pin wakeup[SIM_PWR_M0P_WAKEUP_PINS]; // WKUP1 to WKUP7; port 0: none
     uint32_t cr1_reset;
+};
+
+struct sim_syscfg_f4_config {
+    bool has_fb_mode; // the banks of the flash can be swapped
 };
 
 // The watchdogs of the families whose options say more of them.

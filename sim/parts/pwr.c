@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Power control (RM0091, 5; RM0367, 6): Stop and Standby, how the chip gets into them and what
-// ends them, and the voltage ranges of STM32L0.
+// Power control (RM0091, 5; RM0367, 6; RM0090, 5): Stop and Standby, how the chip gets into them
+// and what ends them, and the voltage ranges and scales of STM32L0, F2 and F4.
 #include "sim/parts/parts.h"
 #include "sim/parts/pwr_common.h"
 
@@ -12,9 +12,17 @@ enum { PWR_CR = 0x0, PWR_CSR = 0x4 };
 #define CR_DBP         (1u << 8)
 #define CR_VOS         11 // shift
 #define CR_LPRUN       (1u << 14)
+#define CR_SCALE       14 // shift: VOS of STM32F4
+#define CR_ODEN        (1u << 16)
+#define CR_ODSWEN      (1u << 17)
 #define CSR_WUF        (1u << 0)
 #define CSR_SBF        (1u << 1)
 #define CSR_VREFINTRDY (1u << 3)
+#define CSR_BRR        (1u << 3) // of STM32F2 and F4, with BRE
+#define CSR_BRE        (1u << 9)
+#define CSR_VOSRDY     (1u << 14)
+#define CSR_ODRDY      (1u << 16)
+#define CSR_ODSWRDY    (1u << 17)
 #define CSR_REGLPF     (1u << 5)
 #define CSR_EWUP1      (1u << 8)
 #define LPRUN_MAX_HZ   131072u // RM0367, 6.3.2
@@ -36,10 +44,19 @@ static const struct sim_pwr_config *config_of(const struct sim_pwr *p)
     return p->common.part->config;
 }
 
+// Of STM32F4: VOS, and 4 more in over-drive (RM0090, 5.1.4).
+static uint64_t scale(const struct sim_pwr *p)
+{
+    uint32_t over_drive = CR_ODEN | CR_ODSWEN;
+    return (p->cr >> CR_SCALE & 3) | ((p->cr & over_drive) == over_drive ? 4 : 0);
+}
+
 static uint64_t level_range(void *self, unsigned line)
 {
     const struct sim_pwr *p = self;
     (void)line;
+    if (config_of(p)->has_scales)
+        return scale(p);
     return config_of(p)->has_ranges ? p->cr >> CR_VOS & 3 : 0;
 }
 
@@ -66,7 +83,7 @@ static void hear_pin(void *self, unsigned port, uint64_t value)
     for (unsigned i = 0; i < SIM_PWR_WAKEUP_PINS; i++) {
         const struct sim_pin *pin = &config->wakeup[i];
         if (pin->port == (char)('A' + port) && pin->pin == value >> 1)
-            enable = CSR_EWUP1 << i;
+            enable = config->has_scales ? CSR_EWUP1 >> i : CSR_EWUP1 << i;
     }
     if (!(value & 1) || !(p->csr & enable))
         return;
@@ -82,17 +99,26 @@ static void reset(void *self, enum sim_reset kind)
     uint32_t kept = kind == SIM_RESET_SYSTEM ? p->csr & CSR_SBF : 0;
     if (kind == SIM_RESET_STANDBY)
         kept = p->csr;
+    uint32_t reference = config_of(p)->has_scales ? 0 : CSR_VREFINTRDY;
     *p = (struct sim_pwr){
-        .common = p->common, .cr = config_of(p)->cr_reset, .csr = kept | CSR_VREFINTRDY};
+        .common = p->common, .cr = config_of(p)->cr_reset, .csr = kept | reference};
+}
+
+// The regulators of STM32F2 and F4 are ready at once.
+static uint32_t ready_flags(const struct sim_pwr *p)
+{
+    if (!config_of(p)->has_scales)
+        return config_of(p)->has_ranges && p->cr & CR_LPRUN ? CSR_REGLPF : 0;
+    return (config_of(p)->cr_bits >> CR_SCALE & 3 ? CSR_VOSRDY : 0) |
+           (p->csr & CSR_BRE ? CSR_BRR : 0) | (p->cr & CR_ODEN ? CSR_ODRDY : 0) |
+           (p->cr & CR_ODSWEN ? CSR_ODSWRDY : 0);
 }
 
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
 {
     const struct sim_pwr *p = self;
     (void)size;
-    *value = offset == PWR_CR ? p->cr : offset == PWR_CSR ? p->csr : 0;
-    if (offset == PWR_CSR && config_of(p)->has_ranges && p->cr & CR_LPRUN)
-        *value |= CSR_REGLPF;
+    *value = offset == PWR_CR ? p->cr : offset == PWR_CSR ? p->csr | ready_flags(p) : 0;
     return SIM_BUS_OK;
 }
 
@@ -107,11 +133,11 @@ static void write_cr(struct sim_pwr *p, uint32_t value)
     if (config->has_ranges && value & ~p->cr & CR_LPRUN &&
         sim_part_level(p->common.part, SIM_HCLK_HZ, 0) > LPRUN_MAX_HZ)
         sim_chip_violation(p->common.part->chip, "pwr: LPRUN set with HCLK above 131 kHz");
-    bool other_range = config->has_ranges && (value ^ p->cr) >> CR_VOS & 3;
+    uint64_t before = level_range(p, 0);
     p->cr = value & config->cr_bits;
     p->csr &= ~((value & CR_CWUF ? CSR_WUF : 0) | (value & CR_CSBF ? CSR_SBF : 0));
-    if (other_range) // the clocks are judged again
-        sim_part_tell(p->common.part, SIM_VOLTAGE_RANGE, 0, p->cr >> CR_VOS & 3);
+    if (level_range(p, 0) != before) // the clocks are judged again
+        sim_part_tell(p->common.part, SIM_VOLTAGE_RANGE, 0, level_range(p, 0));
 }
 
 static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uint32_t value)

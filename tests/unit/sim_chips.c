@@ -252,7 +252,7 @@ static void an_unknown_part_is_refused_with_names_that_begin_like_it(void **stat
     struct sim_account account = {0};
     struct sim_chip *chip;
     (void)state;
-    assert_int_equal(sim_chips_create(&chip, "stm32f205rc", &clock, &account, &log), ERR_USAGE);
+    assert_int_equal(sim_chips_create(&chip, "stm32f505rc", &clock, &account, &log), ERR_USAGE);
     assert_non_null(strstr(log_sentence(&log, ERR_USAGE), "stm32f030rc"));
     assert_int_equal(sim_chips_create(&chip, "stm32l053r9", &clock, &account, &log), ERR_USAGE);
     assert_string_equal(log_sentence(&log, ERR_USAGE),
