@@ -24,6 +24,22 @@ enum debug_probe_nrst {
 #define DEBUG_PROBE_DP        0xffffu // port of read_dap() that means the DP and not an AP
 #define DEBUG_PROBE_CORE_REGS 21u     // what read_core_regs() delivers
 
+// What the probe receives of SWO, as a UART.
+struct debug_probe_trace {
+    uint32_t usual_baud; // that any probe of this kind receives well
+    uint32_t max_baud;
+};
+
+#define DEBUG_PROBE_TRACE_MAX 8192u // bytes of one read
+
+// One read of it.
+struct debug_probe_trace_read {
+    uint8_t *data;
+    size_t room;  // DEBUG_PROBE_TRACE_MAX at least
+    size_t len;   // set
+    bool overrun; // set: bytes before or behind these are lost
+};
+
 struct debug_probe;
 
 struct debug_probe_ops {
@@ -72,6 +88,14 @@ struct debug_probe_ops {
     // regs[i] is the register whose REGSEL is i; regs[20] holds CONTROL, FAULTMASK, BASEPRI and
     // PRIMASK.
     enum err (*read_core_regs)(struct debug_probe *probe, uint32_t regs[DEBUG_PROBE_CORE_REGS]);
+
+    // SWO. ERR_UNSUPPORTED, with a sentence, when the probe cannot receive it, or not so fast. Once
+    // started it goes on until it is stopped or SWD is left or entered.
+    enum err (*trace_limits)(struct debug_probe *probe, struct debug_probe_trace *limits);
+    enum err (*trace_start)(struct debug_probe *probe, uint32_t baud);
+    enum err (*trace_stop)(struct debug_probe *probe);
+    // What has come since the last read; nothing when it is not started.
+    enum err (*trace_read)(struct debug_probe *probe, struct debug_probe_trace_read *read);
 
     // Time belongs to the probe's link: see swd/usb_link.h.
     uint64_t (*now_us)(struct debug_probe *probe);
@@ -146,6 +170,28 @@ MUST_CHECK static inline enum err debug_probe_read_core_regs(struct debug_probe 
                                                              uint32_t regs[DEBUG_PROBE_CORE_REGS])
 {
     return probe->ops->read_core_regs(probe, regs);
+}
+
+MUST_CHECK static inline enum err debug_probe_trace_limits(struct debug_probe *probe,
+                                                           struct debug_probe_trace *limits)
+{
+    return probe->ops->trace_limits(probe, limits);
+}
+
+MUST_CHECK static inline enum err debug_probe_trace_start(struct debug_probe *probe, uint32_t baud)
+{
+    return probe->ops->trace_start(probe, baud);
+}
+
+MUST_CHECK static inline enum err debug_probe_trace_stop(struct debug_probe *probe)
+{
+    return probe->ops->trace_stop(probe);
+}
+
+MUST_CHECK static inline enum err debug_probe_trace_read(struct debug_probe *probe,
+                                                         struct debug_probe_trace_read *read)
+{
+    return probe->ops->trace_read(probe, read);
 }
 
 static inline uint64_t debug_probe_now_us(struct debug_probe *probe)

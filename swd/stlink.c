@@ -182,6 +182,7 @@ enum err stlink_enter_swd(struct stlink *st)
     x.command[2] = STLINK_ENTER_SWD;
     x.in = r;
     x.in_len = sizeof r;
+    stlink_trace_give_up(st);
     st->probe.in_debug = false;
     enum err e = stlink_do(st, &x, "connecting through SWD");
     if (e != ERR_OK)
@@ -198,6 +199,7 @@ enum err stlink_enter_swd(struct stlink *st)
 
 enum err stlink_leave(struct stlink *st)
 {
+    stlink_trace_give_up(st);
     st->probe.in_debug = false;
     st->ap_open = false;
     return stlink_send(st, STLINK_DEBUG, STLINK_DEBUG_EXIT);

@@ -42,6 +42,8 @@ struct stlink {
     struct stlink_version version;
     bool boot_loader; // found so when it was opened, which therefore failed
     bool ap_open;     // INIT_AP was done (needed from J37 / V3J7 on)
+    bool tracing;     // it receives SWO, with trace_baud
+    uint32_t trace_baud;
 };
 
 // The functions of st->probe, set by stlink_open().
@@ -75,6 +77,13 @@ enum err stlink_leave(struct stlink *st) MUST_CHECK;
 enum err stlink_drive_nrst(struct stlink *st, enum debug_probe_nrst level) MUST_CHECK;
 // DPIDR as read by the last stlink_enter_swd().
 enum err stlink_read_dpidr(struct stlink *st, uint32_t *dpidr) MUST_CHECK;
+
+// SWO (stlink_trace.c): see debug_probe.h. Entering SWD breaks the firmware's trace: it is stopped
+// before.
+enum err stlink_trace_limits(struct stlink *st, struct debug_probe_trace *limits) MUST_CHECK;
+enum err stlink_trace_start(struct stlink *st, uint32_t baud) MUST_CHECK;
+enum err stlink_trace_stop(struct stlink *st) MUST_CHECK;
+enum err stlink_trace_read(struct stlink *st, struct debug_probe_trace_read *read) MUST_CHECK;
 
 // A DP (port DEBUG_PROBE_DP) or AP register. Writes are posted: a read of the DP tells what became
 // of them.

@@ -64,4 +64,7 @@ bool stlink_is_busy(const struct stlink *st, uint8_t status, bool waited);
 // Exchange plus status in byte 0 of the reply (x->in); WAITs are repeated until a deadline.
 enum err stlink_do(struct stlink *st, struct usb_exchange *x, const char *what) MUST_CHECK;
 
+// stlink_trace.c: ends the reception of SWO before the mode changes; never mind how it goes.
+void stlink_trace_give_up(struct stlink *st);
+
 #endif

@@ -124,6 +124,26 @@ static enum err probe_read_core_regs(struct debug_probe *probe,
     return stlink_read_core_regs(stlink_of(probe), regs);
 }
 
+static enum err probe_trace_limits(struct debug_probe *probe, struct debug_probe_trace *limits)
+{
+    return stlink_trace_limits(stlink_of(probe), limits);
+}
+
+static enum err probe_trace_start(struct debug_probe *probe, uint32_t baud)
+{
+    return stlink_trace_start(stlink_of(probe), baud);
+}
+
+static enum err probe_trace_stop(struct debug_probe *probe)
+{
+    return stlink_trace_stop(stlink_of(probe));
+}
+
+static enum err probe_trace_read(struct debug_probe *probe, struct debug_probe_trace_read *read)
+{
+    return stlink_trace_read(stlink_of(probe), read);
+}
+
 static uint64_t probe_now_us(struct debug_probe *probe)
 {
     return usb_link_now_us(&stlink_of(probe)->link);
@@ -154,6 +174,10 @@ const struct debug_probe_ops stlink_debug_probe_ops = {
     .read_core_reg = probe_read_core_reg,
     .write_core_reg = probe_write_core_reg,
     .read_core_regs = probe_read_core_regs,
+    .trace_limits = probe_trace_limits,
+    .trace_start = probe_trace_start,
+    .trace_stop = probe_trace_stop,
+    .trace_read = probe_trace_read,
     .now_us = probe_now_us,
     .sleep_us = probe_sleep_us,
 };

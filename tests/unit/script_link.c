@@ -244,7 +244,12 @@ void script_refuse(struct script *s, const char *command, size_t wanted, enum er
 void script_trace(struct script *s, const char *bytes)
 {
     uint8_t data[256];
-    script_read_data(s, "", data, parse_hex(bytes, data, sizeof data));
+    script_trace_data(s, data, parse_hex(bytes, data, sizeof data));
+}
+
+void script_trace_data(struct script *s, const void *data, size_t len)
+{
+    script_read_data(s, "", data, len);
     s->steps[s->count - 1].trace = true;
 }
 

@@ -56,6 +56,7 @@ void script_write(struct script *s, const char *command, const void *data, size_
 void script_refuse(struct script *s, const char *command, size_t wanted, enum err result);
 // A read of the trace endpoint that asks for as many bytes as come.
 void script_trace(struct script *s, const char *bytes);
+void script_trace_data(struct script *s, const void *data, size_t len);
 // One that fails: ERR_TIMEOUT, ERR_PROBE_PROTOCOL, ERR_PROBE_LOST.
 void script_refuse_trace(struct script *s, size_t wanted, enum err result);
 // The step before is answered in the same way however often it comes, to the end of the test.
