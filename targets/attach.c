@@ -15,6 +15,7 @@ enum err attach_again(struct target *t)
     memcpy(t->core.bpu.comparator, before.bpu.comparator, sizeof before.bpu.comparator);
     memcpy(t->core.dwt.comparator, before.dwt.comparator, sizeof before.dwt.comparator);
     t->core.reset_seen |= before.reset_seen;
+    swo_note_undone(t);
     if ((e = bpu_restore(&t->core.bpu)) || (e = dwt_restore(&t->core.dwt)) ||
         (e = cortexm_set_vcatch(&t->core, before.vcatch)))
         return e;

@@ -106,6 +106,8 @@ void target_disconnect(struct target *t, bool keep_halted)
     enum err first = target_take_over(t, true);
     enum err e = breaks_end_step(t);
     first = first ? first : e;
+    e = target_swo_stop(t);
+    first = first ? first : e;
     e = target_clear_all_breaks(t);
     first = first ? first : e;
     e = attach_restore_debug_unit(t);
@@ -125,6 +127,7 @@ enum err target_release(struct target *t)
     bool runs = t->state == TARGET_RUNNING;
     if (t->state == TARGET_LOST || t->released)
         return ERR_OK;
+    swo_note_undone(t);
     // As in target_disconnect(). The watchdogs of a core that stays halted must stand still, too.
     enum err first = breaks_end_step(t);
     enum err e = target_clear_all_breaks(t);
@@ -226,6 +229,7 @@ enum err target_set_swclk(struct target *t, uint32_t hz)
     e = debug_probe_set_swclk(t->probe, before);
     if (!e)
         e = debug_probe_enter_swd(t->probe);
+    swo_note_undone(t);
     if (e)
         return target_note_error(t, e);
     return log_fail(t->log, ERR_NO_TARGET,

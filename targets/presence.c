@@ -16,6 +16,7 @@ enum err presence_read_dhcsr(struct target *t, uint32_t *dhcsr)
         log_line(t->log, LOG_DEBUG, "the target did not answer (%s); resetting the line",
                  log_sentence(t->log, e));
         e = debug_probe_enter_swd(t->probe);
+        swo_note_undone(t);
         if (!e)
             e = cortexm_read_dhcsr(&t->core, dhcsr);
         if (!e)

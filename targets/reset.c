@@ -107,6 +107,7 @@ enum err target_reset(struct target *t, bool halt)
     if (e)
         return target_note_error(t, e);
     (void)cortexm_take_reset(&t->core);
+    swo_note_undone(t);
     t->state = TARGET_RUNNING;
     return halt ? run_take_stop(t, TARGET_STOP_RESET) : ERR_OK;
 }

@@ -85,6 +85,8 @@ enum err run_take_stop(struct target *t, enum target_stop_cause plain)
         (e = find_cause(t, dfsr, xpsr, &s)))
         return target_note_error(t, e);
     s.was_reset = cortexm_take_reset(&t->core);
+    if (s.was_reset)
+        swo_note_undone(t);
     explain_stop(t, &s);
     t->last_stop = s;
     return ERR_OK;
@@ -148,7 +150,8 @@ enum err target_resume(struct target *t)
     bool passed;
     uint32_t pc;
     enum err e = target_claim_halted(t);
-    if (e || (e = pass_own_bkpt(t, &passed)) || (e = cortexm_read_reg(&t->core, CORTEXM_PC, &pc)))
+    if (e || (e = swo_before_run(t)) || (e = pass_own_bkpt(t, &passed)) ||
+        (e = cortexm_read_reg(&t->core, CORTEXM_PC, &pc)))
         return target_note_error(t, e);
     if (breaks_at(t, pc) != BREAK_NONE) {
         e = step_over_break(t, pc);
@@ -250,7 +253,7 @@ enum err target_step(struct target *t, uint32_t start, uint32_t end)
 {
     bool passed;
     enum err e = target_claim_halted(t);
-    if (e || (e = pass_own_bkpt(t, &passed)) || (e = note_left_break(t)))
+    if (e || (e = swo_before_run(t)) || (e = pass_own_bkpt(t, &passed)) || (e = note_left_break(t)))
         return target_note_error(t, e);
     if (passed) {
         t->last_stop.cause = TARGET_STOP_STEP;
@@ -359,6 +362,8 @@ enum err target_poll(struct target *t, bool *stopped, struct target_stop *stop)
             return e;
         bool runs = !(dhcsr & (DHCSR_S_LOCKUP | DHCSR_S_HALT));
         stop->was_reset = runs && cortexm_take_reset(&t->core);
+        if (stop->was_reset)
+            swo_note_undone(t);
         if (dhcsr & DHCSR_S_LOCKUP)
             e = take_lockup(t);
         else if (runs)

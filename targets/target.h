@@ -20,6 +20,7 @@
 #include "swd/mem_ap.h"
 #include "targets/chip.h"
 #include "targets/dbgmcu.h"
+#include "targets/swo.h"
 
 enum target_connect {
     TARGET_CONNECT_AUTO, // as asked; slower; under reset; under reset, caught at the first
@@ -144,6 +145,7 @@ struct target {
     uint32_t flash_written_at; // core.runs then
     struct dbgmcu_state found_dbgmcu; // to leave as found
     bool dbgmcu_changed;
+    struct target_swo swo;
     bool released;       // nobody debugs: see target_release()
     bool found_halted;   // the core was halted when we came
     bool stepping;       // a step was started and its end not yet seen
@@ -294,6 +296,23 @@ enum err target_set_vector_catch(struct target *t, uint32_t bits) MUST_CHECK;
 // since the last call.
 enum err target_catch_reset(struct target *t, bool on) MUST_CHECK;
 bool target_take_reset(struct target *t);
+
+// SWO: what the program writes to ITM ports, and what the DWT tells, by the trace pin and the
+// probe. Chip, core and probe are set up so that it arrives, and again after resets and losses,
+// until it is stopped or the target is disconnected. The core's clock is measured while the program
+// runs, and followed. ERR_UNSUPPORTED, with a sentence, where chip, core or probe cannot. May be
+// called again with other options.
+enum err target_swo_start(struct target *t, const struct target_swo_options *options) MUST_CHECK;
+// Leaves the trace units and the pin as they were found.
+enum err target_swo_stop(struct target *t) MUST_CHECK;
+// What has come since the last poll, running or halted: *d. Nothing while it is off.
+enum err target_swo_poll(struct target *t, struct target_swo_data *d) MUST_CHECK;
+// What came makes no sense: the next poll looks at clock and baud rate first.
+void target_swo_doubt(struct target *t);
+static inline const struct target_swo *target_swo(const struct target *t)
+{
+    return &t->swo;
+}
 
 // The probe: its firmware's version as its maker prints it (returns text), the nominal SWD clock in
 // Hz, the supply at VTref in mV (ERR_UNSUPPORTED when the probe does not measure it), and the clock

@@ -71,6 +71,18 @@ enum err registers_read(struct target *t, uint32_t addr, void *data, size_t len,
                         size_t *done) MUST_CHECK;
 enum err registers_write(struct target *t, uint32_t addr, const void *data, size_t len) MUST_CHECK;
 
+// swo.c: sets pin, trace units and probe. What was set may be undone: it is set again before the
+// core runs, or at the next poll. Called before the core runs.
+enum err swo_set_up(struct target *t) MUST_CHECK;
+void swo_note_undone(struct target *t);
+enum err swo_before_run(struct target *t) MUST_CHECK;
+// swo_follow.c: a divisor for the clock that is known; whether there is one for a clock that was
+// given; the probe receives at the rate that follows; and what is to be looked at now and then.
+void swo_choose_divisor(struct target *t);
+enum err swo_check_divisor(struct target *t) MUST_CHECK;
+enum err swo_receive(struct target *t) MUST_CHECK;
+enum err swo_follow(struct target *t) MUST_CHECK;
+
 // fault.c: a sentence about the HardFault at whose first instruction the core was caught, or about
 // a lockup. Left empty when even that cannot be read.
 void fault_explain(struct target *t, char *text, size_t size);

@@ -50,6 +50,22 @@ struct dbgmcu_layout {
     } reg[DBGMCU_MAX_REGS];
 };
 
+// What connects the trace pin, of families whose core has an ITM. NULL in a family with its debug
+// unit on the private bus: as usual there (targets/swo.c).
+struct family_trace {
+    uint32_t addr; // a register of the debug unit; 0: the pin needs nothing
+    uint32_t mask, value;
+    uint32_t reset_hz; // the core's clock after a reset; 0: not known
+};
+
+// DBGMCU_CR on the private bus: TRACE_IOEN, and TRACE_MODE for one pin, PB3, which is then SWO as
+// long as the program leaves it at its function after a reset (RM0008, RM0316, RM0090 and others,
+// debug support).
+#define FAMILY_TRACE_ON_PPB(hz_after_reset)                                                        \
+    {                                                                                              \
+        .addr = 0xe0042004u, .mask = 7u << 5, .value = 1u << 5, .reset_hz = (hz_after_reset),      \
+    }
+
 // A named value in the option words of the flash driver (flash_driver.read_options).
 struct option_field {
     const char *name;
@@ -186,7 +202,8 @@ struct family {
     const struct chip *chips;
     unsigned chip_count;
     const struct dbgmcu_layout *dbgmcu; // NULL: none
-    uint32_t flash_regs;                // of the controller
+    const struct family_trace *trace;
+    uint32_t flash_regs; // of the controller
     const struct flash_driver *driver;
     const struct flash_driver *eeprom_driver; // NULL: there is no EEPROM
     const void *flash_params;                 // the drivers' own (their header says which)

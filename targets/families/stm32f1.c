@@ -150,6 +150,8 @@ static const struct rcc_fpec rcc = {
 
 // What its ADC and timers could measure has no factory values to compare with, and AFIO_MAPR, which
 // takes the pins of SWD, cannot be read back: the doctor leaves these out.
+static const struct family_trace trace = FAMILY_TRACE_ON_PPB(8000000);
+
 static const struct family_doctor doctor = {
     FPEC_DOCTOR(0),
     .hsi_percent = 3,
@@ -161,6 +163,7 @@ const struct family stm32f1_family = {
     .chips = chips,
     .chip_count = sizeof chips / sizeof chips[0],
     .dbgmcu = &dbgmcu,
+    .trace = &trace,
     .flash_regs = FPEC_FLASH_REGS,
     .driver = &fpec16_driver,
     .flash_params = &flash_params,

@@ -115,6 +115,8 @@ static const struct rcc_fpec rcc = {
 
 // ---- doctor -------------------------------------------------------------------------------------
 
+static const struct family_trace trace = FAMILY_TRACE_ON_PPB(8000000);
+
 static const struct family_doctor doctor = {
     FPEC_DOCTOR(1u << 25),
     .hsi_percent = 4,
@@ -128,6 +130,7 @@ const struct family stm32f3_family = {
     .chips = chips,
     .chip_count = sizeof chips / sizeof chips[0],
     .dbgmcu = &dbgmcu,
+    .trace = &trace,
     .flash_regs = FPEC_FLASH_REGS,
     .driver = &fpec16_driver,
     .flash_params = &flash_params,
