@@ -32,6 +32,7 @@ enum sim_memory_kind {
     SIM_MEMORY_EEPROM,  // data EEPROM
     SIM_MEMORY_FACTORY, // identity and calibration where they are not in the system memory
     SIM_MEMORY_OTP,     // can be programmed once
+    SIM_MEMORY_SRAM2,   // what read protection guards as it does the flash
     SIM_MEMORY_KINDS,
 };
 
@@ -40,6 +41,7 @@ struct sim_memory_row {
     uint32_t base, size; // size 0: end of the list
     uint32_t page_size;  // of flash, else 0
     uint32_t unit;       // that check bits stand for; 0: none do
+    uint32_t alias;      // where it is once more; 0: nowhere
 };
 
 // What a part of this chip is told instead of the config in its row.

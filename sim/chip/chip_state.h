@@ -10,6 +10,12 @@
 #define SIM_MAX_PARTS   48u
 #define SIM_STORE_PAGES 256u // erase counts in a store= file, at least
 
+// Loses its contents with the power.
+static inline bool sim_memory_is_ram(enum sim_memory_kind kind)
+{
+    return kind == SIM_MEMORY_SRAM || kind == SIM_MEMORY_SRAM2;
+}
+
 struct sim_chip {
     const struct sim_chip_row *row;
     struct sim_clock *clock;

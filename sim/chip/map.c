@@ -39,7 +39,7 @@ static bool create_memory(struct sim_chip *chip, const struct sim_memory_row *ro
     m->bytes = malloc(row->size);
     if (!m->bytes)
         return false;
-    if (row->kind == SIM_MEMORY_SRAM) {
+    if (sim_memory_is_ram(row->kind)) {
         memset(m->bytes, 0, row->size);
         return true;
     }
@@ -99,7 +99,7 @@ static struct sim_window window_of(const struct sim_chip *chip, const struct sim
 {
     bool open = !sim_chip_level(chip, SIM_FLASH_CLOSED, m->row.kind);
     return (struct sim_window){m->row.base, open ? m->row.size : 0, m->bytes,
-                               m->row.kind == SIM_MEMORY_SRAM};
+                               sim_memory_is_ram(m->row.kind)};
 }
 
 void sim_map_update(struct sim_chip *chip)
@@ -107,8 +107,13 @@ void sim_map_update(struct sim_chip *chip)
     uint64_t mapped = sim_chip_level(chip, SIM_MAPPED_MEMORY, 0);
     unsigned n = 0;
     for (unsigned i = 0; i < chip->memories; i++) {
-        if (has_window(chip->memory[i].row.kind))
-            chip->bus.window[n++] = window_of(chip, &chip->memory[i]);
+        if (!has_window(chip->memory[i].row.kind))
+            continue;
+        chip->bus.window[n++] = window_of(chip, &chip->memory[i]);
+        if (!chip->memory[i].row.alias)
+            continue;
+        chip->bus.window[n] = chip->bus.window[n - 1];
+        chip->bus.window[n++].base = chip->memory[i].row.alias;
     }
     assert(n < SIM_MAX_WINDOWS);
     chip->bus.window[n] = window_of(chip, sim_chip_memory(chip, (enum sim_memory_kind)mapped));
@@ -121,12 +126,19 @@ void sim_map_reset(struct sim_chip *chip, enum sim_reset kind)
         chip->part[i].row->kind->device.reset(chip->part[i].state, kind);
 }
 
+// Of an address, which may be that of its alias; not below its size: it is elsewhere.
+static uint32_t offset_in(const struct sim_memory *m, uint32_t addr)
+{
+    bool by_alias = m->row.alias && addr - m->row.alias < m->row.size;
+    return addr - (by_alias ? m->row.alias : m->row.base);
+}
+
 // The memory that has all of a range, whatever stands in the way of the bus; NULL: none.
 static const struct sim_memory *memory_at(const struct sim_chip *chip, uint32_t addr, size_t len)
 {
     for (unsigned i = 0; i < chip->memories; i++) {
         const struct sim_memory *m = &chip->memory[i];
-        uint32_t offset = addr - m->row.base;
+        uint32_t offset = offset_in(m, addr);
         if (offset < m->row.size && len <= m->row.size - offset)
             return m;
     }
@@ -137,7 +149,7 @@ bool sim_chip_peek(const struct sim_chip *chip, uint32_t addr, void *data, size_
 {
     const struct sim_memory *m = memory_at(chip, addr, len);
     if (m)
-        memcpy(data, m->bytes + (addr - m->row.base), len);
+        memcpy(data, m->bytes + offset_in(m, addr), len);
     return m != NULL;
 }
 
@@ -147,7 +159,7 @@ bool sim_chip_poke(struct sim_chip *chip, uint32_t addr, const void *data, size_
     const struct sim_memory *m = memory_at(chip, addr, len);
     if (!m)
         return false;
-    memcpy(m->bytes + (addr - m->row.base), data, len);
+    memcpy(m->bytes + offset_in(m, addr), data, len);
     for (size_t i = 0; m->unit_state && i < len; i++)
         m->unit_state[(addr - m->row.base + i) / m->row.unit] = SIM_UNIT_FITS;
     return true;

@@ -55,7 +55,7 @@ static void lose_sram(struct sim_chip *chip)
 {
     for (unsigned k = 0; k < chip->memories; k++) {
         const struct sim_memory *m = &chip->memory[k];
-        for (uint32_t i = 0; m->row.kind == SIM_MEMORY_SRAM && i < m->row.size; i++)
+        for (uint32_t i = 0; sim_memory_is_ram(m->row.kind) && i < m->row.size; i++)
             m->bytes[i] = (uint8_t)sim_chip_random(chip);
     }
 }

@@ -5,7 +5,7 @@
 #include "sim/chip/part.h"
 #include "sim/parts/parts.h"
 
-enum { DBGMCU_IDCODE = 0x0, DBGMCU_CR = 0x4, DBGMCU_APB1_FZ = 0x8, DBGMCU_APB2_FZ = 0xc };
+enum { DBGMCU_IDCODE = 0x0, DBGMCU_CR = 0x4, DBGMCU_FIRST_FZ = 0x8 };
 
 #define CR_STOP    (1u << 1)
 #define CR_STANDBY (1u << 2)
@@ -13,7 +13,7 @@ enum { DBGMCU_IDCODE = 0x0, DBGMCU_CR = 0x4, DBGMCU_APB1_FZ = 0x8, DBGMCU_APB2_F
 
 struct sim_dbgmcu {
     struct sim_part *part;
-    uint32_t cr, fz[SIM_DBGMCU_FREEZE]; // APB1_FZ, APB2_FZ
+    uint32_t cr, fz[SIM_DBGMCU_FREEZE]; // APB1_FZ, APB2_FZ; in between APB1_FZ2, where it exists
 };
 
 static const struct sim_dbgmcu_config *config_of(const struct sim_dbgmcu *d)
@@ -44,25 +44,30 @@ static uint64_t level_keeps(void *self, unsigned line)
            (d->cr & CR_STANDBY ? 1u << SIM_POWER_STANDBY | 1u << SIM_POWER_SHUTDOWN : 0);
 }
 
+// The register of freeze bits at that offset, or as many as there are: none.
+static unsigned find_freeze(const struct sim_dbgmcu *d, uint32_t offset)
+{
+    const struct sim_dbgmcu_config *config = config_of(d);
+    unsigned i = 0;
+    for (; i < SIM_DBGMCU_FREEZE && !config->freezes_in_cr; i++) {
+        uint32_t at = config->freeze_offset[i] ? config->freeze_offset[i] : DBGMCU_FIRST_FZ + 4 * i;
+        if (config->freeze_bits[i] && at == offset)
+            return i;
+    }
+    return SIM_DBGMCU_FREEZE;
+}
+
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
 {
     const struct sim_dbgmcu *d = self;
+    unsigned freeze = find_freeze(d, offset);
     (void)size;
-    switch (offset) {
-    case DBGMCU_IDCODE:
+    if (offset == DBGMCU_IDCODE)
         *value = sim_chip_identity(d->part->chip)->idcode;
-        break;
-    case DBGMCU_CR:
+    else if (offset == DBGMCU_CR)
         *value = d->cr;
-        break;
-    case DBGMCU_APB1_FZ:
-    case DBGMCU_APB2_FZ:
-        *value = d->fz[offset == DBGMCU_APB2_FZ];
-        break;
-    default:
-        *value = 0;
-        break;
-    }
+    else
+        *value = freeze < SIM_DBGMCU_FREEZE ? d->fz[freeze] : 0;
     return SIM_BUS_OK;
 }
 
@@ -71,12 +76,12 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     struct sim_dbgmcu *d = self;
     (void)size;
     bool in_cr = config_of(d)->freezes_in_cr;
+    unsigned freeze = find_freeze(d, offset);
     if (offset == DBGMCU_CR)
         d->cr = value &
                 (CR_BITS | config_of(d)->more_cr_bits | (in_cr ? config_of(d)->freeze_bits[0] : 0));
-    else if (!in_cr && (offset == DBGMCU_APB1_FZ || offset == DBGMCU_APB2_FZ))
-        d->fz[offset == DBGMCU_APB2_FZ] =
-            value & config_of(d)->freeze_bits[offset == DBGMCU_APB2_FZ];
+    else if (freeze < SIM_DBGMCU_FREEZE)
+        d->fz[freeze] = value & config_of(d)->freeze_bits[freeze];
     sim_chip_follow_debug(d->part->chip);
     return SIM_BUS_OK;
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // External interrupts (RM0091, 11.2): edges on pins, software triggers, and waking up from Stop.
+// STM32WB and WL have the registers in another order (RM0434, 16.6; RM0453, 15.6). Lines from 32 on
+// are not there.
 #include "sim/chip/part.h"
 #include "sim/parts/parts.h"
 
@@ -13,7 +15,8 @@ enum {
 };
 
 #define PINS      0x0000ffffu
-#define WITH_EDGE 0x007bffffu // lines that have edges and a pending bit
+#define WITH_EDGE 0x007bffffu // lines that have edges and a pending bit, of STM32F0
+#define NOWHERE   0xffu
 
 struct sim_exti {
     struct sim_part *part;
@@ -57,11 +60,29 @@ static void reset(void *self, enum sim_reset kind)
     update_exti_lines(e);
 }
 
+static uint32_t edges(const struct sim_exti *e)
+{
+    const struct sim_exti_config *config = e->part->config;
+    return config->edges ? config->edges : WITH_EDGE;
+}
+
+// As if the registers were in STM32F0's order.
+static uint32_t in_order(const struct sim_exti *e, uint32_t offset)
+{
+    const struct sim_exti_config *config = e->part->config;
+    if (!config->begins_with_edges)
+        return offset;
+    if (offset <= 0x0c)
+        return offset + EXTI_RTSR;
+    return offset == 0x80 ? EXTI_IMR : offset == 0x84 ? EXTI_EMR : NOWHERE;
+}
+
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
 {
     const struct sim_exti *e = self;
     const uint32_t registers[] = {e->imr, e->emr, e->rtsr, e->ftsr, e->pr & e->imr, e->pr};
     (void)size;
+    offset = in_order(e, offset);
     *value = offset <= EXTI_PR ? registers[offset / 4] : 0;
     return SIM_BUS_OK;
 }
@@ -70,7 +91,7 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
 {
     struct sim_exti *e = self;
     (void)size;
-    switch (offset) {
+    switch (in_order(e, offset)) {
     case EXTI_IMR:
         e->imr = value;
         break;
@@ -78,13 +99,13 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
         e->emr = value;
         break;
     case EXTI_RTSR:
-        e->rtsr = value & WITH_EDGE;
+        e->rtsr = value & edges(e);
         break;
     case EXTI_FTSR:
-        e->ftsr = value & WITH_EDGE;
+        e->ftsr = value & edges(e);
         break;
     case EXTI_SWIER: // works while the line's interrupt is open (11.3.5)
-        e->pr |= value & e->imr & WITH_EDGE;
+        e->pr |= value & e->imr & edges(e);
         break;
     case EXTI_PR:
         e->pr &= ~value;

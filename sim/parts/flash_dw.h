@@ -11,8 +11,7 @@
 #include "sim/parts/key_lock.h"
 #include "sim/parts/parts.h"
 
-#define SIM_DW_SIZE  8u
-#define SIM_ROW_SIZE 256u
+#define SIM_DW_SIZE 8u
 
 enum sim_dw_job {
     SIM_DW_IDLE,
@@ -26,7 +25,8 @@ enum sim_dw_job {
 struct sim_flash_dw {
     struct sim_part *part;
     const struct sim_flash_dw_config *config;
-    struct sim_memory *flash, *options, *otp; // otp: NULL where there is none
+    struct sim_memory *flash, *options;
+    struct sim_memory *otp, *sram2; // NULL: there is none, or nothing guards it
     uint32_t acr, cr, sr, eccr;
     struct sim_key_lock lock, option_lock;
 
@@ -55,7 +55,7 @@ struct sim_flash_dw {
     // Options: as loaded, and as written to the registers since.
     uint32_t loaded[SIM_OPTION_WORDS], written[SIM_OPTION_WORDS];
     bool mismatch, rdp_mismatch, was_loaded;
-    bool secured; // SEC_PROT
+    bool secured[2]; // SEC_PROT of each bank
     bool empty;
 };
 
@@ -71,25 +71,26 @@ struct sim_flash_dw {
 #define DW_SR_RDERR   (1u << 14)
 #define DW_SR_OPTVERR (1u << 15)
 #define DW_SR_BSY1    (1u << 16)
-#define DW_SR_BSY2    (1u << 17)
+#define DW_SR_BSY2    (1u << 17) // or PEMPTY
 #define DW_SR_CFGBSY  (1u << 18)
 #define DW_SR_FAILED                                                                               \
     (DW_SR_PROGERR | DW_SR_WRPERR | DW_SR_PGAERR | DW_SR_SIZERR | DW_SR_PGSERR | DW_SR_MISSERR |   \
      DW_SR_FASTERR)
 
-#define DW_CR_PG       (1u << 0)
-#define DW_CR_PER      (1u << 1)
-#define DW_CR_MER1     (1u << 2)
-#define DW_CR_STRT     (1u << 16)
-#define DW_CR_OPTSTRT  (1u << 17)
-#define DW_CR_FSTPG    (1u << 18)
-#define DW_CR_EOPIE    (1u << 24)
-#define DW_CR_ERRIE    (1u << 25)
-#define DW_CR_RDERRIE  (1u << 26)
-#define DW_CR_OBL      (1u << 27)
-#define DW_CR_SEC_PROT (1u << 28)
-#define DW_CR_OPTLOCK  (1u << 30)
-#define DW_CR_LOCK     (1u << 31)
+#define DW_CR_PG        (1u << 0)
+#define DW_CR_PER       (1u << 1)
+#define DW_CR_MER1      (1u << 2)
+#define DW_CR_STRT      (1u << 16)
+#define DW_CR_OPTSTRT   (1u << 17)
+#define DW_CR_FSTPG     (1u << 18)
+#define DW_CR_EOPIE     (1u << 24)
+#define DW_CR_ERRIE     (1u << 25)
+#define DW_CR_RDERRIE   (1u << 26)
+#define DW_CR_OBL       (1u << 27)
+#define DW_CR_SEC_PROT  (1u << 28)
+#define DW_CR_SEC_PROT2 (1u << 29)
+#define DW_CR_OPTLOCK   (1u << 30)
+#define DW_CR_LOCK      (1u << 31)
 
 // flash_dw.c
 void sim_dw_fail(struct sim_flash_dw *f,
@@ -123,27 +124,32 @@ void sim_dw_begin(struct sim_flash_dw *f, enum sim_dw_job job, struct sim_memory
 void sim_dw_end(struct sim_flash_dw *f);
 void sim_dw_count_mass_erase(struct sim_flash_dw *f, uint32_t offset, uint32_t length);
 enum sim_bus_status sim_dw_stall(struct sim_flash_dw *f);
-static inline uint32_t sim_dw_address(const struct sim_memory *in, uint32_t offset)
-{
-    return in->row.base + offset;
-}
-sim_signal_level_fn sim_dw_level_busy, sim_dw_level_closed, sim_dw_level_swapped;
+// As the program sees it while the banks are not swapped.
+uint32_t sim_dw_address(const struct sim_flash_dw *f, const struct sim_memory *in, uint32_t offset);
+sim_signal_level_fn sim_dw_level_busy, sim_dw_level_closed;
 sim_signal_heard_fn sim_dw_hear_cut;
 
 // flash_dw_guard.c
 bool sim_dw_has_two_banks(const struct sim_flash_dw *f);
 unsigned sim_dw_bank_of(const struct sim_flash_dw *f, uint32_t offset); // of a cell: 0 or 1
 uint32_t sim_dw_bank_size(const struct sim_flash_dw *f);
+uint32_t sim_dw_page_size(const struct sim_flash_dw *f);
+uint32_t sim_dw_pcrop_unit(const struct sim_flash_dw *f);
+bool sim_dw_has_hole(const struct sim_flash_dw *f); // between the banks
 bool sim_dw_is_swapped(const struct sim_flash_dw *f);
 unsigned sim_dw_rdp_level(const struct sim_flash_dw *f);
 bool sim_dw_is_blocked(const struct sim_flash_dw *f); // by read protection
-// Of the securable area, in bytes from the start of the flash on.
-uint32_t sim_dw_secure_size(const struct sim_flash_dw *f);
+// Of the securable area of a bank, in bytes from its start on.
+uint32_t sim_dw_secure_size(const struct sim_flash_dw *f, unsigned bank);
 bool sim_dw_is_secret(const struct sim_flash_dw *f, uint32_t offset); // in the secured area
 bool sim_dw_is_execute_only(const struct sim_flash_dw *f, uint32_t offset);
 bool sim_dw_has_execute_only(const struct sim_flash_dw *f);
+// Pages that are the second core's alone.
+bool sim_dw_has_cpu2_pages(const struct sim_flash_dw *f);
+bool sim_dw_is_of_cpu2(const struct sim_flash_dw *f, uint32_t offset);
 // A page of which some part is protected against writing.
 bool sim_dw_is_write_protected(const struct sim_flash_dw *f, uint32_t offset);
+sim_signal_level_fn sim_dw_level_swapped, sim_dw_level_boots_bank2;
 
 // flash_dw_options.c
 void sim_dw_create_options(struct sim_flash_dw *f);

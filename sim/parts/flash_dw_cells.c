@@ -76,20 +76,30 @@ static void program_cells(struct sim_flash_dw *f)
     set_double_word(f, f->in, f->offset, state);
 }
 
+uint32_t sim_dw_address(const struct sim_flash_dw *f, const struct sim_memory *in, uint32_t offset)
+{
+    uint32_t half = f->flash->row.size / 2;
+    if (in == f->flash && sim_dw_has_hole(f) && offset >= half)
+        offset += f->config->bank2_offset - half;
+    return in->row.base + offset;
+}
+
 // What the fall to read protection level 0 erases: all, or without PCROP_RDP all pages but those
 // that hold something of such an area and are not secured (4.5.1 and table 24).
 static void erase_for_level0(struct sim_flash_dw *f)
 {
-    uint32_t size = f->flash->row.page_size;
-    uint32_t secure = sim_dw_secure_size(f);
+    uint32_t size = sim_dw_page_size(f), unit = sim_dw_pcrop_unit(f), bank = sim_dw_bank_size(f);
     bool all = f->loaded[SIM_WORD_PCROP1A_END] >> 31;
     for (uint32_t at = 0; at < f->flash->row.size; at += size) {
         bool keeps = false;
-        for (uint32_t sub = 0; sub < size && !all && at >= secure; sub += 512)
+        bool secure = at % bank < sim_dw_secure_size(f, sim_dw_bank_of(f, at));
+        for (uint32_t sub = 0; sub < size && !all && !secure; sub += unit)
             keeps |= sim_dw_is_execute_only(f, at + sub);
         if (!keeps)
             erase_cells(f, at, size);
     }
+    if (f->sram2)
+        memset(f->sram2->bytes, 0, f->sram2->row.size);
 }
 
 static void finish_job(void *arg)
@@ -177,7 +187,7 @@ void sim_dw_hear_cut(void *self, unsigned line, uint64_t by_reset)
     if (by_reset)
         sim_account_violation(f->part->account,
                               "flash: a reset while 0x%08x was programmed or erased",
-                              sim_dw_address(f->in, f->offset));
+                              sim_dw_address(f, f->in, f->offset));
     abort_job(f);
 }
 
@@ -193,9 +203,12 @@ uint64_t sim_dw_level_busy(void *self, unsigned line)
 uint64_t sim_dw_level_closed(void *self, unsigned line)
 {
     const struct sim_flash_dw *f = self;
-    (void)line;
-    return sim_dw_is_busy(f) || sim_dw_is_blocked(f) || f->spoilt || sim_dw_is_swapped(f) ||
-           f->secured || sim_dw_has_execute_only(f);
+    if (line == SIM_MEMORY_SRAM2)
+        return f->sram2 && sim_dw_is_blocked(f);
+    return line == SIM_MEMORY_FLASH &&
+           (sim_dw_is_busy(f) || sim_dw_is_blocked(f) || f->spoilt || sim_dw_is_swapped(f) ||
+            f->secured[0] || f->secured[1] || sim_dw_has_execute_only(f) ||
+            sim_dw_has_cpu2_pages(f) || sim_dw_has_hole(f));
 }
 
 enum sim_bus_status sim_dw_stall(struct sim_flash_dw *f)
@@ -230,21 +243,32 @@ static void note_check(struct sim_flash_dw *f, const struct sim_memory *in, uint
     sim_dw_flag(f, 0);
 }
 
-static uint32_t cell_of(const struct sim_flash_dw *f, uint32_t offset)
+// false: nothing is there.
+static bool find_cell(const struct sim_flash_dw *f, uint32_t offset, uint32_t *cell)
 {
-    uint32_t size = f->flash->row.size;
-    return sim_dw_is_swapped(f) ? (offset + size / 2) % size : offset;
+    uint32_t size = f->flash->row.size, half = size / 2;
+    bool is_second = sim_dw_has_hole(f) && offset >= f->config->bank2_offset;
+    if (is_second)
+        offset -= f->config->bank2_offset - half;
+    if (offset >= size || (!is_second && sim_dw_has_hole(f) && offset >= half))
+        return false;
+    *cell = sim_dw_is_swapped(f) ? (offset + half) % size : offset;
+    return true;
 }
 
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
 {
     struct sim_flash_dw *f = self;
     bool fetch = sim_chip_bus(f->part->chip)->fetch;
-    uint32_t cell = cell_of(f, offset);
+    uint32_t cell;
+    if (!find_cell(f, offset, &cell))
+        return SIM_BUS_FAULT;
     if (is_bank_busy(f, cell)) // 4.3.4
         return sim_dw_stall(f);
     if (sim_dw_is_blocked(f) || sim_dw_is_secret(f, cell))
         return SIM_BUS_FAULT;
+    if (sim_dw_is_of_cpu2(f, cell)) // people with a chip read zeros
+        return fetch ? SIM_BUS_FAULT : SIM_BUS_OK;
     if (!fetch && sim_dw_is_execute_only(f, cell)) { // 4.5.2
         sim_dw_flag(f, DW_SR_RDERR);
         return SIM_BUS_OK;
@@ -257,7 +281,10 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
 static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uint32_t value)
 {
     struct sim_flash_dw *f = self;
-    return sim_dw_write(f, f->flash, cell_of(f, offset), size, value);
+    uint32_t cell;
+    if (!find_cell(f, offset, &cell))
+        return SIM_BUS_FAULT;
+    return sim_dw_write(f, f->flash, cell, size, value);
 }
 
 // The same at address 0, while MEM_MODE says so. Documents promise that it can be read there.
@@ -294,6 +321,22 @@ static enum sim_bus_status otp_write(void *self, uint32_t offset, unsigned size,
     return sim_dw_write(f, f->otp, offset, size, value);
 }
 
+// Read protection keeps it from a debugger, as it does the flash (RM0351, 3.5.1; RM0440, 3.5.1).
+static enum sim_bus_status sram2_read(void *self, uint32_t offset, unsigned size, uint32_t *value)
+{
+    struct sim_flash_dw *f = self;
+    (void)offset;
+    (void)size;
+    (void)value;
+    return sim_dw_is_blocked(f) ? SIM_BUS_FAULT : SIM_BUS_OK;
+}
+
+static enum sim_bus_status sram2_write(void *self, uint32_t offset, unsigned size, uint32_t value)
+{
+    return sram2_read(self, offset, size, &value);
+}
+
+static const struct sim_device sram2_device = {NULL, sram2_read, sram2_write};
 static const struct sim_device cells_device = {NULL, read, write};
 static const struct sim_device alias_device = {NULL, alias_read, alias_write};
 static const struct sim_device otp_device = {NULL, otp_read, otp_write};
@@ -301,9 +344,16 @@ static const struct sim_device otp_device = {NULL, otp_read, otp_write};
 void sim_dw_create_cells(struct sim_flash_dw *f)
 {
     const struct sim_memory_row *row = &f->flash->row;
+    uint32_t reach = f->config->bank2_offset ? f->config->bank2_offset + row->size / 2 : row->size;
     sim_clock_add(f->part->clock, &f->done, finish_job, f);
-    sim_chip_map(f->part->chip, "flash", row->base, row->size, &cells_device, f);
+    sim_chip_map(f->part->chip, "flash", row->base, reach, &cells_device, f);
     sim_chip_map(f->part->chip, "flash at 0", 0, row->size, &alias_device, f);
     if (f->otp)
         sim_chip_map(f->part->chip, "OTP", f->otp->row.base, f->otp->row.size, &otp_device, f);
+    if (!f->sram2)
+        return;
+    row = &f->sram2->row;
+    sim_chip_map(f->part->chip, "SRAM2", row->base, row->size, &sram2_device, f);
+    if (row->alias)
+        sim_chip_map(f->part->chip, "SRAM2's alias", row->alias, row->size, &sram2_device, f);
 }

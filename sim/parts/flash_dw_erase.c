@@ -40,14 +40,16 @@ static enum sim_bus_status check_range(struct sim_flash_dw *f, uint32_t offset, 
         sim_dw_fail(f, DW_SR_WRPERR);
         return SIM_BUS_FAULT;
     }
-    for (uint32_t at = offset; at < offset + length; at += f->flash->row.page_size) {
-        if (sim_dw_is_secret(f, at)) { // tables 15 and 16
-            sim_chip_violation(f->part->chip, "flash: %s in the secured area", what);
+    for (uint32_t at = offset; at < offset + length; at += sim_dw_page_size(f)) {
+        bool is_of_cpu2 = sim_dw_is_of_cpu2(f, at);  // RM0434, 3.3.7; RM0453, table 13
+        if (is_of_cpu2 || sim_dw_is_secret(f, at)) { // tables 15 and 16
+            sim_chip_violation(f->part->chip, "flash: %s in %s", what,
+                               is_of_cpu2 ? "pages of the second core" : "the secured area");
             return SIM_BUS_FAULT;
         }
         if (sim_dw_is_write_protected(f, at)) {
             sim_chip_violation(f->part->chip, "flash: %s, but 0x%08x is write-protected", what,
-                               sim_dw_address(f->flash, at));
+                               sim_dw_address(f, f->flash, at));
             sim_dw_fail(f, DW_SR_WRPERR);
             return SIM_BUS_OK;
         }
@@ -68,7 +70,7 @@ static enum sim_bus_status erase_page(struct sim_flash_dw *f)
 {
     uint32_t page = (f->cr & f->config->page_mask) >> 3;
     bool second = f->cr & f->config->bank_mask;
-    uint32_t size = f->flash->row.page_size, bank_size = sim_dw_bank_size(f);
+    uint32_t size = sim_dw_page_size(f), bank_size = sim_dw_bank_size(f);
     bool allowed;
     if (page >= bank_size / size || (second && !sim_dw_has_two_banks(f))) {
         sim_chip_violation(f->part->chip, "flash: erase of page %u%s, which is not there", page,
@@ -83,7 +85,8 @@ static enum sim_bus_status erase_page(struct sim_flash_dw *f)
     if (f->config->row_after_page_erase)
         open_rows(f, offset, size);
     f->part->account->pages_erased++;
-    f->flash->erase_count[offset / size]++;
+    for (uint32_t at = offset; at < offset + size; at += f->flash->row.page_size)
+        f->flash->erase_count[at / f->flash->row.page_size]++;
     sim_dw_begin(f, SIM_DW_ERASE, f->flash, offset, size, time_ns(f, false));
     return SIM_BUS_OK;
 }

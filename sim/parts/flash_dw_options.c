@@ -135,13 +135,14 @@ static void drop_all_areas(struct sim_flash_dw *f)
 static void keep_security(struct sim_flash_dw *f, bool falls)
 {
     uint32_t size = f->config->secure_size_mask | f->config->secure_switch_mask;
-    if (sim_dw_rdp_level(f) == 0)
+    if (sim_dw_rdp_level(f) == 0 || falls)
         return;
-    if (!falls)
-        f->written[SIM_WORD_SECURE] |= f->loaded[SIM_WORD_SECURE] & BOOT_LOCK;
-    if (f->secured && !falls)
-        f->written[SIM_WORD_SECURE] =
-            (f->written[SIM_WORD_SECURE] & ~size) | (f->loaded[SIM_WORD_SECURE] & size);
+    f->written[SIM_WORD_SECURE] |= f->loaded[SIM_WORD_SECURE] & BOOT_LOCK;
+    for (unsigned bank = 0; bank < 2; bank++) {
+        unsigned word = bank ? SIM_WORD_SECURE2 : SIM_WORD_SECURE;
+        if (f->secured[bank])
+            f->written[word] = (f->written[word] & ~size) | (f->loaded[word] & size);
+    }
 }
 
 void sim_dw_start_options(struct sim_flash_dw *f)
@@ -179,6 +180,11 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
     return SIM_BUS_OK;
 }
 
+static enum sim_bus_status more_read(void *self, uint32_t offset, unsigned size, uint32_t *value)
+{
+    return read(self, offset + SIM_DW_MORE_CELLS, size, value);
+}
+
 // They are programmed through their registers only.
 static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uint32_t value)
 {
@@ -190,7 +196,15 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     return SIM_BUS_FAULT;
 }
 
+static enum sim_bus_status more_write(void *self, uint32_t offset, unsigned size, uint32_t value)
+{
+    struct sim_flash_dw *f = self;
+    uint32_t at = f->config->more_cells_base - f->options->row.base + offset;
+    return write(self, at, size, value);
+}
+
 static const struct sim_device options_device = {NULL, read, write};
+static const struct sim_device more_device = {NULL, more_read, more_write};
 
 void sim_dw_create_options(struct sim_flash_dw *f)
 {
@@ -198,7 +212,12 @@ void sim_dw_create_options(struct sim_flash_dw *f)
     for (unsigned i = 0; i < SIM_OPTION_WORDS; i++)
         f->loaded[i] = f->written[i] = f->config->word[i].factory & f->config->word[i].mask;
     sim_dw_program_options(f);
-    sim_chip_map(f->part->chip, "option bytes", row->base, row->size, &options_device, f);
+    bool is_apart = f->config->more_cells_base != 0;
+    uint32_t size = is_apart ? SIM_DW_MORE_CELLS : row->size;
+    sim_chip_map(f->part->chip, "option bytes", row->base, size, &options_device, f);
+    if (is_apart)
+        sim_chip_map(f->part->chip, "option bytes of bank 2", f->config->more_cells_base,
+                     row->size - SIM_DW_MORE_CELLS, &more_device, f);
 }
 
 void sim_dw_hear_rdp(void *self, unsigned line, uint64_t level)
@@ -216,7 +235,7 @@ uint64_t sim_dw_level_empty(void *self, unsigned line)
 {
     const struct sim_flash_dw *f = self;
     (void)line;
-    return f->empty;
+    return f->empty && f->config->empty != SIM_DW_EMPTY_NOWHERE;
 }
 
 uint64_t sim_dw_level_rdp(void *self, unsigned line)

@@ -9,7 +9,7 @@
 static uint32_t why_refused(struct sim_flash_dw *f, const struct sim_memory *in, uint32_t offset,
                             uint32_t sr_bits, const char *why)
 {
-    sim_chip_violation(f->part->chip, "flash: programming 0x%08x %s", sim_dw_address(in, offset),
+    sim_chip_violation(f->part->chip, "flash: programming 0x%08x %s", sim_dw_address(f, in, offset),
                        why);
     return sr_bits;
 }
@@ -112,9 +112,11 @@ enum sim_bus_status sim_dw_write(struct sim_flash_dw *f, struct sim_memory *in, 
         return sim_dw_write_row(f, offset, size, value);
     if (sim_dw_is_busy(f))
         return sim_dw_stall(f);
-    if (in == f->flash && sim_dw_is_secret(f, offset)) { // 4.5.4
-        sim_chip_violation(f->part->chip, "flash: programming 0x%08x in the secured area",
-                           sim_dw_address(in, offset));
+    bool is_of_cpu2 = in == f->flash && sim_dw_is_of_cpu2(f, offset);
+    if (is_of_cpu2 || (in == f->flash && sim_dw_is_secret(f, offset))) { // 4.5.4
+        sim_chip_violation(f->part->chip, "flash: programming 0x%08x in %s",
+                           sim_dw_address(f, in, offset),
+                           is_of_cpu2 ? "a page of the second core" : "the secured area");
         return SIM_BUS_FAULT;
     }
     if (f->cr & DW_CR_FSTPG && in == f->flash && !f->lock.locked)

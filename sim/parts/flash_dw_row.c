@@ -1,23 +1,31 @@
 // SPDX-License-Identifier: MIT
-// Fast programming: 32 double words in a row, under a high voltage that stays on (RM0490, 4.3.6;
-// RM0444, 3.3.8). While one double word is programmed, the next one can be written; the one behind
-// it waits on the bus. That the interface holds one double word is a model: the manuals only say
-// when the next one must be there.
+// Fast programming: 32 or 64 double words in a row, under a high voltage that stays on
+// (RM0490, 4.3.6; RM0444, 3.3.8). While one double word is programmed, the next one can be written;
+// the one behind it waits on the bus. That the interface holds one double word is a model: the
+// manuals only say when the next one must be there.
 #include "base/bytes.h"
 #include "sim/parts/flash_dw.h"
 
-#define ROW_WORDS (SIM_ROW_SIZE / SIM_DW_SIZE)
+static uint32_t row_words(const struct sim_flash_dw *f)
+{
+    return f->config->row_words ? f->config->row_words : 32;
+}
+
+static uint32_t row_size(const struct sim_flash_dw *f)
+{
+    return row_words(f) * SIM_DW_SIZE;
+}
 
 static uint64_t word_ns(const struct sim_flash_dw *f)
 {
     uint64_t time = sim_part_level(f->part, SIM_FLASH_TIME, 0);
-    return f->config->time[time].row_ns / ROW_WORDS;
+    return f->config->time[time].row_ns / row_words(f);
 }
 
 static void note_row_violation(struct sim_flash_dw *f, uint32_t offset, const char *why)
 {
     sim_chip_violation(f->part->chip, "flash: fast programming of 0x%08x %s",
-                       sim_dw_address(f->flash, offset), why);
+                       sim_dw_address(f, f->flash, offset), why);
 }
 
 // The row is over; errors are of FLASH_SR, and interrupt it (4.3.6, FASTERR).
@@ -76,9 +84,9 @@ static uint32_t row_refusal(struct sim_flash_dw *f, uint32_t offset, unsigned si
                                                            : "without a mass erase before");
         return DW_SR_PGSERR;
     }
-    if (offset % SIM_ROW_SIZE || (f->row_last[bank] && offset < f->row_last[bank])) {
-        note_row_violation(f, offset,
-                           offset % SIM_ROW_SIZE ? "which begins no row" : "below the row before");
+    bool is_inside = offset % row_size(f);
+    if (is_inside || (f->row_last[bank] && offset < f->row_last[bank])) {
+        note_row_violation(f, offset, is_inside ? "which begins no row" : "below the row before");
         return DW_SR_PGAERR;
     }
     return 0;
@@ -97,7 +105,7 @@ static enum sim_bus_status begin_row(struct sim_flash_dw *f, uint32_t offset, un
     if (sim_part_level(f->part, SIM_HCLK_HZ, 0) < f->config->row_hz)
         note_row_violation(f, offset, "with a clock below 8 MHz");
     f->row_next = offset;
-    f->row_left = ROW_WORDS;
+    f->row_left = row_words(f);
     f->first_word = value;
     f->first_offset = offset;
     f->first_in = f->flash;

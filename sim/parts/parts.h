@@ -7,7 +7,6 @@
 #include "sim/chip/part.h"
 
 extern const struct sim_part_kind sim_part_adc;
-extern const struct sim_part_kind sim_part_bare; // in the place of those that are not modelled
 extern const struct sim_part_kind sim_part_afio;
 extern const struct sim_part_kind sim_part_bkpsram;
 extern const struct sim_part_kind sim_part_crc;
@@ -33,6 +32,7 @@ extern const struct sim_part_kind sim_part_rcc_m0p;
 extern const struct sim_part_kind sim_part_syscfg;
 extern const struct sim_part_kind sim_part_syscfg_f4; // STM32F2, too
 extern const struct sim_part_kind sim_part_syscfg_l0;
+extern const struct sim_part_kind sim_part_syscfg_l4;
 extern const struct sim_part_kind sim_part_syscfg_m0p;
 extern const struct sim_part_kind sim_part_tim;
 extern const struct sim_part_kind sim_part_usart;
@@ -52,18 +52,15 @@ struct sim_adc_config {
     bool regulator_starts_itself;
 };
 
-struct sim_bare_config {
-    uint32_t hz; // of all clocks, always
-};
-
 struct sim_crc_config {
     unsigned polynomial_feature; // of the chip: CRC_POL and POLYSIZE are there; 0: they always are
 };
 
-#define SIM_DBGMCU_FREEZE 2u
+#define SIM_DBGMCU_FREEZE 3u
 struct sim_dbgmcu_config {
-    uint32_t freeze_bits[SIM_DBGMCU_FREEZE]; // those that exist
-    uint32_t more_cr_bits;                   // of DBGMCU_CR, beside DBG_STOP and DBG_STANDBY
+    uint32_t freeze_bits[SIM_DBGMCU_FREEZE];  // those that exist
+    uint8_t freeze_offset[SIM_DBGMCU_FREEZE]; // where; 0: from 0x08 on, one after the other
+    uint32_t more_cr_bits;                    // of DBGMCU_CR, beside DBG_STOP and DBG_STANDBY
     bool freezes_in_cr; // the freeze bits of line 0 are in DBGMCU_CR, and there are no others
 };
 
@@ -76,6 +73,8 @@ struct sim_exti_m0p_config {
 struct sim_exti_config {
     uint32_t lines[SIM_PART_INTERRUPTS]; // which lines go to the interrupts of the row
     uint32_t imr;                        // reset value of EXTI_IMR: the internal lines are open
+    uint32_t edges;                      // lines that have edges and a pending bit; 0: 0x007bffff
+    bool begins_with_edges;              // RTSR1 is the first register, IMR1 at 0x80
 };
 
 // The flash controller with half-word programming, with its cells and option bytes.
@@ -105,11 +104,23 @@ enum sim_option_word {
     SIM_WORD_WRP2B,
     SIM_WORD_PCROP2B_START,
     SIM_WORD_PCROP2B_END,
-    SIM_WORD_SECURE,
+    SIM_WORD_SECURE,  // of bank 1, with the lock of the boot
+    SIM_WORD_SECURE2, // of bank 2
+    SIM_WORD_CPU2,    // of an STM32WB or WL5x: from which page on the flash is the second core's
+    SIM_WORD_CPU2_MAILBOX,
+    SIM_WORD_CPU2_START,
     SIM_OPTION_WORDS,
 };
 
+// Where the flag of the empty check is.
+enum sim_dw_empty {
+    SIM_DW_EMPTY_IN_ACR,
+    SIM_DW_EMPTY_IN_SR, // a write of 1 toggles it
+    SIM_DW_EMPTY_NOWHERE,
+};
+
 // The flash controller that programs double words with check bits, or rows of them.
+#define SIM_DW_MORE_CELLS 0x80u
 struct sim_flash_dw_config {
     struct {
         uint8_t reg, cell;   // offsets, among the registers and among the cells
@@ -122,6 +133,8 @@ struct sim_flash_dw_config {
     uint32_t dual_bank_mask, no_swap_mask;     // of the user word; 0: there is one bank
     uint32_t page_mask, bank_mask, mass2_mask; // of FLASH_CR: PNB, BKER, MER2
     uint32_t secure_size_mask; // of SIM_WORD_SECURE, in pages; the lock of the boot is bit 16
+    uint32_t more_cells_base;  // address of the cells from SIM_DW_MORE_CELLS on; 0: with the others
+    bool unused_are_ones;      // the registers of options read so where they have no bits
     // Where the area has a switch (HDP1EN): its field and the value that means off. The size is
     // then that of the last page. 0: there is no switch.
     uint32_t secure_switch_mask, secure_off;
@@ -129,8 +142,21 @@ struct sim_flash_dw_config {
     // A row can be programmed where the pages were erased one by one (RM0490, 4.3.6); else the bank
     // has to be erased as a whole.
     bool row_after_page_erase;
-    // The least HCLK for rows, and the clock that has to run, or starts by itself.
-    uint32_t row_hz;
+    uint32_t row_hz;                 // the least HCLK for rows
+    unsigned row_words;              // double words of a row; 0: 32
+    uint32_t pcrop_unit;             // bytes that the fields of PCROP count; 0: 512
+    uint32_t acr_at_reset, acr_kept; // of FLASH_ACR; 0: as on STM32G0
+    enum sim_dw_empty empty;
+    bool lacks_cfgbsy, has_one_busy_bit; // of FLASH_SR
+    bool fails_options_at_reset;         // OPTVERR is there without a reason (ES0394, 2.2.9)
+    bool has_two_banks_always;           // whatever dual_bank_mask says
+    // As one bank the pages and units of PCROP are twice as large, and both banks' areas count.
+    bool doubles_as_one_bank;
+    uint32_t bank2_offset;     // from the start of the flash on; 0: it follows the first one
+    bool swapped_by_syscfg;    // FB_MODE
+    bool guards_sram2;         // by read protection; its fall to level 0 clears it
+    uint32_t cpu2_secure_mask; // of the user word: the second core's pages are closed (ESE)
+    uint32_t cpu2_page_mask, cpu2_off_mask; // of SIM_WORD_CPU2: SFSA, and FSD
     struct {
         uint64_t program_ns, row_ns, erase_ns, mass_ns; // row_ns: of a whole row, in fast mode
     } time[3];                                          // of enum sim_flash_time
@@ -233,7 +259,8 @@ struct sim_rcc_f4_config {
     uint32_t ahb1enr_reset, lpenr_reset[SIM_F4_BUSES];
 };
 
-// STM32G0, C0 and U0: what the system can run from, and what they have beside.
+// STM32G0, C0, U0, and the later L4, G4, WB and WL: what the system can run from, and what they
+// have beside.
 enum sim_m0p_clock {
     SIM_M0P_LSI,
     SIM_M0P_LSE,
@@ -242,14 +269,18 @@ enum sim_m0p_clock {
     SIM_M0P_HSE,
     SIM_M0P_PLL,
     SIM_M0P_HSI48,
+    SIM_M0P_PLLSAI1,
+    SIM_M0P_PLLSAI2,
     SIM_M0P_CLOCKS, // and none
 };
 enum sim_m0p_bus {
-    SIM_M0P_ON_IO,
-    SIM_M0P_ON_AHB,
+    SIM_M0P_ON_IO,  // AHB2 of STM32L4 and later
+    SIM_M0P_ON_AHB, // AHB1
     SIM_M0P_ON_APB1,
     SIM_M0P_ON_APB2,
     SIM_M0P_ON_DEBUG, // where it has a register of its own
+    SIM_M0P_ON_AHB3,
+    SIM_M0P_ON_MORE_APB1, // APB1ENR2
     SIM_M0P_BUSES,
 };
 enum sim_m0p_capture {
@@ -258,6 +289,7 @@ enum sim_m0p_capture {
     SIM_M0P_CAPTURE_RTC,
     SIM_M0P_CAPTURE_HSE32,
     SIM_M0P_CAPTURE_MCO,
+    SIM_M0P_CAPTURE_MSI,
 };
 #define SIM_M0P_USARTS   2u
 #define SIM_M0P_CAPTURES 12u
@@ -277,13 +309,31 @@ struct sim_rcc_m0p_config {
     bool has_stop_choice;                                              // STOPWUCK
     bool backup_is_guarded;                                            // by PWR_CR1.DBP
     uint8_t adc_select_shift;
-    uint32_t max_hz; // of HCLK
+    uint32_t max_hz;       // of HCLK
+    uint32_t wait_step_hz; // each so many more need a flash wait state; 0: 24 MHz
+    // RCC of the Cortex-M4 (RM0351, 6.4): SW of two bits, HPRE, PPRE1 and PPRE2 right above, and
+    // registers without a meaning here keep what is written to them.
+    bool is_m4;
+    bool has_even_pll;      // PLLR is 2, 4, 6 or 8, and the outputs' switches are at 16, 20, 24
+    bool msi_follows_range; // MSIRANGE counts without MSIRGSEL (STM32WB)
+    uint32_t pllm_mask;     // of the field; 0: three bits
+    uint32_t pllcfgr_reset; // 0: 0x1000
+    uint32_t csr_more;      // of RCC_CSR, as it always reads
+    uint32_t enr_reset[SIM_M0P_BUSES]; // all 0: the flash's, on the AHB
 };
 
 #define SIM_PWR_M0P_WAKEUP_PINS 7u
 struct sim_pwr_m0p_config {
     struct sim_pin wakeup[SIM_PWR_M0P_WAKEUP_PINS]; // WKUP1 to WKUP7; port 0: none
     uint32_t cr1_reset;
+    bool is_m4;      // PWR_CR3 and CR4 of STM32L4 and later: no FLASH_RDY, more registers
+    bool has_extscr; // STM32WB and WL: the flag of Standby is C1SBF in PWR_EXTSCR
+};
+
+// STM32L4, G4, WB and WL.
+struct sim_syscfg_l4_config {
+    uint32_t cfgr1_reset;
+    bool has_banks; // FB_MODE
 };
 
 struct sim_syscfg_f4_config {
@@ -302,9 +352,11 @@ struct sim_wwdg_config { // NULL: WDGTB has two bits at 7, and no option starts 
 enum sim_tim_has {
     SIM_TIM_DOWN = 1,
     SIM_TIM_REPEATS = 2,
-    SIM_TIM_REMAPS = 4,   // captures the lines from 4 * its number on of SIM_CAPTURE_HZ
-    SIM_TIM_TWO_IRQS = 8, // one for updates, one for captures and compares
-    SIM_TIM_SELECTS = 16, // what it captures by TIM_TISEL, and not by TIM_OR
+    SIM_TIM_REMAPS = 4,         // captures the lines from 4 * its number on of SIM_CAPTURE_HZ
+    SIM_TIM_TWO_IRQS = 8,       // one for updates, one for captures and compares
+    SIM_TIM_SELECTS = 16,       // what it captures by TIM_TISEL, and not by TIM_OR
+    SIM_TIM_SELECTS_EARLY = 32, // TIM_TISEL is at 0x5c (STM32G4)
+    SIM_TIM_REMAPS_WIDELY = 64, // eight lines, by three bits of TIM_OR or by TIM_TISEL
 };
 struct sim_tim_config {
     unsigned bits, channels;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Power control of STM32G0, C0 and U0 (RM0444, 4; RM0490, 5; RM0503, 4): Stop, Standby and
+// Power control of STM32G0, C0, U0, L4, G4, WB and WL (RM0444, 4; RM0490, 5; RM0503, 4; RM0351, 5;
+// RM0440, 6; RM0434, 6; RM0453, 6): Stop, Standby and
 // Shutdown, how the chip gets into them and what ends them. What the modes differ in beside
 // (regulators, what is retained) is not modelled: Stop 0, 1 and 2 are one.
 #include "sim/parts/parts.h"
@@ -12,19 +13,23 @@ enum {
     PWR_SR1 = 0x10,
     PWR_SR2 = 0x14,
     PWR_SCR = 0x18,
-    PWR_LAST = 0x4c,
+    PWR_LAST = 0x4c, // of STM32G0
+    PWR_EXTSCR = 0x88,
 };
 
-#define CR1_LPMS   0x7u
-#define CR1_DBP    (1u << 8)
-#define CR1_LPR    (1u << 14)
-#define CR3_RESET  0x8000u // EIWUL
-#define SR1_WUF    0x7fu
-#define SR1_SBF    (1u << 8)
-#define SR2_READY  (1u << 7) // the flash
-#define SR2_REGLPF (1u << 9)
-#define SCR_CSBF   (1u << 8)
-#define REGISTERS  (PWR_LAST / 4 + 1)
+#define CR1_LPMS     0x7u
+#define CR1_DBP      (1u << 8)
+#define CR1_LPR      (1u << 14)
+#define CR3_RESET    0x8000u // EIWUL
+#define SR1_WUF      0x7fu
+#define SR1_SBF      (1u << 8)
+#define SR2_READY    (1u << 7) // the flash
+#define SR2_REGLPF   (1u << 9)
+#define SCR_CSBF     (1u << 8)
+#define EXTSCR_CLEAR (1u << 0) // C1CSSF
+#define EXTSCR_C1SBF (1u << 8)
+#define EXTSCR_C2DS  (1u << 15) // the second core sleeps
+#define REGISTERS    (PWR_EXTSCR / 4 + 1)
 
 struct sim_pwr_m0p {
     struct sim_pwr_common common;
@@ -94,16 +99,24 @@ static void reset(void *self, enum sim_reset kind)
     *p = fresh;
 }
 
+static uint32_t last_register(const struct sim_pwr_m0p *p)
+{
+    return p->config->is_m4 ? PWR_EXTSCR - 4 : PWR_LAST;
+}
+
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
 {
     const struct sim_pwr_m0p *p = self;
     (void)size;
     if (offset == PWR_SR1)
-        *value = p->sr1;
+        *value = p->config->has_extscr ? p->sr1 & ~SR1_SBF : p->sr1;
     else if (offset == PWR_SR2)
-        *value = SR2_READY | (p->reg[PWR_CR1 / 4] & CR1_LPR ? SR2_REGLPF : 0);
+        *value =
+            (p->config->is_m4 ? 0 : SR2_READY) | (p->reg[PWR_CR1 / 4] & CR1_LPR ? SR2_REGLPF : 0);
+    else if (offset == PWR_EXTSCR && p->config->has_extscr)
+        *value = (p->sr1 & SR1_SBF ? EXTSCR_C1SBF : 0) | EXTSCR_C2DS;
     else
-        *value = offset <= PWR_LAST && offset != PWR_SCR ? p->reg[offset / 4] : 0;
+        *value = offset <= last_register(p) && offset != PWR_SCR ? p->reg[offset / 4] : 0;
     return SIM_BUS_OK;
 }
 
@@ -112,8 +125,10 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     struct sim_pwr_m0p *p = self;
     (void)size;
     if (offset == PWR_SCR)
-        p->sr1 &= ~((value & SR1_WUF) | (value & SCR_CSBF ? SR1_SBF : 0));
-    else if (offset <= PWR_LAST && offset != PWR_SR1 && offset != PWR_SR2)
+        p->sr1 &= ~((value & SR1_WUF) | (value & SCR_CSBF && !p->config->has_extscr ? SR1_SBF : 0));
+    else if (offset == PWR_EXTSCR && p->config->has_extscr)
+        p->sr1 &= ~(value & EXTSCR_CLEAR ? SR1_SBF : 0u);
+    else if (offset <= last_register(p) && offset != PWR_SR1 && offset != PWR_SR2)
         p->reg[offset / 4] = value;
     return SIM_BUS_OK;
 }

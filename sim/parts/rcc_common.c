@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "sim/parts/rcc_common.h"
 
-_Static_assert((unsigned)SIM_M0P_CLOCKS <= (unsigned)SIM_RCC_MOST_CLOCKS, "clocks");
+_Static_assert((unsigned)SIM_CLOCK_SOURCES <= (unsigned)SIM_RCC_MOST_CLOCKS, "clocks");
 _Static_assert((unsigned)SIM_RCC_L0_BUSES <= (unsigned)SIM_RCC_MOST_BUSES, "buses");
 
 // ---- gates, reset lines and flags ---------------------------------------------------------------

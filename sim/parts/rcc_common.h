@@ -9,7 +9,7 @@
 #include "sim/chip/part.h"
 #include "sim/parts/parts.h"
 
-#define SIM_RCC_MOST_CLOCKS SIM_CLOCK_SOURCES
+#define SIM_RCC_MOST_CLOCKS SIM_M0P_CLOCKS
 #define SIM_RCC_MOST_BUSES  SIM_M0P_BUSES
 #define SIM_RCC_CR_CSSON    (1u << 19)
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Reset and clock control of STM32G0, C0 and U0: the registers (RM0444, 5.4; RM0490, 6.4; RM0503,
-// 5.4). Where a register is, and which clocks there are, is the family's config. The clock tree
-// is in rcc_m0p_clocks.c.
+// Reset and clock control of STM32G0, C0, U0, L4, G4, WB and WL: the registers (RM0444, 5.4;
+// RM0490, 6.4; RM0503, 5.4; RM0351, 6.4; RM0440, 7.4; RM0434, 8.4; RM0453, 7.4). Where a register
+// is, and which clocks there are, is the family's config. The clock tree is in rcc_m0p_clocks.c.
 #include "sim/parts/rcc_m0p.h"
 
 enum {
@@ -14,7 +14,6 @@ enum {
     RCC_CICR = 0x20,
 };
 
-#define CFGR_SWS   (0x7u << 3)
 #define CIR_CLOCKS 0x63fu // those of clocks, and of LSE's security system
 #define BDCR_LSEON (1u << 0)
 #define BDCR_BDRST (1u << 16)
@@ -55,16 +54,22 @@ static void write_cr(struct sim_rcc_m0p *rcc, uint32_t value)
     sim_m0p_apply(rcc); // HSIDIV and ranges are here
 }
 
+// Where RCC_CFGR.SWS is.
+static unsigned sws_shift(const struct sim_rcc_m0p *rcc)
+{
+    return rcc->config->is_m4 ? 2 : 3;
+}
+
 static void write_cfgr(struct sim_rcc_m0p *rcc, uint32_t value)
 {
-    rcc->common.cfgr = value & ~CFGR_SWS;
+    rcc->common.cfgr = value & ~(rcc->common.kind->sw_mask << sws_shift(rcc));
     sim_rcc_follow_sw(&rcc->common);
     sim_m0p_apply(rcc);
 }
 
 static void write_pllcfgr(struct sim_rcc_m0p *rcc, uint32_t value)
 {
-    static const uint32_t outputs = 1u << 16 | 1u << 24 | 1u << 28;
+    uint32_t outputs = sim_m0p_pll_outputs(rcc);
     if (rcc->common.on[SIM_M0P_PLL] && (value ^ rcc->pllcfgr) & ~outputs) {
         sim_chip_violation(rcc->common.part->chip,
                            "rcc: the PLL's settings changed while it is on");
@@ -114,21 +119,29 @@ static uint32_t *plain(struct sim_rcc_m0p *rcc, uint32_t offset)
         return &rcc->ccipr;
     if (offset == config->ccipr + 4u)
         return &rcc->ccipr2;
-    return offset == RCC_CIER ? &rcc->common.cir_enables : NULL;
+    if (offset == RCC_CIER)
+        return &rcc->common.cir_enables;
+    return NULL;
+}
+
+// What has no meaning here: clocks of peripherals in sleep, more PLLs, the second core's.
+static uint32_t *other(struct sim_rcc_m0p *rcc, uint32_t offset)
+{
+    return rcc->config->is_m4 && offset / 4 < SIM_M0P_OTHERS ? &rcc->other[offset / 4] : NULL;
 }
 
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
 {
     struct sim_rcc_m0p *rcc = self;
-    uint32_t *reg = plain(rcc, offset);
+    uint32_t *reg = plain(rcc, offset), *kept = other(rcc, offset);
     (void)size;
-    *value = reg ? *reg : 0;
+    *value = reg ? *reg : kept ? *kept : 0;
     if (offset == RCC_CR)
         *value = rcc->common.cr;
     else if (offset == RCC_ICSCR)
         *value = rcc->icscr;
     else if (offset == RCC_CFGR)
-        *value = rcc->common.cfgr | rcc->common.sws << 3;
+        *value = rcc->common.cfgr | rcc->common.sws << sws_shift(rcc);
     else if (offset == RCC_PLLCFGR && rcc->config->clock[SIM_M0P_PLL].on_mask)
         *value = rcc->pllcfgr;
     else if (offset == RCC_CIFR)
@@ -136,7 +149,7 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
     else if (offset == rcc->config->bdcr)
         *value = rcc->bdcr;
     else if (offset == rcc->config->csr)
-        *value = rcc->common.csr;
+        *value = rcc->common.csr | rcc->config->csr_more;
     *value = with_switches(rcc, offset, *value);
     return SIM_BUS_OK;
 }
@@ -144,8 +157,10 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
 static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uint32_t value)
 {
     struct sim_rcc_m0p *rcc = self;
-    uint32_t *reg = plain(rcc, offset);
+    uint32_t *reg = plain(rcc, offset), *kept = other(rcc, offset);
     (void)size;
+    if (kept)
+        *kept = value;
     if (reg) {
         *reg = value;
         sim_rcc_gates_changed(&rcc->common);
@@ -180,14 +195,23 @@ static void reset(void *self, enum sim_reset kind)
     struct sim_rcc_m0p fresh = {.common = sim_rcc_fresh(&rcc->common),
                                 .config = config,
                                 .icscr = config->icscr_reset,
-                                .pllcfgr = 0x1000};
+                                .pllcfgr = config->pllcfgr_reset ? config->pllcfgr_reset : 0x1000};
     fresh.common.cr = config->cr_reset;
-    if (kind != SIM_RESET_POWER) { // the backup domain and the flags stay
+    while (config->sw[fresh.common.sws] != config->first_clock)
+        fresh.common.sws++;
+    fresh.common.cfgr = fresh.common.sws; // SW
+    if (kind != SIM_RESET_POWER) {        // the backup domain and the flags stay
         fresh.common.csr = rcc->common.csr & CSR_FLAGS;
         fresh.bdcr = rcc->bdcr;
     }
     *rcc = fresh;
-    rcc->common.enr[SIM_M0P_ON_AHB] = 1u << 8; // the flash interface
+    bool says = false;
+    for (unsigned bus = 0; bus < SIM_M0P_BUSES; bus++) {
+        rcc->common.enr[bus] = config->enr_reset[bus];
+        says |= config->enr_reset[bus] != 0;
+    }
+    if (!says)
+        rcc->common.enr[SIM_M0P_ON_AHB] = 1u << 8; // the flash interface
     sim_rcc_run_from(&rcc->common, config->first_clock, rcc->bdcr & BDCR_LSEON);
 }
 
@@ -195,7 +219,7 @@ static bool create(void *state, struct sim_part *part)
 {
     struct sim_rcc_m0p *rcc = state;
     rcc->config = part->config;
-    sim_rcc_create(&rcc->common, part, &sim_rcc_m0p_kind);
+    sim_rcc_create(&rcc->common, part, rcc->config->is_m4 ? &sim_rcc_m4_kind : &sim_rcc_m0p_kind);
     return true;
 }
 
@@ -203,8 +227,8 @@ static const struct sim_part_drives drives[] = {
     {SIM_CLOCK_ENABLED, SIM_M0P_BUSES, sim_rcc_enabled},
     {SIM_RESET_HELD, SIM_M0P_BUSES, sim_rcc_held},
     {SIM_HCLK_HZ, 1, sim_m0p_hclk},
-    {SIM_PCLK_HZ, 1, sim_m0p_pclk},
-    {SIM_TIMER_HZ, 1, sim_m0p_timer},
+    {SIM_PCLK_HZ, SIM_M0P_BUSES, sim_m0p_pclk},
+    {SIM_TIMER_HZ, SIM_M0P_BUSES, sim_m0p_timer},
     {SIM_USART_HZ, SIM_M0P_USARTS, sim_m0p_usart},
     {SIM_ADC_HZ, 1, sim_m0p_adc},
     {SIM_LSI_HZ, 1, sim_m0p_lsi},

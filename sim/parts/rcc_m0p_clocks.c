@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The clock tree, and how long its oscillators take, of STM32G0, C0 and U0 (RM0444, 5.2;
-// RM0490, 6.2; RM0503, 5.2). The registers are in rcc_m0p.c.
+// The clock tree, and how long its oscillators take, of STM32G0, C0, U0, L4, G4, WB and WL
+// (RM0444, 5.2; RM0490, 6.2; RM0503, 5.2; RM0351, 6.2; RM0440, 7.2; RM0434, 8.2; RM0453, 7.2). The
+// registers are in rcc_m0p.c.
 #include "sim/parts/rcc_m0p.h"
 
 #define WAIT_STATE_HZ 24000000u // each 24 MHz more need one (RM0444, 3.3.4, range 1)
@@ -15,7 +16,8 @@ static uint32_t msi_hz(const struct sim_rcc_m0p *rcc)
 {
     static const uint32_t hz[] = {100000,  200000,  400000,   800000,   1000000,  2000000,
                                   4000000, 8000000, 16000000, 24000000, 32000000, 48000000};
-    uint32_t range = rcc->common.cr & 1u << 3 ? field(rcc->common.cr, 4, 15) : 6;
+    bool chosen = rcc->config->msi_follows_range || rcc->common.cr & 1u << 3;
+    uint32_t range = chosen ? field(rcc->common.cr, 4, 15) : 6;
     return range < sizeof hz / sizeof hz[0] ? hz[range] : 4000000;
 }
 
@@ -36,12 +38,23 @@ static uint32_t pll_vco_hz(const struct sim_rcc_m0p *rcc)
 {
     unsigned input = pll_input(rcc);
     uint32_t hz = input < SIM_M0P_CLOCKS ? nominal_hz(rcc, input) : 0;
-    return hz / (field(rcc->pllcfgr, 4, 7) + 1) * field(rcc->pllcfgr, 8, 127);
+    uint32_t pllm = rcc->config->pllm_mask ? rcc->config->pllm_mask : 7;
+    return hz / (field(rcc->pllcfgr, 4, pllm) + 1) * field(rcc->pllcfgr, 8, 127);
+}
+
+// Of P, Q and R.
+uint32_t sim_m0p_pll_outputs(const struct sim_rcc_m0p *rcc)
+{
+    return rcc->config->has_even_pll ? 1u << 16 | 1u << 20 | 1u << 24
+                                     : 1u << 16 | 1u << 24 | 1u << 28;
 }
 
 // PLLRCLK, which has a switch of its own.
 static uint32_t pll_hz(const struct sim_rcc_m0p *rcc)
 {
+    if (rcc->config->has_even_pll)
+        return rcc->pllcfgr & 1u << 24 ? pll_vco_hz(rcc) / (2 * (field(rcc->pllcfgr, 25, 3) + 1))
+                                       : 0;
     return rcc->pllcfgr & 1u << 28 ? pll_vco_hz(rcc) / (field(rcc->pllcfgr, 29, 7) + 1) : 0;
 }
 
@@ -69,21 +82,23 @@ static uint32_t sysclk_hz(const struct sim_rcc_m0p *rcc)
 
 static uint32_t hclk_hz(const struct sim_rcc_m0p *rcc)
 {
-    uint32_t hpre = field(rcc->common.cfgr, 8, 15);
+    uint32_t hpre = field(rcc->common.cfgr, rcc->config->is_m4 ? 4 : 8, 15);
     return sim_rcc_divide_hclk(&rcc->common, sysclk_hz(rcc), hpre);
 }
 
-static uint32_t apb_divisor(const struct sim_rcc_m0p *rcc)
+// Of a bus: with one for all, or with PPRE1 and PPRE2.
+static uint32_t apb_divisor(const struct sim_rcc_m0p *rcc, unsigned bus)
 {
-    uint32_t ppre = field(rcc->common.cfgr, 12, 7);
-    return sim_rcc_apb_divisor(ppre);
+    unsigned shift = !rcc->config->is_m4 ? 12 : bus == SIM_M0P_ON_APB2 ? 11 : 8;
+    return sim_rcc_apb_divisor(field(rcc->common.cfgr, shift, 7));
 }
 
 void sim_m0p_apply(void *self)
 {
     struct sim_rcc_m0p *rcc = self;
     uint32_t hclk = hclk_hz(rcc);
-    sim_rcc_judge_hclk(&rcc->common, hclk, rcc->config->max_hz, WAIT_STATE_HZ);
+    uint32_t step = rcc->config->wait_step_hz ? rcc->config->wait_step_hz : WAIT_STATE_HZ;
+    sim_rcc_judge_hclk(&rcc->common, hclk, rcc->config->max_hz, step);
     sim_rcc_set_hclk(&rcc->common, hclk);
 }
 
@@ -123,6 +138,8 @@ static uint32_t captured_hz(const struct sim_rcc_m0p *rcc, unsigned line, unsign
         return if_ready(rcc, SIM_M0P_HSE);
     case SIM_M0P_CAPTURE_MCO:
         return mco_hz(rcc, divider);
+    case SIM_M0P_CAPTURE_MSI:
+        return if_ready(rcc, SIM_M0P_MSI);
     default: // a pin
         return 0;
     }
@@ -149,15 +166,14 @@ uint64_t sim_m0p_hclk(void *self, unsigned line)
 
 uint64_t sim_m0p_pclk(void *self, unsigned line)
 {
-    (void)line;
-    return hclk_hz(self) / apb_divisor(self);
+    return hclk_hz(self) / apb_divisor(self, line);
 }
 
 // Twice PCLK when that is divided.
 uint64_t sim_m0p_timer(void *self, unsigned line)
 {
-    (void)line;
-    return hclk_hz(self) / apb_divisor(self) * (apb_divisor(self) > 1 ? 2 : 1);
+    uint32_t divisor = apb_divisor(self, line);
+    return hclk_hz(self) / divisor * (divisor > 1 ? 2 : 1);
 }
 
 // PCLK, SYSCLK, HSI (by HSIKERDIV on STM32C0) or LSE, for USARTs that have the choice.
@@ -173,7 +189,7 @@ uint64_t sim_m0p_usart(void *self, unsigned line)
     case 3:
         return if_ready(rcc, SIM_M0P_LSE);
     default:
-        return sim_m0p_pclk(self, 0);
+        return sim_m0p_pclk(self, line == 0 ? SIM_M0P_ON_APB2 : SIM_M0P_ON_APB1);
     }
 }
 
@@ -223,26 +239,21 @@ static unsigned safe_sw(const void *self, bool from_stop)
     bool is_hsi = rcc->config->has_stop_choice && rcc->common.cfgr & 1u << 15;
     unsigned wanted = is_hsi ? SIM_M0P_HSI : rcc->config->first_clock, found = rcc->common.sws;
     (void)from_stop;
-    for (unsigned sw = 0; sw <= M0P_CFGR_SW; sw++)
+    for (unsigned sw = 0; sw <= rcc->common.kind->sw_mask; sw++)
         found = clock_of_sw(rcc, sw) == wanted ? sw : found;
     return found;
 }
 
-const struct sim_rcc_kind sim_rcc_m0p_kind = {
-    .clocks = SIM_M0P_CLOCKS,
-    .lsi = SIM_M0P_LSI,
-    .lse = SIM_M0P_LSE,
-    .hsi = SIM_M0P_HSI,
-    .hse = SIM_M0P_HSE,
-    .pll = SIM_M0P_PLL,
-    .off_in_stop = 1u << SIM_M0P_HSE | 1u << SIM_M0P_PLL | 1u << SIM_M0P_HSI48,
-    .reset_flags = 0xfe000000,
-    .sw_mask = M0P_CFGR_SW,
-    .cssf = M0P_CIFR_CSSF,
-    .start = start_of,
-    .clock_of_sw = clock_of_sw,
-    .can_use = can_use,
-    .pll_input = pll_input,
-    .safe_sw = safe_sw,
-    .apply = sim_m0p_apply,
-};
+// clang-format off
+#define KIND(sw_mask_)                                                                             \
+    {                                                                                              \
+        .clocks = SIM_M0P_CLOCKS, .lsi = SIM_M0P_LSI, .lse = SIM_M0P_LSE, .hsi = SIM_M0P_HSI,      \
+        .hse = SIM_M0P_HSE, .pll = SIM_M0P_PLL,                                                    \
+        .off_in_stop = 1u << SIM_M0P_HSE | 1u << SIM_M0P_PLL | 1u << SIM_M0P_HSI48 |               \
+                       1u << SIM_M0P_PLLSAI1 | 1u << SIM_M0P_PLLSAI2,                              \
+        .reset_flags = 0xfe000000, .sw_mask = (sw_mask_), .cssf = M0P_CIFR_CSSF,                   \
+        .start = start_of, .clock_of_sw = clock_of_sw, .can_use = can_use,                         \
+        .pll_input = pll_input, .safe_sw = safe_sw, .apply = sim_m0p_apply,                        \
+    }
+// clang-format on
+const struct sim_rcc_kind sim_rcc_m0p_kind = KIND(M0P_CFGR_SW), sim_rcc_m4_kind = KIND(3);

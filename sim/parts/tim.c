@@ -22,6 +22,7 @@ enum {
     TIM_CCR4 = 0x40,
     TIM_BDTR = 0x44,
     TIM_OR = 0x50,
+    TIM_TISEL_EARLY = 0x5c, // of STM32G4
     TIM_TISEL = 0x68,
 };
 
@@ -124,7 +125,8 @@ static void tim_is_due(void *arg)
 
 static uint32_t captured_hz(const struct sim_tim *t, unsigned *divider)
 {
-    unsigned line = t->or < CAPTURES ? CAPTURES * t->part->row->number + t->or : SIM_SIGNAL_LINES;
+    unsigned lines = t->config->has & SIM_TIM_REMAPS_WIDELY ? 2 * CAPTURES : CAPTURES;
+    unsigned line = t->or < lines ? CAPTURES * t->part->row->number + t->or : SIM_SIGNAL_LINES;
     *divider = (unsigned)sim_part_level(t->part, SIM_CAPTURE_DIVIDER, line);
     return (uint32_t)sim_part_level(t->part, SIM_CAPTURE_HZ, line);
 }
@@ -217,10 +219,19 @@ static uint32_t *plain(struct sim_tim *t, uint32_t offset)
     }
 }
 
+static uint32_t remap_mask(const struct sim_tim *t)
+{
+    if (t->config->has & (SIM_TIM_SELECTS | SIM_TIM_SELECTS_EARLY))
+        return 15;
+    return t->config->has & SIM_TIM_REMAPS_WIDELY ? 7 : 3;
+}
+
 // Of what is captured, where this timer can choose.
 static bool is_remap(const struct sim_tim *t, uint32_t offset)
 {
-    uint32_t where = t->config->has & SIM_TIM_SELECTS ? TIM_TISEL : TIM_OR;
+    uint32_t where = t->config->has & SIM_TIM_SELECTS         ? TIM_TISEL
+                     : t->config->has & SIM_TIM_SELECTS_EARLY ? TIM_TISEL_EARLY
+                                                              : TIM_OR;
     return t->config->has & SIM_TIM_REMAPS && offset == where;
 }
 
@@ -298,7 +309,7 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     else if (offset == TIM_EGR)
         write_egr(t, value);
     else if (is_remap(t, offset))
-        t->or = value & (t->config->has & SIM_TIM_SELECTS ? 15 : 3);
+        t->or = value & remap_mask(t);
     else
         write_counting(t, offset, value);
     if (is_remap(t, offset) || offset == TIM_CCER || offset == TIM_CCMR1) {

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Chips whose flash swdlink cannot program: they say so by name, and all that needs no flash works.
 
-Five virtual chips have nothing but core, memories and identity: a Cortex-M4, with its id in the private peripheral bus. Others answer
-with other ids: a Cortex-M3 as an STM32L151, an STM32F031 as an STM32G431 with a foreign core, and as nothing that anybody knows."""
+Some virtual chips have a Cortex-M4, with its id in the private peripheral bus. Others answer with other ids: a Cortex-M3 as an STM32L151, an STM32F031 as an STM32G431 with a foreign core, and as nothing that anybody knows."""
 
 import json
 import os

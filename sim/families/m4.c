@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#include "sim/families/m4.h"
+
+const struct sim_gpio_config sim_m4_gpio_a = {
+    .moder = 0xabffffff, .ospeedr = 0x0c000000, .pupdr = 0x64000000};
+const struct sim_gpio_config sim_m4_gpio_b = {.moder = 0xfffffebf, .pupdr = 0x00000100};
+const struct sim_gpio_config sim_m4_gpio = {.moder = 0xffffffff};
+const struct sim_tim_config sim_m4_tim16_17 = {16, 1, SIM_TIM_REPEATS | SIM_TIM_REMAPS};
+
+enum sim_memory_kind sim_m4_choose_boot(const struct sim_boot_facts *facts)
+{
+    bool by_pin = facts->option[SIM_OPTION_BOOT_SEL];
+    bool from_flash = by_pin ? !facts->boot0 : facts->option[SIM_OPTION_NBOOT0];
+    if (facts->rdp_level == 2 || facts->option[SIM_OPTION_BOOT_LOCK])
+        return SIM_MEMORY_FLASH;
+    if (from_flash)
+        return facts->flash_empty ? SIM_MEMORY_SYSTEM : SIM_MEMORY_FLASH;
+    return facts->option[SIM_OPTION_NBOOT1] ? SIM_MEMORY_SYSTEM : SIM_MEMORY_SRAM;
+}
+
+// RM0351, 49 for identity and size; DS10198, DS12288, DS11929 and DS13105 for the calibration
+// values, taken at 3 V, of a reference of 1.212 V and a sensor with 0.76 V at 30 degrees and 2.5 mV
+// more for each degree.
+void sim_m4_fill_factory(const struct sim_chip_row *row, const struct sim_memory_row *memory,
+                         uint8_t *bytes)
+{
+    static const struct sim_factory_signature signature = {.uid = 0x1fff7590,
+                                                           .flash_size = 0x1fff75e0,
+                                                           .ts_cal1 = 0x1fff75a8,
+                                                           .vrefint_cal = 0x1fff75aa,
+                                                           .ts_cal2 = 0x1fff75ca,
+                                                           .cal_vdda_mv = 3000,
+                                                           .ts_cal1_mv = 760,
+                                                           .ts_cal2_mv = 1010,
+                                                           .vrefint_mv = 1212};
+    sim_m0p_fill_factory(&signature, row, memory, bytes);
+}
