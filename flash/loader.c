@@ -154,7 +154,7 @@ enum err loader_start(struct loader *l, struct flash_access *fa)
     if (!e)
         e = let_run(l);
     l->running = !e;
-    l->busy_until_us = loader_now_us(l);
+    l->busy_until_us = l->busy_limit_us = loader_now_us(l);
     return e;
 }
 
@@ -201,7 +201,10 @@ static enum err end_properly(struct loader *l)
 {
     uint8_t slot[8] = {0};
     put_le32(&slot[4], LOADER_WORK_LEAVE);
-    enum err e = loader_submit(l, slot, sizeof slot, 0);
+    if (loader_is_at_long_work(l))
+        log_line(l->fa->log, LOG_NOTE,
+                 "flash: an erase is going on, which nothing can stop: waiting for its end");
+    enum err e = loader_submit(l, slot, sizeof slot, (struct loader_span){0, 0});
     if (!e)
         e = loader_wait(l);
     return e ? e : wait_halted(l);

@@ -18,7 +18,7 @@
 #include "flash/flash.h"
 
 #define LOADER_CODE_MAX 1024u // bytes
-#define LOADER_PAYLOAD  1024u // the largest of all codes
+#define LOADER_PAYLOAD  6080u // the largest of all codes
 #define LOADER_GRAIN    64u
 #define LOADER_STRIDE   (LOADER_PAYLOAD + 8u)
 #define LOADER_SLOTS    3u
@@ -37,7 +37,8 @@ struct loader {
     uint32_t published, done; // slots
     uint32_t status, where;   // error bits with which it stopped, and near which address
     uint64_t busy_until_us;   // at the earliest
-    uint64_t due_us[LOADER_SLOTS];
+    uint64_t busy_limit_us;   // at the latest, with erases of seconds
+    uint64_t due_us[LOADER_SLOTS], limit_us[LOADER_SLOTS];
     uint32_t regs[CORTEXM_REG_COUNT]; // the program's basic ones: loaders use no others
 };
 
@@ -60,6 +61,10 @@ void loader_allow_rows(struct loader *l, uint32_t from, uint32_t end);
 enum err loader_wait_room(struct loader *l, uint32_t most_us, bool *room) MUST_CHECK;
 // Waits for what is queued.
 enum err loader_wait(struct loader *l) MUST_CHECK;
+// Whether an erase that may take seconds is queued or going on; waits at most most_us for the end
+// of all that is queued.
+bool loader_is_at_long_work(const struct loader *l);
+enum err loader_wait_longer(struct loader *l, uint32_t most_us) MUST_CHECK;
 // How many pages the next scan can have: its results may fill the slots behind its own.
 unsigned loader_scan_room(const struct loader *l);
 // Waits for what is queued, and for the scan of so many pages: {AND, CRC} of each.

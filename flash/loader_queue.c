@@ -83,20 +83,21 @@ static enum err check_alive(struct loader *l)
     return dhcsr & DHCSR_S_HALT ? check_halted(l) : ERR_OK;
 }
 
-// Waits until that many slots are done.
-static enum err wait_done(struct loader *l, uint32_t count, uint64_t due_us)
+// Waits until that many slots are done, or until yield_us (0: however long it takes).
+static enum err wait_until(struct loader *l, uint32_t count, uint64_t due_us, uint64_t limit_us,
+                           uint64_t yield_us)
 {
-    uint64_t now = loader_now_us(l), deadline = (due_us > now ? due_us : now) + GRACE_US;
+    uint64_t now = loader_now_us(l), deadline = (limit_us > now ? limit_us : now) + GRACE_US;
     if (due_us > now)
         debug_probe_sleep_us(l->fa->mem->probe, due_us - now);
     for (unsigned looks = 1;; looks++) {
-        bool late = loader_now_us(l) > deadline;
+        now = loader_now_us(l);
         enum err e = poll_progress(l);
-        if (e || l->done >= count)
+        if (e || l->done >= count || (yield_us && now >= yield_us))
             return e;
         if (looks % 16 == 0 && (e = check_alive(l)))
             return e;
-        if (late)
+        if (now > deadline)
             return loader_fail_dead(l, "does not answer any more");
         debug_probe_sleep_us(l->fa->mem->probe, POLL_US);
     }
@@ -104,25 +105,47 @@ static enum err wait_done(struct loader *l, uint32_t count, uint64_t due_us)
 
 enum err loader_wait_room(struct loader *l, uint32_t most_us, bool *room)
 {
-    uint64_t now = loader_now_us(l), due_us = l->due_us[l->published % LOADER_SLOTS];
+    const unsigned n = l->published % LOADER_SLOTS;
+    const uint64_t now = loader_now_us(l);
     *room = true;
     if (!l->running || l->broken || l->published - l->done < LOADER_SLOTS)
         return ERR_OK; // submit() tells what is wrong
-    if (due_us <= now + most_us)
-        return wait_done(l, l->done + 1, due_us);
+    if (l->due_us[n] <= now + most_us) {
+        enum err e = wait_until(l, l->done + 1, l->due_us[n], l->limit_us[n], now + most_us);
+        *room = l->published - l->done < LOADER_SLOTS;
+        return e;
+    }
     debug_probe_sleep_us(l->fa->mem->probe, most_us);
     *room = false;
     return ERR_OK;
 }
 
-enum err loader_submit(struct loader *l, const uint8_t *slot, size_t len, uint64_t min_us)
+enum err loader_wait(struct loader *l)
+{
+    return wait_until(l, l->published, l->busy_until_us, l->busy_limit_us, 0);
+}
+
+bool loader_is_at_long_work(const struct loader *l)
+{
+    return l->running && !l->broken && l->done < l->published &&
+           l->busy_limit_us > l->busy_until_us;
+}
+
+enum err loader_wait_longer(struct loader *l, uint32_t most_us)
+{
+    const uint64_t yield_us = loader_now_us(l) + most_us;
+    const uint64_t due_us = l->busy_until_us < yield_us ? l->busy_until_us : yield_us;
+    return wait_until(l, l->published, due_us, l->busy_limit_us, yield_us);
+}
+
+enum err loader_submit(struct loader *l, const uint8_t *slot, size_t len, struct loader_span span)
 {
     unsigned n = l->published % LOADER_SLOTS;
     if (!l->running || l->broken)
         return log_fail(l->fa->log, ERR_STATE, "there is no loader at work");
     enum err e = ERR_OK;
     if (l->published - l->done == LOADER_SLOTS)
-        e = wait_done(l, l->done + 1, l->due_us[n]);
+        e = wait_until(l, l->done + 1, l->due_us[n], l->limit_us[n], 0);
     if (!e)
         e = mem_ap_write(l->fa->mem, l->slots + n * loader_stride(l), slot, len);
     if (!e)
@@ -130,9 +153,12 @@ enum err loader_submit(struct loader *l, const uint8_t *slot, size_t len, uint64
     if (e)
         return e;
     l->published++;
-    uint64_t now = loader_now_us(l);
-    l->busy_until_us = (l->busy_until_us > now ? l->busy_until_us : now) + min_us;
+    const uint64_t now = loader_now_us(l);
+    l->busy_until_us = (l->busy_until_us > now ? l->busy_until_us : now) + span.min_us;
+    l->busy_limit_us =
+        (l->busy_limit_us > now ? l->busy_limit_us : now) + span.min_us + span.more_us;
     l->due_us[n] = l->busy_until_us;
+    l->limit_us[n] = l->busy_limit_us;
     return ERR_OK;
 }
 
@@ -155,8 +181,32 @@ void loader_allow_rows(struct loader *l, uint32_t from, uint32_t end)
     l->rows[i].end = end;
 }
 
-static uint64_t shortest_us(const struct loader *l, enum flash_extent erase, const uint8_t *data,
-                            size_t len, bool rows)
+// Erases that typically take longer than this are waited for ten times as long, which is what worn
+// cells in the cold may take; for all others the time of grace is enough.
+#define LONG_ERASE_US 100000u
+
+static struct loader_span span_of_erase(const struct loader *l, uint32_t addr,
+                                        enum flash_extent erase)
+{
+    const struct flash_layout *layout = &l->fa->bank->layout;
+    struct loader_span span = {l->code->erase_us, 0};
+    uint32_t typical_us = layout->mass_erase_us;
+    unsigned n;
+    if (erase == FLASH_EXTENT_NONE)
+        return (struct loader_span){0, 0};
+    if (erase == FLASH_EXTENT_PAGE && flash_layout_find(layout, addr, &n)) {
+        const struct flash_run *run = flash_layout_sector(layout, n).run;
+        typical_us = run->erase_us;
+        span.min_us = run->erase_min_us;
+    } else if (!span.min_us) {
+        span.min_us = typical_us / 4 * 3;
+    }
+    if (typical_us > LONG_ERASE_US)
+        span.more_us = 10 * (uint64_t)typical_us;
+    return span;
+}
+
+static uint64_t shortest_us(const struct loader *l, const uint8_t *data, size_t len, bool rows)
 {
     const struct flash_layout *layout = &l->fa->bank->layout;
     const struct flash_layout by_code = {.erased = layout->erased,
@@ -164,7 +214,7 @@ static uint64_t shortest_us(const struct loader *l, enum flash_extent erase, con
                                          .row = layout->row,
                                          .unit_us = l->code->unit_us,
                                          .row_us = l->code->row_us * layout->row / 256};
-    return (erase ? l->code->erase_us : 0) + flash_layout_program_us(&by_code, data, len, rows);
+    return flash_layout_program_us(&by_code, data, len, rows);
 }
 
 // What the code wants in the work of a slot for an erase; 0: none.
@@ -190,7 +240,7 @@ static enum err submit_erase(struct loader *l, uint32_t addr, enum flash_extent 
     put_le32(&slot[0], addr);
     put_le32(&slot[4], erase_command(l, erase));
     put_le32(&slot[8], l->fa->bank->driver->erase_code(l->fa, addr, erase));
-    return loader_submit(l, slot, sizeof slot, l->code->erase_us);
+    return loader_submit(l, slot, sizeof slot, span_of_erase(l, addr, erase));
 }
 
 enum err loader_work(struct loader *l, uint32_t addr, enum flash_extent erase, const uint8_t *data,
@@ -208,8 +258,9 @@ enum err loader_work(struct loader *l, uint32_t addr, enum flash_extent erase, c
     put_le32(&slot[4], (uint32_t)len | erase_command(l, erase) | (rows ? WORK_ROWS : 0));
     if (len)
         memcpy(&slot[8], data, len);
-    return loader_submit(l, slot, 8 + ((len + 3) & ~(size_t)3),
-                         shortest_us(l, erase, data, len, rows));
+    struct loader_span span = span_of_erase(l, addr, erase);
+    span.min_us += shortest_us(l, data, len, rows);
+    return loader_submit(l, slot, 8 + ((len + 3) & ~(size_t)3), span);
 }
 
 // Units of both in turn, behind the second address.
@@ -218,7 +269,7 @@ enum err loader_work_pair(struct loader *l, const uint32_t addr[2], enum flash_e
 {
     const struct flash_layout *layout = &l->fa->bank->layout;
     uint8_t slot[LOADER_STRIDE];
-    uint64_t min_us = erase ? l->code->erase_us : 0;
+    struct loader_span span = span_of_erase(l, addr[0], erase);
     put_le32(&slot[0], addr[0]);
     put_le32(&slot[4], (uint32_t)(2 * len) | erase_command(l, erase) | WORK_PAIR);
     put_le32(&slot[8], addr[1]);
@@ -231,14 +282,9 @@ enum err loader_work_pair(struct loader *l, const uint32_t addr[2], enum flash_e
             else
                 memset(to, layout->erased, layout->unit);
         if (!flash_layout_is_erased(layout, units, 2 * (size_t)layout->unit))
-            min_us += l->code->unit_us;
+            span.min_us += l->code->unit_us;
     }
-    return loader_submit(l, slot, (size_t)(to - slot), min_us);
-}
-
-enum err loader_wait(struct loader *l)
-{
-    return wait_done(l, l->published, l->busy_until_us);
+    return loader_submit(l, slot, (size_t)(to - slot), span);
 }
 
 static uint32_t next_slot(const struct loader *l)
@@ -266,9 +312,9 @@ enum err loader_scan(struct loader *l, uint32_t addr, unsigned pages, uint32_t p
     enum err e = !alone && !l->broken && l->done < l->published ? loader_wait(l) : ERR_OK;
     if (!e)
         e = loader_submit(l, slot, LOADER_SLOT_HEADER + SCAN_HEADER,
-                          (uint64_t)pages * l->code->scan_us);
+                          (struct loader_span){(uint64_t)pages * l->code->scan_us, 0});
     if (!e)
-        e = wait_done(l, l->published, l->busy_until_us);
+        e = loader_wait(l);
     if (!e)
         e = mem_ap_read(l->fa->mem, at, slot, 8 * pages, NULL);
     for (unsigned i = 0; i < pages && !e; i++) {

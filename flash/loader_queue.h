@@ -30,9 +30,13 @@ enum {
 // Bytes from a slot to the next one.
 uint32_t loader_stride(const struct loader *l);
 uint64_t loader_now_us(const struct loader *l);
-// Writes a slot and publishes it; waits for a free one. min_us: what it takes at least.
+// What the work of a slot takes at least, and how much longer it may take, where that is seconds.
+struct loader_span {
+    uint64_t min_us, more_us;
+};
+// Writes a slot and publishes it; waits for a free one.
 enum err loader_submit(struct loader *l, const uint8_t *slot, size_t len,
-                       uint64_t min_us) MUST_CHECK;
+                       struct loader_span span) MUST_CHECK;
 // ERR_STATE: the loader `what`, and counts as broken.
 enum err loader_fail_dead(struct loader *l, const char *what) MUST_CHECK;
 

@@ -33,6 +33,7 @@ bool plan_is_equal(const struct flash_job *job, unsigned n)
 struct census {
     uint64_t waiting, due; // bytes of pages
     unsigned changing;     // pages that are due, and neither blank nor equal
+    unsigned spared;       // pages that would not be erased one by one, as far as is known
     uint64_t erase_us;     // what it takes to erase these
     uint64_t equal;        // bytes of pages with data, the same as the chip's
     uint64_t units_us;     // what it takes to program what is not the same, unit by unit
@@ -52,6 +53,7 @@ static struct census take_census(const struct flash_job *job, unsigned from, uns
         const struct page *p = &job->page[n];
         if (p->state != PAGE_WAITING) {
             c.others_blank &= plan_is_blank(job, n);
+            c.spared++;
             continue;
         }
         c.waiting += p->size;
@@ -61,10 +63,13 @@ static struct census take_census(const struct flash_job *job, unsigned from, uns
         c.rows_us += program_us(job, p, true);
         if (plan_is_equal(job, n)) {
             c.equal += p->data ? p->size : 0;
+            c.spared++;
             continue;
         }
         c.units_us += program_us(job, p, false);
-        if (!plan_is_blank(job, n)) {
+        if (plan_is_blank(job, n)) {
+            c.spared++;
+        } else {
             c.changing++;
             c.erase_us += p->run->erase_us;
         }
@@ -108,8 +113,8 @@ bool plan_pays(const struct flash_job *job, unsigned from, unsigned end)
     uint64_t once_us = rows ? c.erase_us + c.units_us : c.erase_us;
     uint64_t by_pages = once_us * c.waiting / c.due;
     uint64_t by_mass = layout->mass_erase_us + again_us * c.waiting / c.due;
-    // Not for a little: pages that are blank wear as well.
-    return by_mass + by_mass / 8 < by_pages;
+    // Not for a little, when pages wear that would be spared.
+    return by_mass + (c.spared ? by_mass / 8 : 0) < by_pages;
 }
 
 bool plan_find_partner(const struct flash_job *job, unsigned n, unsigned *partner)

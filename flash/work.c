@@ -122,7 +122,7 @@ static enum err erase_banks_that_pay(struct flash_job *job)
     enum err e = ERR_OK;
     if (!bytes || !job->loader.running || !job->scanned || job->erase != FLASH_ERASE_AUTO)
         return ERR_OK;
-    const unsigned pages = bytes / job->page[0].size;
+    const unsigned pages = job->page_count / 2;
     for (unsigned from = 0; from + pages <= job->page_count && !e; from += pages)
         if (plan_pays(job, from, from + pages) && may_erase(job, from, from + pages))
             e = erase_bank(job, from, from + pages, bytes);
@@ -157,6 +157,8 @@ static enum err decide(struct flash_job *job)
 // Without verifying: the loader's own status is all there is, so the queue has to be through.
 static enum err accept_unverified(struct flash_job *job)
 {
+    if (loader_is_at_long_work(&job->loader))
+        return loader_wait_longer(&job->loader, STEP_WAIT_US);
     enum err e = job->loader.running ? loader_wait(&job->loader) : ERR_OK;
     for (unsigned n = 0; n < job->page_count && !e; n++)
         if (job->page[n].state == PAGE_WRITTEN)

@@ -166,6 +166,11 @@ enum err by_loader_page(struct flash_job *job, unsigned n)
 enum err by_loader_verify(struct flash_job *job, unsigned first)
 {
     unsigned written = 0;
+    if (loader_is_at_long_work(&job->loader)) {
+        enum err e = loader_wait_longer(&job->loader, STEP_WAIT_US);
+        if (e || loader_is_at_long_work(&job->loader))
+            return e;
+    }
     while (first + written < job->page_count && job->page[first + written].state == PAGE_WRITTEN)
         written++;
     unsigned count = scan_length(job, first, written);

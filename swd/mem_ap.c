@@ -158,16 +158,27 @@ enum err mem_ap_write16(const struct mem_ap *ap, uint32_t addr, uint16_t value)
     return write_block(ap, 2, addr, b, 2);
 }
 
-enum err mem_ap_write_halfwords(const struct mem_ap *ap, uint32_t addr, const void *data,
-                                size_t len)
+static enum err write_units(const struct mem_ap *ap, unsigned unit, uint32_t addr,
+                            const uint8_t *data, size_t len)
 {
     size_t at = 0;
     enum err e = check_range(ap, addr, len);
     while (e == ERR_OK && at < len) {
-        size_t cap = max_block(ap, 2, true);
+        size_t cap = max_block(ap, unit, true);
         size_t piece = len - at < cap ? len - at : cap;
-        e = write_block(ap, 2, addr + (uint32_t)at, (const uint8_t *)data + at, piece);
+        e = write_block(ap, unit, addr + (uint32_t)at, data + at, piece);
         at += piece;
     }
     return e;
+}
+
+enum err mem_ap_write_halfwords(const struct mem_ap *ap, uint32_t addr, const void *data,
+                                size_t len)
+{
+    return write_units(ap, 2, addr, data, len);
+}
+
+enum err mem_ap_write_bytes(const struct mem_ap *ap, uint32_t addr, const void *data, size_t len)
+{
+    return write_units(ap, 1, addr, data, len);
 }

@@ -33,6 +33,9 @@ enum err mem_ap_write16(const struct mem_ap *ap, uint32_t addr, uint16_t value) 
 // Units of 2 bytes only, whatever the alignment of the rest: what an FPEC wants. addr, len even.
 enum err mem_ap_write_halfwords(const struct mem_ap *ap, uint32_t addr, const void *data,
                                 size_t len) MUST_CHECK;
+// The same in units of 1 byte.
+enum err mem_ap_write_bytes(const struct mem_ap *ap, uint32_t addr, const void *data,
+                            size_t len) MUST_CHECK;
 // False when the probe cannot do accesses of 2 bytes.
 bool mem_ap_has_halfwords(const struct mem_ap *ap);
 

@@ -63,7 +63,9 @@ static enum err try_idcode(struct chip_identity *id, const struct mem_ap *mem,
         return e;
     const struct die *die = die_of_id(place->kind, value, id->cpuid);
     id->die = is_plausible(die, id, own) ? die : NULL;
-    id->chip = place->kind == DIE_ID_DBGMCU ? find_chip(mem->number, place->addr, value) : NULL;
+    // The number may be another die's, which the core tells apart.
+    const uint32_t number = id->die ? id->die->dev_id : value;
+    id->chip = place->kind == DIE_ID_DBGMCU ? find_chip(mem->number, place->addr, number) : NULL;
     // The first of its own places that answers is told, even if nobody knows that number.
     if (id->chip || id->die || (own && place->kind == DIE_ID_DBGMCU && !id->idcode)) {
         id->idcode = value;

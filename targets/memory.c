@@ -161,6 +161,17 @@ enum err target_read_mem(struct target *t, uint32_t addr, void *data, size_t len
     return target_note_error(t, e);
 }
 
+static enum err fail_read_only(struct target *t, uint32_t addr)
+{
+    const struct chip *c = t->id.chip;
+    if (c && addr - c->factory_base < c->otp_size)
+        return log_fail(t->log, ERR_USAGE,
+                        "0x%08x is memory that can be programmed once (OTP) and never be erased: "
+                        "swdlink does not write it",
+                        addr);
+    return log_fail(t->log, ERR_USAGE, "0x%08x is read-only memory", addr);
+}
+
 enum err target_write_mem(struct target *t, uint32_t addr, const void *data, size_t len)
 {
     enum err e = target_claim(t);
@@ -181,7 +192,7 @@ enum err target_write_mem(struct target *t, uint32_t addr, const void *data, siz
             return log_fail(t->log, ERR_USAGE,
                             "0x%08x is flash, which is not written like RAM: use `load` in GDB",
                             addr);
-        return log_fail(t->log, ERR_USAGE, "0x%08x is read-only memory", addr);
+        return fail_read_only(t, addr);
     }
     e = region_is_ram(t, addr) ? breaks_write_around(t, addr, data, len)
                                : registers_write(t, addr, data, len);

@@ -65,8 +65,19 @@ static const struct option_field *sectors_at(const struct target *t, unsigned n)
 {
     const struct family_execute_only *x = facts_of(t);
     char name[16];
-    snprintf(name, sizeof name, "%s%u", x->sectors ? x->sectors : "", n + 1);
-    return x->sectors ? target_option_find(t, name) : NULL;
+    if (!x->sectors)
+        return NULL;
+    snprintf(name, sizeof name, "%s%u", x->sectors, n + 1);
+    const struct option_field *field = target_option_find(t, name);
+    return field || n > 0 ? field : target_option_find(t, x->sectors);
+}
+
+// Bits of sectors that are for execution only in that mode.
+static uint32_t hidden_bits(const struct target *t, const struct option_field *sectors,
+                            const struct target_options_image *image)
+{
+    const uint32_t value = target_option_get(t, sectors, image);
+    return facts_of(t)->ones ? value : target_option_most(t, sectors) & ~value;
 }
 
 // The option whose change would free an area or sectors, or NULL.
@@ -85,7 +96,7 @@ static const char *freed(const struct target *t, const struct target_options_ima
     if (!value_of(t, x->mode, after))
         return x->mode;
     for (unsigned n = 0; (sectors = sectors_at(t, n)); n++)
-        if (target_option_get(t, sectors, after) & ~target_option_get(t, sectors, before))
+        if (hidden_bits(t, sectors, before) & ~hidden_bits(t, sectors, after))
             return sectors->name;
     return NULL;
 }
@@ -149,7 +160,7 @@ static bool hides_sectors(const struct target *t, const struct target_options_im
     const struct option_field *sectors;
     bool hides = false;
     for (unsigned n = 0; value_of(t, facts_of(t)->mode, image) && (sectors = sectors_at(t, n)); n++)
-        hides |= target_option_most(t, sectors) & ~target_option_get(t, sectors, image);
+        hides |= hidden_bits(t, sectors, image) != 0;
     return hides;
 }
 
@@ -170,8 +181,8 @@ void target_options_warn_hiding(const struct target *t, const struct target_opti
     if (adds_area(t, before, after))
         snprintf(what, sizeof what, "the area between its STRT and END");
     if (hides_sectors(t, after) && !hides_sectors(t, before))
-        snprintf(what, sizeof what, "with %s=1 every sector whose bit of %s is 0", x->mode,
-                 x->sectors);
+        snprintf(what, sizeof what, "with %s=1 every sector whose bit of %s is %d", x->mode,
+                 x->sectors, x->ones);
     if (what[0])
         log_line(t->log, LOG_WARN,
                  "%s can only be executed from now on: it can neither be read nor written, and "

@@ -88,7 +88,7 @@ static void clear_with_level(struct target *t, struct target_options_image *imag
     const struct option_field *field;
     for (unsigned n = 0; (field = target_option_at(t, n)); n++)
         if (field->unlock_clears_with && target_option_value(t, field->unlock_clears_with, &before))
-            option_put_bits(image, field->word, field->shift, field->bits, 0);
+            option_put_bits(image, field->word, field->shift, field->bits, field->unlock_value);
 }
 
 enum err target_unlock(struct target *t)

@@ -38,7 +38,7 @@ static struct flash_bank bank_of(const struct chip *c, const struct flash_driver
         .layout = *layout,
         .regs = c->family->flash_regs,
         .driver = driver,
-        .params = c->family->flash_params,
+        .params = c->flash_params ? c->flash_params : c->family->flash_params,
         .prepare = c->family->prepare,
         .ram_base = c->sram_base,
         .ram_size = c->sram_size,

@@ -32,10 +32,12 @@ struct chip {
     // Identity, calibration and OTP where they are neither there nor in the boot loader ROM; 0:
     // else.
     uint32_t factory_base, factory_size;
-    bool empty_check; // a flash that was empty at option loading boots the system memory
+    uint32_t otp_size; // bytes from factory_base on that can be written once, and are not by us
+    bool empty_check;  // a flash that was empty at option loading boots the system memory
     uint32_t uid_addr;
-    uint32_t uid_last_addr;  // its third word, where that does not follow the second; 0: it does
-    bool tested_on_hardware; // printed at attach when false
+    uint32_t uid_last_addr;   // its third word, where that does not follow the second; 0: it does
+    const void *flash_params; // where the die differs from its family; NULL: the family's
+    bool tested_on_hardware;  // printed at attach when false
 };
 
 // The debug unit. Each register once, with the bits that debugging sets in it.
@@ -79,6 +81,7 @@ struct option_field {
     // Leaving level 1 makes it 0 when the option of this name is not 0: nothing else can. NULL:
     // never.
     const char *unlock_clears_with;
+    uint32_t unlock_value; // or this, instead of 0
     // What a value other than 0 does together with read protection, "ends all debugging of this
     // chip for good": such a pair is refused. NULL: nothing of the kind.
     const char *with_rdp;
@@ -108,7 +111,8 @@ struct family_execute_only {
     } area[FAMILY_AREAS];                // no name: no more
     const char *leaves_areas;            // 0: leaving read protection leaves them as well
     const char *mode;                    // 1: sectors whose bit is 0 are for execution only
-    const char *sectors;                 // the fields with these bits are numbered from 1 on
+    bool ones;                           // or those whose bit is 1
+    const char *sectors; // the fields with these bits are numbered, from 1 on, where there are more
 };
 
 // ---- what options make of the flash -------------------------------------------------------------
@@ -234,7 +238,9 @@ extern const unsigned family_count;
 
 extern const struct family stm32f0_family;
 extern const struct family stm32f1_family;
+extern const struct family stm32f2_family;
 extern const struct family stm32f3_family;
+extern const struct family stm32f4_family;
 extern const struct family stm32l0_family;
 extern const struct family stm32g0_family;
 extern const struct family stm32c0_family;

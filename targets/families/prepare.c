@@ -14,6 +14,7 @@
 
 #define CRC_DR         0x00u
 #define CRC_CR         0x08u
+#define CRC_CR_RESET   (1u << 0)
 #define CRC_CR_REV_OUT (1u << 7)
 #define CRC_INIT       0x10u
 #define CRC_POL        0x14u
@@ -66,5 +67,17 @@ enum err prepare_crc_return(struct flash_access *fa, uint32_t crc_unit)
     flash_sequence_write(&fa->leave, crc_unit + CRC_DR, flash_crc_bridge(init, sum));
     flash_sequence_write(&fa->leave, crc_unit + CRC_POL, get_le32(&crc[20]));
     flash_sequence_write(&fa->leave, crc_unit + CRC_CR, cr);
+    return ERR_OK;
+}
+
+// The unit of the STM32F1, F2 and F4 begins with all ones, always (RM0008, 4.3; RM0090, 4.3).
+enum err prepare_plain_crc_return(struct flash_access *fa, uint32_t crc_unit)
+{
+    uint32_t sum;
+    enum err e = mem_ap_read32(fa->mem, crc_unit + CRC_DR, &sum);
+    if (e)
+        return e;
+    flash_sequence_write(&fa->leave, crc_unit + CRC_CR, CRC_CR_RESET);
+    flash_sequence_write(&fa->leave, crc_unit + CRC_DR, flash_crc_bridge(0xffffffff, sum));
     return ERR_OK;
 }

@@ -16,5 +16,7 @@ enum err prepare_watchdogs(struct flash_access *fa, uint32_t iwdg_kr, uint32_t w
 // The CRC unit at that address is in use by the program: it is set up for loaders, and afterwards
 // has what it had.
 enum err prepare_crc_return(struct flash_access *fa, uint32_t crc_unit) MUST_CHECK;
+// The same of a unit that has neither a start value nor a polynomial to set.
+enum err prepare_plain_crc_return(struct flash_access *fa, uint32_t crc_unit) MUST_CHECK;
 
 #endif

@@ -4,7 +4,6 @@
 #include "targets/families/rcc_fpec.h"
 
 #include "base/bytes.h"
-#include "flash/crc.h"
 #include "swd/mem_ap.h"
 #include "targets/families/fpec.h"
 #include "targets/families/prepare.h"
@@ -23,10 +22,7 @@
 #define RCC_AHBENR_CRCEN   (1u << 6)
 #define RCC_APB1ENR_WWDGEN (1u << 11)
 
-#define CRC_UNIT     0x40023000u
-#define CRC_DR       0x00u
-#define CRC_CR       0x08u
-#define CRC_CR_RESET (1u << 0)
+#define CRC_UNIT 0x40023000u
 
 #define IWDG_KR 0x40003000u
 
@@ -103,20 +99,10 @@ static void plan_clock(struct flash_access *fa, const uint8_t rcc[4 * RCC_WORDS]
     driver->plan_latency_back(fa);
 }
 
-static enum err plan_plain_crc_return(struct flash_access *fa)
-{
-    uint32_t sum;
-    enum err e = mem_ap_read32(fa->mem, CRC_UNIT + CRC_DR, &sum);
-    if (e)
-        return e;
-    flash_sequence_write(&fa->leave, CRC_UNIT + CRC_CR, CRC_CR_RESET);
-    flash_sequence_write(&fa->leave, CRC_UNIT + CRC_DR, flash_crc_bridge(0xffffffff, sum));
-    return ERR_OK;
-}
-
 static enum err plan_used_crc(struct flash_access *fa)
 {
-    return family_of(fa)->plain_crc ? plan_plain_crc_return(fa) : prepare_crc_return(fa, CRC_UNIT);
+    return family_of(fa)->plain_crc ? prepare_plain_crc_return(fa, CRC_UNIT)
+                                    : prepare_crc_return(fa, CRC_UNIT);
 }
 
 static enum err plan_crc(struct flash_access *fa, uint32_t ahbenr)

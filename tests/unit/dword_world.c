@@ -262,7 +262,7 @@ enum err mem_ap_read(const struct mem_ap *mem, uint32_t addr, void *data, size_t
 
 static enum err not_here(void)
 {
-    fail_msg("halfwords do not exist here");
+    fail_msg("halfwords and bytes do not exist here");
     return ERR_STATE;
 }
 
@@ -284,6 +284,15 @@ enum err mem_ap_write16(const struct mem_ap *mem, uint32_t addr, uint16_t value)
 
 enum err mem_ap_write_halfwords(const struct mem_ap *mem, uint32_t addr, const void *data,
                                 size_t len)
+{
+    (void)mem;
+    (void)addr;
+    (void)data;
+    (void)len;
+    return not_here();
+}
+
+enum err mem_ap_write_bytes(const struct mem_ap *mem, uint32_t addr, const void *data, size_t len)
 {
     (void)mem;
     (void)addr;

@@ -93,6 +93,11 @@ enum err mem_ap_write_halfwords(const struct mem_ap *mem, uint32_t addr, const v
     return mem_ap_write(mem, addr, data, len);
 }
 
+enum err mem_ap_write_bytes(const struct mem_ap *mem, uint32_t addr, const void *data, size_t len)
+{
+    return mem_ap_write(mem, addr, data, len);
+}
+
 enum err mem_ap_read16(const struct mem_ap *mem, uint32_t addr, uint16_t *value)
 {
     return mem_ap_read(mem, addr, value, sizeof *value, NULL);
@@ -358,20 +363,21 @@ static void what_cannot_be_read_or_be_true_stays_unknown(void **state)
     static const uint32_t sizes[] = {0x0000ffff, 0, 2048};
     struct bus b;
     make(&b); // nothing but the id can be read
-    put(&b, 0xe0042000, 0x10016423);
-    struct chip_identity id = identify(&b, 0x410fc241);
+    put(&b, 0xe0042000, 0x10186416);
+    struct chip_identity id = identify(&b, 0x411fc231);
     assert_int_equal(id.flash_size, 0);
     assert_false(id.uid_known);
     for (unsigned i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         make(&b);
-        put(&b, 0xe0042000, 0x10016423);
-        put(&b, 0x1fff7a20, sizes[i] << 16);
-        for (unsigned k = 0; k < 3; k++)
-            put(&b, 0x1fff7a10 + 4 * k, i ? 0 : 0xffffffff);
-        id = identify(&b, 0x410fc241);
+        put(&b, 0xe0042000, 0x10186416);
+        put(&b, 0x1ff8004c, sizes[i]);
+        put(&b, 0x1ff80050, i ? 0 : 0xffffffff);
+        put(&b, 0x1ff80054, i ? 0 : 0xffffffff);
+        put(&b, 0x1ff80064, i ? 0 : 0xffffffff);
+        id = identify(&b, 0x411fc231);
         assert_int_equal(id.flash_size, 0);
         assert_false(id.uid_known);
-        assert_non_null(strstr(b.said, "which no STM32F401, 128 to 256 KiB has"));
+        assert_non_null(strstr(b.said, "which no STM32L100, L151, L152, 32 to 128 KiB has"));
     }
     make(&b); // no register is known, and there is one size only
     put(&b, 0x40000004, 0x02032041);

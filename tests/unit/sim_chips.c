@@ -198,9 +198,10 @@ static void the_table_is_sound_and_the_driver_s_table_agrees(void **state)
             continue;
         assert_int_equal(found->layout.run[0].size, flash->page_size);
         // The product's is that of the largest part of a die; STM32C092 has less than C091, and
-        // some STM32F1 and F3 less than others.
+        // some STM32F1, F2 and F3 less than others.
         assert_true(found->sram_size == sram->size || strncmp(row->name, "stm32c092", 9) == 0 ||
-                    strncmp(row->name, "stm32f1", 7) == 0 || strncmp(row->name, "stm32f3", 7) == 0);
+                    strncmp(row->name, "stm32f1", 7) == 0 ||
+                    strncmp(row->name, "stm32f2", 7) == 0 || strncmp(row->name, "stm32f3", 7) == 0);
         assert_true(found->sram_size >= sram->size);
         assert_int_equal(found->system_base, system->base);
         assert_int_equal(found->system_size, system->size);
