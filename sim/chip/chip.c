@@ -227,7 +227,7 @@ static bool allocate(struct sim_chip *chip)
     if (!chip->core || !chip->usart_out || !sim_map_create_memories(chip))
         return false;
     sim_reset_create(chip);
-    sim_signal_set(&chip->signals, SIM_HSE_HZ, 0, DEFAULT_HSE_HZ);
+    sim_signal_set(&chip->signals, SIM_HSE_HZ, 0, family->hse_hz ? family->hse_hz : DEFAULT_HSE_HZ);
     return sim_slot_create_parts(chip);
 }
 

@@ -93,6 +93,7 @@ struct sim_family {
     struct sim_ap_row ap[SIM_MAX_APS - 1];
     const struct sim_part_row *parts; // end with a row without a kind
     struct sim_pin swdio, swclk;
+    uint32_t hse_hz; // of the crystal that the chips are made for; 0: 8 MHz
     struct sim_electrics electrics;
     uint64_t system_reset_ns, power_on_reset_ns; // the pulses
     bool loads_options_at_reset;                 // at each one, and not only at that of power

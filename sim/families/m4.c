@@ -24,14 +24,6 @@ enum sim_memory_kind sim_m4_choose_boot(const struct sim_boot_facts *facts)
 void sim_m4_fill_factory(const struct sim_chip_row *row, const struct sim_memory_row *memory,
                          uint8_t *bytes)
 {
-    static const struct sim_factory_signature signature = {.uid = 0x1fff7590,
-                                                           .flash_size = 0x1fff75e0,
-                                                           .ts_cal1 = 0x1fff75a8,
-                                                           .vrefint_cal = 0x1fff75aa,
-                                                           .ts_cal2 = 0x1fff75ca,
-                                                           .cal_vdda_mv = 3000,
-                                                           .ts_cal1_mv = 760,
-                                                           .ts_cal2_mv = 1010,
-                                                           .vrefint_mv = 1212};
+    static const struct sim_factory_signature signature = M4_SIGNATURE(3000);
     sim_m0p_fill_factory(&signature, row, memory, bytes);
 }

@@ -15,6 +15,14 @@ enum sim_memory_kind sim_m4_choose_boot(const struct sim_boot_facts *facts);
 void sim_m4_fill_factory(const struct sim_chip_row *row, const struct sim_memory_row *memory,
                          uint8_t *bytes);
 
+// Where they are, and the voltages that they stand for: at so many millivolts.
+#define M4_SIGNATURE(cal_mv)                                                                       \
+    {                                                                                              \
+        .uid = 0x1fff7590, .flash_size = 0x1fff75e0, .ts_cal1 = 0x1fff75a8,                        \
+        .vrefint_cal = 0x1fff75aa, .ts_cal2 = 0x1fff75ca, .cal_vdda_mv = (cal_mv),                 \
+        .ts_cal1_mv = 760, .ts_cal2_mv = 1010, .vrefint_mv = 1212                                  \
+    }
+
 // The debug port: PA13 and PA15 pulled up, PA14 pulled down, PB3 and PB4; all other pins are analog
 // (RM0351, 8.5).
 extern const struct sim_gpio_config sim_m4_gpio_a, sim_m4_gpio_b, sim_m4_gpio;
@@ -95,10 +103,9 @@ extern const struct sim_tim_config sim_m4_tim16_17;
 #define M4_IDENTITY(id)                                                                            \
     .ap_idr = 0x24770011, .rom_base = 0xe00ff003, .cpuid = 0x410fc241, .designer = 0x020,          \
     .part = (id)
-#define M4_FAMILY                                                                                  \
+#define M4_FAMILY(fill)                                                                            \
     .swdio = {'A', 13, 0}, .swclk = {'A', 14, 0}, .system_reset_ns = 20000,                        \
-    .power_on_reset_ns = 250000, .choose_boot = sim_m4_choose_boot,                                \
-    .fill_factory = sim_m4_fill_factory
+    .power_on_reset_ns = 250000, .choose_boot = sim_m4_choose_boot, .fill_factory = (fill)
 
 // Where options are in FLASH_OPTR (RM0351, 3.7.8; RM0440, 3.7.8).
 #define M4_OPTIONS                                                                                 \

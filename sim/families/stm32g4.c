@@ -245,7 +245,7 @@ static const struct sim_program programs[] = {
     static const struct sim_family variable = {                                                    \
         .name = "STM32G4",                                                                         \
         .identity = {.dpidr = 0x2ba01477, M4_IDENTITY(id)},                                        \
-        M4_FAMILY,                                                                                 \
+        M4_FAMILY(sim_m4_fill_factory),                                                            \
         .interrupts = 102,                                                                         \
         .systick_calib = 0x40000000 | 1000, /* RM0440, 14.2 */                                     \
         .parts = parts,                                                                            \

@@ -298,7 +298,7 @@ static const struct sim_program programs[] = {
     static const struct sim_family variable = {                                                    \
         .name = name_,                                                                             \
         .identity = {.dpidr = 0x2ba01477, M4_IDENTITY(id)},                                        \
-        M4_FAMILY,                                                                                 \
+        M4_FAMILY(sim_m4_fill_factory),                                                            \
         .interrupts = (irqs),                                                                      \
         .systick_calib = 0x40000000 | 9999, /* RM0351, 13.2, SKEW: 1 ms is not exact */            \
         .parts = parts,                                                                            \

@@ -249,7 +249,7 @@ uint64_t sim_dw_level_rdp(void *self, unsigned line)
 uint64_t sim_dw_level_option(void *self, unsigned line)
 {
     const struct sim_flash_dw *f = self;
-    if (line == SIM_OPTION_BOOT_LOCK)
+    if (line == SIM_OPTION_BOOT_LOCK && !f->config->option_mask[line])
         return (f->loaded[SIM_WORD_SECURE] & BOOT_LOCK) != 0;
     uint32_t mask = f->config->option_mask[line];
     return !mask || f->loaded[SIM_WORD_USER] & mask;

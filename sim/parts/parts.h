@@ -19,6 +19,7 @@ extern const struct sim_part_kind sim_part_fpec;
 extern const struct sim_part_kind sim_part_fpec_second; // its number is 1
 extern const struct sim_part_kind sim_part_gpio;
 extern const struct sim_part_kind sim_part_gpio_f1;
+extern const struct sim_part_kind sim_part_hsem; // STM32WB and WL
 extern const struct sim_part_kind sim_part_iwdg;
 extern const struct sim_part_kind sim_part_mcu_rom;
 extern const struct sim_part_kind sim_part_nvm; // STM32L0
@@ -291,6 +292,12 @@ enum sim_m0p_capture {
     SIM_M0P_CAPTURE_MCO,
     SIM_M0P_CAPTURE_MSI,
 };
+enum sim_m0p_adc_clock {
+    SIM_M0P_ADC_NONE,
+    SIM_M0P_ADC_SYSCLK,
+    SIM_M0P_ADC_PLLP,
+    SIM_M0P_ADC_HSI,
+};
 #define SIM_M0P_USARTS   2u
 #define SIM_M0P_CAPTURES 12u
 struct sim_rcc_m0p_config {
@@ -309,8 +316,9 @@ struct sim_rcc_m0p_config {
     bool has_stop_choice;                                              // STOPWUCK
     bool backup_is_guarded;                                            // by PWR_CR1.DBP
     uint8_t adc_select_shift;
-    uint32_t max_hz;       // of HCLK
-    uint32_t wait_step_hz; // each so many more need a flash wait state; 0: 24 MHz
+    enum sim_m0p_adc_clock adc_clock[4]; // with is_m4: by the field
+    uint32_t max_hz;                     // of HCLK
+    uint32_t wait_step_hz;               // each so many more need a flash wait state; 0: 24 MHz
     // RCC of the Cortex-M4 (RM0351, 6.4): SW of two bits, HPRE, PPRE1 and PPRE2 right above, and
     // registers without a meaning here keep what is written to them.
     bool is_m4;
@@ -319,6 +327,8 @@ struct sim_rcc_m0p_config {
     uint32_t pllm_mask;     // of the field; 0: three bits
     uint32_t pllcfgr_reset; // 0: 0x1000
     uint32_t csr_more;      // of RCC_CSR, as it always reads
+    uint32_t cfgr_more;     // of RCC_CFGR, likewise
+    uint32_t extcfgr_more;  // of RCC_EXTCFGR, where there is a second core
     uint32_t enr_reset[SIM_M0P_BUSES]; // all 0: the flash's, on the AHB
 };
 

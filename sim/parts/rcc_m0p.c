@@ -12,6 +12,7 @@ enum {
     RCC_CIER = 0x18,
     RCC_CIFR = 0x1c,
     RCC_CICR = 0x20,
+    RCC_EXTCFGR = 0x108,
 };
 
 #define CIR_CLOCKS 0x63fu // those of clocks, and of LSE's security system
@@ -141,9 +142,11 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
     else if (offset == RCC_ICSCR)
         *value = rcc->icscr;
     else if (offset == RCC_CFGR)
-        *value = rcc->common.cfgr | rcc->common.sws << sws_shift(rcc);
+        *value = rcc->common.cfgr | rcc->common.sws << sws_shift(rcc) | rcc->config->cfgr_more;
     else if (offset == RCC_PLLCFGR && rcc->config->clock[SIM_M0P_PLL].on_mask)
         *value = rcc->pllcfgr;
+    else if (offset == RCC_EXTCFGR)
+        *value |= rcc->config->extcfgr_more;
     else if (offset == RCC_CIFR)
         *value = rcc->common.cir_flags;
     else if (offset == rcc->config->bdcr)

@@ -7,7 +7,7 @@
 
 #include "sim/parts/rcc_common.h"
 
-#define SIM_M0P_OTHERS 80u // up to the second core's on STM32WB
+#define SIM_M0P_OTHERS 100u // up to the second core's on STM32WB
 
 struct sim_rcc_m0p {
     struct sim_rcc_common common;

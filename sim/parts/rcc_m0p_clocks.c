@@ -193,20 +193,26 @@ uint64_t sim_m0p_usart(void *self, unsigned line)
     }
 }
 
+// What STM32G0, C0 and U0 can choose.
+static const enum sim_m0p_adc_clock adc_clocks[4] = {SIM_M0P_ADC_SYSCLK, SIM_M0P_ADC_PLLP,
+                                                     SIM_M0P_ADC_HSI, SIM_M0P_ADC_NONE};
+
 // SYSCLK, PLLP or HSI.
 uint64_t sim_m0p_adc(void *self, unsigned line)
 {
     const struct sim_rcc_m0p *rcc = self;
+    const enum sim_m0p_adc_clock *choices =
+        rcc->config->is_m4 ? rcc->config->adc_clock : adc_clocks;
     uint32_t kernel = rcc->config->has_kernel_divider ? field(rcc->common.cr, 5, 7) + 1 : 1;
     (void)line;
-    switch (field(rcc->ccipr, rcc->config->adc_select_shift, 3)) {
-    case 0:
+    switch (choices[field(rcc->ccipr, rcc->config->adc_select_shift, 3)]) {
+    case SIM_M0P_ADC_SYSCLK:
         return sim_rcc_is_stopped(&rcc->common) ? 0 : sysclk_hz(rcc);
-    case 1:
+    case SIM_M0P_ADC_PLLP:
         return rcc->common.ready[SIM_M0P_PLL] && rcc->pllcfgr & 1u << 16
                    ? pll_vco_hz(rcc) / (field(rcc->pllcfgr, 17, 31) + 1)
                    : 0;
-    case 2:
+    case SIM_M0P_ADC_HSI:
         return rcc->common.ready[SIM_M0P_HSI] ? nominal_hz(rcc, SIM_M0P_HSI) / kernel : 0;
     default:
         return 0;
