@@ -210,16 +210,13 @@ static bool is_protected(const struct sim_flash_sectors *f, const struct sim_mem
                         : sim_sectors_is_write_protected(f, sim_sectors_at(f, offset).number);
 }
 
-// The flag for a write that is not done, and why (3.6.4); 0: it is.
+// The flag for a write that is not done, and why (3.6.4); 0: it is. SER may be set beside PG:
+// stlink's st-flash leaves it so, and works in the field.
 static uint32_t refusal(const struct sim_flash_sectors *f, const struct sim_memory *in,
                         uint32_t offset, unsigned size, const char **why)
 {
     if (f->lock.locked || !(f->cr & SECTORS_CR_PG)) {
         *why = "is locked, or PG is 0";
-        return SECTORS_SR_PGSERR;
-    }
-    if (f->cr & (SECTORS_CR_SER | SECTORS_CR_MER | SECTORS_CR_MER1)) {
-        *why = "is set up for an erase, too";
         return SECTORS_SR_PGSERR;
     }
     if (size != 1u << sim_sectors_psize(f)) {

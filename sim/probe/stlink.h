@@ -58,7 +58,7 @@ struct sim_stlink {
     // The conversation: a command may be followed by data from the host, or leaves a reply.
     uint8_t command[SIM_STLINK_COMMAND];
     size_t out_wanted, out_got, out_done; // done: written to the target
-    uint8_t out[SIM_STLINK_ROOM];
+    uint8_t out[65535]; // the longest block of words
     uint8_t reply[8 * SIM_STLINK_MISC_ITEMS];
     size_t reply_len;
     bool stall;          // the IN endpoint is halted

@@ -7,6 +7,7 @@
 #include "sim/probe/stlink_internal.h"
 
 #define USB_PACKET 64u
+#define MISC_OUT   0x51 // scatter/gather, whose data is no block
 
 static unsigned unit_of(uint8_t sub)
 {
@@ -26,12 +27,17 @@ static bool takes_port(const struct sim_stlink *s)
     return s->model.jtag >= (s->model.hardware >= 3 ? 2 : 32);
 }
 
+static size_t longest_block(const struct sim_stlink *s, unsigned unit)
+{
+    bool wide = s->model.high_speed && s->model.jtag >= 6;
+    return unit > 1 ? SIM_STLINK_ROOM : wide ? 512 : 64;
+}
+
 // In the order in which the firmware looks: port, alignment, length.
-static uint8_t check_request(struct sim_stlink *s, const uint8_t *c, size_t len, unsigned unit)
+static uint8_t check_request(struct sim_stlink *s, const uint8_t *c, size_t len, size_t limit)
 {
     uint32_t addr = get_le32(&c[2]);
-    bool wide = s->model.high_speed && s->model.jtag >= 6;
-    size_t limit = unit > 1 ? SIM_STLINK_ROOM : wide ? 512 : 64;
+    unsigned unit = unit_of(c[1]);
     s->mute = len > limit;
     if (!stlink_accepts_target(s))
         return ST_NO_DEVICE;
@@ -66,7 +72,7 @@ void stlink_read_memory(struct sim_stlink *s, const uint8_t *c)
     uint32_t addr = get_le32(&c[2]);
     size_t len = get_le16(&c[6]), at = 0;
     unsigned unit = unit_of(c[1]);
-    s->rw_status = check_request(s, c, len, unit);
+    s->rw_status = check_request(s, c, len, longest_block(s, unit));
     s->rw_fault = 0;
     if (s->mute)
         return;
@@ -83,13 +89,17 @@ void stlink_read_memory(struct sim_stlink *s, const uint8_t *c)
     s->reply_len = unit == 1 && len == 1 ? 2 : room;
 }
 
+// Words go on to the target as they come, however many there are: stlink's st-flash sends 32 KiB at
+// once to an STM32F4, and works in the field. What a firmware does with as many halfwords, nobody
+// tells.
 void stlink_write_memory(struct sim_stlink *s, const uint8_t *c)
 {
     size_t len = get_le16(&c[6]);
-    s->rw_status = check_request(s, c, len, unit_of(c[1]));
+    unsigned unit = unit_of(c[1]);
+    s->rw_status = check_request(s, c, len, unit == 4 ? sizeof s->out : longest_block(s, unit));
     s->rw_fault = 0;
     if (!s->mute)
-        s->out_wanted = len < SIM_STLINK_ROOM ? len : SIM_STLINK_ROOM;
+        s->out_wanted = len;
 }
 
 // The data up to `end` goes to the target; what is behind a failure is only swallowed.
@@ -108,16 +118,18 @@ static void write_up_to(struct sim_stlink *s, size_t end)
     latch(s, r, addr + (uint32_t)at);
 }
 
-// Old firmware writes each USB packet when it comes.
+// Old firmware writes each USB packet when it comes; newer one what fits into its buffer.
 void stlink_data_came(struct sim_stlink *s)
 {
-    if (s->swd.captured)
-        write_up_to(s, s->out_got - s->out_got % USB_PACKET);
+    size_t piece = s->swd.captured ? USB_PACKET : SIM_STLINK_ROOM;
+    bool is_block = s->command[1] != MISC_OUT;
+    if (is_block && s->out_got - s->out_done >= piece)
+        write_up_to(s, s->out_got - s->out_got % piece);
 }
 
 void stlink_data_complete(struct sim_stlink *s)
 {
-    if (s->command[1] == 0x51)
+    if (s->command[1] == MISC_OUT)
         stlink_misc_data(s);
     else {
         keep_left_over(s, s->out, s->out_got);

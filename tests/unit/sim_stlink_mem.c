@@ -167,6 +167,29 @@ static void blocks_have_their_limits(void **state)
     }
 }
 
+// Words that are written go on to the target as they come: st-flash sends an STM32F4's loader up to
+// 32 KiB at once, and works in the field.
+static void words_are_written_in_blocks_of_any_length(void **state)
+{
+    static uint8_t data[32768];
+    (void)state;
+    struct probe *p = entered("stm32f407vg");
+    fill(data, sizeof data);
+    write_block(p, WRITE_32, RAM, data, sizeof data);
+    assert_last(p, STATUS_OK, 0);
+    for (size_t at = 0; at < sizeof data; at += 4096) {
+        read_block(p, READ_32, RAM + (uint32_t)at, 4096);
+        assert_memory_equal(p->reply, data + at, 4096);
+    }
+    // Beyond the end of the memory the rest is swallowed.
+    uint32_t fault;
+    write_block(p, WRITE_32, RAM + 0x1f000, data, sizeof data);
+    assert_int_equal(last_status(p, &fault), AP_FAULT);
+    read_block(p, READ_32, RAM + 0x1fffc, 4);
+    assert_memory_equal(p->reply, data + 4092, 4);
+    probe_close(p);
+}
+
 // 5.2: the data phase takes place, whatever becomes of it.
 static void what_is_not_aligned_is_refused(void **state)
 {
@@ -522,6 +545,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(blocks_cross_one_kib),
         cmocka_unit_test(the_address_can_stand_still),
         cmocka_unit_test(blocks_have_their_limits),
+        cmocka_unit_test(words_are_written_in_blocks_of_any_length),
         cmocka_unit_test(what_is_not_aligned_is_refused),
         cmocka_unit_test(a_fault_names_its_address_and_all_is_sent),
         cmocka_unit_test(the_last_status_stays),
