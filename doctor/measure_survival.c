@@ -56,7 +56,8 @@ static enum err watch_sleep(struct measure *b)
             !(facts && facts->standby_addr &&
               (e = mem_ap_read32(&b->mem, facts->standby_addr, &power)))) {
             s->deep_sleep = true;
-            s->standby = facts && power & facts->standby_mask;
+            s->standby = facts && facts->standby_addr &&
+                         (power & facts->standby_mask) >= facts->standby_from;
         }
         if (measure_is_fatal(e))
             return e;

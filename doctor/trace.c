@@ -126,7 +126,7 @@ static enum err check_asleep(struct tracer *x, struct pass *p)
     if ((facts->standby_addr && (e = mem_ap_read32(&x->t->mem, facts->standby_addr, &power))) ||
         (e = target_halt(x->t)))
         return target_note_error(x->t, e);
-    p->standby = power & facts->standby_mask;
+    p->standby = facts->standby_addr && (power & facts->standby_mask) >= facts->standby_from;
     p->on_exit = scr & SLEEPONEXIT;
     p->stop = *target_last_stop(x->t);
     end_pass(p, END_SLEEP);

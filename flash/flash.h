@@ -28,7 +28,9 @@ struct flash_bank {
     const struct flash_driver *driver;
     const struct flash_prepare *prepare;
     uint32_t bank2; // where the second bank begins; 0: there is one, or the driver knows by itself
-    bool by_pages;  // the controller is not asked to erase everything at once
+    uint32_t largest; // bytes of the largest chip of this kind that has banks like these; 0: this
+    bool joined;      // it has two, and options make one of them
+    bool by_pages;    // the controller is not asked to erase everything at once
     // Flash behind the last sector that is not to be touched, and whose it is; 0: none.
     uint32_t taken;
     const char *taken_by;

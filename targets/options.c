@@ -125,6 +125,9 @@ enum err target_option_set(struct target *t, const struct option_field *field,
     const uint32_t most = target_option_most(t, field);
     if (value > most)
         return log_fail(t->log, ERR_USAGE, "%s takes 0 to %u", field->name, most);
+    if (field->read_only && value != target_option_get(t, field, image))
+        return log_fail(t->log, ERR_USAGE, "%s is not changed by swdlink: %s", field->name,
+                        field->what);
     if (field->is_rdp)
         return set_level(t, image, value);
     option_put_bits(image, field->word, field->shift, field->bits, value);

@@ -90,7 +90,8 @@ static uint32_t code_ram_of(const struct target *t, uint32_t *base)
 static struct family_geometry geometry_of(const struct chip_identity *id)
 {
     const struct family *family = id->chip->family;
-    struct family_geometry g = {.layout = flash_layout_cut(&id->chip->layout, id->flash_size)};
+    struct family_geometry g = {.layout = flash_layout_cut(&id->chip->layout, id->flash_size),
+                                .largest = id->chip->flash_max};
     if (family->geometry && id->geometry_known)
         family->geometry(id->chip, id->flash_size, id->geometry, &g);
     return g;
@@ -108,6 +109,8 @@ static void map_flash(struct target *t, const struct chip *c)
     }
     t->bank = bank_of(c, c->family->driver, &g.layout);
     t->bank.bank2 = g.bank2;
+    t->bank.largest = g.largest;
+    t->bank.joined = g.joined;
     t->bank.by_pages = g.by_pages;
     t->bank.taken_by = g.taken_by;
     t->bank.taken = g.taken_by ? t->id.flash_size - t->bank.size : 0;

@@ -14,7 +14,7 @@ static const struct chip *chip_of(const struct die *die)
 
 // Dies without a family, of which the virtual board has a chip with core and memories that the
 // tests debug.
-static const uint16_t debugged_on_board[] = {0x413, 0x415, 0x419, 0x423, 0x431};
+static const uint16_t debugged_on_board[] = {0x413, 0x419, 0x423, 0x431};
 
 static bool is_debugged_on_board(const struct die *die)
 {

@@ -112,7 +112,7 @@ static enum err find_hidden(struct flash_access *fa, uint32_t addr, uint32_t len
 {
     uint32_t sr;
     *hidden = (struct flash_hidden){0};
-    if (!dword_params(fa)->pcrop_unit)
+    if (!dword_params(fa)->pcrop_unit && !dword_params(fa)->pcrop_half_pages)
         return ERR_OK;
     enum err e = read_registers(fa, &sr);
     if (!e)
@@ -213,7 +213,7 @@ static uint32_t erase_code(const struct flash_access *fa, uint32_t addr, enum fl
     const struct dword_params *params = dword_params(fa);
     uint32_t offset;
     if (extent == FLASH_EXTENT_ALL)
-        return CR_STRT | CR_MER1 | (fa->bank->bank2 || params->one_of_two ? params->mer2 : 0);
+        return CR_STRT | CR_MER1 | (fa->bank->bank2 || fa->bank->joined ? params->mer2 : 0);
     unsigned bank = dword_bank_of(fa, addr, &offset);
     if (extent == FLASH_EXTENT_BANK)
         return CR_STRT | (bank ? params->mer2 : CR_MER1);

@@ -36,17 +36,14 @@ struct dword_params {
     uint8_t eccr[2];                   // offsets of the registers of errors, by bank; 0: none
     uint32_t eccd;                     // their bits for two wrong bits
     uint32_t busy;                     // bits of SR that are set while it works
-    uint32_t suspended;  // bit of SR that says that it begins nothing new; 0: there is none
-    uint32_t bker, mer2; // bits of CR that choose and erase the second bank
-    // Where the banks can be made one: everything is erased by both bits all the same, and the
-    // areas of the second bank are two more of the one.
-    bool one_of_two;
+    uint32_t suspended;   // bit of SR that says that it begins nothing new; 0: there is none
+    uint32_t bker, mer2;  // bits of CR that choose and erase the second bank
+    bool joined_areas;    // the areas of a second bank are two more of the one that both make
     uint32_t not_swapped; // bit of OPTR that says that the banks are in their order; 0: none does
     uint32_t parity_off;  // bit of OPTR that says that SRAM has no parity check; 0: it never has
-    uint32_t wrp_field;   // the bits of a page in WRP registers
-    uint32_t pcrop_field; // and of a step in PCROP registers
-    uint32_t pcrop_unit;  // bytes for such a step; 0: there is no such protection
-    uint32_t pcrop_unit_of_one; // the same where two banks are made one; 0: as ever
+    uint32_t pcrop_unit;  // bytes for a step of a PCROP register
+    uint32_t pcrop_unit_joined; // the same where two banks make one; 0: as ever
+    bool pcrop_half_pages;      // such a step is half a page; with no unit either: no PCROP
     bool pcrop_alone;           // each bank has one such area, without a letter in its name
     uint8_t latency;            // wait states for the clock that prepare->plan() sets
     // Pages of the securable area at the start of a bank, as SECR and SECR2 say, which is locked

@@ -46,7 +46,8 @@ static const char *pcrop_name(const struct flash_access *fa, const struct area *
 static bool exists(const struct flash_access *fa, const struct area *a)
 {
     const struct dword_params *params = dword_params(fa);
-    return params->option_reg[a->start] && (!a->bank || fa->bank->bank2 || params->one_of_two);
+    return params->option_reg[a->start] &&
+           (!a->bank || fa->bank->bank2 || (fa->bank->joined && params->joined_areas));
 }
 
 static unsigned bank_of_area(const struct flash_access *fa, const struct area *a)
@@ -59,11 +60,28 @@ struct stretch {
     uint32_t offset, size;
 };
 
+// The bits of a number below so many, in the largest part of the die: those above it are reserved,
+// and read as ones on some dies (found by users of the STM32G4).
+static uint32_t field_for(uint32_t count)
+{
+    uint32_t field = 1;
+    while (field + 1 < count)
+        field = field << 1 | 1;
+    return field;
+}
+
+// Bytes of a bank of the largest part.
+static uint32_t largest_bank(const struct flash_access *fa)
+{
+    const uint32_t largest = fa->bank->largest ? fa->bank->largest : fa->bank->size;
+    return fa->bank->bank2 ? largest / 2 : largest;
+}
+
 // Of whole pages. No bytes: nothing is protected.
 static struct stretch wrp_stretch(const struct flash_access *fa, const struct area *a,
                                   uint32_t page)
 {
-    const uint32_t value = saved_option(fa, a->start), field = dword_params(fa)->wrp_field;
+    const uint32_t value = saved_option(fa, a->start), field = field_for(largest_bank(fa) / page);
     const uint32_t first = value & field, last = value >> 16 & field;
     if (!exists(fa, a) || first > last)
         return (struct stretch){0, 0};
@@ -73,11 +91,16 @@ static struct stretch wrp_stretch(const struct flash_access *fa, const struct ar
 static struct stretch pcrop_stretch(const struct flash_access *fa, const struct area *a)
 {
     const struct dword_params *params = dword_params(fa);
-    const bool one = params->pcrop_unit_of_one && !fa->bank->bank2;
-    const uint32_t unit = one ? params->pcrop_unit_of_one : params->pcrop_unit;
-    const uint32_t first = saved_option(fa, a->start) & params->pcrop_field;
-    const uint32_t last = saved_option(fa, a->end) & params->pcrop_field;
-    if (!exists(fa, a) || first >= last)
+    const bool joined = params->pcrop_unit_joined && fa->bank->joined;
+    const uint32_t unit = params->pcrop_half_pages ? fa->bank->layout.run[0].size / 2
+                          : joined                 ? params->pcrop_unit_joined
+                                                   : params->pcrop_unit;
+    if (!exists(fa, a))
+        return (struct stretch){0, 0};
+    const uint32_t field = field_for(largest_bank(fa) / unit);
+    const uint32_t first = saved_option(fa, a->start) & field;
+    const uint32_t last = saved_option(fa, a->end) & field;
+    if (first >= last)
         return (struct stretch){0, 0};
     return (struct stretch){first * unit, (last + 1 - first) * unit};
 }

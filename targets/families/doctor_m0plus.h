@@ -4,6 +4,7 @@
 #ifndef SWDLINK_TARGETS_FAMILIES_DOCTOR_M0PLUS_H
 #define SWDLINK_TARGETS_FAMILIES_DOCTOR_M0PLUS_H
 
+#include "targets/families/dword_chips.h"
 #include "targets/families/m0plus.h"
 #include "targets/families/rcc_dword.h"
 #include "targets/families/self_measure.h"
@@ -17,16 +18,6 @@ enum {
     M0PLUS_READ_ACR,
     M0PLUS_READ_COUNT
 };
-
-// Bits 31:25 of RCC_CSR, of RCC_CSR2 on the C0 (RM0444, 5; RM0490; RM0503).
-#define M0PLUS_RESET_FLAGS                                                                         \
-    {                                                                                              \
-        {1u << 29, "the independent watchdog", true}, {1u << 30, "the window watchdog", true},     \
-            {1u << 31, "an entry into Stop or Standby that the option bytes forbid", false},       \
-            {1u << 28, "the program itself", false},                                               \
-            {1u << 25, "the loading of option bytes", false}, {1u << 27, "the supply", false},     \
-            {1u << 26, "the NRST pin", false},                                                     \
-    }
 
 // The pins of SWD, whose port stands at the same address on all of them.
 extern const struct family_pins m0plus_pins;
@@ -47,7 +38,7 @@ const char *m0plus_boots_loader(const uint32_t value[FAMILY_REGISTERS]);
             [M0PLUS_READ_CFGR] = {"RCC_CFGR", M0PLUS_RCC + 0x08},                                  \
             [M0PLUS_READ_OPTR] = {"FLASH_OPTR", M0PLUS_FLASH_OPTR},                                \
             [M0PLUS_READ_ACR] = {"FLASH_ACR", M0PLUS_FLASH_REGS}},                                 \
-    .reset_register = M0PLUS_READ_CSR, .reset_flag = M0PLUS_RESET_FLAGS,                           \
+    .reset_register = M0PLUS_READ_CSR, .reset_flag = DWORD_RESET_FLAGS(0, NULL),                   \
     .reset_otherwise = "the NRST pin", .hse_register = M0PLUS_READ_CR, .hse_on = 1u << 16,         \
     .boots_loader = m0plus_boots_loader
 

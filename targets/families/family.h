@@ -85,6 +85,7 @@ struct option_field {
     // What a value other than 0 does together with read protection, "ends all debugging of this
     // chip for good": such a pair is refused. NULL: nothing of the kind.
     const char *with_rdp;
+    bool read_only; // shown, and never changed from here
 };
 
 // How a value stands for a level of read protection: any other than these two is level 1.
@@ -121,6 +122,8 @@ struct family_execute_only {
 struct family_geometry {
     struct flash_layout layout; // at first that of the chip, cut to the part's size
     uint32_t bank2;             // where the second bank begins; 0: there is one
+    uint32_t largest;           // bytes of the largest part with banks like these; at first of all
+    bool joined;                // two are made one
     bool by_pages;              // no command erases everything at once
     const char *taken_by;       // whose the flash behind the layout is; NULL: it is not taken
 };
@@ -186,8 +189,9 @@ struct family_doctor {
     const char *(*slow_clock)(const uint32_t value[FAMILY_REGISTERS], char *text, size_t size);
     // Why the chip has started its boot loader, as far as its registers tell; "" when they do not.
     const char *(*boots_loader)(const uint32_t value[FAMILY_REGISTERS]);
-    uint32_t standby_addr; // a register and its bit that choose Standby before Stop
-    uint32_t standby_mask;
+    // A register and its bits that choose Standby before Stop, from that value of theirs on.
+    uint32_t standby_addr;
+    uint32_t standby_mask, standby_from;
     uint32_t library_hse_hz; // HSE_VALUE of ST's libraries, unless a project says otherwise
     unsigned hsi_percent;    // what the internal oscillator is off by, at most
     // With the chip halted at its first instruction and all peripherals in their reset state; it is
@@ -245,6 +249,11 @@ extern const struct family stm32l0_family;
 extern const struct family stm32g0_family;
 extern const struct family stm32c0_family;
 extern const struct family stm32u0_family;
+extern const struct family stm32l4_family;
+extern const struct family stm32l4plus_family;
+extern const struct family stm32g4_family;
+extern const struct family stm32wb_family;
+extern const struct family stm32wl_family;
 
 // The pins of SWD of a chip, "PA13"; of an unknown one (NULL): those of nearly all STM32.
 const char *family_swdio(const struct chip *chip);

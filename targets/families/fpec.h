@@ -118,7 +118,7 @@ enum { FPEC_READ_CSR, FPEC_READ_CR, FPEC_READ_CFGR, FPEC_READ_OBR };
                    {(options_reset_flag), "the loading of option bytes", false},                   \
                    {1u << 27, "the supply or the NRST pin", false}},                               \
     .reset_otherwise = "the NRST pin", .slow_clock = fpec_slow_clock, .standby_addr = 0x40007000,  \
-    .standby_mask = 1u << 1, .library_hse_hz = 8000000
+    .standby_mask = 1u << 1, .standby_from = 1u << 1, .library_hse_hz = 8000000
 
 // Of HPRE.
 const char *fpec_slow_clock(const uint32_t value[FAMILY_REGISTERS], char *text, size_t size);

@@ -3,11 +3,7 @@
 // the registers behind it, in the order in which they are printed.
 #include "targets/families/m0plus.h"
 
-#include "flash/drivers/dword.h"
-
-// RM0444, 3.5.
-#define BOOT_LOCK_WITH_RDP                                                                         \
-    "ends debugging of this chip for good, unless its program allows it again"
+#include "targets/families/dword_chips.h"
 
 const struct option_field m0plus_options[M0PLUS_OPTIONS] = {
     {.name = "RDP", .word = DWORD_OPTR, .bits = 8, .what = "read protection level", .is_rdp = true},
@@ -232,7 +228,7 @@ const struct option_field m0plus_options[M0PLUS_OPTIONS] = {
      .shift = 16,
      .bits = 1,
      .what = "1: boots main flash whatever pins and options say",
-     .with_rdp = BOOT_LOCK_WITH_RDP},
+     .with_rdp = DWORD_BOOT_LOCK_WITH_RDP},
     {.name = "SEC_SIZE2",
      .word = DWORD_SECR,
      .shift = 20,
@@ -247,14 +243,7 @@ const struct option_field m0plus_options[M0PLUS_OPTIONS] = {
      .feature = M0PLUS_U0},
 };
 
-// FLASH_OPTR bits 7:0 (RM0444, 3.5): level 1 is any value but those of levels 0 and 2.
-const struct rdp_scheme m0plus_rdp = {
-    .status_addr = M0PLUS_FLASH_OPTR,
-    .status = {.shift = 0, .bits = 8, .level0 = 0xaa, .level2 = 0xcc},
-    .option_word = DWORD_OPTR,
-    .option = {.shift = 0, .bits = 8, .level0 = 0xaa, .level2 = 0xcc},
-    .option_level1 = 0xbb,
-};
+const struct rdp_scheme m0plus_rdp = DWORD_RDP(M0PLUS_FLASH_OPTR);
 
 // Areas by their first and last step (RM0444, 3.5).
 const struct family_execute_only m0plus_execute_only = {

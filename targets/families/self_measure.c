@@ -33,7 +33,9 @@ enum err self_set_bits(const struct mem_ap *mem, uint32_t addr, uint32_t bits)
 #define ADC_ISR      0x00u
 #define ADC_CR       0x08u
 #define ADC_SMPR     0x14u
+#define ADC_SMPR2    0x18u
 #define ADC_CHSELR   0x28u
+#define ADC_SQR1     0x30u
 #define ADC_DR       0x40u
 #define ADC_CCR      0x308u
 #define ISR_ADRDY    (1u << 0)
@@ -44,12 +46,33 @@ enum err self_set_bits(const struct mem_ap *mem, uint32_t addr, uint32_t bits)
 #define CR_ADVREGEN  (1u << 28)
 #define REGULATOR_US 100u // 20 are enough (DS12232, ADC characteristics)
 #define LONGEST      7u   // sampling time
+#define SMPR_TIMES   10u  // channels in SMPR1, the others are in SMPR2
 #define CONVERSIONS  4u
+
+// The channel alone, with the longest sampling time (RM0351, 18.6).
+static enum err choose_sequenced(const struct self_adc *adc, const struct mem_ap *mem)
+{
+    const bool second = adc->channel >= SMPR_TIMES;
+    const uint32_t shift = 3 * (adc->channel - (second ? SMPR_TIMES : 0));
+    enum err e = mem_ap_write32(mem, adc->base + ADC_SQR1, adc->channel << 6);
+    return e ? e
+             : mem_ap_write32(mem, adc->base + (second ? ADC_SMPR2 : ADC_SMPR), LONGEST << shift);
+}
+
+static enum err choose_channel(const struct self_adc *adc, const struct mem_ap *mem)
+{
+    if (adc->sequenced)
+        return choose_sequenced(adc, mem);
+    enum err e = mem_ap_write32(mem, adc->base + ADC_CHSELR, adc->channel);
+    return e ? e : mem_ap_write32(mem, adc->base + ADC_SMPR, LONGEST);
+}
 
 static enum err start_adc(const struct self_adc *adc, const struct mem_ap *mem, bool *ready)
 {
     const uint32_t base = adc->base, on = adc->regulated ? CR_ADVREGEN : 0;
-    enum err e = on ? mem_ap_write32(mem, base + ADC_CR, on) : ERR_OK;
+    enum err e = adc->sequenced ? mem_ap_write32(mem, base + ADC_CR, 0) : ERR_OK; // wakes up
+    if (on && !e)
+        e = mem_ap_write32(mem, base + ADC_CR, on);
     if (on)
         debug_probe_sleep_us(mem->probe, REGULATOR_US);
     if (e || (e = mem_ap_write32(mem, base + ADC_CR, on | CR_ADCAL)) ||
@@ -57,9 +80,9 @@ static enum err start_adc(const struct self_adc *adc, const struct mem_ap *mem, 
         (e = mem_ap_write32(mem, base + ADC_CCR, adc->ccr)) ||
         (e = self_set_bits(mem, base + ADC_CR, CR_ADEN)) ||
         (e = self_wait_bits(mem, base + ADC_ISR, ISR_ADRDY, ISR_ADRDY, SELF_WAIT_US, ready)) ||
-        !*ready || (e = mem_ap_write32(mem, base + ADC_CHSELR, adc->channel)))
+        !*ready)
         return e;
-    return mem_ap_write32(mem, base + ADC_SMPR, LONGEST);
+    return choose_channel(adc, mem);
 }
 
 static enum err convert(const struct self_adc *adc, const struct mem_ap *mem, uint32_t *value,
@@ -98,8 +121,6 @@ enum err self_measure_vdda(const struct self_adc *adc, const struct mem_ap *mem,
 #define TIM_CR1     0x00u
 #define TIM_CCMR1   0x18u
 #define TIM_CCER    0x20u
-#define TIM_OR      0x50u
-#define TIM_TISEL   0x68u
 #define CR1_CEN     1u
 #define CCMR1_TI1_8 0x0du // CC1S: TI1; IC1PSC: every eighth edge
 #define EDGES       8u
@@ -159,8 +180,7 @@ enum err self_count_clock(const struct self_timer *timer, struct target *t, uint
     uint32_t value[CAPTURES];
     bool done;
     enum err e;
-    if ((e = mem_ap_write32(mem, timer->base + (timer->tisel ? TIM_TISEL : TIM_OR),
-                            timer->input)) ||
+    if ((e = mem_ap_write32(mem, timer->base + timer->select, timer->input)) ||
         (e = mem_ap_write32(mem, timer->base + TIM_CCMR1, CCMR1_TI1_8)) ||
         (e = mem_ap_write32(mem, timer->base + TIM_CCER, 1)) ||
         (e = mem_ap_write32(mem, timer->base + TIM_CR1, CR1_CEN)) ||

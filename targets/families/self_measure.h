@@ -18,8 +18,9 @@ enum err self_set_bits(const struct mem_ap *mem, uint32_t addr, uint32_t bits) M
 struct self_adc {
     uint32_t base;
     bool regulated;    // its regulator has to be on (ADVREGEN)
+    bool sequenced;    // it has SQR1 and sampling times of channels, and a deep power-down
     uint32_t ccr;      // what its common register has to hold: VREFEN, and a divisor
-    uint32_t channel;  // bit of the internal reference
+    uint32_t channel;  // bit of the internal reference, or its number where it is sequenced
     uint32_t cal_addr; // 16 bits: the reading in the factory,
     unsigned cal_mv;   // at so much
 };
@@ -30,11 +31,14 @@ enum err self_measure_vdda(const struct self_adc *adc, const struct mem_ap *mem,
 // first input, of which each comes after so many periods of the clock that is measured.
 struct self_timer {
     uint32_t base;
-    uint32_t input; // for its register OR,
-    bool tisel;     // or for TISEL, where it has that
+    uint32_t select; // offset of the register that chooses its first input,
+    uint32_t input;  // and what is written there
     uint32_t timer_hz;
     uint32_t periods;
 };
+#define SELF_TIMER_OR       0x50u
+#define SELF_TIMER_TISEL    0x68u
+#define SELF_TIMER_TISEL_G4 0x5cu
 enum err self_count_clock(const struct self_timer *timer, struct target *t,
                           uint32_t *hz) MUST_CHECK;
 

@@ -92,8 +92,6 @@ static const struct dword_params flash_params = {
                    [DWORD_SECR] = 0x80},
     .busy = 1u << 16,
     .parity_off = 1u << 22,
-    .wrp_field = 0x7f,
-    .pcrop_field = 0x1ff,
     .pcrop_unit = 512,
     .latency = 1, // 24 to 48 MHz
     .securable = securable,
@@ -133,7 +131,7 @@ static enum err measure_vdda(const struct mem_ap *mem, struct family_vdda *found
 static const struct self_timer tim14 = {
     .base = 0x40002000,
     .input = 2, // HSE / 32
-    .tisel = true,
+    .select = SELF_TIMER_TISEL,
     .timer_hz = 12000000,
     .periods = 32,
 };
@@ -153,7 +151,8 @@ static const struct family_doctor doctor = {
     M0PLUS_DOCTOR("RCC_CSR2", M0PLUS_RCC + 0x60),
     .slow_clock = slow_clock,
     .standby_addr = 0x40007000, // PWR_CR1: LPMS
-    .standby_mask = 6u << 0,
+    .standby_mask = 7u << 0,
+    .standby_from = 3,
     .library_hse_hz = 48000000,
     .hsi_percent = 3,
     .vdda = measure_vdda,

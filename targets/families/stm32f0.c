@@ -165,6 +165,7 @@ static enum err measure_vdda(const struct mem_ap *mem, struct family_vdda *found
 // TIM14 at HSE / 32.
 static const struct self_timer timer = {
     .base = 0x40002000,
+    .select = SELF_TIMER_OR,
     .input = 2,
     .timer_hz = HSI_HZ,
     .periods = 32,

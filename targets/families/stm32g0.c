@@ -115,8 +115,6 @@ static const struct dword_params flash_params = {
     .mer2 = 1u << 15,
     .not_swapped = 1u << 20,
     .parity_off = 1u << 22,
-    .wrp_field = 0x7f,
-    .pcrop_field = 0x1ff,
     .pcrop_unit = 512,
     .latency = 2, // 48 to 64 MHz in range 1 (RM0444, 3.3)
     .securable = securable,
@@ -160,7 +158,7 @@ static enum err measure_vdda(const struct mem_ap *mem, struct family_vdda *found
 static const struct self_timer tim14 = {
     .base = 0x40002000,
     .input = 2, // HSE / 32
-    .tisel = true,
+    .select = SELF_TIMER_TISEL,
     .timer_hz = 16000000,
     .periods = 32,
 };
@@ -180,7 +178,8 @@ static const struct family_doctor doctor = {
     M0PLUS_DOCTOR("RCC_CSR", M0PLUS_RCC + 0x60),
     .slow_clock = slow_clock,
     .standby_addr = 0x40007000, // PWR_CR1: LPMS
-    .standby_mask = 6u << 0,
+    .standby_mask = 7u << 0,
+    .standby_from = 3,
     .library_hse_hz = 8000000,
     .hsi_percent = 2,
     .vdda = measure_vdda,

@@ -65,6 +65,7 @@ static enum err measure_vdda(const struct mem_ap *mem, struct family_vdda *found
 
 static const struct self_timer timer = {
     .base = 0x40010800,
+    .select = SELF_TIMER_OR,
     .input = 7u << 2, // TI1_RMP: MCO
     .timer_hz = HSI_HZ,
     .periods = 16,
@@ -140,6 +141,7 @@ const struct family_doctor stm32l0_doctor = {
     .slow_clock = slow_clock,
     .standby_addr = PWR_CR, // PDDS
     .standby_mask = 1u << 1,
+    .standby_from = 1u << 1,
     .library_hse_hz = 8000000,
     // 1 % at room temperature, 5.5 % at the ends of all ranges (DS10152, HSI16 oscillator).
     .hsi_percent = 6,

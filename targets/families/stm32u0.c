@@ -72,7 +72,6 @@ static const struct dword_params flash_params = {
     .eccd = 1u << 31,
     .busy = 1u << 16,
     .parity_off = 1u << 22,
-    .wrp_field = 0x7f,
     .latency = 2, // 48 to 56 MHz in range 1
     .securable = securable,
     .sec_prot = {1u << 28},
@@ -138,7 +137,8 @@ static const struct family_doctor doctor = {
     M0PLUS_DOCTOR("RCC_CSR", M0PLUS_RCC + 0x94),
     .slow_clock = slow_clock,
     .standby_addr = 0x40007000, // PWR_CR1: LPMS; 0 to 2 are Stop, 3 Standby, 4 and more Shutdown
-    .standby_mask = 5u << 0,
+    .standby_mask = 7u << 0,
+    .standby_from = 3,
     .library_hse_hz = 4000000,
     .hsi_percent = 2,
     .vdda = measure_vdda,

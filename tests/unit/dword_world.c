@@ -338,8 +338,6 @@ static const struct dword_params params = {
     .bker = CR_BKER,
     .mer2 = CR_MER2,
     .not_swapped = 1u << 20,
-    .wrp_field = 0x7f,
-    .pcrop_field = 0x1ff,
     .pcrop_unit = 512,
     .latency = 2,
     .securable = securable,
@@ -365,6 +363,7 @@ void bench_open(struct bench *b, bool two_banks)
     b->params = params;
     b->bank = (struct flash_bank){.base = BASE,
                                   .size = SIZE,
+                                  .largest = 256 * 1024,
                                   .layout = {.erased = 0xff,
                                              .unit = 8,
                                              .once = true,

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// What the chips with the double-word controller share in their tables: STM32G0, C0, U0, L4, L4+,
+// G4, WB and WL.
+#ifndef SWDLINK_TARGETS_FAMILIES_DWORD_CHIPS_H
+#define SWDLINK_TARGETS_FAMILIES_DWORD_CHIPS_H
+
+#include "flash/drivers/dword.h"
+#include "targets/families/family.h"
+
+// Read protection is FLASH_OPTR bits 7:0, at that address (RM0444, 3.5; RM0351, 3.4): level 1 is
+// any value but those of levels 0 and 2.
+#define DWORD_RDP(optr)                                                                            \
+    {                                                                                              \
+        .status_addr = (optr), .status = {.shift = 0, .bits = 8, .level0 = 0xaa, .level2 = 0xcc},  \
+        .option_word = DWORD_OPTR,                                                                 \
+        .option = {.shift = 0, .bits = 8, .level0 = 0xaa, .level2 = 0xcc}, .option_level1 = 0xbb,  \
+    }
+
+// Of the option BOOT_LOCK (RM0444, 3.5; RM0440, 3.5).
+#define DWORD_BOOT_LOCK_WITH_RDP                                                                   \
+    "ends debugging of this chip for good, unless its program allows it again"
+
+// Bits 31:25 of RCC_CSR, of RCC_CSR2 on the C0 (RM0444, 5; RM0490; RM0503; RM0351, 6; RM0440, 7;
+// RM0434, 8), and bit 24, which is another one's in each family that has it.
+#define DWORD_RESET_FLAGS(bit_24, other)                                                           \
+    {                                                                                              \
+        {1u << 29, "the independent watchdog", true}, {1u << 30, "the window watchdog", true},     \
+            {1u << 31, "an entry into Stop or Standby that the option bytes forbid", false},       \
+            {1u << 28, "the program itself", false},                                               \
+            {1u << 25, "the loading of option bytes", false}, {1u << 27, "the supply", false},     \
+            {1u << 26, "the NRST pin", false}, {(bit_24), (other), false},                         \
+    }
+
+#endif
