@@ -24,8 +24,16 @@ void board_advance_to(struct sim_board *board, uint64_t ns)
 {
     if (ns > board->clock.now_ns)
         sim_chip_run(board->chip, ns);
+    sim_wires_run_swo(&board->wires);
+    sim_stlink_trace_run(&board->stlink.trace, board->clock.now_ns * 1000);
     if (board->wires.vcd)
         sim_vcd_reached(board->wires.vcd, board->clock.now_ns);
+}
+
+static void swo_changed(void *arg, uint64_t at_ps, bool level)
+{
+    struct sim_board *board = arg;
+    sim_stlink_trace_edge(&board->stlink.trace, at_ps, level);
 }
 
 static void spend(void *arg, uint64_t ns)
@@ -127,6 +135,8 @@ static void assemble(struct sim_board *board)
     sim_supply_init(&board->supply, &board->wires, board->chip, &board->clock);
     sim_stlink_init(&board->stlink, &sim_stlink_models[0]);
     board->stlink.wires = &board->wires;
+    board->wires.swo_changed = swo_changed;
+    board->wires.swo_arg = board;
     board->stlink.swd.wires = &board->wires;
     board->stlink.swd.account = &board->account;
     board->stlink.swd.spend = spend;

@@ -87,7 +87,8 @@ enum err board_set_vcd(struct sim_board *board, const char *value) MUST_CHECK;
 enum err board_vcd_begin(struct sim_board *board) MUST_CHECK;
 enum err board_vcd_close(struct sim_board *board) MUST_CHECK;
 void board_vcd_supply(struct sim_board *board);
-// wire_text.c: false when that is not what a wire (or, nrst, that wire) can be.
-bool board_parse_wire(const char *text, bool nrst, struct sim_wire *wire);
+// wire_text.c: false when that is not what such a wire can be.
+enum board_wire { BOARD_WIRE_SWD, BOARD_WIRE_NRST, BOARD_WIRE_SWO };
+bool board_parse_wire(const char *text, enum board_wire which, struct sim_wire *wire);
 
 #endif

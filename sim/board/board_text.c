@@ -28,7 +28,10 @@ static enum err set_wire(struct sim_board *board, struct sim_wire *wire, const c
                          const char *value, const char *allowed)
 {
     struct sim_wire parsed;
-    if (!board_parse_wire(value, wire == &board->wires.nrst, &parsed))
+    enum board_wire which = wire == &board->wires.nrst  ? BOARD_WIRE_NRST
+                            : wire == &board->wires.swo ? BOARD_WIRE_SWO
+                                                        : BOARD_WIRE_SWD;
+    if (!board_parse_wire(value, which, &parsed))
         return board_bad_value(board, key, value, allowed);
     *wire = parsed;
     sim_wires_changed(&board->wires);
@@ -49,6 +52,12 @@ static enum err set_nrst(struct sim_board *board, const char *value)
 {
     return set_wire(board, &board->wires.nrst, "nrst", value,
                     "ok, open, gnd, vcc (both also @board), slow or OHMS, with + between several");
+}
+
+static enum err set_swo(struct sim_board *board, const char *value)
+{
+    return set_wire(board, &board->wires.swo, "swo", value,
+                    "ok, open, gnd, vcc (both also @board), weak or OHMS, with + between several");
 }
 
 static enum err set_gnd(struct sim_board *board, const char *value)
@@ -383,6 +392,7 @@ static const struct {
     {"serial", board_set_serial},
     {"store", set_store},
     {"swclk", set_swclk},
+    {"swo", set_swo},
     {"swdio", set_swdio},
     {"uptime", set_uptime},
     {"usb", set_usb},

@@ -142,6 +142,20 @@ static bool has_reply(const struct sim_board *board)
            board->clock.now_ns >= board->usb.reply_due_ns;
 }
 
+// As much as there is, in whole packets where the host's room ends before.
+static enum sim_usb_status trace_in(struct sim_board *board, uint8_t *data, size_t cap, size_t *len,
+                                    bool *overflow)
+{
+    struct sim_stlink_trace *t = &board->stlink.trace;
+    uint32_t offered = t->offered;
+    *len = sim_stlink_trace_fetch(t, data, cap);
+    if (!*len)
+        return SIM_USB_NAK;
+    *overflow = offered > cap && cap % packet_size(board);
+    pay(board, true, *len);
+    return SIM_USB_OK;
+}
+
 enum sim_usb_status sim_board_usb_in(struct sim_board *board, uint8_t ep, uint8_t *data, size_t cap,
                                      size_t *len, bool *overflow)
 {
@@ -152,8 +166,10 @@ enum sim_usb_status sim_board_usb_in(struct sim_board *board, uint8_t ep, uint8_
     if (!usb->plugged)
         return SIM_USB_GONE;
     board_follow_wall(board);
+    if (ep == s->model.ep_trace)
+        return trace_in(board, data, cap, len, overflow);
     if (ep != s->model.ep_in)
-        return ep == s->model.ep_trace ? SIM_USB_NAK : SIM_USB_STALL;
+        return SIM_USB_STALL;
     if (usb->in_halted)
         return SIM_USB_STALL;
     if (!usb->left_len && !has_reply(board))

@@ -34,13 +34,12 @@ static void supply_changed(void *arg)
     board_vcd_supply(arg);
 }
 
-// Everything as it is now. None of these chips has an SWO pin.
+// Everything as it is now.
 static void show_all(struct sim_board *board)
 {
     board->wires.changed = supply_changed;
     board->wires.changed_arg = board;
     sim_wires_show(&board->wires);
-    sim_vcd_change(board->wires.vcd, board->clock.now_ns, SIM_VCD_SWO, SIM_VCD_FLOATING);
     board_vcd_supply(board);
     sim_vcd_reached(board->wires.vcd, board->clock.now_ns);
 }

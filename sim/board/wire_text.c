@@ -6,25 +6,27 @@
 
 #define MAX_OHMS 1e9
 
+enum { SWD = 1 << BOARD_WIRE_SWD, NRST = 1 << BOARD_WIRE_NRST, SWO = 1 << BOARD_WIRE_SWO };
+
 static const struct {
     const char *word;
     struct sim_wire wire;
-    bool nrst_too;
+    unsigned wires; // that it can be said of
 } words[] = {
-    {"ok", {0}, true},
-    {"open", {.open = true}, true},
-    {"gnd", {.shorted = SHORT_GND}, true},
-    {"gnd@board", {.shorted = SHORT_GND, .shorted_at_board = true}, true},
-    {"vcc", {.shorted = SHORT_VCC}, true},
-    {"vcc@board", {.shorted = SHORT_VCC, .shorted_at_board = true}, true},
-    {"vdd", {.shorted = SHORT_VCC}, true},
-    {"vdd@board", {.shorted = SHORT_VCC, .shorted_at_board = true}, true},
-    {"slow", {.slow = true}, true},
-    {"swapped", {.swapped = true}, false},
-    {"joined", {.joined = true}, false},
-    {"joined@board", {.joined_at_board = true}, false},
-    {"weak", {.long_cable = true}, false},
-    {"flaky", {.flaky = true}, false},
+    {"ok", {0}, SWD | NRST | SWO},
+    {"open", {.open = true}, SWD | NRST | SWO},
+    {"gnd", {.shorted = SHORT_GND}, SWD | NRST | SWO},
+    {"gnd@board", {.shorted = SHORT_GND, .shorted_at_board = true}, SWD | NRST | SWO},
+    {"vcc", {.shorted = SHORT_VCC}, SWD | NRST | SWO},
+    {"vcc@board", {.shorted = SHORT_VCC, .shorted_at_board = true}, SWD | NRST | SWO},
+    {"vdd", {.shorted = SHORT_VCC}, SWD | NRST | SWO},
+    {"vdd@board", {.shorted = SHORT_VCC, .shorted_at_board = true}, SWD | NRST | SWO},
+    {"slow", {.slow = true}, NRST},
+    {"swapped", {.swapped = true}, SWD},
+    {"joined", {.joined = true}, SWD},
+    {"joined@board", {.joined_at_board = true}, SWD},
+    {"weak", {.long_cable = true}, SWD | SWO},
+    {"flaky", {.flaky = true}, SWD},
 };
 
 static void add_to_wire(struct sim_wire *wire, const struct sim_wire *more)
@@ -87,17 +89,18 @@ static bool parse_noise(const char *word, double *noise)
     return !*end && *noise <= 1;
 }
 
-static bool parse_word(struct sim_wire *wire, const char *word, bool nrst)
+static bool parse_word(struct sim_wire *wire, const char *word, enum board_wire which)
 {
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (strcmp(words[i].word, word) == 0 && (nrst ? words[i].nrst_too : !words[i].wire.slow)) {
+        if (strcmp(words[i].word, word) == 0 && words[i].wires >> which & 1) {
             add_to_wire(wire, &words[i].wire);
             return true;
         }
-    return parse_ohms(word, &wire->ohms) || (!nrst && parse_noise(word, &wire->noise));
+    return parse_ohms(word, &wire->ohms) ||
+           (which == BOARD_WIRE_SWD && parse_noise(word, &wire->noise));
 }
 
-bool board_parse_wire(const char *text, bool nrst, struct sim_wire *wire)
+bool board_parse_wire(const char *text, enum board_wire which, struct sim_wire *wire)
 {
     char copy[128], *rest = copy;
     *wire = (struct sim_wire){0};
@@ -105,7 +108,7 @@ bool board_parse_wire(const char *text, bool nrst, struct sim_wire *wire)
         return false;
     strcpy(copy, text);
     while (rest)
-        if (!parse_word(wire, strsep(&rest, "+"), nrst))
+        if (!parse_word(wire, strsep(&rest, "+"), which))
             return false;
     return true;
 }

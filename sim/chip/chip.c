@@ -126,6 +126,28 @@ bool sim_chip_swd_alive(const struct sim_chip *chip)
            sim_signal_pin_is(&chip->signals, &family->swclk);
 }
 
+// TRACESWO is PB3 in all families (JTDO without SWD), as the pin's function 0.
+static const struct sim_pin swo_pin = {'B', 3, 0};
+
+void sim_chip_on_swo(struct sim_chip *chip, void (*changed)(void *arg, uint64_t at_ps, bool level),
+                     void *arg)
+{
+    sim_core_on_swo(chip->core, changed, arg);
+}
+
+void sim_chip_run_trace(struct sim_chip *chip)
+{
+    if (chip->powered)
+        sim_core_run_trace(chip->core, chip->clock->now_ns);
+}
+
+bool sim_chip_swo(const struct sim_chip *chip, bool *level)
+{
+    *level = sim_core_swo_level(chip->core);
+    return chip->powered && !chip->power_on_reset && sim_chip_level(chip, SIM_TRACE_PINS, 0) == 1 &&
+           sim_signal_pin_is(&chip->signals, &swo_pin);
+}
+
 // The debug support unit answers while the system is in reset (RM0091, 32.4.3).
 static bool is_for_debug(const struct sim_chip *chip, uint32_t addr)
 {

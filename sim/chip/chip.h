@@ -65,6 +65,13 @@ void sim_chip_drive_pin(struct sim_chip *chip, char port, unsigned pin, bool hig
 void sim_chip_release_pin(struct sim_chip *chip, char port, unsigned pin);
 // The level on a pin, whoever makes it.
 bool sim_chip_pin_level(const struct sim_chip *chip, char port, unsigned pin);
+// The SWO pin: changed is called for each change of the trace port's level, with the time in
+// picoseconds, late but in order; the trace goes on when the chip runs, or up to a time on demand.
+void sim_chip_on_swo(struct sim_chip *chip, void (*changed)(void *arg, uint64_t at_ps, bool level),
+                     void *arg);
+void sim_chip_run_trace(struct sim_chip *chip);
+// What the trace port makes of the pin now; false: the pin is not the trace port's.
+bool sim_chip_swo(const struct sim_chip *chip, bool *level);
 bool sim_chip_is_powered(const struct sim_chip *chip);
 // Lets the chip run until the clock stands at until_ns.
 void sim_chip_run(struct sim_chip *chip, uint64_t until_ns);

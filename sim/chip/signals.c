@@ -36,6 +36,7 @@ static const char *const names[SIM_SIGNALS] = {
     NAME(SWJ),
     NAME(FREEZE),
     NAME(DEBUG_KEEPS),
+    NAME(TRACE_PINS),
     NAME(DEBUG_CLOSED),
     NAME(DEBUGGER_SEEN),
     NAME(MAPPED_MEMORY),

@@ -27,6 +27,7 @@ static void create_parts(struct sim_core *core, const struct sim_core_config *co
     core->cpu.short_pipeline = kind->short_pipeline;
     core->cpu.fp.present = kind->fpu && !config->no_fpu;
     core->cpu.basepri_mask = core->nvic.priority_mask;
+    sim_trace_create(core);
     core->cpu.ipsr_mask = sim_core_is_v7m(core) ? 0x1ff : sim_nvic_ipsr_mask(&core->nvic);
 }
 
@@ -157,7 +158,7 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 // The cycle at which a timer of the core wants to be looked at.
 static uint64_t next_due(const struct sim_core *core)
 {
-    return earlier(sim_systick_due(&core->systick), core->dwt.due);
+    return earlier(earlier(sim_systick_due(&core->systick), core->dwt.due), sim_trace_due(core));
 }
 
 // Until the end of the run or the next SysTick exception.
@@ -166,8 +167,10 @@ static void pass_in_wait(struct sim_core *core)
     uint64_t due = next_due(core), before = core->cpu.cycles;
     uint64_t ns = due == UINT64_MAX ? SIM_NEVER : sim_hclk_ns(&core->hclk, due) + 1;
     pass(core, earlier(ns, core->hclk.until_ns), true);
-    if (core->sleep != SIM_AWAKE)
-        core->sleep_cycles += core->cpu.cycles - before;
+    if (core->sleep == SIM_AWAKE)
+        return;
+    core->sleep_cycles += core->cpu.cycles - before;
+    sim_trace_slept(core);
 }
 
 // The bus is busy. At least a nanosecond passes, whatever the device said.
@@ -310,6 +313,7 @@ static void slice_running(struct sim_core *core)
         if (core->debug.halted)
             return;
     }
+    sim_trace_follow(core);
     if (core->sleep != SIM_AWAKE && !wake(core))
         return;
     core->sleep_told = false;
@@ -392,6 +396,8 @@ bool sim_core_take_reset_request(struct sim_core *core)
 
 void sim_core_set_hclk(struct sim_core *core, uint32_t hz)
 {
+    sim_trace_catch_up(core);
+    sim_trace_set_hz(core, hz);
     sim_hclk_set_hz(&core->hclk, core->cpu.cycles, hz);
     core->cpu.attention = true;
 }
@@ -448,4 +454,21 @@ uint32_t sim_core_get_reg(const struct sim_core *core, unsigned regsel)
 void sim_core_set_reg(struct sim_core *core, unsigned regsel, uint32_t value)
 {
     sim_cpu_set_reg(&core->cpu, regsel, value);
+}
+
+void sim_core_on_swo(struct sim_core *core, void (*swo)(void *arg, uint64_t at_ps, bool level),
+                     void *arg)
+{
+    core->trace.swo = swo;
+    core->trace.swo_arg = arg;
+}
+
+void sim_core_run_trace(struct sim_core *core, uint64_t until_ns)
+{
+    sim_trace_run(core, until_ns);
+}
+
+bool sim_core_swo_level(const struct sim_core *core)
+{
+    return core->trace.tpiu.level;
 }

@@ -85,6 +85,14 @@ enum sim_bus_status sim_core_ppb_write(struct sim_core *core, enum sim_master ma
 // what the core says, and not its kind.
 void sim_core_set_identity(struct sim_core *core, uint32_t cpuid, unsigned designer, unsigned part);
 
+// The SWO pin of ARMv7-M: swo is called for each change of its level, with the time in picoseconds,
+// late but in order. The trace port goes on while the processor is halted: whoever wants to know
+// lets it.
+void sim_core_on_swo(struct sim_core *core, void (*swo)(void *arg, uint64_t at_ps, bool level),
+                     void *arg);
+void sim_core_run_trace(struct sim_core *core, uint64_t until_ns);
+bool sim_core_swo_level(const struct sim_core *core);
+
 // For the chip and for tests.
 bool sim_core_is_halted(const struct sim_core *core);
 bool sim_core_is_locked_up(const struct sim_core *core);

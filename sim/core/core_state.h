@@ -14,7 +14,7 @@
 #include "sim/core/mpu.h"
 #include "sim/core/nvic.h"
 #include "sim/core/systick.h"
-#include "sim/core/trace_port.h"
+#include "sim/core/trace.h"
 #include "sim/core/v7m.h"
 
 #define SIM_LOCKUP_PC 0xfffffffeu
@@ -41,7 +41,7 @@ struct sim_core {
     struct sim_bpu bpu;
     struct sim_dwt dwt;
     struct sim_mpu mpu;
-    struct sim_trace_port trace_port;
+    struct sim_trace trace;     // nothing of it on ARMv6-M
     struct sim_v7m v7m;         // nothing of it on ARMv6-M
     struct sim_cpu_guard guard; // what the engine is given while the MPU decides
     const struct sim_core_kind *kind;

@@ -44,7 +44,7 @@ void sim_debug_reset(struct sim_core *core, enum sim_reset kind)
     if (kind == SIM_RESET_POWER) {
         sim_bpu_reset(&core->bpu);
         sim_dwt_reset(&core->dwt);
-        sim_trace_port_reset(&core->trace_port);
+        sim_trace_reset(core);
     }
 }
 
@@ -183,6 +183,7 @@ static void write_demcr(struct sim_core *core, uint32_t value)
     sim_dwt_enable(&core->dwt, value & DEMCR_DWTENA);
     if (!sim_core_is_v7m(core))
         return;
+    sim_trace_plan(core, core->dwt.ctrl);
     if (value & DEMCR_MON_PEND)
         sim_exception_pend(core, SIM_EXC_MONITOR);
     else

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Registers and comparators of the Data Watchpoint unit (DDI 0419, C1.7.2 to C1.7.7; DDI 0403,
 // C1.8.7 to C1.8.18). Switched off by DEMCR, its registers read as zero and ignore writes.
-// Functions of ARMv7-M that only make trace packets set MATCHED and nothing else: there is no trace
-// output.
 #include "sim/core/dwt.h"
 
 #include <stddef.h>
@@ -20,15 +18,11 @@ enum { COMP = 0x0, MASK = 0x4, FUNCTION = 0x8 };
 
 #define DWT_CTRL_NUMCOMP 28          // shift
 #define DWT_CTRL_V7      0x007f1fffu // what can be written
-#define DWT_CTRL_CYCCNT  (1u << 0)
-#define DWT_CTRL_EXC     (1u << 18)
-#define DWT_CTRL_SLEEP   (1u << 19)
 
 #define DWT_MASK_V6 0x1fu
 #define DWT_MASK_V7 0x0fu // 32 KiB at most
 
 #define FUNCTION_BITS       0xfu
-#define FUNCTION_EMITRANGE  (1u << 5)
 #define FUNCTION_CYCMATCH   (1u << 7) // of comparator 0
 #define FUNCTION_DATAVMATCH (1u << 8) // of comparator 1, and what follows
 #define FUNCTION_LNK1ENA    (1u << 9)
@@ -66,7 +60,8 @@ static struct meaning meaning_of(uint32_t function)
 
 void sim_dwt_create(struct sim_dwt *dwt, unsigned comparators, bool v7)
 {
-    *dwt = (struct sim_dwt){.count = comparators, .v7 = v7, .due = UINT64_MAX};
+    *dwt = (struct sim_dwt){
+        .count = comparators, .v7 = v7, .due = UINT64_MAX, .traces = dwt->traces, .arg = dwt->arg};
 }
 
 void sim_dwt_reset(struct sim_dwt *dwt)
@@ -107,8 +102,8 @@ void sim_dwt_enable(struct sim_dwt *dwt, bool on)
 
 // ---- counters -----------------------------------------------------------------------------------
 
-static const uint32_t counter_enable[SIM_DWT_COUNTERS] = {DWT_CTRL_CYCCNT, DWT_CTRL_EXC,
-                                                          DWT_CTRL_SLEEP};
+static const uint32_t counter_enable[SIM_DWT_COUNTERS] = {SIM_DWT_CTRL_CYCCNT, SIM_DWT_CTRL_EXCEVT,
+                                                          SIM_DWT_CTRL_SLEEPEVT};
 
 static void sync_counters(struct sim_dwt *dwt, const struct sim_dwt_now *now)
 {
@@ -124,11 +119,19 @@ static void sync_counters(struct sim_dwt *dwt, const struct sim_dwt_now *now)
 static void find_due(struct sim_dwt *dwt, uint64_t cycles)
 {
     dwt->due = UINT64_MAX;
-    if (!dwt->enabled || !(dwt->ctrl & DWT_CTRL_CYCCNT) || !counts_cycles(dwt, CYCLE_COMPARATOR) ||
+    if (!dwt->enabled || !(dwt->ctrl & SIM_DWT_CTRL_CYCCNT) ||
+        !counts_cycles(dwt, CYCLE_COMPARATOR) ||
         !is_function(dwt, dwt->comparator[CYCLE_COMPARATOR].function))
         return;
     uint32_t left = dwt->comparator[CYCLE_COMPARATOR].comp - dwt->counter[SIM_DWT_CYCLES].value;
     dwt->due = cycles + (left ? left : 1ull << 32);
+}
+
+uint32_t sim_dwt_cyccnt(const struct sim_dwt *dwt, uint64_t cycles)
+{
+    uint64_t since = cycles - dwt->counter[SIM_DWT_CYCLES].at;
+    bool counts = dwt->ctrl & SIM_DWT_CTRL_CYCCNT;
+    return dwt->counter[SIM_DWT_CYCLES].value + (counts ? (uint32_t)since : 0);
 }
 
 bool sim_dwt_compare_cycles(struct sim_dwt *dwt, uint64_t cycles)
@@ -204,7 +207,7 @@ static uint32_t function_bits(const struct sim_dwt *dwt, unsigned i)
     uint32_t more = i == CYCLE_COMPARATOR   ? FUNCTION_CYCMATCH
                     : i == VALUE_COMPARATOR ? FUNCTION_VALUE
                                             : 0;
-    return FUNCTION_BITS | FUNCTION_EMITRANGE | more;
+    return FUNCTION_BITS | SIM_DWT_FUNCTION_EMITRANGE | more;
 }
 
 static void write_comparator(struct sim_dwt *dwt, uint32_t offset, uint32_t value)
@@ -330,6 +333,21 @@ static bool matches_data(const struct sim_dwt *dwt, unsigned i, uint32_t addr, u
     return covers(dwt, i, addr, size - 1);
 }
 
+// Functions that only trigger an ETM make no packets.
+static void trace_access(const struct sim_dwt *dwt, unsigned i, uint32_t addr, unsigned size,
+                         uint32_t value, bool is_write)
+{
+    uint32_t function = dwt->comparator[i].function;
+    bool traces = (function & FUNCTION_BITS) < SIM_DWT_PC || (function & FUNCTION_BITS) >= 12;
+    if (dwt->traces && dwt->v7 && traces)
+        dwt->traces(dwt->arg, &(struct sim_dwt_access){.comparator = i,
+                                                       .function = function,
+                                                       .addr = addr,
+                                                       .value = value,
+                                                       .size = size,
+                                                       .is_write = is_write});
+}
+
 bool sim_dwt_compare_data(struct sim_dwt *dwt, uint32_t addr, unsigned size, uint32_t value,
                           bool is_write)
 {
@@ -338,8 +356,10 @@ bool sim_dwt_compare_data(struct sim_dwt *dwt, uint32_t addr, unsigned size, uin
         struct meaning m = meaning_of(dwt->comparator[i].function);
         if (!is_function(dwt, dwt->comparator[i].function) || counts_cycles(dwt, i))
             continue;
-        if ((is_write ? m.write : m.read) && matches_data(dwt, i, addr, size, value))
-            any |= note_match(dwt, i);
+        if (!(is_write ? m.write : m.read) || !matches_data(dwt, i, addr, size, value))
+            continue;
+        any |= note_match(dwt, i);
+        trace_access(dwt, i, addr, size, value, is_write);
     }
     return any;
 }

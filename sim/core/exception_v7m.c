@@ -23,6 +23,7 @@ static void spend(struct sim_core *core, unsigned cycles)
 {
     core->cpu.cycles += cycles;
     core->exception_cycles += cycles;
+    sim_trace_overhead(core);
 }
 
 static uint32_t exc_return_from(const struct sim_cpu *cpu)
@@ -81,6 +82,7 @@ static void become(struct sim_core *core, unsigned n, uint32_t vector, uint32_t 
     struct sim_cpu *cpu = &core->cpu;
     uint32_t bits = catching(core, n);
     sim_exception_enter(core, n, vector, exc_return);
+    sim_trace_exception(core, SIM_TRACE_ENTER, n);
     cpu->it = 0;
     cpu->fp.fpca = cpu->exclusive = false;
     if (n >= SIM_EXC_HARDFAULT && n <= SIM_EXC_USAGEFAULT)
@@ -233,6 +235,7 @@ void sim_v7m_return(struct sim_core *core)
     struct sim_cpu *cpu = &core->cpu;
     uint32_t value = cpu->exc_return;
     bool valid = is_valid_return(core, value);
+    sim_trace_exception(core, SIM_TRACE_EXIT, cpu->ipsr);
     deactivate(core);
     sim_core_sync_memory(core);
     if (!valid) {
@@ -242,8 +245,10 @@ void sim_v7m_return(struct sim_core *core)
     if (chain(core, value))
         return;
     spend(core, CYCLES_RETURN);
-    if (pop_frame(core, value))
-        follow_return(core);
-    else
+    if (!pop_frame(core, value)) {
         chain(core, value);
+        return;
+    }
+    sim_trace_exception(core, SIM_TRACE_RETURN, cpu->ipsr);
+    follow_return(core);
 }

@@ -58,7 +58,8 @@ static const struct sim_core_kind kinds[] = {
      .literals = 2,
      .watchpoints = 4,
      .scs_part = 0x00c,
-     .trace_port_part = 0x9a1},
+     .trace_port_part = 0x9a1,
+     .global_stamps = true},
 };
 
 const struct sim_core_kind *sim_core_kind_of(uint32_t cpuid)

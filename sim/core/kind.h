@@ -28,6 +28,7 @@ struct sim_core_kind {
     unsigned watchpoints;     // comparators of the DWT
     unsigned scs_part;        // component ids: of the SCS,
     unsigned trace_port_part; // and of the TPIU (0: there is neither ITM nor TPIU)
+    bool global_stamps;       // of the ITM
 };
 
 // The Cortex-M0 for a processor that is not modelled.

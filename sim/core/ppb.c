@@ -133,35 +133,40 @@ static uint32_t read_page(struct sim_core *core, bool debugger, uint32_t page, u
     case PAGE_BPU:
         return sim_bpu_read(&core->bpu, offset);
     case PAGE_ITM:
-        return has_trace(core) ? sim_itm_read(&core->trace_port, offset) : 0;
     case PAGE_TPIU:
-        return has_trace(core) ? sim_tpiu_read(&core->trace_port, offset) : 0;
+        return has_trace(core) ? sim_trace_read(core, page | offset) : 0;
     default:
         return read_rom_table(core, offset);
     }
 }
 
-static void write_page(struct sim_core *core, bool debugger, uint32_t addr, uint32_t value)
+static void write_dwt(struct sim_core *core, uint32_t offset, uint32_t value)
+{
+    struct sim_dwt_now now = dwt_now(core);
+    uint32_t ctrl_before = core->dwt.ctrl;
+    sim_dwt_write(&core->dwt, offset, value, &now);
+    if (sim_core_is_v7m(core))
+        sim_trace_plan(core, ctrl_before);
+}
+
+static void write_page(struct sim_core *core, bool debugger, uint32_t addr, unsigned size,
+                       uint32_t value)
 {
     uint32_t page = addr & ~0xfffu, offset = addr & 0xfff;
-    struct sim_dwt_now now = dwt_now(core);
     switch (page) {
     case PAGE_SCS:
         sim_scs_write(core, debugger, offset, value);
         break;
     case PAGE_DWT:
-        sim_dwt_write(&core->dwt, offset, value, &now);
+        write_dwt(core, offset, value);
         break;
     case PAGE_BPU:
         sim_bpu_write(&core->bpu, offset, value);
         break;
     case PAGE_ITM:
-        if (has_trace(core))
-            sim_itm_write(&core->trace_port, offset, value, debugger);
-        break;
     case PAGE_TPIU:
         if (has_trace(core))
-            sim_tpiu_write(&core->trace_port, offset, value);
+            sim_trace_write(core, debugger, addr, size, value);
         break;
     default:
         break;
@@ -188,7 +193,7 @@ static bool is_open(const struct sim_core *core, uint32_t addr)
     if (!sim_core_is_v7m(core))
         return false;
     if (page == PAGE_ITM)
-        return sim_itm_is_open(&core->trace_port, offset);
+        return sim_itm_is_open(&core->trace.itm, offset);
     return page == PAGE_SCS && offset == STIR && core->v7m.ccr & CCR_USERSETMPEND;
 }
 
@@ -268,6 +273,6 @@ enum sim_bus_status sim_core_ppb_write(struct sim_core *core, enum sim_master ma
         sim_exception_pend(core, SIM_EXC_SYSTICK);
     core->cpu.attention = true; // what comes next may be something else now
     if (is_page(core, page) && !is_hidden(core, debugger, page))
-        write_page(core, debugger, addr & ~3u, widen(core, debugger, addr, size, value));
+        write_page(core, debugger, addr & ~3u, size, widen(core, debugger, addr, size, value));
     return SIM_BUS_OK;
 }

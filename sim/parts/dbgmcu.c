@@ -7,6 +7,7 @@
 
 enum { DBGMCU_IDCODE = 0x0, DBGMCU_CR = 0x4, DBGMCU_FIRST_FZ = 0x8 };
 
+#define CR_TRACE   5 // shift of TRACE_IOEN and TRACE_MODE; a unit without trace has no such bits
 #define CR_STOP    (1u << 1)
 #define CR_STANDBY (1u << 2)
 #define CR_BITS    (CR_STOP | CR_STANDBY)
@@ -57,6 +58,13 @@ static unsigned find_freeze(const struct sim_dbgmcu *d, uint32_t offset)
     return SIM_DBGMCU_FREEZE;
 }
 
+static uint64_t level_trace(void *self, unsigned line)
+{
+    const struct sim_dbgmcu *d = self;
+    (void)line;
+    return d->cr >> CR_TRACE & 7;
+}
+
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
 {
     const struct sim_dbgmcu *d = self;
@@ -96,6 +104,7 @@ static bool create(void *state, struct sim_part *part)
 static const struct sim_part_drives drives[] = {
     {SIM_FREEZE, SIM_DBGMCU_FREEZE, level_freeze},
     {SIM_DEBUG_KEEPS, 1, level_keeps},
+    {SIM_TRACE_PINS, 1, level_trace},
     {0, 0, NULL},
 };
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A port of general-purpose pins of the STM32F1 (RM0008, 9.2): four bits a pin in CRL and CRH. A
 // pin has one alternate function, which AFIO may give to other pins; here its number is 1. The
-// debug port's pins are not in these registers: AFIO hands them out, and they count as function 0.
+// debug port's pins are not in these registers: AFIO hands them out, DBGMCU_CR the one for
+// asynchronous trace, and they count as function 0.
 #include "sim/parts/gpio_common.h"
 #include "sim/parts/parts.h"
 
@@ -20,6 +21,8 @@ enum {
 #define CNF        2           // shift
 #define DEBUG_PORT 0           // A
 #define DEBUG_PINS 0x6000u
+#define TRACE_PORT 1 // B
+#define TRACE_PIN  3 // JTDO, or TRACESWO (RM0008, 31.4.2)
 
 enum { IN_ANALOG, IN_FLOATING, IN_PULLED };
 enum { OUT_OPEN_DRAIN = 1, OUT_ALTERNATE = 2 };
@@ -41,9 +44,12 @@ static bool is_output(const struct sim_gpio_f1 *g, unsigned pin)
     return bits_of(g, pin) & MODE;
 }
 
-// PA13 and PA14, while SWD has them (RM0008, 9.3.5).
+// PA13 and PA14, while SWD has them (RM0008, 9.3.5), and PB3 with trace (31.17.2).
 static bool is_debug_pin(const struct sim_gpio_f1 *g, unsigned pin)
 {
+    if (g->part->row->number == TRACE_PORT && pin == TRACE_PIN)
+        return sim_part_level(g->part, SIM_TRACE_PINS, 0) == 1 &&
+               sim_part_level(g->part, SIM_SWJ, 0) & 1;
     return g->part->row->number == DEBUG_PORT && DEBUG_PINS >> pin & 1 &&
            sim_part_level(g->part, SIM_SWJ, 0) & 1;
 }

@@ -120,6 +120,7 @@ static void leave_mode(struct sim_stlink *s, const uint8_t *c)
         sim_swd_disconnect(&s->swd);
     s->mode = MODE_MASS;
     s->ap_open = s->enter_failed = false;
+    sim_stlink_trace_reset(&s->trace);
     sim_wires_release(s->wires);
     sim_wires_nrst(s->wires, false); // also when it was pulled before ENTER
 }
@@ -151,25 +152,6 @@ static void drive_nrst(struct sim_stlink *s, const uint8_t *c)
     }
     sim_wires_nrst(s->wires, c[2] == 0);
     stlink_reply_status(s, ST_OK, 2); // whether the wire is there nobody can tell
-}
-
-// A Cortex-M0 has no trace output: the receiver runs and hears nothing.
-static void start_trace(struct sim_stlink *s, const uint8_t *c)
-{
-    (void)c;
-    stlink_reply_status(s, ST_OK, 2);
-}
-
-static void stop_trace(struct sim_stlink *s, const uint8_t *c)
-{
-    (void)c;
-    stlink_reply_status(s, ST_OK, 2);
-}
-
-static void trace_count(struct sim_stlink *s, const uint8_t *c)
-{
-    (void)c;
-    s->reply_len = 2; // a count, and no status
 }
 
 static void board_identifiers(struct sim_stlink *s, const uint8_t *c)
@@ -219,9 +201,9 @@ static const struct debug_command debug_commands[] = {
     {0x3e, false, 15, 0, stlink_last_status2, 0},
     {0x43, true, 22, 0, stlink_set_frequency, 0},
     {0x44, true, 24, 0, stlink_set_jtag_frequency, 0},
-    {0x40, false, 13, 0, start_trace, 0},
-    {0x41, false, 13, 0, stop_trace, 0},
-    {0x42, false, 13, 0, trace_count, 0},
+    {0x40, false, 13, 0, stlink_start_trace, 0},
+    {0x41, false, 13, 0, stlink_stop_trace, 0},
+    {0x42, false, 13, 0, stlink_count_trace, 0},
     {0x63, true, NEVER, 0, stlink_switch_frequency, 0},
     {0x45, false, 24, 0, stlink_read_port, 0},
     {0x46, false, 24, 0, stlink_write_port, 0},
@@ -315,6 +297,7 @@ void sim_stlink_restart(struct sim_stlink *s)
     s->ap_open = s->stall = s->mute = false;
     s->reply_len = s->out_wanted = s->out_got = 0;
     s->rw_status = ST_OK;
+    sim_stlink_trace_reset(&s->trace);
     s->enter_failed = s->target_known = s->refuses_target = false;
     s->prescaler = 1;
     s->swd.swclk_hz = s->model.hardware >= 3 ? 1000000 : 1800000;

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/probe/stlink_trace.h"
 #include "sim/wire/swd_host.h"
 
 #define SIM_STLINK_COMMAND    16u
@@ -65,6 +66,7 @@ struct sim_stlink {
     bool mute;           // a command too long: the firmware never answers
     unsigned misc_items; // of the last scatter/gather command
     uint8_t misc_result[8 * SIM_STLINK_MISC_ITEMS];
+    struct sim_stlink_trace trace;
 };
 
 void sim_stlink_init(struct sim_stlink *s, const struct sim_stlink_model *model);

@@ -81,6 +81,11 @@ void stlink_v1_read_reg(struct sim_stlink *s, const uint8_t *c);
 void stlink_v1_write_reg(struct sim_stlink *s, const uint8_t *c);
 void stlink_v1_enter(struct sim_stlink *s, const uint8_t *c);
 
+// stlink_trace.c
+void stlink_start_trace(struct sim_stlink *s, const uint8_t *c);
+void stlink_stop_trace(struct sim_stlink *s, const uint8_t *c);
+void stlink_count_trace(struct sim_stlink *s, const uint8_t *c);
+
 // stlink_misc.c
 void stlink_misc_out(struct sim_stlink *s, const uint8_t *c);
 void stlink_misc_in(struct sim_stlink *s, const uint8_t *c);

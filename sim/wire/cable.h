@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The electrical side of the wires, shared by the files that make them up: wires.c, cable.c and
-// nrst.c.
+// The electrical side of the wires, shared by the files that make them up: wires.c, cable.c,
+// nrst.c and swo.c.
 #ifndef SWDLINK_SIM_WIRE_CABLE_H
 #define SWDLINK_SIM_WIRE_CABLE_H
 
@@ -30,5 +30,10 @@ void cable_build(struct sim_wires *w);
 // nrst.c
 void nrst_init(struct sim_wires *w);
 void nrst_show(struct sim_wires *w); // into the VCD file, if there is one
+
+// swo.c
+void swo_init(struct sim_wires *w);
+void swo_rebuild(struct sim_wires *w); // the wire, the supply or the chip is not what it was
+void swo_show(struct sim_wires *w);
 
 #endif

@@ -93,6 +93,7 @@ void sim_wires_changed(struct sim_wires *w)
     w->stale = true;
     sim_wires_nrst(w, w->pulls_nrst);
     nrst_show(w);
+    swo_rebuild(w);
     if (w->changed)
         w->changed(w->changed_arg);
 }
@@ -209,6 +210,7 @@ void sim_wires_show(struct sim_wires *w)
     rebuild(w);
     show_pins(w);
     nrst_show(w);
+    swo_show(w);
 }
 
 static void count_time(struct sim_wires *w, bool clk_low, bool sample)
@@ -290,4 +292,5 @@ void sim_wires_init(struct sim_wires *w, struct sim_swdp *dp, struct sim_chip *c
                             .clk_contact = true,
                             .stale = true};
     nrst_init(w);
+    swo_init(w);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The cable: SWCLK, SWDIO and NRST between probe and target, and what can be wrong with them.
+// The cable: SWCLK, SWDIO, NRST and SWO between probe and target, and what can be wrong with them.
 // Everything the probe learns of the target comes out of sim_wires_cycle(), one bit at a time, and
 // each bit out of the voltages that drivers, pulls, shorts and capacitances make of each other.
 //
@@ -65,7 +65,7 @@ struct sim_wires {
     struct sim_swdp *dp;
     struct sim_chip *chip;
     struct sim_clock *clock;
-    struct sim_wire swdio, swclk, nrst;
+    struct sim_wire swdio, swclk, nrst, swo;
     bool unplugged;                       // the cable is off at the board
     bool gnd_open;                        // no common ground: the target's ground hums
     bool no_chip;                         // nothing is soldered there
@@ -102,6 +102,16 @@ struct sim_wires {
     struct sim_timer nrst_timer;
     bool nrst_low;    // where it goes to
     bool nrst_at_pin; // low is what the chip's pin sees
+
+    // SWO: what the chip makes of its pin, what the probe's pin sees, and an edge that is on its
+    // way.
+    enum sim_drive swo_drive;
+    bool swo_at_probe, swo_waits;
+    uint64_t swo_wait_ps;
+    float swo_mv[DRIVE_COUNT]; // at the probe, and how late it is there
+    uint64_t swo_delay_ps[DRIVE_COUNT];
+    void (*swo_changed)(void *arg, uint64_t at_ps, bool level); // set by the owner
+    void *swo_arg;
 };
 
 void sim_wires_init(struct sim_wires *w, struct sim_swdp *dp, struct sim_chip *chip,
@@ -121,6 +131,9 @@ void sim_wires_release(struct sim_wires *w);
 void sim_wires_nrst(struct sim_wires *w, bool pull);
 // The chip's NRST pin sees low, whoever pulls it.
 bool sim_wires_nrst_is_low(const struct sim_wires *w);
+// SWO at the probe. Brings it up to the board's time first: what the chip has sent until then.
+void sim_wires_run_swo(struct sim_wires *w);
+bool sim_wires_swo_level(const struct sim_wires *w);
 // The offset of the target's ground, in mV: 0 with a good one.
 int sim_wires_ground_mv(const struct sim_wires *w);
 // The conductance (in 1/ohm) through which the probe's pins, on the average since the last call,

@@ -51,15 +51,17 @@ def read_transfers(path):
 
 
 def group(transfers):
-    """[command, data or None, reply] of each command. What came before the first command is not one's."""
+    """[command, data or None, reply, trace] of each command. What came before the first command is not one's."""
     grouped = []
     for endpoint, data in transfers:
         if endpoint == 2 and len(data) == 16 and data[0] in CLASSES:
-            grouped.append([data, None, b""])
+            grouped.append([data, None, b"", b""])
         elif endpoint == 2:
             grouped[-1][1] = data
         elif endpoint == 0x81 and grouped:
             grouped[-1][2] += data
+        elif endpoint == 0x83 and grouped:
+            grouped[-1][3] += data
     return grouped
 
 
@@ -84,24 +86,40 @@ def follow_write(memory, command, data):
         memory.write(addr, data)
 
 
+LISTENS = 2000000
+SYNC = b"\0\0\0\0\0\x80"
+# The program that had set its own rate sent at 24 MHz / 8, with an oscillator that is 2 % slow.
+OWN_RATE = 2940000
+
+
+def sent_as(trace):
+    """What was sent, and how fast, that a probe received as trace. Of the garbage of another rate only the packets
+    that are known are sent at that rate."""
+    if set(trace) == {0x20} and len(trace) % 3 == 0:
+        return SYNC * (len(trace) // 3), OWN_RATE
+    return trace, LISTENS
+
+
 def usb_table(path, poweron):
     """poweron: the capture begins with a probe that was plugged in just now."""
     memory, block_seen = Memory(), poweron
     lines = ["target 2ba01477 24770011 e00ff003", "firmware 16 0"]
     lines += ["mode 0"] if poweron else [ST_UTILITY]
-    for command, data, reply in group(read_transfers(path)):
+    for command, data, reply, trace in group(read_transfers(path)):
         presets = preset(memory, command, reply) if reply else []
         if command[:2] == b"\xf2\x36" and not block_seen:
             presets.append(f"left {int.from_bytes(reply[2:4], 'little'):x}")
         block_seen = block_seen or command[:2] in BLOCKS
+        if trace:
+            lines.append("swo {} {}".format(sent_as(trace)[0].hex(), sent_as(trace)[1]))
         lines += presets + [f"out {command.hex()}"]
         if data is not None:
             lines.append(f"out {data.hex()}")
         follow_write(memory, command, data)
-        if reply and command[:2] == b"\xf2\x42" and any(reply):
-            lines.append(f"in {reply.hex()} leave trace-count")
-        elif reply:
+        if reply:
             lines.append(f"in {reply.hex()}{' preset' if presets else ''}")
+        if trace:
+            lines.append(f"trace {trace.hex()}")
     return lines
 
 

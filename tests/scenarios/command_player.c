@@ -11,9 +11,10 @@ int main(void)
     if (!command_play(stdin, &n, stderr, 20))
         return 1;
     printf("{\"commands\": %u, \"replies\": %u, \"replies_equal\": %u, \"presets\": %u, "
-           "\"left_out\": %u, \"lists\": %u, \"lists_equal\": %u, \"transfers\": %u, "
+           "\"traces\": %u, \"traces_equal\": %u, \"lists\": %u, \"lists_equal\": %u, "
+           "\"transfers\": %u, "
            "\"times\": %u, \"times_equal\": %u}\n",
-           n.commands, n.replies, n.replies_equal, n.presets, n.left_out, n.lists, n.lists_equal,
-           n.transfers, n.times, n.times_equal);
+           n.commands, n.replies, n.replies_equal, n.presets, n.traces, n.traces_equal, n.lists,
+           n.lists_equal, n.transfers, n.times, n.times_equal);
     return 0;
 }

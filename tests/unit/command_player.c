@@ -149,6 +149,27 @@ void sim_chip_on_nrst(struct sim_chip *chip, void (*pulls)(void *arg, bool low),
     (void)arg;
 }
 
+// SWO is in the captures of USB alone: what comes in there is put on the wire by the table.
+void sim_chip_on_swo(struct sim_chip *chip, void (*changed)(void *arg, uint64_t at_ps, bool level),
+                     void *arg)
+{
+    (void)chip;
+    (void)changed;
+    (void)arg;
+}
+
+void sim_chip_run_trace(struct sim_chip *chip)
+{
+    (void)chip;
+}
+
+bool sim_chip_swo(const struct sim_chip *chip, bool *level)
+{
+    (void)chip;
+    *level = true;
+    return false;
+}
+
 // ---- the bench ----------------------------------------------------------------------------------
 
 static void spend(void *arg, uint64_t ns)
@@ -229,21 +250,66 @@ static bool compare_reply(struct player *p, const char *hex, const char *rest)
 {
     uint8_t wanted[8192];
     size_t len = strlen(hex) / 2;
-    bool leave = strncmp(rest, "leave", 5) == 0;
     if (len > sizeof wanted || !hex_decode(wanted, hex, len))
         return false;
-    bool equal = len == p->probe.reply_len && !p->probe.stall &&
-                 (leave || memcmp(wanted, p->probe.reply, len) == 0);
+    bool equal =
+        len == p->probe.reply_len && !p->probe.stall && memcmp(wanted, p->probe.reply, len) == 0;
     char got[65];
     hex_encode(got, p->probe.reply, p->probe.reply_len < 32 ? p->probe.reply_len : 32);
     if (!equal)
         tell(p, "the reply is %s (%zu bytes) and not %.64s (%zu)", got, p->probe.reply_len, hex,
              len);
-    p->counts->left_out += leave;
-    p->counts->replies += !leave;
-    p->counts->replies_equal += !leave && equal;
+    p->counts->replies++;
+    p->counts->replies_equal += equal;
     p->counts->presets += strcmp(rest, "preset") == 0;
-    return !leave || equal;
+    return true;
+}
+
+// ---- SWO ----------------------------------------------------------------------------------------
+
+static void send_byte(struct player *p, uint8_t byte, uint64_t bit_ps, uint64_t *now_ps,
+                      bool *level)
+{
+    unsigned bits = (unsigned)byte << 1 | 1u << 9;
+    for (unsigned i = 0; i < 10; i++, *now_ps += bit_ps) {
+        bool next = bits >> i & 1;
+        if (next != *level)
+            sim_stlink_trace_edge(&p->probe.trace, *now_ps, next);
+        *level = next;
+    }
+}
+
+static bool send_swo(struct player *p, const char *hex, const char *rest)
+{
+    uint8_t data[4096];
+    size_t len = strlen(hex) / 2;
+    unsigned rate;
+    if (len > sizeof data || !hex_decode(data, hex, len) || sscanf(rest, "%u", &rate) != 1 || !rate)
+        return false;
+    uint64_t now_ps = p->clock.now_ns * 1000, bit_ps = 1000000000000u / rate;
+    bool level = true;
+    for (size_t i = 0; i < len; i++)
+        send_byte(p, data[i], bit_ps, &now_ps, &level);
+    spend(p, (now_ps + 10 * bit_ps) / 1000 - p->clock.now_ns);
+    sim_stlink_trace_run(&p->probe.trace, p->clock.now_ns * 1000);
+    return true;
+}
+
+static bool compare_trace(struct player *p, const char *hex)
+{
+    uint8_t wanted[4096], got[4096];
+    char text[65];
+    size_t len = strlen(hex) / 2;
+    if (len > sizeof wanted || !hex_decode(wanted, hex, len))
+        return false;
+    size_t came = sim_stlink_trace_fetch(&p->probe.trace, got, sizeof got);
+    bool equal = came == len && memcmp(wanted, got, len) == 0;
+    hex_encode(text, got, came < 32 ? came : 32);
+    if (!equal)
+        tell(p, "the trace is %s (%zu bytes) and not %.64s (%zu)", text, came, hex, len);
+    p->counts->traces++;
+    p->counts->traces_equal += equal;
+    return true;
 }
 
 // ---- transfers ----------------------------------------------------------------------------------
@@ -355,9 +421,26 @@ static bool prepare(struct player *p, const char *word, const char *rest)
     return true;
 }
 
+static bool play_bytes(struct player *p, const char *word, const char *rest)
+{
+    char hex[LINE_SIZE];
+    int at = 0;
+    bool is_out = strcmp(word, "out") == 0, is_in = strcmp(word, "in") == 0;
+    bool is_swo = strcmp(word, "swo") == 0, is_trace = strcmp(word, "trace") == 0;
+    if (!is_out && !is_in && !is_swo && !is_trace)
+        return prepare(p, word, rest);
+    if (sscanf(rest, "%16383s%n", hex, &at) != 1)
+        return false;
+    rest += at + (rest[at] == ' ');
+    return is_out     ? send_out(p, hex)
+           : is_in    ? compare_reply(p, hex, rest)
+           : is_trace ? compare_trace(p, hex)
+                      : send_swo(p, hex, rest);
+}
+
 static bool play_line(struct player *p, char *line)
 {
-    char word[16], hex[LINE_SIZE];
+    char word[16];
     int at = 0;
     line[strcspn(line, "\n")] = '\0';
     if (!*line || *line == '#')
@@ -373,12 +456,7 @@ static bool play_line(struct player *p, char *line)
     }
     if (strcmp(word, "none") == 0)
         return p->probe.reply_len == 0;
-    if (strcmp(word, "out") != 0 && strcmp(word, "in") != 0)
-        return prepare(p, word, rest);
-    if (sscanf(rest, "%16383s%n", hex, &at) != 1)
-        return false;
-    rest += at + (rest[at] == ' ');
-    return word[0] == 'o' ? send_out(p, hex) : compare_reply(p, hex, rest);
+    return play_bytes(p, word, rest);
 }
 
 bool command_play(FILE *table, struct command_counts *counts, FILE *out, unsigned told)

@@ -3,7 +3,7 @@
 // replies, byte for byte, and the transfers that it makes on the wires. Behind the wires are the
 // virtual debug port and MEM-AP, and behind those a store of words in the place of a chip, so that
 // any address is there. A table has a line for each step; numbers are hexadecimal but J, S, COUNT,
-// MILLIVOLTS and MICROSECONDS:
+// MILLIVOLTS, RATE and MICROSECONDS:
 //
 //     target DPIDR IDR BASE         first line
 //     firmware J S                  of a V2
@@ -14,7 +14,8 @@
 //     hold ADDR BYTES VALUE         memory, little end first
 //     out BYTES                     an OUT transfer: a command or its data
 //     in BYTES [preset]             the reply; preset: its value was put there before
-//     in BYTES leave WHY            it is fetched, and only its length compared
+//     swo BYTES RATE                the target sends these on SWO, at so many bits a second
+//     trace BYTES                   what is read from the trace endpoint
 //     none                          no reply comes
 //     wire IDLE R|W AP|DP ADDR OK|WAIT [DATA]
 //     wire IDLE ones COUNT
@@ -30,7 +31,7 @@
 struct command_counts {
     unsigned commands;
     unsigned replies, replies_equal, presets; // compared
-    unsigned left_out;                        // replies of which only the length is compared
+    unsigned traces, traces_equal;            // reads of the trace endpoint
     unsigned lists, lists_equal;              // of transfers
     unsigned transfers;                       // in them
     unsigned times, times_equal;
