@@ -21,11 +21,6 @@
 
 // ---- what is there, and what has to be changed for the job --------------------------------------
 
-static uint32_t flags_of(const struct flash_access *fa)
-{
-    return sector_params(fa)->pcrop_mode ? SR_FLAGS : SR_FLAGS & ~SR_RDERR;
-}
-
 // Caches may hold what was there before. They can only be emptied while they are off (RM0090,
 // 3.5.2).
 static void plan_caches(struct flash_access *fa)
@@ -45,7 +40,7 @@ static void plan_caches(struct flash_access *fa)
 static void plan_controller(struct flash_access *fa, uint32_t cr)
 {
     const uint32_t regs = fa->bank->regs;
-    flash_sequence_write(&fa->enter, regs + SR, flags_of(fa));
+    flash_sequence_write(&fa->enter, regs + SR, sector_flags(fa));
     if (cr & CR_LOCK) {
         flash_sequence_write(&fa->enter, regs + KEYR, KEY1);
         flash_sequence_write(&fa->enter, regs + KEYR, KEY2);
@@ -129,7 +124,7 @@ static uint32_t bank_bytes(const struct flash_access *fa)
 static enum err start_erase(struct flash_access *fa, uint32_t addr, enum flash_extent extent)
 {
     const uint32_t cr = erase_bits(fa, addr, extent);
-    enum err e = sector_write(fa, SR, flags_of(fa));
+    enum err e = sector_write(fa, SR, sector_flags(fa));
     if (!e)
         e = sector_write(fa, CR, cr);
     return e ? e : sector_write(fa, CR, cr | CR_STRT);
@@ -246,7 +241,7 @@ static enum err program(struct flash_access *fa, uint32_t addr, const uint8_t *d
     enum err e = sector_check(fa, addr);
     if (e || !flash_next_run(layout, data, len, 0, &start, &stop))
         return e;
-    if ((e = sector_write(fa, SR, flags_of(fa))) ||
+    if ((e = sector_write(fa, SR, sector_flags(fa))) ||
         (e = sector_write(fa, CR, sector_psize(fa) | CR_PG)))
         return e;
     for (stop = 0; !e && flash_next_run(layout, data, len, stop, &start, &stop);)

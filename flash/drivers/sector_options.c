@@ -43,7 +43,7 @@ static enum err burn(struct flash_access *fa, const uint32_t value[FLASH_OPTION_
                      uint32_t which)
 {
     uint32_t optcr = value[0] & ~NO_OPTION, sr;
-    enum err e = sector_write(fa, SR, SR_FLAGS & ~SR_RDERR);
+    enum err e = sector_write(fa, SR, sector_flags(fa));
     if (!e && !(which & 1)) {
         e = sector_read(fa, OPTCR, &optcr);
         optcr &= ~NO_OPTION;

@@ -29,7 +29,7 @@
 #define SR_RDERR  (1u << 8)
 #define SR_BSY    (1u << 16)
 #define SR_ERRORS (SR_OPERR | SR_WRPERR | SR_PGAERR | SR_PGPERR | SR_PGSERR | SR_RDERR)
-#define SR_FLAGS  (SR_ERRORS | 1u) // and EOP: cleared by writing ones
+#define SR_FLAGS  (SR_ERRORS | 1u) // and EOP
 
 #define CR_PG          (1u << 0)
 #define CR_SER         (1u << 1)
@@ -58,6 +58,12 @@ enum { SAVED_ACR, SAVED_OPTCR, SAVED_OPTCR1, SAVED_SWAPPED, SAVED_WIDTH };
 static inline const struct sector_params *sector_params(const struct flash_access *fa)
 {
     return fa->bank->params;
+}
+
+// The flags that this chip has: cleared by writing ones.
+static inline uint32_t sector_flags(const struct flash_access *fa)
+{
+    return sector_params(fa)->pcrop_mode ? SR_FLAGS : SR_FLAGS & ~SR_RDERR;
 }
 
 enum err sector_read(struct flash_access *fa, uint32_t offset, uint32_t *value) MUST_CHECK;

@@ -452,6 +452,7 @@ static void options_are_written_and_loaded_by_a_reset(void **state)
     struct bench b;
     uint32_t value[FLASH_OPTION_WORDS] = {0x0ff7aae8, 0x0ffe0000};
     bench_open(&b, true);
+    b.w.reg[W_SR] = SR_RDERR; // of a read before
     OK(sector_driver.write_options(&b.access, value, 3));
     assert_int_equal(b.w.stored[0], 0x0ff7aae8);
     assert_int_equal(b.w.stored[1], 0x0ffe0000);
