@@ -231,6 +231,15 @@ static enum err set_boot0(struct sim_board *board, const char *value)
     return ERR_OK;
 }
 
+static enum err set_boot1(struct sim_board *board, const char *value)
+{
+    unsigned long long high;
+    if (!board_parse_number(value, 1, &high))
+        return board_bad_value(board, "boot1", value, "0 or 1");
+    sim_chip_set_boot1(board->chip, high);
+    return ERR_OK;
+}
+
 static enum err set_uptime(struct sim_board *board, const char *value)
 {
     unsigned long long ms;
@@ -372,6 +381,7 @@ static const struct {
 } keys[] = {
     {"account", set_account},
     {"boot0", set_boot0},
+    {"boot1", set_boot1},
     {"cable", set_cable},
     {"chip", set_chip},
     {"cpuid", set_cpuid},

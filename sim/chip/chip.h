@@ -60,6 +60,7 @@ void sim_chip_set_nrst(struct sim_chip *chip, bool low);
 // lets go, as it does for each of its own resets (RM0091, 6.1.1).
 void sim_chip_on_nrst(struct sim_chip *chip, void (*pulls)(void *arg, bool low), void *arg);
 void sim_chip_set_boot0(struct sim_chip *chip, bool high);
+void sim_chip_set_boot1(struct sim_chip *chip, bool high); // from outside, on PB2
 // A pin of a port ('A' to 'F') as something outside drives it, or lets go of it.
 void sim_chip_drive_pin(struct sim_chip *chip, char port, unsigned pin, bool high);
 void sim_chip_release_pin(struct sim_chip *chip, char port, unsigned pin);

@@ -63,7 +63,8 @@ struct sim_chip_row {
 // What decides from where a chip boots.
 struct sim_boot_facts {
     const struct sim_chip_row *row;
-    bool boot0, flash_empty;
+    bool boot0, boot1; // of BOOT1, the pin that the chips have on PB2
+    bool flash_empty;
     unsigned rdp_level;
     bool option[SIM_OPTIONS]; // each one's line of SIM_OPTION is not 0
 };
@@ -98,6 +99,8 @@ struct sim_family {
     uint64_t system_reset_ns, power_on_reset_ns; // the pulses
     bool loads_options_at_reset;                 // at each one, and not only at that of power
     bool has_one_protection_level;               // of reading
+    // VDDA feeds the reset block: too little of it is a power-on reset, whatever the options are.
+    bool has_reset_on_vdda;
     enum sim_memory_kind (*choose_boot)(const struct sim_boot_facts *facts);
     // What the factory writes into a memory that is all ones so far.
     void (*fill_factory)(const struct sim_chip_row *row, const struct sim_memory_row *memory,

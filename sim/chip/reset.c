@@ -15,6 +15,7 @@ static enum sim_memory_kind boot_memory(const struct sim_chip *chip)
 {
     struct sim_boot_facts facts = {.row = chip->row,
                                    .boot0 = chip->boot0,
+                                   .boot1 = sim_chip_pin_level(chip, 'B', 2),
                                    .flash_empty = sim_chip_level(chip, SIM_FLASH_EMPTY, 0),
                                    .rdp_level = (unsigned)sim_chip_level(chip, SIM_RDP_LEVEL, 0)};
     for (unsigned i = 0; i < SIM_OPTIONS; i++)
@@ -22,11 +23,13 @@ static enum sim_memory_kind boot_memory(const struct sim_chip *chip)
     return chip->row->family->choose_boot(&facts);
 }
 
-// The supervisor looks at VDDA too, unless an option byte says otherwise (5.2.1).
+// The supervisor looks at VDDA too: always (DS5319, 2.3.9), or unless an option byte says otherwise
+// (RM0091, 5.2.1).
 static bool is_analog_supply_low(const struct sim_chip *chip)
 {
-    return chip->vdda_mv < chip->row->family->electrics.power_down_mv &&
-           option(chip, SIM_OPTION_VDDA_MONITOR);
+    const struct sim_family *family = chip->row->family;
+    return chip->vdda_mv < family->electrics.power_down_mv &&
+           (family->has_reset_on_vdda || option(chip, SIM_OPTION_VDDA_MONITOR));
 }
 
 static uint64_t nrst_mode(const struct sim_chip *chip)
@@ -209,6 +212,11 @@ void sim_chip_set_nrst(struct sim_chip *chip, bool low)
 void sim_chip_set_boot0(struct sim_chip *chip, bool high)
 {
     chip->boot0 = high;
+}
+
+void sim_chip_set_boot1(struct sim_chip *chip, bool high)
+{
+    sim_chip_drive_pin(chip, 'B', 2, high);
 }
 
 void sim_chip_set_dead(struct sim_chip *chip, bool dead)

@@ -60,6 +60,7 @@ static const char *const names[SIM_SIGNALS] = {
     NAME(PORT_FUNCTIONS),
     NAME(PORT_OUTSIDE),
     NAME(PIN_CHANGED),
+    NAME(REMAP),
     NAME(EXTI_PORT),
 };
 

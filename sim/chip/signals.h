@@ -84,6 +84,7 @@ enum sim_signal {
     SIM_PORT_FUNCTIONS, // driven: to which one, four bits a pin
     SIM_PORT_OUTSIDE,   // set: pins that something outside drives, and from bit 16 on how
     SIM_PIN_CHANGED,    // event: pin << 1 | its new level
+    SIM_REMAP,          // driven, of an STM32F1: AFIO_MAPR, which pins a peripheral has
     SIM_EXTI_PORT,      // driven: a line for each external interrupt: the port it listens to
     SIM_SIGNALS,
 };

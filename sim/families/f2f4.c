@@ -14,12 +14,12 @@ const struct sim_region sim_f2f4_regions[] = {
     {"a timer", 0x40000000, 0x2400},
     {"RTC and backup registers", 0x40002800, 0x400},
     {"SPI2, SPI3 and I2S", 0x40003400, 0x1000},
-    {"USART2 to UART5", 0x40004400, 0x1000},
+    {"UART4, UART5 and another", 0x40004400, 0x1000},
     {"I2C", 0x40005400, 0x1000},
     {"CAN and CEC", 0x40006400, 0xc00},
     {"DAC, UART7 and UART8", 0x40007400, 0xc00},
     {"TIM1 and TIM8", 0x40010000, 0x800},
-    {"USART1, USART6, UART9 and UART10", 0x40011000, 0x1000},
+    {"UART9 and UART10", 0x40011000, 0x1000},
     {"ADC1 to ADC3", 0x40012000, 0x400},
     {"SDIO", 0x40012c00, 0x400},
     {"SPI1 and SPI4", 0x40013000, 0x800},
@@ -59,6 +59,15 @@ static const struct sim_tim_config tim_of_2 = {16, 2, 0};
 static const struct sim_tim_config tim_of_1 = {16, 1, 0};
 static const struct sim_tim_config tim11 = {16, 1, SIM_TIM_REMAPS};
 
+static const struct sim_pin tx1[] = {{'A', 9, 7}, {'A', 15, 7}, {'B', 6, 7}, {0, 0, 0}};
+static const struct sim_pin tx2[] = {{'A', 2, 7}, {'D', 5, 7}, {0, 0, 0}};
+static const struct sim_pin tx3[] = {{'B', 10, 7}, {'C', 10, 7}, {'D', 8, 7}, {0, 0, 0}};
+static const struct sim_pin tx6[] = {{'A', 11, 8}, {'C', 6, 8}, {'G', 14, 8}, {0, 0, 0}};
+static const struct sim_usart_f1_config usart1 = {.tx = tx1, .has_over8 = true};
+static const struct sim_usart_f1_config usart2 = {.tx = tx2, .has_over8 = true};
+static const struct sim_usart_f1_config usart3 = {.tx = tx3, .has_over8 = true};
+static const struct sim_usart_f1_config usart6 = {.tx = tx6, .has_over8 = true};
+
 // ---- the parts ----------------------------------------------------------------------------------
 
 #define ON_AHB1(gate_)    .lanes = SIM_LANES_AHB, .bus = SIM_F4_ON_AHB1, .gate = (gate_)
@@ -91,6 +100,14 @@ const struct sim_part_row sim_f2f4_parts[] = {
     GPIO("I", 8, SIM_F4_HAS_PORT_I, NULL),
     GPIO("J", 9, SIM_F4_HAS_PORTS_J_K, NULL),
     GPIO("K", 10, SIM_F4_HAS_PORTS_J_K, NULL),
+    {.name = "USART1", .kind = &sim_part_usart_f1, .base = 0x40011000, ON_APB2(BIT(4)),
+     .irq = {37}, .config = &usart1},
+    {.name = "USART2", .kind = &sim_part_usart_f1, .base = 0x40004400, ON_APB1(BIT(17)),
+     .irq = {38}, .config = &usart2},
+    {.name = "USART3", .kind = &sim_part_usart_f1, .base = 0x40004800, ON_APB1(BIT(18)),
+     .irq = {39}, .config = &usart3, .features = SIM_F4_HAS_USART3},
+    {.name = "USART6", .kind = &sim_part_usart_f1, .base = 0x40011400, ON_APB2(BIT(5)),
+     .irq = {71}, .config = &usart6},
     {.name = "IWDG", .kind = &sim_part_iwdg, .base = 0x40003000, ON_APB1(0), FREEZE(0, 12)},
     {.name = "WWDG", .kind = &sim_part_wwdg, .base = 0x40002c00, ON_APB1(BIT(11)), .irq = {0},
      FREEZE(0, 11)},
@@ -182,10 +199,12 @@ void sim_f2f4_fill_factory(const struct sim_chip_row *row, const struct sim_memo
                                   sim_factory_uid, row, memory, bytes);
 }
 
-// RM0090, 2.4; BOOT1 (PB2) is low on this board. Level 2 boots the flash and nothing else (3.7.3).
+// RM0090, 2.4. Level 2 boots the flash and nothing else (3.7.3).
 enum sim_memory_kind sim_f2f4_choose_boot(const struct sim_boot_facts *facts)
 {
-    return facts->boot0 && facts->rdp_level < 2 ? SIM_MEMORY_SYSTEM : SIM_MEMORY_FLASH;
+    if (!facts->boot0 || facts->rdp_level == 2)
+        return SIM_MEMORY_FLASH;
+    return facts->boot1 ? SIM_MEMORY_SRAM : SIM_MEMORY_SYSTEM;
 }
 
 // ---- programs that these chips can be given -----------------------------------------------------

@@ -19,16 +19,14 @@ static const struct sim_region regions[] = {
     {"timers 12 to 14", 0x40001800, 0xc00},
     {"RTC", 0x40002800, 0x400},
     {"SPI2 and SPI3", 0x40003800, 0x800},
-    {"USART2 to UART5", 0x40004400, 0x1000},
+    {"UART4 and UART5", 0x40004c00, 0x800},
     {"I2C", 0x40005400, 0x800},
     {"USB and CAN", 0x40005c00, 0x1000},
     {"backup registers", 0x40006c00, 0x400},
     {"DAC and CEC", 0x40007400, 0x800},
     {"ADC1 and ADC2", 0x40012400, 0x800},
-    {"TIM1", 0x40012c00, 0x400},
     {"SPI1", 0x40013000, 0x400},
-    {"TIM8", 0x40013400, 0x400},
-    {"USART1", 0x40013800, 0x400},
+    {"USART3", 0x40004800, 0x400},
     {"ADC3", 0x40013c00, 0x400},
     {"timers 9 to 11 and 15 to 17", 0x40014000, 0x1800},
     {"SDIO", 0x40018000, 0x400},
@@ -80,8 +78,18 @@ static const struct sim_pwr_config pwr = {
 // RM0008, 31.16.3; bits of peripherals that are not modelled are kept too.
 static const struct sim_dbgmcu_config dbgmcu = {
     .freeze_bits = {0x0fffff00}, .more_cr_bits = 0xe1, .freezes_in_cr = true};
+static const struct sim_tim_config tim1_8 = {16, 4,
+                                             SIM_TIM_DOWN | SIM_TIM_REPEATS | SIM_TIM_TWO_IRQS};
 static const struct sim_tim_config tim_of_4 = {16, 4, SIM_TIM_DOWN};
 static const struct sim_tim_config tim_basic = {16, 0, 0};
+
+// By AFIO_MAPR (RM0008, 9.3.8 and 9.3.9).
+static const struct sim_pin tx1[] = {{'A', 9, 0}, {'B', 6, 1}, {0, 0, 0}};
+static const struct sim_pin tx2[] = {{'A', 2, 0}, {'D', 5, 1}, {0, 0, 0}};
+static const struct sim_pin tx3[] = {{'B', 10, 0}, {'C', 10, 1}, {'D', 8, 3}, {0, 0, 0}};
+static const struct sim_usart_f1_config usart1 = {.tx = tx1, .remap_shift = 2, .remap_mask = 1};
+static const struct sim_usart_f1_config usart2 = {.tx = tx2, .remap_shift = 3, .remap_mask = 1};
+static const struct sim_usart_f1_config usart3 = {.tx = tx3, .remap_shift = 4, .remap_mask = 3};
 
 static const struct sim_part_config configs_vl[] = {{"RCC", &rcc_vl}, {NULL, NULL}};
 
@@ -120,6 +128,16 @@ static const struct sim_part_row parts[] = {
     {.name = "IWDG", .kind = &sim_part_iwdg, .base = 0x40003000, ON_APB1(0), FREEZE(8)},
     {.name = "WWDG", .kind = &sim_part_wwdg, .base = 0x40002c00, ON_APB1(BIT(11)), .irq = {0},
      FREEZE(9)},
+    {.name = "USART1", .kind = &sim_part_usart_f1, .base = 0x40013800, ON_APB2(BIT(14)),
+     .irq = {37}, .config = &usart1},
+    {.name = "USART2", .kind = &sim_part_usart_f1, .base = 0x40004400, ON_APB1(BIT(17)),
+     .irq = {38}, .config = &usart2},
+    {.name = "USART3", .kind = &sim_part_usart_f1, .base = 0x40004800, ON_APB1(BIT(18)),
+     .irq = {39}, .config = &usart3, .features = SIM_F1_HAS_USART3},
+    {.name = "TIM1", .kind = &sim_part_tim, .base = 0x40012c00, ON_APB2(BIT(11)), .irq = {25, 27},
+     FREEZE(10), .config = &tim1_8, .features = SIM_F1_HAS_TIM1},
+    {.name = "TIM8", .kind = &sim_part_tim, .base = 0x40013400, ON_APB2(BIT(13)), .irq = {44, 46},
+     FREEZE(17), .config = &tim1_8, .features = SIM_F1_HAS_TIM8},
     {.name = "TIM2", .kind = &sim_part_tim, .base = 0x40000000, ON_APB1(BIT(0)), .irq = {28},
      FREEZE(11), .config = &tim_of_4},
     {.name = "TIM3", .kind = &sim_part_tim, .base = 0x40000400, ON_APB1(BIT(1)), .irq = {29},
@@ -157,11 +175,13 @@ static void fill_factory(const struct sim_chip_row *row, const struct sim_memory
     sim_factory_put_signature(&signature, sim_factory_uid, row, memory, bytes);
 }
 
-// RM0008, 3.4; BOOT1 (PB2) is low on this board. What BFB2 chooses, the boot loader would start: it
-// listens to nobody, so the first bank it is.
+// RM0008, 3.4. What BFB2 chooses, the boot loader would start: it listens to nobody, so the first
+// bank it is.
 static enum sim_memory_kind choose_boot(const struct sim_boot_facts *facts)
 {
-    return facts->boot0 ? SIM_MEMORY_SYSTEM : SIM_MEMORY_FLASH;
+    if (!facts->boot0)
+        return SIM_MEMORY_FLASH;
+    return facts->boot1 ? SIM_MEMORY_SRAM : SIM_MEMORY_SYSTEM;
 }
 
 // ---- programs that these chips can be given -----------------------------------------------------
@@ -215,6 +235,7 @@ static const struct sim_program programs[] = {
         .power_on_reset_ns = 2500000,   /* tRSTTEMPO, typical (DS5319, 5.3.3) */                   \
         .loads_options_at_reset = true, /* PM0075, 2.4 */                                          \
         .has_one_protection_level = true,                                                          \
+        .has_reset_on_vdda = true, /* DS5319, 2.3.9 */                                             \
         .choose_boot = choose_boot,                                                                \
         .fill_factory = fill_factory,                                                              \
         .programs = programs,                                                                      \
@@ -229,17 +250,27 @@ FAMILY(value_line, 56, 0x420, true);
 FAMILY(high_density_value_line, 61, 0x428, true);
 
 // .features and the rest of what a die has; the last word is the size of the flash's pages.
-#define LD low_density, 0x10006412, 0x1ffff000, 2, 1, 0, NULL
-#define MD medium_density, 0x20036410, 0x1ffff000, 2, 1, 0, NULL
-#define HD high_density, 0x10036414, 0x1ffff000, 2, 2, LARGE, NULL
-#define XL xl_density, 0x10036430, 0x1fffe000, 6, 2, LARGE | SIM_F1_HAS_BANK2, NULL
+#define LD  low_density, 0x10006412, 0x1ffff000, 2, 1, 0, NULL
+#define LD3 low_density, 0x10006412, 0x1ffff000, 2, 1, SIM_F1_HAS_TIM1, NULL
+#define MD  medium_density, 0x20036410, 0x1ffff000, 2, 1, SIM_F1_HAS_USART3, NULL
+#define MD3 medium_density, 0x20036410, 0x1ffff000, 2, 1, SIM_F1_HAS_USART3 | SIM_F1_HAS_TIM1, NULL
+#define HD  high_density, 0x10036414, 0x1ffff000, 2, 2, LARGE, NULL
+#define HD3 high_density, 0x10036414, 0x1ffff000, 2, 2, LARGE | TIM1_AND_8, NULL
+#define XL  xl_density, 0x10036430, 0x1fffe000, 6, 2, LARGE | SIM_F1_HAS_BANK2, NULL
+#define XL3 xl_density, 0x10036430, 0x1fffe000, 6, 2, LARGE | SIM_F1_HAS_BANK2 | TIM1_AND_8, NULL
 #define CL                                                                                         \
     connectivity_line, 0x10016418, 0x1fffb000, 18, 2,                                              \
-        SIM_F1_HAS_PREDIVIDER | SIM_F1_HAS_TIM5_TO_7, NULL
-#define VL value_line, 0x10016420, 0x1ffff000, 2, 1, SIM_F1_HAS_PREDIVIDER, configs_vl
+        SIM_F1_HAS_PREDIVIDER | SIM_F1_HAS_TIM5_TO_7 | SIM_F1_HAS_USART3 | SIM_F1_HAS_TIM1, NULL
+#define VLL                                                                                        \
+    value_line, 0x10016420, 0x1ffff000, 2, 1, SIM_F1_HAS_PREDIVIDER | SIM_F1_HAS_TIM1, configs_vl
+#define VL                                                                                         \
+    value_line, 0x10016420, 0x1ffff000, 2, 1,                                                      \
+        SIM_F1_HAS_PREDIVIDER | SIM_F1_HAS_TIM1 | SIM_F1_HAS_USART3, configs_vl
 #define HDVL                                                                                       \
-    high_density_value_line, 0x10016428, 0x1ffff000, 2, 2, LARGE | SIM_F1_HAS_PREDIVIDER, configs_vl
-#define LARGE (SIM_F1_HAS_PORTS_F_G | SIM_F1_HAS_TIM5_TO_7)
+    high_density_value_line, 0x10016428, 0x1ffff000, 2, 2,                                         \
+        LARGE | SIM_F1_HAS_PREDIVIDER | SIM_F1_HAS_TIM1, configs_vl
+#define LARGE      (SIM_F1_HAS_PORTS_F_G | SIM_F1_HAS_TIM5_TO_7 | SIM_F1_HAS_USART3)
+#define TIM1_AND_8 (SIM_F1_HAS_TIM1 | SIM_F1_HAS_TIM8)
 
 #define PART(part, die, kib, sram)      PART_WITH(part, kib, sram, die)
 #define PART_WITH(part, kib, sram, ...) PART_OF(part, kib, sram, __VA_ARGS__)
@@ -255,12 +286,12 @@ FAMILY(high_density_value_line, 61, 0x428, true);
 
 // clang-format off
 static const struct sim_chip_row rows[] = {
-    PART("stm32f100c4", VL, 16, 4),
-    PART("stm32f100c6", VL, 32, 4),
+    PART("stm32f100c4", VLL, 16, 4),
+    PART("stm32f100c6", VLL, 32, 4),
     PART("stm32f100c8", VL, 64, 8),
     PART("stm32f100cb", VL, 128, 8),
-    PART("stm32f100r4", VL, 16, 4),
-    PART("stm32f100r6", VL, 32, 4),
+    PART("stm32f100r4", VLL, 16, 4),
+    PART("stm32f100r6", VLL, 32, 4),
     PART("stm32f100r8", VL, 64, 8),
     PART("stm32f100rb", VL, 128, 8),
     PART("stm32f100rc", HDVL, 256, 24),
@@ -311,35 +342,35 @@ static const struct sim_chip_row rows[] = {
     PART("stm32f102r6", LD, 32, 6),
     PART("stm32f102r8", MD, 64, 10),
     PART("stm32f102rb", MD, 128, 16),
-    PART("stm32f103c4", LD, 16, 6),
-    PART("stm32f103c6", LD, 32, 10),
-    PART("stm32f103c8", MD, 64, 20),
-    PART("stm32f103cb", MD, 128, 20),
-    PART("stm32f103r4", LD, 16, 6),
-    PART("stm32f103r6", LD, 32, 10),
-    PART("stm32f103r8", MD, 64, 20),
-    PART("stm32f103rb", MD, 128, 20),
-    PART("stm32f103rc", HD, 256, 48),
-    PART("stm32f103rd", HD, 384, 64),
-    PART("stm32f103re", HD, 512, 64),
-    PART("stm32f103rf", XL, 768, 96),
-    PART("stm32f103rg", XL, 1024, 96),
-    PART("stm32f103t4", LD, 16, 6),
-    PART("stm32f103t6", LD, 32, 10),
-    PART("stm32f103t8", MD, 64, 20),
-    PART("stm32f103tb", MD, 128, 20),
-    PART("stm32f103v8", MD, 64, 20),
-    PART("stm32f103vb", MD, 128, 20),
-    PART("stm32f103vc", HD, 256, 48),
-    PART("stm32f103vd", HD, 384, 64),
-    PART("stm32f103ve", HD, 512, 64),
-    PART("stm32f103vf", XL, 768, 96),
-    PART("stm32f103vg", XL, 1024, 96),
-    PART("stm32f103zc", HD, 256, 48),
-    PART("stm32f103zd", HD, 384, 64),
-    PART("stm32f103ze", HD, 512, 64),
-    PART("stm32f103zf", XL, 768, 96),
-    PART("stm32f103zg", XL, 1024, 96),
+    PART("stm32f103c4", LD3, 16, 6),
+    PART("stm32f103c6", LD3, 32, 10),
+    PART("stm32f103c8", MD3, 64, 20),
+    PART("stm32f103cb", MD3, 128, 20),
+    PART("stm32f103r4", LD3, 16, 6),
+    PART("stm32f103r6", LD3, 32, 10),
+    PART("stm32f103r8", MD3, 64, 20),
+    PART("stm32f103rb", MD3, 128, 20),
+    PART("stm32f103rc", HD3, 256, 48),
+    PART("stm32f103rd", HD3, 384, 64),
+    PART("stm32f103re", HD3, 512, 64),
+    PART("stm32f103rf", XL3, 768, 96),
+    PART("stm32f103rg", XL3, 1024, 96),
+    PART("stm32f103t4", LD3, 16, 6),
+    PART("stm32f103t6", LD3, 32, 10),
+    PART("stm32f103t8", MD3, 64, 20),
+    PART("stm32f103tb", MD3, 128, 20),
+    PART("stm32f103v8", MD3, 64, 20),
+    PART("stm32f103vb", MD3, 128, 20),
+    PART("stm32f103vc", HD3, 256, 48),
+    PART("stm32f103vd", HD3, 384, 64),
+    PART("stm32f103ve", HD3, 512, 64),
+    PART("stm32f103vf", XL3, 768, 96),
+    PART("stm32f103vg", XL3, 1024, 96),
+    PART("stm32f103zc", HD3, 256, 48),
+    PART("stm32f103zd", HD3, 384, 64),
+    PART("stm32f103ze", HD3, 512, 64),
+    PART("stm32f103zf", XL3, 768, 96),
+    PART("stm32f103zg", XL3, 1024, 96),
     PART("stm32f105r8", CL, 64, 64),
     PART("stm32f105rb", CL, 128, 64),
     PART("stm32f105rc", CL, 256, 64),

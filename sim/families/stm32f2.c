@@ -86,6 +86,7 @@ static const struct sim_family stm32f2 = {
     .system_reset_ns = 20000,       // the least pulse (RM0033, 5.1.1)
     .power_on_reset_ns = 1500000,   // TRSTTEMPO, typical (DS6329, 6.3.5)
     .loads_options_at_reset = true, // PM0059, 2.6
+    .has_reset_on_vdda = true,      // DS6329, 3.15
     .choose_boot = sim_f2f4_choose_boot,
     .fill_factory = sim_f2f4_fill_factory,
     .programs = sim_f2f4_programs,

@@ -191,6 +191,7 @@ CONFIGS(configs_f446, flash_512k, rcc_f446, pwr_f446, syscfg);
         .system_reset_ns = 20000,       /* the least pulse (RM0090, 6.1.1) */                      \
         .power_on_reset_ns = 1500000,   /* TRSTTEMPO, typical (DS8626, 5.3.5) */                   \
         .loads_options_at_reset = true, /* RM0090, 3.9.6 */                                        \
+        .has_reset_on_vdda = true,      /* DS8626, 2.2.15 */                                       \
         .choose_boot = sim_f2f4_choose_boot,                                                       \
         .fill_factory = sim_f2f4_fill_factory,                                                     \
         .programs = sim_f2f4_programs,                                                             \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Alternate function I/O of the STM32F1 (RM0008, 9.4): which pins the debug port has, and which
-// ports the external interrupts listen to. Which pins a peripheral has (the rest of MAPR) is kept
-// and has no effect. What address 0 shows is here, too: the pins decide it, and no register.
+// ports the external interrupts listen to. Which pins a peripheral has (the rest of MAPR) goes to
+// the USARTs. What address 0 shows is here, too: the pins decide it, and no register.
 #include "sim/chip/part.h"
 #include "sim/parts/parts.h"
 
@@ -37,6 +37,13 @@ static uint64_t level_mapped(void *self, unsigned line)
     const struct sim_afio *a = self;
     (void)line;
     return a->booted;
+}
+
+static uint64_t level_remap(void *self, unsigned line)
+{
+    const struct sim_afio *a = self;
+    (void)line;
+    return a->mapr;
 }
 
 static uint64_t level_exti_port(void *self, unsigned line)
@@ -106,6 +113,7 @@ static bool create(void *state, struct sim_part *part)
 
 static const struct sim_part_drives drives[] = {
     {SIM_SWJ, 1, level_swj},
+    {SIM_REMAP, 1, level_remap},
     {SIM_MAPPED_MEMORY, 1, level_mapped},
     {SIM_EXTI_PORT, 16, level_exti_port},
     {0, 0, NULL},

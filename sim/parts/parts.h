@@ -37,6 +37,7 @@ extern const struct sim_part_kind sim_part_syscfg_l4;
 extern const struct sim_part_kind sim_part_syscfg_m0p;
 extern const struct sim_part_kind sim_part_tim;
 extern const struct sim_part_kind sim_part_usart;
+extern const struct sim_part_kind sim_part_usart_f1; // with SR and DR: STM32F1, F2 and F4
 extern const struct sim_part_kind sim_part_wwdg;
 
 #define SIM_ADC_PINS 16u
@@ -371,6 +372,13 @@ enum sim_tim_has {
 struct sim_tim_config {
     unsigned bits, channels;
     unsigned has; // of enum sim_tim_has
+};
+
+struct sim_usart_f1_config {
+    const struct sim_pin *tx; // the pins that can be TX, with an end of the list
+    // Of an STM32F1: the field of AFIO_MAPR, whose value for a pin is its af. Mask 0: none.
+    unsigned remap_shift, remap_mask;
+    bool has_over8;
 };
 
 struct sim_usart_config {

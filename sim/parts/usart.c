@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-// A USART's transmitter (RM0091, 27.5 and 27.8): a data register, a shift register, frames that
-// take their time at the baud rate, and a pin on which the host listens. Nothing is connected to
-// RX.
-#include "sim/chip/part.h"
+// A USART with ISR, RDR and TDR (RM0091, 27.5 and 27.8): its registers, and how long its frames
+// are.
 #include "sim/parts/parts.h"
+#include "sim/parts/transmitter.h"
 
 enum {
     USART_CR1 = 0x00,
@@ -38,15 +37,10 @@ enum {
 #define LPUART_FRACTION  256u
 #define NS_PER_S         1000000000ull
 #define HALVES           2u // of a bit
-#define MAX_FIFO         8u
 
 struct sim_usart {
-    struct sim_part *part;
-    uint32_t cr1, cr2, cr3, brr, gtpr, rtor, presc, isr;
-    uint16_t queue[MAX_FIFO], shift; // the data register, or the FIFO
-    unsigned queued;
-    bool shifting;
-    struct sim_timer sent;
+    struct sim_transmitter tx;
+    uint32_t cr1, cr2, cr3, brr, gtpr, rtor, presc;
 };
 
 static bool is_on(const struct sim_usart *u)
@@ -56,7 +50,7 @@ static bool is_on(const struct sim_usart *u)
 
 static const struct sim_usart_config *config_of(const struct sim_usart *u)
 {
-    return u->part->config;
+    return u->tx.part->config;
 }
 
 static bool is_low_power(const struct sim_usart *u)
@@ -75,11 +69,11 @@ static unsigned depth(const struct sim_usart *u)
     return u->cr1 & CR1_FIFO && config_of(u)->fifo ? config_of(u)->fifo : 1;
 }
 
-static void update_irq(struct sim_usart *u)
+static void update_irq(void *self)
 {
-    bool active =
-        (u->cr1 & CR1_TXEIE && u->isr & ISR_TXE) || (u->cr1 & CR1_TCIE && u->isr & ISR_TC);
-    sim_part_irq(u->part, 0, active);
+    struct sim_usart *u = self;
+    bool active = (u->cr1 & CR1_TXEIE && u->tx.txe) || (u->cr1 & CR1_TCIE && u->tx.tc);
+    sim_part_irq(u->tx.part, 0, active);
 }
 
 static unsigned word_bits(const struct sim_usart *u)
@@ -87,109 +81,59 @@ static unsigned word_bits(const struct sim_usart *u)
     return u->cr1 & CR1_M1 ? 7 : u->cr1 & CR1_M0 ? 9 : 8;
 }
 
-static unsigned data_bits(const struct sim_usart *u)
+static unsigned data_bits(const void *self)
 {
+    const struct sim_usart *u = self;
     return word_bits(u) - (u->cr1 & CR1_PCE ? 1 : 0); // the parity bit is one of them (27.5.8)
 }
 
-// In halves of a bit: stop bits come in halves too.
-static unsigned frame_halves(const struct sim_usart *u)
-{
-    static const uint8_t stop_halves[] = {2, 1, 4, 3};
-    return HALVES * (1 + word_bits(u)) + stop_halves[u->cr2 >> 12 & 3];
-}
-
-// Clocks of a bit (27.5.4); with OVER8, the counted clock is twice as fast and BRR holds the
-// fraction shifted right.
+// Clocks of a bit (27.5.4).
 static uint64_t bit_clocks(const struct sim_usart *u, uint32_t *factor)
 {
-    if (is_low_power(u)) {
-        *factor = LPUART_FRACTION;
-        return u->brr;
-    }
-    *factor = u->cr1 & CR1_OVER8 ? 2 : 1;
-    return u->cr1 & CR1_OVER8 ? (u->brr & 0xfff0u) | (u->brr & 7u) << 1 : u->brr;
+    if (!is_low_power(u))
+        return sim_frame_bit_clocks(u->brr, u->cr1 & CR1_OVER8, factor);
+    *factor = LPUART_FRACTION;
+    return u->brr;
 }
 
-static uint64_t frame_ns(const struct sim_usart *u)
+static uint64_t frame_ns(const void *self)
 {
+    const struct sim_usart *u = self;
     static const uint16_t prescale[] = {1, 2, 4, 6, 8, 10, 12, 16, 32, 64, 128, 256};
-    uint64_t hz = sim_part_level(u->part, SIM_USART_HZ, u->part->row->number);
+    uint64_t hz = sim_part_level(u->tx.part, SIM_USART_HZ, u->tx.part->row->number);
     hz /= prescale[u->presc < 12 ? u->presc : 11];
     uint32_t factor;
-    uint64_t clocks = frame_halves(u) * bit_clocks(u, &factor);
+    uint64_t clocks = sim_frame_halves(word_bits(u), u->cr2 >> 12) * bit_clocks(u, &factor);
     if (hz == 0 || u->brr < least_brr(u))
         return SIM_NEVER;
     return clocks * NS_PER_S / (HALVES * factor * hz);
 }
 
-static bool is_wired(const struct sim_usart *u)
+static bool is_wired(const void *self)
 {
-    const struct sim_usart_config *config = u->part->config;
+    const struct sim_usart *u = self;
+    const struct sim_usart_config *config = u->tx.part->config;
     const struct sim_pin *pin = config->tx;
     for (; pin && pin->port; pin++) {
-        if (sim_signal_pin_is(u->part->signals, pin))
+        if (sim_signal_pin_is(u->tx.part->signals, pin))
             return true;
     }
     return false;
 }
 
-static void give_to_host(struct sim_usart *u)
-{
-    if (!is_wired(u))
-        log_line(u->part->log, LOG_DEBUG, "%s sends, but none of its pins is TX",
-                 u->part->row->name);
-    else
-        sim_chip_put_usart(u->part->chip, (uint8_t)(u->shift & ((1u << data_bits(u)) - 1)));
-}
-
-// From the data register to the shift register, where the next frame begins.
-static void shift_next_character(struct sim_usart *u)
-{
-    uint64_t ns = frame_ns(u);
-    u->shift = u->queue[0];
-    u->queued--;
-    for (unsigned i = 0; i < u->queued; i++)
-        u->queue[i] = u->queue[i + 1];
-    u->shifting = true;
-    u->isr |= ISR_TXE;
-    sim_clock_arm(u->part->clock, &u->sent,
-                  ns == SIM_NEVER ? SIM_NEVER : u->part->clock->now_ns + ns);
-}
-
-static void frame_sent(void *arg)
-{
-    struct sim_usart *u = arg;
-    give_to_host(u);
-    u->shifting = false;
-    if (!u->queued)
-        u->isr |= ISR_TC;
-    else
-        shift_next_character(u);
-    update_irq(u);
-}
+static const struct sim_transmitter_kind kind = {frame_ns, data_bits, is_wired, update_irq};
 
 static void transmit_character(struct sim_usart *u, uint16_t value)
 {
     if (!is_on(u)) {
-        sim_chip_violation(u->part->chip, "%s: TDR written while UE or TE is 0",
-                           u->part->row->name);
+        sim_chip_violation(u->tx.part->chip, "%s: TDR written while UE or TE is 0",
+                           u->tx.part->row->name);
         return;
     }
     if (u->brr < least_brr(u))
-        sim_chip_violation(u->part->chip, "%s: BRR is %u, at least %u is needed (27.5.4)",
-                           u->part->row->name, (unsigned)u->brr, (unsigned)least_brr(u));
-    if (!(u->isr & ISR_TXE))
-        sim_chip_violation(u->part->chip, "%s: TDR written while TXE is 0; a byte is lost",
-                           u->part->row->name);
-    if (u->queued == depth(u))
-        u->queued--;
-    u->queue[u->queued++] = value;
-    u->isr &= ~ISR_TC;
-    if (u->queued == depth(u))
-        u->isr &= ~ISR_TXE;
-    if (!u->shifting)
-        shift_next_character(u);
+        sim_chip_violation(u->tx.part->chip, "%s: BRR is %u, at least %u is needed (27.5.4)",
+                           u->tx.part->row->name, (unsigned)u->brr, (unsigned)least_brr(u));
+    sim_transmitter_put(&u->tx, value, depth(u));
 }
 
 static void write_cr1(struct sim_usart *u, uint32_t value)
@@ -197,25 +141,24 @@ static void write_cr1(struct sim_usart *u, uint32_t value)
     u->cr1 = value;
     if (is_on(u))
         return;
-    // The rest of a frame is not sent when the unit is switched off (27.8.1, UE).
-    u->shifting = false;
-    u->queued = 0;
-    u->isr = ISR_TC | ISR_TXE;
-    sim_clock_arm(u->part->clock, &u->sent, SIM_NEVER);
+    sim_transmitter_stop(&u->tx); // 27.8.1, UE
+}
+
+static uint32_t flags(const struct sim_usart *u)
+{
+    return (u->tx.tc ? ISR_TC : 0) | (u->tx.txe ? ISR_TXE : 0) | (is_on(u) ? ISR_TEACK : 0) |
+           (depth(u) > 1 && !u->tx.queued ? ISR_TXFE : 0);
 }
 
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
 {
     const struct sim_usart *u = self;
-    const uint32_t registers[] = {u->cr1,  u->cr2,  u->cr3, u->brr,
-                                  u->gtpr, u->rtor, 0,      u->isr | (is_on(u) ? ISR_TEACK : 0)};
+    const uint32_t registers[] = {u->cr1, u->cr2, u->cr3, u->brr, u->gtpr, u->rtor, 0, flags(u)};
     (void)size;
-    if (offset == USART_ISR)
-        *value = registers[offset / 4] | (depth(u) > 1 && !u->queued ? ISR_TXFE : 0);
-    else if (offset < USART_ISR)
+    if (offset <= USART_ISR)
         *value = registers[offset / 4];
     else
-        *value = offset == USART_TDR ? u->queue[0] : offset == USART_PRESC ? u->presc : 0;
+        *value = offset == USART_TDR ? u->tx.queue[0] : offset == USART_PRESC ? u->presc : 0;
     return SIM_BUS_OK;
 }
 
@@ -243,7 +186,7 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
         u->rtor = value;
         break;
     case USART_ICR:
-        u->isr &= ~(value & ISR_TC);
+        u->tx.tc = u->tx.tc && !(value & ISR_TC);
         break;
     case USART_PRESC:
         u->presc = config_of(u)->has_prescaler ? value & 15 : 0;
@@ -258,21 +201,19 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     return SIM_BUS_OK;
 }
 
-static void reset(void *self, enum sim_reset kind)
+static void reset(void *self, enum sim_reset reset_kind)
 {
     struct sim_usart *u = self;
-    (void)kind;
-    struct sim_usart fresh = {.part = u->part, .sent = u->sent, .isr = ISR_TC | ISR_TXE};
-    *u = fresh;
-    sim_clock_arm(u->part->clock, &u->sent, SIM_NEVER);
+    (void)reset_kind;
+    *u = (struct sim_usart){.tx = u->tx};
+    sim_transmitter_stop(&u->tx);
     update_irq(u);
 }
 
 static bool create(void *state, struct sim_part *part)
 {
     struct sim_usart *u = state;
-    u->part = part;
-    sim_clock_add(part->clock, &u->sent, frame_sent, u);
+    sim_transmitter_create(&u->tx, part, &kind);
     return true;
 }
 

@@ -12,6 +12,7 @@ static const struct {
 } keys[] = {
     {"account", {"/dev/null"}, {""}},
     {"boot0", {"0", "1"}, {"2", "", "x", "-1", "high"}},
+    {"boot1", {"0", "1"}, {"2", "", "x"}},
     {"cable", {"in", "out"}, {"", "off"}},
     {"chip",
      {"ok", "dead", "rotated", "missing", "clone", "foreign", "blank"},

@@ -549,6 +549,122 @@ static void every_part_has_the_sizes_of_its_name(void **state)
     assert_int_equal(parts, 95);
 }
 
+// ---- boot, supply, USART, advanced timers -------------------------------------------------------
+
+static uint32_t word_at_0(struct chip_bench *b)
+{
+    return rd(b, 0);
+}
+
+static void boot1_chooses_between_boot_loader_and_sram(void **state)
+{
+    struct chip_bench *b = *state;
+    uint32_t in_flash = word_at_0(b);
+    sim_chip_set_boot1(b->chip, true);
+    reset_pin(b);
+    assert_int_equal(word_at_0(b), in_flash); // BOOT0 is low
+    sim_chip_set_boot0(b->chip, true);
+    wr(b, SRAM, 0x20000400);
+    wr(b, SRAM + 4, SRAM + 9);
+    wr(b, SRAM + 8, 0xe7fe2007); // movs r0, #7; b .
+    reset_pin(b);
+    assert_int_equal(word_at_0(b), 0x20000400);
+    assert_int_equal(sim_core_get_reg(sim_chip_core(b->chip), 0), 7);
+    sim_chip_set_boot1(b->chip, false);
+    reset_pin(b);
+    assert_int_equal(word_at_0(b), rd(b, 0x1ffff000));
+}
+
+// VDDA feeds the reset block (DS5319, 2.3.9).
+static void without_vdda_it_stays_in_reset(void **state)
+{
+    struct chip_bench *b = *state;
+    sim_chip_set_vdda(b->chip, 1500);
+    run_ns(b, 10 * NS_PER_MS);
+    assert_false(sim_chip_swd_alive(b->chip));
+    sim_chip_set_vdda(b->chip, 3300);
+    run_ns(b, 10 * NS_PER_MS);
+    assert_true(sim_chip_swd_alive(b->chip));
+    assert_int_equal(rd(b, RCC_CSR) >> 27 & 1, 1); // a power-on reset
+}
+
+#define USART1 0x40013800u
+#define TC     (1u << 6)
+#define TXE    (1u << 7)
+
+static void send_on(struct chip_bench *b, uint32_t port, unsigned pin, char byte)
+{
+    uint32_t shift = 4 * (pin % 8), cr = port + 4 * (pin / 8);
+    set_bits(b, RCC_APB2ENR, 1u << 14 | 1u << 3 | 1u << 2 | 1);
+    wr(b, cr, (rd(b, cr) & ~(15u << shift)) | 11u << shift); // alternate output
+    wr(b, USART1 + 0x08, 80);                                // 100 kBd
+    wr(b, USART1 + 0x0c, 1u << 13 | 1u << 3);
+    (void)rd(b, USART1);
+    wr(b, USART1 + 0x04, (uint32_t)byte);
+}
+
+static char sent(struct chip_bench *b)
+{
+    uint8_t byte = 0;
+    return sim_chip_take_usart(b->chip, &byte, 1) ? (char)byte : 0;
+}
+
+static void a_usart_sends_on_the_pin_that_mapr_says(void **state)
+{
+    struct chip_bench *b = *state;
+    send_on(b, GPIOA, 9, 'x');
+    assert_int_equal(rd(b, USART1), TXE); // gone to the shift register
+    run_ns(b, 99 * NS_PER_US);
+    assert_int_equal(sent(b), 0);
+    run_ns(b, 2 * NS_PER_US);
+    assert_int_equal(rd(b, USART1), TC | TXE);
+    assert_int_equal(sent(b), 'x');
+    wr(b, AFIO_MAPR, 1u << 2); // PB6
+    send_on(b, GPIOA, 9, 'y');
+    run_ns(b, 200 * NS_PER_US);
+    assert_int_equal(sent(b), 0);
+    send_on(b, GPIOB, 6, 'z');
+    run_ns(b, 200 * NS_PER_US);
+    assert_int_equal(sent(b), 'z');
+    wr(b, USART1, ~TC); // TC is cleared by a 0
+    assert_int_equal(rd(b, USART1), TXE);
+    wr(b, USART1 + 0x0c, 0);
+    wr(b, USART1 + 0x04, 'q');
+    expect_violations(b, 1);
+}
+
+static void an_f103_has_advanced_timers_and_an_f101_has_not(void **state)
+{
+    static const struct {
+        const char *name;
+        bool tim1, tim8;
+    } parts[] = {{"stm32f103c8", true, false},
+                 {"stm32f103ze", true, true},
+                 {"stm32f101c8", false, false},
+                 {"stm32f100rb", true, false},
+                 {"stm32f105rb", true, false}};
+    (void)state;
+    for (unsigned i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        struct chip_bench *b = make_f1(parts[i].name);
+        const uint32_t timers[] = {0x40012c00, 0x40013400};
+        const bool there[] = {parts[i].tim1, parts[i].tim8};
+        set_bits(b, RCC_APB2ENR, 1u << 11 | 1u << 13);
+        for (unsigned k = 0; k < 2; k++) {
+            uint32_t v;
+            assert_int_equal(try_read(b, timers[k], 4, &v),
+                             there[k] ? SIM_BUS_OK : SIM_BUS_FAULT);
+            if (!there[k])
+                continue;
+            wr(b, timers[k] + 0x30, 3); // RCR: only these have it
+            assert_int_equal(rd(b, timers[k] + 0x30), 3);
+            wr(b, timers[k], 1);
+            run_ns(b, 100 * NS_PER_US);
+            assert_in_range(rd(b, timers[k] + 0x24), 799, 801);
+        }
+        drop_chip(b);
+    }
+}
+
 int main(int argc, char **argv)
 {
     choose_tests(argc, argv);
@@ -577,6 +693,10 @@ int main(int argc, char **argv)
         f1_test(its_control_register_freezes_the_watchdogs),
         cmocka_unit_test(programs_do_what_their_names_say),
         cmocka_unit_test(every_part_has_the_sizes_of_its_name),
+        f1_test(boot1_chooses_between_boot_loader_and_sram),
+        f1_test(without_vdda_it_stays_in_reset),
+        f1_test(a_usart_sends_on_the_pin_that_mapr_says),
+        cmocka_unit_test(an_f103_has_advanced_timers_and_an_f101_has_not),
     };
     return cmocka_run_group_tests_name("sim_f1", tests, NULL, NULL);
 }

@@ -172,6 +172,53 @@ static void boot0_starts_the_boot_loader(void **state)
     assert_int_equal(rd(b, 0), 0x55667788);
 }
 
+static void boot1_starts_what_is_in_the_sram(void **state)
+{
+    struct chip_bench *b = *state;
+    sim_chip_set_boot0(b->chip, true);
+    sim_chip_set_boot1(b->chip, true);
+    wr(b, SRAM, 0x20000400);
+    wr(b, SRAM + 4, SRAM + 9);
+    wr(b, SRAM + 8, 0xe7fe2007); // movs r0, #7; b .
+    reset_pin(b);
+    assert_int_equal(sim_core_get_reg(sim_chip_core(b->chip), 0), 7);
+    set_bits(b, APB2ENR, 1u << 14);
+    assert_int_equal(rd(b, MEMRMP), 3);
+}
+
+static void without_vdda_it_stays_in_reset(void **state)
+{
+    struct chip_bench *b = *state;
+    sim_chip_set_vdda(b->chip, 1500);
+    run_ns(b, 10 * NS_PER_MS);
+    assert_false(sim_chip_swd_alive(b->chip));
+    sim_chip_set_vdda(b->chip, 3300);
+    run_ns(b, 10 * NS_PER_MS);
+    assert_true(sim_chip_swd_alive(b->chip));
+}
+
+static void a_usart_sends(void **state)
+{
+    struct chip_bench *b = *state;
+    uint8_t byte = 0;
+    set_bits(b, AHB1ENR, 4);
+    set_bits(b, APB2ENR, 1u << 5);
+    wr(b, 0x40020800, 2u << 12); // PC6 to USART6
+    wr(b, 0x40020820, 8u << 24);
+    wr(b, 0x40011408, 160); // 100 kBd of 16 MHz
+    wr(b, 0x4001140c, 1u << 13 | 1u << 3);
+    wr(b, 0x40011404, 'x');
+    run_ns(b, 99 * NS_PER_US);
+    assert_int_equal(sim_chip_take_usart(b->chip, &byte, 1), 0);
+    run_ns(b, 2 * NS_PER_US);
+    assert_int_equal(sim_chip_take_usart(b->chip, &byte, 1), 1);
+    assert_int_equal(byte, 'x');
+    wr(b, 0x4001140c, 1u << 15 | 1u << 13 | 1u << 3); // OVER8: twice as fast
+    wr(b, 0x40011404, 'y');
+    run_ns(b, 51 * NS_PER_US);
+    assert_int_equal(sim_chip_take_usart(b->chip, &byte, 1), 1);
+}
+
 // ---- clocks -------------------------------------------------------------------------------------
 
 static uint32_t hclk(struct chip_bench *b)
@@ -424,6 +471,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_second_sram_of_an_f2_has_its_place),
         f407_test(the_backup_sram_wants_its_clock_and_dbp),
         f407_test(boot0_starts_the_boot_loader),
+        f407_test(boot1_starts_what_is_in_the_sram),
+        f407_test(without_vdda_it_stays_in_reset),
+        f407_test(a_usart_sends),
         f407_test(the_pll_makes_168_mhz),
         f407_test(limits_of_the_clocks_are_told),
         f407_test(the_pll_has_limits_of_its_own),
