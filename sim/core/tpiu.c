@@ -69,7 +69,9 @@ void sim_tpiu_write(struct sim_tpiu *tpiu, uint32_t offset, uint32_t value)
         tpiu->sppr = value & 3;
         tpiu->burst = 0;
         break;
-    case TPIU_FFCR:
+    case TPIU_FFCR: // switched on or off, it begins with a new frame
+        if ((tpiu->ffcr ^ value) & FFCR_ENFCONT)
+            tpiu->frame = (struct sim_formatter){0};
         tpiu->ffcr = (value & FFCR_ENFCONT) | 0x100;
         break;
     default:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Trace of ARMv7-M on sim/core/core.h: what leaves the SWO pin, byte for byte (DDI 0403, C1.7,
 // C1.8, C1.10 and D4; packets and frames as captured of an STM32F105 and an STM32L152).
+#include "sim/core/tpiu.h"
 #include "tests/unit/choose.h"
 #include "tests/unit/sim_bench.h"
 
@@ -360,6 +361,110 @@ static void a_frame_is_filled_as_it_is_sent(void **state)
     expect_bytes(r, "03 01 01 4f 00 00 00 00 03 01 01 6e 00 00 00 22");
 }
 
+// ---- the frames of a captured STM32F105 ---------------------------------------------------------
+
+#define FRAMES 512u
+
+struct captured {
+    uint8_t frame[FRAMES][SIM_TPIU_FRAME];
+    unsigned frames;
+    struct {
+        uint8_t id, byte;
+    } data[FRAMES * SIM_TPIU_FRAME]; // in their order
+    unsigned first[FRAMES + 1];      // of each frame
+    uint8_t id[FRAMES];              // that it begins with
+    bool other[FRAMES];              // it has more streams than the ITM's
+};
+
+static void read_frames(struct captured *c)
+{
+    char path[512], line[256];
+    const char *top = getenv("top_srcdir");
+    snprintf(path, sizeof path, "%s/tests/captures/f105_swo.bytes", top ? top : ".");
+    FILE *f = fopen(path, "r");
+    if (!f)
+        fail_msg("%s cannot be opened", path);
+    uint8_t *to = c->frame[0];
+    while (fgets(line, sizeof line, f)) {
+        unsigned byte;
+        for (const char *s = line; *line != '#' && sscanf(s, "%2x", &byte) == 1; s += 2)
+            *to++ = (uint8_t)byte;
+        assert_true(to <= c->frame[FRAMES - 1]);
+    }
+    fclose(f);
+    c->frames = (unsigned)(to - c->frame[0]) / SIM_TPIU_FRAME;
+}
+
+// Which byte belongs to whom (DDI 0314).
+static void take_apart(struct captured *c)
+{
+    uint8_t id = 0;
+    unsigned n = 0;
+    for (unsigned i = 0; i < c->frames; i++) {
+        const uint8_t *f = c->frame[i];
+        c->first[i] = n;
+        c->id[i] = id;
+        c->other[i] = id > 1;
+        for (unsigned k = 0, later = id; k < 15; k++) {
+            bool low = f[15] >> k / 2 & 1;
+            if (k % 2 == 0 && f[k] & 1) {
+                later = f[k] >> 1;
+                id = low ? id : (uint8_t)later;
+                c->other[i] |= later > 1;
+                continue;
+            }
+            c->data[n].id = id;
+            c->data[n++].byte = (uint8_t)(k % 2 ? f[k] : f[k] | low);
+            id = f[k - (k > 0)] & 1 && k % 2 ? (uint8_t)later : id;
+        }
+    }
+    c->first[c->frames] = n;
+}
+
+static unsigned waiting_at(const struct captured *c, unsigned at)
+{
+    unsigned n = 0;
+    while (at + n < c->first[c->frames] && c->data[at + n].id == 1)
+        n++;
+    return n;
+}
+
+static void expect_frame(const struct captured *c, unsigned i)
+{
+    struct sim_formatter f = {.id = c->id[i], .next_id = c->id[i]};
+    unsigned at = c->first[i];
+    for (unsigned k = 0; k < SIM_TPIU_FRAME; k++) {
+        bool take;
+        uint8_t byte = sim_formatter_next(&f, 1, waiting_at(c, at), c->data[at].byte, &take);
+        if (byte != c->frame[i][k])
+            fail_msg("byte %u of frame %u is %02x and not %02x", k, i, byte, c->frame[i][k]);
+        at += take || (k < 15 && (k % 2 || !(byte & 1)));
+    }
+}
+
+// Six of the frames name the stream again with which the one before has ended, five of them the
+// ETM's. When a chip does that is not known.
+#define NAMED_AGAIN 478u
+
+static void frames_are_made_as_a_captured_chip_makes_them(void **state)
+{
+    struct captured *c = calloc(1, sizeof *c);
+    unsigned compared = 0;
+    (void)state;
+    assert_non_null(c);
+    read_frames(c);
+    take_apart(c);
+    assert_int_equal(c->frames, 491);
+    for (unsigned i = 0; i < c->frames; i++) {
+        if (c->other[i] || i == NAMED_AGAIN)
+            continue;
+        expect_frame(c, i);
+        compared++;
+    }
+    assert_int_equal(compared, 433); // all but that one that have no ETM in them
+    free(c);
+}
+
 // ---- the DWT ------------------------------------------------------------------------------------
 
 static void the_pc_is_sampled_at_the_tap(void **state)
@@ -672,6 +777,7 @@ int main(int argc, char **argv)
         m3_test(manchester_has_a_start_bit_and_idles_low),
         m3_test(other_protocols_send_nothing_on_this_pin),
         m3_test(a_frame_is_filled_as_it_is_sent),
+        cmocka_unit_test(frames_are_made_as_a_captured_chip_makes_them),
         m3_test(the_pc_is_sampled_at_the_tap),
         m3_test(a_sleeping_processor_is_sampled_as_asleep),
         m3_test(synchronization_comes_each_time_bit_24_changes),
