@@ -105,16 +105,16 @@ static const struct sim_flash_dw_config flash_l45 = FLASH_SMALL(0x7f8);
 
 #define FLASH_LARGE(user, options, ...)                                                            \
     {WORDS(USER_ALL | USER_BFB2 | USER_DUALBANK | (user), 0xffff) WORDS_OF_BANK2(0xffff)},         \
-    options BFB2}, .empty = SIM_DW_EMPTY_NOWHERE, TIMES(1910000, 2120000),                         \
+    options BFB2}, TIMES(1910000, 2120000),                                               \
     TWO_BANKS(0x1ffff808), __VA_ARGS__}
 static const struct sim_flash_dw_config flash_l47_1024 =
-    FLASH_LARGE(0, M4_OPTIONS, .has_two_banks_always = true);
+    FLASH_LARGE(0, M4_OPTIONS, .empty = SIM_DW_EMPTY_NOWHERE, .has_two_banks_always = true);
 static const struct sim_flash_dw_config flash_l47 =
-    FLASH_LARGE(0, M4_OPTIONS, .dual_bank_mask = USER_DUALBANK);
+    FLASH_LARGE(0, M4_OPTIONS, .empty = SIM_DW_EMPTY_NOWHERE, .dual_bank_mask = USER_DUALBANK);
 static const struct sim_flash_dw_config flash_l49_1024 =
-    FLASH_LARGE(USER_NSWBOOT0, M4_OPTIONS_WITH_NSWBOOT0, .has_two_banks_always = true);
+    FLASH_LARGE(USER_NSWBOOT0, M4_OPTIONS_WITH_NSWBOOT0, .empty = SIM_DW_EMPTY_IN_SR, .has_two_banks_always = true);
 static const struct sim_flash_dw_config flash_l49 =
-    FLASH_LARGE(USER_NSWBOOT0, M4_OPTIONS_WITH_NSWBOOT0, .dual_bank_mask = USER_DUALBANK);
+    FLASH_LARGE(USER_NSWBOOT0, M4_OPTIONS_WITH_NSWBOOT0, .empty = SIM_DW_EMPTY_IN_SR, .dual_bank_mask = USER_DUALBANK);
 
 // DBANK of the largest parts, DB1M or DB512K of the others.
 #define FLASH_PLUS(dual)                                                                           \

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The controller of the non-volatile memory of STM32L0: registers, locks and what they refuse
-// (RM0367, 3.3.4 and 3.7). Half-pages and pairs of pages on their way are in nvm_load.c, cells in
-// nvm_cells.c and nvm_jobs.c, option words in nvm_options.c.
+// The controller of the non-volatile memory of STM32L0 and L1: registers, locks and what they
+// refuse (RM0367, 3.3.4 and 3.7; RM0038, 3.3 and 3.9, has the same but for what is in the config).
+// Half-pages and pairs of pages on their way are in nvm_load.c, cells in nvm_cells.c and
+// nvm_jobs.c, option words in nvm_options.c.
 #include "sim/parts/nvm.h"
 
 enum {
@@ -14,12 +15,16 @@ enum {
     FLASH_SR = 0x18,
     FLASH_OPTR = 0x1c,
     FLASH_WRPROT1 = 0x20,
-    FLASH_WRPROT2 = 0x80,
+    FLASH_WRPROT2 = 0x80, // and of STM32L1 two more
+    FLASH_WRPROT4 = 0x88,
 };
 
 #define ACR_LATENCY  (1u << 0)
 #define ACR_RUN_PD   (1u << 4)
-#define ACR_KEPT     0x6bu // all but RUN_PD: LATENCY, PRFTEN, SLEEP_PD, DISAB_BUF, PRE_READ
+#define ACR_PRFTEN   (1u << 1)
+#define ACR_ACC64    (1u << 2) // of STM32L1
+#define ACR_KEPT     0x6bu     // all but RUN_PD: LATENCY, PRFTEN, SLEEP_PD, DISAB_BUF, PRE_READ
+#define ACR_KEPT_L1  0x0fu
 #define PECR_PELOCK  (1u << 0)
 #define PECR_PRGLOCK (1u << 1)
 #define PECR_OPTLOCK (1u << 2)
@@ -49,6 +54,8 @@ static void update_irq(struct sim_nvm *n)
 
 void sim_nvm_flag(struct sim_nvm *n, uint32_t sr_bits)
 {
+    if (sim_nvm_config_of(n)->is_l1)
+        sr_bits &= ~(NVM_SR_NOTZEROERR | NVM_SR_FWWERR);
     n->sr |= sr_bits;
     update_irq(n);
 }
@@ -158,7 +165,7 @@ static void launch(struct sim_nvm *n)
 
 static uint32_t open_bits(const struct sim_nvm *n)
 {
-    uint32_t bits = PECR_WITH_PE;
+    uint32_t bits = PECR_WITH_PE & ~(sim_nvm_config_of(n)->is_l1 ? NVM_PECR_NZ_OFF : 0);
     if (!n->prg_lock.locked)
         bits |= PECR_WITH_PRG | (sim_nvm_has_two_banks(n) ? NVM_PECR_PARALLEL : 0);
     return bits;
@@ -206,7 +213,12 @@ static uint32_t read_pecr(const struct sim_nvm *n)
 
 static void write_acr(struct sim_nvm *n, uint32_t value)
 {
-    uint32_t kept = ACR_KEPT | (n->pd_lock.locked ? 0 : ACR_RUN_PD);
+    bool is_l1 = sim_nvm_config_of(n)->is_l1;
+    uint32_t kept = (is_l1 ? ACR_KEPT_L1 : ACR_KEPT) | (n->pd_lock.locked ? 0 : ACR_RUN_PD);
+    if (is_l1 && !(n->acr & ACR_ACC64) && value & (ACR_LATENCY | ACR_PRFTEN)) { // RM0038, 3.9.1
+        sim_chip_violation(n->part->chip, "nvm: LATENCY or PRFTEN set while ACC64 is 0");
+        value &= ~(ACR_LATENCY | ACR_PRFTEN);
+    }
     n->acr = (n->acr & ~kept) | (value & kept);
     if (!(n->acr & ACR_RUN_PD)) // the keys are needed again (3.7.3)
         sim_key_lock_close(&n->pd_lock);
@@ -248,11 +260,12 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
         *value = n->optr;
         break;
     case FLASH_WRPROT1:
-    case FLASH_WRPROT2:
-        *value = n->wrprot[offset == FLASH_WRPROT2];
+        *value = n->wrprot[0];
         break;
     default: // keys can only be written
-        *value = 0;
+        *value = offset >= FLASH_WRPROT2 && offset <= FLASH_WRPROT4
+                     ? n->wrprot[1 + (offset - FLASH_WRPROT2) / 4]
+                     : 0;
         break;
     }
     return SIM_BUS_OK;

@@ -9,9 +9,9 @@
 #include "sim/parts/key_lock.h"
 #include "sim/parts/parts.h"
 
-#define SIM_NVM_HALF_PAGE_WORDS 16u
+#define SIM_NVM_HALF_PAGE_WORDS 32u // at most
 #define SIM_NVM_BANKS           2u
-#define SIM_NVM_OPTION_WORDS    8u
+#define SIM_NVM_WRPRS           4u
 
 // What is done to cells. It happens at the end of its time, so that a cut in between leaves a mess.
 enum sim_nvm_job_kind {
@@ -51,7 +51,7 @@ struct sim_nvm {
     // The option words as loaded last: what counts.
     unsigned rdp_level;
     bool pcrop; // WPRMOD: the sectors' bits protect from reading, too
-    uint32_t optr, wrprot[2];
+    uint32_t optr, wrprot[SIM_NVM_WRPRS];
     bool flash_empty; // the first word was erased
 };
 
@@ -73,6 +73,10 @@ struct sim_nvm {
 #define NVM_SR_FWWERR     (1u << 17)
 
 // nvm.c
+static inline const struct sim_nvm_config *sim_nvm_config_of(const struct sim_nvm *n)
+{
+    return n->part->config;
+}
 void sim_nvm_flag(struct sim_nvm *n, uint32_t sr_bits);
 
 // nvm_cells.c

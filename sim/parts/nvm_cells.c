@@ -8,8 +8,7 @@
 
 bool sim_nvm_has_two_banks(const struct sim_nvm *n)
 {
-    const struct sim_nvm_config *config = n->part->config;
-    return sim_chip_row(n->part->chip)->features & config->two_banks_feature;
+    return sim_chip_row(n->part->chip)->features & sim_nvm_config_of(n)->two_banks_feature;
 }
 
 bool sim_nvm_is_blocked(const struct sim_nvm *n)

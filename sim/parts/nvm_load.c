@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: MIT
 // What becomes of a write to the program memory: a page erased, a word programmed, or one of the
-// sixteen words of a half-page, which is programmed when the last one has come (RM0367, 3.3.4).
+// 16 or 32 words of a half-page, which is programmed when the last one has come (RM0367, 3.3.4).
 // With PARALLELBANK, two pages or two half-pages, one of each bank, are worked on at once.
 #include <string.h>
 
 #include "base/bytes.h"
 #include "sim/parts/nvm.h"
 
-#define HALF_PAGE (4u * SIM_NVM_HALF_PAGE_WORDS)
+static unsigned half_page_words(const struct sim_nvm *n)
+{
+    unsigned words = sim_nvm_config_of(n)->half_page_words;
+    return words ? words : 16;
+}
+
+static uint32_t half_page(const struct sim_nvm *n)
+{
+    return 4 * half_page_words(n);
+}
 
 static uint32_t address(const struct sim_nvm *n, uint32_t offset)
 {
@@ -38,7 +47,7 @@ static bool is_erased(struct sim_nvm *n, const struct sim_nvm_job *job)
         sim_chip_violation(n->part->chip,
                            "nvm: programming 0x%08x, which holds 0x%08x and is not erased",
                            address(n, at), old);
-        if (n->pecr & NVM_PECR_NZ_OFF)
+        if (n->pecr & NVM_PECR_NZ_OFF || sim_nvm_config_of(n)->is_l1)
             continue;
         sim_nvm_flag(n, NVM_SR_NOTZEROERR);
         return false;
@@ -102,16 +111,16 @@ static void program_word(struct sim_nvm *n, uint32_t offset, uint32_t value)
 static struct sim_nvm_job *open_load(struct sim_nvm *n)
 {
     struct sim_nvm_job *last = n->loads ? &n->load[n->loads - 1] : NULL;
-    return last && last->words < SIM_NVM_HALF_PAGE_WORDS ? last : NULL;
+    return last && last->words < half_page_words(n) ? last : NULL;
 }
 
 static void begin_half_page(struct sim_nvm *n, uint32_t offset, uint32_t value)
 {
     unsigned bank = sim_nvm_bank_of(n, n->flash, offset);
-    if (offset % HALF_PAGE || !is_other_bank(n, bank)) {
+    if (offset % half_page(n) || !is_other_bank(n, bank)) {
         sim_chip_violation(
             n->part->chip, "nvm: a half-page at 0x%08x, which is %s", address(n, offset),
-            offset % HALF_PAGE ? "not the start of one" : "in the bank of the first one");
+            offset % half_page(n) ? "not the start of one" : "in the bank of the first one");
         end_loads(n, NVM_SR_PGAERR);
         return;
     }
@@ -134,12 +143,12 @@ static void load_word(struct sim_nvm *n, uint32_t offset, uint32_t value)
         begin_half_page(n, offset, value);
         return;
     }
-    if (offset / HALF_PAGE != load->offset / HALF_PAGE) {
+    if (offset / half_page(n) != load->offset / half_page(n)) {
         sim_nvm_drop_loads(n, NVM_SR_PGAERR, "a word outside of the half-page was written");
         return;
     }
     load->word[load->words++] = value;
-    if (load->words == SIM_NVM_HALF_PAGE_WORDS && n->loads == wanted)
+    if (load->words == half_page_words(n) && n->loads == wanted)
         begin_loads(n);
 }
 

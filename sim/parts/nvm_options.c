@@ -7,10 +7,12 @@
 #include "sim/parts/read_protection.h"
 
 // The words, by their index.
-enum { WORD_RDP, WORD_USER, WORD_WRP, WRP_WORDS = 3 };
+enum { WORD_RDP, WORD_USER, WORD_WRP, WRP_WORDS = 3, MOST_WRP_WORDS = 2 * SIM_NVM_WRPRS };
+#define WORD_WRP4  32u // of STM32L1: two words more
+#define WRP_BEFORE 6u
 
 #define WPRMOD       (1u << 8)
-#define USER_DEFAULT 0x8070u // when its word does not fit: as from the factory
+#define USER_DEFAULT 0x8070u // of STM32L0, when its word does not fit: as from the factory
 #define ALL_SECTORS  0xffffu
 
 static unsigned level_of(uint32_t half)
@@ -38,18 +40,39 @@ static uint32_t load_word(const struct sim_nvm *n, unsigned index, uint32_t safe
     return safe;
 }
 
+static unsigned wrp_words(const struct sim_nvm *n)
+{
+    unsigned words = sim_nvm_config_of(n)->wrp_words;
+    return words ? words : WRP_WORDS;
+}
+
+static unsigned word_of_wrp(unsigned i)
+{
+    return i < WRP_BEFORE ? WORD_WRP + i : WORD_WRP4 + i - WRP_BEFORE;
+}
+
+static bool is_wrp(const struct sim_nvm *n, unsigned index)
+{
+    for (unsigned i = 0; i < wrp_words(n); i++) {
+        if (word_of_wrp(i) == index)
+            return true;
+    }
+    return false;
+}
+
 static void load_options(struct sim_nvm *n)
 {
     bool mismatch = false;
-    uint32_t rdp = load_word(n, WORD_RDP, WPRMOD, &mismatch), sectors[WRP_WORDS + 1] = {0};
-    uint32_t user = load_word(n, WORD_USER, USER_DEFAULT, &mismatch);
+    uint32_t safe_user = sim_nvm_config_of(n)->user_default;
+    uint32_t rdp = load_word(n, WORD_RDP, WPRMOD, &mismatch), sectors[MOST_WRP_WORDS] = {0};
+    uint32_t user = load_word(n, WORD_USER, safe_user ? safe_user : USER_DEFAULT, &mismatch);
     n->rdp_level = level_of(rdp);
     n->pcrop = rdp & WPRMOD;
-    for (unsigned i = 0; i < WRP_WORDS; i++)
-        sectors[i] = load_word(n, WORD_WRP + i, n->pcrop ? 0 : ALL_SECTORS, &mismatch);
+    for (unsigned i = 0; i < wrp_words(n); i++)
+        sectors[i] = load_word(n, word_of_wrp(i), n->pcrop ? 0 : ALL_SECTORS, &mismatch);
     n->optr = (rdp & 0x1ff) | user << 16;
-    n->wrprot[0] = sectors[0] | sectors[1] << 16;
-    n->wrprot[1] = sectors[2];
+    for (unsigned i = 0; i < SIM_NVM_WRPRS; i++)
+        n->wrprot[i] = sectors[2 * i] | sectors[2 * i + 1] << 16;
     n->flash_empty = get_le32(n->flash->bytes) == 0;
     if (mismatch)
         sim_nvm_flag(n, NVM_SR_OPTVERR);
@@ -83,8 +106,7 @@ static bool frees_pcrop(const struct sim_nvm *n, unsigned index, uint32_t value)
         return false;
     if (index == WORD_RDP)
         return !(value & WPRMOD) && !(n->rdp_level == 1 && level_of(value) == 0);
-    return index >= WORD_WRP && index < WORD_WRP + WRP_WORDS &&
-           value & ~cell_word(n, index) & 0xffff;
+    return is_wrp(n, index) && value & ~cell_word(n, index) & 0xffff;
 }
 
 static bool is_refused(struct sim_nvm *n, uint32_t offset, unsigned size, uint32_t value)

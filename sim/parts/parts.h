@@ -22,13 +22,14 @@ extern const struct sim_part_kind sim_part_gpio_f1;
 extern const struct sim_part_kind sim_part_hsem; // STM32WB and WL
 extern const struct sim_part_kind sim_part_iwdg;
 extern const struct sim_part_kind sim_part_mcu_rom;
-extern const struct sim_part_kind sim_part_nvm; // STM32L0
+extern const struct sim_part_kind sim_part_nvm; // STM32L0 and L1
 extern const struct sim_part_kind sim_part_pwr;
 extern const struct sim_part_kind sim_part_pwr_m0p;
 extern const struct sim_part_kind sim_part_rcc;
 extern const struct sim_part_kind sim_part_rcc_f1;
 extern const struct sim_part_kind sim_part_rcc_f4; // STM32F2, too
 extern const struct sim_part_kind sim_part_rcc_l0;
+extern const struct sim_part_kind sim_part_rcc_l1;
 extern const struct sim_part_kind sim_part_rcc_m0p;
 extern const struct sim_part_kind sim_part_syscfg;
 extern const struct sim_part_kind sim_part_syscfg_f4; // STM32F2, too
@@ -188,8 +189,12 @@ struct sim_gpio_config {            // NULL: all zero
 
 // The controller of non-volatile memory that is erased to 0, with data EEPROM and option words.
 struct sim_nvm_config {
-    uint32_t sector_size;            // of the write protection
-    unsigned two_banks_feature;      // of the chip
+    uint32_t sector_size;       // of the write protection
+    unsigned two_banks_feature; // of the chip
+    unsigned half_page_words;   // 0: 16
+    unsigned wrp_words;         // option words of write protection; 0: 3
+    uint16_t user_default;      // of the user word, when it does not fit; 0: 0x8070
+    bool is_l1;                 // nothing refuses to program what is not erased, ACC64, no FWWERR
     uint16_t user_mask[SIM_OPTIONS]; // each option's bit of the user word; 0: it has none
     struct {
         uint64_t program_ns, mass_ns; // an erase takes as long as programming
@@ -345,6 +350,10 @@ struct sim_pwr_m0p_config {
 struct sim_syscfg_l4_config {
     uint32_t cfgr1_reset;
     bool has_banks; // FB_MODE
+};
+
+struct sim_syscfg_l0_config { // NULL: STM32L0
+    bool is_l1;               // the codes of its ports, and no UFB
 };
 
 struct sim_syscfg_f4_config {

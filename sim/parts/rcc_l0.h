@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The inside of the reset and clock control of STM32L0, shared by rcc_l0.c and rcc_l0_clocks.c.
-// Nobody else includes this.
+// The inside of the reset and clock control of STM32L0 and L1, shared by rcc_l0.c, rcc_l1.c
+// (registers) and rcc_l0_clocks.c. Nobody else includes this.
 #ifndef SWDLINK_SIM_PARTS_RCC_L0_H
 #define SWDLINK_SIM_PARTS_RCC_L0_H
 
@@ -16,9 +16,11 @@ struct sim_rcc_l0 {
 #define RCC_L0_CFGR_SW   0x3u
 #define RCC_L0_CR_DIVEN  (1u << 3)
 #define RCC_L0_CIFR_CSSF (1u << 8)
+#define RCC_L1_CIR_CSSF  (1u << 7)
 
 // rcc_l0_clocks.c
-extern const struct sim_rcc_kind sim_rcc_l0_kind;
+extern const struct sim_rcc_kind sim_rcc_l0_kind, sim_rcc_l1_kind;
+uint32_t sim_l0_clocks_of(const struct sim_rcc_l0 *rcc, enum sim_clock_source s); // its Hz
 bool sim_rcc_l0_has_hsi48(const struct sim_rcc_l0 *rcc);
 void sim_l0_clocks_apply(void *self); // after anything that changes a frequency
 // The levels that it drives.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The clock tree, and how long its oscillators take, of STM32L0 (RM0367, 7.2). The registers
-// are in rcc_l0.c.
+// The clock tree, and how long its oscillators take, of STM32L0 (RM0367, 7.2) and L1 (RM0038, 6.2).
+// The registers are in rcc_l0.c and rcc_l1.c.
 #include "sim/parts/rcc_l0.h"
 
 enum { SW_MSI, SW_HSI, SW_HSE, SW_PLL };
@@ -50,7 +50,7 @@ static uint32_t pll_hz(const struct sim_rcc_l0 *rcc)
     return divide ? vco_hz(rcc) / (divide + 1) : 0;
 }
 
-static uint32_t source_hz(const struct sim_rcc_l0 *rcc, enum sim_clock_source s)
+uint32_t sim_l0_clocks_of(const struct sim_rcc_l0 *rcc, enum sim_clock_source s)
 {
     switch (s) {
     case SIM_MSI:
@@ -68,7 +68,7 @@ static uint32_t source_hz(const struct sim_rcc_l0 *rcc, enum sim_clock_source s)
 
 static uint32_t sysclk_hz(const struct sim_rcc_l0 *rcc)
 {
-    return source_hz(rcc, source_of_sw[rcc->common.sws]);
+    return sim_l0_clocks_of(rcc, source_of_sw[rcc->common.sws]);
 }
 
 static uint32_t hclk_hz(const struct sim_rcc_l0 *rcc)
@@ -124,7 +124,7 @@ void sim_l0_clocks_apply(void *self)
 
 static uint32_t if_ready(const struct sim_rcc_l0 *rcc, enum sim_clock_source s)
 {
-    return rcc->common.ready[s] ? source_hz(rcc, s) : 0;
+    return rcc->common.ready[s] ? sim_l0_clocks_of(rcc, s) : 0;
 }
 
 uint64_t sim_l0_clocks_hclk(void *self, unsigned line)
@@ -165,7 +165,7 @@ uint64_t sim_l0_clocks_usart(void *self, unsigned line)
 uint64_t sim_l0_clocks_lsi(void *self, unsigned line)
 {
     (void)line;
-    return source_hz(self, SIM_LSI);
+    return sim_l0_clocks_of(self, SIM_LSI);
 }
 
 uint64_t sim_l0_clocks_adc(void *self, unsigned line)
@@ -200,21 +200,17 @@ static unsigned safe_sw(const void *self, bool from_stop)
     return from_stop && rcc->common.cfgr >> 15 & 1 ? SW_HSI : SW_MSI;
 }
 
-const struct sim_rcc_kind sim_rcc_l0_kind = {
-    .clocks = SIM_CLOCK_SOURCES,
-    .lsi = SIM_LSI,
-    .lse = SIM_LSE,
-    .hsi = SIM_HSI,
-    .hse = SIM_HSE,
-    .pll = SIM_PLL,
-    .off_in_stop = 1u << SIM_HSI | 1u << SIM_HSE | 1u << SIM_PLL | 1u << SIM_MSI | 1u << SIM_HSI48,
-    .reset_flags = 0xfe000000,
-    .sw_mask = RCC_L0_CFGR_SW,
-    .cssf = RCC_L0_CIFR_CSSF,
-    .start = start_of,
-    .clock_of_sw = clock_of_sw,
-    .pll_input = pll_input,
-    .pll_is_set = pll_is_set,
-    .safe_sw = safe_sw,
-    .apply = sim_l0_clocks_apply,
-};
+// clang-format off
+#define KIND(cssf_)                                                                                \
+    {                                                                                              \
+        .clocks = SIM_CLOCK_SOURCES, .lsi = SIM_LSI, .lse = SIM_LSE, .hsi = SIM_HSI,               \
+        .hse = SIM_HSE, .pll = SIM_PLL,                                                            \
+        .off_in_stop = 1u << SIM_HSI | 1u << SIM_HSE | 1u << SIM_PLL | 1u << SIM_MSI |             \
+                       1u << SIM_HSI48,                                                            \
+        .reset_flags = 0xfe000000, .sw_mask = RCC_L0_CFGR_SW, .cssf = (cssf_), .start = start_of,  \
+        .clock_of_sw = clock_of_sw, .pll_input = pll_input, .pll_is_set = pll_is_set,              \
+        .safe_sw = safe_sw, .apply = sim_l0_clocks_apply,                                          \
+    }
+// clang-format on
+const struct sim_rcc_kind sim_rcc_l0_kind = KIND(RCC_L0_CIFR_CSSF),
+                          sim_rcc_l1_kind = KIND(RCC_L1_CIR_CSSF);

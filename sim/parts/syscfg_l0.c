@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// System configuration of STM32L0: what address 0 shows, which bank of the program memory comes
-// first, which ports the external interrupts listen to, and the buffers of the internal reference
-// (RM0367, 10.2; RM0376 for UFB).
+// System configuration of STM32L0 and L1: what address 0 shows, which bank of the program memory
+// comes first, which ports the external interrupts listen to, and the buffers of the internal
+// reference (RM0367, 10.2; RM0376 for UFB; RM0038, 8.5).
 #include "sim/parts/parts.h"
 #include "sim/parts/syscfg_common.h"
 
@@ -20,8 +20,6 @@ enum {
 #define CFGR3_EN        (1u << 0)
 #define CFGR3_RDYF      (1u << 30)
 #define CFGR3_LOCK      (1u << 31)
-#define EXTI_PORT_H     5u // its code in EXTICR
-#define PORT_H          7u // and its line
 
 struct sim_syscfg_l0 {
     struct sim_syscfg_common common;
@@ -36,11 +34,18 @@ static uint64_t level_swapped(void *self, unsigned line)
     return (s->common.cfgr1 & CFGR1_UFB) != 0;
 }
 
+static bool is_l1(const struct sim_syscfg_l0 *s)
+{
+    const struct sim_syscfg_l0_config *config = s->common.part->config;
+    return config && config->is_l1;
+}
+
 static uint64_t level_exti_port(void *self, unsigned line)
 {
     const struct sim_syscfg_l0 *s = self;
+    static const uint8_t ports[2][8] = {{0, 1, 2, 3, 4, 7, 6, 7}, {0, 1, 2, 3, 4, 7, 5, 6}};
     uint32_t code = s->exticr[line / 4] >> 4 * (line % 4) & 15;
-    return code == EXTI_PORT_H ? PORT_H : code;
+    return code < 8 ? ports[is_l1(s)][code] : code;
 }
 
 // The memory to boot from is what address 0 shows at first.
@@ -85,13 +90,13 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     struct sim_syscfg_l0 *s = self;
     (void)size;
     if (offset == SYSCFG_CFGR1) {
-        s->common.cfgr1 = value & (SIM_SYSCFG_MEM_MODE | CFGR1_UFB);
+        s->common.cfgr1 = value & (SIM_SYSCFG_MEM_MODE | (is_l1(s) ? 0 : CFGR1_UFB));
         sim_map_update(s->common.part->chip);
     } else if (offset == SYSCFG_CFGR2) {
         s->cfgr2 = value & CFGR2_BITS;
     } else if (offset >= SYSCFG_EXTICR1 && offset <= SYSCFG_EXTICR4) {
         s->exticr[(offset - SYSCFG_EXTICR1) / 4] = value & 0xffff;
-    } else if (offset == SYSCFG_CFGR3 && !(s->cfgr3 & CFGR3_LOCK)) {
+    } else if (offset == SYSCFG_CFGR3 && !is_l1(s) && !(s->cfgr3 & CFGR3_LOCK)) {
         s->cfgr3 = value & (CFGR3_BITS | CFGR3_LOCK);
     }
     return SIM_BUS_OK;
