@@ -18,6 +18,7 @@
 #include "cli/run_program.h"
 #include "cli/run_report.h"
 #include "cli/run_status.h"
+#include "cli/swo_file.h"
 
 struct run {
     struct probe probe;
@@ -127,6 +128,9 @@ static enum err read_options(struct run *r)
     p->semihosting_dir = o->semihosting_dir;
     p->use_rtt = o->rtt || o->rtt_raw;
     p->rtt.text = o->rtt;
+    p->use_swo = o->swo || o->swo_json;
+    p->swo.text = o->swo;
+    p->swo.options = o->swo_options;
     p->print = print_output;
     p->user = &r->report;
     const struct image_request request = request_of(o);
@@ -140,6 +144,8 @@ static enum err read_options(struct run *r)
         e = embedded_tests_read(&r->embedded.tests, p->elf, r->log);
     if (!e && r->embedded.tests.is_used)
         e = run_embedded_options(&r->embedded);
+    if (!e)
+        e = swo_file_open(&p->swo.json, o->swo_json, r->log);
     return e ? e : open_raw(r);
 }
 
@@ -201,7 +207,7 @@ static enum err put_into_chip(struct run *r)
     if (!e && !same && !in_ram)
         e = program_flash(r);
     // What is to be done to the RAM before the program starts wants a core that is halted there.
-    r->program.starts_by_reset = !r->program.use_rtt && !ram_bytes;
+    r->program.starts_by_reset = !r->program.use_rtt && !r->program.use_swo && !ram_bytes;
     if (!e && !r->program.starts_by_reset)
         e = target_reset(&r->probe.target, true);
     if (!e)
@@ -290,7 +296,7 @@ static enum err run_file(struct run *r, struct output *out)
         e = read_options(r);
     if (!e)
         e = run_on_target(r);
-    e = close_raw(r, e);
+    e = swo_file_close(r->program.swo.json, r->o->swo_json, close_raw(r, e), r->log);
     if (!e)
         return run_report_end(&r->report, &r->program, out);
     out->failed_status = status_of(r, e);

@@ -41,15 +41,22 @@ struct options {
     bool serve_rtt;                 // serve
     char rtt_host[VALUE_HOST_SIZE]; // serve; empty: loopback
     uint16_t rtt_port;              // serve; 0: any free one
-    bool semihosting;               // serve
-    bool semihosting_stdio;         // serve
-    const char *semihosting_dir;    // serve; NULL: GDB's host has the files
-    bool deep;                      // doctor
-    uint32_t hse_hz;                // doctor; 0: not known
-    bool guide;                     // doctor
-    bool watch;                     // doctor
-    bool trace_loss;                // doctor
-    const char *elf;                // doctor; NULL: no names
+    bool serve_swo, serve_swo_raw;  // serve
+    char swo_host[VALUE_HOST_SIZE]; // serve; empty: loopback
+    char swo_raw_host[VALUE_HOST_SIZE];
+    uint16_t swo_port, swo_raw_port; // serve; 0: any free one
+    bool swo;                        // run
+    const char *swo_json;            // serve, run; NULL: none
+    struct target_swo_options swo_options;
+    bool semihosting;            // serve
+    bool semihosting_stdio;      // serve
+    const char *semihosting_dir; // serve; NULL: GDB's host has the files
+    bool deep;                   // doctor
+    uint32_t hse_hz;             // doctor; 0: not known
+    bool guide;                  // doctor
+    bool watch;                  // doctor
+    bool trace_loss;             // doctor
+    const char *elf;             // doctor; NULL: no names
     bool no_journal;
     const char *explain; // doctor; NULL: look for a verdict
     const char *output;  // read; NULL: standard output

@@ -99,6 +99,28 @@ static enum err set_rtt_port(struct options *o, const struct option_value *v, st
     return value_parse_listen(o->rtt_host, &o->rtt_port, v->text, log);
 }
 
+static enum err set_swo_port(struct options *o, const struct option_value *v, struct log *log)
+{
+    o->serve_swo = true;
+    return value_parse_listen(o->swo_host, &o->swo_port, v->text, log);
+}
+
+static enum err set_swo_raw_port(struct options *o, const struct option_value *v, struct log *log)
+{
+    o->serve_swo_raw = true;
+    return value_parse_listen(o->swo_raw_host, &o->swo_raw_port, v->text, log);
+}
+
+static enum err set_swo_baud(struct options *o, const struct option_value *v, struct log *log)
+{
+    return value_parse_hz(&o->swo_options.baud, v->text, log);
+}
+
+static enum err set_swo_clock(struct options *o, const struct option_value *v, struct log *log)
+{
+    return value_parse_hz(&o->swo_options.core_hz, v->text, log);
+}
+
 static enum err set_address(struct options *o, const struct option_value *v, struct log *log)
 {
     o->has_address = true;
@@ -150,6 +172,18 @@ const struct option_row option_rows[] = {
      "one debugger, on standard input and output", FLAG(stdio)},
     {GROUP_OWN, COMMAND_SERVE, 0, "rtt", required_argument, " [HOST:]PORT",
      "RTT channel 0 as a TCP port (port 0: any)", CALL(set_rtt_port)},
+    {GROUP_OWN, COMMAND_SERVE, 0, "swo", required_argument, " [HOST:]PORT",
+     "text of the ITM's ports as a TCP port (port 0: any)", CALL(set_swo_port)},
+    {GROUP_OWN, COMMAND_SERVE, 0, "swo-raw", required_argument, " [HOST:]PORT",
+     "the ITM's bytes, for IDEs and decoders", CALL(set_swo_raw_port)},
+    {GROUP_OWN, COMMAND_RUN, 0, "swo", no_argument, "", "print what it writes to ITM ports",
+     FLAG(swo)},
+    {GROUP_OWN, COMMAND_SERVE | COMMAND_RUN, 0, "swo-json", required_argument, " FILE",
+     "exceptions, PC samples and all else of SWO as JSON", TEXT(swo_json)},
+    {GROUP_OWN, COMMAND_SERVE | COMMAND_RUN, 0, "swo-baud", required_argument, " HZ",
+     "SWO at most this fast (2M)", CALL(set_swo_baud)},
+    {GROUP_OWN, COMMAND_SERVE | COMMAND_RUN, 0, "swo-clock", required_argument, " HZ",
+     "the core's clock, until it has been measured", CALL(set_swo_clock)},
     {GROUP_OWN, COMMAND_DOCTOR, 0, "deep", no_argument, "",
      "also halt and reset, to test NRST, VDDA and HSE", FLAG(deep)},
     {GROUP_OWN, COMMAND_DOCTOR, 0, "guide", no_argument, "",

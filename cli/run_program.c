@@ -41,6 +41,12 @@ static void print_rtt(void *user, const char *text, size_t len)
     p->print(p->user, RESULTS_RTT, text, len);
 }
 
+static void print_swo(void *user, const char *text, size_t len)
+{
+    struct run_program *p = user;
+    p->print(p->user, RESULTS_SWO, text, len);
+}
+
 // ---- semihosting --------------------------------------------------------------------------------
 
 // There is no GDB here, whose files a program could open.
@@ -171,6 +177,8 @@ static enum err poll_until_end(struct run_program *p)
         e = poll_target(p, &soon);
         if (!e && p->use_rtt && !p->end.over)
             e = run_rtt_poll(&p->rtt, target_now_us(p->t));
+        if (!e && p->use_swo && !p->end.over)
+            e = run_swo_poll(&p->swo, target_now_us(p->t));
         check_signals(p);
         check_reader(p);
         if (!e)
@@ -194,6 +202,8 @@ static enum err drain(struct run_program *p)
     enum err e = target_state(p->t) == TARGET_RUNNING ? target_halt(p->t) : ERR_OK;
     if (!e && p->use_rtt)
         e = run_rtt_drain(&p->rtt);
+    if (!e && p->use_swo)
+        e = run_swo_drain(&p->swo);
     if (!e && p->use_rtt && !p->rtt.ever_found)
         log_line(p->log, LOG_WARN,
                  "no RTT control block was found: the program did not start RTT, or its block lies "
@@ -217,6 +227,13 @@ static uint32_t find_rtt_symbol(const struct run_program *p)
 
 enum err run_program_prepare(struct run_program *p)
 {
+    if (p->use_swo) {
+        p->swo.print = print_swo;
+        p->swo.user = p;
+        enum err e = run_swo_begin(&p->swo, p->t, p->log);
+        if (e)
+            return e;
+    }
     if (!p->use_rtt)
         return ERR_OK;
     p->rtt.print = print_rtt;

@@ -8,6 +8,7 @@
 #include "cli/image.h"
 #include "cli/results/results.h"
 #include "cli/run_rtt.h"
+#include "cli/run_swo.h"
 #include "server/semihost.h"
 
 enum run_ending {
@@ -47,6 +48,8 @@ struct run_program {
     int exit_status;
     bool use_rtt;
     struct run_rtt rtt;
+    bool use_swo;
+    struct run_swo swo;
     void (*print)(void *user, enum results_stream stream, const char *text, size_t len);
     void *user;
     struct semihost semihost;

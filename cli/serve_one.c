@@ -13,6 +13,7 @@
 #include "cli/image_place.h"
 #include "cli/output.h"
 #include "cli/serve.h"
+#include "cli/swo_file.h"
 #include "server/server.h"
 #include "swd/usb_choose.h"
 
@@ -34,6 +35,11 @@ static json_t *addresses_json(const struct acceptor *a)
     return all;
 }
 
+static json_t *port_json(uint16_t port)
+{
+    return port ? json_integer(port) : json_null();
+}
+
 // For programs that start us: what is being served and where, before the first debugger comes.
 static enum err print_json(void *user, const struct server_ready *ready)
 {
@@ -42,11 +48,13 @@ static enum err print_json(void *user, const struct server_ready *ready)
     enum err e = describe_target_json(&target, s->p);
     if (e != ERR_OK)
         return e;
-    json_t *rtt = ready->rtt_port ? json_integer(ready->rtt_port) : json_null();
     e = output_json(s->out,
-                    json_pack("{s:i, s:i, s:o, s:o, s:o, s:o}", "schema", OUTPUT_SCHEMA, "port",
-                              ready->port, "addresses", addresses_json(ready->acceptor), "rtt_port",
-                              rtt, "probe", describe_probe_json(s->p), "target", target),
+                    json_pack("{s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", OUTPUT_SCHEMA,
+                              "port", ready->port, "addresses", addresses_json(ready->acceptor),
+                              "rtt_port", port_json(ready->rtt_port), "swo_port",
+                              port_json(ready->swo_port), "swo_raw_port",
+                              port_json(ready->swo_raw_port), "probe", describe_probe_json(s->p),
+                              "target", target),
                     s->log);
     return e == ERR_OK ? output_flush(s->log) : e;
 }
@@ -93,10 +101,12 @@ static enum err read_image(void *user, const char *path, const uint32_t *addr, s
     return e;
 }
 
-static enum err serve_probe(struct probe *p, const struct options *o, struct output *out,
-                            struct log *log)
+static enum err serve_probe(struct probe *p, const struct options *o, FILE *json,
+                            struct output *out, struct log *log)
 {
     char name[USB_CHOOSE_NAME_SIZE];
+    struct target_swo_options swo_options = o->swo_options;
+    swo_options.events = json;
     struct serving serving = {.p = p, .out = out, .log = log};
     const struct server_options options = {
         .host = o->host[0] ? o->host : NULL,
@@ -105,6 +115,14 @@ static enum err serve_probe(struct probe *p, const struct options *o, struct out
         .rtt = o->serve_rtt,
         .rtt_host = o->rtt_host[0] ? o->rtt_host : NULL,
         .rtt_port = o->rtt_port,
+        .swo = {.text = o->serve_swo,
+                .raw = o->serve_swo_raw,
+                .text_host = o->swo_host[0] ? o->swo_host : NULL,
+                .raw_host = o->swo_raw_host[0] ? o->swo_raw_host : NULL,
+                .text_port = o->swo_port,
+                .raw_port = o->swo_raw_port,
+                .json = json,
+                .options = swo_options},
         .stdio = o->stdio,
         .once = o->once,
         .semihosting = {.enabled = o->semihosting,
@@ -173,13 +191,17 @@ static void block_signals(void)
 enum err serve_one(const struct options *o, bool patient, struct output *out, struct log *log)
 {
     struct probe p;
+    FILE *json = NULL;
     bool ended = false;
     block_signals();
     enum err e =
         patient ? connect_patiently(&p, o, out, log, &ended) : open_and_connect(&p, o, log);
     if (e != ERR_OK)
         return ended ? ERR_OK : e;
-    e = serve_probe(&p, o, out, log);
+    e = swo_file_open(&json, o->swo_json, log);
+    if (e == ERR_OK)
+        e = serve_probe(&p, o, json, out, log);
+    e = swo_file_close(json, o->swo_json, e, log);
     if (p.target.flash_changed)
         probe_note(&p, o, "GDB wrote its flash");
     probe_close(&p, p.target.found_halted);

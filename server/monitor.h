@@ -90,4 +90,13 @@ enum err monitor_core(struct session *s, const char *args) MUST_CHECK;
 enum err monitor_rtt(struct session *s, const char *args) MUST_CHECK;
 enum err monitor_rtt_at(struct session *s, const char *args) MUST_CHECK;
 
+// monitor_swo.c
+enum err monitor_swo(struct session *s, const char *args) MUST_CHECK;
+// monitor_swo_foreign.c
+enum err monitor_swo_jlink(struct session *s, const char *args) MUST_CHECK;
+enum err monitor_swo_jlink_off(struct session *s, const char *args) MUST_CHECK;
+enum err monitor_swo_cortex_debug(struct session *s, const char *args) MUST_CHECK;
+enum err monitor_swo_tpiu_config(struct session *s, const char *args) MUST_CHECK;
+enum err monitor_swo_tpiu(struct session *s, const char *args) MUST_CHECK;
+
 #endif

@@ -56,7 +56,6 @@ static const char command_line[] = "Nothing was changed: options of `swdlink ser
 static const char masked[] =
     "Nothing was changed: steps never end in an interrupt, and interrupts run between them.";
 static const char swd_only[] = "Nothing was changed: this is SWD.";
-static const char no_swo[] = "This is not there yet: nothing was changed.";
 static const char no_tcl[] = "there is no Tcl here: only the words of `monitor help all`";
 static const char no_dap[] =
     "the debug port's registers are not for debuggers here; `swdlink doctor` reads them";
@@ -257,14 +256,16 @@ const struct monitor_word monitor_foreign[] = {
     RUN("exec setrttaddr", JLINK, monitor_rtt_at),
     RUN("exec setrttsearchranges", JLINK, monitor_rtt_at),
     NOTE("exec", JLINK, "Nothing was changed: this is a command of J-Link's."),
-    NOTE("swo", JLINK ", " BMP, no_swo),
-    NOTE("traceswo", BMP, no_swo),
-    NOTE("swv", ST, no_swo),
-    NOTE("itm", OPENOCD, no_swo),
-    NOTE("tpiu", OPENOCD, no_swo),
-    NOTE("stm32*.tpiu", OPENOCD, no_swo),
-    NOTE("stm32*.swo", OPENOCD, no_swo),
-    NOTE("cdswoconfigure", "Cortex-Debug", no_swo),
+    RUN("swo enabletarget", JLINK, monitor_swo_jlink),
+    RUN("swo disabletarget", JLINK, monitor_swo_jlink_off),
+    AS("traceswo", BMP, "swo"),
+    AS("swv", ST, "swo"),
+    NOTE("itm", OPENOCD, "Nothing was changed: with SWO all ports are on."),
+    RUN("tpiu config", OPENOCD, monitor_swo_tpiu_config),
+    AS("tpiu", OPENOCD, "swo"),
+    RUN("stm32*.tpiu", OPENOCD, monitor_swo_tpiu),
+    RUN("stm32*.swo", OPENOCD, monitor_swo_tpiu),
+    RUN("cdswoconfigure", "Cortex-Debug", monitor_swo_cortex_debug),
     NOTE("cdlivewatchsetup", "Cortex-Debug", as_it_is),
 
     // The server itself.

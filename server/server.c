@@ -18,6 +18,7 @@
 #include "server/client.h"
 #include "server/rtt_port.h"
 #include "server/sharing.h"
+#include "server/swo_port.h"
 
 #define RECONNECT_S 1.0
 
@@ -29,6 +30,7 @@ struct server {
     struct sharing sharing;
     struct acceptor acceptor;
     struct rtt_ports rtt;
+    struct swo_ports swo;
     ev_io listening[ACCEPTOR_MAX];
     ev_signal ending[3];
     ev_timer reconnect;
@@ -214,6 +216,8 @@ static enum err announce_port(const struct server *sv)
         .acceptor = &sv->acceptor,
         .port = sv->acceptor.port,
         .rtt_port = sv->options->rtt ? sv->rtt.port[0].acceptor.port : 0,
+        .swo_port = sv->options->swo.text ? sv->swo.port[SWO_PORT_TEXT].acceptor.port : 0,
+        .swo_raw_port = sv->options->swo.raw ? sv->swo.port[SWO_PORT_RAW].acceptor.port : 0,
     };
     return sv->options->ready ? sv->options->ready(sv->options->user, &ready) : ERR_OK;
 }
@@ -246,6 +250,35 @@ static enum err start_rtt(struct server *sv)
     return sv->options->rtt ? listen_rtt(sv, sv->options->rtt_port, 0) : ERR_OK;
 }
 
+// A chip, or a probe, without SWO is no reason not to debug: it is told.
+static void switch_swo_on(struct server *sv)
+{
+    const struct server_options *o = sv->options;
+    if (!o->swo.text && !o->swo.raw && !o->swo.json)
+        return;
+    if (swo_start(&sv->sharing.swo.swo, &o->swo.options))
+        log_line(sv->log, LOG_WARN, "SWO is off: %s", log_sentence(sv->log, ERR_UNSUPPORTED));
+    log_forget(sv->log);
+    sv->sharing.swo.switched(sv->sharing.swo.user);
+}
+
+static enum err start_swo(struct server *sv)
+{
+    const struct server_options *o = sv->options;
+    enum err e = ERR_OK;
+    swo_ports_init(&sv->swo, sv->loop, &sv->sharing, o->swo.json);
+    sv->swo.stepped = update_all_clients;
+    sv->swo.user = sv;
+    sv->sharing.swo.options = o->swo.options;
+    if (o->swo.text)
+        e = swo_ports_listen(&sv->swo, SWO_PORT_TEXT, o->swo.text_host, o->swo.text_port);
+    if (!e && o->swo.raw)
+        e = swo_ports_listen(&sv->swo, SWO_PORT_RAW, o->swo.raw_host, o->swo.raw_port);
+    if (!e)
+        switch_swo_on(sv);
+    return e;
+}
+
 // A caller who blocks the signals that end us is not interrupted while he connects and disconnects.
 static enum err run_loop(struct server *sv)
 {
@@ -254,7 +287,11 @@ static enum err run_loop(struct server *sv)
     if (!sv->loop)
         return log_fail(sv->log, ERR_MEMORY, "the event loop could not be made");
     enum err e = start_rtt(sv);
+    if (!e)
+        e = start_swo(sv);
     if (e) {
+        rtt_ports_close(&sv->rtt);
+        swo_ports_close(&sv->swo);
         ev_loop_destroy(sv->loop);
         return e;
     }
@@ -268,6 +305,7 @@ static enum err run_loop(struct server *sv)
     sigprocmask(SIG_SETMASK, &before, NULL);
     end_all_sessions(sv);
     rtt_ports_close(&sv->rtt);
+    swo_ports_close(&sv->swo);
     ev_loop_destroy(sv->loop);
     return e;
 }

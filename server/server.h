@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/err.h"
 #include "base/log.h"
@@ -16,7 +17,8 @@
 struct server_ready {
     const struct acceptor *acceptor;
     uint16_t port;
-    uint16_t rtt_port; // 0: no RTT
+    uint16_t rtt_port;               // 0: no RTT
+    uint16_t swo_port, swo_raw_port; // 0: none
 };
 
 struct server_options {
@@ -26,8 +28,15 @@ struct server_options {
     bool rtt;             // serve RTT channel 0, too
     const char *rtt_host; // as host
     uint16_t rtt_port;    // as port
-    bool stdio;           // one debugger, on standard input and output, and no port
-    bool once;            // end after the first debugger has left
+    struct {
+        bool text, raw;                    // serve them
+        const char *text_host, *raw_host;  // as host
+        uint16_t text_port, raw_port;      // as port
+        FILE *json;                        // packets as lines; NULL: none
+        struct target_swo_options options; // for `monitor swo` as well
+    } swo;
+    bool stdio; // one debugger, on standard input and output, and no port
+    bool once;  // end after the first debugger has left
     struct {
         bool enabled;    // from the start; `monitor semihosting` changes it
         bool stdio;      // the program's console is our standard input and output, not GDB's

@@ -9,6 +9,7 @@
 
 #include "server/rtt.h"
 #include "server/semihost.h"
+#include "server/swo.h"
 #include "targets/target.h"
 
 #define SHARING_MAX_SESSIONS 16u
@@ -26,12 +27,23 @@ struct sharing_rtt {
     void *user;
 };
 
+struct sharing_swo {
+    struct swo swo;
+    struct target_swo_options options; // that the server was started with
+    // It was switched on or off: somebody has to poll it. NULL where nobody does.
+    void (*switched)(void *user);
+    // Opens a TCP port for the ITM's bytes; NULL where there are none.
+    enum err (*listen)(void *user, uint16_t port);
+    void *user;
+};
+
 struct sharing {
     struct target *t;
     struct log *log;
     struct semihost semihost; // the program outlives its debuggers
     struct sharing_rtt rtt;   // so does what it prints
-    bool ends;                // when a debugger leaves: `monitor shutdown`
+    struct sharing_swo swo;
+    bool ends; // when a debugger leaves: `monitor shutdown`
     // Reads a firmware file of this computer and gives it in stretches, in ascending order; addr is
     // for a binary (NULL: the begin of the flash). NULL: not offered.
     enum err (*read_image)(void *user, const char *path, const uint32_t *addr, sharing_put *put,
@@ -61,8 +73,9 @@ void sharing_release(struct sharing *sharing, struct session *s);
 // Called before anything that may talk to the target, with the name of its cause: "client" (a
 // packet came, or the debugger left), "interrupt" (bytes came during longer work), "poll" (of a
 // running target), "step" (of longer work), and of no session "rtt", "rtt input" (something was
-// typed), "reconnect", "end". A record keeps this name. False, in a replay: the record has another
-// cause first, and the caller asks again later. Only "poll" and "rtt" may be put off for ever.
+// typed), "swo", "reconnect", "end". A record keeps this name. False, in a replay: the record has
+// another cause first, and the caller asks again later. Only "poll", "rtt" and "swo" may be put off
+// for ever.
 bool sharing_may(const struct sharing *sharing, const struct session *s, const char *what);
 // Whether another session, the one that has control, polls the running target already.
 bool sharing_is_watched(const struct sharing *sharing, const struct session *s);

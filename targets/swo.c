@@ -92,7 +92,7 @@ static enum err disconnect_pin(struct target *t)
 static void take_first_clock(struct target *t)
 {
     struct target_swo *s = &t->swo;
-    if (s->options.core_hz) {
+    if (s->options.core_hz && s->clock_kind != TARGET_SWO_CLOCK_MEASURED) {
         s->hz = s->options.core_hz;
         s->clock_kind = TARGET_SWO_CLOCK_GIVEN;
     } else if (s->clock_kind == TARGET_SWO_CLOCK_UNKNOWN && t->state == TARGET_HALTED &&
@@ -152,10 +152,9 @@ enum err target_swo_start(struct target *t, const struct target_swo_options *opt
         return e;
     t->swo = (struct target_swo){.options = *options};
     e = take_limits(t, options);
-    bool counts = options->core_hz;
-    if (!e && !counts)
-        e = trace_units_has_cycles(&t->mem, &counts);
-    if (!e && !counts)
+    if (!e)
+        e = trace_units_has_cycles(&t->mem, &t->swo.counts);
+    if (!e && !t->swo.counts && !options->core_hz)
         e = log_fail(t->log, ERR_UNSUPPORTED,
                      "this core has no cycle counter, so that its clock cannot be measured: say "
                      "what it is");

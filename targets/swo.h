@@ -12,7 +12,7 @@
 
 struct target_swo_options {
     uint32_t baud;    // at most so many; 0: what the probe receives well
-    uint32_t core_hz; // of the core while the program runs; 0: it is measured
+    uint32_t core_hz; // of the core while the program runs, before it is measured; 0: not given
     bool events;      // exceptions, PC samples and timestamps as well
 };
 
@@ -49,6 +49,7 @@ struct target_swo {
     enum target_swo_clock clock_kind;
     struct swo_clock clock;
     uint32_t hz;
+    bool counts; // the core has a cycle counter
     bool clock_told, uneven_told;
     uint32_t divisor, baud;
     bool follows; // the divisor is the program's

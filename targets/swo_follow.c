@@ -75,9 +75,18 @@ static enum err use_clock(struct target *t)
     return e ? e : swo_receive(t);
 }
 
+static bool is_as_given(const struct target_swo *s)
+{
+    return !s->options.core_hz || NEAR(s->hz, s->options.core_hz);
+}
+
 static void tell_clock(struct target *t)
 {
     struct target_swo *s = &t->swo;
+    if (!s->clock_told && !is_as_given(s))
+        log_line(t->log, LOG_NOTE,
+                 "SWO: the core's clock is not the %u Hz that were given: what is measured is used",
+                 s->options.core_hz);
     log_line(t->log, s->clock_told ? LOG_DEBUG : LOG_NOTE,
              "SWO: the core's clock is %u.%03u MHz (within %u.%u %%), %u baud", s->hz / 1000000,
              s->hz / 1000 % 1000, s->clock.error_ppm / 10000, s->clock.error_ppm / 1000 % 10,
@@ -87,7 +96,7 @@ static void tell_clock(struct target *t)
 
 static void tell_uneven(struct target *t)
 {
-    if (t->swo.uneven_told)
+    if (t->swo.uneven_told || t->swo.options.core_hz)
         return;
     t->swo.uneven_told = true;
     log_line(t->log, LOG_WARN,
@@ -108,7 +117,7 @@ static enum err measure_clock(struct target *t)
     struct target_swo *s = &t->swo;
     struct swo_reading r;
     const uint64_t now = debug_probe_now_us(t->probe);
-    if (s->options.core_hz || t->state != TARGET_RUNNING || now < s->clock_due_us)
+    if (!s->counts || t->state != TARGET_RUNNING || now < s->clock_due_us)
         return ERR_OK;
     enum err e = read_clock(t, &r);
     if (e)

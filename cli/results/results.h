@@ -55,7 +55,7 @@ struct result_summary {
     uint32_t passed, failed, skipped;
 };
 
-enum results_stream { RESULTS_CONSOLE, RESULTS_RTT, RESULTS_STREAMS };
+enum results_stream { RESULTS_CONSOLE, RESULTS_RTT, RESULTS_SWO, RESULTS_STREAMS };
 
 struct results {
     bool keep_output;          // for a report

@@ -28,8 +28,13 @@ check "a value may stand behind an equals sign" becomes "serve --listen 7 --freq
 check "attach wins over a reset" becomes "serve --listen 61234 --connect hotplug" --initialize-reset -g
 check "semihosting and talk are passed on" becomes "serve --listen 61234 --semihosting --verbose" \
     --semihosting all -v
-check "SWO is served without" becomes "serve --listen 61234" --swo-port 61235 --cpu-clock 8000000 --swo-clock-div 4
-check "and its lack is told" has "$err" "no SWO"
+check "SWO goes to its port, with the clock and the rate" \
+    becomes "serve --listen 61234 --swo-raw 61235 --swo-clock 8000000 --swo-baud 2000000" \
+    --swo-port 61235 --cpu-clock 8000000 --swo-clock-div 4
+check "or with a clock that is measured" becomes "serve --listen 61234 --swo-raw 61235" -z 61235
+check "a clock without a port has no meaning" becomes "serve --listen 61234" -a 8000000 -b 4
+run "$gdbserver" -z 61235 -a 8M
+check "a clock that is no number is refused" is "$status" 2
 
 run "$gdbserver" --apid 1
 check "another access port is refused" is "$status" 2

@@ -489,6 +489,54 @@ enum err target_get_vtref(struct target *t, unsigned *mv)
     return ERR_OK;
 }
 
+enum err target_swo_start(struct target *t, const struct target_swo_options *options)
+{
+    enum err e = present(t);
+    if (!e && options->baud > 2250000)
+        e = log_fail(t->log, ERR_UNSUPPORTED, "not with %u baud", options->baud);
+    if (!e)
+        t->swo = (struct target_swo){.on = true,
+                                     .receiving = true,
+                                     .options = *options,
+                                     .clock_kind = TARGET_SWO_CLOCK_GIVEN,
+                                     .hz = 72000000,
+                                     .divisor = 36,
+                                     .baud = options->baud ? options->baud : 2000000};
+    return e;
+}
+
+enum err target_swo_stop(struct target *t)
+{
+    t->swo.on = t->swo.receiving = false;
+    return ERR_OK;
+}
+
+enum err target_swo_poll(struct target *t, struct target_swo_data *d)
+{
+    struct fake_target *f = fake(t);
+    d->len = 0;
+    d->begins = d->overrun = false;
+    if (!t->swo.on)
+        return ERR_OK;
+    f->swo_polls++;
+    d->len = f->swo_len;
+    memcpy(d->data, f->swo, f->swo_len);
+    d->overrun = f->swo_overrun;
+    d->formatted = f->swo_formatted;
+    d->source = 1;
+    d->sends = f->swo_sends;
+    t->swo.bytes += d->len;
+    t->swo.overruns += d->overrun;
+    f->swo_len = 0;
+    f->swo_overrun = false;
+    return ERR_OK;
+}
+
+void target_swo_doubt(struct target *t)
+{
+    fake(t)->swo_doubts++;
+}
+
 uint64_t target_now_us(struct target *t)
 {
     return fake(t)->now_us;

@@ -39,6 +39,12 @@ struct fake_target {
     uint32_t step_from, step_to;
     unsigned breaks, watches; // set at the moment
     unsigned flash_jobs, flash_steps;
+
+    // What the next poll of SWO brings.
+    uint8_t swo[8192];
+    size_t swo_len;
+    bool swo_overrun, swo_formatted;
+    unsigned swo_sends, swo_polls, swo_doubts;
 };
 
 void fake_target_init(struct fake_target *f, struct log *log);

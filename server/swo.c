@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+#include "server/swo.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+// So many reads in a row with packets that nobody sends are no accident.
+#define BAD_POLLS_DOUBT 2u
+#define BAD_POLLS_TELL  8u
+
+static void take_text(void *user, const char *text, size_t len)
+{
+    struct swo *s = user;
+    if (s->put_text)
+        s->put_text(s->user, text, len);
+}
+
+static void take_line(void *user, const char *line, size_t len)
+{
+    struct swo *s = user;
+    if (s->put_json)
+        s->put_json(s->user, line, len);
+}
+
+static void take_packet(void *user, const struct itm_packet *packet)
+{
+    struct swo *s = user;
+    s->unexpected += !itm_is_expected(packet, s->sends);
+    swo_text_packet(&s->text, packet);
+    if (s->put_json)
+        swo_json_packet(&s->json, packet);
+}
+
+static void take_itm(struct swo *s, const uint8_t *bytes, size_t len)
+{
+    if (s->put_raw && len)
+        s->put_raw(s->user, bytes, len);
+    itm_push(&s->itm, bytes, len);
+}
+
+static void take_framed(void *user, unsigned id, uint8_t byte)
+{
+    struct swo *s = user;
+    if (id == s->source)
+        take_itm(s, &byte, 1);
+}
+
+static void begin_decoding(struct swo *s)
+{
+    itm_restart(&s->itm);
+    tpiu_frames_init(&s->frames, take_framed, s);
+}
+
+void swo_init(struct swo *s, struct target *t, struct log *log)
+{
+    memset(s, 0, sizeof *s);
+    s->t = t;
+    s->log = log;
+    itm_init(&s->itm, take_packet, s);
+    swo_text_init(&s->text, take_text, s);
+    swo_json_init(&s->json, take_line, s);
+    begin_decoding(s);
+}
+
+enum err swo_start(struct swo *s, const struct target_swo_options *options)
+{
+    itm_init(&s->itm, take_packet, s);
+    begin_decoding(s);
+    s->bad_polls = 0;
+    s->overflow_told = s->overrun_told = s->doubt_told = false;
+    return target_swo_start(s->t, options);
+}
+
+enum err swo_stop(struct swo *s)
+{
+    swo_finish(s);
+    return target_swo_stop(s->t);
+}
+
+// ---- what is wrong ------------------------------------------------------------------------------
+
+static void tell_overrun(struct swo *s)
+{
+    swo_json_lost(&s->json, "probe");
+    log_line(
+        s->log, s->overrun_told ? LOG_DEBUG : LOG_WARN,
+        "SWO: the probe's buffer ran over, and some of what the program sent is lost: it sends "
+        "more than is fetched");
+    s->overrun_told = true;
+}
+
+static void tell_overflow(struct swo *s)
+{
+    if (s->overflow_told || !s->itm.count[ITM_OVERFLOW])
+        return;
+    s->overflow_told = true;
+    log_line(s->log, LOG_NOTE,
+             "SWO: the ITM's own buffer runs over, and packets are lost: the program sends more "
+             "than %u baud carry",
+             target_swo(s->t)->baud);
+}
+
+// A poll that brought packets which nobody sends.
+static void doubt(struct swo *s)
+{
+    s->bad_polls++;
+    if (s->bad_polls >= BAD_POLLS_DOUBT)
+        target_swo_doubt(s->t);
+    if (s->bad_polls < BAD_POLLS_TELL || s->doubt_told)
+        return;
+    s->doubt_told = true;
+    log_line(
+        s->log, LOG_WARN,
+        "SWO: what arrives makes no sense although chip and probe are set to the same %u baud: "
+        "the core's clock is another one than %u Hz, or the wire of SWO is bad",
+        target_swo(s->t)->baud, target_swo(s->t)->hz);
+}
+
+// ---- polls --------------------------------------------------------------------------------------
+
+static void decode(struct swo *s, const struct target_swo_data *d)
+{
+    s->unexpected = 0;
+    s->sends = d->sends;
+    s->source = d->source;
+    if (d->begins)
+        begin_decoding(s);
+    if (d->overrun)
+        tell_overrun(s);
+    if (d->formatted)
+        tpiu_frames_push(&s->frames, d->data, d->len);
+    else
+        take_itm(s, d->data, d->len);
+    tell_overflow(s);
+    if (s->unexpected)
+        doubt(s);
+    else if (d->len)
+        s->bad_polls = 0;
+}
+
+enum err swo_poll(struct swo *s, bool *busy)
+{
+    uint8_t bytes[DEBUG_PROBE_TRACE_MAX];
+    struct target_swo_data d = {.data = bytes};
+    *busy = false;
+    enum err e = target_swo_poll(s->t, &d);
+    if (e)
+        return e;
+    *busy = d.len > 0;
+    if (d.len || d.begins || d.overrun)
+        decode(s, &d);
+    else if (d.formatted)
+        tpiu_frames_pause(&s->frames);
+    if (d.len == 0)
+        swo_text_flush(&s->text);
+    return ERR_OK;
+}
+
+void swo_finish(struct swo *s)
+{
+    const struct target_swo *t = target_swo(s->t);
+    tpiu_frames_pause(&s->frames);
+    swo_text_flush(&s->text);
+    if (s->put_json)
+        swo_json_flush(&s->json);
+    if (s->itm.count[ITM_OVERFLOW] || t->overruns)
+        log_line(s->log, LOG_WARN,
+                 "SWO: the ITM's buffer ran over %" PRIu32
+                 " times, the probe's %u times: what came "
+                 "is not all",
+                 s->itm.count[ITM_OVERFLOW], t->overruns);
+}
+
+// ---- status -------------------------------------------------------------------------------------
+
+static const char *clock_text(const struct target_swo *t, char *text, size_t size)
+{
+    switch (t->clock_kind) {
+    case TARGET_SWO_CLOCK_GIVEN:
+        snprintf(text, size, "%u Hz, as given", t->hz);
+        break;
+    case TARGET_SWO_CLOCK_ASSUMED:
+        snprintf(text, size, "%u Hz, as after a reset; it is measured while the program runs",
+                 t->hz);
+        break;
+    case TARGET_SWO_CLOCK_MEASURED:
+        snprintf(text, size, "%u Hz, measured within %u.%02u %%", t->hz, t->clock.error_ppm / 10000,
+                 t->clock.error_ppm / 100 % 100);
+        break;
+    default:
+        snprintf(text, size, "not known yet; it is measured while the program runs");
+    }
+    return text;
+}
+
+const char *swo_status(const struct swo *s, char text[SWO_STATUS_SIZE])
+{
+    char clock[96], baud[64] = "nothing is received yet";
+    const struct target_swo *t = target_swo(s->t);
+    const uint32_t *n = s->itm.count;
+    if (!t->on) {
+        snprintf(text, SWO_STATUS_SIZE, "SWO is off.\n");
+        return text;
+    }
+    if (t->receiving)
+        snprintf(baud, sizeof baud, "%u baud, the clock by %u%s", t->baud, t->divisor,
+                 t->follows ? " as the program has set it" : "");
+    snprintf(text, SWO_STATUS_SIZE,
+             "SWO is on: %s.\nCore clock: %s.\n%" PRIu64 " bytes, %" PRIu32
+             " software packets, %" PRIu32 " exceptions, %" PRIu32 " PC samples.\n%" PRIu32
+             " overflows of the ITM, %u of the probe; %" PRIu32 " bytes that are no packets.\n",
+             baud, clock_text(t, clock, sizeof clock), t->bytes, n[ITM_SOFTWARE], n[ITM_EXCEPTION],
+             n[ITM_PC_SAMPLE], n[ITM_OVERFLOW], t->overruns, n[ITM_MALFORMED] + n[ITM_RESERVED]);
+    return text;
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// SWO from the probe's bytes to what people and programs read: frames taken apart, packets decoded,
+// text, JSON and raw bytes given out; and what arrives is doubted when it is not what the target
+// was told to send. No clock and no socket in here.
+#ifndef SWDLINK_SERVER_SWO_H
+#define SWDLINK_SERVER_SWO_H
+
+#include "cortex/itm.h"
+#include "cortex/tpiu_frames.h"
+#include "server/swo_json.h"
+#include "server/swo_text.h"
+#include "targets/target.h"
+
+struct swo {
+    struct target *t;
+    struct log *log;
+    // Who gets what; NULL: nobody.
+    void (*put_text)(void *user, const char *text, size_t len);
+    void (*put_raw)(void *user, const uint8_t *bytes, size_t len); // the ITM's, without frames
+    void (*put_json)(void *user, const char *line, size_t len);
+    void *user;
+
+    struct itm itm;
+    struct tpiu_frames frames;
+    struct swo_text text;
+    struct swo_json json;
+    unsigned source; // of the ITM in frames
+    unsigned sends;
+    unsigned unexpected; // packets of this poll that nobody sends
+    unsigned bad_polls;  // in a row
+    bool overflow_told, overrun_told, doubt_told;
+};
+
+void swo_init(struct swo *s, struct target *t, struct log *log);
+// Begins with fresh counts. See target_swo_start().
+enum err swo_start(struct swo *s, const struct target_swo_options *options) MUST_CHECK;
+enum err swo_stop(struct swo *s) MUST_CHECK;
+// One read of the probe. *busy: something came, and more may wait.
+enum err swo_poll(struct swo *s, bool *busy) MUST_CHECK;
+// Nothing comes any more: what was held back comes out, and losses are told in numbers.
+void swo_finish(struct swo *s);
+// "SWO is on: …", for people: several lines into text, which it returns.
+#define SWO_STATUS_SIZE 640u
+const char *swo_status(const struct swo *s, char text[SWO_STATUS_SIZE]);
+
+#endif
