@@ -25,17 +25,17 @@ static void write_line(void *user, const char *line, size_t len)
 enum err run_swo_begin(struct run_swo *r, struct target *t, struct log *log)
 {
     r->log = log;
-    swo_init(&r->swo, t, log);
+    swo_stream_init(&r->swo, t, log);
     r->swo.put_text = r->text ? print_text : NULL;
     r->swo.put_json = r->json ? write_line : NULL;
     r->swo.user = r;
     r->options.events = r->json;
-    return swo_start(&r->swo, &r->options);
+    return swo_stream_start(&r->swo, &r->options);
 }
 
 static enum err poll_once(struct run_swo *r, bool *busy)
 {
-    enum err e = swo_poll(&r->swo, busy);
+    enum err e = swo_stream_poll(&r->swo, busy);
     if (!e && r->json && !*busy)
         r->json_failed |= fflush(r->json) != 0;
     if (!e && r->json_failed)
@@ -62,7 +62,7 @@ enum err run_swo_drain(struct run_swo *r)
         target_sleep_us(r->swo.t, DRAIN_US);
         e = poll_once(r, &busy);
     }
-    swo_finish(&r->swo);
+    swo_stream_finish(&r->swo);
     if (r->json)
         r->json_failed |= fflush(r->json) != 0;
     return e;

@@ -5,10 +5,10 @@
 
 #include <stdio.h>
 
-#include "server/swo.h"
+#include "server/swo_stream.h"
 
 struct run_swo {
-    struct swo swo;
+    struct swo_stream swo;
     struct log *log;
     struct target_swo_options options;
     bool text;  // what it writes to ITM ports is for print()

@@ -32,14 +32,14 @@ static enum err enable_swo(struct session *s, const char *args)
 {
     struct sharing_swo *h = &s->sharing->swo;
     struct target_swo_options options = h->options;
-    char text[SWO_STATUS_SIZE];
+    char text[SWO_STREAM_STATUS_SIZE];
     if (*args && !take_baud(args, &options.baud))
         return wrong(s);
-    enum err e = swo_start(&h->swo, &options);
+    enum err e = swo_stream_start(&h->swo, &options);
     if (h->switched)
         h->switched(h->user);
     if (!e)
-        reply_console(s, "%s", swo_status(&h->swo, text));
+        reply_console(s, "%s", swo_stream_status(&h->swo, text));
     return e;
 }
 
@@ -48,7 +48,7 @@ static enum err disable_swo(struct session *s, const char *args)
     struct sharing_swo *h = &s->sharing->swo;
     if (*args)
         return wrong(s);
-    enum err e = swo_stop(&h->swo);
+    enum err e = swo_stream_stop(&h->swo);
     if (h->switched)
         h->switched(h->user);
     if (!e)
@@ -58,10 +58,10 @@ static enum err disable_swo(struct session *s, const char *args)
 
 static enum err show_status(struct session *s, const char *args)
 {
-    char text[SWO_STATUS_SIZE];
+    char text[SWO_STREAM_STATUS_SIZE];
     if (*args)
         return wrong(s);
-    reply_console(s, "%s", swo_status(&s->sharing->swo.swo, text));
+    reply_console(s, "%s", swo_stream_status(&s->sharing->swo.swo, text));
     return ERR_OK;
 }
 

@@ -35,7 +35,7 @@ static enum err enable(struct session *s, const struct request *r)
 {
     struct sharing_swo *h = &s->sharing->swo;
     struct target_swo_options options = h->options;
-    char text[SWO_STATUS_SIZE];
+    char text[SWO_STREAM_STATUS_SIZE];
     enum err e = ERR_OK;
     if (r->core_hz)
         options.core_hz = r->core_hz;
@@ -46,18 +46,18 @@ static enum err enable(struct session *s, const struct request *r)
     if (r->has_port)
         e = h->listen(h->user, (uint16_t)r->port);
     if (!e)
-        e = swo_start(&h->swo, &options);
+        e = swo_stream_start(&h->swo, &options);
     if (h->switched)
         h->switched(h->user);
     if (!e)
-        reply_console(s, "%s", swo_status(&h->swo, text));
+        reply_console(s, "%s", swo_stream_status(&h->swo, text));
     return e;
 }
 
 static enum err disable(struct session *s)
 {
     struct sharing_swo *h = &s->sharing->swo;
-    enum err e = swo_stop(&h->swo);
+    enum err e = swo_stream_stop(&h->swo);
     if (h->switched)
         h->switched(h->user);
     return e;

@@ -256,7 +256,7 @@ static void switch_swo_on(struct server *sv)
     const struct server_options *o = sv->options;
     if (!o->swo.text && !o->swo.raw && !o->swo.json)
         return;
-    if (swo_start(&sv->sharing.swo.swo, &o->swo.options))
+    if (swo_stream_start(&sv->sharing.swo.swo, &o->swo.options))
         log_line(sv->log, LOG_WARN, "SWO is off: %s", log_sentence(sv->log, ERR_UNSUPPORTED));
     log_forget(sv->log);
     sv->sharing.swo.switched(sv->sharing.swo.user);

@@ -10,7 +10,7 @@ void sharing_init(struct sharing *sharing, struct target *t, struct log *log)
     *sharing = (struct sharing){.t = t, .log = log};
     semihost_init(&sharing->semihost, t, log);
     rtt_init(&sharing->rtt.rtt, t, log);
-    swo_init(&sharing->swo.swo, t, log);
+    swo_stream_init(&sharing->swo.swo, t, log);
 }
 
 void sharing_close(struct sharing *sharing)

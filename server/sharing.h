@@ -9,7 +9,7 @@
 
 #include "server/rtt.h"
 #include "server/semihost.h"
-#include "server/swo.h"
+#include "server/swo_stream.h"
 #include "targets/target.h"
 
 #define SHARING_MAX_SESSIONS 16u
@@ -28,7 +28,7 @@ struct sharing_rtt {
 };
 
 struct sharing_swo {
-    struct swo swo;
+    struct swo_stream swo;
     struct target_swo_options options; // that the server was started with
     // It was switched on or off: somebody has to poll it. NULL where nobody does.
     void (*switched)(void *user);

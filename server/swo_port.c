@@ -170,7 +170,7 @@ static void on_tick(struct ev_loop *loop, ev_timer *w, int events)
         return;
     }
     log_forget(p->sharing->log);
-    const enum err e = swo_poll(&p->sharing->swo.swo, &busy);
+    const enum err e = swo_stream_poll(&p->sharing->swo.swo, &busy);
     note_failure(p, e);
     tell_debugger(p);
     send_all(p);
@@ -257,7 +257,7 @@ void swo_ports_close(struct swo_ports *p)
 {
     ev_timer_stop(p->loop, &p->tick);
     if (target_swo(p->sharing->t)->on)
-        swo_finish(&p->sharing->swo.swo);
+        swo_stream_finish(&p->sharing->swo.swo);
     send_all(p);
     for (unsigned k = 0; k < SWO_PORT_KINDS; k++)
         if (p->port[k].open)
@@ -304,7 +304,7 @@ static enum err listen_raw(void *user, uint16_t port)
 
 void swo_ports_init(struct swo_ports *p, struct ev_loop *loop, struct sharing *sharing, FILE *json)
 {
-    struct swo *swo = &sharing->swo.swo;
+    struct swo_stream *swo = &sharing->swo.swo;
     memset(p, 0, sizeof *p);
     p->loop = loop;
     p->sharing = sharing;

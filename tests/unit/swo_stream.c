@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SWO from a target's bytes to text, JSON and raw bytes: how several ports appear, what is told of
 // losses, and what raises doubts. The captures of real chips go through all of it.
-#include "server/swo.h"
+#include "server/swo_stream.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,7 +20,7 @@
 struct bench {
     struct log log;
     struct fake_target f;
-    struct swo swo;
+    struct swo_stream swo;
     char text[65536], json[262144];
     size_t text_len, json_len, raw_len;
     uint8_t raw[16384];
@@ -57,13 +57,13 @@ static int set_up(void **state)
         return -1;
     b->log = log_silent();
     fake_target_init(&b->f, &b->log);
-    swo_init(&b->swo, &b->f.t, &b->log);
+    swo_stream_init(&b->swo, &b->f.t, &b->log);
     b->swo.put_text = take_text;
     b->swo.put_raw = take_raw;
     b->swo.put_json = take_json;
     b->swo.user = b;
     *state = b;
-    return swo_start(&b->swo, &(struct target_swo_options){0}) == ERR_OK ? 0 : -1;
+    return swo_stream_start(&b->swo, &(struct target_swo_options){0}) == ERR_OK ? 0 : -1;
 }
 
 static int tear_down(void **state)
@@ -77,7 +77,7 @@ static bool poll_bytes(struct bench *b, const void *bytes, size_t len)
     bool busy;
     memcpy(b->f.swo, bytes, len);
     b->f.swo_len = len;
-    OK(swo_poll(&b->swo, &busy));
+    OK(swo_stream_poll(&b->swo, &busy));
     return busy;
 }
 #define POLL(b, bytes) poll_bytes(b, bytes, sizeof(bytes) - 1)
@@ -208,9 +208,9 @@ static void a_capture_with_frames(void **state)
         lines += b->json[i] == '\n';
     swo_json_flush(&b->swo.json);
     assert_true(lines >= 586 - SWO_JSON_WAITING);
-    char status[SWO_STATUS_SIZE];
+    char status[SWO_STREAM_STATUS_SIZE];
     assert_non_null(
-        strstr(swo_status(&b->swo, status), "97 software packets, 16 exceptions, 393 PC"));
+        strstr(swo_stream_status(&b->swo, status), "97 software packets, 16 exceptions, 393 PC"));
     assert_non_null(strstr(status, "14 overflows of the ITM, 0 of the probe; 0 bytes that are no"));
 }
 
@@ -240,7 +240,7 @@ static void a_wrong_baud_rate_raises_doubts(void **state)
 static void losses_are_told(void **state)
 {
     struct bench *b = *state;
-    char status[SWO_STATUS_SIZE];
+    char status[SWO_STREAM_STATUS_SIZE];
     b->f.swo_overrun = true;
     (void)POLL(b, "\x01z");
     assert_true(b->swo.overrun_told);
@@ -248,9 +248,10 @@ static void losses_are_told(void **state)
                    "{\"kind\":\"software\",\"port\":0,\"size\":1,\"value\":122}\n");
     (void)POLL(b, "\x70\x70");
     assert_true(b->swo.overflow_told);
-    assert_non_null(strstr(swo_status(&b->swo, status), "2 overflows of the ITM, 1 of the probe"));
-    OK(swo_stop(&b->swo));
-    assert_string_equal(swo_status(&b->swo, status), "SWO is off.\n");
+    assert_non_null(
+        strstr(swo_stream_status(&b->swo, status), "2 overflows of the ITM, 1 of the probe"));
+    OK(swo_stream_stop(&b->swo));
+    assert_string_equal(swo_stream_status(&b->swo, status), "SWO is off.\n");
     (void)POLL(b, "\x01z");
     assert_int_equal(b->f.swo_polls, 2);
 }

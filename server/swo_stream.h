@@ -2,8 +2,8 @@
 // SWO from the probe's bytes to what people and programs read: frames taken apart, packets decoded,
 // text, JSON and raw bytes given out; and what arrives is doubted when it is not what the target
 // was told to send. No clock and no socket in here.
-#ifndef SWDLINK_SERVER_SWO_H
-#define SWDLINK_SERVER_SWO_H
+#ifndef SWDLINK_SERVER_SWO_STREAM_H
+#define SWDLINK_SERVER_SWO_STREAM_H
 
 #include "cortex/itm.h"
 #include "cortex/tpiu_frames.h"
@@ -11,7 +11,7 @@
 #include "server/swo_text.h"
 #include "targets/target.h"
 
-struct swo {
+struct swo_stream {
     struct target *t;
     struct log *log;
     // Who gets what; NULL: nobody.
@@ -31,16 +31,17 @@ struct swo {
     bool overflow_told, overrun_told, doubt_told;
 };
 
-void swo_init(struct swo *s, struct target *t, struct log *log);
+void swo_stream_init(struct swo_stream *s, struct target *t, struct log *log);
 // Begins with fresh counts. See target_swo_start().
-enum err swo_start(struct swo *s, const struct target_swo_options *options) MUST_CHECK;
-enum err swo_stop(struct swo *s) MUST_CHECK;
+enum err swo_stream_start(struct swo_stream *s,
+                          const struct target_swo_options *options) MUST_CHECK;
+enum err swo_stream_stop(struct swo_stream *s) MUST_CHECK;
 // One read of the probe. *busy: something came, and more may wait.
-enum err swo_poll(struct swo *s, bool *busy) MUST_CHECK;
+enum err swo_stream_poll(struct swo_stream *s, bool *busy) MUST_CHECK;
 // Nothing comes any more: what was held back comes out, and losses are told in numbers.
-void swo_finish(struct swo *s);
+void swo_stream_finish(struct swo_stream *s);
 // "SWO is on: …", for people: several lines into text, which it returns.
-#define SWO_STATUS_SIZE 640u
-const char *swo_status(const struct swo *s, char text[SWO_STATUS_SIZE]);
+#define SWO_STREAM_STATUS_SIZE 640u
+const char *swo_stream_status(const struct swo_stream *s, char text[SWO_STREAM_STATUS_SIZE]);
 
 #endif

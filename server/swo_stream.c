@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "server/swo.h"
+#include "server/swo_stream.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,28 +11,28 @@
 
 static void take_text(void *user, const char *text, size_t len)
 {
-    struct swo *s = user;
+    struct swo_stream *s = user;
     if (s->put_text)
         s->put_text(s->user, text, len);
 }
 
 static void take_line(void *user, const char *line, size_t len)
 {
-    struct swo *s = user;
+    struct swo_stream *s = user;
     if (s->put_json)
         s->put_json(s->user, line, len);
 }
 
 static void take_packet(void *user, const struct itm_packet *packet)
 {
-    struct swo *s = user;
+    struct swo_stream *s = user;
     s->unexpected += !itm_is_expected(packet, s->sends);
     swo_text_packet(&s->text, packet);
     if (s->put_json)
         swo_json_packet(&s->json, packet);
 }
 
-static void take_itm(struct swo *s, const uint8_t *bytes, size_t len)
+static void take_itm(struct swo_stream *s, const uint8_t *bytes, size_t len)
 {
     if (s->put_raw && len)
         s->put_raw(s->user, bytes, len);
@@ -41,18 +41,18 @@ static void take_itm(struct swo *s, const uint8_t *bytes, size_t len)
 
 static void take_framed(void *user, unsigned id, uint8_t byte)
 {
-    struct swo *s = user;
+    struct swo_stream *s = user;
     if (id == s->source)
         take_itm(s, &byte, 1);
 }
 
-static void begin_decoding(struct swo *s)
+static void begin_decoding(struct swo_stream *s)
 {
     itm_restart(&s->itm);
     tpiu_frames_init(&s->frames, take_framed, s);
 }
 
-void swo_init(struct swo *s, struct target *t, struct log *log)
+void swo_stream_init(struct swo_stream *s, struct target *t, struct log *log)
 {
     memset(s, 0, sizeof *s);
     s->t = t;
@@ -63,7 +63,7 @@ void swo_init(struct swo *s, struct target *t, struct log *log)
     begin_decoding(s);
 }
 
-enum err swo_start(struct swo *s, const struct target_swo_options *options)
+enum err swo_stream_start(struct swo_stream *s, const struct target_swo_options *options)
 {
     itm_init(&s->itm, take_packet, s);
     begin_decoding(s);
@@ -72,15 +72,15 @@ enum err swo_start(struct swo *s, const struct target_swo_options *options)
     return target_swo_start(s->t, options);
 }
 
-enum err swo_stop(struct swo *s)
+enum err swo_stream_stop(struct swo_stream *s)
 {
-    swo_finish(s);
+    swo_stream_finish(s);
     return target_swo_stop(s->t);
 }
 
 // ---- what is wrong ------------------------------------------------------------------------------
 
-static void tell_overrun(struct swo *s)
+static void tell_overrun(struct swo_stream *s)
 {
     swo_json_lost(&s->json, "probe");
     log_line(
@@ -90,7 +90,7 @@ static void tell_overrun(struct swo *s)
     s->overrun_told = true;
 }
 
-static void tell_overflow(struct swo *s)
+static void tell_overflow(struct swo_stream *s)
 {
     if (s->overflow_told || !s->itm.count[ITM_OVERFLOW])
         return;
@@ -102,7 +102,7 @@ static void tell_overflow(struct swo *s)
 }
 
 // A poll that brought packets which nobody sends.
-static void doubt(struct swo *s)
+static void doubt(struct swo_stream *s)
 {
     s->bad_polls++;
     if (s->bad_polls >= BAD_POLLS_DOUBT)
@@ -119,7 +119,7 @@ static void doubt(struct swo *s)
 
 // ---- polls --------------------------------------------------------------------------------------
 
-static void decode(struct swo *s, const struct target_swo_data *d)
+static void decode(struct swo_stream *s, const struct target_swo_data *d)
 {
     s->unexpected = 0;
     s->sends = d->sends;
@@ -139,7 +139,7 @@ static void decode(struct swo *s, const struct target_swo_data *d)
         s->bad_polls = 0;
 }
 
-enum err swo_poll(struct swo *s, bool *busy)
+enum err swo_stream_poll(struct swo_stream *s, bool *busy)
 {
     uint8_t bytes[DEBUG_PROBE_TRACE_MAX];
     struct target_swo_data d = {.data = bytes};
@@ -157,7 +157,7 @@ enum err swo_poll(struct swo *s, bool *busy)
     return ERR_OK;
 }
 
-void swo_finish(struct swo *s)
+void swo_stream_finish(struct swo_stream *s)
 {
     const struct target_swo *t = target_swo(s->t);
     tpiu_frames_pause(&s->frames);
@@ -194,19 +194,19 @@ static const char *clock_text(const struct target_swo *t, char *text, size_t siz
     return text;
 }
 
-const char *swo_status(const struct swo *s, char text[SWO_STATUS_SIZE])
+const char *swo_stream_status(const struct swo_stream *s, char text[SWO_STREAM_STATUS_SIZE])
 {
     char clock[96], baud[64] = "nothing is received yet";
     const struct target_swo *t = target_swo(s->t);
     const uint32_t *n = s->itm.count;
     if (!t->on) {
-        snprintf(text, SWO_STATUS_SIZE, "SWO is off.\n");
+        snprintf(text, SWO_STREAM_STATUS_SIZE, "SWO is off.\n");
         return text;
     }
     if (t->receiving)
         snprintf(baud, sizeof baud, "%u baud, the clock by %u%s", t->baud, t->divisor,
                  t->follows ? " as the program has set it" : "");
-    snprintf(text, SWO_STATUS_SIZE,
+    snprintf(text, SWO_STREAM_STATUS_SIZE,
              "SWO is on: %s.\nCore clock: %s.\n%" PRIu64 " bytes, %" PRIu32
              " software packets, %" PRIu32 " exceptions, %" PRIu32 " PC samples.\n%" PRIu32
              " overflows of the ITM, %u of the probe; %" PRIu32 " bytes that are no packets.\n",
