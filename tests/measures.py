@@ -19,7 +19,7 @@ CONTROL = re.compile(r"^(    +)(?:} else )?(?:if|for|while|switch|do)\b")
 NAME = re.compile(r"(\w+)\(")
 # A name is to be found by grep and to say what is done to what. (The operations that a structure of functions has, as
 # read and write, are named so everywhere.)
-VAGUE = set("""advance arm change check clear copy count do done due end enter expire fail fill find finish follow get go
+VAGUE = set("""advance arm change check clear copy count do done due enter expire fail fill find finish follow get go
     halt handle judge leave look name next note process put raise ready refuse release resume run serve set settle spoil
     start step stop store sync take tell transmit update violate wait""".split())
 

@@ -73,7 +73,7 @@ static void end_job(struct sim_flash_sectors *f)
     sim_map_update(f->part->chip);
 }
 
-static void finish(void *arg)
+static void finish_job(void *arg)
 {
     struct sim_flash_sectors *f = arg;
     switch (f->job) {
@@ -307,7 +307,7 @@ static const struct sim_device otp_device = {NULL, otp_read, otp_write};
 void sim_sectors_create_cells(struct sim_flash_sectors *f)
 {
     const struct sim_memory_row *row = &f->flash->row;
-    sim_clock_add(f->part->clock, &f->done, finish, f);
+    sim_clock_add(f->part->clock, &f->done, finish_job, f);
     sim_chip_map(f->part->chip, "flash", row->base, row->size, &cells_device, f);
     sim_chip_map(f->part->chip, "flash at 0", 0, row->size, &alias_device, f);
     sim_chip_map(f->part->chip, "OTP", f->otp->row.base, f->otp->row.size, &otp_device, f);

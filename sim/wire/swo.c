@@ -86,7 +86,7 @@ static void arrive_until(struct sim_wires *w, uint64_t until_ps)
         arrive(w, w->swo_wait_ps, !w->swo_at_probe);
 }
 
-static void follow(struct sim_wires *w, uint64_t at_ps, enum sim_drive drive)
+static void follow_pin(struct sim_wires *w, uint64_t at_ps, enum sim_drive drive)
 {
     arrive_until(w, at_ps);
     w->swo_drive = drive;
@@ -104,7 +104,7 @@ static void swo_changed(void *arg, uint64_t at_ps, bool level)
     struct sim_wires *w = arg;
     bool now;
     if (!w->no_chip && sim_chip_swo(w->chip, &now))
-        follow(w, at_ps, level ? DRIVE_HIGH : DRIVE_LOW);
+        follow_pin(w, at_ps, level ? DRIVE_HIGH : DRIVE_LOW);
 }
 
 void sim_wires_run_swo(struct sim_wires *w)
@@ -112,7 +112,7 @@ void sim_wires_run_swo(struct sim_wires *w)
     uint64_t now_ps = w->clock->now_ns * PS_PER_NS;
     sim_chip_run_trace(w->chip);
     if (drive_now(w) != w->swo_drive)
-        follow(w, now_ps, drive_now(w));
+        follow_pin(w, now_ps, drive_now(w));
     arrive_until(w, now_ps);
 }
 
@@ -129,7 +129,7 @@ void swo_show(struct sim_wires *w)
 void swo_rebuild(struct sim_wires *w)
 {
     build_states(w);
-    follow(w, w->clock->now_ns * PS_PER_NS, drive_now(w));
+    follow_pin(w, w->clock->now_ns * PS_PER_NS, drive_now(w));
 }
 
 void swo_init(struct sim_wires *w)

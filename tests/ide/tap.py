@@ -17,9 +17,14 @@ def sentence(function):
     return function.__name__.replace("_", " ")
 
 
-def main(scenarios, run_one, why_not=None):
-    """Runs all, or those with one of the command line's words in their names; why_not skips them by name."""
+def main(scenarios, run_one, why_not=None, sampled=False):
+    """Runs all, or those with one of the command line's words in their names; why_not skips them by name. sampled: every
+    Nth where SWDLINK_TEST_SAMPLE=N asks for a sample."""
     chosen = [(f, n) for f, n in scenarios if len(sys.argv) < 2 or any(w in n for w in sys.argv[1:])]
+    stride = int(os.environ.get("SWDLINK_TEST_SAMPLE", 1)) if sampled and len(sys.argv) < 2 else 1
+    if stride > 1:
+        print(f"# sampled: {len(chosen[::stride])} of {len(chosen)} scenarios")
+    chosen = chosen[::stride]
     print(f"1..{len(chosen)}", flush=True)
     failed = 0
     descendants.adopt()

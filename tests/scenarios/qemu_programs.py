@@ -51,4 +51,4 @@ def scenario(program, what, least, optimisation):
     return lambda: compare(program, optimisation, least), f"{what} ({optimisation}) end alike on the board and on QEMU"
 
 
-tap.main([scenario(*program, o) for program in PROGRAMS for o in ("-O0", "-O2", "-Os")], lambda f: f(), why_not())
+tap.main([scenario(*program, o) for program in PROGRAMS for o in ("-O0", "-O2", "-Os")], lambda f: f(), why_not(), sampled=True)

@@ -334,5 +334,5 @@ int main(int argc, char **argv)
             add_rows(&tests, chips[c].rows, chips[c].count, c, probes[p]);
         }
     }
-    return _cmocka_run_group_tests("doctor_board", tests.test, tests.count, NULL, NULL);
+    return run_tests_or_sample(argc, "doctor_board", tests.test, tests.count);
 }

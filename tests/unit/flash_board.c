@@ -517,5 +517,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_reset_waits_until_the_running_program_has_erased_its_page),
         cmocka_unit_test(a_job_cut_off_anywhere_is_repaired_by_the_next),
     };
-    return cmocka_run_group_tests_name("flash_board", tests, NULL, NULL);
+    return run_tests_or_sample(argc, "flash_board", tests, sizeof tests / sizeof tests[0]);
 }

@@ -448,5 +448,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(read_protection_is_set_and_left),
         cmocka_unit_test(a_pair_that_would_end_debugging_is_refused),
     };
-    return cmocka_run_group_tests_name("flash_board_dword", tests, NULL, NULL);
+    return run_tests_or_sample(argc, "flash_board_dword", tests, sizeof tests / sizeof tests[0]);
 }

@@ -64,5 +64,6 @@ int main(int argc, char **argv)
         cmocka_unit_test(power_that_was_lost_in_a_job_is_no_hindrance_for_the_next),
         cmocka_unit_test(a_job_cut_off_anywhere_is_repaired_by_the_next),
     };
-    return cmocka_run_group_tests_name("flash_board_dword_cut", tests, NULL, NULL);
+    return run_tests_or_sample(argc, "flash_board_dword_cut", tests,
+                               sizeof tests / sizeof tests[0]);
 }

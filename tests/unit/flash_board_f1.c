@@ -142,5 +142,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(option_bytes_are_loaded_by_a_reset),
         cmocka_unit_test(there_is_one_level_of_read_protection),
     };
-    return cmocka_run_group_tests_name("flash_board_f1", tests, NULL, NULL);
+    return run_tests_or_sample(argc, "flash_board_f1", tests, sizeof tests / sizeof tests[0]);
 }

@@ -126,5 +126,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(option_bytes_are_loaded_and_count),
         cmocka_unit_test(read_protection_is_set_and_left),
     };
-    return cmocka_run_group_tests_name("flash_board_f3", tests, NULL, NULL);
+    return run_tests_or_sample(argc, "flash_board_f3", tests, sizeof tests / sizeof tests[0]);
 }

@@ -394,5 +394,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_the_eeprom_holds_already_is_not_written),
         cmocka_unit_test(a_running_core_keeps_the_eeprom_from_being_written),
     };
-    return cmocka_run_group_tests_name("flash_board_l0", tests, NULL, NULL);
+    return run_tests_or_sample(argc, "flash_board_l0", tests, sizeof tests / sizeof tests[0]);
 }

@@ -95,7 +95,7 @@ void bench_forgive(struct unicorn_bench *b);
 void bench_tell(const struct program *p, const struct outcome *o);
 
 uint64_t bench_from_environment(const char *name, uint64_t otherwise);
-// How many of `whole` are tried: all of them with SWDLINK_TEST_ALL=1.
+// How many of `whole` are tried: all of them with SWDLINK_TEST_ALL=1, fewer with SWDLINK_TEST_SAMPLE.
 uint64_t bench_count(uint64_t whole);
 
 // Both sides begin with erased flash.
