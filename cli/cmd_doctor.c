@@ -140,7 +140,7 @@ enum err cmd_doctor(const struct options *o, struct output *out, struct log *log
     if (e != ERR_OK)
         return e;
     diagnosis_make(&d, &m);
-    bool healthy = cause ? strcmp(cause, "healthy") == 0 : diagnosis_is_healthy(&d);
+    const bool healthy = diagnosis_is_healthy(&d);
     out->status = healthy ? 0 : 1;
     char memory[256];
     const struct journal_state state = {
@@ -159,7 +159,7 @@ enum err cmd_doctor(const struct options *o, struct output *out, struct log *log
             return log_fail(log, ERR_MEMORY, "out of memory");
         return output_json(out, doc, log);
     }
-    if (cause && !healthy)
+    if (cause && strcmp(cause, "healthy") != 0)
         return print_cause(cause, m.chip.id.chip);
     doctor_report_print(stdout, &m, &d, doctor_report_unicode());
     if (memory[0] && !healthy)

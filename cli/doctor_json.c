@@ -82,6 +82,11 @@ static json_t *core_json(const struct measured_core *c)
                      "watched_us", (int)c->watched_us, "reset_period_us", (int)c->reset_period_us);
 }
 
+static json_t *loss_json(const struct measured_loss *loss)
+{
+    return loss->seen ? json_pack("{s:i}", "heard_us", (int)loss->heard_us) : json_null();
+}
+
 static json_t *registers_json(const struct measured_chip *c)
 {
     if (!c->state_known)
@@ -123,8 +128,9 @@ static json_t *reset_json(const struct measured_reset *r)
 {
     if (!r->tested)
         return json_null();
-    return json_pack("{s:b, s:b, s:b, s:i}", "held_before", r->held_before, "works", r->works,
-                     "held_after", r->held_after, "release_us", (int)r->release_us);
+    return json_pack("{s:b, s:b, s:b, s:b, s:i}", "caught", r->caught, "held_before",
+                     r->held_before, "works", r->works, "held_after", r->held_after, "release_us",
+                     (int)r->release_us);
 }
 
 static json_t *survival_json(const struct measured_survival *s)
@@ -149,12 +155,13 @@ static json_t *deep_json(const struct measured_deep *d)
 
 static json_t *measurements_json(const struct measurements *m)
 {
-    return json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i}", "deep",
+    return json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i}", "deep",
                      m->asked.deep, "probe", probe_json(&m->probe), "vtref",
                      supply_json(&m->supply), "answers", answers_json(m), "link",
-                     link_json(&m->link), "core", core_json(&m->core), "chip", chip_json(&m->chip),
-                     "nrst", reset_json(&m->reset), "survival", survival_json(&m->survival),
-                     "deep_results", deep_json(&m->deep_results), "took_us", (int)m->took_us);
+                     link_json(&m->link), "core", core_json(&m->core), "loss", loss_json(&m->loss),
+                     "chip", chip_json(&m->chip), "nrst", reset_json(&m->reset), "survival",
+                     survival_json(&m->survival), "deep_results", deep_json(&m->deep_results),
+                     "took_us", (int)m->took_us);
 }
 
 json_t *doctor_report_json(const struct measurements *m, const struct diagnosis *d)
@@ -163,10 +170,10 @@ json_t *doctor_report_json(const struct measurements *m, const struct diagnosis 
     char text[DIAGNOSIS_TEXT];
     for (unsigned i = 0; i < d->count; i++) {
         const struct finding *f = &d->finding[i];
-        json_array_append_new(candidates,
-                              json_pack("{s:s, s:f, s:s, s:s}", "id", f->rule->id, "confidence",
-                                        f->percent / 100.0, "sentence", f->rule->sentence,
-                                        "evidence", f->evidence.text));
+        json_array_append_new(candidates, json_pack("{s:s, s:f, s:s, s:s, s:b}", "id", f->rule->id,
+                                                    "confidence", f->percent / 100.0, "sentence",
+                                                    f->rule->sentence, "evidence", f->evidence.text,
+                                                    "note", f->evidence.note));
     }
     for (unsigned i = 0; i < DIAGNOSIS_MAX_ADVICE && d->finding[0].rule->advice[i]; i++)
         json_array_append_new(advice,

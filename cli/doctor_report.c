@@ -128,6 +128,14 @@ static void print_core(FILE *out, const struct measured_core *c)
             c->dhcsr, c->watched_us / 1000, c->resets, c->lost);
 }
 
+static void print_loss(FILE *out, const struct measurements *m)
+{
+    if (!m->loss.seen)
+        return;
+    item(out, "lost");
+    fprintf(out, "its last answer came %u ms after the first\n", m->loss.heard_us / 1000);
+}
+
 static void print_registers(FILE *out, const struct measured_chip *c)
 {
     const struct family_doctor *facts = c->id.chip->family->doctor;
@@ -216,6 +224,7 @@ static void print_measured(FILE *out, const struct measurements *m, bool unicode
     print_answers(out, m);
     print_link(out, &m->link, unicode);
     print_core(out, &m->core);
+    print_loss(out, m);
     print_chip(out, &m->chip);
     print_reset(out, &m->reset);
     print_survival(out, &m->survival);
@@ -227,7 +236,7 @@ static void print_findings(FILE *out, const struct diagnosis *d)
     bool more = false;
     for (unsigned i = 1; i < d->count; i++) {
         const struct finding *f = &d->finding[i];
-        if (f->percent < DIAGNOSIS_LIKELY)
+        if (!diagnosis_is_likely(f))
             continue;
         fprintf(out, "%s  %s (%s)\n    %s\n", more ? "" : "\nalso found:\n", f->rule->sentence,
                 f->rule->id, f->evidence.text);
@@ -236,7 +245,16 @@ static void print_findings(FILE *out, const struct diagnosis *d)
     more = false;
     for (unsigned i = 1; i < d->count; i++) {
         const struct finding *f = &d->finding[i];
-        if (f->percent >= DIAGNOSIS_LIKELY)
+        if (!f->evidence.note)
+            continue;
+        fprintf(out, "%s  %s (%s)\n    %s\n", more ? "" : "\nto know:\n", f->rule->sentence,
+                f->rule->id, f->evidence.text);
+        more = true;
+    }
+    more = false;
+    for (unsigned i = 1; i < d->count; i++) {
+        const struct finding *f = &d->finding[i];
+        if (f->percent >= DIAGNOSIS_LIKELY || f->evidence.note)
             continue;
         if (!more)
             fprintf(out, diagnosis_is_ambiguous(d)

@@ -17,12 +17,19 @@ const struct rule *diagnosis_find(const char *id)
     return NULL;
 }
 
-// Findings in the order of the table, then possibilities by their odds.
+bool diagnosis_is_likely(const struct finding *f)
+{
+    return f->percent >= DIAGNOSIS_LIKELY && !f->evidence.note && !f->alternative;
+}
+
+// Findings in the order of the table, then notes, then possibilities by their odds.
 static bool goes_before(const struct finding *a, const struct finding *b)
 {
-    bool a_likely = a->percent >= DIAGNOSIS_LIKELY, b_likely = b->percent >= DIAGNOSIS_LIKELY;
+    const bool a_likely = diagnosis_is_likely(a), b_likely = diagnosis_is_likely(b);
     if (a_likely != b_likely)
         return a_likely;
+    if (a->evidence.note != b->evidence.note)
+        return a->evidence.note;
     return a_likely ? a->rule < b->rule : a->percent > b->percent;
 }
 
@@ -36,7 +43,35 @@ static void insert(struct diagnosis *d, const struct finding *f)
     d->finding[at] = *f;
 }
 
-void diagnosis_make(struct diagnosis *d, const struct measurements *m)
+// Causes that exclude each other: their odds become shares of 100. What rounding leaves over goes
+// to those that lost most by it.
+static void share_odds(struct diagnosis *d)
+{
+    unsigned sum = 0, left = 100, lost[DIAGNOSIS_MAX] = {0};
+    for (unsigned i = 1; i < d->count; i++) {
+        struct finding *f = &d->finding[i];
+        f->alternative = !f->evidence.note && !diagnosis_is_likely(f);
+        sum += f->alternative ? f->percent : 0;
+    }
+    for (unsigned i = 1; i < d->count; i++) {
+        struct finding *f = &d->finding[i];
+        if (!f->alternative)
+            continue;
+        lost[i] = f->percent * 100 % sum + 1;
+        f->percent = f->percent * 100 / sum;
+        left -= f->percent;
+    }
+    for (; sum && left > 0; left--) {
+        unsigned most = 1;
+        for (unsigned i = 1; i < d->count; i++)
+            most = lost[i] > lost[most] ? i : most;
+        d->finding[most].percent++;
+        lost[most] = 1;
+    }
+}
+
+// In the order in which they are told.
+static void rank_rules(struct diagnosis *d, const struct measurements *m)
 {
     d->count = 0;
     for (unsigned i = 0; i < diagnosis_rule_count && d->count < DIAGNOSIS_MAX - 1; i++) {
@@ -44,7 +79,7 @@ void diagnosis_make(struct diagnosis *d, const struct measurements *m)
         if (f.rule->applies && (f.percent = f.rule->applies(m, &f.evidence)) > 0)
             insert(d, &f);
     }
-    if (d->count && d->finding[0].percent >= DIAGNOSIS_LIKELY)
+    if (d->count && diagnosis_is_likely(&d->finding[0]))
         return;
     if (rules_target_was_tried(m) && !rules_is_present(m)) { // whatever the causes weigh
         struct finding silent = {.rule = diagnosis_find("no-answer"), .percent = DIAGNOSIS_LIKELY};
@@ -54,7 +89,7 @@ void diagnosis_make(struct diagnosis *d, const struct measurements *m)
     }
     struct finding healthy = {.rule = diagnosis_find("healthy"), .percent = 95};
     for (unsigned i = 0; i < d->count; i++)
-        if (healthy.percent > 100 - d->finding[i].percent)
+        if (!d->finding[i].evidence.note && healthy.percent > 100 - d->finding[i].percent)
             healthy.percent = 100 - d->finding[i].percent;
     if (healthy.percent < DIAGNOSIS_LIKELY)
         healthy.percent = DIAGNOSIS_LIKELY;
@@ -62,18 +97,73 @@ void diagnosis_make(struct diagnosis *d, const struct measurements *m)
     insert(d, &healthy);
 }
 
+void diagnosis_make(struct diagnosis *d, const struct measurements *m)
+{
+    rank_rules(d, m);
+    if (diagnosis_is_ambiguous(d))
+        share_odds(d);
+}
+
+// Causes that are the same to the hand that looks for them.
+static const struct {
+    const char *ids[3], *sentence;
+} groups[] = {
+    {{"swclk-fault", "swdio-open"}, "SWDIO or SWCLK does not reach the chip"},
+    {{"swd-joined", "swdio-low", "swdio-high"},
+     "SWDIO or SWCLK is shorted, to the other one, to GND or to the supply"},
+    {{"swd-off-by-program", "low-power"}, "the program turns SWD off or sleeps"},
+};
+
+static int group_of(const struct finding *f)
+{
+    for (unsigned g = 0; g < sizeof groups / sizeof groups[0]; g++)
+        for (unsigned i = 0; i < 3 && groups[g].ids[i]; i++)
+            if (strcmp(groups[g].ids[i], f->rule->id) == 0)
+                return (int)g;
+    return -1;
+}
+
+struct cause {
+    const char *sentence;
+    int group; // -1: none
+    unsigned percent;
+};
+
+// The alternatives of an ambiguous diagnosis, grouped, the likeliest first. Returns how many.
+static unsigned list_causes(const struct diagnosis *d, struct cause cause[DIAGNOSIS_MAX])
+{
+    unsigned count = 0;
+    for (unsigned i = 1; i < d->count; i++) {
+        const struct finding *f = &d->finding[i];
+        const int group = group_of(f);
+        unsigned at = 0;
+        if (!f->alternative)
+            continue;
+        while (at < count && (group < 0 || cause[at].group != group))
+            at++;
+        if (at == count)
+            cause[count++] =
+                (struct cause){group < 0 ? f->rule->sentence : groups[group].sentence, group, 0};
+        cause[at].percent += f->percent;
+        for (; at > 0 && cause[at - 1].percent < cause[at].percent; at--) {
+            const struct cause before = cause[at - 1];
+            cause[at - 1] = cause[at];
+            cause[at] = before;
+        }
+    }
+    return count;
+}
+
 const char *diagnosis_summarize(const struct diagnosis *d, char *text, size_t size)
 {
     const struct finding *first = &d->finding[0];
     size_t used = (size_t)snprintf(text, size, "%s (%s): %s", first->rule->sentence,
                                    first->rule->id, first->evidence.text);
-    const char *lead = ". Most likely: ";
-    for (unsigned i = 1, told = 0; i < d->count && told < SUMMARY_CAUSES && used < size; i++) {
-        if (!diagnosis_is_ambiguous(d) || d->finding[i].percent >= DIAGNOSIS_LIKELY)
-            continue;
-        used += (size_t)snprintf(text + used, size - used, "%s%s", told++ ? "; " : lead,
-                                 d->finding[i].rule->sentence);
-    }
+    struct cause cause[DIAGNOSIS_MAX];
+    const unsigned causes = diagnosis_is_ambiguous(d) ? list_causes(d, cause) : 0;
+    for (unsigned i = 0; i < causes && i < SUMMARY_CAUSES && used < size; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s%s",
+                                 i ? "; " : ". Most likely: ", cause[i].sentence);
     if (used < size)
         snprintf(text + used, size - used, ". `swdlink doctor` tells more");
     return text;
@@ -86,7 +176,8 @@ bool diagnosis_is_healthy(const struct diagnosis *d)
 
 bool diagnosis_is_ambiguous(const struct diagnosis *d)
 {
-    return strcmp(d->finding[0].rule->id, "no-answer") == 0;
+    const char *id = d->finding[0].rule->id;
+    return strcmp(id, "no-answer") == 0 || strcmp(id, "target-lost") == 0;
 }
 
 const char *diagnosis_name_pins(const char *with, const struct chip *chip, char *text, size_t size)

@@ -17,6 +17,7 @@
 
 struct evidence {
     char text[DIAGNOSIS_EVIDENCE]; // what speaks for it, in numbers
+    bool note;                     // may well be as it should: no verdict, and no reason to fail
 };
 
 struct rule {
@@ -36,6 +37,7 @@ extern const unsigned diagnosis_rule_count;
 struct finding {
     const struct rule *rule;
     unsigned percent;
+    bool alternative; // one of causes of which only one is true: their percents add up to 100
     struct evidence evidence;
 };
 
@@ -55,6 +57,8 @@ const char *diagnosis_summarize(const struct diagnosis *d, char *text, size_t si
 const char *diagnosis_name_pins(const char *with, const struct chip *chip, char *text, size_t size);
 // NULL when there is none.
 const struct rule *diagnosis_find(const char *id);
+// More than a possibility and more than a note.
+bool diagnosis_is_likely(const struct finding *f);
 bool diagnosis_is_healthy(const struct diagnosis *d);
 // True when the causes listed look the same to the probe.
 bool diagnosis_is_ambiguous(const struct diagnosis *d);

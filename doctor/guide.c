@@ -136,7 +136,9 @@ enum err guide_run(const struct guide_hands *h, struct measurements *m, const ch
     for (unsigned i = 0; i < guide_step_count && !e && now && !*cause; i++)
         if (guide_steps[i].cases & now)
             e = take_step(h, &guide_steps[i], &now, m, cause);
+    // What is worth knowing of a healthy board is what the person came for.
+    const bool to_know = diagnosis_is_healthy(&d) && d.count > 1 && d.finding[1].evidence.note;
     if (!*cause)
-        *cause = d.finding[0].rule->id;
+        *cause = d.finding[to_know].rule->id;
     return e;
 }

@@ -12,10 +12,11 @@
 #define SAMPLES         8u
 #define BUSY_ROUNDS     4u
 #define BUSY_SAMPLES    8u
-#define WATCH_US        100000u // of a running core
-#define WATCH_LONG_US   600000u // when a watchdog has bitten already
-#define PATIENCE_MS     500u    // no command of ours takes longer than a tenth of it
-#define VTREF_JTAG      13u     // firmware of a V2 that measures it
+#define WATCH_US        100000u  // of a running core
+#define WATCH_DOG_US    600000u  // when a watchdog has bitten already
+#define WATCH_LONG_US   3300000u // when the program has reset itself, or a reset was seen
+#define PATIENCE_MS     500u     // no command of ours takes longer than a tenth of it
+#define VTREF_JTAG      13u      // firmware of a V2 that measures it
 
 static unsigned tries(const struct measure *b, unsigned wanted)
 {
@@ -103,25 +104,50 @@ const struct reset_flag *measure_reset_flag(const struct measurements *m)
     return NULL;
 }
 
-bool measure_watchdog_has_bitten(const struct measurements *m)
+bool measure_was_reset_by(const struct measurements *m, enum reset_by who)
 {
     const struct family_doctor *facts = measure_facts(m);
     uint32_t flags;
     (void)measure_reset_register(m, &flags);
     for (unsigned i = 0; facts && i < FAMILY_RESET_FLAGS; i++)
-        if (facts->reset_flag[i].watchdog && flags & facts->reset_flag[i].mask)
+        if (facts->reset_flag[i].by == who && flags & facts->reset_flag[i].mask)
             return true;
     return false;
+}
+
+// What was reset already may be again, a while later.
+static enum err watch_for_resets(struct measure *b)
+{
+    struct measurements *m = b->m;
+    uint32_t watch_us = 0;
+    if (measure_was_reset_by(m, RESET_BY_WATCHDOG))
+        watch_us = WATCH_DOG_US;
+    if (measure_was_reset_by(m, RESET_BY_SOFTWARE) || m->core.resets)
+        watch_us = WATCH_LONG_US;
+    return watch_us && m->core.resets < 2 ? measure_core(b, watch_us, 2) : ERR_OK;
+}
+
+// A core that is in reset at every look: its registers can be read when it can be caught.
+static enum err measure_chip_in_reset(struct measure *b)
+{
+    struct measurements *m = b->m;
+    enum err e = ERR_OK;
+    if (m->core.looks > 4 && m->core.resets + 1 >= m->core.looks && !m->asked.no_reset)
+        e = measure_catch(b);
+    const bool caught = m->reset.caught;
+    if (!e)
+        e = measure_chip(b);
+    return !e && caught ? measure_release(b) : e;
 }
 
 static enum err measure_program(struct measure *b)
 {
     struct measurements *m = b->m;
-    enum err e = measure_core(b, WATCH_US);
+    enum err e = measure_core(b, WATCH_US, 0);
     if (!e)
-        e = measure_chip(b);
-    if (!e && measure_watchdog_has_bitten(m) && m->core.resets < 2)
-        e = measure_core(b, WATCH_LONG_US);
+        e = measure_chip_in_reset(b);
+    if (!e)
+        e = watch_for_resets(b);
     if (!e && (m->asked.deep || nothing_to_lose(m)))
         e = measure_reset(b);
     if (!e && m->asked.deep && m->chip.id.chip && !m->reset.held_after)
@@ -162,10 +188,13 @@ static enum err measure_target(struct measure *b)
     if (e)
         return e;
     if (measure_answers(m, ATTEMPT_ASKED) || measure_answers(m, ATTEMPT_SLOW) ||
-        measure_answers(m, ATTEMPT_SLOWEST))
+        measure_answers(m, ATTEMPT_SLOWEST)) {
         e = measure_present_target(b);
-    else if (measure_answers(m, ATTEMPT_UNDER_RESET)) // it is the program that ends it
+        if (!measure_is_fatal(e))
+            e = measure_loss(b);
+    } else if (measure_answers(m, ATTEMPT_UNDER_RESET)) { // it is the program that ends it
         e = measure_survival(b);
+    }
     return measure_is_fatal(e) ? e : ERR_OK;
 }
 
@@ -175,6 +204,7 @@ enum err measure_all(struct measurements *m, struct stlink *st,
     struct measure b = {
         .st = st, .probe = &st->probe, .mem = {.probe = &st->probe}, .log = log, .m = m};
     uint64_t start = debug_probe_now_us(b.probe);
+    b.began_us = start;
     m->asked = *options;
     m->asked_hz = options->swclk_hz ? options->swclk_hz : BEST_SWCLK_HZ;
     unsigned patience_ms = b.probe->patience_ms;
@@ -189,6 +219,7 @@ enum err measure_all(struct measurements *m, struct stlink *st,
     else
         log_restore(log, &kept);
     b.probe->patience_ms = patience_ms;
+    m->probe.usb_errors += st->garbled_replies;
     m->took_us = (uint32_t)(debug_probe_now_us(b.probe) - start);
     return e;
 }

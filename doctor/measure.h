@@ -40,10 +40,12 @@ struct measured_probe {
 
 // ---- supply -------------------------------------------------------------------------------------
 
+#define MEASURE_MAX_SAMPLES 96
+
 struct measured_series {
-    unsigned count, min_mv, max_mv, mean_mv;
-    unsigned first_mv;
-    unsigned odd; // samples that are far from the first one
+    unsigned count, min_mv, max_mv, mean_mv; // without the odd sample when there is only one
+    unsigned odd;                            // samples that are far from the median
+    uint16_t sample[MEASURE_MAX_SAMPLES];    // the first of them, in mV, in ascending order
 };
 
 struct measured_supply {
@@ -68,6 +70,7 @@ enum measured_attempt {
 
 struct measured_answer {
     unsigned tries, good; // 0 tries: this attempt was not needed
+    unsigned recovered;   // of good: after one that was not
     uint32_t swclk_hz;
     uint8_t status;   // of the probe, at the last failure
     unsigned refused; // of tries: a chip answered, and the probe's firmware would not have it
@@ -107,6 +110,12 @@ struct measured_core {
         reset_period_us; // mean between the resets that were seen; 0: fewer than two
 };
 
+// A target that answered at first, and later at no clock any more.
+struct measured_loss {
+    bool seen;
+    uint32_t heard_us; // its last good transfer, from the first attempt on
+};
+
 struct measured_chip {
     bool known;
     struct chip_identity id;
@@ -129,6 +138,8 @@ struct measured_chip {
 
 struct measured_reset {
     bool tested;
+    bool caught; // S_RESET_ST came back after every read, and yet the core could be halted at its
+                 // first instruction: it is reset again and again
     bool held_before;    // S_RESET_ST comes back after every read, without our doing
     bool works;          // pulling NRST resets the core
     bool held_after;     // ... and it does not come back
@@ -174,6 +185,7 @@ struct measurements {
     struct measured_answer answer[ATTEMPT_COUNT];
     struct measured_link link;
     struct measured_core core;
+    struct measured_loss loss;
     struct measured_chip chip;
     struct measured_reset reset;
     struct measured_survival survival;
@@ -188,6 +200,7 @@ struct measure {
     struct mem_ap mem;
     struct log *log;
     struct measurements *m;
+    uint64_t began_us; // the first attempt
 };
 
 // Takes all measurements that the results so far call for, in a sensible order. Errors are those of
@@ -211,12 +224,23 @@ bool measure_answers(const struct measurements *m, enum measured_attempt attempt
 bool measure_refuses(const struct measurements *m);
 // Reads at every clock of the probe. Leaves the clock at the fastest safe one.
 enum err measure_link(struct measure *b) MUST_CHECK;
-// Reads DHCSR repeatedly. Needs a connection, as all functions below do.
-enum err measure_core(struct measure *b, uint32_t watch_us) MUST_CHECK;
+// Reads DHCSR repeatedly, for so long or, where resets is not 0, until so many resets were seen.
+// Needs a connection, as all functions below do.
+enum err measure_core(struct measure *b, uint32_t watch_us, unsigned resets) MUST_CHECK;
+// Notes that the target has just answered.
+void measure_heard(struct measure *b);
+// Tries whether a target that has answered at first still does. What had an error on its wires from
+// the beginning is not asked: silence would be chance.
+enum err measure_loss(struct measure *b) MUST_CHECK;
 // Identity, option bytes, reset flags, clocks, vector table: reads only.
 enum err measure_chip(struct measure *b) MUST_CHECK;
 // Pulls NRST low and checks the effect.
 enum err measure_reset(struct measure *b) MUST_CHECK;
+// Of a core that is in reset at every look: tries to halt it at its first instruction, as can be
+// done with one that leaves reset for a moment, and never with one that is held. It is halted then.
+enum err measure_catch(struct measure *b) MUST_CHECK;
+// Lets a core go that was caught.
+enum err measure_release(struct measure *b) MUST_CHECK;
 // Starts the program from reset and watches whether the debug port survives.
 enum err measure_survival(struct measure *b) MUST_CHECK;
 // Resets the chip, measures VDDA and HSE before the first instruction, and resets it again.
@@ -229,7 +253,7 @@ const struct family_doctor *measure_facts(const struct measurements *m);
 const char *measure_reset_register(const struct measurements *m, uint32_t *value);
 // The cause of the last reset, as its register has it; NULL: none that has a flag.
 const struct reset_flag *measure_reset_flag(const struct measurements *m);
-bool measure_watchdog_has_bitten(const struct measurements *m);
+bool measure_was_reset_by(const struct measurements *m, enum reset_by who);
 
 // True for an error after which measuring makes no sense: of the probe, or of this computer.
 bool measure_is_fatal(enum err e);

@@ -59,6 +59,7 @@ static void count_attempt(struct measure *b, struct measured_answer *a, enum err
     if (a->good && dpidr != a->dpidr)
         a->dpidr_varies = true;
     a->dpidr = dpidr;
+    a->recovered += a->tries - 1 > a->good;
     a->good++;
 }
 

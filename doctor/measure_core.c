@@ -8,6 +8,7 @@
 #include "doctor/measure.h"
 
 struct reset_times {
+    bool began;
     uint64_t first_us, last_us;
     unsigned gaps;
 };
@@ -15,10 +16,13 @@ struct reset_times {
 static void take_dhcsr(struct measured_core *c, uint32_t dhcsr, uint64_t now_us,
                        struct reset_times *times)
 {
-    // The first look also tells of all that was before us.
-    if (c->looks++ == 0 && !c->known) {
-        c->known = true;
+    c->looks++;
+    if (!c->known)
         c->dhcsr = dhcsr;
+    c->known = true;
+    // The first look also tells of a reset that was before us.
+    if (!times->began) {
+        times->began = true;
         return;
     }
     c->sleeping += !!(dhcsr & DHCSR_S_SLEEP);
@@ -34,13 +38,14 @@ static void take_dhcsr(struct measured_core *c, uint32_t dhcsr, uint64_t now_us,
     times->last_us = now_us;
 }
 
-enum err measure_core(struct measure *b, uint32_t watch_us)
+enum err measure_core(struct measure *b, uint32_t watch_us, unsigned resets)
 {
     struct measured_core *c = &b->m->core;
     struct debug_probe *probe = b->probe;
     struct reset_times times = {0};
     uint64_t start = debug_probe_now_us(probe), now = start;
-    for (; now - start < watch_us; now = debug_probe_now_us(probe)) {
+    for (; now - start < watch_us && !(resets && c->resets >= resets);
+         now = debug_probe_now_us(probe)) {
         uint32_t dhcsr;
         enum err e = signals_check(b->log);
         if (!e && !b->probe->in_debug)
@@ -51,6 +56,7 @@ enum err measure_core(struct measure *b, uint32_t watch_us)
         if (measure_is_fatal(e))
             return e;
         if (!e) {
+            measure_heard(b);
             take_dhcsr(c, dhcsr, debug_probe_now_us(probe), &times);
             continue;
         }

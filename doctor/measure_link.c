@@ -63,6 +63,7 @@ static enum err read_block(struct measure *b, struct measured_clock *c, uint32_t
         // The next block begins with a line reset.
         return debug_probe_leave(b->probe);
     }
+    measure_heard(b);
     if (*have_reference && memcmp(data, reference + skipped, 4 * words) != 0) {
         c->failed++;
         c->wrong++;

@@ -7,6 +7,8 @@
 #include "doctor/measure.h"
 
 #define NRST_LOW_US 5000u
+#define DBGKEY      0xa05f0000u
+#define CATCH_US    20000u
 #define RELEASE_US  300000u
 #define LOOKS       4u
 #define ROUNDS      3u    // of looks
@@ -45,6 +47,43 @@ static enum err is_held(struct measure *b, bool *held)
     return e;
 }
 
+enum err measure_release(struct measure *b)
+{
+    enum err e = mem_ap_write32(&b->mem, SCS_DEMCR, 0);
+    return e ? e : mem_ap_write32(&b->mem, SCS_DHCSR, DBGKEY);
+}
+
+enum err measure_catch(struct measure *b)
+{
+    uint32_t dhcsr = 0;
+    enum err e;
+    if ((e = mem_ap_write32(&b->mem, SCS_DHCSR, DBGKEY | DHCSR_C_DEBUGEN)) ||
+        (e = mem_ap_write32(&b->mem, SCS_DEMCR, DEMCR_VC_CORERESET)))
+        return e;
+    const uint64_t start = debug_probe_now_us(b->probe);
+    while (!e && !(dhcsr & DHCSR_S_HALT) && debug_probe_now_us(b->probe) - start < CATCH_US)
+        e = mem_ap_read32(&b->mem, SCS_DHCSR, &dhcsr);
+    b->m->reset.caught = !e && dhcsr & DHCSR_S_HALT;
+    return e || b->m->reset.caught ? e : measure_release(b);
+}
+
+// Whether the core is in reset because NRST is low. One that resets itself all the time could be
+// caught meanwhile, too.
+static enum err is_reset_by_pin(struct measure *b, bool *works)
+{
+    enum err e = poll_for_reset(b, works);
+    if (e || !*works || !(b->m->core.resets || b->m->reset.caught))
+        return e;
+    const bool before = b->m->reset.caught;
+    b->m->reset.caught = false;
+    e = measure_catch(b);
+    *works = !b->m->reset.caught;
+    if (!e && b->m->reset.caught)
+        e = measure_release(b);
+    b->m->reset.caught = b->m->reset.caught || before;
+    return e;
+}
+
 static enum err release_nrst(struct measure *b)
 {
     struct measured_reset *r = &b->m->reset;
@@ -65,13 +104,24 @@ static enum err pull(struct measure *b)
     debug_probe_sleep_us(b->probe, NRST_LOW_US);
     if (!e && b->m->supply.known)
         e = measure_supply(b, &b->m->supply.reset, 4);
-    return e ? e : read_reset_state(b, &b->m->reset.works);
+    return e ? e : is_reset_by_pin(b, &b->m->reset.works);
+}
+
+// What seems to be held may be a core that resets itself all the time: that one can be caught.
+static enum err is_held_by_pin(struct measure *b, bool *held)
+{
+    enum err e = is_held(b, held);
+    if (e || !*held || b->m->asked.no_reset)
+        return e;
+    e = measure_catch(b);
+    *held = !b->m->reset.caught;
+    return !e && b->m->reset.caught ? measure_release(b) : e;
 }
 
 enum err measure_reset(struct measure *b)
 {
     struct measured_reset *r = &b->m->reset;
-    enum err e = is_held(b, &r->held_before);
+    enum err e = r->caught ? ERR_OK : is_held_by_pin(b, &r->held_before);
     if (e)
         return e;
     r->tested = true;
@@ -81,5 +131,9 @@ enum err measure_reset(struct measure *b)
     }
     e = pull(b);
     enum err high = release_nrst(b);
+    if (!high && r->held_after) {
+        high = is_held_by_pin(b, &r->held_after);
+        r->release_us = r->held_after ? r->release_us : 0; // it was not seen
+    }
     return e ? e : high;
 }

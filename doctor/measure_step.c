@@ -27,6 +27,11 @@ void measure_count(struct measure *b, enum err e)
     b->m->probe.usb_errors += e == ERR_PROBE_PROTOCOL;
 }
 
+void measure_heard(struct measure *b)
+{
+    b->m->loss.heard_us = (uint32_t)(debug_probe_now_us(b->probe) - b->began_us);
+}
+
 enum err measure_connect(struct measure *b, uint32_t swclk_hz)
 {
     enum err e = debug_probe_set_swclk(b->probe, swclk_hz);

@@ -3,20 +3,41 @@
 // wanders.
 #include "doctor/measure.h"
 
-#define ODD_MV 400u
+#define ODD_MV      400u
+#define FEW_SAMPLES 4u // an odd one among fewer is not told from the others
 
-static void add_sample(struct measured_series *s, unsigned mv)
+static void insert_sample(struct measured_series *s, unsigned mv)
 {
-    if (s->count && (mv + ODD_MV < s->first_mv || mv > s->first_mv + ODD_MV))
-        s->odd++;
-    if (!s->count)
-        s->first_mv = mv;
-    if (!s->count || mv < s->min_mv)
-        s->min_mv = mv;
-    if (!s->count || mv > s->max_mv)
-        s->max_mv = mv;
-    s->mean_mv = (s->mean_mv * s->count + mv + (s->count + 1) / 2) / (s->count + 1);
-    s->count++;
+    unsigned at = s->count++;
+    for (; at > 0 && s->sample[at - 1] > mv; at--)
+        s->sample[at] = s->sample[at - 1];
+    s->sample[at] = (uint16_t)(mv < UINT16_MAX ? mv : UINT16_MAX);
+}
+
+static bool is_odd(unsigned mv, unsigned median_mv)
+{
+    return mv + ODD_MV < median_mv || mv > median_mv + ODD_MV;
+}
+
+// One sample that is far from all others was garbled on its way.
+static void take_sample(struct measured_series *s, unsigned mv)
+{
+    if (s->count == MEASURE_MAX_SAMPLES)
+        return;
+    insert_sample(s, mv);
+    const unsigned median = s->sample[s->count / 2];
+    s->odd = 0;
+    for (unsigned i = 0; i < s->count; i++)
+        s->odd += is_odd(s->sample[i], median);
+    const bool drop = s->odd == 1 && s->count >= FEW_SAMPLES;
+    const unsigned first = drop && is_odd(s->sample[0], median) ? 1 : 0;
+    const unsigned last = drop && !first ? s->count - 1 : s->count;
+    unsigned sum = 0;
+    for (unsigned i = first; i < last; i++)
+        sum += s->sample[i];
+    s->min_mv = s->sample[first];
+    s->max_mv = s->sample[last - 1];
+    s->mean_mv = (sum + (last - first) / 2) / (last - first);
 }
 
 enum err measure_supply(struct measure *b, struct measured_series *series, unsigned samples)
@@ -32,7 +53,7 @@ enum err measure_supply(struct measure *b, struct measured_series *series, unsig
         if (measure_is_fatal(e))
             return e;
         if (!e)
-            add_sample(series, mv);
+            take_sample(series, mv);
     }
     return ERR_OK;
 }

@@ -3,6 +3,7 @@
 // who it is, told to keep its clocks and power in Stop and Standby (DBGMCU_CR; RM0091, 32.9.4), and
 // let go. If the debug port dies all the same, the program took the pins; if it lives, the program
 // went to sleep. The program starts again.
+#include "base/signals.h"
 #include "cortex/cortexm.h"
 #include "cortex/scs.h"
 #include "doctor/measure.h"
@@ -13,7 +14,8 @@
 #define SLEEPDEEP   (1u << 2)
 #define NRST_LOW_US 5000u
 #define CATCH_US    300000u
-#define WATCH_US    600000u
+#define WATCH_US    2500000u
+#define SHORT_US    600000u // where the flash is closed, and so no program runs
 
 // Halted at the first instruction, NRST released.
 static enum err catch_start(struct measure *b)
@@ -47,10 +49,14 @@ static enum err watch_sleep(struct measure *b)
     struct debug_probe *probe = b->probe;
     uint64_t start = debug_probe_now_us(probe);
     const struct family_doctor *facts = b->m->chip.id.chip->family->doctor;
+    const uint32_t watch_us = b->m->chip.id.rdp_level == 1 ? SHORT_US : WATCH_US;
     uint32_t dhcsr, scr, power = 0;
     s->survived = true;
-    while (s->survived && !s->deep_sleep && s->lived_us < WATCH_US) {
-        enum err e = mem_ap_read32(&b->mem, SCS_DHCSR, &dhcsr);
+    while (s->survived && !s->deep_sleep && s->lived_us < watch_us) {
+        enum err e = signals_check(b->log);
+        if (e)
+            return e;
+        e = mem_ap_read32(&b->mem, SCS_DHCSR, &dhcsr);
         if (!e && dhcsr & DHCSR_S_SLEEP && !(e = mem_ap_read32(&b->mem, SCS_SCR, &scr)) &&
             scr & SLEEPDEEP &&
             !(facts && facts->standby_addr &&

@@ -13,6 +13,15 @@ void rules_say(struct evidence *ev, const char *fmt, ...)
     va_end(args);
 }
 
+void rules_note(struct evidence *ev, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(ev->text, sizeof ev->text, fmt, args);
+    va_end(args);
+    ev->note = true;
+}
+
 bool rules_target_was_tried(const struct measurements *m)
 {
     unsigned tries = m->answer[ATTEMPT_ASKED].tries;
@@ -21,14 +30,14 @@ bool rules_target_was_tried(const struct measurements *m)
 
 bool rules_is_silent(const struct measurements *m)
 {
-    for (unsigned attempt = 0; attempt < ATTEMPT_COUNT; attempt++)
-        if (measure_answers(m, attempt))
-            return false;
-    return rules_target_was_tried(m);
+    return !rules_is_present(m) && !measure_answers(m, ATTEMPT_UNDER_RESET) &&
+           !measure_answers(m, ATTEMPT_AFTER_RESET) && rules_target_was_tried(m);
 }
 
 bool rules_is_present(const struct measurements *m)
 {
+    if (m->loss.seen)
+        return false;
     return measure_answers(m, ATTEMPT_ASKED) || measure_answers(m, ATTEMPT_SLOW) ||
            measure_answers(m, ATTEMPT_SLOWEST);
 }
@@ -56,6 +65,11 @@ bool rules_lone_failure(const struct measurements *m)
 void rules_say_silence(const struct measurements *m, struct evidence *ev)
 {
     unsigned tries = 0;
+    if (m->loss.seen) {
+        rules_say(ev, "the last answer came %u ms after the first, and then none at any clock%s",
+                  m->loss.heard_us / 1000, rules_is_silent(m) ? ", nor under reset" : "");
+        return;
+    }
     for (unsigned attempt = 0; attempt < ATTEMPT_COUNT; attempt++)
         tries += m->answer[attempt].tries;
     rules_say(

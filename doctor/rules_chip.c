@@ -150,6 +150,31 @@ static bool started_protected(const struct measurements *m)
     return m->chip.id.rdp_level == 1;
 }
 
+// The program ends debugging, and was not seen to do so while it was watched: how it does that, and
+// when, is not known.
+static bool ends_later(const struct measurements *m)
+{
+    const struct measured_survival *s = &m->survival;
+    return rules_only_under_reset(m) && !rules_shaky_under_reset(m) && !s->deep_sleep &&
+           (!s->tested || s->survived) && (m->loss.seen || s->tested) && !started_protected(m);
+}
+
+unsigned rule_target_lost(const struct measurements *m, struct evidence *ev)
+{
+    const struct measured_survival *s = &m->survival;
+    if (m->loss.seen && (rules_is_silent(m) || !s->tested)) {
+        rules_say_silence(m, ev);
+        return 95;
+    }
+    if (!ends_later(m))
+        return 0;
+    rules_say(ev,
+              "SWD answers under reset, still does %u ms after the program has started, and not "
+              "later",
+              s->lived_us / 1000);
+    return 90;
+}
+
 unsigned rule_swd_off_by_program(const struct measurements *m, struct evidence *ev)
 {
     const struct measured_survival *s = &m->survival;
@@ -169,7 +194,7 @@ unsigned rule_swd_off_by_program(const struct measurements *m, struct evidence *
         return 92;
     }
     rules_say(ev, "SWD answers only under reset");
-    return s->tested || started_protected(m) ? 45 : 60;
+    return s->tested || m->loss.seen || started_protected(m) ? 45 : 60;
 }
 
 unsigned rule_low_power(const struct measurements *m, struct evidence *ev)
@@ -185,7 +210,7 @@ unsigned rule_low_power(const struct measurements *m, struct evidence *ev)
         rules_say(ev, "SWD answers only under reset");
         if (started_protected(m))
             return 45;
-        return s->tested && s->survived ? 55 : 25;
+        return s->tested && s->survived ? 45 : 25;
     }
     if (rules_is_silent(m)) {
         rules_say(ev, "a chip in Stop or Standby, with NRST not wired, looks like this");
@@ -236,13 +261,15 @@ unsigned rule_reset_loop(const struct measurements *m, struct evidence *ev)
                   reset_flags_text(m, "", flags, sizeof flags), who);
         return 95;
     }
-    bool watchdog = measure_watchdog_has_bitten(m);
-    if (!watchdog && !c->resets)
+    bool watchdog = measure_was_reset_by(m, RESET_BY_WATCHDOG);
+    if (!watchdog && !c->resets && !measure_was_reset_by(m, RESET_BY_SOFTWARE))
         return 0;
     rules_say(ev, "%s: a reset by %s, and %u seen in %u ms",
               reset_flags_text(m, "is ", flags, sizeof flags), who, c->resets,
               c->watched_us / 1000);
-    return watchdog && c->resets ? 85 : watchdog ? 60 : 40;
+    if (c->resets) // nobody asked for it
+        return watchdog ? 85 : 75;
+    return watchdog ? 60 : 5;
 }
 
 unsigned rule_lockup(const struct measurements *m, struct evidence *ev)
@@ -291,9 +318,13 @@ unsigned rule_hse_dead(const struct measurements *m, struct evidence *ev)
         return rules_not_tested(ev);
     if (d->hse != HSE_DEAD)
         return 0;
-    rules_say(ev, "HSERDY does not come within 100 ms; the program %s",
-              d->hse_used ? "wants it" : "does not use it");
-    return d->hse_used ? 92 : 60;
+    if (!d->hse_used) {
+        rules_note(ev, "HSERDY does not come within 100 ms; the program does not use it, and a "
+                       "board without a crystal shows this too");
+        return 60;
+    }
+    rules_say(ev, "HSERDY does not come within 100 ms; the program wants it");
+    return 92;
 }
 
 unsigned rule_hse_frequency(const struct measurements *m, struct evidence *ev)
@@ -308,8 +339,15 @@ unsigned rule_hse_frequency(const struct measurements *m, struct evidence *ev)
     uint32_t off = d->hse_hz > wanted ? d->hse_hz - wanted : wanted - d->hse_hz;
     if (off < wanted / 100 * facts->hsi_percent)
         return 0;
-    rules_say(ev, "HSE runs at %u.%03u MHz against HSI, and %s %u.%03u MHz", d->hse_hz / 1000000,
-              d->hse_hz / 1000 % 1000, m->asked.hse_hz ? "should run at" : "ST's libraries assume",
-              wanted / 1000000, wanted / 1000 % 1000);
-    return m->asked.hse_hz ? 92 : 55;
+    if (!m->asked.hse_hz) {
+        rules_note(ev,
+                   "HSE runs at %u.%03u MHz against HSI, and ST's libraries assume %u.%03u MHz "
+                   "unless a project says otherwise",
+                   d->hse_hz / 1000000, d->hse_hz / 1000 % 1000, wanted / 1000000,
+                   wanted / 1000 % 1000);
+        return 55;
+    }
+    rules_say(ev, "HSE runs at %u.%03u MHz against HSI, and should run at %u.%03u MHz",
+              d->hse_hz / 1000000, d->hse_hz / 1000 % 1000, wanted / 1000000, wanted / 1000 % 1000);
+    return 92;
 }

@@ -5,6 +5,8 @@
 
 #include "doctor/rules.h"
 
+#define SLOW_COMMAND_US 5000u
+
 unsigned rule_no_probe(const struct measurements *m, struct evidence *ev)
 {
     const struct measured_probe *p = &m->probe;
@@ -115,7 +117,8 @@ unsigned rule_probe_usb(const struct measurements *m, struct evidence *ev)
     if (only_entries_stall(m))
         return 0;
     // One sample of VTref that is far from all others, and nothing else happened.
-    unsigned odd = m->supply.later.odd == 1 && !garbled ? 1 : 0;
+    const unsigned far = m->supply.idle.odd + m->supply.busy.odd + m->supply.later.odd;
+    const unsigned odd = far == 1 && !garbled ? 1 : 0;
     unsigned errors = m->probe.usb_errors + (garbled ? 0 : wrong) + odd;
     if (m->probe.opening == ERR_TIMEOUT && m->probe.commands) {
         rules_say(ev, "it stopped answering after %u commands", m->probe.commands);
@@ -132,12 +135,20 @@ unsigned rule_probe_usb(const struct measurements *m, struct evidence *ev)
     return 75;
 }
 
+unsigned rule_usb_slow(const struct measurements *m, struct evidence *ev)
+{
+    if (m->probe.opening || m->probe.command_us < SLOW_COMMAND_US)
+        return 0;
+    rules_note(ev, "a command takes %u ms, and about 1 ms is usual", m->probe.command_us / 1000);
+    return 90;
+}
+
 // The firmware can measure, and both readings are zero, that of its own reference too.
 unsigned rule_probe_vtref(const struct measurements *m, struct evidence *ev)
 {
     if (!m->supply.broken)
         return 0;
-    rules_say(ev, "the readings of VTref and of the reference are both zero");
+    rules_note(ev, "the readings of VTref and of the reference are both zero");
     return 60;
 }
 

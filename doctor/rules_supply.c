@@ -7,12 +7,13 @@
 #include "doctor/rules.h"
 
 #define NO_SUPPLY_MV 1250u
-#define FLOATING_MV  300u  // spread of the samples
-#define DROP_MV      400u  // between samples of a supply that is there
-#define BACKFEED_MV  150u  // what driving SWD adds to a supply that is off
-#define VDDA_LOW_MV  2350u // the ADC wants 2.4 V (DS9773, 6.3.16)
-#define VDDA_BELOW   250u  // VDDA must not be below VDD (6.3.1)
-#define CSR_PORRSTF  (1u << 27)
+#define FLOATING_MV  300u // spread of the samples
+#define DROP_MV      400u // between samples of a supply that is there
+#define BACKFEED_MV  150u // what driving SWD adds to a supply that is off
+#define VDDA_BELOW                                                                                 \
+    250u // VDDA must not be below VDD (DS9773, 6.3.1); probes are off by some percent
+#define VREFINT_ERROR 50u // of what the chip measures with its own reference (6.3.4)
+#define CSR_PORRSTF   (1u << 27)
 
 static unsigned spread(const struct measured_series *s)
 {
@@ -130,6 +131,14 @@ unsigned rule_not_connected(const struct measurements *m, struct evidence *ev)
     return 65;
 }
 
+static void say_vdda(const struct measurements *m, struct evidence *ev)
+{
+    const struct measured_deep *d = &m->deep_results;
+    rules_say(ev,
+              "the chip measures %u.%02u V at VDDA (VREFINT reads %u; %u in the factory at 3.3 V)",
+              d->vdda_mv / 1000, d->vdda_mv % 1000 / 10, d->vrefint, d->vrefint_cal);
+}
+
 // A chip that does not answer may be one of those that want more.
 static unsigned may_be_too_low(const struct measurements *m, struct evidence *ev)
 {
@@ -146,6 +155,11 @@ static unsigned may_be_too_low(const struct measurements *m, struct evidence *ev
 unsigned rule_target_undervoltage(const struct measurements *m, struct evidence *ev)
 {
     unsigned mv = m->supply.idle.mean_mv;
+    const struct measured_deep *d = &m->deep_results;
+    if (!m->supply.known && d->vdda_known && d->vdda_mv < rules_lowest_mv(m) - VREFINT_ERROR / 2) {
+        say_vdda(m, ev);
+        return 80;
+    }
     if (!m->supply.known || mv < NO_SUPPLY_MV || floats(m) || is_fed_by_wires(m))
         return 0;
     if (mv >= rules_lowest_mv(m))
@@ -204,9 +218,7 @@ unsigned rule_vtref_not_wired(const struct measurements *m, struct evidence *ev)
 {
     struct measured_series all = all_samples(m);
     bool steady = all.min_mv >= rules_lowest_mv(m) && all.max_mv - all.min_mv <= DROP_MV;
-    bool one_off =
-        all.odd == 1 && m->supply.later.odd == 1 && m->supply.idle.min_mv >= rules_lowest_mv(m);
-    if (!m->supply.known || steady || one_off || is_fed_by_wires(m))
+    if (!m->supply.known || steady || is_fed_by_wires(m))
         return 0;
     bool low = m->supply.idle.mean_mv < NO_SUPPLY_MV;
     bool wanders = all.max_mv > all.min_mv + FLOATING_MV;
@@ -216,8 +228,14 @@ unsigned rule_vtref_not_wired(const struct measurements *m, struct evidence *ev)
         return rules_is_present(m) ? 30 : 0;
     }
     if (!rules_is_silent(m) && rules_target_was_tried(m)) {
+        if (all.max_mv < FLOATING_MV) { // some probes cannot measure it, and all else works
+            say_vtref(m, ev, ", and yet the target answers; some probes cannot measure it");
+            ev->note = true;
+            return 95;
+        }
         say_vtref(m, ev, ", and yet the target answers");
-        return rule_supply_unstable(m, &(struct evidence){{0}}) >= DIAGNOSIS_LIKELY ? 40 : 95;
+        return rule_supply_unstable(m, &(struct evidence){.note = false}) >= DIAGNOSIS_LIKELY ? 40
+                                                                                              : 95;
     }
     say_vtref(m, ev, "");
     return floats(m) ? 30 : 25;
@@ -235,12 +253,22 @@ unsigned rule_vdda_low(const struct measurements *m, struct evidence *ev)
     if (!d->vdda_known)
         return 0;
     unsigned vdd = m->supply.known ? m->supply.idle.mean_mv : 0;
-    bool below =
-        vdd >= rules_lowest_mv(m) && vdd < rules_highest_mv(m) && d->vdda_mv + VDDA_BELOW < vdd;
-    if (d->vdda_mv >= VDDA_LOW_MV && !below)
+    const unsigned margin = vdd / 8 > VDDA_BELOW ? vdd / 8 : VDDA_BELOW;
+    const bool below =
+        vdd >= rules_lowest_mv(m) && vdd < rules_highest_mv(m) && d->vdda_mv + margin < vdd;
+    if (d->vdda_mv >= rules_lowest_mv(m) - VREFINT_ERROR && !below)
         return 0;
-    rules_say(ev,
-              "the chip measures %u.%02u V at VDDA (VREFINT reads %u; %u in the factory at 3.3 V)",
-              d->vdda_mv / 1000, d->vdda_mv % 1000 / 10, d->vrefint, d->vrefint_cal);
+    say_vdda(m, ev);
+    // Where VDD is not known, or as low, it is likely to be the same as VDDA.
+    return below ? 90 : 40;
+}
+
+unsigned rule_vdda_high(const struct measurements *m, struct evidence *ev)
+{
+    unsigned lowest, highest;
+    family_supply(m->chip.id.chip, &lowest, &highest);
+    if (!m->deep_results.vdda_known || m->deep_results.vdda_mv <= highest + VREFINT_ERROR)
+        return 0;
+    say_vdda(m, ev);
     return 90;
 }

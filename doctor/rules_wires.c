@@ -33,7 +33,7 @@ static unsigned odds(const struct measurements *m, struct evidence *ev, unsigned
 
 unsigned rule_no_answer(const struct measurements *m, struct evidence *ev)
 {
-    if (!rules_is_silent(m) || !vtref_is_good(m))
+    if (m->loss.seen || !rules_is_silent(m) || !vtref_is_good(m))
         return 0;
     rules_say_silence(m, ev);
     return 95;
@@ -160,7 +160,9 @@ unsigned rule_core_slow(const struct measurements *m, struct evidence *ev)
 unsigned rule_link_marginal(const struct measurements *m, struct evidence *ev)
 {
     const struct measured_link *link = &m->link;
-    if (rule_core_slow(m, &(struct evidence){{0}})) {
+    if (m->loss.seen)
+        return rules_shaky_under_reset(m) ? 40 : odds(m, ev, 4);
+    if (rule_core_slow(m, &(struct evidence){.note = false})) {
         say_clocks(link, ev);
         return 20;
     }
@@ -210,7 +212,9 @@ unsigned rule_nrst_not_wired(const struct measurements *m, struct evidence *ev)
 {
     const struct measured_reset *r = &m->reset;
     if (r->tested && !r->held_before && !r->works) {
-        rules_say(ev, "pulling NRST low did not reset the core");
+        rules_note(ev,
+                   "pulling NRST low did not reset the core; a cable of four wires is like this, "
+                   "and debugging works");
         return 95;
     }
     if (r->tested || !rules_is_present(m))

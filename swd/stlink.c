@@ -34,15 +34,23 @@ const char *stlink_version_text(const struct stlink *st, char *text, size_t size
 
 enum err stlink_get_mode(struct stlink *st, enum stlink_mode *mode)
 {
-    uint8_t r[2];
-    struct usb_exchange x = {
-        .command = {STLINK_GET_MODE}, .in = r, .in_len = sizeof r, .timeout_ms = STLINK_TIMEOUT_MS};
-    enum err e = stlink_exchange(st, &x);
+    uint8_t r[2] = {UINT8_MAX};
+    enum err e = ERR_OK;
+    // One reply may be garbled.
+    unsigned asked = 0;
+    for (; asked < 2 && !e && r[0] > STLINK_MODE_BOOTLOADER; asked++) {
+        struct usb_exchange x = {.command = {STLINK_GET_MODE},
+                                 .in = r,
+                                 .in_len = sizeof r,
+                                 .timeout_ms = STLINK_TIMEOUT_MS};
+        e = stlink_exchange(st, &x);
+    }
     if (e != ERR_OK)
         return e;
     if (r[0] > STLINK_MODE_BOOTLOADER)
         return log_fail(st->probe.log, ERR_PROBE_PROTOCOL, "the ST-LINK names an unknown mode (%u)",
                         r[0]);
+    st->garbled_replies += asked > 1;
     *mode = (enum stlink_mode)r[0];
     return ERR_OK;
 }

@@ -40,9 +40,10 @@ struct stlink {
     struct debug_probe probe; // what the layers above use
     struct usb_link link;
     struct stlink_version version;
-    bool boot_loader; // found so when it was opened, which therefore failed
-    bool ap_open;     // INIT_AP was done (needed from J37 / V3J7 on)
-    bool tracing;     // it receives SWO, with trace_baud
+    unsigned garbled_replies; // that made no sense, and asked again did
+    bool boot_loader;         // found so when it was opened, which therefore failed
+    bool ap_open;             // INIT_AP was done (needed from J37 / V3J7 on)
+    bool tracing;             // it receives SWO, with trace_baud
     uint32_t trace_baud;
 };
 

@@ -8,9 +8,10 @@
 #include "swd/stlink_command.h"
 #include "swd/stlink_status.h"
 
-#define PID_V2_1      0x374bu
-#define PID_V2_1_NOMS 0x3752u
-#define PID_V3_FIRST  0x374du
+#define PID_V2_1        0x374bu
+#define PID_V2_1_NOMS   0x3752u
+#define PID_V3_FIRST    0x374du
+#define NEWEST_HARDWARE 3u // that is known here
 
 static bool is_v3_pid(uint16_t pid)
 {
@@ -141,6 +142,32 @@ static enum err check_version(struct stlink *st)
     return ERR_OK;
 }
 
+static enum err read_version(struct stlink *st, const struct greeting *g)
+{
+    enum err e = ERR_OK;
+    if (is_v3_pid(st->link.id.pid))
+        e = read_version_ex(st);
+    else
+        take_version(st, g->version);
+    return e ? e : check_version(st);
+}
+
+// Before a probe is refused, or taken, for a version that no probe has: one reply may have been
+// garbled.
+static enum err ask_version_again(struct stlink *st, struct greeting *g)
+{
+    const struct log_mark kept = log_keep(st->probe.log);
+    enum err e = wake_up(st, g);
+    if (!e)
+        e = read_version(st, g);
+    if (e == ERR_PROBE_FIRMWARE)
+        log_restore(st->probe.log, &kept);
+    else if (!e)
+        log_forget(st->probe.log);
+    st->garbled_replies += !e && st->version.hardware <= NEWEST_HARDWARE;
+    return e;
+}
+
 static enum err leave_any_mode(struct stlink *st, enum stlink_mode mode)
 {
     enum err e = ERR_OK;
@@ -172,12 +199,10 @@ enum err stlink_open(struct stlink *st, struct usb_link link, struct log *log)
     *st = (struct stlink){.probe = {.ops = &stlink_debug_probe_ops, .log = log}, .link = link};
     struct greeting g;
     enum err e = wake_up(st, &g);
-    if (e == ERR_OK && is_v3_pid(link.id.pid))
-        e = read_version_ex(st);
-    else if (e == ERR_OK)
-        take_version(st, g.version);
     if (e == ERR_OK)
-        e = check_version(st);
+        e = read_version(st, &g);
+    if (e == ERR_PROBE_FIRMWARE || (!e && st->version.hardware > NEWEST_HARDWARE))
+        e = ask_version_again(st, &g);
     if (e == ERR_OK)
         e = leave_any_mode(st, (enum stlink_mode)g.mode[0]);
     if (e != ERR_OK)

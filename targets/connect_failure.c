@@ -81,8 +81,9 @@ enum err connect_fail(struct target *t, const struct connect_evidence *ev)
     return log_fail(
         t->log, e,
         "no target answers on SWD (tried %s). %s; the probe says: %s (0x%02x). Likely causes, in "
-        "this order: SWDIO or SWCLK open or swapped, no common GND or supply, NRST not wired "
-        "or held low, the program sleeps or turns SWD off, read protection level 2; `swdlink "
+        "this order: SWDIO or SWCLK open, swapped or shorted (to each other, to GND, to the "
+        "supply), no common GND or supply, NRST not wired or held low, the program sleeps or turns "
+        "SWD off, read protection level 2; `swdlink "
         "doctor` tells "
         "more",
         tries, vtref, debug_probe_status_text(t->probe, ev->status), ev->status);

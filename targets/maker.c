@@ -7,6 +7,8 @@
 #define ROM_PIDR4 0xfd0u
 #define ROM_PIDR0 0xfe0u
 #define ROM_PIDRS 4u
+// Where every STM32 with a Cortex-M0 to M4 has it (RM0091, 32.7; RM0008, 31.14; RM0090, 38.14).
+#define ROM_TABLE_OF_ST 0xe00ff000u
 
 // As OpenOCD's and Black Magic's lists have them.
 static const struct {
@@ -32,6 +34,10 @@ static enum err read_pidrs(struct chip_maker *maker, const struct mem_ap *mem)
     struct ap_identity ap;
     uint32_t p[ROM_PIDRS], p4;
     enum err e = ap_identify(mem, &ap);
+    if (e == ERR_UNSUPPORTED) { // an ST-LINK/V2 before V2J24 reads no register of an AP
+        ap.base = ROM_TABLE_OF_ST;
+        e = ERR_OK;
+    }
     if (e)
         return e;
     maker->rom_base = ap.base;

@@ -24,11 +24,14 @@
 // RM0434, 8), and bit 24, which is another one's in each family that has it.
 #define DWORD_RESET_FLAGS(bit_24, other)                                                           \
     {                                                                                              \
-        {1u << 29, "the independent watchdog", true}, {1u << 30, "the window watchdog", true},     \
-            {1u << 31, "an entry into Stop or Standby that the option bytes forbid", false},       \
-            {1u << 28, "the program itself", false},                                               \
-            {1u << 25, "the loading of option bytes", false}, {1u << 27, "the supply", false},     \
-            {1u << 26, "the NRST pin", false}, {(bit_24), (other), false},                         \
+        {1u << 29, "the independent watchdog", RESET_BY_WATCHDOG},                                 \
+            {1u << 30, "the window watchdog", RESET_BY_WATCHDOG},                                  \
+            {1u << 31, "an entry into Stop or Standby that the option bytes forbid",               \
+             RESET_BY_OTHER},                                                                      \
+            {1u << 28, "the program itself", RESET_BY_SOFTWARE},                                   \
+            {1u << 25, "the loading of option bytes", RESET_BY_OTHER},                             \
+            {1u << 27, "the supply", RESET_BY_OTHER}, {1u << 26, "the NRST pin", RESET_BY_OTHER},  \
+            {(bit_24), (other), false},                                                            \
     }
 
 #endif

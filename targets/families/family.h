@@ -141,10 +141,12 @@ struct family_register {
 };
 #define FAMILY_REGISTERS 6
 
+enum reset_by { RESET_BY_OTHER, RESET_BY_WATCHDOG, RESET_BY_SOFTWARE };
+
 struct reset_flag {
     uint32_t mask; // 0: no more
     const char *who;
-    bool watchdog;
+    enum reset_by by;
 };
 
 struct family_vdda {

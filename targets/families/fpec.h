@@ -110,13 +110,13 @@ enum { FPEC_READ_CSR, FPEC_READ_CR, FPEC_READ_CFGR, FPEC_READ_OBR };
             [FPEC_READ_CFGR] = {"RCC_CFGR", FPEC_RCC_CFGR},                                        \
             [FPEC_READ_OBR] = {"FLASH_OBR", FPEC_FLASH_OBR}},                                      \
     .hse_register = FPEC_READ_CR, .hse_on = 1u << 16, .reset_register = FPEC_READ_CSR,             \
-    .reset_flag = {{1u << 29, "the independent watchdog", true},                                   \
-                   {1u << 30, "the window watchdog", true},                                        \
+    .reset_flag = {{1u << 29, "the independent watchdog", RESET_BY_WATCHDOG},                      \
+                   {1u << 30, "the window watchdog", RESET_BY_WATCHDOG},                           \
                    {1u << 31, "an entry into Stop or Standby that the option bytes forbid",        \
-                    false},                                                                        \
-                   {1u << 28, "the program itself", false},                                        \
-                   {(options_reset_flag), "the loading of option bytes", false},                   \
-                   {1u << 27, "the supply or the NRST pin", false}},                               \
+                    RESET_BY_OTHER},                                                               \
+                   {1u << 28, "the program itself", RESET_BY_SOFTWARE},                            \
+                   {(options_reset_flag), "the loading of option bytes", RESET_BY_OTHER},          \
+                   {1u << 27, "the supply or the NRST pin", RESET_BY_OTHER}},                      \
     .reset_otherwise = "the NRST pin", .slow_clock = fpec_slow_clock, .standby_addr = 0x40007000,  \
     .standby_mask = 1u << 1, .standby_from = 1u << 1, .library_hse_hz = 8000000
 

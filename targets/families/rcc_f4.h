@@ -70,12 +70,12 @@ const char *rcc_f4_slow_clock(const uint32_t value[FAMILY_REGISTERS], char *text
             [RCC_F4_READ_CFGR] = {"RCC_CFGR", RCC_F4_CFGR},                                        \
             [RCC_F4_READ_OPTCR] = {"FLASH_OPTCR", FLASH_F4_OPTCR}},                                \
     .hse_register = RCC_F4_READ_CR, .hse_on = 1u << 16, .reset_register = RCC_F4_READ_CSR,         \
-    .reset_flag = {{1u << 29, "the independent watchdog", true},                                   \
-                   {1u << 30, "the window watchdog", true},                                        \
-                   {1u << 31, "Stop or Standby, which the options do not allow", false},           \
-                   {1u << 28, "the program itself", false},                                        \
-                   {1u << 27, "the supply", false},                                                \
-                   {1u << 25, "the supply, which dropped (brown-out)", false}},                    \
+    .reset_flag = {{1u << 29, "the independent watchdog", RESET_BY_WATCHDOG},                      \
+                   {1u << 30, "the window watchdog", RESET_BY_WATCHDOG},                           \
+                   {1u << 31, "Stop or Standby, which the options do not allow", RESET_BY_OTHER},  \
+                   {1u << 28, "the program itself", RESET_BY_SOFTWARE},                            \
+                   {1u << 27, "the supply", RESET_BY_OTHER},                                       \
+                   {1u << 25, "the supply, which dropped (brown-out)", RESET_BY_OTHER}},           \
     .reset_otherwise = "the NRST pin", .slow_clock = rcc_f4_slow_clock,                            \
     .standby_addr = 0x40007000, /* PWR_CR: PDDS */                                                 \
         .standby_mask = 1u << 1, .library_hse_hz = 25000000, .hsi_percent = 4,                     \

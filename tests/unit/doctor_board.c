@@ -126,7 +126,6 @@ static const struct row single_faults[] = {
     {"vdd=off,vtref=fake", "no-answer", "target-unpowered"},
     {"swdio=noise=0.01,seed=2", "no-answer", "link-marginal"},
     {"chip=rotated", "target-unpowered", "chip-dead"},
-    {"usb=slow", "healthy", NULL},
     {"usb=stale-reply", "healthy", NULL},
     {"usb=toggle-loss", "healthy", NULL},
     {"usb=stall@30", "probe-usb", NULL},
@@ -168,9 +167,10 @@ static const struct row single_faults[] = {
     {"stm32f302cc,vdd=1800", "target-undervoltage", NULL},
     {"stm32f303cc,dpidr=0x1ba01477", "foreign-chip", NULL},
     {"vtref=open", "vtref-not-wired", NULL},
-    {"vtref=0", "vtref-not-wired", NULL},
+    {"vtref=0", "healthy", "vtref-not-wired"}, // many probes show it
     {"vtref=5000", "target-overvoltage", NULL},
-    {"vtref=adc-dead", "probe-vtref", NULL},
+    {"vtref=adc-dead", "healthy", "probe-vtref"},
+    {"usb=slow", "healthy", "usb-slow"},
     {"rdp=1", "read-protected-1", NULL},
     {"boot0=1", "boot-system-memory", NULL},
     {"chip=blank", "blank-flash", NULL},
@@ -240,7 +240,7 @@ static const struct row pairs[] = {
     {"nrst=gnd,swdio=weak", "nrst-low", "link-marginal"},
     {"chip=clone,swdio=weak", "foreign-chip", "link-marginal"},
     {"chip=clone,rdp=1", "foreign-chip", "read-protected-1"},
-    {"chip=blank,vtref=0", "vtref-not-wired", "blank-flash"},
+    {"chip=blank,vtref=0", "blank-flash", "vtref-not-wired"},
     {"firmware=iwdg,vtref=open", "vtref-not-wired", "reset-loop"},
     {"firmware=swd-off,vtref=open", "swd-off-by-program", "vtref-not-wired"},
     {"firmware=swd-off,nrst=slow", "swd-off-by-program", "nrst-slow"},
@@ -253,7 +253,7 @@ static const struct row pairs[] = {
     {"vdd=flaky,vdda=off", "no-answer", "vdda-low"},
     {"vdd=pins,gnd=open,seed=351", "gnd-open", "target-unpowered"}, // was called healthy
     {"vdd=flaky,vtref=fake", "link-marginal", "supply-unstable"},
-    {"usb=slow,vtref=adc-dead", "probe-vtref", NULL}, // took too long
+    {"usb=slow,vtref=adc-dead", "healthy", "probe-vtref"}, // took too long
 };
 
 // Chance hides a fault behind another, and it is still among the candidates: this supply is off at
