@@ -31,7 +31,7 @@
             {1u << 28, "the program itself", RESET_BY_SOFTWARE},                                   \
             {1u << 25, "the loading of option bytes", RESET_BY_OTHER},                             \
             {1u << 27, "the supply", RESET_BY_OTHER}, {1u << 26, "the NRST pin", RESET_BY_OTHER},  \
-            {(bit_24), (other), false},                                                            \
+            {(bit_24), (other), RESET_BY_OTHER},                                                   \
     }
 
 #endif
