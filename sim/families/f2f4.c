@@ -20,7 +20,6 @@ const struct sim_region sim_f2f4_regions[] = {
     {"DAC, UART7 and UART8", 0x40007400, 0xc00},
     {"TIM1 and TIM8", 0x40010000, 0x800},
     {"UART9 and UART10", 0x40011000, 0x1000},
-    {"ADC1 to ADC3", 0x40012000, 0x400},
     {"SDIO", 0x40012c00, 0x400},
     {"SPI1 and SPI4", 0x40013000, 0x800},
     {"timers 9 to 11", 0x40014000, 0xc00},
@@ -58,6 +57,38 @@ static const struct sim_tim_config tim6_7 = {16, 0, 0};
 static const struct sim_tim_config tim_of_2 = {16, 2, 0};
 static const struct sim_tim_config tim_of_1 = {16, 1, 0};
 static const struct sim_tim_config tim11 = {16, 1, SIM_TIM_REMAPS};
+
+// Temperature and VBAT have channels of their own on F2, F405 and F407, and share one elsewhere
+// (RM0090, 13.9 and 13.10).
+#define ADC(name_, temperature, divider)                                                           \
+    const struct sim_adc_f1_config name_ = {                                                       \
+        .is_f4 = true,                                                                             \
+        .channel = {{'A', 0, 0},                                                                   \
+                    {'A', 1, 0},                                                                   \
+                    {'A', 2, 0},                                                                   \
+                    {'A', 3, 0},                                                                   \
+                    {'A', 4, 0},                                                                   \
+                    {'A', 5, 0},                                                                   \
+                    {'A', 6, 0},                                                                   \
+                    {'A', 7, 0},                                                                   \
+                    {'B', 0, 0},                                                                   \
+                    {'B', 1, 0},                                                                   \
+                    {'C', 0, 0},                                                                   \
+                    {'C', 1, 0},                                                                   \
+                    {'C', 2, 0},                                                                   \
+                    {'C', 3, 0},                                                                   \
+                    {'C', 4, 0},                                                                   \
+                    {'C', 5, 0}},                                                                  \
+        .reference_mv = 1210,                                                                      \
+        .temperature_mv = 760, /* at 25 degrees */                                                 \
+        .temperature_channel = (temperature),                                                      \
+        .reference_channel = 17,                                                                   \
+        .battery_channel = 18,                                                                     \
+        .battery_divider = (divider),                                                              \
+        .internal_ns = 10000,                                                                      \
+    }
+ADC(sim_f2f4_adc_f40x, 16, 2);
+ADC(sim_f2f4_adc_f42x, 18, 4);
 
 static const struct sim_pin tx1[] = {{'A', 9, 7}, {'A', 15, 7}, {'B', 6, 7}, {0, 0, 0}};
 static const struct sim_pin tx2[] = {{'A', 2, 7}, {'D', 5, 7}, {0, 0, 0}};
@@ -100,6 +131,8 @@ const struct sim_part_row sim_f2f4_parts[] = {
     GPIO("I", 8, SIM_F4_HAS_PORT_I, NULL),
     GPIO("J", 9, SIM_F4_HAS_PORTS_J_K, NULL),
     GPIO("K", 10, SIM_F4_HAS_PORTS_J_K, NULL),
+    {.name = "ADC1", .kind = &sim_part_adc_f1, .base = 0x40012000, ON_APB2(BIT(8)), .irq = {18},
+     .config = &sim_f2f4_adc_f42x},
     {.name = "USART1", .kind = &sim_part_usart_f1, .base = 0x40011000, ON_APB2(BIT(4)),
      .irq = {37}, .config = &usart1},
     {.name = "USART2", .kind = &sim_part_usart_f1, .base = 0x40004400, ON_APB1(BIT(17)),

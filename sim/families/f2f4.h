@@ -6,6 +6,7 @@
 #define SWDLINK_SIM_FAMILIES_F2F4_H
 
 #include "sim/chip/part.h"
+#include "sim/parts/parts.h"
 
 // What a die has: .features of its chips.
 enum {
@@ -24,6 +25,7 @@ enum {
 
 extern const struct sim_part_row sim_f2f4_parts[];
 extern const struct sim_program sim_f2f4_programs[];
+extern const struct sim_adc_f1_config sim_f2f4_adc_f40x, sim_f2f4_adc_f42x; // of the ADC
 extern const struct sim_region sim_f2f4_regions[];
 
 enum sim_memory_kind sim_f2f4_choose_boot(const struct sim_boot_facts *facts);

@@ -66,8 +66,12 @@ static const struct sim_pwr_config pwr = {.wakeup = {{'A', 0, 0}},
                                           .has_scales = true};
 static const struct sim_syscfg_f4_config syscfg = {.has_fb_mode = false};
 
-static const struct sim_part_config configs[] = {
-    {"FLASH", &flash}, {"RCC", &rcc}, {"PWR", &pwr}, {"SYSCFG", &syscfg}, {NULL, NULL}};
+static const struct sim_part_config configs[] = {{"FLASH", &flash},
+                                                 {"RCC", &rcc},
+                                                 {"PWR", &pwr},
+                                                 {"SYSCFG", &syscfg},
+                                                 {"ADC1", &sim_f2f4_adc_f40x},
+                                                 {NULL, NULL}};
 
 static const struct sim_family stm32f2 = {
     .name = "STM32F2",

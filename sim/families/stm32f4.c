@@ -157,21 +157,19 @@ static const struct sim_syscfg_f4_config syscfg = {false}, syscfg_two_banks = {t
 
 // ---- dies ---------------------------------------------------------------------------------------
 
-#define CONFIGS(name, flash, rcc, pwr, syscfg_)                                                    \
-    static const struct sim_part_config name[] = {{"FLASH", &(flash)},                             \
-                                                  {"RCC", &(rcc)},                                 \
-                                                  {"PWR", &(pwr)},                                 \
-                                                  {"SYSCFG", &(syscfg_)},                          \
-                                                  {NULL, NULL}}
-CONFIGS(configs_f40x, flash_f40x, rcc_f40x, pwr_f40x, syscfg);
-CONFIGS(configs_f401c, flash_256k, rcc_f401, pwr_f401, syscfg);
-CONFIGS(configs_f401e, flash_512k, rcc_f401, pwr_f401, syscfg);
-CONFIGS(configs_f410, flash_128k, rcc_f410, pwr_f412, syscfg);
-CONFIGS(configs_f411, flash_512k, rcc_f411, pwr_f401, syscfg);
-CONFIGS(configs_f412, flash_1m, rcc_f411, pwr_f412, syscfg);
-CONFIGS(configs_f413, flash_1m5, rcc_f411, pwr_f412, syscfg);
-CONFIGS(configs_f42x, flash_two_banks, rcc_f42x, pwr_f42x, syscfg_two_banks);
-CONFIGS(configs_f446, flash_512k, rcc_f446, pwr_f446, syscfg);
+#define CONFIGS(name, flash, rcc, pwr, syscfg_, adc)                                               \
+    static const struct sim_part_config name[] = {{"FLASH", &(flash)}, {"RCC", &(rcc)},            \
+                                                  {"PWR", &(pwr)},     {"SYSCFG", &(syscfg_)},     \
+                                                  {"ADC1", &(adc)},    {NULL, NULL}}
+CONFIGS(configs_f40x, flash_f40x, rcc_f40x, pwr_f40x, syscfg, sim_f2f4_adc_f40x);
+CONFIGS(configs_f401c, flash_256k, rcc_f401, pwr_f401, syscfg, sim_f2f4_adc_f42x);
+CONFIGS(configs_f401e, flash_512k, rcc_f401, pwr_f401, syscfg, sim_f2f4_adc_f42x);
+CONFIGS(configs_f410, flash_128k, rcc_f410, pwr_f412, syscfg, sim_f2f4_adc_f42x);
+CONFIGS(configs_f411, flash_512k, rcc_f411, pwr_f401, syscfg, sim_f2f4_adc_f42x);
+CONFIGS(configs_f412, flash_1m, rcc_f411, pwr_f412, syscfg, sim_f2f4_adc_f42x);
+CONFIGS(configs_f413, flash_1m5, rcc_f411, pwr_f412, syscfg, sim_f2f4_adc_f42x);
+CONFIGS(configs_f42x, flash_two_banks, rcc_f42x, pwr_f42x, syscfg_two_banks, sim_f2f4_adc_f42x);
+CONFIGS(configs_f446, flash_512k, rcc_f446, pwr_f446, syscfg, sim_f2f4_adc_f42x);
 
 #define FAMILY(name_, id, irqs)                                                                    \
     static const struct sim_family name_ = {                                                       \

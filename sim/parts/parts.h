@@ -7,6 +7,7 @@
 #include "sim/chip/part.h"
 
 extern const struct sim_part_kind sim_part_adc;
+extern const struct sim_part_kind sim_part_adc_f1; // with CR1 and CR2: STM32F1, F2 and F4
 extern const struct sim_part_kind sim_part_afio;
 extern const struct sim_part_kind sim_part_bkpsram;
 extern const struct sim_part_kind sim_part_crc;
@@ -53,6 +54,14 @@ struct sim_adc_config {
     uint32_t internal_ns; // the least sampling time of an internal channel; 0: 4 us
     // STM32L0 (RM0367, 14): ADCAL and ADEN start the regulator, and there is no CCRDY.
     bool regulator_starts_itself;
+};
+
+struct sim_adc_f1_config {
+    bool is_f4;                           // F2, too: a common register, no calibration
+    struct sim_pin channel[SIM_ADC_PINS]; // af does not matter
+    uint32_t reference_mv, temperature_mv;
+    uint8_t temperature_channel, reference_channel, battery_channel, battery_divider;
+    uint32_t internal_ns; // the least sampling time of an internal channel
 };
 
 struct sim_crc_config {

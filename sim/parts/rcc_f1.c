@@ -208,6 +208,7 @@ static const struct sim_part_drives drives[] = {
     {SIM_PCLK_HZ, SIM_RCC_BUSES, sim_f1_clocks_pclk},
     {SIM_TIMER_HZ, SIM_RCC_BUSES, sim_f1_clocks_timer},
     {SIM_LSI_HZ, 1, sim_f1_clocks_lsi},
+    {SIM_ADC_HZ, 1, sim_f1_clocks_adc},
     {SIM_HSI_READY, 1, sim_rcc_hsi_ready},
     {0, 0, NULL},
 };

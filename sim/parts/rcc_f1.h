@@ -21,6 +21,7 @@ extern const struct sim_rcc_kind sim_rcc_f1_kind;
 bool sim_rcc_f1_has_predivider(const struct sim_rcc_f1 *rcc); // CFGR2.PREDIV1
 void sim_f1_clocks_apply(void *self); // after anything that changes a frequency
 // The levels that it drives.
-sim_signal_level_fn sim_f1_clocks_hclk, sim_f1_clocks_pclk, sim_f1_clocks_timer, sim_f1_clocks_lsi;
+sim_signal_level_fn sim_f1_clocks_hclk, sim_f1_clocks_pclk, sim_f1_clocks_timer, sim_f1_clocks_lsi,
+    sim_f1_clocks_adc;
 
 #endif

@@ -97,6 +97,14 @@ uint64_t sim_f1_clocks_timer(void *self, unsigned bus)
     return pclk_hz(self, bus) * (apb_divisor(self, bus) > 1 ? 2 : 1);
 }
 
+// ADCPRE (RM0008, 7.3.2).
+uint64_t sim_f1_clocks_adc(void *self, unsigned line)
+{
+    const struct sim_rcc_f1 *rcc = self;
+    (void)line;
+    return pclk_hz(rcc, SIM_ON_APB2) / (2 * ((rcc->common.cfgr >> 14 & 3) + 1));
+}
+
 uint64_t sim_f1_clocks_lsi(void *self, unsigned line)
 {
     const struct sim_rcc_f1 *rcc = self;
