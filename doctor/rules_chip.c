@@ -2,6 +2,7 @@
 // The chip and its program. Register facts: RM0091 (6.4 RCC, 9.1 SYSCFG, 3.5 FLASH), DDI 0419 (C1.6
 // DHCSR).
 #include <stdio.h>
+#include <string.h>
 
 #include "cortex/cortexm.h"
 #include "doctor/rules.h"
@@ -34,13 +35,23 @@ static const struct {
              {0xc60, "Cortex-M0+", 0x0bc11477u},
              {0xc24, "Cortex-M4", 0x2ba01477u}};
 
+// The dual-core ones have a debug port of version 2, whose DPIDR OpenOCD's files for them expect.
+#define DPIDR_OF_DUAL_CORE 0x6ba02477u
+
+static uint32_t expected_dpidr(const struct chip_identity *id, unsigned core)
+{
+    const char *family = id->die ? id->die->family : "";
+    bool is_dual = strcmp(family, "STM32WB") == 0 || strcmp(family, "STM32WL") == 0;
+    return is_dual ? DPIDR_OF_DUAL_CORE : cores[core].dpidr;
+}
+
 // The core's row if its debug port is another one, else -1.
 static int core_with_another_port(const struct measurements *m)
 {
     const struct measured_chip *c = &m->chip;
     for (unsigned i = 0; c->known && i < sizeof cores / sizeof cores[0]; i++) {
-        if ((c->id.cpuid >> 4 & 0xfff) == cores[i].part && c->id.dpidr != cores[i].dpidr &&
-            is_dpidr_certain(m))
+        if ((c->id.cpuid >> 4 & 0xfff) == cores[i].part &&
+            c->id.dpidr != expected_dpidr(&c->id, i) && is_dpidr_certain(m))
             return (int)i;
     }
     return -1;
@@ -64,7 +75,7 @@ unsigned rule_foreign_chip(const struct measurements *m, struct evidence *ev)
     int core = core_with_another_port(m);
     if (core >= 0) {
         rules_say(ev, "a %s of ST's has DPIDR 0x%08x, and this one 0x%08x", cores[core].name,
-                  cores[core].dpidr, c->id.dpidr);
+                  expected_dpidr(&c->id, (unsigned)core), c->id.dpidr);
         return 65;
     }
     if (!is_another_makers(c))

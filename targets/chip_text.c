@@ -8,8 +8,7 @@
 #include "targets/chip.h"
 #include "targets/parts.h"
 
-#define DPIDR_M3_OF_ST 0x1ba01477u // of the Cortex-M3 r1p1 in ST's chips
-#define DPIDR_M4       0x2ba01477u
+#define DPIDR_M4 0x2ba01477u // and of the Cortex-M3 r2p0 of STM32F2 and L1; STM32F1 have r1p1
 
 const char *chip_name(const struct chip_identity *id)
 {
@@ -82,7 +81,7 @@ const char *chip_doubt(const struct chip_identity *id, char *text, size_t size)
                  name ? name : "somebody else", maker->designer);
     else if (id->die && !die_has_core(id->die, id->cpuid))
         snprintf(text, size, "by its id, but with another core: by another maker?");
-    else if (id->die && id->die->core == DIE_CORE_M3 && id->dpidr == DPIDR_M4)
+    else if (id->die && strcmp(id->die->family, "STM32F1") == 0 && id->dpidr == DPIDR_M4)
         snprintf(text, size,
                  "by its id, but with another debug port than ST's (DPIDR 0x%08x): by "
                  "another maker?",

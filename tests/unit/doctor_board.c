@@ -166,6 +166,11 @@ static const struct row single_faults[] = {
     {"stm32f301c8,firmware=stop", "low-power", NULL},
     {"stm32f302cc,vdd=1800", "target-undervoltage", NULL},
     {"stm32f303cc,dpidr=0x1ba01477", "foreign-chip", NULL},
+    {"stm32wb55rg", "healthy", NULL}, // debug ports of version 2
+    {"stm32wle5jc", "healthy", NULL},
+    {"stm32l476rg,dpidr=0x6ba02477", "foreign-chip", NULL},
+    {"stm32l152re", "healthy", NULL}, // a Cortex-M3 r2p0 with the port of a Cortex-M4
+    {"stm32f207zg", "healthy", NULL},
     {"vtref=open", "vtref-not-wired", NULL},
     {"vtref=0", "healthy", "vtref-not-wired"}, // many probes show it
     {"vtref=5000", "target-overvoltage", NULL},

@@ -322,6 +322,11 @@ static void a_clone_is_told_by_its_core_and_its_rom_table(void **state)
     const struct chip_identity cs = identify(&b, 0x412fc231);
     assert_non_null(strstr(chip_doubt(&cs, text, sizeof text),
                            "another debug port than ST's (DPIDR 0x2ba01477)"));
+    make(&b); // an STM32L152, whose core is a later one: a capture of it
+    b.dpidr = 0x2ba01477;
+    put(&b, 0xe0042000, 0x10186416);
+    const struct chip_identity l1 = identify(&b, 0x412fc230);
+    assert_null(chip_doubt(&l1, text, sizeof text));
     make(&b); // the real one: nobody asks its ROM table
     b.dpidr = 0x1ba01477;
     put(&b, 0xe0042000, 0x20036410);
