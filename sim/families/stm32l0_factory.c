@@ -28,6 +28,7 @@ static void fill_identity(const struct sim_chip_row *row, const struct sim_memor
                           uint8_t *bytes)
 {
     uint8_t *uid = bytes + (UID_ADDR - memory->base);
+    memset(bytes, 0, memory->size); // erased, as an STM32L152's is
     memcpy(uid, sim_factory_uid + 4, 8);
     memcpy(uid + 0x14, sim_factory_uid, 4);
     sim_factory_put_signature(&signature, NULL, row, memory, bytes);
@@ -52,6 +53,7 @@ void sim_stm32l0_fill_factory(const struct sim_chip_row *row, const struct sim_m
         memset(bytes, 0, memory->size); // erased
         break;
     case SIM_MEMORY_SYSTEM:
+        memset(bytes, 0, memory->size);
         sim_factory_put_boot_loader(row, memory, bytes);
         break;
     case SIM_MEMORY_FACTORY:

@@ -41,19 +41,22 @@ static const struct sim_region regions_large[] = {
 
 // ---- what the parts of this family have in particular ------------------------------------------
 
-#define FLASH_BASE   0x08000000u
-#define EEPROM_BASE  0x08080000u
-#define SRAM_BASE    0x20000000u
-#define SYSTEM_BASE  0x1ff00000u
-#define OPTIONS_BASE 0x1ff80000u
-#define USER_ST      0x00f8u // BOR off, IWDG by software, no reset in low-power modes, nBFB2
+#define FLASH_BASE    0x08000000u
+#define EEPROM_BASE   0x08080000u
+#define SRAM_BASE     0x20000000u
+#define SYSTEM_BASE   0x1ff00000u
+#define OPTIONS_BASE  0x1ff80000u
+// BOR off, IWDG by software, no reset in low-power modes, as a capture of an STM32L152RB shows it;
+// and nBFB2, where there are two banks.
+#define USER_ST       0x0078u
+#define USER_ST_BANKS 0x00f8u
 
 // The data sheets give a typical and a largest time (DS6876, 6.3.8); the least one is the nominal
 // 3.2 ms of the manual. What a mass erase takes is not in them: two erases, a model.
-#define NVM(wrp_words_)                                                                            \
+#define NVM(wrp_words_, user_st)                                                                   \
     {                                                                                              \
         .sector_size = 4096, .two_banks_feature = SIM_L1_HAS_TWO_BANKS, .half_page_words = 32,     \
-        .wrp_words = (wrp_words_), .user_default = USER_ST, .is_l1 = true,                         \
+        .wrp_words = (wrp_words_), .user_default = (user_st), .is_l1 = true,                       \
         .user_mask = {[SIM_OPTION_WATCHDOG_BY_SOFTWARE] = 1u << 4,                                 \
                       [SIM_OPTION_NO_RESET_IN_STOP] = 1u << 5,                                     \
                       [SIM_OPTION_NO_RESET_IN_STANDBY] = 1u << 6},                                 \
@@ -63,8 +66,8 @@ static const struct sim_region regions_large[] = {
             [SIM_FLASH_MAX] = {3940000, 7880000}                                                   \
         }                                                                                          \
     }
-static const struct sim_nvm_config nvm_128 = NVM(2), nvm_256 = NVM(4), nvm_384 = NVM(6),
-                                   nvm_512 = NVM(8);
+static const struct sim_nvm_config nvm_128 = NVM(2, USER_ST), nvm_256 = NVM(4, USER_ST),
+                                   nvm_384 = NVM(6, USER_ST_BANKS), nvm_512 = NVM(8, USER_ST_BANKS);
 
 // The debug port: PA13 and PA15 pulled up, PA14 pulled down, PB3 and PB4 (RM0038, 7.4).
 static const struct sim_gpio_config gpio_a = {
@@ -193,6 +196,7 @@ static void fill_identity(const struct sim_chip_row *row, const struct sim_memor
     static const struct sim_factory_signature early = SIGNATURE(0), late = SIGNATURE(LATE);
     uint8_t *uid = bytes + UID_OFFSET;
     bool is_late = memory->base == FACTORY_LATE;
+    memset(bytes, 0, memory->size); // erased
     memcpy(uid, sim_factory_uid + 4, 8);
     memcpy(uid + 0x14, sim_factory_uid, 4);
     sim_factory_put_signature(is_late ? &late : &early, NULL, row, memory, bytes);
@@ -200,9 +204,12 @@ static void fill_identity(const struct sim_chip_row *row, const struct sim_memor
         put_le16(bytes + SIZE_OFFSET, row->memory[0].size == 256 * KIB);
 }
 
-static void fill_options(const struct sim_memory_row *options, uint8_t *bytes)
+static void fill_options(const struct sim_chip_row *row, const struct sim_memory_row *options,
+                         uint8_t *bytes)
 {
-    static const uint16_t words[] = {0x00aa, USER_ST}; // RDP; USER; no sector is protected
+    bool is_late = row->configs == configs_384 || row->configs == configs_512;
+    // RDP; USER; no sector is protected
+    const uint16_t words[] = {0x00aa, is_late ? USER_ST_BANKS : USER_ST};
     for (unsigned i = 0; i < options->size / 4; i++) {
         uint16_t half = i < sizeof words / sizeof words[0] ? words[i] : 0;
         put_le16(bytes + 4 * i, half);
@@ -219,13 +226,14 @@ static void fill_factory(const struct sim_chip_row *row, const struct sim_memory
         memset(bytes, 0, memory->size); // erased
         break;
     case SIM_MEMORY_SYSTEM:
+        memset(bytes, 0, memory->size);
         sim_factory_put_boot_loader(row, memory, bytes);
         break;
     case SIM_MEMORY_FACTORY:
         fill_identity(row, memory, bytes);
         break;
     case SIM_MEMORY_OPTIONS:
-        fill_options(memory, bytes);
+        fill_options(row, memory, bytes);
         break;
     default:
         break;

@@ -149,7 +149,8 @@ static void registers_are_as_a_real_stm32l152_shows_them(void **state)
     struct chip_bench *b = *state;
     assert_int_equal(rd(b, 0xe000ed00), 0x412fc230);
     assert_int_equal(rd(b, DBGMCU), 0x10186416);
-    assert_int_equal(rd(b, 0x1ff8004c) & 0xffff, 0x80);
+    assert_int_equal(rd(b, 0x1ff8004c), 0x80);
+    assert_int_equal(rd(b, NVM_OBR), 0x007800aa);
     wr(b, DBGMCU + 4, 0x107);
     assert_int_equal(rd(b, DBGMCU + 4), 0x107);
     wr(b, DBGMCU + 4, 0x127);
@@ -164,10 +165,9 @@ static void registers_at_reset(void **state)
     assert_int_equal(rd(b, NVM_ACR), 0);
     assert_int_equal(rd(b, NVM_PECR), 7);
     assert_int_equal(rd(b, NVM_SR), SR_IDLE);
-    assert_int_equal(rd(b, NVM_OBR), 0x00f800aa);
     assert_int_equal(rd(b, NVM_WRPR1), 0);
     assert_int_equal(rd(b, L1_OPTIONS), 0xff5500aa);
-    assert_int_equal(rd(b, L1_OPTIONS + 4), 0xff0700f8);
+    assert_int_equal(rd(b, L1_OPTIONS + 4), 0xff870078);
 }
 
 // RM0038, 3.9.1.
@@ -323,7 +323,7 @@ static void the_fall_of_read_protection_erases_flash_and_eeprom(void **state)
     run_ns(b, 5 * NS_PER_MS);
     assert_int_equal(sim_chip_ap_read(b->chip, FLASH, 4, &v), SIM_BUS_FAULT);
     assert_int_equal(sim_chip_ap_read(b->chip, EEPROM, 4, &v), SIM_BUS_FAULT);
-    assert_int_equal(debugger_rd(b, NVM_OBR), 0x00f80000);
+    assert_int_equal(debugger_rd(b, NVM_OBR), 0x00780000);
     run_in_sram(b);
     unlock_options(b);
     wr(b, L1_OPTIONS, 0xff5500aa);
@@ -332,7 +332,7 @@ static void the_fall_of_read_protection_erases_flash_and_eeprom(void **state)
     run_ns(b, 5 * NS_PER_MS);
     assert_int_equal(debugger_rd(b, FLASH), 0);
     assert_int_equal(debugger_rd(b, EEPROM), 0);
-    assert_int_equal(debugger_rd(b, NVM_OBR), 0x00f800aa);
+    assert_int_equal(debugger_rd(b, NVM_OBR), 0x007800aa);
     expect_violations(b, 0);
 }
 
