@@ -156,7 +156,10 @@ void set_registers(struct desk *d, uint32_t regs[CORTEXM_REG_COUNT])
     for (enum cortexm_reg r = CORTEXM_R0; r < CORTEXM_REG_COUNT; r++) {
         if (!cortexm_has_reg(&d->t.core, r) || r == CORTEXM_SP || r == CORTEXM_CONTROL)
             continue;
-        regs[r] = r == CORTEXM_XPSR ? 0xf1000000u : r == CORTEXM_PRIMASK ? 0 : 0x20000100u + 8 * r;
+        regs[r] = r == CORTEXM_XPSR      ? 0xf1000000u
+                  : r == CORTEXM_PRIMASK ? 0
+                  : r == CORTEXM_FPSCR   ? 0x20000098u // of its bits that exist
+                                         : 0x20000100u + 8 * r;
         OK(target_write_reg(&d->t, r, regs[r]));
     }
 }
