@@ -213,6 +213,6 @@ const struct family stm32g4_family = {
     .execute_only = &m4dword_execute_only,
     .vdd_min_mv = 1710, // DS12288, general operating conditions
     .vdd_max_mv = 3600,
-    .tried = FAMILY_TRIED_ON_BOARD,
+    .tried = FAMILY_TRIED_ON_BOARD | FAMILY_TRIED_BY_OTHERS,
     .doctor = &doctor,
 };

@@ -248,7 +248,7 @@ static const struct rdp_scheme rdp = DWORD_RDP(FLASH_OPTR);
     .driver = &dword_pempty_driver, .geometry_reg = {FLASH_OPTR}, .options = m4dword_options,      \
     .option_count = M4DWORD_OPTIONS, .rdp = &rdp, .execute_only = &m4dword_execute_only,           \
     .vdd_min_mv = 1710, .vdd_max_mv = 3600 /* DS10198, general operating conditions */,            \
-    .tried = FAMILY_TRIED_ON_BOARD, .doctor = &doctor
+    .tried = FAMILY_TRIED_ON_BOARD | FAMILY_TRIED_BY_OTHERS, .doctor = &doctor
 
 const struct family stm32l4_family = {
     FAMILY,

@@ -153,6 +153,6 @@ const struct family stm32wl_family = {
     .execute_only = &m4dword_execute_only_ab,
     .vdd_min_mv = 1800, // DS13105, general operating conditions
     .vdd_max_mv = 3600,
-    .tried = FAMILY_TRIED_ON_BOARD,
+    .tried = FAMILY_TRIED_ON_BOARD | FAMILY_TRIED_BY_OTHERS,
     .doctor = &doctor,
 };
