@@ -32,6 +32,7 @@ enum {
 #define MORE                0x80 // another byte follows
 #define GLOBAL_LOW_BITS     26
 #define SHORT_STAMP_LONGEST 6u
+#define SOON                8u // cycles that a packet may wait for another one of the same event
 enum { TC_STAMP_LATE = 1, TC_PACKET_LATE = 2 };
 
 void sim_itm_reset(struct sim_itm *itm)
@@ -309,7 +310,7 @@ void sim_itm_send(struct sim_itm *itm)
     if (source == SIM_ITM_TIMESTAMP)
         stamp_is_sent(itm);
     if (source < SIM_ITM_TIMESTAMP && source != SIM_ITM_SYNC) {
-        note_for_stamp(itm, &slot->packet, start_ps > slot->packet.at_ps);
+        note_for_stamp(itm, &slot->packet, start_ps > slot->packet.at_ps + SOON * itm->cycle_ps);
         follow_with_global(itm, &slot->packet, was_empty);
     }
     slot->packet.len = 0;

@@ -175,11 +175,11 @@ def a_wire_that_is_open_brings_nothing():
     expect_equal(b"", openocd_receives(Bench(), "stm32f103c8,swo=open", "stm32f1x.cfg", 8000000))
 
 
-def sigrok_decodes(bench, board, decoders, annotations):
-    """Of the wires of the first 40 ms after power-on, in which the program has set the trace up and printed."""
+def sigrok_decodes(bench, board, decoders, annotations, *commands):
+    """Of the wires of the first 40 ms after power-on, in which the program, or the commands, have set the trace up."""
     need("sigrok-cli")
-    with open(bench.path("commands"), "w", encoding="ascii") as commands:
-        commands.write("wait 40000\n")
+    with open(bench.path("commands"), "w", encoding="ascii") as file:
+        file.write("\n".join(["wait 5000", *commands, "wait 35000"]) + "\n")
     run([SIM, f"{board},uptime=0,firmware={bench.elf}", "--vcd", bench.path("vcd"), "--commands",
          bench.path("commands")])
     said = run(["sigrok-cli", "-I", "vcd:downsample=25", "-i", bench.path("vcd"), "-P", decoders, "-A", annotations])
@@ -211,6 +211,51 @@ def sigrok_reads_the_packets_in_frames_from_the_wire():
     found = sigrok_decodes(Bench(lines=3, divider=4, framed=1), "stm32f103c8",
                            "uart:rx=SWO:baudrate=2000000,arm_tpiu:stream=1:sync_offset=0,arm_itm", "arm_itm")
     expect_equal(NUMBERS, found)
+
+
+def word(addr, value):
+    """The command that writes a word."""
+    return "f235" + struct.pack("<II", addr, value).hex() + " <2"
+
+
+def trace_commands(tcr, dwt_ctrl, dwt=()):
+    """Enter debug mode and trace at 2 Mbit/s, of 8 MHz, without frames."""
+    words = [(0xE000EDFC, 1 << 24), (0xE0042004, 0x20), (0xE0040010, 3), (0xE00400F0, 2), (0xE0040304, 0),
+             (0xE0000FB0, 0xC5ACCE55), *dwt, (0xE0001000, dwt_ctrl), (0xE0000E80, 0x10000 | tcr), (0xE0000E00, 0xF)]
+    return ["f307", "f230a3 <2", "f24b00 <2", *[word(addr, value) for addr, value in words]]
+
+
+def address_of(bench, symbol):
+    for line in run(["readelf", "-sW", bench.elf]).splitlines():
+        if line.split()[-1:] == [symbol]:
+            return int(line.split()[1], 16)
+    raise Failed(f"there is no {symbol}")
+
+
+@scenario
+def sigrok_reads_what_the_dwt_traces():
+    bench = Bench(lines=2)
+    need("readelf")
+    addr = address_of(bench, "lines")
+    # Comparator 0: the address and the value of each store; EXCTRCENA.
+    found = sigrok_decodes(bench, "stm32f103c8", "uart:rx=SWO:baudrate=2000000,arm_itm", "arm_itm",
+                           *trace_commands(0xD, 0x40010000, [(0xE0001020, addr), (0xE0001024, 0), (0xE0001028, 0x2F)]))
+    wanted = []
+    for n in (1, 2):
+        wanted += [f"Watchpoint 0: address 0x????{addr & 0xffff:04x}", f"Watchpoint 0: Write data 0x{n:08x}",
+                   f"1: 0x{n:08x}", f"2: 0x{n:04x}", "Enter: SVCall", f"3: 0x{n:02x}", "Exit: SVCall", "Resume: Thread"]
+    # Sigrok's own state of the processor, and text when it finds an end of it.
+    packets = [text for text in found if text not in ("Thread", "SVCall") and not text.startswith("0: ")]
+    expect_equal(wanted, packets)
+
+
+@scenario
+def sigrok_reads_time_stamps():
+    found = sigrok_decodes(Bench(lines=1), "stm32f103c8", "uart:rx=SWO:baudrate=2000000,arm_itm", "arm_itm=timestamp",
+                           *trace_commands(0x3, 0x40000000))
+    stamps = [int(text.split()[1]) for text in found]
+    if len(stamps) < 5 or stamps != sorted(stamps):
+        raise Failed(f"{found}")
 
 
 if __name__ == "__main__":
