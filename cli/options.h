@@ -38,6 +38,7 @@ struct options {
     bool all;                       // serve
     bool stdio;                     // serve
     bool once;                      // serve
+    bool no_cache;                  // serve
     bool serve_rtt;                 // serve
     char rtt_host[VALUE_HOST_SIZE]; // serve; empty: loopback
     uint16_t rtt_port;              // serve; 0: any free one

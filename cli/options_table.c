@@ -184,6 +184,8 @@ const struct option_row option_rows[] = {
      "SWO at most this fast (2M)", CALL(set_swo_baud)},
     {GROUP_OWN, COMMAND_SERVE | COMMAND_RUN, 0, "swo-clock", required_argument, " HZ",
      "the core's clock, until it has been measured", CALL(set_swo_clock)},
+    {GROUP_OWN, COMMAND_SERVE, 0, "no-cache", no_argument, "",
+     "ask the target anew for whatever GDB asks", FLAG(no_cache)},
     {GROUP_OWN, COMMAND_DOCTOR, 0, "deep", no_argument, "",
      "also halt and reset, to test NRST, VDDA and HSE", FLAG(deep)},
     {GROUP_OWN, COMMAND_DOCTOR, 0, "guide", no_argument, "",

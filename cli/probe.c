@@ -174,7 +174,9 @@ enum err probe_connect(struct probe *p, const struct options *o, struct log *log
     const enum log_level level = log->level;
     if (!p->serving && level == LOG_NOTE)
         log->level = LOG_WARN;
-    enum err e = target_connect(&p->target, &p->st.probe, &o->target, log);
+    struct target_options how = o->target;
+    how.look_ahead = p->serving && !o->no_cache;
+    enum err e = target_connect(&p->target, &p->st.probe, &how, log);
     log->level = level;
     p->connected = e == ERR_OK;
     if (e == ERR_OK && p->target.attempt[TARGET_STRATEGY_ASKED].tried &&

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "base/bytes.h"
-#include "swd/mem_ap.h"
+#include "swd/mem_batch.h"
 
 #define BP_CTRL     0xe0002000u
 #define BP_COMP0    0xe0002008u
@@ -24,39 +24,78 @@ static uint32_t enabled_word(const struct bpu *bpu, uint32_t addr)
     return (addr & COMP_ADDR) | (addr & 2 ? COMP_UPPER : COMP_LOWER) | COMP_ENABLE;
 }
 
-static enum err enable_unit(struct bpu *bpu, bool on)
-{
-    if (bpu->enabled == on)
-        return ERR_OK;
-    enum err e = mem_ap_write32(bpu->mem, BP_CTRL, CTRL_KEY | (on ? CTRL_ENABLE : 0));
-    if (e == ERR_OK)
-        bpu->enabled = on;
-    return e;
-}
-
 static uint32_t comparator_word(const struct bpu *bpu, unsigned i)
 {
     return bpu->comparator[i].used ? enabled_word(bpu, bpu->comparator[i].addr) : 0;
 }
 
-static enum err write_comparator(struct bpu *bpu, unsigned i)
+static void hold(struct bpu *bpu, unsigned i, uint32_t value)
 {
-    return mem_ap_write32(bpu->mem, BP_COMP0 + 4 * i, comparator_word(bpu, i));
+    bpu->held[i].known = true;
+    bpu->held[i].value = value;
+}
+
+static bool is_as_wanted(const struct bpu *bpu, unsigned i)
+{
+    return bpu->held[i].known && bpu->held[i].value == comparator_word(bpu, i);
 }
 
 enum err bpu_attach(struct bpu *bpu, const struct mem_ap *mem, struct log *log)
 {
-    *bpu = (struct bpu){.mem = mem, .log = log};
     uint32_t ctrl;
     enum err e = mem_ap_read32(mem, BP_CTRL, &ctrl);
-    if (e != ERR_OK)
-        return e;
+    return e ? e : bpu_attach_seen(bpu, mem, ctrl, log);
+}
+
+enum err bpu_attach_seen(struct bpu *bpu, const struct mem_ap *mem, uint32_t ctrl, struct log *log)
+{
+    *bpu = (struct bpu){.mem = mem, .log = log};
     bpu->count = (ctrl >> 4 & 15) | (ctrl >> 8 & 0x70);
     if (bpu->count > BPU_MAX)
         bpu->count = BPU_MAX;
     bpu->revision2 = ctrl >> 28 == 1;
     bpu->enabled = ctrl & CTRL_ENABLE;
     return bpu_restore(bpu);
+}
+
+static bool has_any(const struct bpu *bpu)
+{
+    for (unsigned i = 0; i < bpu->count; i++)
+        if (bpu->comparator[i].used)
+            return true;
+    return false;
+}
+
+void bpu_add_changes(struct bpu *bpu, struct mem_batch *b)
+{
+    for (unsigned i = 0; i < bpu->count; i++) {
+        if (is_as_wanted(bpu, i))
+            continue;
+        hold(bpu, i, comparator_word(bpu, i));
+        mem_batch_write(b, BP_COMP0 + 4 * i, bpu->held[i].value);
+    }
+    if (bpu->enabled || !has_any(bpu))
+        return;
+    bpu->enabled = true;
+    mem_batch_write(b, BP_CTRL, CTRL_KEY | CTRL_ENABLE);
+}
+
+void bpu_doubt(struct bpu *bpu)
+{
+    bpu->enabled = false;
+    for (unsigned i = 0; i < BPU_MAX; i++)
+        bpu->held[i].known = false;
+}
+
+enum err bpu_apply(struct bpu *bpu)
+{
+    struct mem_batch b;
+    mem_batch_begin(&b, bpu->mem);
+    bpu_add_changes(bpu, &b);
+    enum err e = mem_batch_run(&b);
+    if (e)
+        bpu_doubt(bpu);
+    return e;
 }
 
 static int find_comparator(const struct bpu *bpu, uint32_t addr)
@@ -81,13 +120,18 @@ static enum err all_used(struct bpu *bpu)
         bpu->count, list);
 }
 
-// What could not be set may have arrived all the same.
-static void take_back(struct bpu *bpu, unsigned i)
+// The free comparator that holds this address still, or any other; -1: all are used.
+static int find_free(const struct bpu *bpu, uint32_t addr)
 {
-    const struct log_mark kept = log_keep(bpu->log);
-    bpu->comparator[i].used = false;
-    (void)!write_comparator(bpu, i);
-    log_restore(bpu->log, &kept);
+    int any = -1;
+    for (unsigned i = bpu->count; i-- > 0;) {
+        if (bpu->comparator[i].used)
+            continue;
+        if (bpu->held[i].known && bpu->held[i].value == enabled_word(bpu, addr))
+            return (int)i;
+        any = (int)i;
+    }
+    return any;
 }
 
 enum err bpu_set(struct bpu *bpu, uint32_t addr)
@@ -102,20 +146,12 @@ enum err bpu_set(struct bpu *bpu, uint32_t addr)
         return log_fail(
             bpu->log, ERR_UNSUPPORTED,
             "a hardware breakpoint of this core works below 0x20000000 only, not at 0x%08x", addr);
-    for (unsigned i = 0; i < bpu->count; i++) {
-        if (bpu->comparator[i].used)
-            continue;
-        bpu->comparator[i].used = true;
-        bpu->comparator[i].addr = addr;
-        bpu->comparator[i].users = 1;
-        enum err e = write_comparator(bpu, i);
-        if (e == ERR_OK)
-            e = enable_unit(bpu, true);
-        if (e != ERR_OK)
-            take_back(bpu, i);
-        return e;
-    }
-    return all_used(bpu);
+    if ((at = find_free(bpu, addr)) < 0)
+        return all_used(bpu);
+    bpu->comparator[at].used = true;
+    bpu->comparator[at].addr = addr;
+    bpu->comparator[at].users = 1;
+    return ERR_OK;
 }
 
 enum err bpu_clear(struct bpu *bpu, uint32_t addr)
@@ -124,27 +160,40 @@ enum err bpu_clear(struct bpu *bpu, uint32_t addr)
     int at = find_comparator(bpu, addr);
     if (at < 0)
         return log_fail(bpu->log, ERR_USAGE, "there is no hardware breakpoint at 0x%08x", addr);
-    if (bpu->comparator[at].users > 1) {
-        bpu->comparator[at].users--;
+    if (--bpu->comparator[at].users == 0)
+        bpu->comparator[at].used = false;
+    return ERR_OK;
+}
+
+unsigned bpu_count_free(const struct bpu *bpu)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < bpu->count; i++)
+        n += !bpu->comparator[i].used;
+    return n;
+}
+
+static enum err clear_comparator(struct bpu *bpu, unsigned i)
+{
+    bpu->comparator[i].used = false;
+    bpu->comparator[i].users = 0;
+    if (is_as_wanted(bpu, i))
         return ERR_OK;
-    }
-    bpu->comparator[at].used = false;
-    enum err e = write_comparator(bpu, (unsigned)at);
-    bpu->comparator[at].used = e != ERR_OK; // it may still be set
+    enum err e = mem_ap_write32(bpu->mem, BP_COMP0 + 4 * i, 0);
+    if (e == ERR_OK)
+        hold(bpu, i, 0);
     return e;
 }
 
 enum err bpu_clear_all(struct bpu *bpu)
 {
-    enum err first = ERR_OK, e;
+    enum err first = ERR_OK, e = ERR_OK;
     for (unsigned i = 0; i < bpu->count; i++) {
-        bool was_used = bpu->comparator[i].used;
-        bpu->comparator[i].used = false;
-        bpu->comparator[i].users = 0;
-        e = was_used ? write_comparator(bpu, i) : ERR_OK;
+        e = clear_comparator(bpu, i);
         first = first == ERR_OK ? e : first;
     }
-    e = enable_unit(bpu, false);
+    e = bpu->enabled ? mem_ap_write32(bpu->mem, BP_CTRL, CTRL_KEY) : ERR_OK;
+    bpu->enabled &= e != ERR_OK;
     return first == ERR_OK ? e : first;
 }
 
@@ -156,15 +205,11 @@ bool bpu_has(const struct bpu *bpu, uint32_t addr)
 enum err bpu_restore(struct bpu *bpu)
 {
     uint8_t held[4 * BPU_MAX];
-    bool any = false;
     enum err e = bpu->count ? mem_ap_read(bpu->mem, BP_COMP0, held, 4 * bpu->count, NULL) : ERR_OK;
-    for (unsigned i = 0; i < bpu->count && e == ERR_OK; i++) {
-        any |= bpu->comparator[i].used;
-        if (get_le32(held + 4 * i) != comparator_word(bpu, i))
-            e = write_comparator(bpu, i);
-    }
-    if (e != ERR_OK || !any)
+    for (unsigned i = 0; i < bpu->count && e == ERR_OK; i++)
+        hold(bpu, i, get_le32(held + 4 * i));
+    if (e != ERR_OK)
         return e;
-    bpu->enabled = false; // or not known
-    return enable_unit(bpu, true);
+    bpu->enabled &= !has_any(bpu); // or not known
+    return bpu_apply(bpu);
 }

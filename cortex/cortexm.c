@@ -9,6 +9,9 @@
 #define RESET_DEADLINE_US 500000u
 #define POLL_US           1000u
 
+#define XPSR_EXCEPTION 0x1ffu
+#define FLUSH_IN_BATCH 6u
+
 static enum err write_dhcsr(struct cortexm *cm, uint32_t bits)
 {
     return mem_ap_write32(cm->mem, SCS_DHCSR, DHCSR_DBGKEY | DHCSR_C_DEBUGEN | bits);
@@ -29,11 +32,12 @@ static void forget_regs(struct cortexm *cm)
 // (DDI 0419, C1.6.3).
 static enum err set_masked(struct cortexm *cm, bool masked)
 {
-    if (cm->masked == masked)
+    if (cm->mask_known && cm->masked == masked)
         return ERR_OK;
     enum err e = write_dhcsr(cm, DHCSR_C_HALT | (masked ? DHCSR_C_MASKINTS : 0));
     if (e == ERR_OK)
         cm->masked = masked;
+    cm->mask_known = e == ERR_OK;
     return e;
 }
 
@@ -47,7 +51,8 @@ enum err cortexm_attach(struct cortexm *cm, const struct mem_ap *mem, struct log
 enum err cortexm_attach_seen(struct cortexm *cm, const struct mem_ap *mem, uint32_t dhcsr,
                              struct log *log)
 {
-    *cm = (struct cortexm){.mem = mem, .log = log};
+    *cm = (struct cortexm){.mem = mem, .log = log, .mask_known = true, .runs = 1};
+    mem_batch_begin(&cm->pending, mem);
     enum err e = mem_ap_read32(mem, SCS_CPUID, &cm->cpuid);
     if (e != ERR_OK)
         return e;
@@ -83,11 +88,21 @@ static enum err stop_debugging(struct cortexm *cm)
     return again == ERR_PROBE_LOST ? again : ERR_OK;
 }
 
+static enum err clear_old_cause(struct cortexm *cm)
+{
+    enum err e = cm->old_cause ? mem_ap_write32(cm->mem, SCS_DFSR, cm->old_cause) : ERR_OK;
+    cm->old_cause = e ? cm->old_cause : 0;
+    return e;
+}
+
 enum err cortexm_detach(struct cortexm *cm, bool keep_halted)
 {
     enum err e = cm->regs_valid ? cortexm_flush_regs(cm) : ERR_OK;
     forget_regs(cm);
-    if (e == ERR_OK && cm->masked)
+    mem_batch_begin(&cm->pending, cm->mem);
+    if (e == ERR_OK)
+        e = clear_old_cause(cm);
+    if (e == ERR_OK && (cm->masked || !cm->mask_known))
         e = set_masked(cm, false);
     if (e == ERR_OK)
         e = bpu_clear_all(&cm->bpu);
@@ -119,11 +134,15 @@ bool cortexm_take_reset(struct cortexm *cm)
 
 enum err cortexm_take_halt_cause(struct cortexm *cm, uint32_t *dfsr)
 {
-    enum err e = mem_ap_read32(cm->mem, SCS_DFSR, dfsr);
+    enum err e = ERR_OK;
+    if (cm->seen.runs == cm->runs)
+        *dfsr = cm->seen.dfsr;
+    else
+        e = mem_ap_read32(cm->mem, SCS_DFSR, dfsr);
     // HALTED tells of a request or a step, which whoever asks knows: it may stay.
-    if (e != ERR_OK || !(*dfsr & ~DFSR_HALTED))
-        return e;
-    return mem_ap_write32(cm->mem, SCS_DFSR, *dfsr);
+    if (e == ERR_OK && *dfsr & ~DFSR_HALTED)
+        cm->old_cause |= *dfsr;
+    return e;
 }
 
 enum err cortexm_halt(struct cortexm *cm)
@@ -148,15 +167,51 @@ enum err cortexm_halt(struct cortexm *cm)
     return e;
 }
 
+// All that is written before the core goes, and the write that lets it go. C_MASKINTS must not
+// change in that one (DDI 0419, C1.6.3).
+static void add_go(struct cortexm *cm, bool masked, uint32_t bits)
+{
+    const uint32_t key = DHCSR_DBGKEY | DHCSR_C_DEBUGEN | (masked ? DHCSR_C_MASKINTS : 0);
+    cortexm_add_flush(cm, &cm->pending);
+    bpu_add_changes(&cm->bpu, &cm->pending);
+    if (cm->old_cause)
+        mem_batch_write(&cm->pending, SCS_DFSR, cm->old_cause);
+    if (cm->masked != masked || !cm->mask_known)
+        mem_batch_write(&cm->pending, SCS_DHCSR, key | DHCSR_C_HALT);
+    mem_batch_write_once(&cm->pending, SCS_DHCSR, key | bits);
+}
+
+// When it fails nobody knows how far it came.
+static enum err run_pending(struct cortexm *cm, bool masked)
+{
+    enum err e = mem_batch_run(&cm->pending);
+    cm->mask_known = e == ERR_OK;
+    if (e) {
+        bpu_doubt(&cm->bpu);
+        return e;
+    }
+    cm->masked = masked;
+    cm->old_cause = 0;
+    return ERR_OK;
+}
+
+// In a batch a register takes two words, by itself one command.
+static enum err flush_by_itself(struct cortexm *cm)
+{
+    unsigned dirty = 0;
+    for (unsigned reg = 0; reg < CORTEXM_REG_COUNT; reg++)
+        dirty += cm->regs[reg].dirty;
+    return dirty > FLUSH_IN_BATCH || !mem_batch_is_cheap(cm->mem) ? cortexm_flush_regs(cm) : ERR_OK;
+}
+
 static enum err let_core_run(struct cortexm *cm, bool masked, uint32_t bits)
 {
-    enum err e = cortexm_flush_regs(cm);
-    if (e == ERR_OK)
-        e = set_masked(cm, masked);
+    enum err e = flush_by_itself(cm);
     if (e != ERR_OK)
         return e;
+    add_go(cm, masked, bits);
     forget_regs(cm);
-    return write_dhcsr(cm, bits | (masked ? DHCSR_C_MASKINTS : 0));
+    return run_pending(cm, masked);
 }
 
 enum err cortexm_resume(struct cortexm *cm)
@@ -167,6 +222,92 @@ enum err cortexm_resume(struct cortexm *cm)
 enum err cortexm_start_step(struct cortexm *cm, bool mask_interrupts)
 {
     return let_core_run(cm, mask_interrupts, DHCSR_C_STEP);
+}
+
+// DDI 0419, C1.6.4. The ST-LINK's own commands look for S_REGRDY no more than this does: seen on
+// the wires of a V2J17.
+static void add_reg_read(struct cortexm *cm, unsigned regsel, uint32_t *to)
+{
+    mem_batch_write(&cm->pending, SCS_DCRSR, regsel);
+    mem_batch_read(&cm->pending, SCS_DCRDR, to);
+}
+
+static void add_step_regs(struct cortexm *cm, struct cortexm_step *step)
+{
+    add_reg_read(cm, core_regs[CORTEXM_SP].regsel, &step->sp);
+    add_reg_read(cm, core_regs[CORTEXM_LR].regsel, &step->lr);
+    add_reg_read(cm, core_regs[CORTEXM_PC].regsel, &step->pc);
+    add_reg_read(cm, core_regs[CORTEXM_XPSR].regsel, &step->xpsr);
+    for (unsigned i = 0; i < 13; i++)
+        if (step->changes >> i & 1)
+            add_reg_read(cm, core_regs[i].regsel, &step->general[i]);
+}
+
+// Of a register that is less than a word not all bits that were written need to exist.
+static bool has_dirty_bits(const struct cortexm *cm)
+{
+    for (unsigned reg = CORTEXM_PRIMASK; reg < CORTEXM_REG_COUNT; reg++)
+        if (cm->regs[reg].dirty)
+            return true;
+    return false;
+}
+
+enum err cortexm_prepare_step(struct cortexm *cm, const uint16_t *changes,
+                              struct cortexm_step *step)
+{
+    uint32_t xpsr;
+    if (has_dirty_bits(cm))
+        changes = NULL;
+    *step = (struct cortexm_step){.with_regs = changes != NULL, .changes = changes ? *changes : 0};
+    enum err e = changes ? cortexm_read_reg(cm, CORTEXM_XPSR, &xpsr) : ERR_OK; // all are known then
+    if (e || (e = flush_by_itself(cm)))
+        return e;
+    add_go(cm, true, DHCSR_C_STEP);
+    mem_batch_read(&cm->pending, SCS_DHCSR, &step->dhcsr);
+    mem_batch_read(&cm->pending, SCS_DFSR, &step->dfsr);
+    mem_batch_read(&cm->pending, SCS_ICSR, &step->icsr);
+    if (step->with_regs)
+        add_step_regs(cm, step);
+    return ERR_OK;
+}
+
+void cortexm_note_stop(struct cortexm *cm, uint32_t dfsr, const uint32_t *icsr)
+{
+    cm->seen.runs = cm->runs;
+    cm->seen.dfsr = dfsr;
+    cm->seen.icsr = icsr ? *icsr : 0;
+    cm->seen.icsr_known = icsr != NULL;
+}
+
+// What the core's own registers answer is read before what was added.
+static enum err run_step(struct cortexm *cm, bool *all_read)
+{
+    enum err e = run_pending(cm, true);
+    *all_read = e == ERR_OK;
+    if (e != ERR_FAULT)
+        return e;
+    log_forget(cm->log);
+    return ERR_OK;
+}
+
+enum err cortexm_do_step(struct cortexm *cm, struct cortexm_step *step, bool *halted,
+                         bool *all_read)
+{
+    const uint32_t all = DHCSR_C_DEBUGEN | DHCSR_S_HALT | DHCSR_S_LOCKUP | DHCSR_S_RESET_ST;
+    *halted = false;
+    enum err e = run_step(cm, all_read);
+    cm->reset_seen |= !e && step->dhcsr & DHCSR_S_RESET_ST;
+    *halted = !e && (step->dhcsr & all) == (DHCSR_C_DEBUGEN | DHCSR_S_HALT);
+    // An exception changes more than the instruction does.
+    if (*halted && step->with_regs &&
+        ((step->xpsr ^ cm->regs[CORTEXM_XPSR].value) & XPSR_EXCEPTION) == 0)
+        cortexm_take_step_regs(cm, step);
+    else
+        cortexm_forget_regs(cm);
+    cm->runs++;
+    if (*halted)
+        cortexm_note_stop(cm, step->dfsr, &step->icsr);
+    return e;
 }
 
 enum err cortexm_set_vcatch(struct cortexm *cm, uint32_t vc_bits)
@@ -229,6 +370,10 @@ enum err cortexm_reset_by(struct cortexm *cm, bool halt, uint32_t addr, uint32_t
         e = cortexm_catch_reset(cm, true);
     if (e == ERR_OK && dhcsr & DHCSR_S_HALT)
         e = set_masked(cm, false);
+    if (e == ERR_OK)
+        e = mem_batch_run(&cm->pending);
+    if (e == ERR_OK)
+        e = bpu_apply(&cm->bpu);
     if (e != ERR_OK)
         return e;
     cm->reset_seen = false;
@@ -242,10 +387,12 @@ enum err cortexm_reset_by(struct cortexm *cm, bool halt, uint32_t addr, uint32_t
     return e;
 }
 
-enum err cortexm_interrupt_pending(struct cortexm *cm, bool *pending)
+enum err cortexm_interrupt_pending(struct cortexm *cm, bool fresh, bool *pending)
 {
-    uint32_t icsr;
-    enum err e = mem_ap_read32(cm->mem, SCS_ICSR, &icsr);
+    uint32_t icsr = cm->seen.icsr;
+    enum err e = ERR_OK;
+    if (fresh || !cortexm_has_seen_stop(cm) || !cm->seen.icsr_known)
+        e = mem_ap_read32(cm->mem, SCS_ICSR, &icsr);
     if (e == ERR_OK)
         *pending = icsr & ICSR_VECTPENDING_MASK;
     return e;

@@ -13,7 +13,7 @@
 #include "cortex/core_caps.h"
 #include "cortex/core_regs.h"
 #include "cortex/dwt.h"
-#include "swd/mem_ap.h"
+#include "swd/mem_batch.h"
 
 // Why a core is halted: DFSR (DDI 0419, C1.6.1), cleared, but for HALTED, by
 // cortexm_take_halt_cause().
@@ -60,6 +60,16 @@ struct cortexm {
     } regs[CORTEXM_REG_COUNT];
     uint32_t runs;   // counts up whenever the core may have run: what was read before may be old
     bool masked;     // C_MASKINTS is set: it may change only while the core is halted
+    bool mask_known; // unless a write of it failed
+    // What is written before the core is let go: others may add to it.
+    struct mem_batch pending;
+    uint32_t old_cause; // bits of DFSR that were told, and are to be cleared before it goes
+    // What a step has read: of the stop that cm->runs stands for.
+    struct {
+        uint32_t runs;
+        uint32_t dfsr, icsr;
+        bool icsr_known;
+    } seen;
     bool reset_seen; // S_RESET_ST was seen since cortexm_take_reset()
 };
 
@@ -77,8 +87,8 @@ enum err cortexm_detach(struct cortexm *cm, bool keep_halted) MUST_CHECK;
 enum err cortexm_read_dhcsr(struct cortexm *cm, uint32_t *dhcsr) MUST_CHECK;
 // True once after a reset of the core was seen; forgets it.
 bool cortexm_take_reset(struct cortexm *cm);
-// Reads DFSR and clears it, except HALTED if it is the only bit. So HALTED may be old if other bits
-// are set.
+// Reads DFSR. It is cleared before the core is let go, except HALTED if it is the only bit. So
+// HALTED may be old if other bits are set.
 enum err cortexm_take_halt_cause(struct cortexm *cm, uint32_t *dfsr) MUST_CHECK;
 
 // Halts and waits until it is halted (ERR_TIMEOUT after about 100 ms: held in reset, clock
@@ -90,6 +100,31 @@ enum err cortexm_resume(struct cortexm *cm) MUST_CHECK;
 // step or run, so that the next masked step costs one command. cortexm_read_dhcsr() says when it is
 // done, which may take long (WFI).
 enum err cortexm_start_step(struct cortexm *cm, bool mask_interrupts) MUST_CHECK;
+// One instruction, interrupts masked, and all that is asked after it, in one batch of a probe that
+// knows lists: cm->pending, to which more reads may be added between the two calls. `changes`:
+// those of r0 to r12 that the instruction may change, when only they and sp, lr, pc and xPSR can;
+// NULL: nothing is known of it, and no register is read along. *halted false: the step is not over
+// yet, or came to something else; then only what cortexm_read_dhcsr() tells is known. *all_read
+// false: what was added could not be read.
+struct cortexm_step {
+    bool with_regs;
+    uint16_t changes;
+    uint32_t dhcsr, dfsr, icsr;
+    uint32_t general[13];
+    uint32_t sp, lr, pc, xpsr;
+};
+enum err cortexm_prepare_step(struct cortexm *cm, const uint16_t *changes,
+                              struct cortexm_step *step) MUST_CHECK;
+enum err cortexm_do_step(struct cortexm *cm, struct cortexm_step *step, bool *halted,
+                         bool *all_read) MUST_CHECK;
+// What was read of a halted core by somebody else: why it halted, and, unless NULL, what is
+// pending.
+void cortexm_note_stop(struct cortexm *cm, uint32_t dfsr, const uint32_t *icsr);
+// Whether that, or a step, told it of this stop: then cortexm_take_halt_cause() costs nothing.
+static inline bool cortexm_has_seen_stop(const struct cortexm *cm)
+{
+    return cm->seen.runs == cm->runs;
+}
 
 // Of a halted core, through the cache; the basic ones are fetched with one command. Of a register
 // of 8 bytes the 32-bit functions give and set the lower half (and clear the upper one).
@@ -99,8 +134,11 @@ enum err cortexm_write_reg(struct cortexm *cm, enum cortexm_reg reg, uint32_t va
 enum err cortexm_read_reg64(struct cortexm *cm, enum cortexm_reg reg, uint64_t *value) MUST_CHECK;
 enum err cortexm_write_reg64(struct cortexm *cm, enum cortexm_reg reg, uint64_t value) MUST_CHECK;
 bool cortexm_has_reg(const struct cortexm *cm, enum cortexm_reg reg);
-// Sends the changed registers to the core.
+// Sends the changed registers to the core; or as part of a batch of a probe that knows lists.
 enum err cortexm_flush_regs(struct cortexm *cm) MUST_CHECK;
+void cortexm_add_flush(struct cortexm *cm, struct mem_batch *b);
+// After a step: the registers are what they were, but for those that the step has read.
+void cortexm_take_step_regs(struct cortexm *cm, const struct cortexm_step *step);
 // Drops the cache, with what was not flushed.
 void cortexm_forget_regs(struct cortexm *cm);
 
@@ -116,7 +154,8 @@ enum err cortexm_catch_reset(struct cortexm *cm, bool on) MUST_CHECK;
 enum err cortexm_reset(struct cortexm *cm, bool halt) MUST_CHECK;
 // The same by another register write that resets the chip.
 enum err cortexm_reset_by(struct cortexm *cm, bool halt, uint32_t addr, uint32_t value) MUST_CHECK;
-// True when an exception is pending and enabled (ICSR.VECTPENDING); PRIMASK is not considered.
-enum err cortexm_interrupt_pending(struct cortexm *cm, bool *pending) MUST_CHECK;
+// True when an exception is pending and enabled (ICSR.VECTPENDING); PRIMASK is not considered. May
+// be answered by what the last step has read; `fresh` asks the core.
+enum err cortexm_interrupt_pending(struct cortexm *cm, bool fresh, bool *pending) MUST_CHECK;
 
 #endif

@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "cortex/cortexm.h"
+#include "cortex/scs.h"
 
 #define XPSR_EXCEPTION 0x1ffu
 #define CONTROL_SPSEL  (1u << 1)
+#define DCRSR_WRITE    (1u << 16)
 
 bool cortexm_has_reg(const struct cortexm *cm, enum cortexm_reg reg)
 {
@@ -116,20 +118,29 @@ enum err cortexm_write_reg(struct cortexm *cm, enum cortexm_reg reg, uint32_t va
     return cortexm_write_reg64(cm, reg, value);
 }
 
-// The registers that share a word of the core are written together.
-static enum err flush_shared(struct cortexm *cm)
+// The registers that share a word of the core are written together. False: nothing is new in it.
+static bool gather_shared(const struct cortexm *cm, unsigned *regsel, uint32_t *word)
 {
-    const unsigned regsel = core_regs[CORTEXM_CONTROL].regsel;
-    uint32_t word = 0;
     bool dirty = false;
+    *regsel = core_regs[CORTEXM_CONTROL].regsel;
+    *word = 0;
     for (unsigned reg = 0; reg < CORTEXM_REG_COUNT; reg++) {
         const struct core_reg *row = &core_regs[reg];
-        if (row->regsel != regsel)
+        if (row->regsel != *regsel)
             continue;
-        word |= ((uint32_t)cm->regs[reg].value & ((1u << row->bits) - 1)) << row->shift;
+        *word |= ((uint32_t)cm->regs[reg].value & ((1u << row->bits) - 1)) << row->shift;
         dirty |= cm->regs[reg].dirty;
     }
-    return dirty ? debug_probe_write_core_reg(cm->mem->probe, regsel, word) : ERR_OK;
+    return dirty;
+}
+
+static enum err flush_shared(struct cortexm *cm)
+{
+    unsigned regsel;
+    uint32_t word;
+    return gather_shared(cm, &regsel, &word)
+               ? debug_probe_write_core_reg(cm->mem->probe, regsel, word)
+               : ERR_OK;
 }
 
 static enum err flush_one(struct cortexm *cm, enum cortexm_reg reg)
@@ -153,6 +164,47 @@ enum err cortexm_flush_regs(struct cortexm *cm)
     for (unsigned reg = 0; e == ERR_OK && reg < CORTEXM_REG_COUNT; reg++)
         cm->regs[reg].dirty = false;
     return e;
+}
+
+// DDI 0419, C1.6.4.
+static void add_reg_write(struct mem_batch *b, unsigned regsel, uint32_t value)
+{
+    mem_batch_write(b, SCS_DCRDR, value);
+    mem_batch_write(b, SCS_DCRSR, DCRSR_WRITE | regsel);
+}
+
+void cortexm_add_flush(struct cortexm *cm, struct mem_batch *b)
+{
+    unsigned regsel;
+    uint32_t word;
+    if (!cm->regs_valid)
+        return;
+    if (gather_shared(cm, &regsel, &word))
+        add_reg_write(b, regsel, word);
+    for (unsigned reg = 0; reg < CORTEXM_REG_COUNT; reg++) {
+        const struct core_reg *row = &core_regs[reg];
+        for (unsigned i = 0; cm->regs[reg].dirty && !row->bits && i < row->bytes / 4u; i++)
+            add_reg_write(b, row->regsel + i, (uint32_t)(cm->regs[reg].value >> 32 * i));
+        cm->regs[reg].dirty = false;
+    }
+}
+
+static void take_reg(struct cortexm *cm, enum cortexm_reg reg, uint32_t value)
+{
+    cm->regs[reg].value = value;
+    cm->regs[reg].known = true;
+}
+
+void cortexm_take_step_regs(struct cortexm *cm, const struct cortexm_step *step)
+{
+    for (unsigned i = 0; i < 13; i++)
+        if (step->changes >> i & 1)
+            take_reg(cm, CORTEXM_R0 + i, step->general[i]);
+    take_reg(cm, CORTEXM_LR, step->lr);
+    take_reg(cm, CORTEXM_PC, step->pc);
+    take_reg(cm, CORTEXM_XPSR, step->xpsr);
+    take_reg(cm, CORTEXM_SP, step->sp);
+    take_reg(cm, active_stack(cm), step->sp);
 }
 
 void cortexm_forget_regs(struct cortexm *cm)

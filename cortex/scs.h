@@ -20,6 +20,7 @@
 #define SCS_SCR     0xe000ed10u
 #define SCS_DFSR    0xe000ed30u
 #define SCS_DHCSR   0xe000edf0u
+#define SCS_DCRSR   0xe000edf4u
 #define SCS_DCRDR   0xe000edf8u
 #define SCS_DEMCR   0xe000edfcu
 // Of mainline cores (DDI 0403, B3.2, B4.1 and B4.8).

@@ -100,6 +100,8 @@ static void start_run(struct session *s, const struct action *a)
         stop_finish_error(s, e); // after an error GDB believes for ever that it runs
     else if (e)
         stop_refuse(s, e);
+    else if (s->state == SESSION_RUNNING && target_step_is_over(s->t))
+        stop_poll(s); // at once: it costs nothing
 }
 
 // c, s: an address to go on from may follow; C, S: after a signal, and a semicolon.

@@ -42,6 +42,18 @@ struct debug_probe_trace_read {
 
 struct debug_probe;
 
+// A word that is read, or written, as part of a list.
+struct debug_probe_access {
+    uint32_t addr, value;
+    bool write;
+};
+
+// What a list of accesses takes: items for itself and for each access, and USB commands.
+#define DEBUG_PROBE_LIST_ITEMS    1u
+#define DEBUG_PROBE_READ_ITEMS    1u
+#define DEBUG_PROBE_WRITE_ITEMS   2u
+#define DEBUG_PROBE_LIST_COMMANDS 2u
+
 struct debug_probe_ops {
     // The firmware's version as the maker prints it, for instance "V2J37S7". Returns text.
     const char *(*version_text)(const struct debug_probe *probe, char *text, size_t size);
@@ -81,6 +93,13 @@ struct debug_probe_ops {
     // False when blocks of unit 2 are not supported; then blocks also end at 1 KiB boundaries (ARM
     // IHI 0031, C2.2.2).
     bool (*has_halfwords)(const struct debug_probe *probe);
+
+    // Words at any places in one go (both may be NULL): how many items a list may have, 0 when the
+    // firmware knows none; and the accesses, done in their order. *done: how many of them were
+    // good. ERR_PROBE_PROTOCOL: nobody knows what was done, and list_items() is 0 from now on.
+    unsigned (*list_items)(const struct debug_probe *probe);
+    enum err (*access_list)(struct debug_probe *probe, unsigned ap, struct debug_probe_access *list,
+                            unsigned count, unsigned *done);
 
     // Core registers of a halted core; regsel as in DCRSR.REGSEL (ARM DDI 0419, C1.6.3).
     enum err (*read_core_reg)(struct debug_probe *probe, unsigned regsel, uint32_t *value);

@@ -44,6 +44,7 @@ struct stlink {
     bool boot_loader;         // found so when it was opened, which therefore failed
     bool ap_open;             // INIT_AP was done (needed from J37 / V3J7 on)
     bool tracing;             // it receives SWO, with trace_baud
+    bool lists_are_odd; // a list of accesses was answered in a way that nobody knows: none is sent
     uint32_t trace_baud;
 };
 
@@ -107,6 +108,12 @@ enum err stlink_write_block(struct stlink *st, unsigned unit, uint32_t addr, con
 size_t stlink_max_block(const struct stlink *st, unsigned unit, bool write);
 // False when the firmware has no 16-bit block commands (below V2J26).
 bool stlink_has_halfwords(const struct stlink *st);
+
+// Words at any places in one pair of commands (51, 52): how many items fit into one with this
+// firmware and clock, or 0, and the accesses; see struct debug_probe_ops.
+unsigned stlink_list_items(const struct stlink *st);
+enum err stlink_access_list(struct stlink *st, struct debug_probe_access *list, unsigned count,
+                            unsigned *done) MUST_CHECK;
 
 // Core registers of a halted core; regsel as in DCRSR.REGSEL (ARM DDI 0419, C1.6.3).
 enum err stlink_read_core_reg(struct stlink *st, unsigned regsel, uint32_t *value) MUST_CHECK;

@@ -98,6 +98,19 @@ static enum err probe_write_block(struct debug_probe *probe, unsigned ap, unsign
     return e ? e : stlink_write_block(stlink_of(probe), unit, addr, data, len);
 }
 
+static unsigned probe_list_items(const struct debug_probe *probe)
+{
+    return stlink_list_items(const_stlink_of(probe));
+}
+
+static enum err probe_access_list(struct debug_probe *probe, unsigned ap,
+                                  struct debug_probe_access *list, unsigned count, unsigned *done)
+{
+    *done = 0;
+    enum err e = require_ap_0(probe, ap);
+    return e ? e : stlink_access_list(stlink_of(probe), list, count, done);
+}
+
 static size_t probe_max_block(const struct debug_probe *probe, unsigned unit, bool write)
 {
     return stlink_max_block(const_stlink_of(probe), unit, write);
@@ -171,6 +184,8 @@ const struct debug_probe_ops stlink_debug_probe_ops = {
     .write_block = probe_write_block,
     .max_block = probe_max_block,
     .has_halfwords = probe_has_halfwords,
+    .list_items = probe_list_items,
+    .access_list = probe_access_list,
     .read_core_reg = probe_read_core_reg,
     .write_core_reg = probe_write_core_reg,
     .read_core_regs = probe_read_core_regs,

@@ -7,7 +7,8 @@
 enum err attach_again(struct target *t)
 {
     struct cortexm before = t->core;
-    t->code.valid = t->flash_written = false;
+    t->code.valid = t->flash_written = t->step_ended = false;
+    ahead_drop(t);
     t->hidden = TARGET_HIDDEN_UNKNOWN;
     enum err e = cortexm_attach(&t->core, &t->mem, t->log);
     if (e)
@@ -21,7 +22,7 @@ enum err attach_again(struct target *t)
         return e;
     if (t->dbgmcu_changed && (e = attach_set_debug_unit(t)))
         return e;
-    return breaks_restore_software(t);
+    return breaks_apply_now(t);
 }
 
 enum err attach_set_debug_unit(struct target *t)

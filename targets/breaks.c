@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Breakpoints and watchpoints. What a debugger calls a software breakpoint is a BKPT instruction
-// where memory can be written, and a comparator in flash.
+// where memory can be written, and a comparator in flash. A debugger takes all of them out at every
+// stop and sets them again before it goes on: nothing is written before the core is let go.
 #include <string.h>
 
 #include "base/bytes.h"
-#include "swd/mem_ap.h"
+#include "swd/mem_batch.h"
 #include "targets/target_private.h"
 
 #define BKPT_INSTRUCTION 0xbe00u // BKPT #0 (DDI 0419, A6.7.12)
 #define BKPT_SIZE        2u
+#define PENDING_MAX      24u // writes that wait until the core is let go
 
 int breaks_find_software(const struct target *t, uint32_t addr)
 {
@@ -34,11 +36,8 @@ enum err breaks_lift(struct target *t, uint32_t addr)
             return e;
         t->lifted.hardware_users++;
     }
-    int i = breaks_find_software(t, addr);
-    if (i < 0)
-        return ERR_OK;
-    t->lifted.software = true;
-    return mem_ap_write16(&t->mem, addr, t->swbreak[i].original);
+    t->lifted.software = breaks_find_software(t, addr) >= 0;
+    return ERR_OK;
 }
 
 enum err breaks_put_back(struct target *t)
@@ -48,11 +47,21 @@ enum err breaks_put_back(struct target *t)
         if (e)
             return e;
     }
-    if (!t->lifted.software)
-        return ERR_OK;
-    enum err e = mem_ap_write16(&t->mem, t->lifted.addr, BKPT_INSTRUCTION);
-    t->lifted.software = e != ERR_OK;
-    return e;
+    t->lifted.software = false;
+    return ERR_OK;
+}
+
+// The place of an address, which may still hold a BKPT that is not wanted any more, or a free one.
+static int find_place(const struct target *t, uint32_t addr)
+{
+    int place = -1;
+    for (int i = TARGET_MAX_SWBREAKS; i-- > 0;) {
+        const bool taken = t->swbreak[i].used || t->swbreak[i].inside;
+        if (taken && t->swbreak[i].addr == addr)
+            return i;
+        place = taken ? place : i;
+    }
+    return place;
 }
 
 enum err breaks_set_software(struct target *t, uint32_t addr)
@@ -62,57 +71,151 @@ enum err breaks_set_software(struct target *t, uint32_t addr)
         t->swbreak[i].users++;
         return ERR_OK;
     }
-    for (i = 0; i < TARGET_MAX_SWBREAKS && t->swbreak[i].used;)
-        i++;
-    if (i == TARGET_MAX_SWBREAKS)
+    if ((i = find_place(t, addr)) < 0)
         return log_fail(t->log, ERR_RESOURCE,
                         "no breakpoint can be set at 0x%08x: all %d breakpoints in RAM are in use",
                         addr, TARGET_MAX_SWBREAKS);
-    uint16_t original;
-    enum err e = mem_ap_read16(&t->mem, addr, &original);
-    if (e || (e = mem_ap_write16(&t->mem, addr, BKPT_INSTRUCTION)))
-        return e;
     t->swbreak[i].used = true;
     t->swbreak[i].addr = addr;
-    t->swbreak[i].original = original;
     t->swbreak[i].users = 1;
     return ERR_OK;
 }
 
-enum err breaks_clear_software(struct target *t, int i, bool all_users)
+void breaks_clear_software(struct target *t, int i, bool all_users)
 {
     if (--t->swbreak[i].users > 0 && !all_users)
-        return ERR_OK;
+        return;
     t->swbreak[i].used = false;
-    if (t->lifted.software && t->lifted.addr == t->swbreak[i].addr) {
+    if (t->lifted.addr == t->swbreak[i].addr)
         t->lifted.software = false;
-        return ERR_OK;
-    }
-    // A program that has copied its code there since (startup code does) must not get the old bytes
-    // back.
-    uint16_t found;
-    enum err e = mem_ap_read16(&t->mem, t->swbreak[i].addr, &found);
-    if (e || found != BKPT_INSTRUCTION)
-        return e;
-    return mem_ap_write16(&t->mem, t->swbreak[i].addr, t->swbreak[i].original);
 }
 
-enum err breaks_restore_software(struct target *t)
+// ---- into the target, and out of it -------------------------------------------------------------
+
+static bool is_wanted(const struct target *t, int i)
 {
-    for (int i = 0; i < TARGET_MAX_SWBREAKS; i++) {
-        uint16_t found;
-        if (!t->swbreak[i].used)
-            continue;
-        enum err e = mem_ap_read16(&t->mem, t->swbreak[i].addr, &found);
-        if (e)
-            return e;
-        if (found == BKPT_INSTRUCTION)
-            continue;
-        t->swbreak[i].original = found;
-        if ((e = mem_ap_write16(&t->mem, t->swbreak[i].addr, BKPT_INSTRUCTION)))
-            return e;
+    return t->swbreak[i].used && !(t->lifted.software && t->lifted.addr == t->swbreak[i].addr);
+}
+
+// The words in which our BKPTs are, and shall be: read once, changed, and written.
+struct words {
+    unsigned count;
+    struct {
+        uint32_t addr, value;
+        bool changed;
+    } word[TARGET_MAX_SWBREAKS];
+};
+
+static unsigned word_at(struct words *w, uint32_t addr)
+{
+    unsigned n = 0;
+    while (n < w->count && w->word[n].addr != (addr & ~3u))
+        n++;
+    if (n == w->count) {
+        w->word[n].addr = addr & ~3u;
+        w->word[n].changed = false;
+        w->count++;
     }
-    return ERR_OK;
+    return n;
+}
+
+static uint16_t half_of(const struct words *w, unsigned n, uint32_t addr)
+{
+    return (uint16_t)(w->word[n].value >> (addr & 2 ? 16 : 0));
+}
+
+static void put_half(struct words *w, unsigned n, uint32_t addr, uint16_t value)
+{
+    const unsigned shift = addr & 2 ? 16 : 0;
+    w->word[n].value = (w->word[n].value & ~(0xffffu << shift)) | (uint32_t)value << shift;
+    w->word[n].changed = true;
+}
+
+#define SPAN_MAX 1024u // bytes that are read in one piece sooner than word by word
+
+static enum err read_span(struct target *t, struct words *w, uint32_t from, uint32_t len)
+{
+    uint8_t bytes[SPAN_MAX];
+    enum err e = mem_ap_read(&t->mem, from, bytes, len, NULL);
+    for (unsigned n = 0; n < w->count && !e; n++)
+        w->word[n].value = get_le32(bytes + (w->word[n].addr - from));
+    return e;
+}
+
+// What was read at this stop is as it was then: nobody has run since.
+static enum err read_all_words(struct target *t, struct words *w)
+{
+    struct mem_batch b;
+    uint32_t low = UINT32_MAX, high = 0;
+    mem_batch_begin(&b, &t->mem);
+    for (unsigned n = 0; n < w->count; n++) {
+        low = w->word[n].addr < low ? w->word[n].addr : low;
+        high = w->word[n].addr > high ? w->word[n].addr : high;
+        if (!ahead_word(t, w->word[n].addr, &w->word[n].value))
+            mem_batch_read(&b, w->word[n].addr, &w->word[n].value);
+    }
+    if (b.count > 2 && !mem_batch_is_cheap(&t->mem) && high + 4 - low <= SPAN_MAX)
+        return read_span(t, w, low, high + 4 - low);
+    return mem_batch_run(&b);
+}
+
+static enum err write_changed(struct target *t, const struct words *w)
+{
+    const bool later = mem_batch_is_cheap(&t->mem);
+    enum err e = ERR_OK;
+    for (unsigned n = 0; n < w->count && !e; n++) {
+        if (!w->word[n].changed)
+            continue;
+        if (later && t->core.pending.count < PENDING_MAX)
+            mem_batch_write(&t->core.pending, w->word[n].addr, w->word[n].value);
+        else
+            e = mem_ap_write32(&t->mem, w->word[n].addr, w->word[n].value);
+    }
+    return e;
+}
+
+// A program that has copied its code there since (startup code does) must not get the old bytes
+// back, and gets the BKPT anew.
+static void change_half(struct target *t, struct words *w, int i)
+{
+    const uint32_t addr = t->swbreak[i].addr;
+    const unsigned n = word_at(w, addr);
+    const uint16_t found = half_of(w, n, addr);
+    t->swbreak[i].inside &= found == BKPT_INSTRUCTION;
+    if (is_wanted(t, i) && !t->swbreak[i].inside) {
+        t->swbreak[i].original = found;
+        t->swbreak[i].inside = true;
+        if (found != BKPT_INSTRUCTION)
+            put_half(w, n, addr, BKPT_INSTRUCTION);
+    } else if (!is_wanted(t, i) && t->swbreak[i].inside) {
+        t->swbreak[i].inside = false;
+        put_half(w, n, addr, t->swbreak[i].original);
+    }
+}
+
+enum err breaks_apply(struct target *t)
+{
+    struct words w = {0};
+    for (int i = 0; i < TARGET_MAX_SWBREAKS; i++)
+        if (t->swbreak[i].inside || is_wanted(t, i))
+            (void)word_at(&w, t->swbreak[i].addr);
+    enum err e = w.count ? read_all_words(t, &w) : ERR_OK;
+    if (e)
+        return e;
+    for (int i = 0; i < TARGET_MAX_SWBREAKS; i++)
+        if (t->swbreak[i].inside || is_wanted(t, i))
+            change_half(t, &w, i);
+    return write_changed(t, &w);
+}
+
+enum err breaks_apply_now(struct target *t)
+{
+    ahead_drop(t);
+    enum err e = breaks_apply(t);
+    enum err all = mem_batch_run(&t->core.pending);
+    e = e ? e : all;
+    all = bpu_apply(&t->core.bpu);
+    return e ? e : all;
 }
 
 void breaks_hide(const struct target *t, uint32_t addr, uint8_t *data, size_t len)
@@ -121,7 +224,7 @@ void breaks_hide(const struct target *t, uint32_t addr, uint8_t *data, size_t le
     put_le16(bkpt, BKPT_INSTRUCTION);
     for (int i = 0; i < TARGET_MAX_SWBREAKS; i++) {
         uint8_t original[BKPT_SIZE];
-        bool still_there = t->swbreak[i].used;
+        bool still_there = t->swbreak[i].inside;
         for (uint32_t k = 0; k < BKPT_SIZE && still_there; k++) {
             uint32_t at = t->swbreak[i].addr + k - addr;
             still_there = at >= len || data[at] == bkpt[k];
@@ -143,7 +246,7 @@ static int next_software(const struct target *t, uint32_t addr, size_t len)
     int next = -1;
     for (int i = 0; i < TARGET_MAX_SWBREAKS; i++) {
         uint32_t b = t->swbreak[i].addr;
-        if (t->swbreak[i].used && b + BKPT_SIZE > addr && b < addr + len &&
+        if (t->swbreak[i].inside && b + BKPT_SIZE > addr && b < addr + len &&
             (next < 0 || b < t->swbreak[next].addr))
             next = i;
     }

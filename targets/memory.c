@@ -84,6 +84,14 @@ static bool is_plain(const struct target *t, const struct target_region *r)
     return r && (r->kind != TARGET_REGION_RAM || (t->id.chip && region_is_ram(t, r->base)));
 }
 
+bool memory_is_plain(const struct target *t, uint32_t addr)
+{
+    const struct target_region *r = region_at(t, addr);
+    // Of flash that nobody may read, a read can set an error flag.
+    return is_plain(t, r) && (t->id.rdp_level == 0 || r->kind == TARGET_REGION_RAM) &&
+           t->hidden != TARGET_HIDDEN_SOME;
+}
+
 static bool code_is_fresh(const struct target *t, uint32_t base)
 {
     return t->code.valid && t->code.runs == t->core.runs && t->code.base == base;
@@ -142,7 +150,9 @@ enum err target_read_mem(struct target *t, uint32_t addr, void *data, size_t len
     if (t->id.rdp_level > 0 && r &&
         (r->kind == TARGET_REGION_FLASH || r->kind == TARGET_REGION_EEPROM))
         return fail_read_protected(t, addr);
-    if (is_plain(t, r) && len <= TARGET_CODE_LINE && addr - r->base + len <= r->size)
+    if (ahead_take(t, addr, data, len))
+        e = ERR_OK;
+    else if (is_plain(t, r) && len <= TARGET_CODE_LINE && addr - r->base + len <= r->size)
         e = read_small(t, r, addr, data, len);
     else if (is_plain(t, r))
         e = mem_ap_read(&t->mem, addr, data, len, &good);
@@ -174,6 +184,7 @@ static enum err fail_read_only(struct target *t, uint32_t addr)
 
 enum err target_write_mem(struct target *t, uint32_t addr, const void *data, size_t len)
 {
+    ahead_drop(t);
     enum err e = target_claim(t);
     if (e || (e = check_range(t, addr, len)) || len == 0)
         return e;

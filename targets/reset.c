@@ -98,6 +98,9 @@ enum err target_reset(struct target *t, bool halt)
     if (e || (e = target_claim(t)) || (e = breaks_end_step(t)))
         return target_note_error(t, e);
     let_flash_finish(t);
+    t->step_ended = false;
+    if ((e = breaks_apply(t)))
+        return target_note_error(t, e);
     e = reset_core(t, halt);
     if (e == ERR_TIMEOUT) {
         log_line(t->log, LOG_WARN, "the core does not reset itself; trying the NRST wire");

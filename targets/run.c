@@ -74,13 +74,47 @@ static enum err find_cause(struct target *t, uint32_t dfsr, uint32_t xpsr, struc
     return ERR_OK;
 }
 
+#define CODE_BYTES 8u // an instruction, wherever it lies in its word, and the one behind it
+
+// Of a stop that nobody has looked at yet.
+static enum err look_ahead(struct target *t)
+{
+    uint32_t dfsr, icsr, pc, sp, lr;
+    struct mem_batch b;
+    if (!t->options.look_ahead || !mem_batch_is_cheap(&t->mem) || cortexm_has_seen_stop(&t->core))
+        return ERR_OK;
+    enum err e = cortexm_read_reg(&t->core, CORTEXM_PC, &pc);
+    if (e || (e = cortexm_read_reg(&t->core, CORTEXM_SP, &sp)) ||
+        (e = cortexm_read_reg(&t->core, CORTEXM_LR, &lr)))
+        return e;
+    mem_batch_begin(&b, &t->mem);
+    mem_batch_read(&b, SCS_DFSR, &dfsr);
+    mem_batch_read(&b, SCS_ICSR, &icsr);
+    ahead_drop(t);
+    ahead_plan(t, &b, pc, CODE_BYTES);
+    ahead_plan_stop(t, &b, sp, lr);
+    e = mem_batch_run(&b);
+    if (e == ERR_FAULT) { // one of the words that nobody has asked for yet
+        log_forget(t->log);
+        ahead_drop(t);
+        return ERR_OK;
+    }
+    if (e)
+        return e;
+    cortexm_note_stop(&t->core, dfsr, &icsr);
+    ahead_keep(t);
+    return ERR_OK;
+}
+
 enum err run_take_stop(struct target *t, enum target_stop_cause plain)
 {
     struct target_stop s = {.cause = plain};
     uint32_t dfsr, xpsr;
     t->state = TARGET_HALTED;
-    enum err e = cortexm_take_halt_cause(&t->core, &dfsr);
-    if (e || (e = cortexm_read_reg(&t->core, CORTEXM_PC, &s.pc)) ||
+    t->step_ended = false;
+    enum err e = look_ahead(t);
+    if (e || (e = cortexm_take_halt_cause(&t->core, &dfsr)) ||
+        (e = cortexm_read_reg(&t->core, CORTEXM_PC, &s.pc)) ||
         (e = cortexm_read_reg(&t->core, CORTEXM_XPSR, &xpsr)) ||
         (e = find_cause(t, dfsr, xpsr, &s)))
         return target_note_error(t, e);
@@ -129,18 +163,39 @@ enum err target_pass_bkpt(struct target *t, uint32_t r0, struct target_stop *sto
     return ERR_OK;
 }
 
+static enum err let_go(struct target *t)
+{
+    enum err e = breaks_apply(t);
+    if (!e)
+        e = cortexm_resume(&t->core);
+    if (!e)
+        t->state = TARGET_RUNNING;
+    return e;
+}
+
+static enum err start_masked_step(struct target *t, uint32_t pc)
+{
+    bool done = false;
+    enum err e = breaks_at(t, pc) == BREAK_NONE ? ERR_OK : breaks_lift(t, pc);
+    if (e || (e = breaks_apply(t)) || (e = step_at_once(t, pc, &done)))
+        return e;
+    if (!done)
+        e = cortexm_start_step(&t->core, true);
+    if (!e)
+        t->state = TARGET_RUNNING;
+    return e;
+}
+
 // Steps the instruction under a breakpoint of ours. A WFI that sleeps is ended: it may return at
 // any time.
 static enum err step_over_break(struct target *t, uint32_t pc)
 {
     uint32_t dhcsr = 0;
     t->stepping = true;
-    enum err e = breaks_lift(t, pc);
-    if (e || (e = cortexm_start_step(&t->core, true)))
-        return e;
-    for (unsigned i = 0; !e && i < STEP_LOOKS && !(dhcsr & DHCSR_S_HALT); i++)
+    enum err e = start_masked_step(t, pc);
+    for (unsigned i = 0; !e && !t->step_ended && i < STEP_LOOKS && !(dhcsr & DHCSR_S_HALT); i++)
         e = presence_read_dhcsr(t, &dhcsr);
-    if (!e && !(dhcsr & DHCSR_S_HALT))
+    if (!e && !t->step_ended && !(dhcsr & DHCSR_S_HALT))
         e = cortexm_halt(&t->core);
     return e ? e : run_take_stop(t, TARGET_STOP_STEP);
 }
@@ -158,10 +213,7 @@ enum err target_resume(struct target *t)
         if (e || t->last_stop.cause != TARGET_STOP_STEP)
             return target_note_error(t, e);
     }
-    if ((e = cortexm_resume(&t->core)))
-        return target_note_error(t, e);
-    t->state = TARGET_RUNNING;
-    return ERR_OK;
+    return target_note_error(t, let_go(t));
 }
 
 enum err target_stop_at_break(struct target *t, bool *stopped)
@@ -178,19 +230,9 @@ enum err target_stop_at_break(struct target *t, bool *stopped)
     return ERR_OK;
 }
 
-static enum err start_masked_step(struct target *t, uint32_t pc)
-{
-    enum err e = breaks_at(t, pc) == BREAK_NONE ? ERR_OK : breaks_lift(t, pc);
-    if (!e)
-        e = cortexm_start_step(&t->core, true);
-    if (!e)
-        t->state = TARGET_RUNNING;
-    return e;
-}
-
 // Whether an interrupt waits that the core would take before its next instruction. Only Thread mode
 // is considered: in a handler it would depend on priorities.
-static enum err is_interrupt_due(struct target *t, bool *due)
+static enum err is_interrupt_due(struct target *t, uint32_t pc, bool *due)
 {
     uint32_t xpsr, primask = 0;
     *due = false;
@@ -199,7 +241,8 @@ static enum err is_interrupt_due(struct target *t, bool *due)
         e = cortexm_read_reg(&t->core, CORTEXM_PRIMASK, &primask);
     if (e || (xpsr & XPSR_EXCEPTION) || (primask & PRIMASK_PM))
         return e;
-    return cortexm_interrupt_pending(&t->core, due);
+    const bool fresh = !mem_batch_is_cheap(&t->mem) || step_may_last(t, pc);
+    return cortexm_interrupt_pending(&t->core, fresh, due);
 }
 
 // Lets pending interrupts run up to a temporary comparator at pc. *let_in false: there was none, or
@@ -208,7 +251,7 @@ static enum err let_interrupts_in(struct target *t, uint32_t pc, bool *let_in)
 {
     bool due;
     *let_in = false;
-    enum err e = is_interrupt_due(t, &due);
+    enum err e = is_interrupt_due(t, pc, &due);
     if (e || !due)
         return e;
     e = bpu_set(&t->core.bpu, pc);
@@ -222,10 +265,7 @@ static enum err let_interrupts_in(struct target *t, uint32_t pc, bool *let_in)
         return e;
     t->step_pc = pc;
     t->caught_running = *let_in = true;
-    e = cortexm_resume(&t->core);
-    if (!e)
-        t->state = TARGET_RUNNING;
-    return e;
+    return let_go(t);
 }
 
 static enum err start_step(struct target *t)
@@ -268,14 +308,24 @@ enum err target_step(struct target *t, uint32_t start, uint32_t end)
     return target_note_error(t, start_step(t));
 }
 
+// Only what most questions need is read, and nothing twice.
+static enum err read_pc_and_cause(struct target *t, uint32_t *pc, uint32_t *dfsr)
+{
+    enum err e = t->core.regs_valid ? cortexm_read_reg(&t->core, CORTEXM_PC, pc)
+                                    : debug_probe_read_core_reg(t->probe, CORTEXM_PC, pc);
+    if (!e && cortexm_has_seen_stop(&t->core))
+        *dfsr = t->core.seen.dfsr;
+    else if (!e)
+        e = mem_ap_read32(&t->mem, SCS_DFSR, dfsr);
+    return e;
+}
+
 // The core halted while interrupts ran: at the comparator that waited for their end, or elsewhere
 // for a reason of its own.
 static enum err end_interrupts(struct target *t)
 {
     uint32_t pc, dfsr;
-    enum err e = debug_probe_read_core_reg(t->probe, CORTEXM_PC, &pc);
-    if (!e)
-        e = mem_ap_read32(&t->mem, SCS_DFSR, &dfsr);
+    enum err e = read_pc_and_cause(t, &pc, &dfsr);
     if (e)
         return e;
     if (pc != t->step_pc || (dfsr & (DFSR_VCATCH | DFSR_DWTTRAP)))
@@ -287,17 +337,15 @@ static enum err end_interrupts(struct target *t)
     return start_masked_step(t, pc);
 }
 
-// Whether a range step ends where the core stands now. Only what the question needs is read.
-static enum err is_range_done(struct target *t, bool *done)
+// Whether a range step ends where the core stands now.
+static enum err is_range_done(struct target *t, uint32_t *pc, bool *done)
 {
-    uint32_t pc, dfsr;
-    enum err e = debug_probe_read_core_reg(t->probe, CORTEXM_PC, &pc);
-    if (!e)
-        e = mem_ap_read32(&t->mem, SCS_DFSR, &dfsr);
+    uint32_t dfsr;
+    enum err e = read_pc_and_cause(t, pc, &dfsr);
     if (!e)
         e = breaks_put_back(t);
-    *done = !e && ((dfsr & ~DFSR_HALTED) || pc < t->range_start || pc >= t->range_end ||
-                   breaks_at(t, pc) != BREAK_NONE);
+    *done = !e && ((dfsr & ~DFSR_HALTED) || *pc < t->range_start || *pc >= t->range_end ||
+                   breaks_at(t, *pc) != BREAK_NONE);
     return e;
 }
 
@@ -309,26 +357,32 @@ static enum err take_range_stop(struct target *t)
     return e;
 }
 
+// DHCSR, unless the step brought its end with it.
+static enum err look_whether_it_ended(struct target *t, uint32_t *dhcsr)
+{
+    *dhcsr = DHCSR_S_HALT;
+    enum err e = t->step_ended ? ERR_OK : presence_read_dhcsr(t, dhcsr);
+    t->step_ended = false;
+    return e;
+}
+
 // Goes on with a range step until it ends, meets an instruction that takes long, or its time is
 // over. So often only are interrupts let in.
 static enum err continue_range(struct target *t)
 {
     uint64_t deadline = debug_probe_now_us(t->probe) + RANGE_TIME_US;
     bool done;
-    uint32_t dhcsr = DHCSR_S_HALT;
+    uint32_t pc, dhcsr = DHCSR_S_HALT;
     enum err e = ERR_OK;
     for (bool first = true; !e && (dhcsr & DHCSR_S_HALT); first = false) {
-        if ((e = is_range_done(t, &done)))
+        if ((e = is_range_done(t, &pc, &done)))
             return e;
         if (done)
             return take_range_stop(t);
-        uint32_t pc;
-        e = first ? start_step(t) : debug_probe_read_core_reg(t->probe, CORTEXM_PC, &pc);
-        if (!e && !first)
-            e = start_masked_step(t, pc);
+        e = first ? start_step(t) : start_masked_step(t, pc);
         if (e || t->caught_running || debug_probe_now_us(t->probe) > deadline)
             return e;
-        e = presence_read_dhcsr(t, &dhcsr);
+        e = look_whether_it_ended(t, &dhcsr);
     }
     return e;
 }
@@ -345,7 +399,7 @@ static enum err take_lockup(struct target *t)
 static enum err end_sleep_when_due(struct target *t)
 {
     bool due;
-    enum err e = cortexm_interrupt_pending(&t->core, &due);
+    enum err e = cortexm_interrupt_pending(&t->core, true, &due);
     return !e && due ? cortexm_halt(&t->core) : e;
 }
 
@@ -358,7 +412,7 @@ enum err target_poll(struct target *t, bool *stopped, struct target_stop *stop)
         return e;
     if (t->state == TARGET_RUNNING) {
         uint32_t dhcsr;
-        if ((e = presence_read_dhcsr(t, &dhcsr)) || t->released)
+        if ((e = look_whether_it_ended(t, &dhcsr)) || t->released)
             return e;
         bool runs = !(dhcsr & (DHCSR_S_LOCKUP | DHCSR_S_HALT));
         stop->was_reset = runs && cortexm_take_reset(&t->core);

@@ -71,7 +71,8 @@ static enum err refuse_held(struct target *t, uint32_t *dhcsr)
 // Takes the core as it is, and asks the chip who it is.
 static enum err take_core_over(struct target *t)
 {
-    t->code.valid = t->flash_written = false;
+    t->code.valid = t->flash_written = t->step_ended = false;
+    ahead_drop(t);
     t->hidden = TARGET_HIDDEN_UNKNOWN;
     uint32_t dhcsr;
     enum err e = refuse_held(t, &dhcsr);

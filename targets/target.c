@@ -27,6 +27,7 @@ enum err target_flash_open(struct target *t, struct flash_job **job)
             "read protection level %u is active, so the flash cannot be written; `swdlink "
             "unlock` erases the chip and removes the protection",
             t->id.rdp_level);
+    ahead_drop(t);
     t->flash_written = t->flash_changed = true;
     t->flash_written_at = t->core.runs;
     bool empty = false;

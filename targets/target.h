@@ -17,7 +17,7 @@
 #include "cortex/cortexm.h"
 #include "flash/flash.h"
 #include "swd/debug_probe.h"
-#include "swd/mem_ap.h"
+#include "swd/mem_batch.h"
 #include "targets/chip.h"
 #include "targets/dbgmcu.h"
 #include "targets/swo.h"
@@ -50,6 +50,7 @@ struct target_attempt {
 struct target_options {
     enum target_connect connect;
     uint32_t swclk_hz; // 0: the probe's best for this chip
+    bool look_ahead;   // what a debugger asks after each stop is read together with the stop
 };
 
 enum target_state {
@@ -113,9 +114,9 @@ struct target {
     struct target_region region[TARGET_MAX_REGIONS];
     unsigned region_count;
     enum target_state state;
-    // Software breakpoints in RAM.
+    // Software breakpoints in RAM. inside: the BKPT is in the target's memory.
     struct {
-        bool used;
+        bool used, inside;
         uint32_t addr;
         uint16_t original;
         unsigned users;
@@ -133,6 +134,17 @@ struct target {
         uint32_t base;
         uint8_t bytes[TARGET_CODE_LINE];
     } code;
+    // Words that were read together with the stop at which core.runs was `runs`.
+    struct {
+        bool valid;
+        uint32_t runs;
+        uint64_t at_us;
+        unsigned count;
+        struct {
+            uint32_t addr, value;
+        } word[MEM_BATCH_MAX];
+    } ahead;
+    bool step_ended; // a step is over, and what is asked of it was read with it
     // Whether options hide flash from reads (PCROP): asked at the first read of the connection that
     // may have met it.
     enum { TARGET_HIDDEN_UNKNOWN, TARGET_HIDDEN_NONE, TARGET_HIDDEN_SOME } hidden;
@@ -184,6 +196,11 @@ enum err target_hold(struct target *t) MUST_CHECK;
 static inline enum target_state target_state(const struct target *t)
 {
     return t->state;
+}
+// A step that was started is over already, and target_poll() will tell how without asking.
+static inline bool target_step_is_over(const struct target *t)
+{
+    return t->state == TARGET_RUNNING && t->step_ended;
 }
 static inline const struct target_stop *target_last_stop(const struct target *t)
 {

@@ -2,6 +2,12 @@
 // The breakpoints and watchpoints that a debugger sets.
 #include "targets/target_private.h"
 
+// What a halted core need not see before it goes on is written then.
+static enum err apply_if_it_runs(struct target *t)
+{
+    return t->state == TARGET_HALTED ? ERR_OK : target_note_error(t, breaks_apply_now(t));
+}
+
 enum err target_set_break(struct target *t, bool hardware, uint32_t addr)
 {
     enum err e = target_claim(t);
@@ -14,7 +20,7 @@ enum err target_set_break(struct target *t, bool hardware, uint32_t addr)
         e = breaks_set_software(t, addr);
     else
         e = bpu_set(&t->core.bpu, addr);
-    return target_note_error(t, e);
+    return e ? target_note_error(t, e) : apply_if_it_runs(t);
 }
 
 enum err target_clear_break(struct target *t, bool hardware, uint32_t addr)
@@ -24,13 +30,13 @@ enum err target_clear_break(struct target *t, bool hardware, uint32_t addr)
         return e;
     int i = hardware ? -1 : breaks_find_software(t, addr);
     if (i >= 0) {
-        e = breaks_clear_software(t, i, false);
+        breaks_clear_software(t, i, false);
     } else if (t->lifted.hardware_users > 0 && t->lifted.addr == addr) {
         t->lifted.hardware_users--;
     } else {
         e = bpu_clear(&t->core.bpu, addr);
     }
-    return target_note_error(t, e);
+    return e ? target_note_error(t, e) : apply_if_it_runs(t);
 }
 
 enum err target_set_watch(struct target *t, uint32_t addr, uint32_t len, enum dwt_access access)
@@ -56,9 +62,9 @@ enum err target_clear_all_breaks(struct target *t)
     e = bpu_clear_all(&t->core.bpu);
     enum err watches = dwt_clear_all(&t->core.dwt);
     e = e ? e : watches;
-    for (int i = 0; i < TARGET_MAX_SWBREAKS; i++) {
-        enum err one = t->swbreak[i].used ? breaks_clear_software(t, i, true) : ERR_OK;
-        e = e ? e : one;
-    }
-    return target_note_error(t, e);
+    for (int i = 0; i < TARGET_MAX_SWBREAKS; i++)
+        if (t->swbreak[i].used)
+            breaks_clear_software(t, i, true);
+    enum err out = breaks_apply_now(t);
+    return target_note_error(t, e ? e : out);
 }

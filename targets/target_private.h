@@ -37,13 +37,18 @@ enum err run_take_stop(struct target *t, enum target_stop_cause plain) MUST_CHEC
 // breaks.c
 enum break_kind { BREAK_NONE, BREAK_HARDWARE, BREAK_SOFTWARE };
 enum break_kind breaks_at(const struct target *t, uint32_t addr);
-// Removes the breakpoint at the address from the target, and sets it again.
+// The breakpoint at the address stays out of the target when the core is let go, or not any more.
 enum err breaks_lift(struct target *t, uint32_t addr) MUST_CHECK;
 enum err breaks_put_back(struct target *t) MUST_CHECK;
 // The BKPT of ours at an address, or -1; sets one, or takes one user of it away.
 int breaks_find_software(const struct target *t, uint32_t addr);
 enum err breaks_set_software(struct target *t, uint32_t addr) MUST_CHECK;
-enum err breaks_clear_software(struct target *t, int i, bool all_users) MUST_CHECK;
+void breaks_clear_software(struct target *t, int i, bool all_users);
+// Writes our BKPTs where they shall be and are not, and the program's own instructions back: to be
+// called before the core is let go. What fits goes into the batch that lets it go.
+enum err breaks_apply(struct target *t) MUST_CHECK;
+// The same at once, with the comparators: of a core that runs, or is let alone.
+enum err breaks_apply_now(struct target *t) MUST_CHECK;
 // Forgets a step that is under way, with its temporary comparator and lifted breakpoint.
 enum err breaks_end_step(struct target *t) MUST_CHECK;
 // Puts the original bytes over our BKPTs in what was read.
@@ -51,8 +56,29 @@ void breaks_hide(const struct target *t, uint32_t addr, uint8_t *data, size_t le
 // Writes memory around our BKPTs. Bytes for their addresses become the bytes that they hide.
 enum err breaks_write_around(struct target *t, uint32_t addr, const uint8_t *data,
                              size_t len) MUST_CHECK;
-// Sets the BKPTs again in a RAM that lost its content.
-enum err breaks_restore_software(struct target *t) MUST_CHECK;
+
+// ahead.c: words that were read together with a stop, because a debugger will ask for them.
+// Plans to read len bytes from addr on in the batch, as far as there is room; only memory that may
+// be read in any portion.
+void ahead_plan(struct target *t, struct mem_batch *b, uint32_t addr, uint32_t len);
+void ahead_plan_breaks(struct target *t, struct mem_batch *b);
+// What was planned has been read, or shall not be used.
+void ahead_keep(struct target *t);
+void ahead_drop(struct target *t);
+// A word that was read at this stop. Memory, as a debugger may still be told it.
+bool ahead_word(const struct target *t, uint32_t addr, uint32_t *value);
+bool ahead_take(struct target *t, uint32_t addr, void *data, size_t len);
+// Plans what is wanted around registers with these values.
+void ahead_plan_stop(struct target *t, struct mem_batch *b, uint32_t sp, uint32_t lr);
+
+// memory.c: memory that may be read in any portion: not registers.
+bool memory_is_plain(const struct target *t, uint32_t addr);
+
+// step.c: steps the instruction at pc and reads all that is asked after it, if that can be done in
+// one batch. *done: it was, and t->step_ended says whether it is over.
+enum err step_at_once(struct target *t, uint32_t pc, bool *done) MUST_CHECK;
+// Whether the instruction at pc may sleep or wait.
+bool step_may_last(struct target *t, uint32_t pc);
 
 // regions.c: the regions and the flash bank of the chip in t->id.
 void regions_map(struct target *t);

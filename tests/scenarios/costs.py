@@ -37,7 +37,7 @@ def per_time(what, few, many, act, at_most):
 
 @scenario()
 def a_stepi_costs_few_commands(_):
-    per_time("stepi", 5, 55, lambda gdb, n: [gdb.cmd("stepi") for _ in range(n)], 11)
+    per_time("stepi", 5, 55, lambda gdb, n: [gdb.cmd("stepi") for _ in range(n)], 2.8)
 
 
 @scenario()
@@ -46,7 +46,7 @@ def a_continue_to_a_breakpoint_costs_few_commands(_):
         gdb.cmd("break compute")
         for _ in range(n):
             expect(r"compute \(a=", gdb.cmd("continue"))
-    per_time("continue to a breakpoint", 2, 22, act, 23.5)
+    per_time("continue to a breakpoint", 2, 22, act, 12)
 
 
 @scenario()

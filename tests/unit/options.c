@@ -247,6 +247,8 @@ static void where_the_program_finds_console_and_files_can_be_said(void **state)
     assert_true(good("serve --semihosting").semihosting);
     o = good("serve --semihosting-console stdio --semihosting-dir /tmp");
     assert_true(o.semihosting && o.semihosting_stdio && o.semihosting_dir);
+    assert_false(o.no_cache);
+    assert_true(good("serve --no-cache").no_cache);
     o = good("serve --semihosting-console gdb");
     assert_true(o.semihosting && !o.semihosting_stdio);
     assert_refused("serve --semihosting-console here", "there are: gdb, stdio");

@@ -304,16 +304,16 @@ static void an_interrupt_that_is_not_enabled_is_not_due(void **state)
     bool due = true;
     OK(cortexm_halt(&s->core));
     OK(mem_ap_write32(&s->mem, 0xe000e200, 1u << 5)); // NVIC_ISPR
-    OK(cortexm_interrupt_pending(&s->core, &due));
+    OK(cortexm_interrupt_pending(&s->core, true, &due));
     assert_false(due);
     OK(mem_ap_write32(&s->mem, 0xe000e100, 1u << 5)); // NVIC_ISER
-    OK(cortexm_interrupt_pending(&s->core, &due));
+    OK(cortexm_interrupt_pending(&s->core, true, &due));
     assert_true(due);
     OK(mem_ap_write32(&s->mem, 0xe000e280, 1u << 5)); // NVIC_ICPR
-    OK(cortexm_interrupt_pending(&s->core, &due));
+    OK(cortexm_interrupt_pending(&s->core, true, &due));
     assert_false(due);
     OK(mem_ap_write32(&s->mem, 0xe000ed04, 1u << 26)); // ICSR.PENDSTSET
-    OK(cortexm_interrupt_pending(&s->core, &due));
+    OK(cortexm_interrupt_pending(&s->core, true, &due));
     assert_true(due);
     close_stack(s, 0);
 }

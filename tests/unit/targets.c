@@ -427,6 +427,12 @@ static void a_hold_that_fails_at_any_access_is_undone_and_can_be_tried_again(voi
 
 // ---- breakpoints and memory ---------------------------------------------------------------------
 
+static void run_and_halt(struct target *t)
+{
+    assert_int_equal(target_resume(t), ERR_OK);
+    assert_int_equal(target_halt(t), ERR_OK);
+}
+
 static void software_breakpoints_are_not_seen_and_survive_writes(void **state)
 {
     (void)state;
@@ -439,6 +445,8 @@ static void software_breakpoints_are_not_seen_and_survive_writes(void **state)
         w.ram[i] = (uint8_t)i;
     assert_int_equal(target_set_break(&t, false, RAM + 2), ERR_OK);
     assert_int_equal(target_set_break(&t, false, RAM + 6), ERR_OK);
+    assert_int_equal(get_le16(&w.ram[2]), 0x0302); // written when the core is let go
+    run_and_halt(&t);
     assert_int_equal(get_le16(&w.ram[2]), 0xbe00);
     assert_int_equal(target_read_mem(&t, RAM, data, 8, NULL), ERR_OK);
     for (unsigned i = 0; i < 8; i++)
@@ -450,6 +458,9 @@ static void software_breakpoints_are_not_seen_and_survive_writes(void **state)
     assert_int_equal(get_le16(&w.ram[6]), 0xbe00);
     assert_int_equal(target_clear_break(&t, false, RAM + 2), ERR_OK);
     assert_int_equal(target_clear_break(&t, false, RAM + 6), ERR_OK);
+    assert_int_equal(target_read_mem(&t, RAM + 2, data, 2, NULL), ERR_OK);
+    assert_int_equal(get_le16(data), 13 << 8 | 2); // not the BKPT that is there still
+    run_and_halt(&t);
     static const uint8_t expected[8] = {0, 1, 2, 13, 14, 15, 16, 7};
     assert_memory_equal(w.ram, expected, 8);
 }

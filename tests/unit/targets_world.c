@@ -224,7 +224,8 @@ enum err cortexm_attach_seen(struct cortexm *cm, const struct mem_ap *mem, uint3
     struct world *w = world_of(mem->probe);
     (void)dhcsr;
     *cm = (struct cortexm){
-        .mem = mem, .log = log, .cpuid = 0x410cc200, .caps = {.arch = CORE_ARMV6M}};
+        .mem = mem, .log = log, .cpuid = 0x410cc200, .caps = {.arch = CORE_ARMV6M}, .runs = 1};
+    mem_batch_begin(&cm->pending, mem);
     cm->bpu = (struct bpu){.mem = mem, .log = log, .count = w->comparators};
     cm->dwt = (struct dwt){.mem = mem, .log = log, .count = 2};
     w->debug_enabled = true;
@@ -375,8 +376,9 @@ enum err cortexm_reset(struct cortexm *cm, bool halt)
     return reach(w);
 }
 
-enum err cortexm_interrupt_pending(struct cortexm *cm, bool *pending)
+enum err cortexm_interrupt_pending(struct cortexm *cm, bool fresh, bool *pending)
 {
+    (void)fresh;
     *pending = world_of(cm->mem->probe)->interrupt_pending;
     return reach(world_of(cm->mem->probe));
 }
@@ -424,6 +426,44 @@ enum err bpu_clear_all(struct bpu *bpu)
 {
     memset(bpu->comparator, 0, sizeof bpu->comparator);
     return ERR_OK;
+}
+
+enum err bpu_apply(struct bpu *bpu)
+{
+    return reach(world_of(bpu->mem->probe));
+}
+
+unsigned bpu_count_free(const struct bpu *bpu)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < bpu->count; i++)
+        n += !bpu->comparator[i].used;
+    return n;
+}
+
+// This probe knows no lists of accesses, and its core no steps that are part of one.
+enum err cortexm_prepare_step(struct cortexm *cm, const uint16_t *changes,
+                              struct cortexm_step *step)
+{
+    (void)cm, (void)changes, (void)step;
+    return ERR_UNSUPPORTED;
+}
+
+void cortexm_forget_regs(struct cortexm *cm)
+{
+    (void)cm;
+}
+
+enum err cortexm_do_step(struct cortexm *cm, struct cortexm_step *step, bool *halted,
+                         bool *all_read)
+{
+    (void)cm, (void)step, (void)halted, (void)all_read;
+    return ERR_UNSUPPORTED;
+}
+
+void cortexm_note_stop(struct cortexm *cm, uint32_t dfsr, const uint32_t *icsr)
+{
+    (void)cm, (void)dfsr, (void)icsr;
 }
 
 enum err bpu_restore(struct bpu *bpu)
