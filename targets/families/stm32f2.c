@@ -95,4 +95,5 @@ const struct family stm32f2_family = {
     .vdd_min_mv = 1800, // DS6329, general operating conditions
     .vdd_max_mv = 3600,
     .doctor = &doctor,
+    .tried = FAMILY_TRIED_ON_BOARD | FAMILY_TRIED_BY_OTHERS,
 };

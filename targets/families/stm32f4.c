@@ -298,4 +298,5 @@ const struct family stm32f4_family = {
     .vdd_min_mv = 1700, // DS8626, general operating conditions
     .vdd_max_mv = 3600,
     .doctor = &doctor,
+    .tried = FAMILY_TRIED_ON_BOARD | FAMILY_TRIED_BY_OTHERS,
 };

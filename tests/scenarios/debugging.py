@@ -28,7 +28,8 @@ def gdb_connects_and_learns_the_chip(session):
     if IS_V6M:
         expect_not(r"^(basepri|faultmask) ", everything)
     regions = gdb.cmd("info mem")
-    expect(rf"0x0*8000000\s+0x0*{0x8000000 + FACTS.flash_size:x}\s+flash blocksize {FACTS.block_size:#x}", regions)
+    expect(rf"0x0*8000000\s+0x0*{FACTS.first_end or 0x8000000 + FACTS.flash_size:x}\s+flash blocksize {FACTS.block_size:#x}", regions)
+    expect(rf"0x0*{0x8000000 + FACTS.flash_size:x}\s+flash blocksize", regions)
     expect(rf"0x20000000\s+{0x20000000 + FACTS.sram_size:#x}\s+rw", regions)
 
 
@@ -318,12 +319,14 @@ def monitor_reset_halt_stops_at_the_first_instruction(session):
 
 
 @scenario()
-def monitor_reset_lets_the_program_run_and_halt_stops_it(session):
+def monitor_reset_of_a_halted_program_stops_at_its_first_instruction_as_well(session):
     gdb = session.loaded("session.elf")
-    gdb.cmd("monitor reset")
-    gdb.cmd("monitor halt")
+    gdb.cmd("break compute")
+    gdb.cmd("continue")
+    expect(r"Reset and halted at 0x080", gdb.cmd("monitor reset"))
+    expect(r"It is halted already, at 0x080", gdb.cmd("monitor halt"))
     gdb.cmd("maintenance flush register-cache")
-    expect_equal(True, gdb.value("rounds") > 0)
+    expect(r"reset_handler", gdb.cmd("info symbol $pc"))
 
 
 @scenario()

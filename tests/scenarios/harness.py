@@ -73,6 +73,8 @@ class Chip(typing.NamedTuple):
     load_cost: float  # USB commands for a KiB of load into blank flash, at most
     debug_unit: int = 0x40015800  # its address: DBGMCU_IDCODE, followed by DBGMCU_CR
     freeze_register: int = 0x40015808  # of the debug unit, with the bits that stop the watchdogs
+    clock_config: int = 0x40021004  # RCC_CFGR, or what is in its place
+    first_end: int = 0  # where the sectors of block_size end; 0: with the flash
 
 
 # One of each family.
@@ -116,6 +118,19 @@ CHIPS = {
         size_register=0x1ffff7cc, boot_rom=0x1fffd800, options=0x1ffff800, open_options=0x00ff55aa,
         quiet_register=0x4002102c, debug_gate=(0x40021018, 0), flash_lock=(0x40022010, 1 << 7), load_cost=29,
         debug_unit=0xe0042000, freeze_register=0xe0042008),
+    # And these.
+    "stm32f407vg": Chip(
+        name="STM32F405, F407, F415, F417", erased=0xffffffff, clock_word=0,
+        flash_size=1024 * 1024, block_size=0x4000, sram_size=0x20000, cpuid=0x410fc241, idcode=0x10016413,
+        size_register=0x1fff7a22, boot_rom=0x1fff0000, options=0x40023c14, open_options=0x0fffaaed,
+        quiet_register=0x40023880, debug_gate=(0x40023830, 0), flash_lock=(0x40023c10, 1 << 31), load_cost=29,
+        debug_unit=0xe0042000, freeze_register=0xe0042008, clock_config=0x40023808, first_end=0x08010000),
+    "stm32f429zi": Chip(
+        name="STM32F427, F429, F437, F439", erased=0xffffffff, clock_word=0,
+        flash_size=2048 * 1024, block_size=0x4000, sram_size=0x30000, cpuid=0x410fc241, idcode=0x10076419,
+        size_register=0x1fff7a22, boot_rom=0x1fff0000, options=0x40023c14, open_options=0x0fffaaed,
+        quiet_register=0x40023880, debug_gate=(0x40023830, 0), flash_lock=(0x40023c10, 1 << 31), load_cost=29,
+        debug_unit=0xe0042000, freeze_register=0xe0042008, clock_config=0x40023808, first_end=0x08010000),
 }
 CHIP = os.environ.get("SWDLINK_CHIP") or "stm32f031k6"
 FACTS = CHIPS[CHIP]

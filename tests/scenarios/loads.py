@@ -7,7 +7,7 @@ import tempfile
 from harness import FACTS, expect, expect_equal, expect_not, firmware, main, scenario, swdlink
 
 PROGRAMS = ("starts.elf", "starts-st.elf")
-RCC_CFGR = 0x40021004
+RCC_CFGR = FACTS.clock_config
 HANDLER = 0x1ff
 
 
