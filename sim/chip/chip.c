@@ -135,6 +135,15 @@ void sim_chip_on_swo(struct sim_chip *chip, void (*changed)(void *arg, uint64_t 
     sim_core_on_swo(chip->core, changed, arg);
 }
 
+// "By default, TRACECLKIN is tied to GND": the trace port has HCLK once TRACE_IOEN is set (RM0090,
+// 38.17.2; RM0440, 47.17.2). A program that waits for a stimulus port waits for that, too.
+static void hear_trace_pins(void *self, unsigned line, uint64_t value)
+{
+    struct sim_chip *chip = self;
+    (void)line;
+    sim_core_clock_trace(chip->core, value & 1);
+}
+
 void sim_chip_run_trace(struct sim_chip *chip)
 {
     if (chip->powered)
@@ -250,6 +259,7 @@ static bool allocate(struct sim_chip *chip)
         return false;
     sim_reset_create(chip);
     sim_signal_set(&chip->signals, SIM_HSE_HZ, 0, family->hse_hz ? family->hse_hz : DEFAULT_HSE_HZ);
+    sim_signal_listen(&chip->signals, SIM_TRACE_PINS, hear_trace_pins, chip);
     return sim_slot_create_parts(chip);
 }
 

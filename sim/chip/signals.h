@@ -56,7 +56,7 @@ enum sim_signal {
     SIM_FREEZE,        // driven: words of freeze bits; told when core or bits have changed
     SIM_DEBUG_KEEPS,   // driven: bit n set: power mode n leaves clocks and debug on
     SIM_TRACE_PINS,    // driven by the debug support unit: bit 0, pins are given to trace; from
-                       // bit 1 on how many beside the first, 0: asynchronous trace
+                       // bit 1 on how many beside the first, 0: asynchronous trace; told, too
     SIM_DEBUG_CLOSED,  // driven: the program keeps debuggers out
     SIM_DEBUGGER_SEEN, // set: a debugger has used the system bus since power-on
     SIM_MAPPED_MEMORY, // driven: of enum sim_memory_kind, what address 0 shows

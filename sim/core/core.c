@@ -468,6 +468,11 @@ void sim_core_run_trace(struct sim_core *core, uint64_t until_ns)
     sim_trace_run(core, until_ns);
 }
 
+void sim_core_clock_trace(struct sim_core *core, bool clocked)
+{
+    sim_trace_set_clocked(core, clocked);
+}
+
 bool sim_core_swo_level(const struct sim_core *core)
 {
     return core->trace.tpiu.level;

@@ -49,27 +49,32 @@ uint64_t sim_trace_now_ps(const struct sim_core *core)
 static uint64_t bit_ps(const struct sim_core *core)
 {
     const struct sim_tpiu *tpiu = &core->trace.tpiu;
-    uint64_t hz = core->hclk.hz;
+    uint64_t hz = core->trace.has_no_clock ? 0 : core->hclk.hz;
     return hz ? ((uint64_t)tpiu->acpr + 1) * PS_PER_S / hz : 0;
+}
+
+static void step_port(struct sim_core *core, uint64_t at_ps, uint64_t bit)
+{
+    struct sim_trace *t = &core->trace;
+    bool before = t->tpiu.level;
+    sim_tpiu_step(&t->tpiu, &t->itm, at_ps, bit);
+    if (t->tpiu.level != before && t->swo)
+        t->swo(t->swo_arg, at_ps, t->tpiu.level);
 }
 
 static void run_until(struct sim_core *core, uint64_t until_ps)
 {
     struct sim_trace *t = &core->trace;
     uint64_t bit = bit_ps(core);
-    while (bit) {
+    while (core->hclk.hz) {
         uint64_t packet_ps = sim_itm_due(&t->itm);
-        uint64_t pin_ps = sim_tpiu_due(&t->tpiu, &t->itm);
+        uint64_t pin_ps = bit ? sim_tpiu_due(&t->tpiu, &t->itm) : SIM_ITM_NEVER;
         if ((packet_ps < pin_ps ? packet_ps : pin_ps) > until_ps)
             return;
-        if (packet_ps <= pin_ps) {
+        if (packet_ps <= pin_ps)
             sim_itm_send(&t->itm);
-            continue;
-        }
-        bool before = t->tpiu.level;
-        sim_tpiu_step(&t->tpiu, &t->itm, pin_ps, bit);
-        if (t->tpiu.level != before && t->swo)
-            t->swo(t->swo_arg, pin_ps, t->tpiu.level);
+        else
+            step_port(core, pin_ps, bit);
     }
 }
 
@@ -83,9 +88,30 @@ void sim_trace_run(struct sim_core *core, uint64_t until_ns)
     run_until(core, until_ns * PS_PER_NS);
 }
 
+// What stood still goes on from now, and not from when it stopped.
+static void resume_from_now(struct sim_core *core)
+{
+    struct sim_trace *t = &core->trace;
+    uint64_t now_ps = sim_trace_now_ps(core);
+    if (t->itm.free_ps < now_ps)
+        t->itm.free_ps = now_ps;
+    if (t->tpiu.next_ps < now_ps)
+        t->tpiu.next_ps = now_ps;
+}
+
 void sim_trace_set_hz(struct sim_core *core, uint32_t hz)
 {
+    if (!core->hclk.hz)
+        resume_from_now(core);
     core->trace.itm.cycle_ps = hz ? PS_PER_S / hz : PS_PER_S;
+}
+
+void sim_trace_set_clocked(struct sim_core *core, bool clocked)
+{
+    sim_trace_catch_up(core);
+    if (core->trace.has_no_clock && clocked)
+        resume_from_now(core);
+    core->trace.has_no_clock = !clocked;
 }
 
 // ---- registers ----------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ struct sim_core;
 struct sim_trace {
     struct sim_itm itm;
     struct sim_tpiu tpiu;
+    bool has_no_clock; // TRACECLKIN of the trace port stands still
     void (*swo)(void *arg, uint64_t at_ps, bool level); // NULL: nobody listens
     void *swo_arg;
     // Of the DWT: the cycles at which its taps and counters have to be looked at.
@@ -34,8 +35,9 @@ void sim_trace_reset(struct sim_core *core); // power-on only
 // Lets it go on to the time of the processor, or to a time.
 void sim_trace_catch_up(struct sim_core *core);
 void sim_trace_run(struct sim_core *core, uint64_t until_ns);
-// The processor's clock is another one from now on.
+// The processor's clock is another one from now on; the trace port has it, or none.
 void sim_trace_set_hz(struct sim_core *core, uint32_t hz);
+void sim_trace_set_clocked(struct sim_core *core, bool clocked);
 uint64_t sim_trace_now_ps(const struct sim_core *core);
 // Registers, by the page's address and the offset; size is that of the access.
 uint32_t sim_trace_read(struct sim_core *core, uint32_t addr);

@@ -7,7 +7,7 @@
 
 enum { DBGMCU_IDCODE = 0x0, DBGMCU_CR = 0x4, DBGMCU_FIRST_FZ = 0x8 };
 
-#define CR_TRACE   5 // shift of TRACE_IOEN and TRACE_MODE; a unit without trace has no such bits
+#define CR_TRACE   5 // shift of TRACE_IOEN and TRACE_MODE; a unit without them (WL) leaves trace on
 #define CR_STOP    (1u << 1)
 #define CR_STANDBY (1u << 2)
 #define CR_BITS    (CR_STOP | CR_STANDBY)
@@ -22,11 +22,24 @@ static const struct sim_dbgmcu_config *config_of(const struct sim_dbgmcu *d)
     return d->part->config;
 }
 
+static uint64_t level_trace(void *self, unsigned line)
+{
+    const struct sim_dbgmcu *d = self;
+    (void)line;
+    return config_of(d)->more_cr_bits >> CR_TRACE & 1 ? d->cr >> CR_TRACE & 7 : 1;
+}
+
+static void tell_trace(struct sim_dbgmcu *d)
+{
+    sim_part_tell(d->part, SIM_TRACE_PINS, 0, level_trace(d, 0));
+}
+
 static void reset(void *self, enum sim_reset kind)
 {
     struct sim_dbgmcu *d = self;
     if (kind != SIM_RESET_SYSTEM)
         *d = (struct sim_dbgmcu){.part = d->part};
+    tell_trace(d);
 }
 
 static uint64_t level_freeze(void *self, unsigned line)
@@ -58,13 +71,6 @@ static unsigned find_freeze(const struct sim_dbgmcu *d, uint32_t offset)
     return SIM_DBGMCU_FREEZE;
 }
 
-static uint64_t level_trace(void *self, unsigned line)
-{
-    const struct sim_dbgmcu *d = self;
-    (void)line;
-    return d->cr >> CR_TRACE & 7;
-}
-
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
 {
     const struct sim_dbgmcu *d = self;
@@ -90,6 +96,7 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
                 (CR_BITS | config_of(d)->more_cr_bits | (in_cr ? config_of(d)->freeze_bits[0] : 0));
     else if (freeze < SIM_DBGMCU_FREEZE)
         d->fz[freeze] = value & config_of(d)->freeze_bits[freeze];
+    tell_trace(d);
     sim_chip_follow_debug(d->part->chip);
     return SIM_BUS_OK;
 }

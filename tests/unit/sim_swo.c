@@ -382,17 +382,39 @@ static void a_cortex_m0_has_no_pin_for_it(void **state)
 
 static void the_pin_has_to_be_given_to_trace(void **state)
 {
-    static const uint32_t no_trace[] = {0x07, 0x67}; // switched off, and for parallel trace
     (void)state;
     struct probe *p = open_traced("stm32f103c8");
-    for (size_t i = 0; i < 2; i++) {
-        put_word(p, DBGMCU_CR, no_trace[i]);
-        put_byte(p, STIM_0, '8');
-        TRACE(p, "");
-        put_word(p, DBGMCU_CR, TRACE_ON);
-        put_byte(p, STIM_0, '9');
-        TRACE(p, "\x01\x39");
+    put_word(p, DBGMCU_CR, 0x07); // the trace port has no clock: what waits, waits
+    put_byte(p, STIM_0, '8');
+    TRACE(p, "");
+    put_word(p, DBGMCU_CR, TRACE_ON);
+    put_byte(p, STIM_0, '9');
+    TRACE(p, "\x01\x38\x01\x39");
+    put_word(p, DBGMCU_CR, 0x67); // for parallel trace: it leaves by other pins
+    put_byte(p, STIM_0, '8');
+    TRACE(p, "");
+    put_word(p, DBGMCU_CR, TRACE_ON);
+    put_byte(p, STIM_0, '9');
+    TRACE(p, "\x01\x39");
+    probe_close(p);
+}
+
+static void without_the_pin_a_stimulus_port_gets_full(void **state)
+{
+    (void)state;
+    unsigned written = 0;
+    uint32_t ready = 1;
+    struct probe *p = probe_open("stm32f407vg");
+    assert_int_equal(probe_enter(p), STATUS_OK);
+    set_up_with(p, 7, 4096, 2000000); // 16 MHz
+    put_word(p, DBGMCU_CR, 0x07);
+    while (ready && written < 20) {
+        put_byte(p, STIM_0, (uint8_t)written++);
+        assert_int_equal(probe_read32(p, STIM_0, &ready), STATUS_OK);
     }
+    assert_int_equal(written, 9); // 16 bytes, and one packet that waits
+    put_word(p, DBGMCU_CR, TRACE_ON);
+    TRACE(p, "\1\0\1\1\1\2\1\3\1\4\1\5\1\6\1\7\1\x08");
     probe_close(p);
 }
 
@@ -401,16 +423,21 @@ static void every_family_with_trace_has_the_pin(void **state)
 {
     static const struct {
         const char *board;
-        unsigned mhz;
-    } rows[] = {{"stm32f103c8", 8},  {"stm32f103re", 8},  {"stm32f103zg", 8}, {"stm32f105rb", 8},
-                {"stm32f100rb", 8},  {"stm32f205rb", 16}, {"stm32f303cc", 8}, {"stm32f373cc", 8},
-                {"stm32f407vg", 16}, {"stm32f411ce", 16}, {"stm32l476rg", 4}, {"stm32g474re", 16}};
+        uint32_t hz, baud;
+    } rows[] = {{"stm32f103c8", 8000000, 2000000},  {"stm32f103re", 8000000, 2000000},
+                {"stm32f103zg", 8000000, 2000000},  {"stm32f105rb", 8000000, 2000000},
+                {"stm32f100rb", 8000000, 2000000},  {"stm32f205rb", 16000000, 2000000},
+                {"stm32f303cc", 8000000, 2000000},  {"stm32f373cc", 8000000, 2000000},
+                {"stm32f407vg", 16000000, 2000000}, {"stm32f411ce", 16000000, 2000000},
+                {"stm32l152rb", 2097152, 1048576},  {"stm32l476rg", 4000000, 2000000},
+                {"stm32g474re", 16000000, 2000000}, {"stm32wb55rg", 4000000, 2000000},
+                {"stm32wle5jc", 4000000, 2000000}};
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct probe *p = probe_open(rows[i].board);
         assert_int_equal(probe_enter(p), STATUS_OK);
         poke(p, DHCSR, 0xa05f0003);
-        set_up_with(p, rows[i].mhz / 2 - 1, 4096, 2000000);
+        set_up_with(p, rows[i].hz / rows[i].baud - 1, 4096, rows[i].baud);
         put_byte(p, STIM_0, '8');
         TRACE(p, "\x01\x38");
         probe_close(p);
@@ -518,6 +545,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(leaving_debug_mode_ends_the_trace),
         cmocka_unit_test(a_cortex_m0_has_no_pin_for_it),
         cmocka_unit_test(the_pin_has_to_be_given_to_trace),
+        cmocka_unit_test(without_the_pin_a_stimulus_port_gets_full),
         cmocka_unit_test(every_family_with_trace_has_the_pin),
         cmocka_unit_test(where_a_pin_has_functions_pb3_must_have_its_own),
         cmocka_unit_test(a_wire_that_does_not_conduct_is_silent),

@@ -758,9 +758,11 @@ static void another_clock_makes_other_bits_at_once(void **state)
     put(r, 0, 1, 0x41);
     pass(r, 200000);
     assert_int_equal(r->edges, edges);
+    uint64_t now_ps = r->b->clock.now_ns * 1000;
     sim_core_set_hclk(r->b->core, 8000000);
     pass(r, 200000);
     assert_true(r->edges > edges);
+    assert_in_range(r->edge[edges].at_ps, now_ps, now_ps + BIT_PS);
 }
 
 int main(int argc, char **argv)
