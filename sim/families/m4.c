@@ -7,6 +7,56 @@ const struct sim_gpio_config sim_m4_gpio_b = {.moder = 0xfffffebf, .pupdr = 0x00
 const struct sim_gpio_config sim_m4_gpio = {.moder = 0xffffffff};
 const struct sim_tim_config sim_m4_tim16_17 = {16, 1, SIM_TIM_REPEATS | SIM_TIM_REMAPS};
 
+const struct sim_adc_config sim_m4_adc = {
+    .channel = {{0, 0, 0},
+                {'C', 0, 0},
+                {'C', 1, 0},
+                {'C', 2, 0},
+                {'C', 3, 0},
+                {'A', 0, 0},
+                {'A', 1, 0},
+                {'A', 2, 0},
+                {'A', 3, 0},
+                {'A', 4, 0},
+                {'A', 5, 0},
+                {'A', 6, 0},
+                {'A', 7, 0},
+                {'C', 4, 0},
+                {'C', 5, 0},
+                {'B', 0, 0}},
+    .reference_mv = 1212,
+    .temperature_mv = 747,
+    .temperature_channel = 17,
+    .reference_channel = 0,
+    .battery_channel = 18,
+    .battery_divider = 3,
+};
+const struct sim_adc_config sim_m4_adc_g4 = {
+    .channel = {{0, 0, 0},
+                {'A', 0, 0},
+                {'A', 1, 0},
+                {'A', 2, 0},
+                {'A', 3, 0},
+                {'B', 14, 0},
+                {'C', 0, 0},
+                {'C', 1, 0},
+                {'C', 2, 0},
+                {'C', 3, 0},
+                {'F', 0, 0},
+                {'B', 12, 0},
+                {'B', 1, 0},
+                {0, 0, 0},
+                {'B', 11, 0},
+                {'B', 0, 0}},
+    .reference_mv = 1212,
+    .temperature_mv = 747,
+    .temperature_channel = 16,
+    .reference_channel = 18,
+    .battery_channel = 17,
+    .battery_divider = 3,
+    .cfgr_reset = 0x80000000, // JQDIS
+};
+
 enum sim_memory_kind sim_m4_choose_boot(const struct sim_boot_facts *facts)
 {
     bool by_pin = facts->option[SIM_OPTION_BOOT_SEL];

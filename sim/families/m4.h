@@ -34,6 +34,15 @@ extern const struct sim_tim_config sim_m4_tim16_17;
         M0P_ON_IO(M0P_BIT(n)), .features = (has), .number = (n), .config = (more)                  \
     }
 
+// The first converter of STM32L4 and WB, and of G4 (RM0351, 18.4.1; RM0434, 16.3.1;
+// RM0440, 21.4.1): a reference of 1.212 V and a sensor with 747 mV at 25 degrees.
+extern const struct sim_adc_config sim_m4_adc, sim_m4_adc_g4;
+#define M4_ADC(base_, config_)                                                                     \
+    {                                                                                              \
+        .name = "ADC1", .kind = &sim_part_adc_l4, .base = (base_), M0P_ON_IO(M0P_BIT(13)),         \
+        .irq = {18}, .config = (config_)                                                           \
+    }
+
 // Rows of the parts that are at the same place, with the same gates, in all of them; interrupts are
 // those of STM32L4 and G4 (RM0351, 13.3; RM0440, 14.3).
 #define M4_FLASH(config_)                                                                          \

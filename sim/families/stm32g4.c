@@ -20,7 +20,7 @@
         {"UCPD1 and FDCAN's memory", 0x4000a000, 0x1000}, {"TIM1", 0x40012c00, 0x400},             \
         {"SPI1", 0x40013000, 0x400}, {"TIM8", 0x40013400, 0x400}, {"SAI1", 0x40015400, 0x400},     \
         {"DMA1, DMA2 and DMAMUX", 0x40020000, 0xc00}, {"CORDIC", 0x40020c00, 0x400},               \
-        {"FMAC", 0x40021400, 0x400}, {"ADC1 to ADC5", 0x50000000, 0x800},                          \
+        {"FMAC", 0x40021400, 0x400}, {"ADC3 to ADC5", 0x50000400, 0x400},                          \
         {"DAC1 to DAC4", 0x50000800, 0x1000},                                                      \
     {                                                                                              \
         "AES and RNG", 0x50060000, 0xc00                                                           \
@@ -142,6 +142,7 @@ static const struct sim_rcc_m0p_config rcc = {
     .csr = 0x94,
     .backup_is_guarded = true,
     .adc_select_shift = 28,
+    .adc_clock = {SIM_M0P_ADC_NONE, SIM_M0P_ADC_PLLP, SIM_M0P_ADC_SYSCLK},
     .icscr_reset = 0x40000000,
     .icscr_trim = 0x7f000000,
     .is_m4 = true,
@@ -200,6 +201,7 @@ static const struct sim_part_row parts[] = {
     M4_USART2(&usart2, 38),
     M0P_IWDG,
     M4_WWDG(&sim_m0p_wwdg),
+    M4_ADC(0x50000000, &sim_m4_adc_g4),
     M4_TIM("TIM2", 0x40000000, 0, 28, 0, &sim_m0p_tim2, 0),
     M4_TIM("TIM3", 0x40000400, 1, 29, 1, &sim_m0p_tim3, 0),
     M4_TIM("TIM4", 0x40000800, 2, 30, 2, &sim_m0p_tim3, 0),

@@ -22,7 +22,7 @@
         {"firewall", 0x40011c00, 0x400}, {"SDMMC1 and TIM1", 0x40012800, 0x800},                   \
         {"SPI1", 0x40013000, 0x400}, {"SAI1 and SAI2", 0x40015400, 0x800},                         \
         {"DMA1, DMA2 and DMAMUX", 0x40020000, 0xc00}, {"TSC", 0x40024000, 0x400},                  \
-        {"ADC1 to ADC3", 0x50040000, 0x400}, {"AES, HASH and RNG", 0x50060000, 0xc00},             \
+        {"AES, HASH and RNG", 0x50060000, 0xc00},                                                  \
     {                                                                                              \
         "QUADSPI or OCTOSPI", 0xa0001000, 0x800                                                    \
     }
@@ -162,7 +162,8 @@ static const struct sim_flash_dw_config flash_plus_half = FLASH_PLUS(USER_DUALBA
             {[SIM_M0P_ON_IO] = 0x2c,   [SIM_M0P_ON_AHB] = 0x28,  [SIM_M0P_ON_APB1] = 0x38,         \
              [SIM_M0P_ON_APB2] = 0x40, [SIM_M0P_ON_AHB3] = 0x30, [SIM_M0P_ON_MORE_APB1] = 0x3c},   \
         .ccipr = 0x88, .bdcr = 0x90, .csr = 0x94, .has_stop_choice = true,                         \
-        .backup_is_guarded = true, .adc_select_shift = 28, .icscr_reset = 0x10000080,              \
+        .backup_is_guarded = true, .adc_select_shift = 28,                                         \
+        .adc_clock = {[3] = SIM_M0P_ADC_SYSCLK}, .icscr_reset = 0x10000080,                        \
         .icscr_trim = 0x1f00ff00, .is_m4 = true, .has_even_pll = true, .pllm_mask = (pllm),        \
         .max_hz = (hz), .wait_step_hz = (step)                                                     \
     }
@@ -253,6 +254,7 @@ static const struct sim_part_row parts[] = {
     M4_USART2(&usart2, 38),
     M0P_IWDG,
     M4_WWDG(&wwdg),
+    M4_ADC(0x50040000, &sim_m4_adc),
     M4_TIM("TIM2", 0x40000000, 0, 28, 0, &sim_m0p_tim2, 0),
     M4_TIM("TIM3", 0x40000400, 1, 29, 1, &sim_m0p_tim3, SIM_L4_HAS_TIM3),
     M4_TIM("TIM4", 0x40000800, 2, 30, 2, &sim_m0p_tim3, SIM_L4_HAS_TIM4_5_17),

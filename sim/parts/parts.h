@@ -8,6 +8,7 @@
 
 extern const struct sim_part_kind sim_part_adc;
 extern const struct sim_part_kind sim_part_adc_f1; // with CR1 and CR2: STM32F1, F2 and F4
+extern const struct sim_part_kind sim_part_adc_l4; // with a sequence: STM32L4, G4 and WB
 extern const struct sim_part_kind sim_part_afio;
 extern const struct sim_part_kind sim_part_bkpsram;
 extern const struct sim_part_kind sim_part_crc;
@@ -54,6 +55,7 @@ struct sim_adc_config {
     uint32_t internal_ns; // the least sampling time of an internal channel; 0: 4 us
     // STM32L0 (RM0367, 14): ADCAL and ADEN start the regulator, and there is no CCRDY.
     bool regulator_starts_itself;
+    uint32_t cfgr_reset; // of the kind with a sequence
 };
 
 struct sim_adc_f1_config {

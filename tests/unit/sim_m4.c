@@ -459,6 +459,104 @@ static void a_semaphore_is_taken_once_and_only_its_owner_lets_go(void **state)
     drop_chip(b);
 }
 
+// ---- the converter (RM0351, 18; RM0440, 21) -----------------------------------------------------
+
+static uint32_t adc_of(const struct place *at)
+{
+    return at == &g474 ? 0x50000000 : 0x50040000;
+}
+
+// As ST's HAL does it; the clock is HCLK.
+static void start_adc(struct chip_bench *b, const struct place *at, bool calibrated)
+{
+    uint32_t adc = adc_of(at);
+    set_bits(b, at->rcc + AHB2ENR, 1u << 13);
+    assert_int_equal(rd(b, adc + 8), 1u << 29); // DEEPPWD
+    wr(b, adc + 8, 0);
+    wr(b, adc + 8, 1u << 28);
+    run_ns(b, 20 * NS_PER_US);
+    wr(b, adc + 0x308, 1u << 16 | 7u << 22);
+    if (calibrated) {
+        wr(b, adc + 8, 1u << 31 | 1u << 28);
+        run_ns(b, 116 * 250);
+        assert_int_equal(rd(b, adc + 8), 1u << 28);
+    }
+    set_bits(b, adc + 8, 1);
+    run_ns(b, 10 * NS_PER_US);
+    assert_true(rd(b, adc) & 1);
+}
+
+static uint32_t convert(struct chip_bench *b, const struct place *at, unsigned channel)
+{
+    uint32_t adc = adc_of(at);
+    wr(b, adc + (channel < 10 ? 0x14 : 0x18), 7u << 3 * (channel % 10));
+    wr(b, adc + 0x30, channel << 6);
+    set_bits(b, adc + 8, 4);
+    run_ns(b, 653 * NS_PER_US / 4);
+    assert_int_equal(rd(b, adc) & 4, 4);
+    uint32_t value = rd(b, adc + 0x40);
+    assert_int_equal(rd(b, adc) & 4, 0);
+    assert_int_equal(rd(b, adc) & 8, 8);
+    wr(b, adc, 8);
+    return value;
+}
+
+static void the_converter_measures_reference_temperature_and_battery(void **state)
+{
+    static const struct {
+        const struct place *at;
+        unsigned reference, temperature, battery;
+    } chips[] = {{&l476, 0, 17, 18}, {&l4r5, 0, 17, 18}, {&g474, 18, 16, 17}, {&wb55, 0, 17, 18}};
+    (void)state;
+    for (size_t i = 0; i < sizeof chips / sizeof chips[0]; i++) {
+        struct chip_bench *b = make_running(chips[i].at->name);
+        start_adc(b, chips[i].at, true);
+        assert_int_equal(convert(b, chips[i].at, chips[i].reference), 1504); // 1.212 of 3.3 V
+        assert_int_equal(convert(b, chips[i].at, chips[i].temperature), 927);
+        assert_int_equal(convert(b, chips[i].at, chips[i].battery), 1365);
+        expect_violations(b, 0);
+        drop_chip(b);
+    }
+}
+
+static void the_converter_wants_its_regulator_and_a_calibration(void **state)
+{
+    struct chip_bench *b = *state;
+    uint32_t adc = adc_of(&l476);
+    set_bits(b, l476.rcc + AHB2ENR, 1u << 13);
+    wr(b, adc + 8, 1u << 28);
+    wr(b, adc + 8, 1u << 28 | 1); // at once
+    assert_int_equal(rd(b, adc + 8), 1u << 28);
+    expect_violations(b, 1);
+    wr(b, adc + 8, 1u << 29);
+    start_adc(b, &l476, false);
+    assert_int_equal(convert(b, &l476, 0), 1504 + 12);
+    wr(b, adc + 8, rd(b, adc + 8) | 1u << 31); // while it is on
+    expect_violations(b, 2);
+    set_bits(b, adc + 8, 2); // ADDIS
+    assert_int_equal(rd(b, adc + 8), 1u << 28);
+}
+
+static void a_sequence_ends_with_eos_and_overruns_when_nobody_reads(void **state)
+{
+    struct chip_bench *b = *state;
+    uint32_t adc = adc_of(&l476);
+    start_adc(b, &l476, true);
+    wr(b, adc + 0x14, 7);
+    wr(b, adc + 0x18, 0x3fffffff);
+    wr(b, adc + 0x30, 2 | 0 << 6 | 17u << 12 | 18u << 18);
+    set_bits(b, adc + 8, 4);
+    run_ns(b, 653 * NS_PER_US / 4);
+    assert_int_equal(rd(b, adc + 0x40), 1504);
+    run_ns(b, 653 * NS_PER_US / 4);
+    assert_int_equal(rd(b, adc) & 0x1c, 4);
+    run_ns(b, 653 * NS_PER_US / 4);
+    assert_int_equal(rd(b, adc) & 0x1c, 0x1c);
+    assert_int_equal(rd(b, adc + 0x40), 927); // what was not read stays
+    assert_int_equal(rd(b, adc + 8) & 4, 0);
+    expect_violations(b, 0);
+}
+
 int main(int argc, char **argv)
 {
     choose_tests(argc, argv);
@@ -479,6 +577,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(pins_are_analog_but_for_the_debug_port),
         l476_test(registers_without_a_meaning_keep_what_is_written),
         cmocka_unit_test(a_semaphore_is_taken_once_and_only_its_owner_lets_go),
+        cmocka_unit_test(the_converter_measures_reference_temperature_and_battery),
+        l476_test(the_converter_wants_its_regulator_and_a_calibration),
+        l476_test(a_sequence_ends_with_eos_and_overruns_when_nobody_reads),
     };
     return cmocka_run_group_tests_name("sim_m4", tests, NULL, NULL);
 }
