@@ -32,6 +32,7 @@ enum err self_set_bits(const struct mem_ap *mem, uint32_t addr, uint32_t bits)
 
 #define ADC_ISR      0x00u
 #define ADC_CR       0x08u
+#define ADC_CFGR2    0x10u
 #define ADC_SMPR     0x14u
 #define ADC_SMPR2    0x18u
 #define ADC_CHSELR   0x28u
@@ -75,9 +76,12 @@ static enum err start_adc(const struct self_adc *adc, const struct mem_ap *mem, 
         e = mem_ap_write32(mem, base + ADC_CR, on);
     if (on)
         debug_probe_sleep_us(mem->probe, REGULATOR_US);
-    if (e || (e = mem_ap_write32(mem, base + ADC_CR, on | CR_ADCAL)) ||
+    // Without its clock it would calibrate for ever.
+    if (!e && adc->cfgr2)
+        e = mem_ap_write32(mem, base + ADC_CFGR2, adc->cfgr2);
+    if (e || (e = mem_ap_write32(mem, base + ADC_CCR, adc->ccr)) ||
+        (e = mem_ap_write32(mem, base + ADC_CR, on | CR_ADCAL)) ||
         (e = self_wait_bits(mem, base + ADC_CR, CR_ADCAL, 0, SELF_WAIT_US, ready)) || !*ready ||
-        (e = mem_ap_write32(mem, base + ADC_CCR, adc->ccr)) ||
         (e = self_set_bits(mem, base + ADC_CR, CR_ADEN)) ||
         (e = self_wait_bits(mem, base + ADC_ISR, ISR_ADRDY, ISR_ADRDY, SELF_WAIT_US, ready)) ||
         !*ready)

@@ -19,7 +19,8 @@ struct self_adc {
     uint32_t base;
     bool regulated;    // its regulator has to be on (ADVREGEN)
     bool sequenced;    // it has SQR1 and sampling times of channels, and a deep power-down
-    uint32_t ccr;      // what its common register has to hold: VREFEN, and a divisor
+    uint32_t ccr;      // what its common register has to hold: VREFEN, and a clock or a divisor
+    uint32_t cfgr2;    // where its clock is chosen in CFGR2, and none is; else 0
     uint32_t channel;  // bit of the internal reference, or its number where it is sequenced
     uint32_t cal_addr; // 16 bits: the reading in the factory,
     unsigned cal_mv;   // at so much

@@ -91,6 +91,7 @@ static const struct self_adc adc = {
     .base = 0x40012400,
     .regulated = true,
     .ccr = 1u << 22,     // VREFEN
+    .cfgr2 = 1u << 30,   // CKMODE: half of PCLK
     .channel = 1u << 13, // VREFINT
     .cal_addr = 0x1fff75aa,
     .cal_mv = 3300,
