@@ -109,8 +109,9 @@ unsigned rule_probe_stuck(const struct measurements *m, struct evidence *ev)
 // Parity guards every word on the wires; what was reported good and is wrong was bent on USB.
 unsigned rule_probe_usb(const struct measurements *m, struct evidence *ev)
 {
-    unsigned wrong = 0, garbled = 0;
+    unsigned wrong = 0, garbled = 0, failed = 0;
     for (unsigned i = 0; i < m->link.count; i++) {
+        failed += m->link.clock[i].failed;
         wrong += m->link.clock[i].wrong;
         garbled += m->link.clock[i].garbled + m->link.clock[i].silent;
     }
@@ -127,6 +128,10 @@ unsigned rule_probe_usb(const struct measurements *m, struct evidence *ev)
     if (!errors && rules_lone_failure(m)) {
         rules_say(ev, "one attempt to connect failed, and not one transfer on the wires");
         return 60;
+    }
+    if (!errors && failed == 1) {
+        rules_say(ev, "one block failed, and a reply that was garbled on USB looks the same");
+        return 40;
     }
     if (!errors)
         return 0;
