@@ -37,9 +37,9 @@ static void describe_probe(struct measured_probe *m, const struct probe *p, cons
     m->on_board = probe_is_on_board(&p->id);
 }
 
-// cause: with --guide, where it ended; NULL otherwise.
-static enum err measure_target(struct measurements *m, const struct options *o, const char **cause,
-                               struct log *log)
+// end: with --guide, where it ended; without, cause stays NULL.
+static enum err measure_target(struct measurements *m, const struct options *o,
+                               struct guide_end *end, struct log *log)
 {
     struct probe p;
     enum err e = probe_open(&p, o, false, log);
@@ -56,7 +56,7 @@ static enum err measure_target(struct measurements *m, const struct options *o, 
         e = ERR_OK;
     }
     if (e == ERR_OK && m->probe.opening == ERR_OK && o->guide)
-        e = doctor_guide(&p.st, m, &options, cause, log);
+        e = doctor_guide(&p.st, m, &options, end, log);
     probe_close(&p, false);
     return e;
 }
@@ -86,11 +86,14 @@ static enum err explain_verdict(const char *id, struct log *log)
     return refuse_verdict(id, log);
 }
 
-static enum err print_cause(const char *id, const struct chip *chip)
+static enum err print_end(const struct guide_end *end, const struct chip *chip)
 {
+    const char *id = end->cause;
     const struct rule *rule = diagnosis_find(id);
     char text[DIAGNOSIS_TEXT];
-    printf("\nfound: %s (%s)\n", rule->sentence, id);
+    printf("\n%s: %s (%s)%s%s\n",
+           end->found || strcmp(id, "no-answer") != 0 ? "found" : "still open", rule->sentence, id,
+           end->where ? ", " : "", end->where ? end->where : "");
     for (unsigned i = 0; i < DIAGNOSIS_MAX_ADVICE && rule->advice[i]; i++)
         printf("  %u. %s\n", i + 1, diagnosis_name_pins(rule->advice[i], chip, text, sizeof text));
     printf("\n`swdlink doctor --explain %s` tells more\n", id);
@@ -126,7 +129,7 @@ enum err cmd_doctor(const struct options *o, struct output *out, struct log *log
 {
     struct measurements m = {0};
     struct diagnosis d;
-    const char *cause = NULL;
+    struct guide_end end = {.cause = NULL};
     enum err e = check_options(o, log);
     if (e)
         return e;
@@ -136,11 +139,11 @@ enum err cmd_doctor(const struct options *o, struct output *out, struct log *log
         return doctor_trace(o, out, log);
     if (o->watch)
         return watch_wires(o, out, log);
-    e = measure_target(&m, o, &cause, log);
+    e = measure_target(&m, o, &end, log);
     if (e != ERR_OK)
         return e;
     diagnosis_make(&d, &m);
-    const bool healthy = diagnosis_is_healthy(&d);
+    const bool healthy = diagnosis_is_healthy(&d) && !end.found;
     out->status = healthy ? 0 : 1;
     char memory[256];
     const struct journal_state state = {
@@ -159,8 +162,8 @@ enum err cmd_doctor(const struct options *o, struct output *out, struct log *log
             return log_fail(log, ERR_MEMORY, "out of memory");
         return output_json(out, doc, log);
     }
-    if (cause && strcmp(cause, "healthy") != 0)
-        return print_cause(cause, m.chip.id.chip);
+    if (end.cause && strcmp(end.cause, "healthy") != 0)
+        return print_end(&end, m.chip.id.chip);
     doctor_report_print(stdout, &m, &d, doctor_report_unicode());
     if (memory[0] && !healthy)
         printf("\nthis probe's target %s\n", memory);

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "cli/prompt.h"
 #include "doctor/guide.h"
@@ -24,35 +25,81 @@ static enum err read_line(struct table *t, const char *prompt, char *line, size_
     enum err e = prompt_read_line(line, size, &ended, t->log);
     if (e)
         return e;
-    if (ended || line[0] == 'q')
+    if (ended || strcasecmp(line, "q") == 0)
         return log_fail(t->log, ERR_STATE, "the guide ended before it had found the cause");
     return ERR_OK;
 }
 
-static enum err read_yes(struct table *t, bool *yes)
+static bool is_word(const char *line, const char *word)
 {
-    char line[80];
-    do {
-        enum err e = read_line(t, "[y/n, q to quit]", line, sizeof line);
-        if (e)
-            return e;
-    } while (line[0] != 'y' && line[0] != 'n');
-    *yes = line[0] == 'y';
-    return ERR_OK;
+    return strcasecmp(line, word) == 0;
 }
 
-static enum err ask_person(void *self, const struct guide_step *step, bool undo, bool *yes)
+// Only a whole word is an answer: "no voltmeter" is none.
+static enum err read_answer(struct table *t, int *answer)
+{
+    char line[80];
+    for (;;) {
+        enum err e = read_line(t, "[y/n, ? cannot tell, q to quit]", line, sizeof line);
+        *answer = is_word(line, "y") || is_word(line, "yes")  ? GUIDE_YES
+                  : is_word(line, "n") || is_word(line, "no") ? GUIDE_NO
+                                                              : GUIDE_UNKNOWN;
+        if (e || *answer != GUIDE_UNKNOWN || is_word(line, "?"))
+            return e;
+        printf("   Please answer y or n, or ? when you cannot tell.\n");
+    }
+}
+
+static enum err read_yes(struct table *t, bool *yes)
+{
+    int answer;
+    enum err e = read_answer(t, &answer);
+    *yes = answer == GUIDE_YES;
+    return e;
+}
+
+static enum err read_choice(struct table *t, const struct guide_step *step, int *answer)
+{
+    char line[80], text[DIAGNOSIS_TEXT];
+    int count = 0;
+    for (; step->choice[count].text; count++)
+        printf("   %c  %s\n", 'a' + count,
+               diagnosis_name_pins(step->choice[count].text, NULL, text, sizeof text));
+    for (;;) {
+        enum err e =
+            read_line(t, "[a letter, n none of them, ? cannot tell, q to quit]", line, sizeof line);
+        const int letter = line[0] ? (line[0] | 0x20) - 'a' : -1;
+        *answer = is_word(line, "n") || is_word(line, "none") ? GUIDE_NONE
+                  : !line[1] && letter >= 0 && letter < count ? letter
+                                                              : GUIDE_UNKNOWN;
+        if (e || *answer != GUIDE_UNKNOWN || is_word(line, "?"))
+            return e;
+        printf("   Please answer with one letter of the list, n for none, or ? when you cannot "
+               "tell.\n");
+    }
+}
+
+static enum err read_done(struct table *t, int *answer)
+{
+    char line[80];
+    enum err e = read_line(t, "[Enter when done, ? cannot do it, q to quit]", line, sizeof line);
+    *answer = is_word(line, "?") ? GUIDE_UNKNOWN : GUIDE_YES;
+    return e;
+}
+
+static enum err ask_person(void *self, const struct guide_step *step, bool undo, int *answer)
 {
     struct table *t = self;
-    char line[80], text[DIAGNOSIS_TEXT];
+    char text[DIAGNOSIS_TEXT];
     if (undo) {
-        printf("   That was not it. Put it back as it was.\n");
-        return read_line(t, "[Enter when done, q to quit]", line, sizeof line);
+        printf("   Put it back as it was.\n");
+        return read_done(t, answer);
     }
     // What the chip is, nobody has seen yet.
     printf("\n%u. %s\n", ++t->step, diagnosis_name_pins(step->text, NULL, text, sizeof text));
-    return step->action ? read_line(t, "[Enter when done, q to quit]", line, sizeof line)
-                        : read_yes(t, yes);
+    if (step->kind == GUIDE_ACTION)
+        return read_done(t, answer);
+    return step->kind == GUIDE_CHOICE ? read_choice(t, step, answer) : read_answer(t, answer);
 }
 
 static enum err measure_again(void *self, struct measurements *m, bool deep)
@@ -72,11 +119,19 @@ static enum err may_disturb(void *self, bool *yes)
 }
 
 enum err doctor_guide(struct stlink *st, struct measurements *m,
-                      const struct measure_options *options, const char **cause, struct log *log)
+                      const struct measure_options *options, struct guide_end *end, struct log *log)
 {
     struct table t = {.st = st, .options = *options, .probe = m->probe, .log = log};
     // What the first look has counted is not the probe's description.
     t.probe.commands = t.probe.usb_errors = t.probe.stalled_entries = 0;
     const struct guide_hands hands = {&t, ask_person, measure_again, may_disturb};
-    return guide_run(&hands, m, cause);
+    if (!m->loss.seen && m->answer[ATTEMPT_ASKED].tries) {
+        printf("Well so far: the probe, its USB connection and its firmware (%s)",
+               m->probe.firmware);
+        if (m->supply.known)
+            printf("; VTref is %u.%02u V", m->supply.idle.mean_mv / 1000,
+                   m->supply.idle.mean_mv % 1000 / 10);
+        printf(".\n");
+    }
+    return guide_run(&hands, m, end);
 }

@@ -5,12 +5,12 @@
 
 #include "base/err.h"
 #include "base/log.h"
-#include "doctor/measure.h"
+#include "doctor/guide.h"
 
 // Leads through the experiments on standard output and input, and ends in one cause. m: the first
 // look; afterwards the last one.
 enum err doctor_guide(struct stlink *st, struct measurements *m,
-                      const struct measure_options *options, const char **cause,
+                      const struct measure_options *options, struct guide_end *end,
                       struct log *log) MUST_CHECK;
 
 // Shows supply and wires some ten times a second until SIGINT or SIGTERM, which is no error, and

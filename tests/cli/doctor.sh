@@ -156,10 +156,12 @@ guide() {
     printf '%s' "$1" | sed 's/./&\n/g' | sed 's/^e$//' |
         "$swdlink" doctor --guide --probe "$2" >"$out" 2>"$err" || status=$?
 }
-guide yyeeeeyn "$sick"
-check "--guide ends in the one cause" has "$out" "found: SWDIO is shorted to ground (swdio-low)"
+guide ee?xnyby "$sick"
+check "--guide ends in the one cause" has "$out" "found: SWDIO is shorted to ground (swdio-low), in the cable"
+check "... after it has said what is well" has "$out" "Well so far: the probe"
+check "... and asks again what it did not understand" has "$out" "Please answer with one letter"
 check "... with status 1" is "$status" 1
-guide yyq "$sick"
+guide eeq "$sick"
 check "--guide can be left" has "$err" "ended before it had found the cause"
 guide n virtual:stm32f031k6,firmware=count
 check "--guide leaves a healthy program alone when told so" is "$status" 0
