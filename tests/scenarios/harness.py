@@ -131,6 +131,18 @@ CHIPS = {
         size_register=0x1fff7a22, boot_rom=0x1fff0000, options=0x40023c14, open_options=0x0fffaaed,
         quiet_register=0x40023880, debug_gate=(0x40023830, 0), flash_lock=(0x40023c10, 1 << 31), load_cost=29,
         debug_unit=0xe0042000, freeze_register=0xe0042008, clock_config=0x40023808, first_end=0x08010000),
+    "stm32l476rg": Chip(
+        name="STM32L471, L475, L476", erased=0xffffffff, clock_word=0x10000080,
+        flash_size=1024 * 1024, block_size=0x800, sram_size=0x18000, cpuid=0x410fc241, idcode=0x10076415,
+        size_register=0x1fff75e0, boot_rom=0x1fff0000, options=0x1fff7800, open_options=0xffeff8aa,
+        quiet_register=0x40021054, debug_gate=(0x40021018, 0), flash_lock=(0x40022014, 1 << 31), load_cost=29,
+        debug_unit=0xe0042000, freeze_register=0xe0042008),
+    "stm32g474re": Chip(
+        name="STM32G471, G473, G474", erased=0xffffffff, clock_word=0x40000000,
+        flash_size=512 * 1024, block_size=0x800, sram_size=0x20000, cpuid=0x410fc241, idcode=0x20036469,
+        size_register=0x1fff75e0, boot_rom=0x1fff0000, options=0x1fff7800, open_options=0xffeff8aa,
+        quiet_register=0x40021054, debug_gate=(0x40021018, 0), flash_lock=(0x40022014, 1 << 31), load_cost=29,
+        debug_unit=0xe0042000, freeze_register=0xe0042008),
 }
 CHIP = os.environ.get("SWDLINK_CHIP") or "stm32f031k6"
 FACTS = CHIPS[CHIP]
