@@ -210,10 +210,11 @@ nothing_can_change() {
     [ ! -s "$out" ]
 }
 
+# shellcheck disable=SC2086 # CC may be "ccache gcc"
 finds_a_variable() {
     printf 'int counter; static char text[4] = "abc"; char *get(void) { return text + counter++; }\n' \
         >"$tap_dir/bad.c" &&
-        "${CC:-cc}" -c -o "$tap_dir/bad.o" "$tap_dir/bad.c" && changeable "$tap_dir/bad.o" >"$out" &&
+        ${CC:-cc} -c -o "$tap_dir/bad.o" "$tap_dir/bad.c" && changeable "$tap_dir/bad.o" >"$out" &&
         has "$out" "can change: counter" && has "$out" "can change: text"
 }
 

@@ -14,6 +14,7 @@ import time
 
 import says
 
+PATIENCE_S = 60
 LONG = bool(os.environ.get("SWDLINK_TEST_LONG"))
 SERIAL = "30303030303030303030303%X"
 PASS, FAIL = "ok 1 - adc\n", "not ok 1 - adc\n"
@@ -41,11 +42,14 @@ def sim_works(tap, name):
 def control(path, words):
     """One command to the control socket of swdlink-sim; its answer."""
     with socket.socket(socket.AF_UNIX) as s:
-        for _ in range(1000):
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
             try:
                 s.connect(path)
                 break
             except OSError:
+                if time.monotonic() > deadline:
+                    raise
                 time.sleep(0.01)
         s.sendall((words + "\n").encode())
         return s.recv(4096).decode()
@@ -212,11 +216,12 @@ def busy_and_absent(tap):
     hang = says.program("h.elf", "started\n", ending="hang")
     # The first one has the probe until it is ended; the second one waits, and says so; a third one does not wait.
     script = f"""{says.SWDLINK} run {hang} >first & first=$!
-while ! grep -q started first; do sleep 0.01; done
+tries=0
+while ! grep -q started first && [ $tries -lt 6000 ]; do sleep 0.01; tries=$((tries + 1)); done
 {says.SWDLINK} run {path}; echo "busy $?"
 {says.SWDLINK} info --wait 0.1 >third; echo "late $?"
 {says.SWDLINK} run {path} --wait 60 2>told & second=$!
-while ! grep -q waiting told; do sleep 0.01; done
+while ! grep -q waiting told && [ $tries -lt 6000 ]; do sleep 0.01; tries=$((tries + 1)); done
 kill $first; wait $first; echo "first $?"
 wait $second; echo "waited $?"
 """
@@ -232,7 +237,9 @@ wait $second; echo "waited $?"
     with open(os.path.join(says.DIR, "gone"), "w", encoding="utf-8"):
         pass
     told = os.path.join(says.DIR, "told")
-    while not os.path.exists(told) or "waiting" not in open(told, encoding="utf-8").read():
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline and (
+            not os.path.exists(told) or "waiting" not in open(told, encoding="utf-8").read()):
         time.sleep(0.01)
     control(socket_path, "plug")
     output = process.communicate(timeout=60)[0]
