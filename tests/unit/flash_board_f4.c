@@ -392,5 +392,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(code_that_can_only_be_executed_is_told_and_left_by_unlock),
         cmocka_unit_test(otp_is_not_written),
     };
-    return cmocka_run_group_tests_name("flash_board_f4", tests, NULL, NULL);
+    return run_tests_or_sample(argc, "flash_board_f4", tests, sizeof tests / sizeof tests[0]);
 }

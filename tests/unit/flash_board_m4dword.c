@@ -501,5 +501,5 @@ int main(int argc, char **argv)
     for (unsigned i = getenv("SWDLINK_TEST_ALL") ? 0 : WHOLE_CHIPS;
          i < sizeof others / sizeof others[0]; i++)
         l.test[l.count++] = others[i];
-    return _cmocka_run_group_tests("flash_board_m4dword", l.test, l.count, NULL, NULL);
+    return run_tests_or_sample(argc, "flash_board_m4dword", l.test, l.count);
 }
