@@ -73,7 +73,7 @@ static enum err flash_image(struct image *image, const struct image_request *req
         e = restart_program(&r, &p, o, log);
     if (e == ERR_OK)
         probe_note_flashed(&p, o, o->operand[0]);
-    probe_close(&p, touched ? r.halted : p.target.found_halted);
+    probe_close(&p, touched ? r.halted : target_was_halted(&p.target));
     if (e != ERR_OK)
         return e;
     if (!o->json) {

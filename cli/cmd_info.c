@@ -43,6 +43,6 @@ enum err cmd_info(const struct options *o, struct output *out, struct log *log)
     if (e != ERR_OK)
         return e;
     e = o->json ? print_json(&p, o, out, log) : print_info(&p, o, log);
-    probe_close(&p, p.target.found_halted);
+    probe_close(&p, target_was_halted(&p.target));
     return e;
 }

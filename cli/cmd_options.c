@@ -128,6 +128,6 @@ enum err cmd_options(const struct options *o, struct output *out, struct log *lo
                  changed ? "written, and loaded by a reset" : "nothing had to be changed");
     if (e == ERR_OK && changed)
         probe_note(&p, o, "you changed option bytes");
-    probe_close(&p, p.target.found_halted && !changed);
+    probe_close(&p, target_was_halted(&p.target) && !changed);
     return e;
 }

@@ -47,7 +47,7 @@ static enum err read_target(const struct range *r, const struct options *o, stru
     e = probe_connect(&p, o, log);
     if (e == ERR_OK)
         e = probe_read(&p, r->addr, r->data, r->len);
-    probe_close(&p, p.target.found_halted);
+    probe_close(&p, target_was_halted(&p.target));
     return e;
 }
 

@@ -20,7 +20,7 @@ enum err cmd_reset(const struct options *o, struct output *out, struct log *log)
     bool touched = e == ERR_OK;
     if (e == ERR_OK)
         e = restart_target(&restart, &p.target, o->halt);
-    probe_close(&p, touched ? o->halt : p.target.found_halted);
+    probe_close(&p, touched ? o->halt : target_was_halted(&p.target));
     if (e != ERR_OK)
         return e;
     if (!o->json) {

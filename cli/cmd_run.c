@@ -228,7 +228,7 @@ static enum err put_into_chip(struct run *r)
 static void leave_target(struct run *r)
 {
     struct target *t = &r->probe.target;
-    bool halted = t->found_halted || r->half_written;
+    bool halted = target_was_halted(t) || r->half_written;
     const struct log_mark kept = log_keep(r->log);
     bool reachable = r->probe.connected && target_state(t) != TARGET_LOST;
     if (reachable && !run_program_let_go(&r->program, halted) && target_reset(t, halted) != ERR_OK)

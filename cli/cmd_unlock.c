@@ -36,7 +36,7 @@ enum err cmd_unlock(const struct options *o, struct output *out, struct log *log
         e = target_unlock_keeps(&p.target, &kept, &option);
     if (was_locked && e == ERR_OK)
         probe_note(&p, o, "you unlocked and erased it");
-    probe_close(&p, p.target.found_halted && !unlocked);
+    probe_close(&p, target_was_halted(&p.target) && !unlocked);
     if (e != ERR_OK)
         return e;
     if (kept)

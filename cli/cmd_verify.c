@@ -66,7 +66,7 @@ static enum err compare_image(struct image *image, const struct image_request *r
     for (size_t i = 0; i < image->count && e == ERR_OK; i++)
         if (!is_ram(&p.target, image->segment[i].addr))
             e = compare_segment(&p, &image->segment[i], c);
-    probe_close(&p, p.target.found_halted);
+    probe_close(&p, target_was_halted(&p.target));
     return e;
 }
 

@@ -24,7 +24,7 @@ static bool read_regs(struct target *t, uint32_t reg[CORTEXM_REG_COUNT])
 {
     for (enum cortexm_reg r = CORTEXM_R0; r <= CORTEXM_PSP; r++)
         if (target_read_reg(t, r, &reg[r]) != ERR_OK) {
-            log_forget(t->log);
+            log_forget(target_log(t));
             return false;
         }
     return true;
@@ -51,7 +51,7 @@ static void print_crash_frame(struct target *t, const uint32_t reg[CORTEXM_REG_C
     if (reg[CORTEXM_LR] < 0xffffffe0u)
         return; // not in a handler's first instructions
     if (target_read_mem(t, sp, bytes, sizeof bytes, NULL) != ERR_OK) {
-        log_forget(t->log);
+        log_forget(target_log(t));
         log_line(log, LOG_WARN, "the stack pointer 0x%08x leads nowhere", sp);
         return;
     }

@@ -45,7 +45,7 @@ static enum err compare_image(struct report *r, struct target *t, const struct i
         if (image->segment[i].addr - target_flash(t)->base < target_flash(t)->size)
             e = compare_segment(t, &image->segment[i], &r->matches);
     if (!e && !r->matches)
-        log_line(t->log, LOG_WARN,
+        log_line(target_log(t), LOG_WARN,
                  "the chip holds another program than %s: names and lines may be wrong; flash it "
                  "first (swdlink flash)",
                  r->elf);
@@ -225,10 +225,10 @@ static enum err trace_connected(struct report *r, struct target *t, const struct
 {
     const struct trace_options options = {.watch_us = r->watch_us};
     if (!target_identity(t)->chip)
-        return log_fail(t->log, ERR_UNSUPPORTED,
+        return log_fail(target_log(t), ERR_UNSUPPORTED,
                         "this chip is not known here, nor where the registers of its pins are");
     if (target_identity(t)->rdp_level)
-        return log_fail(t->log, ERR_PROTECTED,
+        return log_fail(target_log(t), ERR_PROTECTED,
                         "read protection level %u is active: a program in protected flash does not "
                         "run while it is debugged, so it cannot be traced",
                         target_identity(t)->rdp_level);

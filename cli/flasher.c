@@ -74,17 +74,17 @@ static enum err close_job(struct target *t, struct flash_job *job, enum err e)
 {
     char first[LOG_SENTENCE_SIZE / 2] = "";
     if (e)
-        snprintf(first, sizeof first, "%s", log_sentence(t->log, e));
+        snprintf(first, sizeof first, "%s", log_sentence(target_log(t), e));
     e = target_note_error(t, e);
-    log_forget(t->log);
+    log_forget(target_log(t));
     enum err end = target_flash_close(t, job);
     if (!e || !end)
-        return e ? log_fail(t->log, e, "%s", first) : end;
+        return e ? log_fail(target_log(t), e, "%s", first) : end;
     char second[LOG_SENTENCE_SIZE / 2];
-    snprintf(second, sizeof second, "%s", log_sentence(t->log, end));
+    snprintf(second, sizeof second, "%s", log_sentence(target_log(t), end));
     if (strncmp(second, first, strlen(first)) == 0)
-        return log_fail(t->log, e, "%s", second); // it tells both already
-    return log_fail(t->log, e, "%s; %s", first, second);
+        return log_fail(target_log(t), e, "%s", second); // it tells both already
+    return log_fail(target_log(t), e, "%s; %s", first, second);
 }
 
 static enum err run_job(struct target *t, struct flash_job *job, uint32_t total,
@@ -92,7 +92,7 @@ static enum err run_job(struct target *t, struct flash_job *job, uint32_t total,
 {
     struct progress progress = progress_start(o, total);
     flash_job_close_input(job);
-    enum err e = run_steps(job, &progress, t->log);
+    enum err e = run_steps(job, &progress, target_log(t));
     *stats = *flash_job_stats(job);
     progress_end(&progress);
     e = close_job(t, job, e);
@@ -223,7 +223,7 @@ static enum err compare_segment(struct target *t, const struct image_segment *s,
     *same = !e && memcmp(held, s->data, s->len) == 0;
     if (e != ERR_FAULT && e != ERR_PROTECTED)
         return e;
-    log_forget(t->log);
+    log_forget(target_log(t));
     return ERR_OK;
 }
 

@@ -19,14 +19,15 @@ enum err restart_target(struct restart *r, struct target *t, bool halt)
 
 enum err restart_after_failure(struct restart *r, struct target *t, bool changed, enum err e)
 {
-    const struct log_mark kept = log_keep(t->log);
-    *r = (struct restart){.halted = changed || t->found_halted};
+    const struct log_mark kept = log_keep(target_log(t));
+    *r = (struct restart){.halted = changed || target_was_halted(t)};
     if (target_state(t) != TARGET_LOST && target_reset(t, r->halted) != ERR_OK)
-        log_line(t->log, LOG_DEBUG, "the target could not be reset either");
-    log_restore(t->log, &kept);
+        log_line(target_log(t), LOG_DEBUG, "the target could not be reset either");
+    log_restore(target_log(t), &kept);
     if (e != ERR_INTERRUPTED || changed)
         return e;
-    return log_fail(t->log, e, "%s: nothing was changed, and the chip was reset", kept.sentence);
+    return log_fail(target_log(t), e, "%s: nothing was changed, and the chip was reset",
+                    kept.sentence);
 }
 
 static void report_halt(const struct restart *r, struct log *log)

@@ -86,7 +86,7 @@ static enum err read_image(void *user, const char *path, const uint32_t *addr, s
                            void *to)
 {
     struct probe *p = ((const struct serving *)user)->p;
-    struct log *log = p->target.log;
+    struct log *log = target_log(&p->target);
     struct image image;
     uint32_t flash_bytes, ram_bytes;
     const struct image_request request = {.has_address = addr, .address = addr ? *addr : 0};
@@ -202,8 +202,8 @@ enum err serve_one(const struct options *o, bool patient, struct output *out, st
     if (e == ERR_OK)
         e = serve_probe(&p, o, json, out, log);
     e = swo_file_close(json, o->swo_json, e, log);
-    if (p.target.flash_changed)
+    if (target_flash_was_opened(&p.target))
         probe_note(&p, o, "GDB wrote its flash");
-    probe_close(&p, p.target.found_halted);
+    probe_close(&p, target_was_halted(&p.target));
     return e;
 }

@@ -61,9 +61,10 @@ static enum err prepare_pass(struct tracer *x, const struct pass *p)
     // Low power with the debug port kept alive, or as the chip does it alone. The registers keep
     // their values over a system reset; target_disconnect() restores what was found.
     if (!e)
-        e = dbgmcu_set_low_power(&t->mem, target_identity(t)->chip->family->dbgmcu, p->held, NULL);
+        e = dbgmcu_set_low_power(target_mem(t), target_identity(t)->chip->family->dbgmcu, p->held,
+                                 NULL);
     if (!e && p->held)
-        e = x->facts->pins->lock(x->facts->pins->port, &t->mem);
+        e = x->facts->pins->lock(x->facts->pins->port, target_mem(t));
     for (unsigned i = 0; i < 2 && !e; i++)
         e = target_set_watch(t, x->watched[i], 4, DWT_WRITE);
     if (!e)
@@ -77,7 +78,7 @@ static enum err read_reset_flags(struct tracer *x)
 {
     const struct family_register *flags = &x->facts->reg[x->facts->reset_register];
     x->r->reset_register = flags->name;
-    return flags->name ? mem_ap_read32(&x->t->mem, flags->addr, &x->r->reset_flags) : ERR_OK;
+    return flags->name ? mem_ap_read32(target_mem(x->t), flags->addr, &x->r->reset_flags) : ERR_OK;
 }
 
 static enum err take_stop(struct tracer *x, struct pass *p, const struct target_stop *stop)
@@ -110,7 +111,7 @@ static enum err take_stop(struct tracer *x, struct pass *p, const struct target_
         break;
     }
     // A reset of the chip or of the port ends the lock.
-    if (p->held && (e = x->facts->pins->lock(x->facts->pins->port, &x->t->mem)))
+    if (p->held && (e = x->facts->pins->lock(x->facts->pins->port, target_mem(x->t))))
         return target_note_error(x->t, e);
     return target_resume(x->t);
 }
@@ -119,11 +120,12 @@ static enum err check_asleep(struct tracer *x, struct pass *p)
 {
     const struct family_doctor *facts = x->facts;
     uint32_t scr, dhcsr, power = 0;
-    enum err e = mem_ap_read32(&x->t->mem, SCS_SCR, &scr);
+    enum err e = mem_ap_read32(target_mem(x->t), SCS_SCR, &scr);
     if (e || !(scr & SLEEPDEEP) || (e = target_read_dhcsr(x->t, &dhcsr)) ||
         !(dhcsr & DHCSR_S_SLEEP) || dhcsr & DHCSR_S_HALT)
         return target_note_error(x->t, e);
-    if ((facts->standby_addr && (e = mem_ap_read32(&x->t->mem, facts->standby_addr, &power))) ||
+    if ((facts->standby_addr &&
+         (e = mem_ap_read32(target_mem(x->t), facts->standby_addr, &power))) ||
         (e = target_halt(x->t)))
         return target_note_error(x->t, e);
     p->standby = facts->standby_addr && (power & facts->standby_mask) >= facts->standby_from;
@@ -145,7 +147,7 @@ static enum err poll_program(struct tracer *x, struct pass *p)
     if (p->held)
         return check_asleep(x, p);
     uint32_t pc;
-    if ((e = mem_ap_read32(&x->t->mem, DWT_PCSR, &pc)))
+    if ((e = mem_ap_read32(target_mem(x->t), DWT_PCSR, &pc)))
         return target_note_error(x->t, e);
     // Not every core has it; the others read as zero or, asleep, as all ones (DDI 0419, C1.7.5).
     if (pc != 0 && pc != 0xffffffffu)
@@ -156,13 +158,13 @@ static enum err poll_program(struct tracer *x, struct pass *p)
 // One start of the program. Lost: the target is, and the probe is not.
 static enum err run_pass(struct tracer *x, struct pass *p)
 {
-    struct debug_probe *probe = x->t->probe;
+    struct debug_probe *probe = target_mem(x->t)->probe;
     enum err e = prepare_pass(x, p);
     if (!e)
         e = target_resume(x->t);
     uint64_t start = debug_probe_now_us(probe);
     while (!e && !p->over) {
-        e = signals_check(x->t->log);
+        e = signals_check(target_log(x->t));
         if (!e)
             e = poll_program(x, p);
         uint32_t now = (uint32_t)(debug_probe_now_us(probe) - start);
@@ -172,7 +174,7 @@ static enum err run_pass(struct tracer *x, struct pass *p)
             end_pass(p, END_TIME);
     }
     if (e && !measure_is_fatal(e) && target_state(x->t) == TARGET_LOST) {
-        log_forget(x->t->log);
+        log_forget(target_log(x->t));
         end_pass(p, END_LOST);
         return ERR_OK;
     }
@@ -186,7 +188,7 @@ static bool fetch_halfword(void *user, uint32_t addr, uint16_t *halfword)
     struct target *t = user;
     uint8_t b[2];
     if (target_read_mem(t, addr, b, sizeof b, NULL)) {
-        log_forget(t->log);
+        log_forget(target_log(t));
         return false;
     }
     *halfword = get_le16(b);
@@ -199,7 +201,7 @@ static enum err complete_value(struct target *t, const struct trace_store *store
 {
     uint32_t shift = 8 * (store->addr & 3);
     uint32_t mask = (store->size < 4 ? (1u << 8 * store->size) - 1 : 0xffffffffu) << shift;
-    enum err e = mem_ap_read32(&t->mem, store->addr & ~3u, value);
+    enum err e = mem_ap_read32(target_mem(t), store->addr & ~3u, value);
     *value = (*value & ~mask) | (store->value << shift & mask);
     return e;
 }
@@ -252,7 +254,7 @@ static enum err name_fault(struct tracer *x)
     if (e)
         return e;
     if (target_read_mem(x->t, sp + STACKED_PC, pc, sizeof pc, NULL)) {
-        log_forget(x->t->log);
+        log_forget(target_log(x->t));
         return ERR_OK; // the stack pointer leads nowhere
     }
     x->r->pc = get_le32(pc);
@@ -266,7 +268,7 @@ static enum err come_back(struct tracer *x)
     enum err e = target_reconnect(x->t);
     x->r->came_back = !e;
     if (e && !measure_is_fatal(e)) {
-        log_forget(x->t->log);
+        log_forget(target_log(x->t));
         return ERR_OK;
     }
     return e;
@@ -336,7 +338,7 @@ static enum err trace_program(struct tracer *x)
 
 enum err trace_loss(struct trace *r, struct target *t, const struct trace_options *options)
 {
-    struct log *log = t->log;
+    struct log *log = target_log(t);
     const struct chip *chip = target_identity(t)->chip;
     const enum log_level level = log->level;
     struct tracer x = {

@@ -68,6 +68,26 @@ enum err target_get_vtref(struct target *t, unsigned *mv)
     return target_note_error(t, debug_probe_get_vtref(t->probe, mv));
 }
 
+bool target_was_halted(const struct target *t)
+{
+    return t->found_halted;
+}
+
+bool target_flash_was_opened(const struct target *t)
+{
+    return t->flash_changed;
+}
+
+struct log *target_log(const struct target *t)
+{
+    return t->log;
+}
+
+const struct mem_ap *target_mem(const struct target *t)
+{
+    return &t->mem;
+}
+
 uint64_t target_now_us(struct target *t)
 {
     return debug_probe_now_us(t->probe);

@@ -341,6 +341,16 @@ uint32_t target_swclk_hz(const struct target *t);
 enum err target_set_swclk(struct target *t, uint32_t hz) MUST_CHECK;
 enum err target_get_vtref(struct target *t, unsigned *mv) MUST_CHECK;
 uint64_t target_now_us(struct target *t);
+// Whether the core was halted when we connected.
+bool target_was_halted(const struct target *t);
+// Whether a flash job was opened since we connected.
+bool target_flash_was_opened(const struct target *t);
+// Where sentences about this target go.
+struct log *target_log(const struct target *t);
+// The memory of the core past the door: it stops no loader, gives no borrowed memory back, and
+// notes no error (target_note_error()). For the doctor, which watches registers while a program
+// runs.
+const struct mem_ap *target_mem(const struct target *t);
 void target_sleep_us(struct target *t, uint32_t us);
 
 // Flash: a job on the chip's bank. The core must be halted. ERR_UNSUPPORTED for a chip whose flash
