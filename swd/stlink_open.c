@@ -11,7 +11,7 @@
 #define PID_V2_1        0x374bu
 #define PID_V2_1_NOMS   0x3752u
 #define PID_V3_FIRST    0x374du
-#define NEWEST_HARDWARE 3u // that is known here
+#define NEWEST_HARDWARE 4u // that is known here: a V3PWR
 
 static bool is_v3_pid(uint16_t pid)
 {
