@@ -15,11 +15,10 @@ enum {
 };
 
 #define ACR_PRFTEN (1u << 8)
-#define ACR_ICEN   (1u << 9)
 #define ACR_DCEN   (1u << 10)
 #define ACR_ICRST  (1u << 11)
 #define ACR_DCRST  (1u << 12)
-#define ACR_CACHES (ACR_PRFTEN | ACR_ICEN | ACR_DCEN | ACR_ICRST | ACR_DCRST)
+#define ACR_CACHES (ACR_PRFTEN | SECTORS_ACR_ICEN | ACR_DCEN | ACR_ICRST | ACR_DCRST)
 #define SR_PGAERR  (1u << 5)
 #define SR_ERRORS                                                                                  \
     (SECTORS_SR_OPERR | SECTORS_SR_WRPERR | SR_PGAERR | SECTORS_SR_PGPERR | SECTORS_SR_PGSERR |    \
@@ -145,10 +144,12 @@ static enum sim_bus_status write_key(struct sim_flash_sectors *f, struct sim_key
 
 static void write_acr(struct sim_flash_sectors *f, uint32_t value)
 {
-    if ((value & ACR_ICRST && f->acr & value & ACR_ICEN) ||
+    if ((value & ACR_ICRST && f->acr & value & SECTORS_ACR_ICEN) ||
         (value & ACR_DCRST && f->acr & value & ACR_DCEN))
         sim_chip_violation(f->part->chip, "flash: a cache is reset while it is on (3.9.1)");
     f->acr = value & (f->config->latency_mask | ACR_CACHES);
+    if (f->acr & ACR_ICRST)
+        sim_sectors_forget_cache(f);
     sim_part_tell(f->part, SIM_FLASH_LATENCY, 0, f->acr & f->config->latency_mask);
 }
 
@@ -218,6 +219,8 @@ static void reset(void *self, enum sim_reset kind)
     struct sim_flash_sectors *f = self;
     (void)kind;
     f->acr = f->cr = f->sr = 0;
+    f->cache_lines = 0; // a program begins with a cache that is empty
+    f->cache_is_stale = false;
     sim_key_lock_reset(&f->lock);
     sim_key_lock_reset(&f->option_lock);
     update_irq(f);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The inside of the flash controller with sectors of several sizes and a choice of parallelism
 // (STM32F2 and F4): flash_sectors.c (registers and locks), flash_sectors_erase.c,
-// flash_sectors_cells.c (what the bus sees, programming, cuts) and flash_sectors_options.c are one
-// part. Nobody else includes this.
+// flash_sectors_cells.c (what the bus sees, programming, cuts), flash_sectors_cache.c and
+// flash_sectors_options.c are one part. Nobody else includes this.
 #ifndef SWDLINK_SIM_PARTS_FLASH_SECTORS_H
 #define SWDLINK_SIM_PARTS_FLASH_SECTORS_H
 
@@ -20,6 +20,8 @@ enum sim_sectors_job {
     SIM_SECTORS_OPTIONS,
     SIM_SECTORS_UNPROTECT, // erases everything, then programs the options
 };
+
+#define SIM_SECTORS_CACHE 1024u // bytes of the instruction cache
 
 struct sim_flash_sectors {
     struct sim_part *part;
@@ -39,6 +41,12 @@ struct sim_flash_sectors {
     uint64_t done_ns;
     struct sim_timer done;
 
+    // What the instruction cache holds of the flash; stale: and the cells no longer do.
+    uint8_t cache[SIM_SECTORS_CACHE];
+    uint32_t cache_at, cache_line; // where that is; the line that was fetched last elsewhere
+    unsigned cache_lines;          // that nothing has replaced
+    bool cache_is_stale;
+
     // The option bytes as programmed last, which is what protects sectors, and as the last reset
     // loaded them.
     uint32_t programmed[2], loaded[2];
@@ -52,6 +60,7 @@ struct sim_flash_sectors {
 #define SECTORS_SR_PGSERR (1u << 7)
 #define SECTORS_SR_RDERR  (1u << 8)
 #define SECTORS_SR_BSY    (1u << 16)
+#define SECTORS_ACR_ICEN  (1u << 9)
 #define SECTORS_CR_PG     (1u << 0)
 #define SECTORS_CR_SER    (1u << 1)
 #define SECTORS_CR_MER    (1u << 2)
@@ -98,6 +107,14 @@ enum sim_bus_status sim_sectors_stall(struct sim_flash_sectors *f);
 sim_signal_level_fn sim_sectors_level_busy, sim_sectors_level_closed;
 // Reset or the loss of power in the middle of a job; what it worked on is then undefined.
 sim_signal_heard_fn sim_sectors_hear_cut;
+
+// flash_sectors_cache.c
+void sim_sectors_keep_cache(struct sim_flash_sectors *f);    // before the flash changes
+void sim_sectors_compare_cache(struct sim_flash_sectors *f); // and when it has
+void sim_sectors_forget_cache(struct sim_flash_sectors *f);
+// A fetch of the core; false: the cells have it.
+bool sim_sectors_fetch_cached(struct sim_flash_sectors *f, uint32_t cell, unsigned size,
+                              uint32_t *value);
 
 // flash_sectors_options.c
 void sim_sectors_create_options(struct sim_flash_sectors *f);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The cells behind the flash controller of STM32F2 and F4, as the bus sees them, and what jobs do
-// to them over time (RM0090, 3.6 and 3.8). The caches of the controller (ART accelerator) are not
-// modelled: a read shows the cells.
+// to them over time (RM0090, 3.6 and 3.8).
 #include <string.h>
 
 #include "base/bytes.h"
@@ -33,6 +32,7 @@ void sim_sectors_begin(struct sim_flash_sectors *f, enum sim_sectors_job job, st
                        uint32_t offset, uint32_t length, uint64_t ns)
 {
     judge_supply(f);
+    sim_sectors_keep_cache(f);
     f->job = job;
     f->in = in;
     f->offset = offset;
@@ -69,6 +69,7 @@ static void erase_cells(struct sim_flash_sectors *f)
 static void end_job(struct sim_flash_sectors *f)
 {
     f->job = SIM_SECTORS_IDLE;
+    sim_sectors_compare_cache(f);
     sim_sectors_flag(f, SECTORS_SR_EOP);
     sim_map_update(f->part->chip);
 }
@@ -148,13 +149,13 @@ static bool is_swapped(const struct sim_flash_sectors *f)
     return sim_sectors_has_two_banks(f) && sim_part_level(f->part, SIM_BANKS_SWAPPED, 0);
 }
 
-// With swapped banks or sectors that may only be executed, each access has to ask.
+// With swapped banks, sectors that may only be executed or a stale cache, each access has to ask.
 uint64_t sim_sectors_level_closed(void *self, unsigned line)
 {
     const struct sim_flash_sectors *f = self;
     (void)line;
     return sim_sectors_is_busy(f) || sim_sectors_is_blocked(f) || is_swapped(f) ||
-           sim_sectors_has_execute_only(f);
+           sim_sectors_has_execute_only(f) || f->cache_is_stale;
 }
 
 enum sim_bus_status sim_sectors_stall(struct sim_flash_sectors *f)
@@ -194,7 +195,8 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
         sim_sectors_flag(f, SECTORS_SR_RDERR);
         return SIM_BUS_OK;
     }
-    *value = get_le_sized(f->flash->bytes + cell, size);
+    if (!fetch || !sim_sectors_fetch_cached(f, cell, size, value))
+        *value = get_le_sized(f->flash->bytes + cell, size);
     return SIM_BUS_OK;
 }
 

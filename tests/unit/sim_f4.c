@@ -5,6 +5,7 @@
 #include "tests/unit/sim_f4_bench.h"
 
 #include "sim/chip/part.h"
+#include "sim/families/programs.h"
 
 #define CCM      0x10000000u
 #define SYSTEM   0x1fff0000u
@@ -416,6 +417,29 @@ static void stop_and_standby_silence_the_debug_port_unless_they_are_kept(void **
     }
 }
 
+static void programs_do_what_their_names_say(void **state)
+{
+    static const struct {
+        const char *name;
+        uint32_t keep; // of DBGMCU_CR, with which SWD goes on
+    } programs[] = {{"swd-off", 0}, {"stop", 2}, {"standby", 4}};
+    (void)state;
+    for (unsigned i = 0; i < 3; i++) {
+        struct chip_bench *b = make_chip("stm32f407vg");
+        assert_true(sim_program_load(b->chip, programs[i].name));
+        power_up(b);
+        assert_true(sim_chip_swd_alive(b->chip));
+        run_ns(b, 10 * NS_PER_MS);
+        assert_false(sim_chip_swd_alive(b->chip));
+        power_cycle(b);
+        debugger_wr(b, DBG_ID + 4, programs[i].keep);
+        run_ns(b, 10 * NS_PER_MS);
+        assert_int_equal(sim_chip_swd_alive(b->chip), programs[i].keep != 0);
+        expect_violations(b, 0);
+        drop_chip(b);
+    }
+}
+
 static void watchdogs_and_timers_stop_with_the_core(void **state)
 {
     struct chip_bench *b = *state;
@@ -484,6 +508,7 @@ int main(int argc, char **argv)
         f407_test(timer_11_captures_the_crystal),
         f407_test(reset_flags_tell_why),
         cmocka_unit_test(stop_and_standby_silence_the_debug_port_unless_they_are_kept),
+        cmocka_unit_test(programs_do_what_their_names_say),
         f407_test(watchdogs_and_timers_stop_with_the_core),
         cmocka_unit_test(small_dies_have_less),
     };

@@ -438,6 +438,87 @@ static void the_core_runs_on_in_the_other_bank(void **state)
     assert_int_equal(b->account.instructions, before);
 }
 
+// ---- the instruction cache (3.5.2) --------------------------------------------------------------
+
+#define ICEN  (1u << 9)
+#define ICRST (1u << 11)
+
+// Halted in its loop, with the cache on or off; another loop comes in its place.
+static void replace_the_loop(struct chip_bench *b, uint32_t acr)
+{
+    wr(b, ACR, acr);
+    run_ns(b, 10 * NS_PER_US);
+    halt_core(b);
+    unlock(b);
+    erase_sector(b, 0);
+    program_word(b, FLASH + 8, 0xe7fe2007); // movs r0, #7; b .
+    wr(b, CR, CR_LOCK);
+}
+
+static uint32_t r0_after_running(struct chip_bench *b)
+{
+    struct sim_core *core = sim_chip_core(b->chip);
+    sim_core_set_reg(core, 0, 0);
+    sim_core_set_reg(core, 15, FLASH + 8);
+    debugger_wr(b, DHCSR, DHCSR_KEY | 1);
+    run_ns(b, 10 * NS_PER_US);
+    halt_core(b);
+    return sim_core_get_reg(core, 0);
+}
+
+static void the_cache_keeps_instructions_until_it_is_reset(void **state)
+{
+    struct chip_bench *b = *state;
+    replace_the_loop(b, ICEN);
+    assert_int_equal(debugger_rd(b, FLASH + 8), 0xe7fe2007); // the debugger sees the cells
+    assert_int_equal(r0_after_running(b), 0);                // and the core what was there
+    wr(b, ACR, 0);
+    wr(b, ACR, ICRST);
+    wr(b, ACR, ICEN);
+    assert_int_equal(r0_after_running(b), 7);
+    expect_violations(b, 0);
+    wr(b, ACR, ICEN | ICRST);
+    expect_violations(b, 1);
+    assert_true(said(b, "reset while it is on"));
+}
+
+static void a_cache_that_is_off_keeps_nothing(void **state)
+{
+    struct chip_bench *b = *state;
+    replace_the_loop(b, 0);
+    assert_int_equal(r0_after_running(b), 7);
+    expect_violations(b, 0);
+}
+
+static void a_reset_leaves_it_empty(void **state)
+{
+    struct chip_bench *b = *state;
+    replace_the_loop(b, ICEN);
+    unlock(b);
+    program_word(b, FLASH, SRAM + 0x400);
+    program_word(b, FLASH + 4, FLASH + 9);
+    reset_pin(b);
+    assert_int_equal(r0_after_running(b), 7);
+    expect_violations(b, 0);
+}
+
+static void other_code_replaces_what_it_keeps(void **state)
+{
+    struct chip_bench *b = *state;
+    struct sim_core *core = sim_chip_core(b->chip);
+    for (uint32_t at = 0; at < 2048; at += 4)
+        poke_word(b, HERE + at, 0xbf00bf00);
+    poke_word(b, HERE + 2048, 0xe7fee7fe);
+    replace_the_loop(b, ICEN);
+    assert_int_equal(r0_after_running(b), 0);
+    sim_core_set_reg(core, 15, HERE);
+    debugger_wr(b, DHCSR, DHCSR_KEY | 1);
+    run_ns(b, 200 * NS_PER_US);
+    halt_core(b);
+    assert_int_equal(sim_core_get_reg(core, 15), HERE + 2048);
+    assert_int_equal(r0_after_running(b), 7);
+}
+
 // ---- OTP (3.8) ----------------------------------------------------------------------------------
 
 static void otp_is_programmed_once_and_locked_by_blocks(void **state)
@@ -491,6 +572,10 @@ int main(int argc, char **argv)
         f429_test(banks_are_erased_alone_or_together),
         f429_test(one_bank_is_read_while_the_other_one_is_worked_on),
         f429_test(the_core_runs_on_in_the_other_bank),
+        f407_test(the_cache_keeps_instructions_until_it_is_reset),
+        f407_test(a_cache_that_is_off_keeps_nothing),
+        f407_test(a_reset_leaves_it_empty),
+        f407_test(other_code_replaces_what_it_keeps),
         f407_test(otp_is_programmed_once_and_locked_by_blocks),
     };
     return cmocka_run_group_tests_name("sim_flash_sectors", tests, NULL, NULL);
