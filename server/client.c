@@ -15,6 +15,9 @@
 #define POLL_FIRST_S 0.001
 #define POLL_LAST_S  0.005
 #define POLL_FACTOR  1.25
+// A program that runs for longer is looked at less often: after two seconds 25 times a second.
+#define POLL_RARE_S  0.040
+#define POLL_RARER   1.02
 #define PUT_OFF_S    0.001
 #define LINGER_TRIES 50 // of 10 ms each, to get the last reply out
 
@@ -147,6 +150,16 @@ static void on_writable(struct ev_loop *loop, ev_io *w, int events)
     c->stepped(c->user);
 }
 
+static double next_poll(const struct client *c)
+{
+    if (c->poll_s < POLL_LAST_S)
+        return c->poll_s * POLL_FACTOR < POLL_LAST_S ? c->poll_s * POLL_FACTOR : POLL_LAST_S;
+    const bool runs = c->session.state == SESSION_RUNNING && !c->session.interrupted;
+    if (!runs)
+        return POLL_LAST_S;
+    return c->poll_s * POLL_RARER < POLL_RARE_S ? c->poll_s * POLL_RARER : POLL_RARE_S;
+}
+
 static void on_tick(struct ev_loop *loop, ev_timer *w, int events)
 {
     (void)loop;
@@ -155,7 +168,7 @@ static void on_tick(struct ev_loop *loop, ev_timer *w, int events)
     if (c->in_len > 0 && !c->stuck)
         feed_in_turn(c);
     if (c->in_len == 0 || c->stuck || c->put_off) {
-        c->poll_s = c->poll_s * POLL_FACTOR < POLL_LAST_S ? c->poll_s * POLL_FACTOR : POLL_LAST_S;
+        c->poll_s = next_poll(c);
         tick_in_turn(c);
         c->stuck = false;
     }

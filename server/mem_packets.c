@@ -11,6 +11,8 @@
 
 #define DATA_MAX   (RSP_PACKET_MAX / 2u) // bytes in one packet, as hexadecimal digits
 #define SCAN_CHUNK 1024u                 // bytes that one step of qCRC or qSearch reads
+#define CRC_CHUNK  6144u                 // and of qCRC, with a fast clock
+#define FAST_HZ    1500000u
 
 static bool take_comma(struct cursor *args)
 {
@@ -181,8 +183,10 @@ static void fail_scan(struct session *s, enum err e)
 static void step_crc(struct session *s, uint64_t now_ms)
 {
     (void)now_ms;
-    uint8_t data[SCAN_CHUNK];
-    uint32_t part = s->scan.left < SCAN_CHUNK ? s->scan.left : SCAN_CHUNK;
+    uint8_t data[CRC_CHUNK];
+    // A step is short with a slow clock, too.
+    const uint32_t chunk = target_swclk_hz(s->t) < FAST_HZ ? SCAN_CHUNK : CRC_CHUNK;
+    uint32_t part = s->scan.left < chunk ? s->scan.left : chunk;
     enum err e = part > 0 ? target_read_mem(s->t, s->scan.addr, data, part, NULL) : ERR_OK;
     if (e) {
         fail_scan(s, e);

@@ -276,8 +276,9 @@ enum err breaks_write_around(struct target *t, uint32_t addr, const uint8_t *dat
 
 enum err breaks_end_step(struct target *t)
 {
-    t->stepping = false;
+    t->stepping = t->at_exit = false;
     t->range_start = t->range_end = 0;
+    range_take_exits_away(t);
     if (t->caught_running) {
         enum err e = bpu_clear(&t->core.bpu, t->step_pc);
         if (e)

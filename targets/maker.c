@@ -4,9 +4,9 @@
 #include "swd/ap.h"
 #include "targets/chip.h"
 
-#define ROM_PIDR4 0xfd0u
-#define ROM_PIDR0 0xfe0u
-#define ROM_PIDRS 4u
+#define ROM_PIDR4       0xfd0u
+#define ROM_PIDR0       0xfe0u
+#define ROM_PIDRS       4u
 // Where every STM32 with a Cortex-M0 to M4 has it (RM0091, 32.7; RM0008, 31.14; RM0090, 38.14).
 #define ROM_TABLE_OF_ST 0xe00ff000u
 

@@ -5,6 +5,8 @@
 #include "swd/mem_ap.h"
 #include "targets/target_private.h"
 
+#define RAGGED_MAX 4096u // bytes that are read as the words they lie in
+
 static bool overlaps(const struct target_region *r, uint32_t addr, size_t len)
 {
     return addr - r->base < r->size || (r->base >= addr && r->base - addr < len);
@@ -119,13 +121,23 @@ static enum err read_code(struct target *t, uint32_t addr, void *data, size_t le
 // for each byte and halfword.
 static enum err read_words(struct target *t, uint32_t addr, void *data, size_t len)
 {
-    uint8_t words[TARGET_CODE_LINE + 8];
+    uint8_t words[RAGGED_MAX + 8];
     uint32_t base = addr & ~3u;
     size_t covered = (addr - base + len + 3) & ~(size_t)3;
     enum err e = mem_ap_read(&t->mem, base, words, covered, NULL);
     if (e == ERR_OK)
         memcpy(data, words + (addr - base), len);
     return e;
+}
+
+static enum err read_long(struct target *t, uint32_t addr, void *data, size_t len, size_t *good)
+{
+    const bool ragged = addr % 4 || len % 4;
+    if (ragged && len <= RAGGED_MAX && read_words(t, addr, data, len) == ERR_OK)
+        return ERR_OK;
+    if (ragged)
+        log_forget(t->log); // how far it goes is found out in pieces
+    return mem_ap_read(&t->mem, addr, data, len, good);
 }
 
 static enum err read_small(struct target *t, const struct target_region *r, uint32_t addr,
@@ -155,7 +167,7 @@ enum err target_read_mem(struct target *t, uint32_t addr, void *data, size_t len
     else if (is_plain(t, r) && len <= TARGET_CODE_LINE && addr - r->base + len <= r->size)
         e = read_small(t, r, addr, data, len);
     else if (is_plain(t, r))
-        e = mem_ap_read(&t->mem, addr, data, len, &good);
+        e = read_long(t, addr, data, len, &good);
     else
         e = registers_read(t, addr, data, len, &good);
     if (hides_flash(t, r, addr) && may_be_hidden(data, len, e)) {

@@ -43,7 +43,7 @@ static enum target_stop_cause cause_of(enum break_kind kind)
 static enum err find_cause(struct target *t, uint32_t dfsr, uint32_t xpsr, struct target_stop *s)
 {
     bool told_before = t->stepping && t->left_break && s->pc == t->step_start;
-    bool temporary = t->caught_running && s->pc == t->step_pc;
+    bool temporary = (t->caught_running && s->pc == t->step_pc) || t->at_exit;
     enum err e = breaks_end_step(t);
     if (e)
         return e;
@@ -289,6 +289,16 @@ static enum err note_left_break(struct target *t)
     return e;
 }
 
+// Lets the core leave the range, if that can be prepared.
+static enum err leave_range(struct target *t, uint32_t pc, bool *gone)
+{
+    enum err e = range_prepare(t, pc, gone);
+    if (e || !*gone)
+        return e;
+    t->leaving.running = true;
+    return let_go(t);
+}
+
 enum err target_step(struct target *t, uint32_t start, uint32_t end)
 {
     bool passed;
@@ -305,7 +315,10 @@ enum err target_step(struct target *t, uint32_t start, uint32_t end)
     t->stepping = true;
     t->range_start = start;
     t->range_end = end;
-    return target_note_error(t, start_step(t));
+    bool gone = false;
+    if (end > start)
+        e = leave_range(t, t->step_start, &gone);
+    return target_note_error(t, e || gone ? e : start_step(t));
 }
 
 // Only what most questions need is read, and nothing twice.
@@ -366,6 +379,44 @@ static enum err look_whether_it_ended(struct target *t, uint32_t *dhcsr)
     return e;
 }
 
+// At one of the places that were to be met, but in a handler or in another thread: on from there.
+static enum err pass_by(struct target *t, uint32_t pc)
+{
+    uint32_t dhcsr = 0;
+    enum err e = start_masked_step(t, pc);
+    for (unsigned i = 0; !e && i < STEP_LOOKS && !(dhcsr & DHCSR_S_HALT); i++)
+        e = look_whether_it_ended(t, &dhcsr);
+    if (!e && !(dhcsr & DHCSR_S_HALT))
+        e = cortexm_halt(&t->core);
+    if (!e)
+        e = breaks_put_back(t);
+    return e ? e : let_go(t);
+}
+
+// The core has halted on its way out of the range.
+static enum err end_leaving(struct target *t)
+{
+    uint32_t pc, dfsr;
+    bool left = false;
+    enum err e = look_ahead(t);
+    if (e || (e = read_pc_and_cause(t, &pc, &dfsr)))
+        return e;
+    t->at_exit = (dfsr & ~DFSR_HALTED) == DFSR_BKPT && range_is_exit(t, pc);
+    if (t->at_exit && (e = range_is_left(t, &left)))
+        return e;
+    if (t->at_exit && !left) {
+        t->at_exit = false;
+        return pass_by(t, pc);
+    }
+    range_take_exits_away(t);
+    if (!t->at_exit || pc < t->range_start || pc >= t->range_end || breaks_at(t, pc) != BREAK_NONE)
+        return take_range_stop(t);
+    // An instruction of which nobody knows where it leads.
+    e = cortexm_take_halt_cause(&t->core, &dfsr);
+    t->at_exit = false;
+    return e ? e : start_masked_step(t, pc);
+}
+
 // Goes on with a range step until it ends, meets an instruction that takes long, or its time is
 // over. So often only are interrupts let in.
 static enum err continue_range(struct target *t)
@@ -379,6 +430,10 @@ static enum err continue_range(struct target *t)
             return e;
         if (done)
             return take_range_stop(t);
+        if (first && (e = leave_range(t, pc, &done)))
+            return e;
+        if (done)
+            return ERR_OK;
         e = first ? start_step(t) : start_masked_step(t, pc);
         if (e || t->caught_running || debug_probe_now_us(t->probe) > deadline)
             return e;
@@ -421,11 +476,13 @@ enum err target_poll(struct target *t, bool *stopped, struct target_stop *stop)
         if (dhcsr & DHCSR_S_LOCKUP)
             e = take_lockup(t);
         else if (runs)
-            return t->stepping && dhcsr & DHCSR_S_SLEEP && !t->caught_running
+            return t->stepping && dhcsr & DHCSR_S_SLEEP && !t->caught_running && !t->leaving.running
                        ? target_note_error(t, end_sleep_when_due(t))
                        : ERR_OK;
         else if (t->caught_running)
             e = end_interrupts(t);
+        else if (t->leaving.running)
+            e = end_leaving(t);
         else if (t->stepping && t->range_end > t->range_start)
             e = continue_range(t);
         else

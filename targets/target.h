@@ -99,6 +99,7 @@ struct target_region {
 // peripherals (as RAM).
 #define TARGET_MAX_REGIONS  (9 + FLASH_RUNS)
 #define TARGET_MAX_SWBREAKS 64
+#define TARGET_RANGE_EXITS  8
 #define TARGET_CODE_LINE    32u
 
 struct target {
@@ -167,7 +168,15 @@ struct target {
     bool left_break;     // the step began where a breakpoint that is gone had stopped the core
     uint32_t step_start; // the PC then
     uint32_t range_start, range_end; // of a range step; both 0: single
-    struct target_stop last_stop;    // of a halted core
+    // A range that is left at full speed: temporary comparators wait where it ends.
+    struct {
+        bool running;
+        unsigned exits;
+        uint32_t exit[TARGET_RANGE_EXITS];
+        uint32_t xpsr, sp; // when it began
+    } leaving;
+    bool at_exit;                 // the core stands at one of them
+    struct target_stop last_stop; // of a halted core
 };
 
 // Connects by the strategies above (or by the one that is forced), identifies the chip and attaches

@@ -71,6 +71,15 @@ bool ahead_take(struct target *t, uint32_t addr, void *data, size_t len);
 // Plans what is wanted around registers with these values.
 void ahead_plan_stop(struct target *t, struct mem_batch *b, uint32_t sp, uint32_t lr);
 
+// range.c: prepares to leave the range of a range step from pc on at full speed. *ready: the
+// comparators are set, and the core may be let go.
+enum err range_prepare(struct target *t, uint32_t pc, bool *ready) MUST_CHECK;
+// Whether one of them waits there; whether the core, which stands there, is where the step began;
+// and takes them away.
+bool range_is_exit(const struct target *t, uint32_t addr);
+enum err range_is_left(struct target *t, bool *left) MUST_CHECK;
+void range_take_exits_away(struct target *t);
+
 // memory.c: memory that may be read in any portion: not registers.
 bool memory_is_plain(const struct target *t, uint32_t addr);
 

@@ -26,7 +26,10 @@
 #define SIZE  0x200u // of the code
 #define STACK 0x20000800u
 
-#define OLD_STEP 5 // of firmware that knows no lists
+#define DELAY     8
+#define OLD_LINE  15
+#define OLD_DELAY 15
+#define OLD_STEP  5 // of firmware that knows no lists
 
 struct bench {
     struct log log;
@@ -300,6 +303,117 @@ static void what_may_last_is_waited_for(void **state)
     bench_close(&b);
 }
 
+// GDB's `next` without a call: the commands that it takes up to its end, and where that is.
+static struct target_stop range_step(struct bench *b, uint32_t from, uint32_t to)
+{
+    struct target_stop stop = {0};
+    bool stopped = false;
+    OK(target_step(&b->t, from, to));
+    for (unsigned i = 0; i < 100 && !stopped; i++) {
+        enum err e = target_poll(&b->t, &stopped, &stop);
+        if (e)
+            fail_msg("%s", log_sentence(&b->log, e));
+    }
+    if (!stopped)
+        OK(target_halt(&b->t));
+    return *target_last_stop(&b->t);
+}
+
+static unsigned cost_of_range(const char *board, const uint16_t *code, unsigned count, uint32_t end)
+{
+    struct bench b;
+    uint8_t bytes[64];
+    bench_open(&b, board);
+    put_code(&b, code, count);
+    const uint64_t before = sim_board_account(b.board)->usb_commands;
+    const struct target_stop stop = range_step(&b, CODE, CODE + end);
+    assert_int_equal(stop.cause, TARGET_STOP_STEP);
+    assert_int_equal(stop.pc, CODE + end);
+    OK(target_read_mem(&b.t, stop.pc, bytes, 4, NULL));
+    OK(target_read_mem(&b.t, reg(&b, CORTEXM_SP) & ~63u, bytes, 64, NULL));
+    const unsigned cost = (unsigned)(sim_board_account(b.board)->usb_commands - before);
+    compare(&b, board);
+    bench_close(&b);
+    return cost;
+}
+
+static void a_line_costs_exactly_this(void **state)
+{
+    (void)state;
+    static const uint16_t ten[] = {0x2000, 0x2101, 0x2202, 0x2303, 0x2404, 0x3001,
+                                   0x3101, 0x3201, 0x3301, 0x3401, 0xe7fe};
+    // movs r0, #250; lsls r0, #2; subs r0, #1; nop; nop; bne: 1,000 rounds
+    static const uint16_t delay[] = {0x20fa, 0x0080, 0x3801, 0xbf00, 0xbf00, 0xd1fb, 0xe7fe};
+    assert_int_equal(cost_of_range("stm32f031k6", ten, 11, 20), 8);
+    assert_int_equal(cost_of_range("stm32f031k6,probe=v3", ten, 11, 20), 8);
+    assert_int_equal(cost_of_range("stm32f031k6,probe-fw=V2J31S4", ten, 11, 20), OLD_LINE);
+    assert_int_equal(cost_of_range("stm32f031k6", delay, 7, 12), DELAY);
+    assert_int_equal(cost_of_range("stm32f031k6,probe-fw=V2J31S4", delay, 7, 12), OLD_DELAY);
+}
+
+// The end of a range that is left at full speed is that of one that is stepped.
+static void a_range_ends_where_its_steps_end(void **state)
+{
+    (void)state;
+    static const char *const boards[] = {"stm32f031k6", "stm32f303re"};
+    for (unsigned i = 0; i < 240; i++) {
+        struct bench quick, slow;
+        uint16_t code[SIZE / 2];
+        bench_open(&quick, boards[i % 2]);
+        bench_open(&slow, boards[i % 2]);
+        quick.seed = slow.seed = i + 1;
+        slow.t.options.look_ahead = false;
+        for (unsigned k = 0; k < SIZE / 2; k++)
+            code[k] = (uint16_t)random32(&quick);
+        slow.seed = quick.seed;
+        put_code(&quick, code, SIZE / 2);
+        put_code(&slow, code, SIZE / 2);
+        begin_anywhere(&quick);
+        begin_anywhere(&slow);
+        const uint32_t from = reg(&quick, CORTEXM_PC) & ~31u, to = from + 64;
+        const struct target_stop a = range_step(&quick, from, to), b = range_step(&slow, from, to);
+        if (b.cause != TARGET_STOP_REQUEST && (a.cause != b.cause || a.pc != b.pc))
+            fail_msg("round %u: cause %u at 0x%08x, and by steps %u at 0x%08x", i,
+                     (unsigned)a.cause, a.pc, (unsigned)b.cause, b.pc);
+        for (unsigned r = 0; b.cause == TARGET_STOP_STEP && r <= CORTEXM_LR; r++)
+            assert_int_equal(reg(&quick, r), reg(&slow, r));
+        compare(&quick, boards[i % 2]);
+        bench_close(&quick);
+        bench_close(&slow);
+    }
+}
+
+// Breakpoints of the user in the range, or at its end, are told as such, and those that were lent
+// for it are gone afterwards.
+static void breakpoints_in_a_line_are_told(void **state)
+{
+    (void)state;
+    static const uint16_t code[] = {0x2000, 0x2101, 0x2202, 0x2303, 0xe7fe};
+    struct bench b;
+    bench_open(&b, "stm32f031k6");
+    put_code(&b, code, 5);
+    OK(target_set_break(&b.t, true, CODE + 4));
+    struct target_stop stop = range_step(&b, CODE, CODE + 8);
+    assert_int_equal(stop.cause, TARGET_STOP_HWBREAK);
+    assert_int_equal(stop.pc, CODE + 4);
+    OK(target_clear_break(&b.t, true, CODE + 4));
+    OK(target_set_break(&b.t, true, CODE + 8));
+    stop = range_step(&b, CODE, CODE + 8);
+    assert_int_equal(stop.cause, TARGET_STOP_HWBREAK);
+    assert_int_equal(stop.pc, CODE + 8);
+    for (unsigned i = 0; i < 3; i++) // all others are free
+        OK(target_set_break(&b.t, true, CODE + 0x100 + 2 * i));
+    assert_int_equal(target_set_break(&b.t, true, CODE + 0x200), ERR_RESOURCE);
+    // And with none free the range is stepped.
+    OK(target_write_reg(&b.t, CORTEXM_PC, CODE));
+    OK(target_clear_break(&b.t, true, CODE + 8));
+    OK(target_set_break(&b.t, true, CODE + 0x120));
+    stop = range_step(&b, CODE, CODE + 8);
+    assert_int_equal(stop.cause, TARGET_STOP_STEP);
+    assert_int_equal(stop.pc, CODE + 8);
+    bench_close(&b);
+}
+
 int main(int argc, char **argv)
 {
     choose_tests(argc, argv);
@@ -311,6 +425,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_stack_that_changes_in_a_halt_is_seen),
         cmocka_unit_test(nothing_is_kept_when_nobody_wants_it),
         cmocka_unit_test(what_may_last_is_waited_for),
+        cmocka_unit_test(a_line_costs_exactly_this),
+        cmocka_unit_test(a_range_ends_where_its_steps_end),
+        cmocka_unit_test(breakpoints_in_a_line_are_told),
     };
     return cmocka_run_group_tests_name("steps_board", tests, NULL, NULL);
 }
