@@ -68,6 +68,8 @@ enum err swo_stream_start(struct swo_stream *s, const struct target_swo_options 
     itm_init(&s->itm, take_packet, s);
     begin_decoding(s);
     s->bad_polls = 0;
+    s->held_len = 0;
+    s->left_out = 0;
     s->overflow_told = s->overrun_told = s->doubt_told = false;
     return target_swo_start(s->t, options);
 }
@@ -117,6 +119,103 @@ static void doubt(struct swo_stream *s)
         target_swo(s->t)->baud, target_swo(s->t)->hz);
 }
 
+// ---- what may have come at another clock ----------------------------------------------------------
+
+// Bytes that were received at a wrong rate look like packets, too. Those of an unsure beginning are
+// looked at by a decoder of their own.
+struct sorter {
+    unsigned sends;
+    bool strict; // nothing but text of port 0 is believed
+    size_t at;   // bytes so far
+    size_t good; // up to the first packet that is not believed
+    bool any_bad;
+    int score; // the higher, the likelier it is that decoding began at the right byte
+};
+#define SCORE_BAD 4
+
+static bool is_text(uint32_t byte)
+{
+    return (byte >= ' ' && byte < 0xf8) || (byte >= '\a' && byte <= '\r') || byte == 0x1b;
+}
+
+static void sort_packet(void *user, const struct itm_packet *p)
+{
+    struct sorter *sorter = user;
+    const bool plain = p->kind == ITM_SOFTWARE && p->port == 0 && p->size == 1;
+    bool believed = itm_is_expected(p, sorter->sends);
+    if (plain)
+        believed = is_text(p->value);
+    else if (p->kind == ITM_SOFTWARE && sorter->strict)
+        believed = false;
+    sorter->any_bad |= !believed;
+    sorter->score += !believed ? -SCORE_BAD : plain;
+    if (!sorter->any_bad)
+        sorter->good = sorter->at;
+}
+
+static struct sorter sort_held(const struct swo_stream *s, size_t from, bool strict)
+{
+    struct sorter sorter = {.sends = s->sends, .strict = strict};
+    struct itm itm;
+    itm_init(&itm, sort_packet, &sorter);
+    for (size_t i = from; i < s->held_len; i++) {
+        sorter.at = i + 1;
+        itm_push(&itm, &s->held[i], 1);
+    }
+    return sorter;
+}
+
+// A program that was reset writes with the clock of a reset until it has set its own. How many
+// bytes that were is seen by what makes most sense of the rest.
+#define BEGINNINGS 256u
+static size_t find_beginning(const struct swo_stream *s)
+{
+    size_t best = 0;
+    int score = sort_held(s, 0, false).score;
+    for (size_t from = 1; from < s->held_len && from < BEGINNINGS; from++) {
+        const struct sorter sorter = sort_held(s, from, false);
+        if (sorter.score <= score)
+            continue;
+        best = from;
+        score = sorter.score;
+    }
+    return best;
+}
+
+// The clock is what it was taken for: what came from then on is good. It was not: what came before
+// the program changed it may be.
+static void release_held(struct swo_stream *s, bool right)
+{
+    if (s->held_len == 0)
+        return;
+    const size_t from = right ? find_beginning(s) : 0;
+    const size_t to = right ? s->held_len : sort_held(s, 0, true).good;
+    s->left_out += s->held_len - (to - from);
+    take_itm(s, s->held + from, to - from);
+    s->held_len = 0;
+}
+
+static void hold(struct swo_stream *s, const uint8_t *bytes, size_t len)
+{
+    if (s->held_len + len > sizeof s->held)
+        release_held(s, true);
+    memcpy(s->held + s->held_len, bytes, len);
+    s->held_len += len;
+}
+
+// True: these bytes are not to be decoded now.
+static bool is_put_aside(struct swo_stream *s, const struct target_swo_data *d)
+{
+    if (d->trust == TARGET_SWO_UNSURE && !d->formatted) {
+        hold(s, d->data, d->len);
+        return true;
+    }
+    release_held(s, d->trust != TARGET_SWO_WRONG);
+    if (d->trust == TARGET_SWO_WRONG)
+        s->left_out += d->len;
+    return d->trust == TARGET_SWO_WRONG;
+}
+
 // ---- polls --------------------------------------------------------------------------------------
 
 static void decode(struct swo_stream *s, const struct target_swo_data *d)
@@ -124,10 +223,14 @@ static void decode(struct swo_stream *s, const struct target_swo_data *d)
     s->unexpected = 0;
     s->sends = d->sends;
     s->source = d->source;
+    if (d->begins && d->trust == TARGET_SWO_SURE)
+        release_held(s, true);
     if (d->begins)
         begin_decoding(s);
     if (d->overrun)
         tell_overrun(s);
+    if (is_put_aside(s, d))
+        return;
     if (d->formatted)
         tpiu_frames_push(&s->frames, d->data, d->len);
     else
@@ -148,7 +251,8 @@ enum err swo_stream_poll(struct swo_stream *s, bool *busy)
     if (e)
         return e;
     *busy = d.len > 0;
-    if (d.len || d.begins || d.overrun)
+    const bool settled = s->held_len && d.trust != TARGET_SWO_UNSURE;
+    if (d.len || d.begins || d.overrun || settled)
         decode(s, &d);
     else if (d.formatted)
         tpiu_frames_pause(&s->frames);
@@ -160,10 +264,16 @@ enum err swo_stream_poll(struct swo_stream *s, bool *busy)
 void swo_stream_finish(struct swo_stream *s)
 {
     const struct target_swo *t = target_swo(s->t);
+    release_held(s, !sort_held(s, 0, false).any_bad);
     tpiu_frames_pause(&s->frames);
     swo_text_flush(&s->text);
     if (s->put_json)
         swo_json_flush(&s->json);
+    if (s->left_out)
+        log_line(s->log, LOG_WARN,
+                 "SWO: %" PRIu64 " bytes came while the core had another clock than was known, and "
+                 "are left out: --swo-clock tells it beforehand",
+                 s->left_out);
     if (s->itm.count[ITM_OVERFLOW] || t->overruns)
         log_line(s->log, LOG_WARN,
                  "SWO: the ITM's buffer ran over %" PRIu32
@@ -209,8 +319,10 @@ const char *swo_stream_status(const struct swo_stream *s, char text[SWO_STREAM_S
     snprintf(text, SWO_STREAM_STATUS_SIZE,
              "SWO is on: %s.\nCore clock: %s.\n%" PRIu64 " bytes, %" PRIu32
              " software packets, %" PRIu32 " exceptions, %" PRIu32 " PC samples.\n%" PRIu32
-             " overflows of the ITM, %u of the probe; %" PRIu32 " bytes that are no packets.\n",
+             " overflows of the ITM, %u of the probe; %" PRIu32
+             " bytes that are no packets, %" PRIu64 " left out.\n",
              baud, clock_text(t, clock, sizeof clock), t->bytes, n[ITM_SOFTWARE], n[ITM_EXCEPTION],
-             n[ITM_PC_SAMPLE], n[ITM_OVERFLOW], t->overruns, n[ITM_MALFORMED] + n[ITM_RESERVED]);
+             n[ITM_PC_SAMPLE], n[ITM_OVERFLOW], t->overruns, n[ITM_MALFORMED] + n[ITM_RESERVED],
+             s->left_out);
     return text;
 }

@@ -11,6 +11,8 @@
 #include "server/swo_text.h"
 #include "targets/target.h"
 
+#define SWO_STREAM_HELD 8192u
+
 struct swo_stream {
     struct target *t;
     struct log *log;
@@ -29,6 +31,10 @@ struct swo_stream {
     unsigned unexpected; // packets of this poll that nobody sends
     unsigned bad_polls;  // in a row
     bool overflow_told, overrun_told, doubt_told;
+    // What came before it was known whether the core's clock is what it is taken for.
+    size_t held_len;
+    uint8_t held[SWO_STREAM_HELD];
+    uint64_t left_out; // bytes that came at another clock
 };
 
 void swo_stream_init(struct swo_stream *s, struct target *t, struct log *log);

@@ -124,7 +124,7 @@ enum err swo_set_up(struct target *t)
         return e;
     s->was_set_up = true;
     s->stale = s->formatted = false;
-    swo_clock_restart(&s->clock);
+    swo_begin_trust(t);
     return s->hz ? swo_receive(t) : ERR_OK;
 }
 
@@ -136,6 +136,8 @@ void swo_note_undone(struct target *t)
 enum err swo_before_run(struct target *t)
 {
     swo_clock_restart(&t->swo.clock);
+    t->swo.has_before = false;
+    t->swo.clock_due_us = 0;
     return t->swo.on && t->swo.stale ? swo_set_up(t) : ERR_OK;
 }
 
@@ -207,6 +209,7 @@ static enum err poll_swo(struct target *t, struct target_swo_data *d)
     d->begins = s->begins || read.overrun;
     s->begins = false;
     d->formatted = s->formatted;
+    d->trust = s->trust;
     d->source = s->source;
     d->sends = s->sends;
     return ERR_OK;

@@ -24,6 +24,13 @@ enum target_swo_clock {
     TARGET_SWO_CLOCK_MEASURED,
 };
 
+// Whether what comes can be right: the probe's baud rate follows from the clock.
+enum target_swo_trust {
+    TARGET_SWO_SURE,
+    TARGET_SWO_UNSURE, // the program was just started, and may have changed its clock
+    TARGET_SWO_WRONG,  // it is another clock, which is being measured
+};
+
 // What one poll brought.
 struct target_swo_data {
     uint8_t *data; // room for DEBUG_PROBE_TRACE_MAX bytes
@@ -32,6 +39,7 @@ struct target_swo_data {
     bool overrun;   // the probe has lost some
     bool formatted; // they are TPIU frames, and the ITM's source has the number `source`
     unsigned source;
+    enum target_swo_trust trust;
     unsigned sends; // ITM_SENDS_…, as ITM and DWT were set when that was read last
 };
 
@@ -49,6 +57,10 @@ struct target_swo {
     enum target_swo_clock clock_kind;
     struct swo_clock clock;
     uint32_t hz;
+    enum target_swo_trust trust;
+    uint64_t unsure_until_us;  // 0: it has not run yet
+    struct swo_reading before; // the reading before
+    bool has_before;
     bool counts; // the core has a cycle counter
     bool clock_told, uneven_told;
     uint32_t divisor, baud;

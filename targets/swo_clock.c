@@ -7,6 +7,9 @@
 // After so long a new origin: clocks drift, and the counter wraps (at 550 MHz after 7.8 s).
 #define ORIGIN_MAX_US 2000000u
 #define MHZ           1e6
+// A clock that is believed may be so far outside of the bounds; and bounds so wide say enough.
+#define BELIEF_MARGIN 0.03
+#define BELIEF_ERROR  0.12
 // So long a counter that stands still is waited for.
 #define STILL_US      20000u
 
@@ -50,8 +53,18 @@ static bool take_result(struct swo_clock *c, double least, double most)
     return true;
 }
 
+enum swo_belief swo_clock_believe(const struct swo_reading *a, const struct swo_reading *b,
+                                  uint32_t hz)
+{
+    double least, most;
+    bounds(a, b, &least, &most);
+    if (hz < least * (1 - BELIEF_MARGIN) || hz > most * (1 + BELIEF_MARGIN))
+        return SWO_BELIEF_FAILS;
+    return error_of(least, most) <= BELIEF_ERROR ? SWO_BELIEF_HOLDS : SWO_BELIEF_OPEN;
+}
+
 // The stretch is over. True: it agrees with the one before, and there is a result.
-static bool end_stretch(struct swo_clock *c, double least, double most)
+static bool end_stretch(struct swo_clock *c, double least, double most, bool eager)
 {
     const bool agrees = c->has_stretch && least <= c->most_hz && most >= c->least_hz;
     c->uneven = agrees ? 0 : c->uneven + c->has_stretch;
@@ -60,7 +73,7 @@ static bool end_stretch(struct swo_clock *c, double least, double most)
         c->origin = c->first;
         c->least_hz = least;
         c->most_hz = most;
-        return false;
+        return eager && take_result(c, least, most);
     }
     bounds(&c->origin, &c->last, &least, &most);
     c->least_hz = least;
@@ -77,7 +90,7 @@ static void note_still(struct swo_clock *c, const struct swo_reading *r)
     c->uneven++;
 }
 
-bool swo_clock_add(struct swo_clock *c, const struct swo_reading *r)
+bool swo_clock_add(struct swo_clock *c, const struct swo_reading *r, bool eager)
 {
     double least, most;
     if (!c->begun) {
@@ -93,7 +106,7 @@ bool swo_clock_add(struct swo_clock *c, const struct swo_reading *r)
     bounds(&c->first, r, &least, &most);
     if (error_of(least, most) > STRETCH_ERROR)
         return false;
-    const bool result = end_stretch(c, least, most);
+    const bool result = end_stretch(c, least, most, eager);
     c->first = *r;
     return result;
 }

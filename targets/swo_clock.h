@@ -29,7 +29,12 @@ struct swo_clock {
 
 // The core was halted, or its clock may be another one now: readings begin anew. The result stays.
 void swo_clock_restart(struct swo_clock *c);
-// One more reading. True: the result is new, or better.
-bool swo_clock_add(struct swo_clock *c, const struct swo_reading *r);
+// One more reading. True: the result is new, or better. eager: one stretch is enough for it.
+bool swo_clock_add(struct swo_clock *c, const struct swo_reading *r, bool eager);
+// What two readings say of a clock that is believed: it can be (and the readings are close enough
+// to know), or it cannot.
+enum swo_belief { SWO_BELIEF_OPEN, SWO_BELIEF_HOLDS, SWO_BELIEF_FAILS };
+enum swo_belief swo_clock_believe(const struct swo_reading *a, const struct swo_reading *b,
+                                  uint32_t hz);
 
 #endif

@@ -8,6 +8,7 @@
 #define FIRST_US   5000u
 #define STEADY_US  100000u
 #define CHECK_US   250000u
+#define UNSURE_US  250000u
 #define UNEVEN_MAX 8u
 // A UART bears 3 % in all; as long as the usual rate is so near it is what the probe is told.
 #define NEAR(a, b) ((a) > (b) - (b) / 50 && (a) < (b) + (b) / 50)
@@ -112,24 +113,66 @@ static enum err read_clock(struct target *t, struct swo_reading *r)
     return e;
 }
 
+void swo_begin_trust(struct target *t)
+{
+    struct target_swo *s = &t->swo;
+    swo_clock_restart(&s->clock);
+    s->has_before = false;
+    s->unsure_until_us = 0;
+    s->clock_due_us = 0;
+    s->trust = s->counts ? TARGET_SWO_UNSURE : TARGET_SWO_SURE;
+}
+
+static void tell_wrong(struct target *t)
+{
+    log_line(t->log, LOG_NOTE,
+             "SWO: the core's clock is not %u Hz: what comes until it is measured is left out",
+             t->swo.hz);
+}
+
+// Two readings in a row tell soon when the clock cannot be what it is taken for.
+static void judge_clock(struct target *t, const struct swo_reading *r)
+{
+    struct target_swo *s = &t->swo;
+    if (s->trust == TARGET_SWO_UNSURE && !s->unsure_until_us)
+        s->unsure_until_us = r->after_us + UNSURE_US;
+    const enum swo_belief belief =
+        s->has_before && s->hz ? swo_clock_believe(&s->before, r, s->hz) : SWO_BELIEF_OPEN;
+    if (belief != SWO_BELIEF_OPEN || !s->has_before)
+        s->before = *r;
+    s->has_before = true;
+    if (belief == SWO_BELIEF_FAILS && s->trust != TARGET_SWO_WRONG) {
+        s->trust = TARGET_SWO_WRONG;
+        swo_clock_restart(&s->clock);
+        tell_wrong(t);
+    } else if (s->trust == TARGET_SWO_UNSURE &&
+               (belief == SWO_BELIEF_HOLDS || r->after_us > s->unsure_until_us)) {
+        s->trust = TARGET_SWO_SURE;
+    }
+}
+
 static enum err measure_clock(struct target *t)
 {
     struct target_swo *s = &t->swo;
     struct swo_reading r;
     const uint64_t now = debug_probe_now_us(t->probe);
-    if (!s->counts || t->state != TARGET_RUNNING || now < s->clock_due_us)
+    // As long as nothing is received whoever polls sets the pace.
+    if (!s->counts || t->state != TARGET_RUNNING || (s->receiving && now < s->clock_due_us))
         return ERR_OK;
     enum err e = read_clock(t, &r);
     if (e)
         return e;
-    const bool steady = s->clock_kind == TARGET_SWO_CLOCK_MEASURED && !s->clock.uneven;
+    judge_clock(t, &r);
+    const bool steady = s->clock_kind == TARGET_SWO_CLOCK_MEASURED && !s->clock.uneven &&
+                        s->trust == TARGET_SWO_SURE;
     s->clock_due_us = now + (steady ? STEADY_US : FIRST_US);
-    if (!swo_clock_add(&s->clock, &r)) {
+    if (!swo_clock_add(&s->clock, &r, s->trust == TARGET_SWO_WRONG || !s->receiving)) {
         if (s->clock.uneven > UNEVEN_MAX)
             tell_uneven(t);
         return ERR_OK;
     }
     const bool changed = s->hz != s->clock.hz || s->clock_kind != TARGET_SWO_CLOCK_MEASURED;
+    s->trust = TARGET_SWO_SURE;
     s->hz = s->clock.hz;
     s->clock_kind = TARGET_SWO_CLOCK_MEASURED;
     e = changed ? use_clock(t) : ERR_OK;

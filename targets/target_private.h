@@ -117,6 +117,8 @@ void swo_choose_divisor(struct target *t);
 enum err swo_check_divisor(struct target *t) MUST_CHECK;
 enum err swo_receive(struct target *t) MUST_CHECK;
 enum err swo_follow(struct target *t) MUST_CHECK;
+// The chip was set up: what the core's clock is has to be seen again.
+void swo_begin_trust(struct target *t);
 
 // fault.c: a sentence about the HardFault at whose first instruction the core was caught, or about
 // a lockup. Left empty when even that cannot be read.

@@ -524,6 +524,7 @@ enum err target_swo_poll(struct target *t, struct target_swo_data *d)
     d->overrun = f->swo_overrun;
     d->formatted = f->swo_formatted;
     d->source = 1;
+    d->trust = f->swo_trust;
     d->sends = f->swo_sends;
     t->swo.bytes += d->len;
     t->swo.overruns += d->overrun;

@@ -44,6 +44,7 @@ struct fake_target {
     uint8_t swo[8192];
     size_t swo_len;
     bool swo_overrun, swo_formatted;
+    enum target_swo_trust swo_trust;
     unsigned swo_sends, swo_polls, swo_doubts;
 };
 

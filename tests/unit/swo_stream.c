@@ -256,6 +256,50 @@ static void losses_are_told(void **state)
     assert_int_equal(b->f.swo_polls, 2);
 }
 
+// ---- the clock ----------------------------------------------------------------------------------
+
+static void nothing_is_shown_before_the_clock_is_seen(void **state)
+{
+    struct bench *b = *state;
+    b->f.swo_trust = TARGET_SWO_UNSURE;
+    (void)POLL(b, "\x01s\x01t\x01"
+                  "a");
+    assert_text(b, "");
+    b->f.swo_trust = TARGET_SWO_SURE;
+    (void)POLL(b, "\x01r\x01t");
+    assert_text(b, "start");
+}
+
+// The program has changed its clock behind its first line: of what came with the new one nothing is
+// shown, until it is known.
+static void another_clock_is_left_out(void **state)
+{
+    struct bench *b = *state;
+    char status[SWO_STREAM_STATUS_SIZE];
+    b->f.swo_trust = TARGET_SWO_UNSURE;
+    (void)POLL(b, "\x01o\x01k\x01\n\x62\xc7\x62\xe0\x01\x9f");
+    b->f.swo_trust = TARGET_SWO_WRONG;
+    (void)POLL(b, "\x62\xe1\x62");
+    assert_text(b, "ok\n");
+    b->f.swo_trust = TARGET_SWO_SURE;
+    (void)POLL(b, "\x01g\x01o");
+    assert_text(b, "go");
+    assert_non_null(strstr(swo_stream_status(&b->swo, status), ", 9 left out."));
+}
+
+// After a reset, while its known clock is expected: the first bytes came at that of a reset, and
+// the last of them would swallow text.
+static void the_beginning_is_found_behind_the_clock_of_a_reset(void **state)
+{
+    struct bench *b = *state;
+    b->f.swo_trust = TARGET_SWO_UNSURE;
+    (void)POLL(b, "\x80\x0a\x01r\x01o\x01u\x01n\x01"
+                  "d\x0b\1\0\0\0\x01\n");
+    b->f.swo_trust = TARGET_SWO_SURE;
+    (void)POLL(b, "");
+    assert_text(b, "round\n[1] 0x00000001\n");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(int argc, char **argv)
@@ -270,6 +314,9 @@ int main(int argc, char **argv)
         TEST(a_capture_with_frames),
         TEST(a_wrong_baud_rate_raises_doubts),
         TEST(losses_are_told),
+        TEST(nothing_is_shown_before_the_clock_is_seen),
+        TEST(another_clock_is_left_out),
+        TEST(the_beginning_is_found_behind_the_clock_of_a_reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
