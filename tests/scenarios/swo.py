@@ -219,5 +219,4 @@ def run_takes_the_clock_that_is_told(_):
     expect_not(r"\\x", done.stdout)
 
 
-if __name__ == "__main__":
-    main()
+main()
