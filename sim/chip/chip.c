@@ -152,8 +152,8 @@ void sim_chip_run_trace(struct sim_chip *chip)
 
 bool sim_chip_swo(const struct sim_chip *chip, bool *level)
 {
-    *level = sim_core_swo_level(chip->core);
-    return chip->powered && !chip->power_on_reset && sim_chip_level(chip, SIM_TRACE_PINS, 0) == 1 &&
+    return sim_core_swo_level(chip->core, level) && chip->powered && !chip->power_on_reset &&
+           sim_chip_level(chip, SIM_TRACE_PINS, 0) == 1 &&
            sim_signal_pin_is(&chip->signals, &swo_pin);
 }
 

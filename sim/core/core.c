@@ -473,7 +473,8 @@ void sim_core_clock_trace(struct sim_core *core, bool clocked)
     sim_trace_set_clocked(core, clocked);
 }
 
-bool sim_core_swo_level(const struct sim_core *core)
+bool sim_core_swo_level(const struct sim_core *core, bool *level)
 {
-    return core->trace.tpiu.level;
+    *level = core->trace.tpiu.level;
+    return core->kind->trace_port_part != 0;
 }

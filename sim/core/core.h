@@ -93,7 +93,8 @@ void sim_core_on_swo(struct sim_core *core, void (*swo)(void *arg, uint64_t at_p
 void sim_core_run_trace(struct sim_core *core, uint64_t until_ns);
 // Whether the trace port has the processor's clock, as it has at first, or none.
 void sim_core_clock_trace(struct sim_core *core, bool clocked);
-bool sim_core_swo_level(const struct sim_core *core);
+// False: this core has no trace.
+bool sim_core_swo_level(const struct sim_core *core, bool *level);
 
 // For the chip and for tests.
 bool sim_core_is_halted(const struct sim_core *core);

@@ -372,8 +372,12 @@ static void leaving_debug_mode_ends_the_trace(void **state)
 static void a_cortex_m0_has_no_pin_for_it(void **state)
 {
     (void)state;
+    bool level;
     struct probe *p = probe_open("stm32f031k6");
     assert_int_equal(probe_enter(p), STATUS_OK);
+    poke(p, 0x40021014, 0x00040014); // the clock of port B, on which PB3 is SPI1_SCK
+    poke(p, 0x48000400, 0x00000080);
+    assert_false(sim_chip_swo(sim_board_chip(p->board), &level));
     start_trace(p, 4096, 2000000);
     sim_board_wait_ns(p->board, 10000000);
     TRACE(p, "");
