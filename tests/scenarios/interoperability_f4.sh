@@ -90,9 +90,44 @@ identifies_an_stm32f2() (
     identifies 'stm32f207zg 411 1024'
 )
 
+# Revision A of an STM32F407 says that it is an STM32F205; OpenOCD looks at the core.
+knows_the_first_revision() {
+    ocd "$chip,idcode=0x20006411" init 'reset halt' 'flash info 0' && no_violations &&
+        seen 'flash size = 1024 KiB' 'Rev: A' 'STM32F4xx'
+}
+
+is_refused_a_protected_sector() {
+    new_programmed_chip && ocd "$board" init 'reset halt' 'flash protect 0 1 2 on' && no_violations || return
+    ocd "$board" init 'reset halt' 'catch {flash erase_sector 0 1 1} e' 'echo "caught $e"' &&
+        violated_only 'flash: erase of 16 KiB at 0x08004000 with write-protected sectors' &&
+        seen 'stm32x device protected' &&
+        ocd "$board" init 'reset halt' 'flash protect 0 1 2 off' 'flash erase_sector 0 1 1' && no_violations
+}
+
+mass_erases_both_banks() {
+    new_chip stm32f469ni && ocd "$board" init 'reset halt' "flash write_image $dir/noise.bin 0x08000000" \
+        "flash write_image $dir/noise.bin 0x08100000" 'stm32f2x mass_erase 0' 'mdw 0x08000000' 'mdw 0x08100000' &&
+        no_violations && seen 'mass erase complete' "0x08000000: $word" "0x08100000: $word"
+}
+
+programs_otp() {
+    new_chip && ocd "$board" init 'reset halt' 'flash probe 1' 'stm32f2x otp 1 enable' \
+        'flash fillw 0x1fff7800 0x12345678 2' 'mdw 0x1fff7800 3' && no_violations &&
+        seen '0x1fff7800: 12345678 12345678 ffffffff'
+}
+
+locks_and_unlocks_an_stm32f2() (
+    target=stm32f2x.cfg
+    new_chip stm32f207zg && ocd "$board" init 'reset halt' "flash write_image erase $dir/noise.bin 0x08010000" \
+        "verify_image $dir/noise.bin 0x08010000" 'stm32f2x lock 0' 'reset halt' 'stm32f2x unlock 0' 'reset halt' \
+        'mdw 0x08010000' && no_violations && seen "0x08010000: $word"
+)
+
 for interface in stlink.cfg stlink-dap.cfg; do
-    check "$interface: identifies six dies" identifies 'stm32f407vg 413 1024' 'stm32f401cc 423 256' \
-        'stm32f411ce 431 512' 'stm32f429zi 419 2048' 'stm32f446re 421 512' 'stm32f469ni 434 2048'
+    check "$interface: identifies ten dies" identifies 'stm32f407vg 413 1024' 'stm32f429zi 419 2048' \
+        'stm32f446re 421 512' 'stm32f401cc 423 256' 'stm32f411ce 431 512' 'stm32f401re 433 512' 'stm32f469ni 434 2048' \
+        'stm32f412zg 441 1024' 'stm32f410rb 458 128' 'stm32f413zh 463 1536'
+    check "$interface: knows the first revision of an STM32F407" knows_the_first_revision
     check "$interface: identifies an STM32F2" identifies_an_stm32f2
     [ "$interface" = stlink.cfg ] || check "$interface: follows the ROM table" follows_the_rom_table
     check "$interface: steps, breakpoint, watchpoint, registers" debugs
@@ -106,15 +141,20 @@ for interface in stlink.cfg stlink-dap.cfg; do
     check "$interface: unlock erases the chip and opens it" unlocks
     check "$interface: options" writes_options
     check "$interface: protects sectors" protects
+    check "$interface: is refused a protected sector, and takes the protection back" is_refused_a_protected_sector
     check "$interface: programs across two banks" programs_two_banks
+    check "$interface: mass erase of both banks" mass_erases_both_banks
+    check "$interface: programs OTP" programs_otp
+    check "$interface: locks and unlocks an STM32F2" locks_and_unlocks_an_stm32f2
     check "$interface: one mebibyte in two banks" one_mebibyte_in_two_banks
     check "$interface: reads what was programmed by halfwords" reads_what_was_programmed stm32f407vg,vdd=2400 stm32f4x.cfg
     check "$interface: reads what was programmed by bytes" reads_what_was_programmed stm32f207zg,vdd=1900 stm32f2x.cfg
 done
 interface=stlink.cfg
-check 'st-info identifies seven dies' probes 'stm32f407vg 413 1048576 16384' 'stm32f401cc 423 262144 16384' \
-    'stm32f411ce 431 524288 16384' 'stm32f429zi 419 2097152 16384' 'stm32f446re 421 524288 16384' \
-    'stm32f469ni 434 2097152 16384' 'stm32f207zg 411 1048576 131072'
+check 'st-info identifies eleven dies' probes 'stm32f407vg 413 1048576 16384' 'stm32f429zi 419 2097152 16384' \
+    'stm32f446re 421 524288 131072' 'stm32f401cc 423 262144 16384' 'stm32f411ce 431 524288 16384' \
+    'stm32f401re 433 524288 16384' 'stm32f469ni 434 2097152 16384' 'stm32f412zg 441 1048576 16384' \
+    'stm32f410rb 458 131072 16384' 'stm32f413zh 463 1572864 16384' 'stm32f207zg 411 1048576 131072'
 # st-flash waits for its loader by the wall's clock, and gives it up to 32 KiB at once.
 head -c 8000 /dev/urandom >"$dir/noise.bin"
 for die in stm32f407vg stm32f401cc stm32f429zi stm32f446re stm32f207zg; do
