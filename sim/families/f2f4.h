@@ -36,14 +36,14 @@ void sim_f2f4_fill_factory(const struct sim_chip_row *row, const struct sim_memo
 // in one piece.
 #define SIM_F2F4_MEMORIES(kib, sram_kib, ccm_kib)                                                  \
     {                                                                                              \
-        {SIM_MEMORY_FLASH, 0x08000000, (kib)*1024u, 16 * 1024u, 0},                                \
-            {SIM_MEMORY_SRAM, 0x20000000, (sram_kib)*1024u, 0, 0},                                 \
-            {SIM_MEMORY_SYSTEM, 0x1fff0000, 30 * 1024u, 0, 0},                                     \
-            {SIM_MEMORY_OTP, 0x1fff7800, 528, 0, 0},                                               \
-            {SIM_MEMORY_FACTORY, 0x1fff7a10, 0x5f0, 0, 0},                                         \
-            {SIM_MEMORY_OPTIONS, 0x1fffc000, 32, 0, 0},                                            \
+        {SIM_MEMORY_FLASH, 0x08000000, (kib)*1024u, 16 * 1024u, 0, 0},                             \
+            {SIM_MEMORY_SRAM, 0x20000000, (sram_kib)*1024u, 0, 0, 0},                              \
+            {SIM_MEMORY_SYSTEM, 0x1fff0000, 30 * 1024u, 0, 0, 0},                                  \
+            {SIM_MEMORY_OTP, 0x1fff7800, 528, 0, 0, 0},                                            \
+            {SIM_MEMORY_FACTORY, 0x1fff7a10, 0x5f0, 0, 0, 0},                                      \
+            {SIM_MEMORY_OPTIONS, 0x1fffc000, 32, 0, 0, 0},                                         \
         {                                                                                          \
-            SIM_MEMORY_SRAM, 0x10000000, (ccm_kib)*1024u, 0, 0                                     \
+            SIM_MEMORY_SRAM, 0x10000000, (ccm_kib)*1024u, 0, 0, 0                                  \
         }                                                                                          \
     }
 

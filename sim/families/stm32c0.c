@@ -254,11 +254,11 @@ static const struct sim_family stm32c0 = {
 // RM0490, 4.3.1, tables 10 to 13: what every part of a die has. Bits 15:12 of the identity code
 // read as 6, as on other chips.
 #define MEMORIES(sram_kib, system_kib)                                                             \
-    .memory[1] = {SIM_MEMORY_SRAM, M0P_SRAM_BASE, (sram_kib)*M0P_KIB, 0, 0},                       \
-    .memory[2] = {SIM_MEMORY_SYSTEM, 0x1fff0000, (system_kib)*M0P_KIB, 0, 0},                      \
-    .memory[3] = {SIM_MEMORY_FACTORY, 0x1fff7500, 0x300, 0, 0},                                    \
-    .memory[4] = {SIM_MEMORY_OPTIONS, 0x1fff7800, 0x80, 0, 0},                                     \
-    .memory[5] = {SIM_MEMORY_OTP, 0x1fff7000, 0x400, 0, 8}
+    .memory[1] = {SIM_MEMORY_SRAM, M0P_SRAM_BASE, (sram_kib)*M0P_KIB, 0, 0, 0},                    \
+    .memory[2] = {SIM_MEMORY_SYSTEM, 0x1fff0000, (system_kib)*M0P_KIB, 0, 0, 0},                   \
+    .memory[3] = {SIM_MEMORY_FACTORY, 0x1fff7500, 0x300, 0, 0, 0},                                 \
+    .memory[4] = {SIM_MEMORY_OPTIONS, 0x1fff7800, 0x80, 0, 0, 0},                                  \
+    .memory[5] = {SIM_MEMORY_OTP, 0x1fff7000, 0x400, 0, 8, 0}
 #define DIE_C01X .idcode = 0x10006443, MEMORIES(6, 6), .regions = regions_c03x
 #define DIE_C03X .idcode = 0x10006453, MEMORIES(12, 6), .regions = regions_c03x
 #define DIE_C05X .idcode = 0x1000644c, MEMORIES(12, 12), .regions = regions_c05x
@@ -268,7 +268,7 @@ static const struct sim_family stm32c0 = {
 #define PART(part, kib, die, has, configs_)                                                        \
     {                                                                                              \
         .name = part, .family = &stm32c0, die,                                                     \
-        .memory[0] = {SIM_MEMORY_FLASH, M0P_FLASH_BASE, (kib)*M0P_KIB, M0P_PAGE, 8},               \
+        .memory[0] = {SIM_MEMORY_FLASH, M0P_FLASH_BASE, (kib)*M0P_KIB, M0P_PAGE, 8, 0},            \
         .features = (has), .configs = (configs_)                                                   \
     }
 #define TIMERS_C09X     (SIM_C0_HAS_TIM2 | SIM_C0_HAS_TIM15)

@@ -338,24 +338,24 @@ static const struct sim_family stm32f0 = {
 
 // What every part of a die has. The value lines are the same silicon, with less of it promised.
 #define DIE_F03X                                                                                   \
-    .idcode = 0x10006444, .memory[1] = {SIM_MEMORY_SRAM, SRAM_BASE, 4 * KIB, 0, 0},                \
-    .memory[2] = {SIM_MEMORY_SYSTEM, 0x1fffec00, 3 * KIB, 0, 0}, .configs = configs_f03x,          \
+    .idcode = 0x10006444, .memory[1] = {SIM_MEMORY_SRAM, SRAM_BASE, 4 * KIB, 0, 0, 0},             \
+    .memory[2] = {SIM_MEMORY_SYSTEM, 0x1fffec00, 3 * KIB, 0, 0, 0}, .configs = configs_f03x,       \
     .regions = regions_f031
 #define DIE_F04X                                                                                   \
-    .idcode = 0x10006445, .memory[1] = {SIM_MEMORY_SRAM, SRAM_BASE, 6 * KIB, 0, 0},                \
-    .memory[2] = {SIM_MEMORY_SYSTEM, 0x1fffc400, 13 * KIB, 0, 0}, .configs = configs_f04x,         \
+    .idcode = 0x10006445, .memory[1] = {SIM_MEMORY_SRAM, SRAM_BASE, 6 * KIB, 0, 0, 0},             \
+    .memory[2] = {SIM_MEMORY_SYSTEM, 0x1fffc400, 13 * KIB, 0, 0, 0}, .configs = configs_f04x,      \
     .regions = regions_f042
 #define DIE_F05X                                                                                   \
-    .idcode = 0x20006440, .memory[1] = {SIM_MEMORY_SRAM, SRAM_BASE, 8 * KIB, 0, 0},                \
-    .memory[2] = {SIM_MEMORY_SYSTEM, 0x1fffec00, 3 * KIB, 0, 0}, .configs = configs_f05x,          \
+    .idcode = 0x20006440, .memory[1] = {SIM_MEMORY_SRAM, SRAM_BASE, 8 * KIB, 0, 0, 0},             \
+    .memory[2] = {SIM_MEMORY_SYSTEM, 0x1fffec00, 3 * KIB, 0, 0, 0}, .configs = configs_f05x,       \
     .regions = regions_f051
 #define DIE_F07X                                                                                   \
-    .idcode = 0x20016448, .memory[1] = {SIM_MEMORY_SRAM, SRAM_BASE, 16 * KIB, 0, 0},               \
-    .memory[2] = {SIM_MEMORY_SYSTEM, 0x1fffc800, 12 * KIB, 0, 0}, .configs = configs_f07x,         \
+    .idcode = 0x20016448, .memory[1] = {SIM_MEMORY_SRAM, SRAM_BASE, 16 * KIB, 0, 0, 0},            \
+    .memory[2] = {SIM_MEMORY_SYSTEM, 0x1fffc800, 12 * KIB, 0, 0, 0}, .configs = configs_f07x,      \
     .regions = regions_f072
 #define DIE_F09X                                                                                   \
-    .idcode = 0x10006442, .memory[1] = {SIM_MEMORY_SRAM, SRAM_BASE, 32 * KIB, 0, 0},               \
-    .memory[2] = {SIM_MEMORY_SYSTEM, 0x1fffd800, 8 * KIB, 0, 0}, .configs = configs_f07x,          \
+    .idcode = 0x10006442, .memory[1] = {SIM_MEMORY_SRAM, SRAM_BASE, 32 * KIB, 0, 0, 0},            \
+    .memory[2] = {SIM_MEMORY_SYSTEM, 0x1fffd800, 8 * KIB, 0, 0, 0}, .configs = configs_f07x,       \
     .regions = regions_f091
 
 #define PORTS_D     SIM_HAS_PORT_D
@@ -373,8 +373,8 @@ static const struct sim_family stm32f0 = {
 #define PART(part, die, kib, page, has)                                                            \
     {                                                                                              \
         .name = part, .family = &stm32f0, die,                                                     \
-        .memory[0] = {SIM_MEMORY_FLASH, FLASH_BASE, (kib)*KIB, page, 0},                           \
-        .memory[3] = {SIM_MEMORY_OPTIONS, OPTIONS_BASE, 16, 0, 0}, .features = (has)               \
+        .memory[0] = {SIM_MEMORY_FLASH, FLASH_BASE, (kib)*KIB, page, 0, 0},                        \
+        .memory[3] = {SIM_MEMORY_OPTIONS, OPTIONS_BASE, 16, 0, 0, 0}, .features = (has)            \
     }
 
 // clang-format off

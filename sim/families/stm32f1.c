@@ -303,10 +303,10 @@ FAMILY(high_density_value_line, 61, 0x428, true);
 #define PART_OF(part, kib, sram, family_, id, system, system_kib, page_kib, has, configs_)         \
     {                                                                                              \
         .name = part, .family = &(family_), .idcode = (id),                                        \
-        .memory = {{SIM_MEMORY_FLASH, FLASH_BASE, (kib)*KIB, (page_kib)*KIB, 0},                   \
-                   {SIM_MEMORY_SRAM, SRAM_BASE, (sram)*KIB, 0, 0},                                 \
-                   {SIM_MEMORY_SYSTEM, system, (system_kib)*KIB, 0, 0},                            \
-                   {SIM_MEMORY_OPTIONS, OPTIONS_BASE, 16, 0, 0}},                                  \
+        .memory = {{SIM_MEMORY_FLASH, FLASH_BASE, (kib)*KIB, (page_kib)*KIB, 0, 0},                \
+                   {SIM_MEMORY_SRAM, SRAM_BASE, (sram)*KIB, 0, 0, 0},                              \
+                   {SIM_MEMORY_SYSTEM, system, (system_kib)*KIB, 0, 0, 0},                         \
+                   {SIM_MEMORY_OPTIONS, OPTIONS_BASE, 16, 0, 0, 0}},                               \
         .features = (has), .configs = (configs_), .regions = regions                               \
     }
 

@@ -105,13 +105,13 @@ static const struct sim_family stm32f2 = {
 #define PART(part, kib, sram1_kib)                                                                 \
     {                                                                                              \
         .name = part, .family = &stm32f2, .idcode = 0x201f6411,                                    \
-        .memory = {{SIM_MEMORY_FLASH, 0x08000000, (kib)*1024u, 16 * 1024u, 0},                     \
-                   {SIM_MEMORY_SRAM, 0x20000000, (sram1_kib)*1024u, 0, 0},                         \
-                   {SIM_MEMORY_SYSTEM, 0x1fff0000, 30 * 1024u, 0, 0},                              \
-                   {SIM_MEMORY_OTP, 0x1fff7800, 528, 0, 0},                                        \
-                   {SIM_MEMORY_FACTORY, 0x1fff7a10, 0x5f0, 0, 0},                                  \
-                   {SIM_MEMORY_OPTIONS, 0x1fffc000, 32, 0, 0},                                     \
-                   {SIM_MEMORY_SRAM, 0x2001c000, 16 * 1024u, 0, 0}},                               \
+        .memory = {{SIM_MEMORY_FLASH, 0x08000000, (kib)*1024u, 16 * 1024u, 0, 0},                  \
+                   {SIM_MEMORY_SRAM, 0x20000000, (sram1_kib)*1024u, 0, 0, 0},                      \
+                   {SIM_MEMORY_SYSTEM, 0x1fff0000, 30 * 1024u, 0, 0, 0},                           \
+                   {SIM_MEMORY_OTP, 0x1fff7800, 528, 0, 0, 0},                                     \
+                   {SIM_MEMORY_FACTORY, 0x1fff7a10, 0x5f0, 0, 0, 0},                               \
+                   {SIM_MEMORY_OPTIONS, 0x1fffc000, 32, 0, 0, 0},                                  \
+                   {SIM_MEMORY_SRAM, 0x2001c000, 16 * 1024u, 0, 0, 0}},                            \
         .features = HAS, .configs = configs, .regions = sim_f2f4_regions                           \
     }
 

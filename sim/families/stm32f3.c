@@ -318,11 +318,11 @@ FAMILY(die_446, 85, 0x446, false);
 #define PART_OF(part, kib, sram, ccm, family_, id, has, regions_)                                  \
     {                                                                                              \
         .name = part, .family = &(family_), .idcode = (id),                                        \
-        .memory = {{SIM_MEMORY_FLASH, FLASH_BASE, (kib)*KIB, 2 * KIB, 0},                          \
-                   {SIM_MEMORY_SRAM, SRAM_BASE, (sram)*KIB, 0, 0},                                 \
-                   {SIM_MEMORY_SYSTEM, SYSTEM_BASE, 8 * KIB, 0, 0},                                \
-                   {SIM_MEMORY_OPTIONS, OPTIONS_BASE, 16, 0, 0},                                   \
-                   {SIM_MEMORY_SRAM, CCM_BASE, (ccm)*KIB, 0, 0}},                                  \
+        .memory = {{SIM_MEMORY_FLASH, FLASH_BASE, (kib)*KIB, 2 * KIB, 0, 0},                       \
+                   {SIM_MEMORY_SRAM, SRAM_BASE, (sram)*KIB, 0, 0, 0},                              \
+                   {SIM_MEMORY_SYSTEM, SYSTEM_BASE, 8 * KIB, 0, 0, 0},                             \
+                   {SIM_MEMORY_OPTIONS, OPTIONS_BASE, 16, 0, 0, 0},                                \
+                   {SIM_MEMORY_SRAM, CCM_BASE, (ccm)*KIB, 0, 0, 0}},                               \
         .features = (has), .regions = (regions_)                                                   \
     }
 

@@ -325,11 +325,11 @@ static const struct sim_family stm32g0 = {
 // RM0444, table of the memory's organization: what every part of a die has. Revisions are those
 // that are sold (40.6.1); bits 15:12 read as 6 on the parts that people have logged.
 #define MEMORIES(sram_kib, system_kib)                                                             \
-    .memory[1] = {SIM_MEMORY_SRAM, M0P_SRAM_BASE, (sram_kib)*M0P_KIB, 0, 0},                       \
-    .memory[2] = {SIM_MEMORY_SYSTEM, 0x1fff0000, (system_kib)*M0P_KIB, 0, 0},                      \
-    .memory[3] = {SIM_MEMORY_FACTORY, 0x1fff7500, 0x300, 0, 0},                                    \
-    .memory[4] = {SIM_MEMORY_OPTIONS, 0x1fff7800, 0x80, 0, 0},                                     \
-    .memory[5] = {SIM_MEMORY_OTP, 0x1fff7000, 0x400, 0, 8}
+    .memory[1] = {SIM_MEMORY_SRAM, M0P_SRAM_BASE, (sram_kib)*M0P_KIB, 0, 0, 0},                    \
+    .memory[2] = {SIM_MEMORY_SYSTEM, 0x1fff0000, (system_kib)*M0P_KIB, 0, 0, 0},                   \
+    .memory[3] = {SIM_MEMORY_FACTORY, 0x1fff7500, 0x300, 0, 0, 0},                                 \
+    .memory[4] = {SIM_MEMORY_OPTIONS, 0x1fff7800, 0x80, 0, 0, 0},                                  \
+    .memory[5] = {SIM_MEMORY_OTP, 0x1fff7000, 0x400, 0, 8, 0}
 #define DIE_G03X .idcode = 0x10006466, MEMORIES(8, 8), .regions = regions_g03x
 #define DIE_G05X .idcode = 0x10006456, MEMORIES(18, 8), .regions = regions_g03x
 #define DIE_G07X .idcode = 0x20006460, MEMORIES(36, 28), .regions = regions_g07x
@@ -340,7 +340,7 @@ static const struct sim_family stm32g0 = {
 #define PART(part, kib, die, has, configs_)                                                        \
     {                                                                                              \
         .name = part, .family = &stm32g0, die,                                                     \
-        .memory[0] = {SIM_MEMORY_FLASH, M0P_FLASH_BASE, (kib)*M0P_KIB, M0P_PAGE, 8},               \
+        .memory[0] = {SIM_MEMORY_FLASH, M0P_FLASH_BASE, (kib)*M0P_KIB, M0P_PAGE, 8, 0},            \
         .features = (has), .configs = (configs_)                                                   \
     }
 #define G030(name, kib) PART("stm32g030" name, kib, DIE_G03X, 0, configs_x0)

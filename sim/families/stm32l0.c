@@ -276,8 +276,8 @@ static const struct sim_family stm32l0 = {
 };
 
 #define DIE(id, sram, system, regions_)                                                            \
-    .idcode = (id), .memory[1] = {SIM_MEMORY_SRAM, SRAM_BASE, (sram)*KIB, 0, 0},                   \
-    .memory[2] = {SIM_MEMORY_SYSTEM, SYSTEM_BASE, (system)*KIB, 0, 0}, .regions = (regions_)
+    .idcode = (id), .memory[1] = {SIM_MEMORY_SRAM, SRAM_BASE, (sram)*KIB, 0, 0, 0},                \
+    .memory[2] = {SIM_MEMORY_SYSTEM, SYSTEM_BASE, (system)*KIB, 0, 0, 0}, .regions = (regions_)
 #define DIE_L01X DIE(0x10086457, 2, 4, regions_l01x), .configs = configs_l01x
 #define DIE_L03X DIE(0x10086425, 8, 4, regions_l01x), .configs = configs_l01x
 #define DIE_L05X DIE(0x10086417, 8, 4, regions_l05x)
@@ -295,10 +295,10 @@ static const struct sim_family stm32l0 = {
 #define PART(part, die, kib, eeprom, has)                                                          \
     {                                                                                              \
         .name = part, .family = &stm32l0, die,                                                     \
-        .memory[0] = {SIM_MEMORY_FLASH, FLASH_BASE, (kib)*KIB, 128, 0},                            \
-        .memory[3] = {SIM_MEMORY_OPTIONS, OPTIONS_BASE, 32, 0, 0},                                 \
-        .memory[4] = {SIM_MEMORY_EEPROM, EEPROM_BASE, eeprom, 0, 0},                               \
-        .memory[5] = {SIM_MEMORY_FACTORY, SIM_L0_FACTORY_BASE, 0x60, 0, 0}, .features = (has)      \
+        .memory[0] = {SIM_MEMORY_FLASH, FLASH_BASE, (kib)*KIB, 128, 0, 0},                         \
+        .memory[3] = {SIM_MEMORY_OPTIONS, OPTIONS_BASE, 32, 0, 0, 0},                              \
+        .memory[4] = {SIM_MEMORY_EEPROM, EEPROM_BASE, eeprom, 0, 0, 0},                            \
+        .memory[5] = {SIM_MEMORY_FACTORY, SIM_L0_FACTORY_BASE, 0x60, 0, 0, 0}, .features = (has)   \
     }
 
 // clang-format off

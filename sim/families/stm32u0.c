@@ -238,15 +238,15 @@ static const struct sim_family stm32u0 = {
 // RM0503, 3.3.1: what every part of a die has. Bits 15:12 of the identity code read as 6, as on
 // other chips.
 #define MEMORIES(sram_kib, system_kib, factory)                                                    \
-    .memory[1] = {SIM_MEMORY_SRAM, M0P_SRAM_BASE, (sram_kib)*M0P_KIB, 0, 0},                       \
-    .memory[2] = {SIM_MEMORY_SYSTEM, 0x1fff0000, (system_kib)*M0P_KIB, 0, 0},                      \
-    .memory[3] = {SIM_MEMORY_FACTORY, factory, 0x300, 0, 0},                                       \
-    .memory[4] = {SIM_MEMORY_OPTIONS, 0x1fff7800, 0x80, 0, 0},                                     \
-    .memory[5] = {SIM_MEMORY_OTP, 0x1fff6800, 0x400, 0, 8}
+    .memory[1] = {SIM_MEMORY_SRAM, M0P_SRAM_BASE, (sram_kib)*M0P_KIB, 0, 0, 0},                    \
+    .memory[2] = {SIM_MEMORY_SYSTEM, 0x1fff0000, (system_kib)*M0P_KIB, 0, 0, 0},                   \
+    .memory[3] = {SIM_MEMORY_FACTORY, factory, 0x300, 0, 0, 0},                                    \
+    .memory[4] = {SIM_MEMORY_OPTIONS, 0x1fff7800, 0x80, 0, 0, 0},                                  \
+    .memory[5] = {SIM_MEMORY_OTP, 0x1fff6800, 0x400, 0, 8, 0}
 #define PART(part, kib, die, has)                                                                  \
     {                                                                                              \
         .name = part, .family = &stm32u0, die,                                                     \
-        .memory[0] = {SIM_MEMORY_FLASH, M0P_FLASH_BASE, (kib)*M0P_KIB, M0P_PAGE, 8},               \
+        .memory[0] = {SIM_MEMORY_FLASH, M0P_FLASH_BASE, (kib)*M0P_KIB, M0P_PAGE, 8, 0},            \
         .features = (has)                                                                          \
     }
 #define DIE_U031 .idcode = 0x10006459, MEMORIES(12, 13, FACTORY_U031), .regions = regions_u031

@@ -142,10 +142,10 @@ static const struct sim_chip_row rows[] = {{
     .name = "stm32y001a4",
     .family = &stm32y0,
     .idcode = 0x100067f0,
-    .memory = {{SIM_MEMORY_FLASH, 0x08000000, 16 * KIB, 512},
-               {SIM_MEMORY_SRAM, 0x20000000, 4 * KIB, 0},
-               {SIM_MEMORY_SYSTEM, SYSTEM, 8 * KIB, 0},
-               {SIM_MEMORY_OPTIONS, 0x1ffe8000, 16, 0}},
+    .memory = {{SIM_MEMORY_FLASH, 0x08000000, 16 * KIB, 512, 0, 0},
+               {SIM_MEMORY_SRAM, 0x20000000, 4 * KIB, 0, 0, 0},
+               {SIM_MEMORY_SYSTEM, SYSTEM, 8 * KIB, 0, 0, 0},
+               {SIM_MEMORY_OPTIONS, 0x1ffe8000, 16, 0, 0, 0}},
     .regions = nothing_else,
 }};
 

@@ -171,10 +171,10 @@ static void describe(struct fixture *f, unsigned features)
     f->configs[0] = (struct sim_part_config){"BELL2", &f->second_destroyed};
     f->row = (struct sim_chip_row){.name = "made-up",
                                    .family = &f->family,
-                                   .memory = {{SIM_MEMORY_FLASH, FLASH, 0x800, 0x400, 0},
-                                              {SIM_MEMORY_SRAM, SRAM1, 0x100, 0, 0},
-                                              {SIM_MEMORY_SRAM, SRAM2, 0x200, 0, 0},
-                                              {SIM_MEMORY_SYSTEM, SYSTEM, 0x100, 0, 0}},
+                                   .memory = {{SIM_MEMORY_FLASH, FLASH, 0x800, 0x400, 0, 0},
+                                              {SIM_MEMORY_SRAM, SRAM1, 0x100, 0, 0, 0},
+                                              {SIM_MEMORY_SRAM, SRAM2, 0x200, 0, 0, 0},
+                                              {SIM_MEMORY_SYSTEM, SYSTEM, 0x100, 0, 0, 0}},
                                    .features = features,
                                    .configs = f->configs,
                                    .regions = f->regions};
