@@ -76,6 +76,48 @@ static enum err prepare_found_target(struct target *t)
     return e;
 }
 
+enum err target_lower_swclk(struct target *t)
+{
+    t->clock_raised = false;
+    log_line(t->log, LOG_NOTE, "the SWD clock is lowered: %u kHz are too fast for these wires",
+             t->probe->swclk_hz / 1000);
+    return debug_probe_set_swclk(t->probe, BEST_SWCLK_HZ);
+}
+
+#define TRIAL_BYTES 1024u // of flash: SWD has a parity bit for each word
+
+// Whether the target answers at the clock that is set: its CPUID, and a piece of what it may read.
+static bool answers_well(struct target *t)
+{
+    uint8_t bytes[TRIAL_BYTES];
+    uint32_t id;
+    enum err e = mem_ap_read32(&t->mem, SCS_CPUID, &id);
+    if (!e && t->bank.size >= TRIAL_BYTES && memory_is_plain(t, t->bank.base))
+        e = mem_ap_read(&t->mem, t->bank.base, bytes, sizeof bytes, NULL);
+    if (e)
+        log_forget(t->log);
+    return !e && id == t->core.cpuid;
+}
+
+// A V3 has no clock of 4 MHz, but 3.3 and 8: the faster one is taken if the wires bear it.
+static enum err raise_swclk(struct target *t)
+{
+    const uint32_t before = t->probe->swclk_hz;
+    if (t->options.swclk_hz || before >= BEST_SWCLK_HZ ||
+        !t->attempt[TARGET_STRATEGY_ASKED].tried || t->attempt[TARGET_STRATEGY_ASKED].result)
+        return ERR_OK;
+    enum err e = debug_probe_set_swclk(t->probe, QUICK_SWCLK_HZ);
+    if (e == ERR_UNSUPPORTED) { // firmware with one clock
+        log_forget(t->log);
+        return ERR_OK;
+    }
+    t->clock_raised = t->probe->swclk_hz > before;
+    if (e || !t->clock_raised || answers_well(t))
+        return e;
+    e = target_lower_swclk(t);
+    return e ? e : debug_probe_enter_swd(t->probe);
+}
+
 enum err target_connect(struct target *t, struct debug_probe *probe,
                         const struct target_options *options, struct log *log)
 {
@@ -90,7 +132,7 @@ enum err target_connect(struct target *t, struct debug_probe *probe,
         return e;
     regions_map(t);
     t->state = TARGET_RUNNING;
-    if ((e = prepare_found_target(t)))
+    if ((e = raise_swclk(t)) || (e = prepare_found_target(t)))
         return e;
     report_chip(t);
     return ERR_OK;

@@ -6,8 +6,9 @@
 
 #include "targets/target_private.h"
 
-#define BEST_SWCLK_HZ 4000000u // ST's tools use it with an STM32F0 at its 8 MHz after reset
-#define SLOW_SWCLK_HZ 240000u  // for long wires, and for a core at some 100 kHz
+#define QUICK_SWCLK_HZ 8000000u // of a probe that has no 4 MHz: tried when a slower one works
+#define BEST_SWCLK_HZ  4000000u // ST's tools use it with an STM32F0 at its 8 MHz after reset
+#define SLOW_SWCLK_HZ  240000u  // for long wires, and for a core at some 100 kHz
 
 // What failed attempts have shown.
 struct connect_evidence {

@@ -15,6 +15,8 @@ enum err presence_read_dhcsr(struct target *t, uint32_t *dhcsr)
     if (e && !is_probe_gone(e)) {
         log_line(t->log, LOG_DEBUG, "the target did not answer (%s); resetting the line",
                  log_sentence(t->log, e));
+        if (t->clock_raised && target_lower_swclk(t))
+            log_forget(t->log);
         e = debug_probe_enter_swd(t->probe);
         swo_note_undone(t);
         if (!e)

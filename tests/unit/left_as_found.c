@@ -172,6 +172,7 @@ static void set_everything(struct desk *d)
     expect_reply(d, "Z0,20000200,2", "OK");
     // vector_catch reset
     expect_reply(d, "qRcmd,766563746f725f6361746368207265736574", "O");
+    OK(bpu_apply(&d->t.core.bpu)); // as when the core is let go
     struct trace t = read_chip(d);
     assert_true(t.bp[0] && t.bp[1] && t.func[0]);
     assert_true(t.dhcsr & C_DEBUGEN);

@@ -248,6 +248,23 @@ static void connecting_under_reset_stops_at_the_first_instruction(void **state)
     bench_close(&b);
 }
 
+// A V3 offers 3.3, 8 and 24 MHz.
+static void a_v3_is_driven_at_8_mhz_when_the_wires_bear_it(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_connect(&b, "stm32f031k6,probe=v3");
+    assert_int_equal(target_swclk_hz(&b.t), 8000000);
+    bench_close(&b);
+    bench_connect(&b, "stm32f031k6,probe=v3,swdio=3000");
+    assert_int_equal(target_swclk_hz(&b.t), 3300000);
+    assert_int_equal(target_halt(&b.t), ERR_OK);
+    bench_close(&b);
+    bench_connect(&b, "stm32f031k6");
+    assert_int_equal(target_swclk_hz(&b.t), 4000000);
+    bench_close(&b);
+}
+
 static void connecting_under_reset_works_without_the_nrst_wire(void **state)
 {
     (void)state;
@@ -783,6 +800,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_watchdog_that_bites_while_it_is_being_frozen_is_frozen_all_the_same),
         cmocka_unit_test(reset_and_halt_stops_at_the_first_instruction),
         cmocka_unit_test(connecting_under_reset_stops_at_the_first_instruction),
+        cmocka_unit_test(a_v3_is_driven_at_8_mhz_when_the_wires_bear_it),
         cmocka_unit_test(connecting_under_reset_works_without_the_nrst_wire),
         cmocka_unit_test(a_program_that_sleeps_at_once_is_caught_at_its_first_instruction),
         cmocka_unit_test(everything_is_left_as_it_was_found),
