@@ -58,7 +58,10 @@ def on_qemu(machine, elf):
                 raise Failed("QEMU does not listen")
             time.sleep(0.02)
         gdb.cmd("set osabi none")
-        expect_not("^error", gdb.cmd(f"target remote {path}"))
+        # QEMU makes the socket a moment before it listens.
+        while "Connection refused" in (said := gdb.cmd(f"target remote {path}")) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        expect_not("^error", said)
         return at_its_end(gdb, "qemu")
     finally:
         gdb.kill()
