@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/conversation.h"
 #include "cli/doctor_guide.h"
+#include "cli/doctor_html.h"
 #include "cli/doctor_report.h"
 #include "cli/doctor_trace.h"
 #include "cli/journal.h"
@@ -117,6 +118,12 @@ static enum err check_options(const struct options *o, struct log *log)
 {
     if ((o->guide || o->watch) && o->json)
         return log_fail(log, ERR_USAGE, "--guide and --watch are for a person, and --json is not");
+    if (o->html && (o->watch || o->trace_loss || o->explain))
+        return log_fail(log, ERR_USAGE,
+                        "--html is a page of the report, which --watch, --trace-loss and --explain "
+                        "do not make");
+    if (o->with_serial && !o->html)
+        return log_fail(log, ERR_USAGE, "--with-serial belongs to --html");
     if ((o->elf || o->timeout_us) && !o->trace_loss)
         return log_fail(log, ERR_USAGE, "--elf and --timeout belong to --trace-loss");
     if (o->guide + o->watch + o->trace_loss + !!o->explain > 1)
@@ -155,6 +162,8 @@ enum err cmd_doctor(const struct options *o, struct output *out, struct log *log
     if (healthy && m.chip.known)
         journal_keep_good(o, &state);
     journal_recall(o, &state, memory, sizeof memory);
+    if (o->html && (e = doctor_html_write(o->html, &m, &d, o->with_serial, log)))
+        return e;
     if (o->json) {
         json_t *doc = doctor_report_json(&m, &d);
         if (doc && memory[0] && !healthy &&

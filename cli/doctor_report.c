@@ -298,6 +298,12 @@ static void print_header(FILE *out, const struct measurements *m, const struct d
             fputs(x == 4 ? marks[w->state][unicode] : dash, out);
         fprintf(out, "%s %-5s %s\n", pin, w->board, w->text);
     }
+    if (diagnosis_is_healthy(d))
+        return;
+    fprintf(out, "\n  at the probe's header of 20, 10 or 6 pins:\n ");
+    for (unsigned i = 0; i < HEADER_WIRES; i++)
+        fprintf(out, " %s %u, %u, %u%s", wires[i].probe, wires[i].pin20, wires[i].pin10,
+                wires[i].pin6, i + 1 < HEADER_WIRES ? ";" : "\n");
 }
 
 void doctor_report_print(FILE *out, const struct measurements *m, const struct diagnosis *d,

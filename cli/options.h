@@ -56,6 +56,8 @@ struct options {
     uint32_t hse_hz;             // doctor; 0: not known
     bool guide;                  // doctor
     bool watch;                  // doctor
+    const char *html;            // doctor; NULL: no page
+    bool with_serial;            // doctor
     bool trace_loss;             // doctor
     const char *elf;             // doctor; NULL: no names
     bool no_journal;

@@ -79,9 +79,16 @@ void header_describe(struct header_wire wires[HEADER_WIRES], const struct measur
                                                 {"GND", "VSS"},
                                                 {"SWDIO", family_swdio(m->chip.id.chip)},
                                                 {"NRST", "NRST"}};
+    // UM1075, 3; UM1724, 6.2; ARM DUI 0499. Of the grounds, the one beside SWCLK or SWDIO.
+    static const uint8_t pins[HEADER_WIRES][3] = {
+        {1, 1, 1}, {9, 4, 2}, {8, 3, 3}, {7, 2, 4}, {15, 10, 5}};
     bool answered = any_answer(m), nrst = m->reset.tested && m->reset.works;
     for (unsigned i = 0; i < HEADER_WIRES; i++) {
-        wires[i] = (struct header_wire){.probe = names[i][0], .board = names[i][1]};
+        wires[i] = (struct header_wire){.probe = names[i][0],
+                                        .board = names[i][1],
+                                        .pin20 = pins[i][0],
+                                        .pin10 = pins[i][1],
+                                        .pin6 = pins[i][2]};
         set_wire(&wires[i], answered ? WIRE_GOOD : WIRE_UNKNOWN,
                  answered ? "good" : "cannot be told apart");
     }

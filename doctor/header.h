@@ -9,7 +9,8 @@
 enum wire_state { WIRE_UNKNOWN, WIRE_GOOD, WIRE_SHAKY, WIRE_BAD };
 
 struct header_wire {
-    const char *probe, *board; // the names of its two ends
+    const char *probe, *board;   // the names of its two ends
+    unsigned pin20, pin10, pin6; // of ST's and ARM's header of 20 pins, ARM's of 10, Nucleo's of 6
     enum wire_state state;
     char text[64];
 };

@@ -66,6 +66,22 @@ check "a chip that cannot be programmed is healthy all the same" is "$status" 0
 check "... and called by its parts" has "$out" "STM32L471xG, L475xG, L476xG or L486xG"
 check "... with what cannot be done" has "$out" "swdlink cannot program its flash"
 
+run "$swdlink" doctor --html "$tap_dir/report.html" --probe virtual:stm32f031k6,swdio=gnd
+check "--html ends with the doctor's status" is "$status" 1
+page=$tap_dir/report.html
+check "... and its page has the verdict" has "$page" "<p class=\"soft\">no-answer</p>"
+check "... the wires with their pins" has "$page" "SWDIO (7, 2, 4)"
+check "... every number" has "$page" "no answer in 28 tries"
+check "... nothing from a network" lacks "$page" "http"
+check "... and no whole serial number" lacks "$page" "303030303030303030303031"
+run "$swdlink" doctor --html "$tap_dir/report.html" --with-serial --probe virtual:stm32f031k6,firmware=count
+check "--with-serial has it" has "$page" "303030303030303030303031"
+check "... and the page ends" has "$page" "</body></html>"
+run "$swdlink" doctor --html "$tap_dir/none/report.html" --probe virtual:stm32f031k6,firmware=count
+check "a page that cannot be written is a failure" has "$err" "cannot be opened for writing"
+run "$swdlink" doctor --html "$tap_dir/report.html" --watch --probe virtual
+check "--html and --watch do not go together" is "$status" 2
+
 run "$swdlink" doctor --explain swdio-low
 check "--explain prints a verdict's paragraph" is "$status" 0
 run "$swdlink" doctor --explain gremlins
