@@ -38,7 +38,7 @@ chips_of_manual() {
     done
 }
 chips_are_in_manual() {
-    is "$("$swdlink" __complete info --probe virtual: | sed -n 's/^virtual:\(stm32[a-z0-9]*\).*/\1/p' | sort -u | xargs)" \
+    is "$("$swdlink" __complete info --probe virtual: | sed -n 's/^virtual:\(stm32[a-z0-9-]*\).*/\1/p' | sort -u | xargs)" \
         "$(chips_of_manual | sort -u | xargs)"
 }
 
