@@ -36,6 +36,7 @@ struct loader {
     uint32_t payload;         // bytes of a slot's
     uint32_t published, done; // slots
     uint32_t status, where;   // error bits with which it stopped, and near which address
+    uint64_t scan_ns_per_kib; // as the scans before took; 0: there was none of some length
     uint64_t busy_until_us;   // at the earliest
     uint64_t busy_limit_us;   // at the latest, with erases of seconds
     uint64_t due_us[LOADER_SLOTS], limit_us[LOADER_SLOTS];

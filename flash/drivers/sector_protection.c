@@ -79,7 +79,10 @@ enum err sector_find_hidden(struct flash_access *fa, uint32_t addr, uint32_t len
     *hidden = (struct flash_hidden){.option = "SPRMOD"};
     if (!sector_params(fa)->pcrop_mode)
         return ERR_OK;
-    enum err e = sector_note_options(fa);
+    // Asked for each read of flash: mostly one look is all.
+    enum err e = sector_read(fa, OPTCR, &fa->saved[SAVED_OPTCR]);
+    if (!e && is_pcrop(fa))
+        e = sector_note_options(fa);
     for (unsigned n = 0; !e && is_pcrop(fa) && n < flash_layout_count(layout); n++) {
         const struct flash_sector s = flash_layout_sector(layout, n);
         const bool follows = hidden->len > 0 && hidden->addr + hidden->len == s.addr;
