@@ -204,7 +204,9 @@ static void print_deep(FILE *out, const struct measured_deep *d)
         fprintf(out, "the chip's ADC gave no reading\n");
     }
     item(out, "HSE");
-    if (d->hse == HSE_DEAD)
+    if (d->hse == HSE_NOT_TESTED)
+        fprintf(out, "not tried on this chip\n");
+    else if (d->hse == HSE_DEAD)
         fprintf(out, "does not start; the program %s\n",
                 d->hse_used ? "wants it" : "does not use it");
     else if (d->hse_hz)

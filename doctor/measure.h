@@ -164,7 +164,7 @@ struct measured_deep {
     bool tested; // the core was halted and the clocks were switched
     bool vdda_known;
     unsigned vdda_mv;
-    unsigned vrefint, vrefint_cal; // raw: now, and in the factory at 3.3 V
+    unsigned vrefint, vrefint_cal; // raw: now, and in the factory
     enum measured_hse hse;
     uint32_t hse_hz; // against the chip's internal oscillator
     bool hse_used;   // the program had it switched on

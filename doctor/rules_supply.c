@@ -134,8 +134,7 @@ unsigned rule_not_connected(const struct measurements *m, struct evidence *ev)
 static void say_vdda(const struct measurements *m, struct evidence *ev)
 {
     const struct measured_deep *d = &m->deep_results;
-    rules_say(ev,
-              "the chip measures %u.%02u V at VDDA (VREFINT reads %u; %u in the factory at 3.3 V)",
+    rules_say(ev, "the chip measures %u.%02u V at VDDA (VREFINT reads %u; %u in the factory)",
               d->vdda_mv / 1000, d->vdda_mv % 1000 / 10, d->vrefint, d->vrefint_cal);
 }
 
