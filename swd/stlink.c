@@ -17,21 +17,6 @@ void stlink_close(struct stlink *st)
     usb_link_close(&st->link);
 }
 
-const char *stlink_version_text(const struct stlink *st, char *text, size_t size)
-{
-    const struct stlink_version *v = &st->version;
-    size_t at = (size_t)snprintf(text, size, "V%uJ%u", v->hardware, v->jtag);
-    if (v->msd && at < size)
-        at += (size_t)snprintf(text + at, size - at, "M%u", v->msd);
-    if (v->bridge && at < size)
-        at += (size_t)snprintf(text + at, size - at, "B%u", v->bridge);
-    if ((v->swim || (!v->msd && !v->bridge)) && at < size)
-        at += (size_t)snprintf(text + at, size - at, "S%u", v->swim);
-    if (v->power && at < size)
-        snprintf(text + at, size - at, "P%u", v->power);
-    return text;
-}
-
 enum err stlink_get_mode(struct stlink *st, enum stlink_mode *mode)
 {
     uint8_t r[2] = {UINT8_MAX};

@@ -274,11 +274,20 @@ enum err breaks_write_around(struct target *t, uint32_t addr, const uint8_t *dat
     return ERR_OK;
 }
 
+void breaks_clear_exits(struct target *t)
+{
+    for (unsigned i = 0; i < t->leaving.exits; i++)
+        if (bpu_clear(&t->core.bpu, t->leaving.exit[i]))
+            log_forget(t->log);
+    t->leaving.exits = 0;
+    t->leaving.running = false;
+}
+
 enum err breaks_end_step(struct target *t)
 {
     t->stepping = t->at_exit = false;
     t->range_start = t->range_end = 0;
-    range_take_exits_away(t);
+    breaks_clear_exits(t);
     if (t->caught_running) {
         enum err e = bpu_clear(&t->core.bpu, t->step_pc);
         if (e)

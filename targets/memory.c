@@ -80,20 +80,6 @@ static bool hides_flash(const struct target *t, const struct target_region *r, u
            addr - t->bank.base < t->bank.size;
 }
 
-// Memory that may be read in any portion: not registers.
-static bool is_plain(const struct target *t, const struct target_region *r)
-{
-    return r && (r->kind != TARGET_REGION_RAM || (t->id.chip && region_is_ram(t, r->base)));
-}
-
-bool memory_is_plain(const struct target *t, uint32_t addr)
-{
-    const struct target_region *r = region_at(t, addr);
-    // Of flash that nobody may read, a read can set an error flag.
-    return is_plain(t, r) && (t->id.rdp_level == 0 || r->kind == TARGET_REGION_RAM) &&
-           t->hidden != TARGET_HIDDEN_SOME;
-}
-
 static bool code_is_fresh(const struct target *t, uint32_t base)
 {
     return t->code.valid && t->code.runs == t->core.runs && t->code.base == base;
@@ -164,9 +150,9 @@ enum err target_read_mem(struct target *t, uint32_t addr, void *data, size_t len
         return fail_read_protected(t, addr);
     if (ahead_take(t, addr, data, len))
         e = ERR_OK;
-    else if (is_plain(t, r) && len <= TARGET_CODE_LINE && addr - r->base + len <= r->size)
+    else if (region_is_plain(t, r) && len <= TARGET_CODE_LINE && addr - r->base + len <= r->size)
         e = read_small(t, r, addr, data, len);
-    else if (is_plain(t, r))
+    else if (region_is_plain(t, r))
         e = read_long(t, addr, data, len, &good);
     else
         e = registers_read(t, addr, data, len, &good);

@@ -53,7 +53,7 @@ static void visit(struct walk *w, uint32_t addr)
         go_to(w, insn.target);
 }
 
-static void follow(struct walk *w)
+static void follow_branches(struct walk *w)
 {
     bool more = true;
     go_to(w, w->pc);
@@ -67,15 +67,6 @@ static void follow(struct walk *w)
     }
 }
 
-void range_take_exits_away(struct target *t)
-{
-    for (unsigned i = 0; i < t->leaving.exits; i++)
-        if (bpu_clear(&t->core.bpu, t->leaving.exit[i]))
-            log_forget(t->log);
-    t->leaving.exits = 0;
-    t->leaving.running = false;
-}
-
 // False: there are too few, or this core compares no such addresses.
 static bool set_exits(struct target *t, const struct walk *w)
 {
@@ -85,7 +76,7 @@ static bool set_exits(struct target *t, const struct walk *w)
         // At the place where it stands it would not move.
         if (w->exit[i] == w->pc || bpu_set(&t->core.bpu, w->exit[i])) {
             log_forget(t->log);
-            range_take_exits_away(t);
+            breaks_clear_exits(t);
             return false;
         }
         t->leaving.exit[t->leaving.exits++] = w->exit[i];
@@ -109,7 +100,7 @@ enum err range_prepare(struct target *t, uint32_t pc, bool *ready)
     if (e || (e = cortexm_read_reg(&t->core, CORTEXM_XPSR, &t->leaving.xpsr)) ||
         (e = cortexm_read_reg(&t->core, CORTEXM_SP, &t->leaving.sp)))
         return e;
-    follow(&w);
+    follow_branches(&w);
     *ready = set_exits(t, &w);
     return ERR_OK;
 }

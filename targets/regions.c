@@ -169,6 +169,19 @@ bool region_is_ram(const struct target *t, uint32_t addr)
     return addr - base < size || addr - ARCH_SRAM_BASE < ARCH_SRAM_SIZE;
 }
 
+bool region_is_plain(const struct target *t, const struct target_region *r)
+{
+    return r && (r->kind != TARGET_REGION_RAM || (t->id.chip && region_is_ram(t, r->base)));
+}
+
+bool memory_is_plain(const struct target *t, uint32_t addr)
+{
+    const struct target_region *r = region_at(t, addr);
+    // Of flash that nobody may read, a read can set an error flag.
+    return region_is_plain(t, r) && (t->id.rdp_level == 0 || r->kind == TARGET_REGION_RAM) &&
+           t->hidden != TARGET_HIDDEN_SOME;
+}
+
 bool target_is_ram(const struct target *t, uint32_t addr, uint32_t len)
 {
     return len > 0 && len - 1 <= UINT32_MAX - addr && region_is_ram(t, addr) &&

@@ -408,7 +408,7 @@ static enum err end_leaving(struct target *t)
         t->at_exit = false;
         return pass_by(t, pc);
     }
-    range_take_exits_away(t);
+    breaks_clear_exits(t);
     if (!t->at_exit || pc < t->range_start || pc >= t->range_end || breaks_at(t, pc) != BREAK_NONE)
         return take_range_stop(t);
     // An instruction of which nobody knows where it leads.

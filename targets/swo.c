@@ -128,11 +128,6 @@ enum err swo_set_up(struct target *t)
     return s->hz ? swo_receive(t) : ERR_OK;
 }
 
-void swo_note_undone(struct target *t)
-{
-    t->swo.stale = t->swo.on;
-}
-
 enum err swo_before_run(struct target *t)
 {
     swo_clock_restart(&t->swo.clock);

@@ -73,17 +73,14 @@ bool ahead_take(struct target *t, uint32_t addr, void *data, size_t len);
 // Plans what is wanted around registers with these values.
 void ahead_plan_stop(struct target *t, struct mem_batch *b, uint32_t sp, uint32_t lr);
 
+// breaks.c: takes the comparators of range_prepare() away.
+void breaks_clear_exits(struct target *t);
 // range.c: prepares to leave the range of a range step from pc on at full speed. *ready: the
 // comparators are set, and the core may be let go.
 enum err range_prepare(struct target *t, uint32_t pc, bool *ready) MUST_CHECK;
-// Whether one of them waits there; whether the core, which stands there, is where the step began;
-// and takes them away.
+// Whether one of them waits there; whether the core, which stands there, is where the step began.
 bool range_is_exit(const struct target *t, uint32_t addr);
 enum err range_is_left(struct target *t, bool *left) MUST_CHECK;
-void range_take_exits_away(struct target *t);
-
-// memory.c: memory that may be read in any portion: not registers.
-bool memory_is_plain(const struct target *t, uint32_t addr);
 
 // step.c: steps the instruction at pc and reads all that is asked after it, if that can be done in
 // one batch. *done: it was, and t->step_ended says whether it is over.
@@ -97,6 +94,10 @@ void regions_map(struct target *t);
 const struct target_region *region_at(const struct target *t, uint32_t addr);
 // Whether a BKPT can be written there.
 bool region_is_ram(const struct target *t, uint32_t addr);
+// Memory that may be read in any portion: not registers; r may be NULL.
+bool region_is_plain(const struct target *t, const struct target_region *r);
+// The same of an address, and a read there does nothing but read: no flag of a protection is set.
+bool memory_is_plain(const struct target *t, uint32_t addr);
 
 // eeprom.c: whether an address is in the data EEPROM; and a write that waits for its end.
 bool eeprom_holds(const struct target *t, uint32_t addr);
@@ -111,7 +112,10 @@ enum err registers_write(struct target *t, uint32_t addr, const void *data, size
 // swo.c: sets pin, trace units and probe. What was set may be undone: it is set again before the
 // core runs, or at the next poll. Called before the core runs.
 enum err swo_set_up(struct target *t) MUST_CHECK;
-void swo_note_undone(struct target *t);
+static inline void swo_note_undone(struct target *t)
+{
+    t->swo.stale = t->swo.on;
+}
 enum err swo_before_run(struct target *t) MUST_CHECK;
 // swo_follow.c: a divisor for the clock that is known; whether there is one for a clock that was
 // given; the probe receives at the rate that follows; and what is to be looked at now and then.

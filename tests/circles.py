@@ -17,6 +17,10 @@ LAYERS = {"base": "libbase.a", "swd": "libswd.a", "cortex": "libcortex.a", "flas
           "sim": "libsim.a", "sim/usb": "libsimusb.a"}
 
 ALLOWED = {
+    "targets": {
+        # Setting up begins to follow the core's clock, and a clock that changed is set up again.
+        ("swo", "swo_follow"),
+    },
     "server": {
         # A stop may begin a semihosting call, and a call ends in a stop that the debugger is told.
         ("semihost_session", "stop"),
@@ -33,6 +37,11 @@ ALLOWED = {
         ("fpec", "fpec_*"),
         ("flash_dw", "flash_dw_*"),
         ("nvm", "nvm_*"),
+        ("flash_sectors", "flash_sectors_*"),
+        # The DWT's packets go through the ITM, which asks the DWT what it has to send next.
+        ("dwt_trace", "trace"),
+        # SWO is one of the wires, and the only one that a part of the chip drives by itself.
+        ("swo", "wires"),
     },
 }
 

@@ -210,7 +210,7 @@ static void put_result(struct sim_adc_f1 *a)
         REG(a, ADC_SR) |= SR_EOC;
 }
 
-static void due(void *arg)
+static void conversion_is_due(void *arg)
 {
     struct sim_adc_f1 *a = arg;
     if (a->job == ADC_CALIBRATES) {
@@ -341,7 +341,7 @@ static bool create(void *state, struct sim_part *part)
 {
     struct sim_adc_f1 *a = state;
     a->part = part;
-    sim_clock_add(part->clock, &a->timer, due, a);
+    sim_clock_add(part->clock, &a->timer, conversion_is_due, a);
     return true;
 }
 

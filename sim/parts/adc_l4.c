@@ -230,7 +230,7 @@ static bool is_regulated(const struct sim_adc_l4 *a)
     return a->cr & CR_ADVREGEN && a->part->clock->now_ns >= a->regulator_ns + REGULATOR_NS;
 }
 
-static void refuse(struct sim_adc_l4 *a, const char *what)
+static void note_adc_violation(struct sim_adc_l4 *a, const char *what)
 {
     sim_chip_violation(a->part->chip, "adc: %s", what);
 }
@@ -257,7 +257,7 @@ static void switch_off(struct sim_adc_l4 *a, uint32_t bits)
 static void write_enable(struct sim_adc_l4 *a)
 {
     if (!is_regulated(a)) {
-        refuse(a, "ADEN set before its regulator is up");
+        note_adc_violation(a, "ADEN set before its regulator is up");
         return;
     }
     a->cr |= CR_ADEN;
@@ -267,7 +267,7 @@ static void write_enable(struct sim_adc_l4 *a)
 static void write_start(struct sim_adc_l4 *a)
 {
     if (!(a->cr & CR_ADEN) || a->job == ENABLES) {
-        refuse(a, "ADSTART set before it is ready");
+        note_adc_violation(a, "ADSTART set before it is ready");
         return;
     }
     if (a->kept[ADC_CFGR / 4] & CFGR_EXTEN)
@@ -280,7 +280,7 @@ static void write_start(struct sim_adc_l4 *a)
 static void write_calibrate(struct sim_adc_l4 *a)
 {
     if (!is_regulated(a) || a->cr & CR_ADEN) {
-        refuse(a, "ADCAL set while it is on, or before its regulator is up");
+        note_adc_violation(a, "ADCAL set while it is on, or before its regulator is up");
         return;
     }
     a->cr |= CR_ADCAL;
@@ -290,7 +290,7 @@ static void write_calibrate(struct sim_adc_l4 *a)
 static void write_cr(struct sim_adc_l4 *a, uint32_t value)
 {
     if (a->cr & CR_ADCAL) {
-        refuse(a, "ADC_CR written while it is calibrated");
+        note_adc_violation(a, "ADC_CR written while it is calibrated");
         return;
     }
     if (!(a->cr & CR_ADEN))
@@ -313,7 +313,7 @@ static void write_ccr(struct sim_adc_l4 *a, uint32_t value)
     if (value & ~a->ccr & sources)
         a->reference_ns = a->part->clock->now_ns;
     if (a->cr & CR_ADEN && (value ^ a->ccr) & ~sources) { // 18.7.2
-        refuse(a, "the clock in ADC_CCR changed while it is on");
+        note_adc_violation(a, "the clock in ADC_CCR changed while it is on");
         value = (value & sources) | (a->ccr & ~sources);
     }
     a->ccr = value & CCR_BITS;
@@ -358,7 +358,7 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     else if (offset == ADC_CCR)
         write_ccr(a, value);
     else if (sets_up && a->cr & CR_ADSTART)
-        refuse(a, "its channels or times changed while it converts");
+        note_adc_violation(a, "its channels or times changed while it converts");
     else if (offset < ADC_KEPT && offset != ADC_DR)
         a->kept[offset / 4] = value;
     update_irq(a);
