@@ -25,14 +25,14 @@ static unsigned model_of(const struct stlink *st)
 
 enum err stlink_trace_limits(struct stlink *st, struct debug_probe_trace *limits)
 {
-    char version[32];
     *limits = models[model_of(st)].limits;
     if (stlink_has(st, TRACE_J, 0))
         return ERR_OK;
-    return log_fail(st->probe.log, ERR_UNSUPPORTED,
-                    "this ST-LINK's firmware, %s, does not receive SWO: V2J%u is the first that "
-                    "does; update it with ST's tool",
-                    stlink_version_text(st, version, sizeof version), TRACE_J);
+    return log_fail(
+        st->probe.log, ERR_UNSUPPORTED,
+        "this ST-LINK's firmware, V%uJ%u, does not receive SWO: V2J%u is the first that "
+        "does; update it with ST's tool",
+        st->version.hardware, st->version.jtag, TRACE_J);
 }
 
 static enum err do_trace_command(struct stlink *st, struct usb_exchange *x, const char *what)
@@ -110,8 +110,6 @@ enum err stlink_trace_read(struct stlink *st, struct debug_probe_trace_read *r)
     struct usb_trace_read read = {
         .in = r->data, .in_len = waiting, .timeout_ms = STLINK_TIMEOUT_MS};
     e = usb_link_read_trace(&st->link, &read);
-    // A full buffer has probably run over, and says so in no other way.
-    r->overrun = waiting == buffer;
     r->len = read.in_got;
     if (e == ERR_PROBE_LOST)
         return log_fail(st->probe.log, e, "the ST-LINK was unplugged: plug it in again");
@@ -119,5 +117,6 @@ enum err stlink_trace_read(struct stlink *st, struct debug_probe_trace_read *r)
         return log_fail(st->probe.log, e,
                         "the ST-LINK has %zu bytes of SWO and does not give them (%s)", waiting,
                         err_text(e));
-    return ERR_OK;
+    // A full buffer has probably run over, and says so in no other way.
+    return waiting == buffer ? begin_again(st, r) : ERR_OK;
 }

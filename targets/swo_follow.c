@@ -238,7 +238,9 @@ static enum err notice_reset(struct target *t)
     if (!t->released)
         return ERR_OK;
     enum err e = cortexm_read_dhcsr(&t->core, &dhcsr);
-    return !e && cortexm_take_reset(&t->core) ? swo_set_up(t) : e;
+    if (!e && cortexm_take_reset(&t->core))
+        swo_note_undone(t);
+    return e;
 }
 
 enum err swo_follow(struct target *t)
@@ -250,5 +252,5 @@ enum err swo_follow(struct target *t)
         return e;
     s->check_due_us = now + CHECK_US;
     e = notice_reset(t);
-    return e ? e : check_sink(t);
+    return e || s->stale ? e : check_sink(t);
 }

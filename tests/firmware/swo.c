@@ -46,7 +46,7 @@ static void put_text(unsigned port, const char *text)
 }
 
 // A V2 fetches some 40 KiB a second.
-#ifdef F407
+#ifdef FAST
 #define LOOPS_A_ROUND 20000u
 #else
 #define LOOPS_A_ROUND 4000u
