@@ -195,6 +195,12 @@ static void release_held(struct swo_stream *s, bool right)
     s->held_len = 0;
 }
 
+// The core was halted before anything was seen of its clock: what makes sense is not kept waiting.
+static void release_at_halt(struct swo_stream *s)
+{
+    release_held(s, !sort_held(s, find_beginning(s), false).any_bad);
+}
+
 static void hold(struct swo_stream *s, const uint8_t *bytes, size_t len)
 {
     if (s->held_len + len > sizeof s->held)
@@ -208,6 +214,8 @@ static bool is_put_aside(struct swo_stream *s, const struct target_swo_data *d)
 {
     if (d->trust == TARGET_SWO_UNSURE && !d->formatted) {
         hold(s, d->data, d->len);
+        if (target_state(s->t) == TARGET_HALTED)
+            release_at_halt(s);
         return true;
     }
     release_held(s, d->trust != TARGET_SWO_WRONG);
@@ -251,7 +259,8 @@ enum err swo_stream_poll(struct swo_stream *s, bool *busy)
     if (e)
         return e;
     *busy = d.len > 0;
-    const bool settled = s->held_len && d.trust != TARGET_SWO_UNSURE;
+    const bool settled =
+        s->held_len && (d.trust != TARGET_SWO_UNSURE || target_state(s->t) == TARGET_HALTED);
     if (d.len || d.begins || d.overrun || settled)
         decode(s, &d);
     else if (d.formatted)

@@ -57,6 +57,7 @@ static int set_up(void **state)
         return -1;
     b->log = log_silent();
     fake_target_init(&b->f, &b->log);
+    b->f.t.state = TARGET_RUNNING;
     swo_stream_init(&b->swo, &b->f.t, &b->log);
     b->swo.put_text = take_text;
     b->swo.put_raw = take_raw;
@@ -268,6 +269,13 @@ static void nothing_is_shown_before_the_clock_is_seen(void **state)
     b->f.swo_trust = TARGET_SWO_SURE;
     (void)POLL(b, "\x01r\x01t");
     assert_text(b, "start");
+    // A halt ends the wait as well.
+    b->f.swo_trust = TARGET_SWO_UNSURE;
+    (void)POLL(b, "\x01h");
+    assert_text(b, "");
+    b->f.t.state = TARGET_HALTED;
+    (void)POLL(b, "\x01i");
+    assert_text(b, "hi");
 }
 
 // The program has changed its clock behind its first line: of what came with the new one nothing is
