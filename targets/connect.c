@@ -76,14 +76,6 @@ static enum err prepare_found_target(struct target *t)
     return e;
 }
 
-enum err target_lower_swclk(struct target *t)
-{
-    t->clock_raised = false;
-    log_line(t->log, LOG_NOTE, "the SWD clock is lowered: %u kHz are too fast for these wires",
-             t->probe->swclk_hz / 1000);
-    return debug_probe_set_swclk(t->probe, BEST_SWCLK_HZ);
-}
-
 #define TRIAL_BYTES 1024u // of flash: SWD has a parity bit for each word
 
 // Whether the target answers at the clock that is set: its CPUID, and a piece of what it may read.
@@ -114,7 +106,7 @@ static enum err raise_swclk(struct target *t)
     t->clock_raised = t->probe->swclk_hz > before;
     if (e || !t->clock_raised || answers_well(t))
         return e;
-    e = target_lower_swclk(t);
+    e = presence_lower_swclk(t);
     return e ? e : debug_probe_enter_swd(t->probe);
 }
 

@@ -2,11 +2,20 @@
 // Whether the target is there and may be used: what an error means for the connection, and the
 // guards of every call.
 #include "cortex/scs.h"
+#include "targets/connect.h"
 #include "targets/target_private.h"
 
 static bool is_probe_gone(enum err e)
 {
     return e == ERR_PROBE_LOST || e == ERR_PROBE_BUSY || e == ERR_PROBE_ACCESS;
+}
+
+enum err presence_lower_swclk(struct target *t)
+{
+    t->clock_raised = false;
+    log_line(t->log, LOG_NOTE, "the SWD clock is lowered: %u kHz are too fast for these wires",
+             t->probe->swclk_hz / 1000);
+    return debug_probe_set_swclk(t->probe, BEST_SWCLK_HZ);
 }
 
 enum err presence_read_dhcsr(struct target *t, uint32_t *dhcsr)
@@ -15,7 +24,7 @@ enum err presence_read_dhcsr(struct target *t, uint32_t *dhcsr)
     if (e && !is_probe_gone(e)) {
         log_line(t->log, LOG_DEBUG, "the target did not answer (%s); resetting the line",
                  log_sentence(t->log, e));
-        if (t->clock_raised && target_lower_swclk(t))
+        if (t->clock_raised && presence_lower_swclk(t))
             log_forget(t->log);
         e = debug_probe_enter_swd(t->probe);
         swo_note_undone(t);

@@ -27,8 +27,8 @@ enum err strategy_pulse_nrst(struct target *t, bool halt) MUST_CHECK;
 // target.c: whether the first word of the flash is as after an erase.
 enum err target_read_empty(const struct target *t, bool *empty) MUST_CHECK;
 
-// connect.c: back to the clock that we connected with, when the faster one does not do.
-enum err target_lower_swclk(struct target *t) MUST_CHECK;
+// presence.c: back to the clock that we connected with, when the faster one does not do.
+enum err presence_lower_swclk(struct target *t) MUST_CHECK;
 // presence.c: reads DHCSR in a way that survives a glitch on the wires: the line is reset and asked
 // once more. Then the target is lost.
 enum err presence_read_dhcsr(struct target *t, uint32_t *dhcsr) MUST_CHECK;
