@@ -17,10 +17,6 @@ LAYERS = {"base": "libbase.a", "swd": "libswd.a", "cortex": "libcortex.a", "flas
           "sim": "libsim.a", "sim/usb": "libsimusb.a"}
 
 ALLOWED = {
-    "targets": {
-        # Setting up begins to follow the core's clock, and a clock that changed is set up again.
-        ("swo", "swo_follow"),
-    },
     "server": {
         # A stop may begin a semihosting call, and a call ends in a stop that the debugger is told.
         ("semihost_session", "stop"),
