@@ -26,6 +26,7 @@ struct log {
     void (*write)(void *user, enum log_level level, const char *line); // one line, no newline
     void *user;
     char sentence[LOG_SENTENCE_SIZE]; // of the last log_fail(), without a newline
+    const char *word;                 // the same for programs, such as a verdict's id; NULL: none
 };
 
 // A log that drops every line and still remembers failures: for tests and for silent callers.
@@ -34,6 +35,8 @@ void log_line(struct log *log, enum log_level level, const char *fmt, ...) LOG_P
 // Keeps the sentence (it says what happened, what it means, what to try), prints nothing, returns
 // e.
 enum err log_fail(struct log *log, enum err e, const char *fmt, ...) LOG_PRINTF(3, 4);
+// Adds a word for programs to the sentence that log_fail() has just kept. It has to live on.
+void log_tag(struct log *log, const char *word);
 // The sentence for e: the remembered one when there is one, else err_text(e).
 const char *log_sentence(const struct log *log, enum err e);
 // Forgets the remembered sentence: called where a failure was handled and did not matter.
@@ -42,6 +45,7 @@ void log_forget(struct log *log);
 // The remembered sentence, to be restored after calls whose own failures say nothing new.
 struct log_mark {
     char sentence[LOG_SENTENCE_SIZE];
+    const char *word;
 };
 struct log_mark log_keep(const struct log *log);
 void log_restore(struct log *log, const struct log_mark *mark);

@@ -25,8 +25,16 @@
 
 // ---- the file -----------------------------------------------------------------------------------
 
+// With the folders above it, for those who have none yet.
 static bool make_folder(const char *path)
 {
+    char above[PATH_SIZE];
+    for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        const int len = (int)(slash - path);
+        snprintf(above, sizeof above, "%.*s", len, path);
+        if (mkdir(above, 0700) != 0 && errno != EEXIST && errno != EROFS && errno != EACCES)
+            return false;
+    }
     return mkdir(path, 0700) == 0 || errno == EEXIST;
 }
 

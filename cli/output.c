@@ -125,7 +125,8 @@ enum err output_json(struct output *out, json_t *document, struct log *log)
 
 json_t *output_error_value(enum err e, const struct log *log)
 {
-    return json_pack("{s:s, s:s}", "kind", kinds[e], "text", log_sentence(log, e));
+    return json_pack("{s:s, s:s, s:s*}", "kind", kinds[e], "text", log_sentence(log, e), "verdict",
+                     log->word);
 }
 
 enum err output_json_error(struct output *out, enum err e, struct log *log)

@@ -134,9 +134,11 @@ static enum err explain_failure(struct probe *p, const struct options *o, enum e
     if (measured != ERR_OK)
         return e;
     diagnosis_make(&d, &m);
-    return diagnosis_is_healthy(&d)
-               ? e
-               : log_fail(log, e, "%s", diagnosis_summarize(&d, text, sizeof text));
+    if (diagnosis_is_healthy(&d))
+        return e;
+    e = log_fail(log, e, "%s", diagnosis_summarize(&d, text, sizeof text));
+    log_tag(log, d.finding[0].rule->id);
+    return e;
 }
 
 // What there is to measure. ERR_PROTECTED: the chip itself says that it lets nobody in.

@@ -125,16 +125,20 @@ for command in info reset "read 0x08000000 4" "flash $tap_dir/app.bin" "verify $
     run "$swdlink" $command --probe virtual:stm32f031k6,firmware=count,nrst=gnd
     check "$name says when NRST is held low" has "$err" "(nrst-low)"
 done
+for command in info "flash $tap_dir/app.bin" "read 0x08000000 4"; do
+    # shellcheck disable=SC2086 # words
+    run "$swdlink" $command --json --probe virtual:stm32f031k6,firmware=count,nrst=gnd
+    check "${command%% *} --json has the verdict" has "$out" '"verdict": "nrst-low"'
+done
 
 # The journal: what was good, what happened since, and the switch.
-export XDG_STATE_HOME="$tap_dir/state"
-mkdir "$XDG_STATE_HOME"
+export XDG_STATE_HOME="$tap_dir/new/state" # as where nobody has made it yet
 good=virtual:stm32f031k6,firmware=count
 run "$swdlink" doctor --probe "$sick"
 check "nothing is recalled before anything worked" lacks "$out" "worked "
 run "$swdlink" doctor --no-journal --probe "$good"
 run "$swdlink" info --no-journal --probe "$good"
-check "--no-journal leaves no trace" is "$(find "$XDG_STATE_HOME" -type f | wc -l | tr -d ' ')" 0
+check "--no-journal leaves no trace" is "$(find "$tap_dir/new" -type f 2>"$tap_dir/why" | wc -l | tr -d ' ')" 0
 run "$swdlink" doctor --probe "$good"
 run "$swdlink" doctor --probe "$sick"
 check "the report tells when the target worked last" has "$out" "this probe's target worked today at "
