@@ -374,6 +374,8 @@ enum err cortexm_reset_by(struct cortexm *cm, bool halt, uint32_t addr, uint32_t
         e = mem_batch_run(&cm->pending);
     if (e == ERR_OK)
         e = bpu_apply(&cm->bpu);
+    if (e == ERR_OK) // a system reset leaves DFSR as it is (DDI 0419, C1.6.6)
+        e = clear_old_cause(cm);
     if (e != ERR_OK)
         return e;
     cm->reset_seen = false;

@@ -11,6 +11,8 @@ cpuid=410fc241
 size=1M
 sector=0x4000
 erased=ff
+# With SWDLINK_TEST_ALL all of its checks run, by default every third.
+[ -n "${SWDLINK_TEST_ALL-}" ] || : "${SWDLINK_TEST_SAMPLE:=3}"
 . "$srcdir/tests/scenarios/interoperability_chip.inc"
 need openocd st-info st-flash st-util pyocd-tool python3
 need_preload

@@ -11,6 +11,8 @@ erased=ff
 # OpenOCD writes FLASH_CR right behind OBL_LAUNCH, with which the chip holds its reset pin low for 1.09 ms; a host that
 # is slower than that, as real ones are, comes too late to notice.
 settings=usb-latency=600
+# With SWDLINK_TEST_ALL all of its checks run, by default every third.
+[ -n "${SWDLINK_TEST_ALL-}" ] || : "${SWDLINK_TEST_SAMPLE:=3}"
 . "$srcdir/tests/scenarios/interoperability_chip.inc"
 need openocd st-info st-flash st-util pyocd-tool python3
 need_preload

@@ -9,6 +9,7 @@ import os
 import re
 import socket
 import tempfile
+import time
 
 try:
     import jsonschema
@@ -32,8 +33,11 @@ class SwoReader:
         self.data = b""
 
     def wait(self, pattern):
-        """The first match of what came; what is behind it stays."""
+        """The first match of what came; what is behind it stays. Who writes for ever is not read for ever."""
+        deadline = time.monotonic() + PATIENCE_S
         while not (found := re.search(pattern, self.data)):
+            if time.monotonic() > deadline:
+                raise Failed(f"{pattern} did not come: {self.data[:200]!r} … {self.data[-100:]!r}")
             try:
                 more = self.socket.recv(65536)
             except TimeoutError:
