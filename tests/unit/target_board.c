@@ -498,6 +498,29 @@ static void a_bkpt_of_the_program_is_told_and_passed(void **state)
     bench_close(&b);
 }
 
+// A server that was killed at a BKPT leaves its bit in DFSR, which outlives a reset by the chip: no
+// instruction is left out for it.
+static void a_bkpt_that_stopped_another_debugger_passes_over_nothing(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_reset_halt(&b);
+    const struct mem_ap mem = {.probe = &b.st.probe};
+    const struct target_options options = {.connect = TARGET_CONNECT_NORMAL};
+    assert_int_equal(target_write_reg(&b.t, CORTEXM_PC, OWN), ERR_OK);
+    assert_int_equal(resume_and_wait(&b).cause, TARGET_STOP_BKPT);
+    assert_int_equal(mem_ap_write32(&mem, 0xe000ed0c, 0x05fa0004), ERR_OK);
+    debug_probe_sleep_us(&b.st.probe, 1000);
+    assert_int_equal(target_connect(&b.t, &b.st.probe, &options, &b.log), ERR_OK);
+    assert_int_equal(target_halt(&b.t), ERR_OK);
+    const uint32_t pc = wait_stop(&b).pc, rounds = reg(&b, CORTEXM_R0 + 5);
+    assert_int_equal(pc, LOOP + 4); // str, which takes longest
+    assert_int_equal(target_set_break(&b.t, true, pc + 2), ERR_OK);
+    assert_int_equal(resume_and_wait(&b).pc, pc + 2);
+    assert_int_equal(reg(&b, CORTEXM_R0 + 5), rounds);
+    bench_close(&b);
+}
+
 static enum err load(struct bench *b, const uint8_t *image, uint32_t len, struct flash_stats *stats)
 {
     struct flash_job *job;
@@ -813,6 +836,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_hardfault_stops_and_explains_itself),
         cmocka_unit_test(a_step_over_wfi_lasts_until_it_is_halted),
         cmocka_unit_test(a_bkpt_of_the_program_is_told_and_passed),
+        cmocka_unit_test(a_bkpt_that_stopped_another_debugger_passes_over_nothing),
         cmocka_unit_test(a_program_is_loaded_and_the_second_time_nothing_is_left_to_do),
         cmocka_unit_test(code_that_the_program_may_have_changed_is_read_again),
         cmocka_unit_test(the_whole_flash_is_erased_at_once),

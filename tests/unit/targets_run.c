@@ -81,6 +81,8 @@ static void each_kind_of_breakpoint_is_told_apart(void **state)
     w.reg[CORTEXM_PC] = RAM + 0x20;
     assert_int_equal(world_poll_stopped(&t).cause, TARGET_STOP_SWBREAK);
     w.reg[CORTEXM_PC] = 0x08000150;
+    w.flash[0x150] = 0xab;
+    w.flash[0x151] = 0xbe; // bkpt 0xab
     assert_int_equal(target_resume(&t), ERR_OK);
     w.running = false;
     w.dfsr = DFSR_BKPT;
