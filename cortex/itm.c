@@ -240,6 +240,7 @@ static bool take_zeros(struct itm *itm, uint8_t byte)
     const unsigned zeros = itm->zeros;
     itm->zeros = 0;
     if (zeros >= SYNC_ZEROS && byte == SYNC_END) {
+        itm->page = 0; // what was taken for an extension may have been garbled
         deliver_simple(itm, ITM_SYNC, 0);
         return true;
     }
