@@ -2,7 +2,6 @@
 // swdlink read: memory to standard output or to a file. Nothing is written before all of it was
 // read.
 #include <ctype.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include "base/hex.h"
 #include "cli/command.h"
 #include "cli/options.h"
+#include "cli/out_file.h"
 #include "cli/output.h"
 #include "cli/probe.h"
 #include "cli/value.h"
@@ -73,14 +73,14 @@ static void print_dump(const struct range *r)
 
 static enum err write_file(const struct range *r, const char *name, struct log *log)
 {
-    FILE *f = fopen(name, "wb");
-    if (!f)
-        return log_fail(log, ERR_FILE, "%s cannot be opened for writing: %s", name,
-                        strerror(errno));
-    const bool written = fwrite(r->data, 1, r->len, f) == r->len;
-    const bool closed = fclose(f) == 0;
-    if (!written || !closed)
-        return log_fail(log, ERR_FILE, "%s could not be written: %s", name, strerror(errno));
+    FILE *f;
+    enum err e = out_file_create(&f, name, log);
+    if (e)
+        return e;
+    (void)!fwrite(r->data, 1, r->len, f); // what fails shows when it is closed
+    e = out_file_close(f, name, ERR_OK, log);
+    if (e)
+        return e;
     log_line(log, LOG_NOTE, "%u bytes from 0x%08x are in %s", r->len, r->addr, name);
     return ERR_OK;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // swdlink run: programs a file, starts it, passes on what it prints, and ends with its status. What
 // a CI job calls.
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,13 +11,13 @@
 #include "cli/flasher.h"
 #include "cli/image_place.h"
 #include "cli/options.h"
+#include "cli/out_file.h"
 #include "cli/output.h"
 #include "cli/probe.h"
 #include "cli/run_embedded.h"
 #include "cli/run_program.h"
 #include "cli/run_report.h"
 #include "cli/run_status.h"
-#include "cli/swo_file.h"
 
 struct run {
     struct probe probe;
@@ -99,14 +98,9 @@ static enum err make_cmdline(struct run *r)
 
 static enum err open_raw(struct run *r)
 {
-    if (!r->o->rtt_raw)
-        return ERR_OK;
-    r->raw = strcmp(r->o->rtt_raw, "-") == 0 ? stdout : fopen(r->o->rtt_raw, "wb");
+    enum err e = out_file_open(&r->raw, r->o->rtt_raw, r->log);
     r->program.rtt.raw = r->raw;
-    if (r->raw)
-        return ERR_OK;
-    return log_fail(r->log, ERR_FILE, "%s cannot be opened for writing: %s", r->o->rtt_raw,
-                    strerror(errno));
+    return e;
 }
 
 static void print_output(void *user, enum results_stream stream, const char *text, size_t len)
@@ -145,7 +139,7 @@ static enum err read_options(struct run *r)
     if (!e && r->embedded.tests.is_used)
         e = run_embedded_options(&r->embedded);
     if (!e)
-        e = swo_file_open(&p->swo.json, o->swo_json, r->log);
+        e = out_file_open(&p->swo.json, o->swo_json, r->log);
     return e ? e : open_raw(r);
 }
 
@@ -280,15 +274,6 @@ static int status_of(const struct run *r, enum err e)
     }
 }
 
-static enum err close_raw(struct run *r, enum err e)
-{
-    bool own = r->raw && r->raw != stdout;
-    if (own && fclose(r->raw) != 0 && !e)
-        return log_fail(r->log, ERR_FILE, "%s could not be written: %s", r->o->rtt_raw,
-                        strerror(errno));
-    return e;
-}
-
 static enum err run_file(struct run *r, struct output *out)
 {
     enum err e = run_report_open(&r->report, r->o, r->log);
@@ -296,7 +281,8 @@ static enum err run_file(struct run *r, struct output *out)
         e = read_options(r);
     if (!e)
         e = run_on_target(r);
-    e = swo_file_close(r->program.swo.json, r->o->swo_json, close_raw(r, e), r->log);
+    e = out_file_close(r->raw, r->o->rtt_raw, e, r->log);
+    e = out_file_close(r->program.swo.json, r->o->swo_json, e, r->log);
     if (!e)
         return run_report_end(&r->report, &r->program, out);
     out->failed_status = status_of(r, e);

@@ -3,11 +3,11 @@
 
 #include "cli/doctor_html.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/doctor_report.h"
+#include "cli/out_file.h"
 #include "doctor/header.h"
 
 #define SERIAL_SHOWN 4u // its last characters
@@ -163,11 +163,11 @@ enum err doctor_html_write(const char *path, const struct measurements *m,
     *shown = *m;
     if (!with_serial)
         mask_serial(shown->probe.serial);
-    FILE *out = fopen(path, "w");
-    if (!out) {
+    FILE *out;
+    enum err e = out_file_create(&out, path, log);
+    if (e) {
         free(shown);
-        return log_fail(log, ERR_FILE, "%s cannot be opened for writing: %s", path,
-                        strerror(errno));
+        return e;
     }
     struct header_wire wires[HEADER_WIRES];
     header_describe(wires, shown, d);
@@ -177,11 +177,8 @@ enum err doctor_html_write(const char *path, const struct measurements *m,
         put_header(out, wires);
         put_wires(out, wires);
     }
-    enum err e = put_report(out, shown, d, log);
+    e = put_report(out, shown, d, log);
     fprintf(out, "<p class=\"soft\">swdlink " PACKAGE_VERSION "</p>\n</body></html>\n");
-    const bool written = !ferror(out);
-    if ((fclose(out) != 0 || !written) && !e)
-        e = log_fail(log, ERR_FILE, "%s could not be written: %s", path, strerror(errno));
     free(shown);
-    return e;
+    return out_file_close(out, path, e, log);
 }

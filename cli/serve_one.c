@@ -11,9 +11,9 @@
 #include "cli/conversation.h"
 #include "cli/describe.h"
 #include "cli/image_place.h"
+#include "cli/out_file.h"
 #include "cli/output.h"
 #include "cli/serve.h"
-#include "cli/swo_file.h"
 #include "server/server.h"
 #include "swd/usb_choose.h"
 
@@ -198,10 +198,10 @@ enum err serve_one(const struct options *o, bool patient, struct output *out, st
         patient ? connect_patiently(&p, o, out, log, &ended) : open_and_connect(&p, o, log);
     if (e != ERR_OK)
         return ended ? ERR_OK : e;
-    e = swo_file_open(&json, o->swo_json, log);
+    e = out_file_open(&json, o->swo_json, log);
     if (e == ERR_OK)
         e = serve_probe(&p, o, json, out, log);
-    e = swo_file_close(json, o->swo_json, e, log);
+    e = out_file_close(json, o->swo_json, e, log);
     if (target_flash_was_opened(&p.target))
         probe_note(&p, o, "GDB wrote its flash");
     probe_close(&p, target_was_halted(&p.target));
