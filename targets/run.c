@@ -4,7 +4,6 @@
 // A step does not end in an interrupt handler, and yet no interrupt is lost: what is pending runs
 // first, up to a comparator at the instruction to be stepped, which is then stepped with interrupts
 // masked.
-#include "base/bytes.h"
 #include "cortex/scs.h"
 #include "swd/mem_ap.h"
 #include "targets/target_private.h"
@@ -136,21 +135,15 @@ enum err target_halt(struct target *t)
     return e ? target_note_error(t, e) : run_take_stop(t, TARGET_STOP_REQUEST);
 }
 
-#define BKPT_MASK 0xff00u
-#define BKPT_CODE 0xbe00u // A6.7.12
-
 // Where a BKPT of the program's own stopped it, it would stop for ever. DFSR may also tell of the
 // BKPT that stopped the core for a debugger before us: what is no BKPT is not passed over.
 static enum err pass_own_bkpt(struct target *t, bool *passed)
 {
     uint32_t pc;
-    uint8_t code[BKPT_SIZE];
     enum err e = cortexm_read_reg(&t->core, CORTEXM_PC, &pc);
-    *passed = !e && t->last_stop.cause == TARGET_STOP_BKPT && t->last_stop.pc == pc;
-    if (!*passed || (e = mem_ap_read(&t->mem, pc & ~1u, code, sizeof code, NULL)))
-        return e;
-    *passed = (get_le16(code) & BKPT_MASK) == BKPT_CODE;
-    return *passed ? cortexm_write_reg(&t->core, CORTEXM_PC, pc + BKPT_SIZE) : ERR_OK;
+    *passed = !e && t->last_stop.cause == TARGET_STOP_BKPT && t->last_stop.pc == pc &&
+              step_may_be_bkpt(t, pc);
+    return *passed ? cortexm_write_reg(&t->core, CORTEXM_PC, pc + BKPT_SIZE) : e;
 }
 
 enum err target_pass_bkpt(struct target *t, uint32_t r0, struct target_stop *stop)

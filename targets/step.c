@@ -7,6 +7,9 @@
 
 #define XPSR_EXCEPTION 0x1ffu
 
+#define BKPT_MASK 0xff00u
+#define BKPT_CODE 0xbe00u // DDI 0419, A6.7.12
+
 #define CODE_BYTES 8u // an instruction, wherever it lies in its word, and the one behind it
 
 static bool decode_at(struct target *t, uint32_t pc, struct thumb *insn)
@@ -19,6 +22,15 @@ static bool decode_at(struct target *t, uint32_t pc, struct thumb *insn)
         return false;
     }
     *insn = thumb_decode(pc, get_le16(first), get_le16(second));
+    return true;
+}
+
+bool step_may_be_bkpt(struct target *t, uint32_t pc)
+{
+    uint8_t code[2];
+    if (target_read_mem(t, pc, code, sizeof code, NULL) == ERR_OK)
+        return (get_le16(code) & BKPT_MASK) == BKPT_CODE;
+    log_forget(t->log);
     return true;
 }
 

@@ -87,6 +87,8 @@ enum err range_is_left(struct target *t, bool *left) MUST_CHECK;
 enum err step_at_once(struct target *t, uint32_t pc, bool *done) MUST_CHECK;
 // Whether the instruction at pc may sleep or wait.
 bool step_may_last(struct target *t, uint32_t pc);
+// Whether a BKPT stands at pc, or code that cannot be read.
+bool step_may_be_bkpt(struct target *t, uint32_t pc);
 
 // regions.c: the regions and the flash bank of the chip in t->id.
 void regions_map(struct target *t);
