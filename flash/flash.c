@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What all flash drivers have in common: the clock that they need, the search for what is worth
-// writing and for what is written, and the wait for a controller.
+// writing and for what is written, the wait for a controller, and the sentences for its failures.
 #include "flash/flash.h"
 
 #include <string.h>
@@ -82,4 +82,27 @@ enum err flash_fail_locked(struct flash_access *fa)
     return log_fail(fa->log, ERR_FLASH,
                     "the flash controller stays locked: something wrote a wrong key since the last "
                     "reset; reset the target and try again");
+}
+
+enum err flash_fail_options_locked(struct flash_access *fa)
+{
+    return log_fail(fa->log, ERR_FLASH,
+                    "the options stay locked: something wrote a wrong key since the last reset; "
+                    "reset the target and try again");
+}
+
+enum err flash_fail_options_write(struct flash_access *fa, uint32_t sr)
+{
+    return log_fail(fa->log, ERR_FLASH,
+                    "the options could not be written (FLASH_SR 0x%05x): do not switch the chip "
+                    "off, and write them again",
+                    sr);
+}
+
+enum err flash_fail_read_protected(struct flash_access *fa)
+{
+    return log_fail(fa->log, ERR_PROTECTED,
+                    "read protection level 1 is active: the chip refuses to have its flash read or "
+                    "written by a debugger; `swdlink unlock` erases the chip and removes the "
+                    "protection");
 }

@@ -222,9 +222,14 @@ enum err flash_count_good(struct flash_access *fa, uint32_t addr, const uint8_t 
 enum err flash_poll_clear(struct flash_access *fa, uint32_t offset, uint32_t busy,
                           uint32_t limit_us, uint32_t step_us, uint32_t *value,
                           bool *late) MUST_CHECK;
-// ERR_FLASH: it was busy all that time; and: its lock is closed behind the right keys. For drivers.
+// The sentences that several drivers have in common. ERR_FLASH: it was busy all that time; its
+// lock, or that of its options, is closed behind the right keys; it has not written the options,
+// for what its status register says. ERR_PROTECTED: read protection level 1. For drivers.
 enum err flash_fail_busy(struct flash_access *fa, uint32_t limit_us) MUST_CHECK;
 enum err flash_fail_locked(struct flash_access *fa) MUST_CHECK;
+enum err flash_fail_options_locked(struct flash_access *fa) MUST_CHECK;
+enum err flash_fail_options_write(struct flash_access *fa, uint32_t sr) MUST_CHECK;
+enum err flash_fail_read_protected(struct flash_access *fa) MUST_CHECK;
 
 // What a job has done so far, in bytes of target flash (time in µs of the link's clock).
 struct flash_stats {

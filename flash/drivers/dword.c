@@ -148,11 +148,7 @@ static enum err survey_controller(struct flash_access *fa, bool *code_may_run)
         return e;
     const uint32_t optr = fa->saved[SAVED_OPTIONS + DWORD_OPTR];
     if ((optr & OPTR_RDP) != OPTR_RDP_NONE)
-        return log_fail(
-            fa->log, ERR_PROTECTED,
-            "read protection level 1 is active: the chip refuses to have its flash read or "
-            "written by a debugger; `swdlink unlock` erases the chip and removes the "
-            "protection");
+        return flash_fail_read_protected(fa);
     if ((e = let_finish(fa, sr)))
         return e;
     plan_controller(fa);

@@ -31,9 +31,7 @@ static enum err open_options(struct flash_access *fa)
     if ((e = dword_write(fa, OPTKEYR, OPTKEY1)) || (e = dword_write(fa, OPTKEYR, OPTKEY2)) ||
         (e = dword_read(fa, CR, &cr)) || !(cr & CR_OPTLOCK))
         return e;
-    return log_fail(fa->log, ERR_FLASH,
-                    "the options stay locked: something wrote a wrong key since the last reset; "
-                    "reset the target and try again");
+    return flash_fail_options_locked(fa);
 }
 
 // Those that shall change; what else the registers hold is written back by OPTSTRT as it is.
@@ -64,10 +62,7 @@ static enum err burn(struct flash_access *fa)
         e = dword_wait_idle(fa, ERASE_LIMIT_US, &sr);
     if (e || !(sr & SR_ERRORS))
         return e;
-    return log_fail(fa->log, ERR_FLASH,
-                    "the options could not be written (FLASH_SR 0x%05x): do not switch the chip "
-                    "off, and write them again",
-                    sr);
+    return flash_fail_options_write(fa, sr);
 }
 
 enum err dword_write_options(struct flash_access *fa, const uint32_t value[FLASH_OPTION_WORDS],

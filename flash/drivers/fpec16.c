@@ -77,11 +77,7 @@ static enum err survey_controller(struct flash_access *fa, bool *code_may_run)
         return e;
     uint32_t obr = get_le32(&fpec[OBR]);
     if (obr & OBR_RDPRT)
-        return log_fail(
-            fa->log, ERR_PROTECTED,
-            "read protection level 1 is active: the chip refuses to have its flash read or "
-            "written by a debugger; `swdlink unlock` erases the chip and removes the "
-            "protection");
+        return flash_fail_read_protected(fa);
     fa->saved[SAVED_WRITE_PROTECTED] = ~get_le32(&fpec[WRPR]);
     fa->saved[SAVED_ACR] = get_le32(&fpec[ACR]);
     if ((get_le32(&fpec[SR]) & SR_BSY) && (e = wait_all_idle(fa)))

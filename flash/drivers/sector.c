@@ -57,11 +57,7 @@ static enum err survey(struct flash_access *fa, bool *code_may_run)
     if (e || (e = sector_note_options(fa)))
         return e;
     if ((fa->saved[SAVED_OPTCR] & OPTCR_RDP) != OPTCR_LEVEL0)
-        return log_fail(
-            fa->log, ERR_PROTECTED,
-            "read protection level 1 is active: the chip refuses to have its flash read or "
-            "written by a debugger; `swdlink unlock` erases the chip and removes the "
-            "protection");
+        return flash_fail_read_protected(fa);
     // A program that was halted while it wrote its own flash: its last operation ends by itself.
     uint32_t sr = get_le32(&regs[SR]);
     if ((sr & SR_BSY) && (e = sector_wait_idle(fa, ERASE_LIMIT_US, &sr)))

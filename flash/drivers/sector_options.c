@@ -33,9 +33,7 @@ static enum err open_options(struct flash_access *fa)
     if ((e = sector_write(fa, OPTKEYR, OPTKEY1)) || (e = sector_write(fa, OPTKEYR, OPTKEY2)) ||
         (e = sector_read(fa, OPTCR, &optcr)) || !(optcr & OPTCR_OPTLOCK))
         return e;
-    return log_fail(fa->log, ERR_FLASH,
-                    "the options stay locked: something wrote a wrong key since the last reset; "
-                    "reset the target and try again");
+    return flash_fail_options_locked(fa);
 }
 
 // OPTCR last, with the bit that burns both.
@@ -55,10 +53,7 @@ static enum err burn(struct flash_access *fa, const uint32_t value[FLASH_OPTION_
         // Leaving level 1 erases the flash before the options are written.
         (e = sector_wait_idle(fa, ERASE_LIMIT_US, &sr)) || !(sr & SR_ERRORS))
         return e;
-    return log_fail(fa->log, ERR_FLASH,
-                    "the options could not be written (FLASH_SR 0x%05x): do not switch the chip "
-                    "off, and write them again",
-                    sr);
+    return flash_fail_options_write(fa, sr);
 }
 
 enum err sector_write_options(struct flash_access *fa, const uint32_t value[FLASH_OPTION_WORDS],
