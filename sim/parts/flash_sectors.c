@@ -128,16 +128,7 @@ static uint32_t read_optcr(const struct sim_flash_sectors *f)
 static enum sim_bus_status write_key(struct sim_flash_sectors *f, struct sim_key_lock *lock,
                                      const struct sim_key_rule *rule, uint32_t key)
 {
-    static const char *const reason[] = {
-        [SIM_KEY_WRONG] = "is wrong",
-        [SIM_KEY_AFTER_WRONG] = "after a wrong one",
-        [SIM_KEY_WHILE_OPEN] = "while it is not locked",
-    };
-    enum sim_key_result result = sim_key_lock_write(lock, rule, key);
-    if (result == SIM_KEY_OK)
-        return SIM_BUS_OK;
-    sim_chip_violation(f->part->chip, "flash: key 0x%08x %s", key, reason[result]);
-    return SIM_BUS_FAULT;
+    return sim_key_lock_take(lock, rule, key, f->part, "flash");
 }
 
 // ---- the bus ------------------------------------------------------------------------------------

@@ -167,16 +167,7 @@ static void write_cr(struct sim_fpec *f, uint32_t value)
 static enum sim_bus_status write_key(struct sim_fpec *f, struct sim_key_lock *lock, uint32_t key)
 {
     static const struct sim_key_rule rule = {.keys = {0x45670123u, 0xcdef89abu}};
-    static const char *const reason[] = {
-        [SIM_KEY_WRONG] = "is wrong",
-        [SIM_KEY_AFTER_WRONG] = "after a wrong one",
-        [SIM_KEY_WHILE_OPEN] = "while it is not locked",
-    };
-    enum sim_key_result result = sim_key_lock_write(lock, &rule, key);
-    if (result == SIM_KEY_OK)
-        return SIM_BUS_OK;
-    sim_chip_violation(f->part->chip, "flash: key 0x%08x %s", key, reason[result]);
-    return SIM_BUS_FAULT;
+    return sim_key_lock_take(lock, &rule, key, f->part, "flash");
 }
 
 static enum sim_bus_status write_optkey(struct sim_fpec *f, uint32_t key)

@@ -39,3 +39,18 @@ enum sim_key_result sim_key_lock_write(struct sim_key_lock *lock, const struct s
     lock->step = !lock->step;
     return result;
 }
+
+enum sim_bus_status sim_key_lock_take(struct sim_key_lock *lock, const struct sim_key_rule *rule,
+                                      uint32_t key, const struct sim_part *part, const char *who)
+{
+    static const char *const reason[] = {
+        [SIM_KEY_WRONG] = "is wrong",
+        [SIM_KEY_AFTER_WRONG] = "after a wrong one",
+        [SIM_KEY_WHILE_OPEN] = "while it is not locked",
+    };
+    enum sim_key_result result = sim_key_lock_write(lock, rule, key);
+    if (result == SIM_KEY_OK)
+        return SIM_BUS_OK;
+    sim_chip_violation(part->chip, "%s: key 0x%08x %s", who, key, reason[result]);
+    return SIM_BUS_FAULT;
+}

@@ -5,8 +5,7 @@
 #ifndef SWDLINK_SIM_PARTS_KEY_LOCK_H
 #define SWDLINK_SIM_PARTS_KEY_LOCK_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "sim/chip/part.h"
 
 // What differs between the controllers.
 struct sim_key_rule {
@@ -30,5 +29,8 @@ void sim_key_lock_close(struct sim_key_lock *lock);
 // A write to the key register. Anything but SIM_KEY_OK is a bus error and keeps the lock shut.
 enum sim_key_result sim_key_lock_write(struct sim_key_lock *lock, const struct sim_key_rule *rule,
                                        uint32_t key);
+// The same from the bus: a key that is not taken is noted as a violation of who, and is a fault.
+enum sim_bus_status sim_key_lock_take(struct sim_key_lock *lock, const struct sim_key_rule *rule,
+                                      uint32_t key, const struct sim_part *part, const char *who);
 
 #endif
