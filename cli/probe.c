@@ -177,7 +177,7 @@ enum err probe_connect(struct probe *p, const struct options *o, struct log *log
     if (!p->serving && level == LOG_NOTE)
         log->level = LOG_WARN;
     struct target_options how = o->target;
-    how.look_ahead = p->serving && !o->no_cache;
+    how.read_ahead = p->serving && !o->no_cache;
     enum err e = target_connect(&p->target, &p->st.probe, &how, log);
     log->level = level;
     p->connected = e == ERR_OK;

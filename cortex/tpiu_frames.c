@@ -42,7 +42,7 @@ static bool is_reserved(unsigned id)
     return id >= FIRST_RESERVED && id != TPIU_FLUSHED && id != TPIU_TRIGGER;
 }
 
-static void judge_source(struct tpiu_parser *p, unsigned id, bool late_at_end)
+static void rate_source(struct tpiu_parser *p, unsigned id, bool late_at_end)
 {
     p->faults += is_reserved(id) ? RESERVED_ID : 0;
     p->faults += late_at_end ? LATE_AT_END : 0;
@@ -72,7 +72,7 @@ static void take_frame(struct tpiu_parser *p, put_byte *put, void *user)
         uint8_t byte = p->frame[i];
         if (even && (byte & 1)) {
             next = byte >> 1;
-            judge_source(p, next, flag && i == FRAME_BYTES - 1);
+            rate_source(p, next, flag && i == FRAME_BYTES - 1);
             if (!flag || i == FRAME_BYTES - 1)
                 p->id = next;
             continue;

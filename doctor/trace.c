@@ -289,7 +289,7 @@ static enum err try_pair(struct tracer *x, struct pass *alone, struct pass *held
     return e;
 }
 
-static enum err judge_held(struct tracer *x, const struct pass *held)
+static enum err name_loss_when_held(struct tracer *x, const struct pass *held)
 {
     if (held->ending == END_WRITE) {
         x->r->loss = TRACE_PINS;
@@ -302,7 +302,7 @@ static enum err judge_held(struct tracer *x, const struct pass *held)
     return ERR_OK;
 }
 
-static enum err judge_passes(struct tracer *x, const struct pass *alone, const struct pass *held)
+static enum err name_loss(struct tracer *x, const struct pass *alone, const struct pass *held)
 {
     static const enum trace_loss losses[] = {
         [END_TIME] = TRACE_SURVIVED,    [END_LOST] = TRACE_UNEXPLAINED, [END_FAULT] = TRACE_FAULT,
@@ -315,7 +315,7 @@ static enum err judge_passes(struct tracer *x, const struct pass *alone, const s
     r->resets = alone->resets;
     r->last_pc = alone->last_pc;
     if (alone->ending == END_LOST)
-        return judge_held(x, held);
+        return name_loss_when_held(x, held);
     snprintf(r->detail, sizeof r->detail, "%s", alone->stop.detail);
     return alone->ending == END_FAULT ? name_fault(x) : ERR_OK;
 }
@@ -331,7 +331,7 @@ static enum err trace_program(struct tracer *x)
         again = alone.ending == END_LOST && x->r->came_back && held.ending == END_LOST;
         x->r->lost_again = held.ending == END_LOST && held.held;
         if (!e)
-            e = judge_passes(x, &alone, &held);
+            e = name_loss(x, &alone, &held);
     }
     return e;
 }

@@ -23,7 +23,7 @@ static const char *const kind_names[SWO_PORT_KINDS] = {
 
 // ---- readers ------------------------------------------------------------------------------------
 
-static void tell_loss(struct swo_reader *r)
+static void report_loss(struct swo_reader *r)
 {
     if (r->lost)
         log_line(r->port->all->sharing->log, LOG_WARN,
@@ -37,7 +37,7 @@ static void hang_up(struct swo_reader *r)
     ev_io_stop(r->port->all->loop, &r->writable);
     close(r->fd);
     r->fd = -1;
-    tell_loss(r);
+    report_loss(r);
 }
 
 static bool would_block(void)
@@ -104,7 +104,7 @@ static void keep_for_console(struct swo_ports *p, const char *text, size_t len)
     p->console_len += n;
 }
 
-static void tell_debugger(struct swo_ports *p)
+static void print_to_debugger(struct swo_ports *p)
 {
     struct session *holder = p->sharing->holder;
     if (p->console_len == 0 || !holder || !holder->text_legal)
@@ -172,7 +172,7 @@ static void on_tick(struct ev_loop *loop, ev_timer *w, int events)
     log_forget(p->sharing->log);
     const enum err e = swo_stream_poll(&p->sharing->swo.swo, &busy);
     note_failure(p, e);
-    tell_debugger(p);
+    print_to_debugger(p);
     send_all(p);
     if (p->json && !busy)
         fflush(p->json);

@@ -6,8 +6,8 @@
 #include <string.h>
 
 // So many reads in a row with packets that nobody sends are no accident.
-#define BAD_POLLS_DOUBT 2u
-#define BAD_POLLS_TELL  8u
+#define BAD_POLLS_DOUBT  2u
+#define BAD_POLLS_REPORT 8u
 
 static void take_text(void *user, const char *text, size_t len)
 {
@@ -70,7 +70,7 @@ enum err swo_stream_start(struct swo_stream *s, const struct target_swo_options 
     s->bad_polls = 0;
     s->held_len = 0;
     s->left_out = 0;
-    s->overflow_told = s->overrun_told = s->doubt_told = false;
+    s->overflow_reported = s->overrun_reported = s->doubt_reported = false;
     return target_swo_start(s->t, options);
 }
 
@@ -82,21 +82,21 @@ enum err swo_stream_stop(struct swo_stream *s)
 
 // ---- what is wrong ------------------------------------------------------------------------------
 
-static void tell_overrun(struct swo_stream *s)
+static void report_overrun(struct swo_stream *s)
 {
     swo_json_lost(&s->json, "probe");
     log_line(
-        s->log, s->overrun_told ? LOG_DEBUG : LOG_WARN,
+        s->log, s->overrun_reported ? LOG_DEBUG : LOG_WARN,
         "SWO: the probe's buffer ran over, and some of what the program sent is lost: it sends "
         "more than is fetched");
-    s->overrun_told = true;
+    s->overrun_reported = true;
 }
 
-static void tell_overflow(struct swo_stream *s)
+static void report_overflow(struct swo_stream *s)
 {
-    if (s->overflow_told || !s->itm.count[ITM_OVERFLOW])
+    if (s->overflow_reported || !s->itm.count[ITM_OVERFLOW])
         return;
-    s->overflow_told = true;
+    s->overflow_reported = true;
     log_line(s->log, LOG_NOTE,
              "SWO: the ITM's own buffer runs over, and packets are lost: the program sends more "
              "than %u baud carry",
@@ -109,9 +109,9 @@ static void doubt(struct swo_stream *s)
     s->bad_polls++;
     if (s->bad_polls >= BAD_POLLS_DOUBT)
         target_swo_doubt(s->t);
-    if (s->bad_polls < BAD_POLLS_TELL || s->doubt_told)
+    if (s->bad_polls < BAD_POLLS_REPORT || s->doubt_reported)
         return;
-    s->doubt_told = true;
+    s->doubt_reported = true;
     log_line(
         s->log, LOG_WARN,
         "SWO: what arrives makes no sense although chip and probe are set to the same %u baud: "
@@ -236,14 +236,14 @@ static void decode(struct swo_stream *s, const struct target_swo_data *d)
     if (d->begins)
         begin_decoding(s);
     if (d->overrun)
-        tell_overrun(s);
+        report_overrun(s);
     if (is_put_aside(s, d))
         return;
     if (d->formatted)
         tpiu_frames_push(&s->frames, d->data, d->len);
     else
         take_itm(s, d->data, d->len);
-    tell_overflow(s);
+    report_overflow(s);
     if (s->unexpected)
         doubt(s);
     else if (d->len)

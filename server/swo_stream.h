@@ -30,7 +30,7 @@ struct swo_stream {
     unsigned sends;
     unsigned unexpected; // packets of this poll that nobody sends
     unsigned bad_polls;  // in a row
-    bool overflow_told, overrun_told, doubt_told;
+    bool overflow_reported, overrun_reported, doubt_reported;
     // What came before it was known whether the core's clock is what it is taken for.
     size_t held_len;
     uint8_t held[SWO_STREAM_HELD];

@@ -88,7 +88,7 @@ enum err range_prepare(struct target *t, uint32_t pc, bool *ready)
 {
     struct walk w = {.start = t->range_start, .end = t->range_end, .pc = pc};
     *ready = false;
-    if (!t->options.look_ahead || pc < w.start || pc >= w.end || w.end - w.start > RANGE_MAX ||
+    if (!t->options.read_ahead || pc < w.start || pc >= w.end || w.end - w.start > RANGE_MAX ||
         w.start % 2 || w.end % 2 || !memory_is_plain(t, w.start) || !memory_is_plain(t, w.end) ||
         breaks_at(t, pc) != BREAK_NONE)
         return ERR_OK;

@@ -13,7 +13,7 @@
 #define LOCKUP_PC      0xfffffffeu // DDI 0419, B1.5.15
 #define BKPT_SIZE      2u
 
-#define STEP_LOOKS    4u     // at an instruction that should be done at once
+#define STEP_POLLS    4u     // at an instruction that should be done at once
 #define RANGE_TIME_US 20000u // that a range step may take of one target_poll()
 
 static void explain_stop(struct target *t, struct target_stop *s)
@@ -77,11 +77,11 @@ static enum err find_cause(struct target *t, uint32_t dfsr, uint32_t xpsr, struc
 #define CODE_BYTES 8u // an instruction, wherever it lies in its word, and the one behind it
 
 // Of a stop that nobody has looked at yet.
-static enum err look_ahead(struct target *t)
+static enum err read_stop_ahead(struct target *t)
 {
     uint32_t dfsr, icsr, pc, sp, lr;
     struct mem_batch b;
-    if (!t->options.look_ahead || !mem_batch_is_cheap(&t->mem) || cortexm_has_seen_stop(&t->core))
+    if (!t->options.read_ahead || !mem_batch_is_cheap(&t->mem) || cortexm_has_seen_stop(&t->core))
         return ERR_OK;
     enum err e = cortexm_read_reg(&t->core, CORTEXM_PC, &pc);
     if (e || (e = cortexm_read_reg(&t->core, CORTEXM_SP, &sp)) ||
@@ -112,7 +112,7 @@ enum err run_take_stop(struct target *t, enum target_stop_cause plain)
     uint32_t dfsr, xpsr;
     t->state = TARGET_HALTED;
     t->step_ended = false;
-    enum err e = look_ahead(t);
+    enum err e = read_stop_ahead(t);
     if (e || (e = cortexm_take_halt_cause(&t->core, &dfsr)) ||
         (e = cortexm_read_reg(&t->core, CORTEXM_PC, &s.pc)) ||
         (e = cortexm_read_reg(&t->core, CORTEXM_XPSR, &xpsr)) ||
@@ -195,7 +195,7 @@ static enum err step_over_break(struct target *t, uint32_t pc)
     uint32_t dhcsr = 0;
     t->stepping = true;
     enum err e = start_masked_step(t, pc);
-    for (unsigned i = 0; !e && !t->step_ended && i < STEP_LOOKS && !(dhcsr & DHCSR_S_HALT); i++)
+    for (unsigned i = 0; !e && !t->step_ended && i < STEP_POLLS && !(dhcsr & DHCSR_S_HALT); i++)
         e = presence_read_dhcsr(t, &dhcsr);
     if (!e && !t->step_ended && !(dhcsr & DHCSR_S_HALT))
         e = cortexm_halt(&t->core);
@@ -373,7 +373,7 @@ static enum err take_range_stop(struct target *t)
 }
 
 // DHCSR, unless the step brought its end with it.
-static enum err look_whether_it_ended(struct target *t, uint32_t *dhcsr)
+static enum err poll_step_end(struct target *t, uint32_t *dhcsr)
 {
     *dhcsr = DHCSR_S_HALT;
     enum err e = t->step_ended ? ERR_OK : presence_read_dhcsr(t, dhcsr);
@@ -386,8 +386,8 @@ static enum err pass_by(struct target *t, uint32_t pc)
 {
     uint32_t dhcsr = 0;
     enum err e = start_masked_step(t, pc);
-    for (unsigned i = 0; !e && i < STEP_LOOKS && !(dhcsr & DHCSR_S_HALT); i++)
-        e = look_whether_it_ended(t, &dhcsr);
+    for (unsigned i = 0; !e && i < STEP_POLLS && !(dhcsr & DHCSR_S_HALT); i++)
+        e = poll_step_end(t, &dhcsr);
     if (!e && !(dhcsr & DHCSR_S_HALT))
         e = cortexm_halt(&t->core);
     if (!e)
@@ -400,7 +400,7 @@ static enum err end_leaving(struct target *t)
 {
     uint32_t pc, dfsr;
     bool left = false;
-    enum err e = look_ahead(t);
+    enum err e = read_stop_ahead(t);
     if (e || (e = read_pc_and_cause(t, &pc, &dfsr)))
         return e;
     t->at_exit = (dfsr & ~DFSR_HALTED) == DFSR_BKPT && range_is_exit(t, pc);
@@ -439,7 +439,7 @@ static enum err continue_range(struct target *t)
         e = first ? start_step(t) : start_masked_step(t, pc);
         if (e || t->caught_running || debug_probe_now_us(t->probe) > deadline)
             return e;
-        e = look_whether_it_ended(t, &dhcsr);
+        e = poll_step_end(t, &dhcsr);
     }
     return e;
 }
@@ -469,7 +469,7 @@ enum err target_poll(struct target *t, bool *stopped, struct target_stop *stop)
         return e;
     if (t->state == TARGET_RUNNING) {
         uint32_t dhcsr;
-        if ((e = look_whether_it_ended(t, &dhcsr)) || t->released)
+        if ((e = poll_step_end(t, &dhcsr)) || t->released)
             return e;
         bool runs = !(dhcsr & (DHCSR_S_LOCKUP | DHCSR_S_HALT));
         stop->was_reset = runs && cortexm_take_reset(&t->core);

@@ -127,7 +127,7 @@ enum err step_at_once(struct target *t, uint32_t pc, bool *done)
 {
     struct thumb insn;
     *done = false;
-    if (!t->options.look_ahead || !memory_is_plain(t, pc) || !decode_at(t, pc, &insn) ||
+    if (!t->options.read_ahead || !memory_is_plain(t, pc) || !decode_at(t, pc, &insn) ||
         insn.may_last)
         return ERR_OK;
     return mem_batch_is_cheap(&t->mem) ? step_in_batch(t, pc, &insn, done)

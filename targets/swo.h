@@ -62,7 +62,7 @@ struct target_swo {
     struct swo_reading before; // the reading before
     bool has_before;
     bool counts; // the core has a cycle counter
-    bool clock_told, uneven_told;
+    bool clock_reported, uneven_reported;
     uint32_t divisor, baud;
     bool follows; // the divisor is the program's
     uint32_t told_divisor;

@@ -81,25 +81,25 @@ static bool is_as_given(const struct target_swo *s)
     return !s->options.core_hz || NEAR(s->hz, s->options.core_hz);
 }
 
-static void tell_clock(struct target *t)
+static void report_clock(struct target *t)
 {
     struct target_swo *s = &t->swo;
-    if (!s->clock_told && !is_as_given(s))
+    if (!s->clock_reported && !is_as_given(s))
         log_line(t->log, LOG_NOTE,
                  "SWO: the core's clock is not the %u Hz that were given: what is measured is used",
                  s->options.core_hz);
-    log_line(t->log, s->clock_told ? LOG_DEBUG : LOG_NOTE,
+    log_line(t->log, s->clock_reported ? LOG_DEBUG : LOG_NOTE,
              "SWO: the core's clock is %u.%03u MHz (within %u.%u %%), %u baud", s->hz / 1000000,
              s->hz / 1000 % 1000, s->clock.error_ppm / 10000, s->clock.error_ppm / 1000 % 10,
              s->baud);
-    s->clock_told = true;
+    s->clock_reported = true;
 }
 
-static void tell_uneven(struct target *t)
+static void report_uneven(struct target *t)
 {
-    if (t->swo.uneven_told || t->swo.options.core_hz)
+    if (t->swo.uneven_reported || t->swo.options.core_hz)
         return;
-    t->swo.uneven_told = true;
+    t->swo.uneven_reported = true;
     log_line(t->log, LOG_WARN,
              "SWO: the core's clock cannot be measured: its cycle counter does not go evenly (the "
              "core sleeps, or the program uses the counter); say what the clock is");
@@ -123,7 +123,7 @@ void swo_begin_trust(struct target *t)
     s->trust = s->counts ? TARGET_SWO_UNSURE : TARGET_SWO_SURE;
 }
 
-static void tell_wrong(struct target *t)
+static void report_wrong(struct target *t)
 {
     log_line(t->log, LOG_NOTE,
              "SWO: the core's clock is not %u Hz: what comes until it is measured is left out",
@@ -131,7 +131,7 @@ static void tell_wrong(struct target *t)
 }
 
 // Two readings in a row tell soon when the clock cannot be what it is taken for.
-static void judge_clock(struct target *t, const struct swo_reading *r)
+static void check_clock(struct target *t, const struct swo_reading *r)
 {
     struct target_swo *s = &t->swo;
     if (s->trust == TARGET_SWO_UNSURE && !s->unsure_until_us)
@@ -144,7 +144,7 @@ static void judge_clock(struct target *t, const struct swo_reading *r)
     if (belief == SWO_BELIEF_FAILS && s->trust != TARGET_SWO_WRONG) {
         s->trust = TARGET_SWO_WRONG;
         swo_clock_restart(&s->clock);
-        tell_wrong(t);
+        report_wrong(t);
     } else if (s->trust == TARGET_SWO_UNSURE &&
                (belief == SWO_BELIEF_HOLDS || r->after_us > s->unsure_until_us)) {
         s->trust = TARGET_SWO_SURE;
@@ -162,13 +162,13 @@ static enum err measure_clock(struct target *t)
     enum err e = read_clock(t, &r);
     if (e)
         return e;
-    judge_clock(t, &r);
+    check_clock(t, &r);
     const bool steady = s->clock_kind == TARGET_SWO_CLOCK_MEASURED && !s->clock.uneven &&
                         s->trust == TARGET_SWO_SURE;
     s->clock_due_us = now + (steady ? STEADY_US : FIRST_US);
     if (!swo_clock_add(&s->clock, &r, s->trust == TARGET_SWO_WRONG || !s->receiving)) {
         if (s->clock.uneven > UNEVEN_MAX)
-            tell_uneven(t);
+            report_uneven(t);
         return ERR_OK;
     }
     const bool changed = s->hz != s->clock.hz || s->clock_kind != TARGET_SWO_CLOCK_MEASURED;
@@ -177,7 +177,7 @@ static enum err measure_clock(struct target *t)
     s->clock_kind = TARGET_SWO_CLOCK_MEASURED;
     e = changed ? use_clock(t) : ERR_OK;
     if (!e && changed)
-        tell_clock(t);
+        report_clock(t);
     return e;
 }
 

@@ -50,7 +50,7 @@ struct target_attempt {
 struct target_options {
     enum target_connect connect;
     uint32_t swclk_hz; // 0: the probe's best for this chip
-    bool look_ahead;   // what a debugger asks after each stop is read together with the stop
+    bool read_ahead;   // what a debugger asks after each stop is read together with the stop
 };
 
 enum target_state {

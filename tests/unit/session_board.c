@@ -121,7 +121,7 @@ static struct desk *open_desk(const char *board, const char *supported)
     struct desk *d = calloc(1, sizeof *d);
     assert_non_null(d);
     d->log = log_silent();
-    struct target_options options = {.connect = TARGET_CONNECT_NORMAL, .look_ahead = true};
+    struct target_options options = {.connect = TARGET_CONNECT_NORMAL, .read_ahead = true};
     OK(sim_board_open(&d->board, board, &d->log));
     OK(stlink_open(&d->st, sim_link_to(d->board), &d->log));
     OK(target_connect(&d->t, &d->st.probe, &options, &d->log));

@@ -47,7 +47,7 @@ static uint32_t random32(struct bench *b)
 
 static void bench_open(struct bench *b, const char *board)
 {
-    const struct target_options options = {.connect = TARGET_CONNECT_NORMAL, .look_ahead = true};
+    const struct target_options options = {.connect = TARGET_CONNECT_NORMAL, .read_ahead = true};
     uint8_t vectors[256];
     memset(b, 0, sizeof *b);
     b->log = log_silent();
@@ -267,7 +267,7 @@ static void a_stack_that_changes_in_a_halt_is_seen(void **state)
     bench_close(&b);
 }
 
-// Without look_ahead nothing is told that was not read for the question.
+// Without read_ahead nothing is told that was not read for the question.
 static void nothing_is_kept_when_nobody_wants_it(void **state)
 {
     (void)state;
@@ -275,7 +275,7 @@ static void nothing_is_kept_when_nobody_wants_it(void **state)
     struct bench b;
     uint8_t bytes[4], other[4] = {1, 2, 3, 4};
     bench_open(&b, "stm32f031k6");
-    b.t.options.look_ahead = false;
+    b.t.options.read_ahead = false;
     put_code(&b, code, 4);
     OK(target_write_reg(&b.t, CORTEXM_SP, RAM + 0x410));
     (void)step(&b);
@@ -362,7 +362,7 @@ static void a_range_ends_where_its_steps_end(void **state)
         bench_open(&quick, boards[i % 2]);
         bench_open(&slow, boards[i % 2]);
         quick.seed = slow.seed = i + 1;
-        slow.t.options.look_ahead = false;
+        slow.t.options.read_ahead = false;
         for (unsigned k = 0; k < SIZE / 2; k++)
             code[k] = (uint16_t)random32(&quick);
         slow.seed = quick.seed;

@@ -234,7 +234,7 @@ static void a_wrong_baud_rate_raises_doubts(void **state)
     // Nine good reads, seventeen bad ones, fourteen good ones.
     assert_int_equal(at_first, 10);
     assert_int_equal(b->f.swo_doubts, 10);
-    assert_true(b->swo.doubt_told);
+    assert_true(b->swo.doubt_reported);
     assert_int_equal(b->swo.bad_polls, 0);
 }
 
@@ -244,11 +244,11 @@ static void losses_are_told(void **state)
     char status[SWO_STREAM_STATUS_SIZE];
     b->f.swo_overrun = true;
     (void)POLL(b, "\x01z");
-    assert_true(b->swo.overrun_told);
+    assert_true(b->swo.overrun_reported);
     assert_json(b, "{\"kind\":\"lost\",\"by\":\"probe\"}\n"
                    "{\"kind\":\"software\",\"port\":0,\"size\":1,\"value\":122}\n");
     (void)POLL(b, "\x70\x70");
-    assert_true(b->swo.overflow_told);
+    assert_true(b->swo.overflow_reported);
     assert_non_null(
         strstr(swo_stream_status(&b->swo, status), "2 overflows of the ITM, 1 of the probe"));
     OK(swo_stream_stop(&b->swo));

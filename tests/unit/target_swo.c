@@ -368,7 +368,7 @@ static void a_counter_that_stands_still_gives_nothing(void **state)
     poll_for(b, 1000);
     assert_false(b->tracing);
     assert_int_equal(b->t.swo.clock_kind, TARGET_SWO_CLOCK_UNKNOWN);
-    assert_true(b->t.swo.uneven_told);
+    assert_true(b->t.swo.uneven_reported);
 }
 
 // ---- resets -------------------------------------------------------------------------------------
