@@ -28,6 +28,7 @@ static enum err check_standard_output(const struct options *o, struct log *log)
 {
     const char *const users[] = {o->tap ? "--tap" : NULL, o->json ? "--json" : NULL,
                                  is_stdout(o->rtt_raw) ? "--rtt-raw -" : NULL,
+                                 is_stdout(o->swo_json) ? "--swo-json -" : NULL,
                                  is_stdout(o->junit) ? "--junit -" : NULL};
     const char *first = NULL;
     for (unsigned i = 0; i < sizeof users / sizeof *users; i++) {
@@ -51,13 +52,21 @@ static bool is_same_file(const char *a, const char *b)
 // Each file that is written would destroy the other one, or the program.
 static enum err check_files(const struct options *o, struct log *log)
 {
+    const struct {
+        const char *option, *path;
+    } files[] = {{"--junit", o->junit}, {"--rtt-raw", o->rtt_raw}, {"--swo-json", o->swo_json}};
     struct stat output, report;
     bool regular = fstat(STDOUT_FILENO, &output) == 0 && S_ISREG(output.st_mode);
-    if (is_same_file(o->junit, o->operand[0]) || is_same_file(o->rtt_raw, o->operand[0]))
-        return log_fail(log, ERR_USAGE, "%s is the program itself: choose another file to write",
-                        o->operand[0]);
-    if (is_same_file(o->junit, o->rtt_raw))
-        return log_fail(log, ERR_USAGE, "--junit and --rtt-raw both want %s", o->junit);
+    for (unsigned i = 0; i < sizeof files / sizeof *files; i++) {
+        if (is_same_file(files[i].path, o->operand[0]))
+            return log_fail(log, ERR_USAGE,
+                            "%s is the program itself: choose another file to write",
+                            o->operand[0]);
+        for (unsigned k = 0; k < i; k++)
+            if (is_same_file(files[k].path, files[i].path))
+                return log_fail(log, ERR_USAGE, "%s and %s both want %s", files[k].option,
+                                files[i].option, files[k].path);
+    }
     if (o->junit && !is_stdout(o->junit) && regular && stat(o->junit, &report) == 0 &&
         report.st_dev == output.st_dev && report.st_ino == output.st_ino)
         return log_fail(log, ERR_USAGE, "standard output goes to %s as well: choose another file",
@@ -73,7 +82,7 @@ static enum err check_options(const struct options *o, struct log *log)
 
 enum err run_report_open(struct run_report *r, const struct options *o, struct log *log)
 {
-    bool stdout_taken = is_stdout(o->rtt_raw) || is_stdout(o->junit);
+    bool stdout_taken = is_stdout(o->rtt_raw) || is_stdout(o->swo_json) || is_stdout(o->junit);
     *r = (struct run_report){.o = o, .file = o->operand[0], .log = log};
     results_init(&r->results);
     r->results.user = r;

@@ -123,13 +123,16 @@ def reports(tap):
     got = says.run(report("no such file"), "--junit", report())
     tap.check("a file that is not there is an error in the report", (125, 1),
               (got.returncode, says.Junit(report()).counts[2]))
-    for options in (["--tap", "--json"], ["--rtt-raw", "-", "--tap"], ["--rtt-raw", "-", "--json"]):
+    for options in (["--tap", "--json"], ["--rtt-raw", "-", "--tap"], ["--rtt-raw", "-", "--json"],
+                    ["--swo-json", "-", "--json"], ["--swo-json", "-", "--rtt-raw", "-"]):
         got = says.run(path, *options)
         tap.check(f"{' '.join(options)} both want standard output", 125, got.returncode)
     own = os.path.join(says.DIR, "own.elf")
     shutil.copy(path, own)
     for options in (["--junit", own], ["--rtt-raw", own], ["--junit", f"{says.DIR}/./own.elf"],
-                    ["--junit", report("new"), "--rtt-raw", report("new")]):
+                    ["--junit", report("new"), "--rtt-raw", report("new")], ["--swo-json", own],
+                    ["--swo-json", report("new"), "--junit", report("new")],
+                    ["--swo-json", report("new"), "--rtt-raw", report("new")]):
         got = says.run(own, *options)
         with open(path, "rb") as a, open(own, "rb") as b:
             tap.check(f"{' '.join(options)}: nothing is written over another file", (125, True),
