@@ -28,7 +28,6 @@ struct run {
     struct run_report report;
     struct run_embedded embedded;
     char cmdline[SEMIHOST_CMDLINE_SIZE];
-    FILE *raw;
     bool programming;  // what fails now is the programming's fault
     bool half_written; // what is in the flash shall not run
 };
@@ -96,13 +95,6 @@ static enum err make_cmdline(struct run *r)
                            SEMIHOST_CMDLINE_SIZE - 1);
 }
 
-static enum err open_raw(struct run *r)
-{
-    enum err e = out_file_open(&r->raw, r->o->rtt_raw, r->log);
-    r->program.rtt.raw = r->raw;
-    return e;
-}
-
 static void print_output(void *user, enum results_stream stream, const char *text, size_t len)
 {
     run_report_print(user, stream, text, len);
@@ -140,7 +132,9 @@ static enum err read_options(struct run *r)
         e = run_embedded_options(&r->embedded);
     if (!e)
         e = out_file_open(&p->swo.json, o->swo_json, r->log);
-    return e ? e : open_raw(r);
+    if (!e)
+        e = out_file_open(&p->rtt.raw, o->rtt_raw, r->log);
+    return e;
 }
 
 // ---- the program into the chip ------------------------------------------------------------------
@@ -281,7 +275,7 @@ static enum err run_file(struct run *r, struct output *out)
         e = read_options(r);
     if (!e)
         e = run_on_target(r);
-    e = out_file_close(r->raw, r->o->rtt_raw, e, r->log);
+    e = out_file_close(r->program.rtt.raw, r->o->rtt_raw, e, r->log);
     e = out_file_close(r->program.swo.json, r->o->swo_json, e, r->log);
     if (!e)
         return run_report_end(&r->report, &r->program, out);
