@@ -3,24 +3,23 @@
 // gentler means are left.
 #include "doctor/measure.h"
 
-#define BEST_SWCLK_HZ   4000000u // what connecting begins with
-#define TRIES_ASKED     12u
-#define TRIES_OTHER     6u
-#define TRIES_SLOWEST   2u
-#define SLOW_COMMAND_US 5000u // a probe behind a bad hub: fewer tries have to do
-#define CRAWLING_HZ     40000u
-#define SAMPLES         8u
-#define BUSY_ROUNDS     4u
-#define BUSY_SAMPLES    8u
-#define WATCH_US        100000u  // of a running core
-#define WATCH_DOG_US    600000u  // when a watchdog has bitten already
-#define WATCH_LONG_US   3300000u // when the program has reset itself, or a reset was seen
-#define PATIENCE_MS     500u     // no command of ours takes longer than a tenth of it
-#define VTREF_JTAG      13u      // firmware of a V2 that measures it
+#define BEST_SWCLK_HZ 4000000u // what connecting begins with
+#define TRIES_ASKED   12u
+#define TRIES_OTHER   6u
+#define TRIES_SLOWEST 2u
+#define CRAWLING_HZ   40000u
+#define SAMPLES       8u
+#define BUSY_ROUNDS   4u
+#define BUSY_SAMPLES  8u
+#define WATCH_US      100000u  // of a running core
+#define WATCH_DOG_US  600000u  // when a watchdog has bitten already
+#define WATCH_LONG_US 3300000u // when the program has reset itself, or a reset was seen
+#define PATIENCE_MS   500u     // no command of ours takes longer than a tenth of it
+#define VTREF_JTAG    13u      // firmware of a V2 that measures it
 
 static unsigned tries(const struct measure *b, unsigned wanted)
 {
-    return b->m->probe.command_us > SLOW_COMMAND_US && wanted > 2 ? wanted / 3 : wanted;
+    return b->m->probe.command_us > MEASURE_SLOW_COMMAND_US && wanted > 2 ? wanted / 3 : wanted;
 }
 
 static enum err measure_idle_supply(struct measure *b)

@@ -34,7 +34,8 @@ struct measured_probe {
         usb_errors; // exchanges that were counted, and of those: stalls, short replies, nonsense
     unsigned stalled_entries; // attempts to connect that the firmware did not understand at all
     uint32_t command_us;      // what a command costs, about
-    unsigned holder_pid;      // another process that has the node open; 0: none seen
+#define MEASURE_SLOW_COMMAND_US 5000u // behind a bad hub: fewer tries have to do
+    unsigned holder_pid;              // another process that has the node open; 0: none seen
     char holder[64];
 };
 

@@ -10,19 +10,18 @@
 #include "doctor/measure.h"
 #include "swd/stlink_status.h"
 
-#define ROM_TABLE_IDS   0xe00fff00u // the last quarter KiB: identification among zeros
-#define BLOCK_WORDS     64u
-#define BLOCKS          6u
-#define FEWEST_BLOCKS   2u
-#define BUDGET_US       600000u // for all clocks, so that a slow USB connection does not take for ever
-#define BLOCK_COMMANDS  4u // that go with a block: itself, its status, VTref, a part of connecting
-#define BLOCK_US        20000u  // at most, so that slow clocks do not take the time of all others
-#define CLOCK_US        100000u // and for one clock: after a failure connecting at 5 kHz takes long
-#define WORD_CLOCKS     46u     // of one SWD transfer (IHI 0031, B4.2)
-#define WRITES          16u
-#define FEWEST_WRITES   2u
-#define SLOW_COMMAND_US 5000u
-#define SLOW_WIRE_HZ    50000u
+#define ROM_TABLE_IDS  0xe00fff00u // the last quarter KiB: identification among zeros
+#define BLOCK_WORDS    64u
+#define BLOCKS         6u
+#define FEWEST_BLOCKS  2u
+#define BUDGET_US      600000u // for all clocks, so that a slow USB connection does not take for ever
+#define BLOCK_COMMANDS 4u // that go with a block: itself, its status, VTref, a part of connecting
+#define BLOCK_US       20000u  // at most, so that slow clocks do not take the time of all others
+#define CLOCK_US       100000u // and for one clock: after a failure connecting at 5 kHz takes long
+#define WORD_CLOCKS    46u     // of one SWD transfer (IHI 0031, B4.2)
+#define WRITES         16u
+#define FEWEST_WRITES  2u
+#define SLOW_WIRE_HZ   50000u
 
 static void classify(struct measured_clock *c, uint8_t status)
 {
@@ -117,7 +116,8 @@ static enum err write_patterns(struct measure *b)
     if (e || (e = mem_ap_read32(&b->mem, SCS_DCRDR, &before)))
         return e;
     link->writes_tested = true;
-    const bool slow = b->m->probe.command_us > SLOW_COMMAND_US || link->safe_hz < SLOW_WIRE_HZ;
+    const bool slow =
+        b->m->probe.command_us > MEASURE_SLOW_COMMAND_US || link->safe_hz < SLOW_WIRE_HZ;
     const unsigned writes = slow ? FEWEST_WRITES : WRITES;
     for (unsigned i = 0; i < writes; i++) {
         uint32_t wanted = patterns[i % 4] ^ i;

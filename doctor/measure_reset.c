@@ -7,7 +7,6 @@
 #include "doctor/measure.h"
 
 #define NRST_LOW_US 5000u
-#define DBGKEY      0xa05f0000u
 #define CATCH_US    20000u
 #define RELEASE_US  300000u
 #define LOOKS       4u
@@ -50,14 +49,14 @@ static enum err is_held(struct measure *b, bool *held)
 enum err measure_release(struct measure *b)
 {
     enum err e = mem_ap_write32(&b->mem, SCS_DEMCR, 0);
-    return e ? e : mem_ap_write32(&b->mem, SCS_DHCSR, DBGKEY);
+    return e ? e : mem_ap_write32(&b->mem, SCS_DHCSR, DHCSR_DBGKEY);
 }
 
 enum err measure_catch(struct measure *b)
 {
     uint32_t dhcsr = 0;
     enum err e;
-    if ((e = mem_ap_write32(&b->mem, SCS_DHCSR, DBGKEY | DHCSR_C_DEBUGEN)) ||
+    if ((e = mem_ap_write32(&b->mem, SCS_DHCSR, DHCSR_DBGKEY | DHCSR_C_DEBUGEN)) ||
         (e = mem_ap_write32(&b->mem, SCS_DEMCR, DEMCR_VC_CORERESET)))
         return e;
     const uint64_t start = debug_probe_now_us(b->probe);

@@ -10,7 +10,6 @@
 #include "swd/mem_ap.h"
 #include "targets/dbgmcu.h"
 
-#define DBGKEY      0xa05f0000u
 #define SLEEPDEEP   (1u << 2)
 #define NRST_LOW_US 5000u
 #define CATCH_US    300000u
@@ -28,7 +27,7 @@ static enum err catch_start(struct measure *b)
     if (e || (e = measure_connect(b, b->m->answer[ATTEMPT_UNDER_RESET].swclk_hz)) ||
         (e = debug_probe_drive_nrst(probe, DEBUG_PROBE_NRST_LOW)) ||
         (e = mem_ap_read32(&b->mem, SCS_DHCSR, &dhcsr)) ||
-        (e = mem_ap_write32(&b->mem, SCS_DHCSR, DBGKEY | DHCSR_C_DEBUGEN | DHCSR_C_HALT)) ||
+        (e = mem_ap_write32(&b->mem, SCS_DHCSR, DHCSR_DBGKEY | DHCSR_C_DEBUGEN | DHCSR_C_HALT)) ||
         (e = mem_ap_write32(&b->mem, SCS_DEMCR, DEMCR_VC_CORERESET)) ||
         (e = debug_probe_drive_nrst(probe, DEBUG_PROBE_NRST_HIGH)))
         return e;
@@ -81,11 +80,11 @@ enum err measure_survival(struct measure *b)
         e = measure_chip(b);
     const struct chip *chip = b->m->chip.id.chip;
     if (e || !chip)
-        return e ? e : mem_ap_write32(&b->mem, SCS_DHCSR, DBGKEY);
+        return e ? e : mem_ap_write32(&b->mem, SCS_DHCSR, DHCSR_DBGKEY);
     const struct dbgmcu_layout *dbgmcu = chip->family->dbgmcu;
     e = dbgmcu_set_low_power(&b->mem, dbgmcu, true, &before);
     if (e || (e = mem_ap_write32(&b->mem, SCS_DEMCR, 0)) ||
-        (e = mem_ap_write32(&b->mem, SCS_DHCSR, DBGKEY)))
+        (e = mem_ap_write32(&b->mem, SCS_DHCSR, DHCSR_DBGKEY)))
         return e;
     b->m->survival.tested = true;
     e = watch_sleep(b);

@@ -5,8 +5,6 @@
 
 #include "doctor/rules.h"
 
-#define SLOW_COMMAND_US 5000u
-
 unsigned rule_no_probe(const struct measurements *m, struct evidence *ev)
 {
     const struct measured_probe *p = &m->probe;
@@ -142,7 +140,7 @@ unsigned rule_probe_usb(const struct measurements *m, struct evidence *ev)
 
 unsigned rule_usb_slow(const struct measurements *m, struct evidence *ev)
 {
-    if (m->probe.opening || m->probe.command_us < SLOW_COMMAND_US)
+    if (m->probe.opening || m->probe.command_us < MEASURE_SLOW_COMMAND_US)
         return 0;
     rules_note(ev, "a command takes %u ms, and about 1 ms is usual", m->probe.command_us / 1000);
     return 90;

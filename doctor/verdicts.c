@@ -173,7 +173,8 @@ const struct rule diagnosis_rules[] = {
     {"core-slow",
      "the core's clock is too slow for this SWD clock",
      rule_core_slow,
-     {"use a slower clock (--speed), at most the safe one of the report: without --speed swdlink finds one",
+     {"use a slower clock (--speed), at most the safe one of the report: without --speed swdlink "
+      "finds one",
       "let the program keep 1 MHz or more while you develop (HPRE in RCC_CFGR, the oscillator)",
       "connect under reset: the core has the clock of its internal oscillator then"},
      NULL},

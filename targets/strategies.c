@@ -8,8 +8,6 @@
 #include "cortex/scs.h"
 #include "targets/connect.h"
 
-#define DHCSR_KEY 0xa05f0000u // DDI 0419, C1.6.3
-
 #define RESET_SWCLK_HZ 1000000u // under reset, where nothing is known of the wires yet
 
 #define NRST_LOW_US     5000u
@@ -98,7 +96,7 @@ static enum err try_plain(struct target *t, uint32_t hz, struct connect_evidence
 // Arms halting and the reset vector catch; that can be done while NRST holds the chip.
 static enum err arm_reset_catch(struct target *t)
 {
-    enum err e = mem_ap_write32(&t->mem, SCS_DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN | DHCSR_C_HALT);
+    enum err e = mem_ap_write32(&t->mem, SCS_DHCSR, DHCSR_DBGKEY | DHCSR_C_DEBUGEN | DHCSR_C_HALT);
     if (e)
         return e;
     return mem_ap_write32(&t->mem, SCS_DEMCR, DEMCR_DWTENA | DEMCR_VC_CORERESET | DEMCR_VC_HARDERR);
@@ -211,7 +209,7 @@ static enum err try_catch(struct target *t, uint32_t hz, struct connect_evidence
             (e = debug_probe_enter_swd(t->probe)))
             continue;
         ev->answered = true;
-        e = mem_ap_write32(&t->mem, SCS_DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN | DHCSR_C_HALT);
+        e = mem_ap_write32(&t->mem, SCS_DHCSR, DHCSR_DBGKEY | DHCSR_C_DEBUGEN | DHCSR_C_HALT);
         if (!e)
             break;
     }
