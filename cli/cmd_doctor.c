@@ -87,14 +87,14 @@ static enum err explain_verdict(const char *id, struct log *log)
     return refuse_verdict(id, log);
 }
 
-static enum err print_end(const struct guide_end *end, const struct chip *chip)
+static enum err print_end(const struct guide_end *end, const struct diagnosis *d,
+                          const struct chip *chip)
 {
     const char *id = end->cause;
     const struct rule *rule = diagnosis_find(id);
     char text[DIAGNOSIS_TEXT];
-    printf("\n%s: %s (%s)%s%s\n",
-           end->found || strcmp(id, "no-answer") != 0 ? "found" : "still open", rule->sentence, id,
-           end->where ? ", " : "", end->where ? end->where : "");
+    printf("\n%s: %s (%s)%s%s\n", end->found || !diagnosis_is_ambiguous(d) ? "found" : "still open",
+           rule->sentence, id, end->where ? ", " : "", end->where ? end->where : "");
     for (unsigned i = 0; i < DIAGNOSIS_MAX_ADVICE && rule->advice[i]; i++)
         printf("  %u. %s\n", i + 1, diagnosis_name_pins(rule->advice[i], chip, text, sizeof text));
     printf("\n`swdlink doctor --explain %s` tells more\n", id);
@@ -172,7 +172,7 @@ enum err cmd_doctor(const struct options *o, struct output *out, struct log *log
         return output_json(out, doc, log);
     }
     if (end.cause && strcmp(end.cause, "healthy") != 0)
-        return print_end(&end, m.chip.id.chip);
+        return print_end(&end, &d, m.chip.id.chip);
     doctor_report_print(stdout, &m, &d, doctor_report_unicode());
     if (memory[0] && !healthy)
         printf("\nthis probe's target %s\n", memory);

@@ -17,6 +17,11 @@ struct table {
     unsigned step;
 };
 
+static bool is_word(const char *line, const char *word)
+{
+    return strcasecmp(line, word) == 0;
+}
+
 static enum err read_line(struct table *t, const char *prompt, char *line, size_t size)
 {
     bool ended;
@@ -25,14 +30,9 @@ static enum err read_line(struct table *t, const char *prompt, char *line, size_
     enum err e = prompt_read_line(line, size, &ended, t->log);
     if (e)
         return e;
-    if (ended || strcasecmp(line, "q") == 0)
+    if (ended || is_word(line, "q"))
         return log_fail(t->log, ERR_STATE, "the guide ended before it had found the cause");
     return ERR_OK;
-}
-
-static bool is_word(const char *line, const char *word)
-{
-    return strcasecmp(line, word) == 0;
 }
 
 // Only a whole word is an answer: "no voltmeter" is none.

@@ -80,6 +80,7 @@ const struct guide_step guide_steps[] = {
      .cases = FIRST_CASES,
      .kind = GUIDE_ACTION,
      .text = "Connect the same probe and cable with another board that has an STM32.",
+     .optional = true,
      .turns_at_yes = GUIDE_AT_BOARD,
      .turns_at_no = GUIDE_AT_CABLE},
     {.id = "cable-pairs",
@@ -125,7 +126,8 @@ const struct guide_step guide_steps[] = {
      .kind = GUIDE_CHOICE,
      .text = "Switch the board off, unplug the probe, and leave the cable at the board. Measure at "
              "the cable's free end with an ohmmeter. Which are closer than 1 kohm?",
-     .choice = pairs},
+     .choice = pairs,
+     .asks_where = true},
     {.id = "ends",
      .cases = NO_OTHER | AT_BOARD,
      .kind = GUIDE_CHOICE,
@@ -216,7 +218,7 @@ static enum err take_choice(const struct guide_hands *h, const struct guide_step
         return ERR_OK;
     end->cause = step->choice[answer].cause;
     end->where = step->where;
-    return strcmp(step->id, "joint-pairs") == 0 ? find_place(h, end) : ERR_OK;
+    return step->asks_where ? find_place(h, end) : ERR_OK;
 }
 
 // What the step has shown: a cause, another case, or nothing.
@@ -225,8 +227,7 @@ static enum err take_step(const struct guide_hands *h, const struct guide_step *
 {
     int answer = GUIDE_UNKNOWN;
     enum err e = h->ask(h->self, step, false, &answer);
-    // Whoever has no other board has more to measure, and loses nothing.
-    *complete = *complete && (answer != GUIDE_UNKNOWN || strcmp(step->id, "board") == 0);
+    *complete = *complete && (answer != GUIDE_UNKNOWN || step->optional);
     if (e || answer == GUIDE_UNKNOWN)
         return e;
     if (step->kind == GUIDE_CHOICE)

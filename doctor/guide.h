@@ -50,6 +50,8 @@ struct guide_step {
     enum guide_case turns_at_yes, turns_at_no;
     const struct guide_choice *choice; // of a choice
     const char *where;                 // the wire that is found so is there; NULL: not known
+    bool asks_where;                   // ... and so it is asked
+    bool optional;                     // who cannot do it has more to measure, and loses nothing
 };
 
 extern const struct guide_step guide_steps[];
