@@ -13,6 +13,9 @@ import tempfile
 
 from harness import BUILD
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cli"))
+from says import Tap  # noqa: E402
+
 CHIPS = ("stm32f031k6", "stm32f042k6", "stm32f051c8", "stm32f072rb", "stm32f091rc")
 PROBES = ("v2", "v2-1", "v3")
 SILENT = ("no-answer", "target-lost")
@@ -149,42 +152,39 @@ def ask(board, deep):
     return done.returncode, [c["id"] for c in document["candidates"]]
 
 
+class Answer:
+    """What the doctor made of a board."""
+
+    def __init__(self, kind, board, deep, truths):
+        status, ids = ask(board, deep)
+        is_healthy = ids[0] == "healthy"
+        self.kind = kind
+        self.first = ids[0] in truths or ids[0] in SILENT and kind in ("silent", "pair")
+        self.among = bool(truths & set(ids))
+        self.lie = (is_healthy != (status == 0) or is_healthy and "healthy" not in truths
+                    or not is_healthy and truths == {"healthy"})
+        self.text = f"{kind}: {board}{' --deep' * deep}: {ids[:4]}, status {status}; the truth is {sorted(truths)}"
+
+
 def main():
     seed = int(os.environ.get("SWDLINK_SEED", "20"))
-    kinds, wrong = {}, []
+    tap = Tap()
     with tempfile.TemporaryDirectory() as folder:
         drawer = Drawer(seed, folder)
-        for n in range(BOARDS):
-            kind, board, deep, truths = drawer.draw(n)
-            status, ids = ask(board, deep)
-            silent = ids[0] in SILENT and kind in ("silent", "pair")
-            first = ids[0] in truths or silent
-            among = bool(truths & set(ids))
-            is_healthy = ids[0] == "healthy"
-            lie = is_healthy != (status == 0) or is_healthy and "healthy" not in truths or not is_healthy and truths == {"healthy"}
-            kinds.setdefault(kind, []).append((first, among, lie))
-            if not first or not among or lie:
-                wrong.append(f"{kind}: {board.replace(folder + '/', '')}{' --deep' * deep}: {ids[:4]}, status {status}; the truth is {sorted(truths)}")
-    rows = [row for of_kind in kinds.values() for row in of_kind]
-    number = 0
-
-    def check(what, holds):
-        nonlocal number
-        number += 1
-        print(f"{'ok' if holds else 'not ok'} {number} - {what}")
-        return holds
-
-    good = True
-    for kind, of_kind in kinds.items():
-        good &= check(f"{kind}: the truth is among the candidates of all {len(of_kind)} boards", all(r[1] for r in of_kind))
-    first = sum(r[0] for r in rows)
-    good &= check(f"the truth comes first for 97 % of {len(rows)} boards", first * 100 >= 97 * len(rows))
-    good &= check("no sick board is called healthy, and no healthy one sick", not any(r[2] for r in rows))
-    print(f"# seed {seed}: first {first} of {len(rows)}, among {sum(r[1] for r in rows)}")
-    for line in wrong:
-        print(f"# {line}")
-    print(f"1..{number}")
-    return 0 if good else 1
+        answers = [Answer(*drawer.draw(n)) for n in range(BOARDS)]
+    for kind in dict.fromkeys(drawer.KINDS):
+        of_kind = [a for a in answers if a.kind == kind]
+        tap.check(f"{kind}: the truth is among the candidates of all {len(of_kind)} boards", [],
+                  [a.text for a in of_kind if not a.among])
+    first = sum(a.first for a in answers)
+    tap.check(f"the truth comes first for 97 % of {BOARDS} boards", True, first * 100 >= 97 * BOARDS)
+    tap.check("no sick board is called healthy, and no healthy one sick", [], [a.text for a in answers if a.lie])
+    print(f"# seed {seed}: first {first} of {BOARDS}, among {sum(a.among for a in answers)}")
+    for answer in answers:
+        if not answer.first:
+            print(f"# {answer.text}")
+    tap.plan()
+    return 1 if tap.failed else 0
 
 
 if __name__ == "__main__":
