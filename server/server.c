@@ -240,14 +240,24 @@ static enum err listen_rtt(void *user, uint16_t port, unsigned channel)
     return rtt_ports_listen(&sv->rtt, sv->options->rtt_host, port, channel);
 }
 
-static enum err start_rtt(struct server *sv)
+// Both before any of them is opened: all of them are closed when one cannot be.
+static void prepare_ports(struct server *sv)
 {
     rtt_ports_init(&sv->rtt, sv->loop, &sv->sharing);
     sv->rtt.stepped = update_all_clients;
     sv->rtt.user = sv;
     sv->sharing.rtt.listen = listen_rtt;
     sv->sharing.rtt.user = sv;
-    return sv->options->rtt ? listen_rtt(sv, sv->options->rtt_port, 0) : ERR_OK;
+    swo_ports_init(&sv->swo, sv->loop, &sv->sharing, sv->options->swo.json);
+    sv->swo.stepped = update_all_clients;
+    sv->swo.user = sv;
+    sv->sharing.swo.options = sv->options->swo.options;
+}
+
+static void close_ports(struct server *sv)
+{
+    rtt_ports_close(&sv->rtt);
+    swo_ports_close(&sv->swo);
 }
 
 // A chip, or a probe, without SWO is no reason not to debug: it is told.
@@ -262,15 +272,11 @@ static void switch_swo_on(struct server *sv)
     sv->sharing.swo.switched(sv->sharing.swo.user);
 }
 
-static enum err start_swo(struct server *sv)
+static enum err open_ports(struct server *sv)
 {
     const struct server_options *o = sv->options;
-    enum err e = ERR_OK;
-    swo_ports_init(&sv->swo, sv->loop, &sv->sharing, o->swo.json);
-    sv->swo.stepped = update_all_clients;
-    sv->swo.user = sv;
-    sv->sharing.swo.options = o->swo.options;
-    if (o->swo.text)
+    enum err e = o->rtt ? listen_rtt(sv, o->rtt_port, 0) : ERR_OK;
+    if (!e && o->swo.text)
         e = swo_ports_listen(&sv->swo, SWO_PORT_TEXT, o->swo.text_host, o->swo.text_port);
     if (!e && o->swo.raw)
         e = swo_ports_listen(&sv->swo, SWO_PORT_RAW, o->swo.raw_host, o->swo.raw_port);
@@ -286,12 +292,10 @@ static enum err run_loop(struct server *sv)
     sv->loop = ev_loop_new(EVFLAG_AUTO);
     if (!sv->loop)
         return log_fail(sv->log, ERR_MEMORY, "the event loop could not be made");
-    enum err e = start_rtt(sv);
-    if (!e)
-        e = start_swo(sv);
+    prepare_ports(sv);
+    enum err e = open_ports(sv);
     if (e) {
-        rtt_ports_close(&sv->rtt);
-        swo_ports_close(&sv->swo);
+        close_ports(sv);
         ev_loop_destroy(sv->loop);
         return e;
     }
@@ -304,8 +308,7 @@ static enum err run_loop(struct server *sv)
         ev_run(sv->loop, 0);
     sigprocmask(SIG_SETMASK, &before, NULL);
     end_all_sessions(sv);
-    rtt_ports_close(&sv->rtt);
-    swo_ports_close(&sv->swo);
+    close_ports(sv);
     ev_loop_destroy(sv->loop);
     return e;
 }

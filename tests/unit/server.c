@@ -269,6 +269,22 @@ static void a_port_in_use_is_a_sentence(void **state)
     assert_int_equal(stop_running(&r), 0);
 }
 
+static void a_port_of_rtt_or_swo_in_use_is_a_sentence(void **state)
+{
+    (void)state;
+    struct running r = start_listening((struct server_options){0}, false);
+    const uint16_t port = (uint16_t)r.port;
+    const struct server_options late[] = {{.rtt = true, .rtt_port = port},
+                                          {.swo = {.text = true, .text_port = port}},
+                                          {.swo = {.raw = true, .raw_port = port}}};
+    for (unsigned i = 0; i < sizeof late / sizeof *late; i++) {
+        struct running ends = start(late[i], false);
+        wait_for(&ends, "is in use");
+        assert_int_equal(end_status(&ends), 1);
+    }
+    assert_int_equal(stop_running(&r), 0);
+}
+
 static void an_address_that_is_not_ours_is_a_sentence(void **state)
 {
     (void)state;
@@ -321,6 +337,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_lost_target_is_found_again),
         cmocka_unit_test(with_once_it_ends_with_its_first_debugger_and_not_with_a_passer_by),
         cmocka_unit_test(a_port_in_use_is_a_sentence),
+        cmocka_unit_test(a_port_of_rtt_or_swo_in_use_is_a_sentence),
         cmocka_unit_test(an_address_that_is_not_ours_is_a_sentence),
         cmocka_unit_test(a_wider_address_is_said),
         cmocka_unit_test(noise_harms_nobody),
