@@ -35,11 +35,7 @@ enum {
 #define CR2_HSI14ON  (1u << 0)
 #define CR2_HSI48ON  (1u << 16)
 #define CR2_KEPT     0x000100fdu
-#define BDCR_LSEON   (1u << 0)
-#define BDCR_BDRST   (1u << 16)
 #define BDCR_KEPT    0x0001831du
-#define CSR_LSION    (1u << 0)
-#define CSR_RMVF     (1u << 24)
 #define AHBENR_RESET 0x14u // SRAM and FLITF
 
 static void write_cr(struct sim_rcc *rcc, uint32_t value)
@@ -53,20 +49,14 @@ static void write_cr(struct sim_rcc *rcc, uint32_t value)
 
 static uint32_t read_cr(const struct sim_rcc *rcc)
 {
-    uint32_t value = (rcc->common.cr & ~(CR_HSION | CR_HSEON | CR_PLLON)) | CR_HSICAL;
-    value |= (rcc->common.on[SIM_HSI] ? 1u : 0) | (rcc->common.ready[SIM_HSI] ? 2u : 0);
-    value |= (rcc->common.on[SIM_HSE] ? 1u << 16 : 0) | (rcc->common.ready[SIM_HSE] ? 1u << 17 : 0);
-    value |= (rcc->common.on[SIM_PLL] ? 1u << 24 : 0) | (rcc->common.ready[SIM_PLL] ? 1u << 25 : 0);
-    return value;
+    return (rcc->common.cr & ~(CR_HSION | CR_HSEON | CR_PLLON)) | CR_HSICAL |
+           sim_rcc_pair(&rcc->common, SIM_HSI, 0) | sim_rcc_pair(&rcc->common, SIM_HSE, 16) |
+           sim_rcc_pair(&rcc->common, SIM_PLL, 24);
 }
 
 static void write_cfgr(struct sim_rcc *rcc, uint32_t value)
 {
-    if (rcc->common.on[SIM_PLL] && (value ^ rcc->common.cfgr) & CFGR_PLL) {
-        sim_chip_violation(rcc->common.part->chip,
-                           "rcc: the PLL's settings changed while it is on (6.4.2)");
-        value = (value & ~CFGR_PLL) | (rcc->common.cfgr & CFGR_PLL);
-    }
+    value = sim_rcc_hold_pll(&rcc->common, rcc->common.cfgr, value, CFGR_PLL, "6.4.2");
     rcc->common.cfgr = value & ~CFGR_SWS & (~CFGR_PLLSRC | sim_rcc_pllsrc_mask(rcc));
     // PLLXTPRE is the lowest bit of PREDIV.
     rcc->cfgr2 = (rcc->cfgr2 & ~1u) | (value >> 17 & 1);
@@ -94,27 +84,6 @@ static void write_cir(struct sim_rcc *rcc, uint32_t value)
     sim_rcc_update_irq(&rcc->common);
 }
 
-static void write_bdcr(struct sim_rcc *rcc, uint32_t value)
-{
-    if (!sim_part_level(rcc->common.part, SIM_BACKUP_WRITABLE, 0)) {
-        log_line(rcc->common.part->log, LOG_DEBUG,
-                 "rcc: RCC_BDCR is written while PWR_CR.DBP is 0");
-        return;
-    }
-    rcc->bdcr = value & BDCR_BDRST ? BDCR_BDRST : value & BDCR_KEPT;
-    rcc->common.on[SIM_LSE] = rcc->bdcr & BDCR_LSEON;
-    sim_rcc_update_clocks(&rcc->common);
-}
-
-static void write_csr(struct sim_rcc *rcc, uint32_t value)
-{
-    if (value & CSR_RMVF)
-        rcc->common.csr = 0;
-    rcc->common.on[SIM_LSI] =
-        value & CSR_LSION || sim_part_level(rcc->common.part, SIM_WATCHDOG_RUNNING, 0);
-    sim_rcc_update_clocks(&rcc->common);
-}
-
 static void write_cr2(struct sim_rcc *rcc, uint32_t value)
 {
     if (!sim_rcc_has_hsi14(rcc))
@@ -128,11 +97,8 @@ static void write_cr2(struct sim_rcc *rcc, uint32_t value)
 
 static uint32_t read_cr2(const struct sim_rcc *rcc)
 {
-    uint32_t value = rcc->cr2 & ~(CR2_HSI14ON | CR2_HSI48ON);
-    value |= (rcc->common.on[SIM_HSI14] ? 1u : 0) | (rcc->common.ready[SIM_HSI14] ? 2u : 0);
-    value |=
-        (rcc->common.on[SIM_HSI48] ? 1u << 16 : 0) | (rcc->common.ready[SIM_HSI48] ? 1u << 17 : 0);
-    return value;
+    return (rcc->cr2 & ~(CR2_HSI14ON | CR2_HSI48ON)) | sim_rcc_pair(&rcc->common, SIM_HSI14, 0) |
+           sim_rcc_pair(&rcc->common, SIM_HSI48, 16);
 }
 
 // Registers without a side effect of their own.
@@ -173,11 +139,10 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
         *value = rcc->common.cir_flags | rcc->common.cir_enables << 8;
         break;
     case RCC_BDCR:
-        *value = rcc->bdcr | (rcc->common.ready[SIM_LSE] ? 2u : 0);
+        *value = sim_rcc_read_bdcr(&rcc->common);
         break;
     case RCC_CSR:
-        *value = rcc->common.csr | (rcc->common.on[SIM_LSI] ? 1u : 0) |
-                 (rcc->common.ready[SIM_LSI] ? 2u : 0);
+        *value = sim_rcc_read_csr(&rcc->common);
         break;
     case RCC_CFGR2:
         *value = rcc->cfgr2;
@@ -207,10 +172,10 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
         write_cir(rcc, value);
         break;
     case RCC_BDCR:
-        write_bdcr(rcc, value);
+        sim_rcc_write_guarded_bdcr(&rcc->common, value, BDCR_KEPT);
         break;
     case RCC_CSR:
-        write_csr(rcc, value);
+        sim_rcc_write_csr(&rcc->common, value);
         break;
     case RCC_CFGR2:
         write_cfgr2(rcc, value);
@@ -235,11 +200,11 @@ static void reset(void *self, enum sim_reset kind)
     fresh.common.cr = CR_AT_RESET;
     if (kind != SIM_RESET_POWER) { // the backup domain and the flags stay
         fresh.common.csr = rcc->common.csr;
-        fresh.bdcr = rcc->bdcr;
+        fresh.common.bdcr = rcc->common.bdcr;
     }
     *rcc = fresh;
     rcc->common.enr[SIM_ON_AHB] = AHBENR_RESET;
-    sim_rcc_run_from(&rcc->common, SIM_HSI, rcc->bdcr & BDCR_LSEON);
+    sim_rcc_run_from(&rcc->common, SIM_HSI, rcc->common.bdcr & SIM_RCC_BDCR_LSEON);
 }
 
 static bool create(void *state, struct sim_part *part)

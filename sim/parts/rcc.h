@@ -11,7 +11,7 @@
 
 struct sim_rcc {
     struct sim_rcc_common common;
-    uint32_t bdcr, cfgr2, cfgr3, cr2;
+    uint32_t cfgr2, cfgr3, cr2;
 };
 
 #define RCC_CFGR_SW      0x3u

@@ -159,7 +159,7 @@ static uint32_t mco_hz(const struct sim_rcc *rcc, unsigned *divider)
 
 static uint32_t rtc_hz(const struct sim_rcc *rcc, unsigned *divider)
 {
-    unsigned select = rcc->bdcr >> 8 & 3;
+    unsigned select = rcc->common.bdcr >> 8 & 3;
     *divider = select == 3 ? 32 : 1;
     if (select == 2)
         return if_ready(rcc, SIM_LSI, nominal_hz(rcc, SIM_LSI));
@@ -283,6 +283,7 @@ const struct sim_rcc_kind sim_rcc_f0_kind = {
     .pll = SIM_PLL,
     .off_in_stop = 1u << SIM_HSE | 1u << SIM_PLL | 1u << SIM_HSI48,
     .reset_flags = 0xfe800000,
+    .rmvf = 1u << 24,
     .sw_mask = RCC_CFGR_SW,
     .cssf = RCC_CIR_CSSF,
     .start = start_of,

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "sim/parts/rcc_common.h"
 
+#define CSR_LSION  (1u << 0)
+#define BDCR_BDRST (1u << 16)
+
 _Static_assert((unsigned)SIM_CLOCK_SOURCES <= (unsigned)SIM_RCC_MOST_CLOCKS, "clocks");
 _Static_assert((unsigned)SIM_RCC_L0_BUSES <= (unsigned)SIM_RCC_MOST_BUSES, "buses");
 
@@ -124,6 +127,57 @@ void sim_rcc_switch_clock(struct sim_rcc_common *rcc, unsigned clock, bool on)
         sim_chip_violation(rcc->part->chip, "rcc: switching off a clock that the system runs from");
     else
         rcc->on[clock] = on;
+}
+
+uint32_t sim_rcc_pair(const struct sim_rcc_common *rcc, unsigned clock, unsigned bit)
+{
+    return (rcc->on[clock] ? 1u << bit : 0) | (rcc->ready[clock] ? 2u << bit : 0);
+}
+
+uint32_t sim_rcc_hold_pll(const struct sim_rcc_common *rcc, uint32_t old, uint32_t value,
+                          uint32_t settings, const char *section)
+{
+    if (!rcc->on[rcc->kind->pll] || !((value ^ old) & settings))
+        return value;
+    sim_chip_violation(rcc->part->chip, "rcc: the PLL's settings changed while it is on (%s)",
+                       section);
+    return (value & ~settings) | (old & settings);
+}
+
+// ---- RCC_CSR and RCC_BDCR -----------------------------------------------------------------------
+
+void sim_rcc_write_csr(struct sim_rcc_common *rcc, uint32_t value)
+{
+    if (value & rcc->kind->rmvf)
+        rcc->csr &= ~rcc->kind->reset_flags;
+    rcc->on[rcc->kind->lsi] =
+        value & CSR_LSION || sim_part_level(rcc->part, SIM_WATCHDOG_RUNNING, 0);
+    sim_rcc_update_clocks(rcc);
+}
+
+uint32_t sim_rcc_read_csr(const struct sim_rcc_common *rcc)
+{
+    return rcc->csr | sim_rcc_pair(rcc, rcc->kind->lsi, 0);
+}
+
+void sim_rcc_set_bdcr(struct sim_rcc_common *rcc, uint32_t value, uint32_t kept)
+{
+    rcc->bdcr = value & BDCR_BDRST ? BDCR_BDRST : value & kept;
+    rcc->on[rcc->kind->lse] = rcc->bdcr & SIM_RCC_BDCR_LSEON;
+    sim_rcc_update_clocks(rcc);
+}
+
+void sim_rcc_write_guarded_bdcr(struct sim_rcc_common *rcc, uint32_t value, uint32_t kept)
+{
+    if (sim_part_level(rcc->part, SIM_BACKUP_WRITABLE, 0))
+        sim_rcc_set_bdcr(rcc, value, kept);
+    else
+        log_line(rcc->part->log, LOG_DEBUG, "rcc: RCC_BDCR is written while PWR_CR.DBP is 0");
+}
+
+uint32_t sim_rcc_read_bdcr(const struct sim_rcc_common *rcc)
+{
+    return rcc->bdcr | sim_rcc_pair(rcc, rcc->kind->lse, 0);
 }
 
 void sim_rcc_hear_lsi_wanted(void *self, unsigned line, uint64_t value)

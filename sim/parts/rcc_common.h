@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What the reset and clock controls of all families have alike: gates and reset lines, the flags of
 // resets, oscillators that take their time, the switch of the system clock, and the way back from
-// Stop and from a dead crystal. rcc.c, rcc_f1.c, rcc_l0.c and rcc_m0p.c have the registers, their
-// *_clocks.c the clock trees; nobody else includes this.
+// Stop and from a dead crystal. rcc.c, rcc_f1.c, rcc_f4.c, rcc_l0.c, rcc_l1.c and rcc_m0p.c have the
+// registers, their *_clocks.c the clock trees; nobody else includes this.
 #ifndef SWDLINK_SIM_PARTS_RCC_COMMON_H
 #define SWDLINK_SIM_PARTS_RCC_COMMON_H
 
@@ -12,6 +12,7 @@
 #define SIM_RCC_MOST_CLOCKS SIM_M0P_CLOCKS
 #define SIM_RCC_MOST_BUSES  SIM_M0P_BUSES
 #define SIM_RCC_CR_CSSON    (1u << 19)
+#define SIM_RCC_BDCR_LSEON  (1u << 0)
 
 struct sim_rcc_start {
     uint64_t ns;   // that a clock takes
@@ -25,6 +26,7 @@ struct sim_rcc_kind {
     unsigned lsi, lse, hsi, hse, pll;
     uint32_t off_in_stop; // a bit for each clock that is off after Stop
     uint32_t reset_flags; // those that RCC_CSR has
+    uint32_t rmvf;        // the bit of RCC_CSR that clears them
     uint32_t sw_mask;     // of RCC_CFGR
     uint32_t cssf;        // the flag of the clock security system
     struct sim_rcc_start (*start)(const void *self, unsigned clock);
@@ -41,6 +43,7 @@ struct sim_rcc_common {
     const struct sim_rcc_kind *kind;
     struct sim_part *part;
     uint32_t cr, cfgr, csr, cir_flags, cir_enables;
+    uint32_t bdcr; // not of STM32L0 and L1: RCC_CSR has its bits
     uint32_t rstr[SIM_RCC_MOST_BUSES], enr[SIM_RCC_MOST_BUSES];
     unsigned sws;
     bool on[SIM_RCC_MOST_CLOCKS], ready[SIM_RCC_MOST_CLOCKS];
@@ -64,6 +67,18 @@ void sim_rcc_update_clocks(struct sim_rcc_common *rcc);
 // On or off, unless the system runs from it.
 void sim_rcc_switch_clock(struct sim_rcc_common *rcc, unsigned clock, bool on);
 void sim_rcc_follow_sw(struct sim_rcc_common *rcc); // to what SW asks for, if that is ready
+// A clock's switch at a bit of a register, and behind it the bit that tells that it is ready.
+uint32_t sim_rcc_pair(const struct sim_rcc_common *rcc, unsigned clock, unsigned bit);
+// RCC_CSR: its flags, and LSI, which a watchdog keeps on.
+void sim_rcc_write_csr(struct sim_rcc_common *rcc, uint32_t value);
+uint32_t sim_rcc_read_csr(const struct sim_rcc_common *rcc);
+// RCC_BDCR: kept are the bits that the register has. Where PWR guards it, it asks first.
+void sim_rcc_set_bdcr(struct sim_rcc_common *rcc, uint32_t value, uint32_t kept);
+void sim_rcc_write_guarded_bdcr(struct sim_rcc_common *rcc, uint32_t value, uint32_t kept);
+uint32_t sim_rcc_read_bdcr(const struct sim_rcc_common *rcc);
+// What is written to a register with settings of the PLL: while that is on, they stay as they are.
+uint32_t sim_rcc_hold_pll(const struct sim_rcc_common *rcc, uint32_t old, uint32_t value,
+                          uint32_t settings, const char *section);
 // Makes it the core's, and tells the others.
 void sim_rcc_set_hclk(struct sim_rcc_common *rcc, uint32_t hclk);
 

@@ -26,19 +26,10 @@ enum {
 #define CFGR_SWS     0xcu
 #define CFGR_PLL     0x003f0000u
 #define CIR_SOURCES  0x1fu
-#define BDCR_LSEON   (1u << 0)
-#define BDCR_BDRST   (1u << 16)
 #define BDCR_KEPT    0x8305u
-#define CSR_LSION    (1u << 0)
-#define CSR_RMVF     (1u << 24)
 #define AHBENR_RESET 0x14u // SRAM and FLITF
 
 // ---- registers ----------------------------------------------------------------------------------
-
-static uint32_t pair(const struct sim_rcc_f1 *rcc, enum sim_clock_source s, unsigned bit)
-{
-    return (rcc->common.on[s] ? 1u << bit : 0) | (rcc->common.ready[s] ? 2u << bit : 0);
-}
 
 static void write_cr(struct sim_rcc_f1 *rcc, uint32_t value)
 {
@@ -51,11 +42,7 @@ static void write_cr(struct sim_rcc_f1 *rcc, uint32_t value)
 
 static void write_cfgr(struct sim_rcc_f1 *rcc, uint32_t value)
 {
-    if (rcc->common.on[SIM_PLL] && (value ^ rcc->common.cfgr) & CFGR_PLL) {
-        sim_chip_violation(rcc->common.part->chip,
-                           "rcc: the PLL's settings changed while it is on (RM0008, 7.3.2)");
-        value = (value & ~CFGR_PLL) | (rcc->common.cfgr & CFGR_PLL);
-    }
+    value = sim_rcc_hold_pll(&rcc->common, rcc->common.cfgr, value, CFGR_PLL, "RM0008, 7.3.2");
     rcc->common.cfgr = value & ~CFGR_SWS;
     rcc->cfgr2 = (rcc->cfgr2 & ~1u) | (value >> 17 & 1);
     sim_rcc_update_clocks(&rcc->common);
@@ -69,27 +56,6 @@ static void write_cfgr2(struct sim_rcc_f1 *rcc, uint32_t value)
         return;
     rcc->cfgr2 = value & 15;
     rcc->common.cfgr = (rcc->common.cfgr & ~RCC_F1_CFGR_XTPRE) | (value & 1) << 17;
-}
-
-static void write_bdcr(struct sim_rcc_f1 *rcc, uint32_t value)
-{
-    if (!sim_part_level(rcc->common.part, SIM_BACKUP_WRITABLE, 0)) {
-        log_line(rcc->common.part->log, LOG_DEBUG,
-                 "rcc: RCC_BDCR is written while PWR_CR.DBP is 0");
-        return;
-    }
-    rcc->bdcr = value & BDCR_BDRST ? BDCR_BDRST : value & BDCR_KEPT;
-    rcc->common.on[SIM_LSE] = rcc->bdcr & BDCR_LSEON;
-    sim_rcc_update_clocks(&rcc->common);
-}
-
-static void write_csr(struct sim_rcc_f1 *rcc, uint32_t value)
-{
-    if (value & CSR_RMVF)
-        rcc->common.csr = 0;
-    rcc->common.on[SIM_LSI] =
-        value & CSR_LSION || sim_part_level(rcc->common.part, SIM_WATCHDOG_RUNNING, 0);
-    sim_rcc_update_clocks(&rcc->common);
 }
 
 static uint32_t *plain(struct sim_rcc_f1 *rcc, uint32_t offset)
@@ -116,8 +82,8 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
     (void)size;
     switch (offset) {
     case RCC_CR:
-        *value = rcc->common.cr | CR_HSICAL | pair(rcc, SIM_HSI, 0) | pair(rcc, SIM_HSE, 16) |
-                 pair(rcc, SIM_PLL, 24);
+        *value = rcc->common.cr | CR_HSICAL | sim_rcc_pair(&rcc->common, SIM_HSI, 0) |
+                 sim_rcc_pair(&rcc->common, SIM_HSE, 16) | sim_rcc_pair(&rcc->common, SIM_PLL, 24);
         break;
     case RCC_CFGR:
         *value = rcc->common.cfgr | rcc->common.sws << 2;
@@ -126,10 +92,10 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
         *value = rcc->common.cir_flags | rcc->common.cir_enables << 8;
         break;
     case RCC_BDCR:
-        *value = rcc->bdcr | (rcc->common.ready[SIM_LSE] ? 2u : 0);
+        *value = sim_rcc_read_bdcr(&rcc->common);
         break;
     case RCC_CSR:
-        *value = rcc->common.csr | pair(rcc, SIM_LSI, 0);
+        *value = sim_rcc_read_csr(&rcc->common);
         break;
     case RCC_CFGR2:
         *value = sim_rcc_f1_has_predivider(rcc) ? rcc->cfgr2 : 0;
@@ -165,10 +131,10 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
         sim_rcc_update_irq(&rcc->common);
         break;
     case RCC_BDCR:
-        write_bdcr(rcc, value);
+        sim_rcc_write_guarded_bdcr(&rcc->common, value, BDCR_KEPT);
         break;
     case RCC_CSR:
-        write_csr(rcc, value);
+        sim_rcc_write_csr(&rcc->common, value);
         break;
     case RCC_CFGR2:
         write_cfgr2(rcc, value);
@@ -187,11 +153,11 @@ static void reset(void *self, enum sim_reset kind)
     fresh.common.cr = CR_AT_RESET;
     if (kind != SIM_RESET_POWER) { // the backup domain and the flags stay
         fresh.common.csr = rcc->common.csr;
-        fresh.bdcr = rcc->bdcr;
+        fresh.common.bdcr = rcc->common.bdcr;
     }
     *rcc = fresh;
     rcc->common.enr[SIM_ON_AHB] = AHBENR_RESET;
-    sim_rcc_run_from(&rcc->common, SIM_HSI, rcc->bdcr & BDCR_LSEON);
+    sim_rcc_run_from(&rcc->common, SIM_HSI, rcc->common.bdcr & SIM_RCC_BDCR_LSEON);
 }
 
 static bool create(void *state, struct sim_part *part)

@@ -8,7 +8,7 @@
 
 struct sim_rcc_f1 {
     struct sim_rcc_common common;
-    uint32_t bdcr, cfgr2;
+    uint32_t cfgr2;
 };
 
 #define RCC_F1_CFGR_SW     0x3u

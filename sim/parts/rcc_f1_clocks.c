@@ -143,6 +143,7 @@ const struct sim_rcc_kind sim_rcc_f1_kind = {
     .pll = SIM_PLL,
     .off_in_stop = 1u << SIM_HSE | 1u << SIM_PLL,
     .reset_flags = 0xfc000000,
+    .rmvf = 1u << 24,
     .sw_mask = RCC_F1_CFGR_SW,
     .cssf = RCC_F1_CIR_CSSF,
     .start = start_of,

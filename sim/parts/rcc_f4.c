@@ -27,24 +27,16 @@ enum {
 #define PLLCFGR_RESET 0x24003010u
 #define CFGR_SWS      0xcu
 #define CIR_SOURCES   0x7fu
-#define BDCR_LSEON    (1u << 0)
-#define BDCR_BDRST    (1u << 16)
 #define BDCR_KEPT     0x830du
-#define CSR_LSION     (1u << 0)
-#define CSR_RMVF      (1u << 24)
 #define CSR_BORRSTF   (1u << 25)
 
 // ---- registers ----------------------------------------------------------------------------------
 
-static uint32_t pair(const struct sim_rcc_f4 *rcc, enum sim_clock_source s, unsigned bit)
-{
-    return (rcc->common.on[s] ? 1u << bit : 0) | (rcc->common.ready[s] ? 2u << bit : 0);
-}
-
 static uint32_t read_cr(const struct sim_rcc_f4 *rcc)
 {
-    return rcc->common.cr | CR_HSICAL | pair(rcc, SIM_HSI, 0) | pair(rcc, SIM_HSE, 16) |
-           pair(rcc, SIM_PLL, 24) | pair(rcc, SIM_PLLI2S, 26) | pair(rcc, SIM_PLLSAI, 28);
+    return rcc->common.cr | CR_HSICAL | sim_rcc_pair(&rcc->common, SIM_HSI, 0) |
+           sim_rcc_pair(&rcc->common, SIM_HSE, 16) | sim_rcc_pair(&rcc->common, SIM_PLL, 24) |
+           sim_rcc_pair(&rcc->common, SIM_PLLI2S, 26) | sim_rcc_pair(&rcc->common, SIM_PLLSAI, 28);
 }
 
 static void write_cr(struct sim_rcc_f4 *rcc, uint32_t value)
@@ -80,27 +72,6 @@ static void write_cfgr(struct sim_rcc_f4 *rcc, uint32_t value)
     sim_rcc_update_clocks(&rcc->common);
     sim_rcc_follow_sw(&rcc->common);
     sim_f4_clocks_apply(rcc);
-}
-
-static void write_bdcr(struct sim_rcc_f4 *rcc, uint32_t value)
-{
-    if (!sim_part_level(rcc->common.part, SIM_BACKUP_WRITABLE, 0)) {
-        log_line(rcc->common.part->log, LOG_DEBUG,
-                 "rcc: RCC_BDCR is written while PWR_CR.DBP is 0");
-        return;
-    }
-    rcc->bdcr = value & BDCR_BDRST ? BDCR_BDRST : value & BDCR_KEPT;
-    rcc->common.on[SIM_LSE] = rcc->bdcr & BDCR_LSEON;
-    sim_rcc_update_clocks(&rcc->common);
-}
-
-static void write_csr(struct sim_rcc_f4 *rcc, uint32_t value)
-{
-    if (value & CSR_RMVF)
-        rcc->common.csr = 0;
-    rcc->common.on[SIM_LSI] =
-        value & CSR_LSION || sim_part_level(rcc->common.part, SIM_WATCHDOG_RUNNING, 0);
-    sim_rcc_update_clocks(&rcc->common);
 }
 
 // Reset lines, gates, and gates in sleep: five words each, with a hole behind the third.
@@ -141,10 +112,10 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
         *value = rcc->common.cir_flags | rcc->common.cir_enables << 8;
         break;
     case RCC_BDCR:
-        *value = rcc->bdcr | (rcc->common.ready[SIM_LSE] ? 2u : 0);
+        *value = sim_rcc_read_bdcr(&rcc->common);
         break;
     case RCC_CSR:
-        *value = rcc->common.csr | pair(rcc, SIM_LSI, 0);
+        *value = sim_rcc_read_csr(&rcc->common);
         break;
     default:
         *value = plain(rcc, offset) ? *plain(rcc, offset) : 0;
@@ -173,10 +144,10 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
         sim_rcc_update_irq(&rcc->common);
         break;
     case RCC_BDCR:
-        write_bdcr(rcc, value);
+        sim_rcc_write_guarded_bdcr(&rcc->common, value, BDCR_KEPT);
         break;
     case RCC_CSR:
-        write_csr(rcc, value);
+        sim_rcc_write_csr(&rcc->common, value);
         break;
     default:
         if (plain(rcc, offset))
@@ -196,13 +167,13 @@ static void reset(void *self, enum sim_reset kind)
     fresh.common.cr = CR_AT_RESET;
     if (kind != SIM_RESET_POWER) { // the backup domain and the flags stay
         fresh.common.csr = rcc->common.csr;
-        fresh.bdcr = rcc->bdcr;
+        fresh.common.bdcr = rcc->common.bdcr;
     }
     *rcc = fresh;
     rcc->common.enr[SIM_F4_ON_AHB1] = config->ahb1enr_reset;
     for (unsigned bus = 0; bus < SIM_F4_BUSES; bus++)
         rcc->lpenr[bus] = config->lpenr_reset[bus];
-    sim_rcc_run_from(&rcc->common, SIM_HSI, rcc->bdcr & BDCR_LSEON);
+    sim_rcc_run_from(&rcc->common, SIM_HSI, rcc->common.bdcr & SIM_RCC_BDCR_LSEON);
 }
 
 // At power-on the supply rises through the brown-out level (6.1.2).

@@ -11,7 +11,7 @@
 
 struct sim_rcc_f4 {
     struct sim_rcc_common common;
-    uint32_t pllcfgr, bdcr, lpenr[SIM_F4_BUSES];
+    uint32_t pllcfgr, lpenr[SIM_F4_BUSES];
     uint32_t kept[RCC_F4_KEPT]; // from SSCGR on; DCKCFGR is one of them
 };
 

@@ -31,11 +31,8 @@ enum {
 #define CR_HSIRDY       (1u << 2)
 #define CR_DIVF         (1u << 4)
 #define CR_MSION        (1u << 8)
-#define CR_MSIRDY       (1u << 9)
 #define CR_HSEON        (1u << 16)
-#define CR_HSERDY       (1u << 17)
 #define CR_PLLON        (1u << 24)
-#define CR_PLLRDY       (1u << 25)
 #define CR_KEPT         0x003c002au // HSIKERON, HSIDIVEN, HSIOUTEN, HSEBYP, CSSHSEON, RTCPRE
 #define ICSCR_AT_RESET  0x0040b000u // MSIRANGE 5, HSITRIM 16; calibration of this chip below
 #define ICSCR_WRITABLE  0xff00ff00u // MSITRIM, MSIRANGE, HSITRIM
@@ -47,14 +44,10 @@ enum {
 #define CFGR_PLL        0x00fd0000u // PLLSRC, PLLMUL, PLLDIV
 #define CIFR_SOURCES    0x7fu
 #define CIER_BITS       0xffu
-#define CSR_LSION       (1u << 0)
-#define CSR_LSIRDY      (1u << 1)
-#define CSR_LSEON       (1u << 8)
-#define CSR_LSERDY      (1u << 9)
+#define CSR_LSE         8 // where its pair is
+#define CSR_LSEON       (1u << CSR_LSE)
 #define CSR_RTC_BITS    0x00073d00u // LSEON to CSSLSEON, RTCSEL, RTCEN
 #define CSR_RTCRST      (1u << 19)
-#define CSR_RMVF        (1u << 23)
-#define CSR_FLAGS       0xff000000u
 #define AHBENR_AT_RESET 0x100u // MIF: the NVM's interface
 
 static void write_cr(struct sim_rcc_l0 *rcc, uint32_t value)
@@ -70,27 +63,16 @@ static void write_cr(struct sim_rcc_l0 *rcc, uint32_t value)
 
 static uint32_t read_cr(const struct sim_rcc_l0 *rcc)
 {
-    static const struct {
-        enum sim_clock_source source;
-        uint32_t on, ready;
-    } bits[] = {{SIM_HSI, CR_HSION, CR_HSIRDY},
-                {SIM_MSI, CR_MSION, CR_MSIRDY},
-                {SIM_HSE, CR_HSEON, CR_HSERDY},
-                {SIM_PLL, CR_PLLON, CR_PLLRDY}};
-    uint32_t value = rcc->common.cr;
-    for (unsigned i = 0; i < sizeof bits / sizeof bits[0]; i++)
-        value |= (rcc->common.on[bits[i].source] ? bits[i].on : 0) |
-                 (rcc->common.ready[bits[i].source] ? bits[i].ready : 0);
-    return value | (rcc->common.cr & RCC_L0_CR_DIVEN && rcc->common.ready[SIM_HSI] ? CR_DIVF : 0);
+    bool hsi_ready = rcc->common.ready[SIM_HSI];
+    return rcc->common.cr | (rcc->common.on[SIM_HSI] ? CR_HSION : 0) | (hsi_ready ? CR_HSIRDY : 0) |
+           (rcc->common.cr & RCC_L0_CR_DIVEN && hsi_ready ? CR_DIVF : 0) |
+           sim_rcc_pair(&rcc->common, SIM_MSI, 8) | sim_rcc_pair(&rcc->common, SIM_HSE, 16) |
+           sim_rcc_pair(&rcc->common, SIM_PLL, 24);
 }
 
 static void write_cfgr(struct sim_rcc_l0 *rcc, uint32_t value)
 {
-    if (rcc->common.on[SIM_PLL] && (value ^ rcc->common.cfgr) & CFGR_PLL) {
-        sim_chip_violation(rcc->common.part->chip,
-                           "rcc: the PLL's settings changed while it is on (RM0367, 7.3.4)");
-        value = (value & ~CFGR_PLL) | (rcc->common.cfgr & CFGR_PLL);
-    }
+    value = sim_rcc_hold_pll(&rcc->common, rcc->common.cfgr, value, CFGR_PLL, "RM0367, 7.3.4");
     rcc->common.cfgr = value & ~CFGR_SWS;
     sim_rcc_update_clocks(&rcc->common);
     sim_rcc_follow_sw(&rcc->common);
@@ -116,8 +98,7 @@ static uint32_t read_crrcr(const struct sim_rcc_l0 *rcc)
 {
     if (!sim_rcc_l0_has_hsi48(rcc))
         return 0;
-    return rcc->crrcr | CRRCR_CAL | (rcc->common.on[SIM_HSI48] ? 1u : 0) |
-           (rcc->common.ready[SIM_HSI48] ? 2u : 0);
+    return rcc->crrcr | CRRCR_CAL | sim_rcc_pair(&rcc->common, SIM_HSI48, 0);
 }
 
 // The bits of RTC and LSE are in the backup domain: no system reset clears them, and PWR_CR.DBP
@@ -137,19 +118,8 @@ static void write_rtc_bits(struct sim_rcc_l0 *rcc, uint32_t value)
 
 static void write_csr(struct sim_rcc_l0 *rcc, uint32_t value)
 {
-    if (value & CSR_RMVF)
-        rcc->common.csr &= ~CSR_FLAGS;
-    rcc->common.on[SIM_LSI] =
-        value & CSR_LSION || sim_part_level(rcc->common.part, SIM_WATCHDOG_RUNNING, 0);
     write_rtc_bits(rcc, value);
-    sim_rcc_update_clocks(&rcc->common);
-}
-
-static uint32_t read_csr(const struct sim_rcc_l0 *rcc)
-{
-    return rcc->common.csr | (rcc->common.on[SIM_LSI] ? CSR_LSION : 0) |
-           (rcc->common.ready[SIM_LSI] ? CSR_LSIRDY : 0) |
-           (rcc->common.ready[SIM_LSE] ? CSR_LSERDY : 0);
+    sim_rcc_write_csr(&rcc->common, value);
 }
 
 // Registers without a side effect of their own.
@@ -192,7 +162,7 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
         *value = rcc->common.cir_flags;
         break;
     case RCC_CSR:
-        *value = read_csr(rcc);
+        *value = sim_rcc_read_csr(&rcc->common) | sim_rcc_pair(&rcc->common, SIM_LSE, CSR_LSE);
         break;
     default:
         *value = plain(rcc, offset) ? *plain(rcc, offset) : 0;

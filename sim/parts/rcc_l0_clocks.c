@@ -201,16 +201,16 @@ static unsigned safe_sw(const void *self, bool from_stop)
 }
 
 // clang-format off
-#define KIND(cssf_)                                                                                \
+#define KIND(cssf_, rmvf_)                                                                         \
     {                                                                                              \
         .clocks = SIM_CLOCK_SOURCES, .lsi = SIM_LSI, .lse = SIM_LSE, .hsi = SIM_HSI,               \
         .hse = SIM_HSE, .pll = SIM_PLL,                                                            \
         .off_in_stop = 1u << SIM_HSI | 1u << SIM_HSE | 1u << SIM_PLL | 1u << SIM_MSI |             \
                        1u << SIM_HSI48,                                                            \
-        .reset_flags = 0xfe000000, .sw_mask = RCC_L0_CFGR_SW, .cssf = (cssf_), .start = start_of,  \
-        .clock_of_sw = clock_of_sw, .pll_input = pll_input, .pll_is_set = pll_is_set,              \
-        .safe_sw = safe_sw, .apply = sim_l0_clocks_apply,                                          \
+        .reset_flags = 0xfe000000, .rmvf = (rmvf_), .sw_mask = RCC_L0_CFGR_SW, .cssf = (cssf_),    \
+        .start = start_of, .clock_of_sw = clock_of_sw, .pll_input = pll_input,                     \
+        .pll_is_set = pll_is_set, .safe_sw = safe_sw, .apply = sim_l0_clocks_apply,                \
     }
 // clang-format on
-const struct sim_rcc_kind sim_rcc_l0_kind = KIND(RCC_L0_CIFR_CSSF),
-                          sim_rcc_l1_kind = KIND(RCC_L1_CIR_CSSF);
+const struct sim_rcc_kind sim_rcc_l0_kind = KIND(RCC_L0_CIFR_CSSF, 1u << 23),
+                          sim_rcc_l1_kind = KIND(RCC_L1_CIR_CSSF, 1u << 24);

@@ -17,6 +17,10 @@ enum {
     RCC_CSR = 0x34,
 };
 
+#define CR_HSION        (1u << 0)
+#define CR_MSION        (1u << 8)
+#define CR_HSEON        (1u << 16)
+#define CR_PLLON        (1u << 24)
 #define CR_KEPT         0x60040000u // RTCPRE and HSEBYP
 #define CR_CSSON        (1u << 28)
 #define ICSCR_AT_RESET  0x0000b000u // MSIRANGE 5, HSITRIM 16; calibration of this chip below
@@ -28,30 +32,19 @@ enum {
 #define CIR_FLAGS       0xffu
 #define CIR_ENABLES     8  // shift
 #define CIR_CLEARS      16 // shift
-#define CSR_LSION       (1u << 0)
-#define CSR_LSIRDY      (1u << 1)
-#define CSR_LSEON       (1u << 8)
-#define CSR_LSERDY      (1u << 9)
+#define CSR_LSE         8  // where its pair is
+#define CSR_LSEON       (1u << CSR_LSE)
 #define CSR_RTC_BITS    0x00431d00u // LSEON, LSEBYP, LSECSSON, LSECSSD, RTCSEL, RTCEN
 #define CSR_RTCRST      (1u << 23)
-#define CSR_RMVF        (1u << 24)
-#define CSR_FLAGS       0xfe000000u
 #define AHBENR_AT_RESET 0x8000u // FLITF
 #define CAPTURES        8u      // what TIM10_OR and TIM11_OR choose
 
-static const struct {
-    enum sim_clock_source source;
-    uint32_t on, ready;
-} switches[] = {{SIM_HSI, 1u << 0, 1u << 1},
-                {SIM_MSI, 1u << 8, 1u << 9},
-                {SIM_HSE, 1u << 16, 1u << 17},
-                {SIM_PLL, 1u << 24, 1u << 25}};
-#define SWITCHES (sizeof switches / sizeof switches[0])
-
 static void write_cr(struct sim_rcc_l0 *rcc, uint32_t value)
 {
-    for (unsigned i = 0; i < SWITCHES; i++)
-        sim_rcc_switch_clock(&rcc->common, switches[i].source, value & switches[i].on);
+    sim_rcc_switch_clock(&rcc->common, SIM_HSI, value & CR_HSION);
+    sim_rcc_switch_clock(&rcc->common, SIM_MSI, value & CR_MSION);
+    sim_rcc_switch_clock(&rcc->common, SIM_HSE, value & CR_HSEON);
+    sim_rcc_switch_clock(&rcc->common, SIM_PLL, value & CR_PLLON);
     rcc->common.cr = (value & CR_KEPT) | (value & CR_CSSON ? SIM_RCC_CR_CSSON : 0);
     sim_rcc_update_clocks(&rcc->common);
     sim_l0_clocks_apply(rcc);
@@ -59,21 +52,15 @@ static void write_cr(struct sim_rcc_l0 *rcc, uint32_t value)
 
 static uint32_t read_cr(const struct sim_rcc_l0 *rcc)
 {
-    uint32_t value = rcc->common.cr & ~SIM_RCC_CR_CSSON;
-    value |= rcc->common.cr & SIM_RCC_CR_CSSON ? CR_CSSON : 0;
-    for (unsigned i = 0; i < SWITCHES; i++)
-        value |= (rcc->common.on[switches[i].source] ? switches[i].on : 0) |
-                 (rcc->common.ready[switches[i].source] ? switches[i].ready : 0);
-    return value;
+    return (rcc->common.cr & ~SIM_RCC_CR_CSSON) |
+           (rcc->common.cr & SIM_RCC_CR_CSSON ? CR_CSSON : 0) |
+           sim_rcc_pair(&rcc->common, SIM_HSI, 0) | sim_rcc_pair(&rcc->common, SIM_MSI, 8) |
+           sim_rcc_pair(&rcc->common, SIM_HSE, 16) | sim_rcc_pair(&rcc->common, SIM_PLL, 24);
 }
 
 static void write_cfgr(struct sim_rcc_l0 *rcc, uint32_t value)
 {
-    if (rcc->common.on[SIM_PLL] && (value ^ rcc->common.cfgr) & CFGR_PLL) {
-        sim_chip_violation(rcc->common.part->chip,
-                           "rcc: the PLL's settings changed while it is on (RM0038, 6.3.3)");
-        value = (value & ~CFGR_PLL) | (rcc->common.cfgr & CFGR_PLL);
-    }
+    value = sim_rcc_hold_pll(&rcc->common, rcc->common.cfgr, value, CFGR_PLL, "RM0038, 6.3.3");
     rcc->common.cfgr = value & CFGR_KEPT;
     sim_rcc_update_clocks(&rcc->common);
     sim_rcc_follow_sw(&rcc->common);
@@ -100,19 +87,8 @@ static void write_rtc_bits(struct sim_rcc_l0 *rcc, uint32_t value)
 
 static void write_csr(struct sim_rcc_l0 *rcc, uint32_t value)
 {
-    if (value & CSR_RMVF)
-        rcc->common.csr &= ~CSR_FLAGS;
-    rcc->common.on[SIM_LSI] =
-        value & CSR_LSION || sim_part_level(rcc->common.part, SIM_WATCHDOG_RUNNING, 0);
     write_rtc_bits(rcc, value);
-    sim_rcc_update_clocks(&rcc->common);
-}
-
-static uint32_t read_csr(const struct sim_rcc_l0 *rcc)
-{
-    return rcc->common.csr | (rcc->common.on[SIM_LSI] ? CSR_LSION : 0) |
-           (rcc->common.ready[SIM_LSI] ? CSR_LSIRDY : 0) |
-           (rcc->common.ready[SIM_LSE] ? CSR_LSERDY : 0);
+    sim_rcc_write_csr(&rcc->common, value);
 }
 
 // Registers without a side effect of their own: AHB, APB2, APB1 of resets, clocks, clocks in sleep.
@@ -146,7 +122,7 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
         *value = rcc->common.cir_flags | rcc->common.cir_enables << CIR_ENABLES;
         break;
     case RCC_CSR:
-        *value = read_csr(rcc);
+        *value = sim_rcc_read_csr(&rcc->common) | sim_rcc_pair(&rcc->common, SIM_LSE, CSR_LSE);
         break;
     default:
         *value = plain(rcc, offset) ? *plain(rcc, offset) : 0;

@@ -16,11 +16,6 @@ enum {
 };
 
 #define CIR_CLOCKS 0x63fu // those of clocks, and of LSE's security system
-#define BDCR_LSEON (1u << 0)
-#define BDCR_BDRST (1u << 16)
-#define CSR_LSION  (1u << 0)
-#define CSR_RMVF   (1u << 23)
-#define CSR_FLAGS  0xfe000000u
 
 // ---- switches of clocks, which stand in several registers ---------------------------------------
 
@@ -90,18 +85,7 @@ static void write_bdcr(struct sim_rcc_m0p *rcc, uint32_t value)
                  "rcc: RCC_BDCR is written while PWR_CR1.DBP is 0");
         return;
     }
-    rcc->bdcr = value & BDCR_BDRST ? BDCR_BDRST : value;
-    rcc->common.on[SIM_M0P_LSE] = rcc->bdcr & BDCR_LSEON;
-    sim_rcc_update_clocks(&rcc->common);
-}
-
-static void write_csr(struct sim_rcc_m0p *rcc, uint32_t value)
-{
-    if (value & CSR_RMVF)
-        rcc->common.csr = 0;
-    rcc->common.on[SIM_M0P_LSI] =
-        value & CSR_LSION || sim_part_level(rcc->common.part, SIM_WATCHDOG_RUNNING, 0);
-    sim_rcc_update_clocks(&rcc->common);
+    sim_rcc_set_bdcr(&rcc->common, value, UINT32_MAX);
 }
 
 // ---- the bus ------------------------------------------------------------------------------------
@@ -150,7 +134,7 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
     else if (offset == RCC_CIFR)
         *value = rcc->common.cir_flags;
     else if (offset == rcc->config->bdcr)
-        *value = rcc->bdcr;
+        *value = rcc->common.bdcr;
     else if (offset == rcc->config->csr)
         *value = rcc->common.csr | rcc->config->csr_more;
     *value = with_switches(rcc, offset, *value);
@@ -181,7 +165,7 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     } else if (offset == rcc->config->bdcr) {
         write_bdcr(rcc, value);
     } else if (offset == rcc->config->csr) {
-        write_csr(rcc, value);
+        sim_rcc_write_csr(&rcc->common, value);
     } else {
         write_switches(rcc, offset, value);
     }
@@ -204,8 +188,8 @@ static void reset(void *self, enum sim_reset kind)
         fresh.common.sws++;
     fresh.common.cfgr = fresh.common.sws; // SW
     if (kind != SIM_RESET_POWER) {        // the backup domain and the flags stay
-        fresh.common.csr = rcc->common.csr & CSR_FLAGS;
-        fresh.bdcr = rcc->bdcr;
+        fresh.common.csr = rcc->common.csr;
+        fresh.common.bdcr = rcc->common.bdcr;
     }
     *rcc = fresh;
     bool says = false;
@@ -215,7 +199,7 @@ static void reset(void *self, enum sim_reset kind)
     }
     if (!says)
         rcc->common.enr[SIM_M0P_ON_AHB] = 1u << 8; // the flash interface
-    sim_rcc_run_from(&rcc->common, config->first_clock, rcc->bdcr & BDCR_LSEON);
+    sim_rcc_run_from(&rcc->common, config->first_clock, rcc->common.bdcr & SIM_RCC_BDCR_LSEON);
 }
 
 static bool create(void *state, struct sim_part *part)

@@ -12,7 +12,7 @@
 struct sim_rcc_m0p {
     struct sim_rcc_common common;
     const struct sim_rcc_m0p_config *config;
-    uint32_t icscr, pllcfgr, ccipr, ccipr2, bdcr;
+    uint32_t icscr, pllcfgr, ccipr, ccipr2;
     uint32_t other[SIM_M0P_OTHERS]; // with is_m4: registers that only keep what is written
 };
 

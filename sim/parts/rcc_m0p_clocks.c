@@ -120,7 +120,7 @@ static uint32_t mco_hz(const struct sim_rcc_m0p *rcc, unsigned *divider)
 
 static uint32_t rtc_hz(const struct sim_rcc_m0p *rcc, unsigned *divider)
 {
-    unsigned select = field(rcc->bdcr, 8, 3);
+    unsigned select = field(rcc->common.bdcr, 8, 3);
     *divider = select == 3 ? 32 : 1;
     return select == 2 ? if_ready(rcc, SIM_M0P_LSI) : select == 3 ? if_ready(rcc, SIM_M0P_HSE) : 0;
 }
@@ -257,8 +257,8 @@ static unsigned safe_sw(const void *self, bool from_stop)
         .hse = SIM_M0P_HSE, .pll = SIM_M0P_PLL,                                                    \
         .off_in_stop = 1u << SIM_M0P_HSE | 1u << SIM_M0P_PLL | 1u << SIM_M0P_HSI48 |               \
                        1u << SIM_M0P_PLLSAI1 | 1u << SIM_M0P_PLLSAI2,                              \
-        .reset_flags = 0xfe000000, .sw_mask = (sw_mask_), .cssf = M0P_CIFR_CSSF,                   \
-        .start = start_of, .clock_of_sw = clock_of_sw, .can_use = can_use,                         \
+        .reset_flags = 0xfe000000, .rmvf = 1u << 23, .sw_mask = (sw_mask_),                        \
+        .cssf = M0P_CIFR_CSSF, .start = start_of, .clock_of_sw = clock_of_sw, .can_use = can_use,  \
         .pll_input = pll_input, .safe_sw = safe_sw, .apply = sim_m0p_apply,                        \
     }
 // clang-format on
