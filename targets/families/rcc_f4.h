@@ -46,6 +46,47 @@
 #define SECTOR_FLASH(bank_kib)                                                                     \
     .erased = 0xff, .unit = 4, .unit_us = 16, .mass_erase_us = SECTOR_MASS_US(bank_kib)
 
+// ---- memories, options --------------------------------------------------------------------------
+
+// Fields of a chip. Of the OTP the lock bytes follow, then unique id and calibration.
+#define RCC_F4_MEMORIES                                                                            \
+    .flash_base = 0x08000000, .flash_size_addr = 0x1fff7a22, .sram_base = 0x20000000,              \
+    .system_base = 0x1fff0000, .system_size = 30 * SECTOR_KIB, .option_base = 0x1fffc000,          \
+    .option_size = 16, .otp_size = 528, .factory_base = 0x1fff7800, .factory_size = 0x230,         \
+    .uid_addr = 0x1fff7a10
+
+// Fields of struct sector_params: PRFTEN, ICEN, DCEN; ICRST, DCRST.
+#define RCC_F4_CACHES .caches = 7u << 8, .cache_reset = 3u << 11
+
+// Bits 15:8, 3:2 and 7:5 of FLASH_OPTCR (RM0033, 2.9.6; RM0090, 3.9.10).
+#define RCC_F4_OPTIONS_RDP_AND_BOR                                                                 \
+    {.name = "RDP",                                                                                \
+     .word = 0,                                                                                    \
+     .shift = 8,                                                                                   \
+     .bits = 8,                                                                                    \
+     .what = "read protection level",                                                              \
+     .is_rdp = true},                                                                              \
+    {                                                                                              \
+        .name = "BOR_LEV", .word = 0, .shift = 2, .bits = 2,                                       \
+        .what = "brown-out reset: 3 off, 2 (2.1 V), 1 (2.4 V), 0 (2.7 V)"                          \
+    }
+#define RCC_F4_OPTIONS_WATCHDOG_AND_RESETS                                                         \
+    {.name = "WDG_SW",                                                                             \
+     .alias = "IWDG_SW",                                                                           \
+     .word = 0,                                                                                    \
+     .shift = 5,                                                                                   \
+     .bits = 1,                                                                                    \
+     .what = "1: the watchdog is started by software"},                                            \
+        {.name = "nRST_STOP",                                                                      \
+         .word = 0,                                                                                \
+         .shift = 6,                                                                               \
+         .bits = 1,                                                                                \
+         .what = "0: reset instead of Stop mode"},                                                 \
+    {                                                                                              \
+        .name = "nRST_STDBY", .word = 0, .shift = 7, .bits = 1,                                    \
+        .what = "0: reset instead of Standby mode"                                                 \
+    }
+
 // As family.geometry: of a chip with one bank.
 void rcc_f4_geometry(const struct chip *chip, uint32_t size,
                      const uint32_t reg[FAMILY_GEOMETRY_REGS], struct family_geometry *g);

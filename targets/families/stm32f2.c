@@ -9,55 +9,20 @@
 static const struct chip chips[] = {
     {
         .family = &stm32f2_family,
+        RCC_F4_MEMORIES,
         .dev_id = 0x411,
         .name = "STM32F205, F207, F215, F217, 128 to 1024 KiB",
-        .flash_base = 0x08000000,
-        .flash_size_addr = 0x1fff7a22,
         .flash_max = 1024 * KIB,
         .layout = {SECTOR_FLASH(1024), .run = {SECTOR_BANK(0x08000000, 7)}},
         // 16 KiB of it follow behind a gap on parts with less.
-        .sram_base = 0x20000000,
         .sram_size = 128 * KIB,
-        .system_base = 0x1fff0000,
-        .system_size = 30 * KIB,
-        .option_base = 0x1fffc000,
-        .option_size = 16,
-        .otp_size = 528, // with its lock bytes; unique id and calibration follow
-        .factory_base = 0x1fff7800,
-        .factory_size = 0x230,
-        .uid_addr = 0x1fff7a10,
     },
 };
 
 // RM0033, 2.9.6.
 static const struct option_field options[] = {
-    {.name = "RDP",
-     .word = 0,
-     .shift = 8,
-     .bits = 8,
-     .what = "read protection level",
-     .is_rdp = true},
-    {.name = "BOR_LEV",
-     .word = 0,
-     .shift = 2,
-     .bits = 2,
-     .what = "brown-out reset: 3 off, 2 (2.1 V), 1 (2.4 V), 0 (2.7 V)"},
-    {.name = "WDG_SW",
-     .alias = "IWDG_SW",
-     .word = 0,
-     .shift = 5,
-     .bits = 1,
-     .what = "1: the watchdog is started by software"},
-    {.name = "nRST_STOP",
-     .word = 0,
-     .shift = 6,
-     .bits = 1,
-     .what = "0: reset instead of Stop mode"},
-    {.name = "nRST_STDBY",
-     .word = 0,
-     .shift = 7,
-     .bits = 1,
-     .what = "0: reset instead of Standby mode"},
+    RCC_F4_OPTIONS_RDP_AND_BOR,
+    RCC_F4_OPTIONS_WATCHDOG_AND_RESETS,
     {.name = "nWRP",
      .alias = "WRP",
      .word = 0,
@@ -67,10 +32,9 @@ static const struct option_field options[] = {
 };
 
 static const struct sector_params flash_params = {
+    RCC_F4_CACHES,
     .option_regs = 1,
     .last_wrp_bit = 11,
-    .caches = 7u << 8,       // PRFTEN, ICEN, DCEN
-    .cache_reset = 3u << 11, // ICRST, DCRST
 };
 
 static const struct flash_prepare prepare = {RCC_F4_PREPARE};

@@ -14,7 +14,6 @@
 
 // ---- flash controller ---------------------------------------------------------------------------
 
-#define CACHES .caches = 7u << 8, .cache_reset = 3u << 11 // PRFTEN, ICEN, DCEN; ICRST, DCRST
 #define SPRMOD .pcrop_mode = 1u << 31
 
 #define SYSCFG_MEMRMP    0x40013800u
@@ -42,20 +41,21 @@ static enum err find_swap(struct flash_access *fa, bool *swapped)
 
 static const struct flash_prepare prepare = {RCC_F4_PREPARE, .find_swap = find_swap};
 
-static const struct sector_params params_f40 = {CACHES, .option_regs = 1, .last_wrp_bit = 11};
-static const struct sector_params params_6_sectors = {CACHES, SPRMOD, .option_regs = 1,
+static const struct sector_params params_f40 = {RCC_F4_CACHES, .option_regs = 1,
+                                                .last_wrp_bit = 11};
+static const struct sector_params params_6_sectors = {RCC_F4_CACHES, SPRMOD, .option_regs = 1,
                                                       .last_wrp_bit = 5};
-static const struct sector_params params_5_sectors = {CACHES, SPRMOD, .option_regs = 1,
+static const struct sector_params params_5_sectors = {RCC_F4_CACHES, SPRMOD, .option_regs = 1,
                                                       .last_wrp_bit = 4};
-static const struct sector_params params_8_sectors = {CACHES, SPRMOD, .option_regs = 1,
+static const struct sector_params params_8_sectors = {RCC_F4_CACHES, SPRMOD, .option_regs = 1,
                                                       .last_wrp_bit = 7};
-static const struct sector_params params_12_sectors = {CACHES, SPRMOD, .option_regs = 1,
+static const struct sector_params params_12_sectors = {RCC_F4_CACHES, SPRMOD, .option_regs = 1,
                                                        .last_wrp_bit = 11};
 // Bit 14 protects the last two sectors (RM0430, 3.8.7).
-static const struct sector_params params_16_sectors = {CACHES, SPRMOD, .option_regs = 1,
+static const struct sector_params params_16_sectors = {RCC_F4_CACHES, SPRMOD, .option_regs = 1,
                                                        .last_wrp_bit = 14};
 static const struct sector_params params_two_banks = {
-    CACHES,
+    RCC_F4_CACHES,
     SPRMOD,
     .option_regs = 2,
     .last_wrp_bit = 11,
@@ -72,11 +72,7 @@ static const struct sector_params params_two_banks = {
 #define TWO_BANKS (1u << 5)
 #define PCROP     (1u << 6)
 
-#define COMMON                                                                                     \
-    .family = &stm32f4_family, .flash_base = BASE, .flash_size_addr = 0x1fff7a22,                  \
-    .sram_base = 0x20000000, .system_base = 0x1fff0000, .system_size = 30 * KIB,                   \
-    .option_base = 0x1fffc000, .option_size = 16, .otp_size = 528, .factory_base = 0x1fff7800,     \
-    .factory_size = 0x230, .uid_addr = 0x1fff7a10
+#define COMMON .family = &stm32f4_family, RCC_F4_MEMORIES
 
 // In one bank, with so many sectors of 128 KiB.
 #define FLASH(kib, large)                                                                          \
@@ -211,39 +207,14 @@ static void geometry(const struct chip *chip, uint32_t size,
     }
 
 static const struct option_field options[] = {
-    {.name = "RDP",
-     .word = 0,
-     .shift = 8,
-     .bits = 8,
-     .what = "read protection level",
-     .is_rdp = true},
-    {.name = "BOR_LEV",
-     .word = 0,
-     .shift = 2,
-     .bits = 2,
-     .what = "brown-out reset: 3 off, 2 (2.1 V), 1 (2.4 V), 0 (2.7 V)"},
+    RCC_F4_OPTIONS_RDP_AND_BOR,
     {.name = "BFB2",
      .word = 0,
      .shift = 4,
      .bits = 1,
      .what = "1: start from bank 2, when that has a program",
      .feature = TWO_BANKS},
-    {.name = "WDG_SW",
-     .alias = "IWDG_SW",
-     .word = 0,
-     .shift = 5,
-     .bits = 1,
-     .what = "1: the watchdog is started by software"},
-    {.name = "nRST_STOP",
-     .word = 0,
-     .shift = 6,
-     .bits = 1,
-     .what = "0: reset instead of Stop mode"},
-    {.name = "nRST_STDBY",
-     .word = 0,
-     .shift = 7,
-     .bits = 1,
-     .what = "0: reset instead of Standby mode"},
+    RCC_F4_OPTIONS_WATCHDOG_AND_RESETS,
     NWRP(5, NWRP_5),
     NWRP(6, NWRP_6),
     NWRP(8, NWRP_8),
