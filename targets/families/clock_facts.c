@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "targets/families/self_measure.h"
+#include "targets/target.h"
 
 #define CR_HSEON     (1u << 16)
 #define CR_HSERDY    (1u << 17)
@@ -15,6 +16,13 @@ enum err clock_start_hse(const struct mem_ap *mem, uint32_t cr_addr, uint32_t cr
 {
     enum err e = self_set_bits(mem, cr_addr, CR_HSEON | (cr & CR_HSEBYP));
     return e ? e : self_wait_bits(mem, cr_addr, CR_HSERDY, CR_HSERDY, HSE_START_US, runs);
+}
+
+enum err clock_measure_hse(const struct self_timer *timer, uint32_t cr_addr, uint32_t cr,
+                           struct target *t, struct family_hse *found)
+{
+    enum err e = clock_start_hse(target_mem(t), cr_addr, cr, &found->runs);
+    return e || !found->runs || !timer ? e : self_count_clock(timer, t, &found->hz);
 }
 
 const char *clock_hpre_text(uint32_t cfgr, unsigned shift, char *text, size_t size)

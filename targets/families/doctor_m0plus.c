@@ -3,16 +3,10 @@
 
 #include <stdio.h>
 
-#include "swd/mem_ap.h"
 #include "targets/families/clock_facts.h"
 #include "targets/families/gpio_pins.h"
-#include "targets/target.h"
 
-#define RCC_CR   M0PLUS_RCC
 #define CFGR_SWS (7u << 3)
-
-#define ADCEN   (1u << 20)
-#define TIM14EN (1u << 15)
 
 // ---- clock --------------------------------------------------------------------------------------
 
@@ -45,25 +39,6 @@ const char *m0plus_boots_loader(const uint32_t value[FAMILY_REGISTERS])
     if (!(optr & OPTR_NBOOT_SEL))
         return "BOOT0 is PA14, the pin of SWCLK, and was high (nBOOT_SEL=0)";
     return "";
-}
-
-// ---- VDDA, HSE ----------------------------------------------------------------------------------
-
-enum err m0plus_measure_vdda(const struct self_adc *adc, uint32_t adc_clock,
-                             const struct mem_ap *mem, struct family_vdda *found)
-{
-    enum err e = self_set_bits(mem, adc_clock, ADCEN);
-    return e ? e : self_measure_vdda(adc, mem, found);
-}
-
-enum err m0plus_measure_hse(const struct self_timer *timer, uint32_t timer_clock, struct target *t,
-                            const uint32_t value[FAMILY_REGISTERS], struct family_hse *found)
-{
-    enum err e = clock_start_hse(&t->mem, RCC_CR, value[M0PLUS_READ_CR], &found->runs);
-    if (e || !found->runs || !timer)
-        return e;
-    e = self_set_bits(&t->mem, timer_clock, TIM14EN);
-    return e ? e : self_count_clock(timer, t, &found->hz);
 }
 
 // ---- pins ---------------------------------------------------------------------------------------

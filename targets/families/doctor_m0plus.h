@@ -42,13 +42,4 @@ const char *m0plus_boots_loader(const uint32_t value[FAMILY_REGISTERS]);
     .reset_otherwise = "the NRST pin", .hse_register = M0PLUS_READ_CR, .hse_on = 1u << 16,         \
     .boots_loader = m0plus_boots_loader
 
-// adc_clock: register whose bit 20 gives the ADC its clock.
-enum err m0plus_measure_vdda(const struct self_adc *adc, uint32_t adc_clock,
-                             const struct mem_ap *mem, struct family_vdda *found) MUST_CHECK;
-// Starts the crystal as the program had it; timer NULL: its frequency is not measured. timer_clock:
-// register whose bit 15 gives TIM14 its clock.
-enum err m0plus_measure_hse(const struct self_timer *timer, uint32_t timer_clock, struct target *t,
-                            const uint32_t value[FAMILY_REGISTERS],
-                            struct family_hse *found) MUST_CHECK;
-
 #endif

@@ -4,12 +4,6 @@
 
 #include <stdio.h>
 
-#include "swd/mem_ap.h"
-#include "targets/target.h"
-
-#define APB2ENR       0x60u // of the RCC
-#define AHB2ENR_ADCEN (1u << 13)
-
 #define CFGR_SWS        (3u << 2)
 #define CR_MSIRGSEL     (1u << 3)
 #define OPTR_NBOOT0     (1u << 27)
@@ -37,22 +31,4 @@ const char *m4dword_boots_loader(const uint32_t value[FAMILY_REGISTERS], uint32_
     if (value[M4DWORD_READ_EMPTY] & empty_bit)
         return empty;
     return optr & OPTR_NSWBOOT0 ? pin : "";
-}
-
-enum err m4dword_measure_vdda(const struct self_adc *adc, uint32_t adc_clock,
-                              const struct mem_ap *mem, struct family_vdda *found)
-{
-    enum err e = self_set_bits(mem, adc_clock, AHB2ENR_ADCEN);
-    return e ? e : self_measure_vdda(adc, mem, found);
-}
-
-enum err m4dword_measure_hse(const struct self_timer *timer, uint32_t rcc, uint32_t timer_clock,
-                             struct target *t, const uint32_t value[FAMILY_REGISTERS],
-                             struct family_hse *found)
-{
-    enum err e = clock_start_hse(&t->mem, rcc, value[M4DWORD_READ_CR], &found->runs);
-    if (e || !found->runs || !timer)
-        return e;
-    e = self_set_bits(&t->mem, rcc + APB2ENR, timer_clock);
-    return e ? e : self_count_clock(timer, t, &found->hz);
 }

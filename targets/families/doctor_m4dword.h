@@ -41,12 +41,4 @@ const char *m4dword_slow_clock(const uint32_t value[FAMILY_REGISTERS], char *tex
 const char *m4dword_boots_loader(const uint32_t value[FAMILY_REGISTERS], uint32_t empty_bit,
                                  const char *empty, const char *pin);
 
-// adc_clock: register whose bit 13 gives the ADC its clock.
-enum err m4dword_measure_vdda(const struct self_adc *adc, uint32_t adc_clock,
-                              const struct mem_ap *mem, struct family_vdda *found) MUST_CHECK;
-// Starts the crystal as the program had it. timer_clock: bit of RCC_APB2ENR for the timer.
-enum err m4dword_measure_hse(const struct self_timer *timer, uint32_t rcc, uint32_t timer_clock,
-                             struct target *t, const uint32_t value[FAMILY_REGISTERS],
-                             struct family_hse *found) MUST_CHECK;
-
 #endif

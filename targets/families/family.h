@@ -52,6 +52,11 @@ struct dbgmcu_layout {
     } reg[DBGMCU_MAX_REGS];
 };
 
+// A register and bits of it. Address 0: there is none.
+struct rcc_bits {
+    uint32_t addr, bits;
+};
+
 // What connects the trace pin, of families whose core has an ITM. NULL in a family with its debug
 // unit on the private bus: as usual there (targets/swo.c).
 struct family_trace {

@@ -9,11 +9,6 @@
 
 #define M0PLUS_RCC 0x40021000u
 
-// A register and bits of it. Address 0: there is none.
-struct rcc_bits {
-    uint32_t addr, bits;
-};
-
 struct rcc_dword {
     struct flash_prepare prepare;     // first: its functions find the rest by it
     uint32_t rcc;                     // address of the unit

@@ -103,7 +103,9 @@ enum err self_measure_vdda(const struct self_adc *adc, const struct mem_ap *mem,
 {
     uint32_t cal, sum = 0, value = 0;
     bool good = false;
-    enum err e = mem_ap_read32(mem, adc->cal_addr & ~3u, &cal);
+    enum err e = self_set_bits(mem, adc->clock.addr, adc->clock.bits);
+    if (!e)
+        e = mem_ap_read32(mem, adc->cal_addr & ~3u, &cal);
     if (!e)
         e = start_adc(adc, mem, &good);
     // The first conversion comes while the reference may still rise.
@@ -184,7 +186,8 @@ enum err self_count_clock(const struct self_timer *timer, struct target *t, uint
     uint32_t value[CAPTURES];
     bool done;
     enum err e;
-    if ((e = mem_ap_write32(mem, timer->base + timer->select, timer->input)) ||
+    if ((e = self_set_bits(mem, timer->clock.addr, timer->clock.bits)) ||
+        (e = mem_ap_write32(mem, timer->base + timer->select, timer->input)) ||
         (e = mem_ap_write32(mem, timer->base + TIM_CCMR1, CCMR1_TI1_8)) ||
         (e = mem_ap_write32(mem, timer->base + TIM_CCER, 1)) ||
         (e = mem_ap_write32(mem, timer->base + TIM_CR1, CR1_CEN)) ||

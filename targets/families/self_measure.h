@@ -14,26 +14,28 @@ enum err self_set_bits(const struct mem_ap *mem, uint32_t addr, uint32_t bits) M
 
 #define SELF_WAIT_US 20000u
 
-// An ADC whose clocks are on.
 struct self_adc {
     uint32_t base;
-    bool regulated;    // its regulator has to be on (ADVREGEN)
-    bool sequenced;    // it has SQR1 and sampling times of channels, and a deep power-down
-    uint32_t ccr;      // what its common register has to hold: VREFEN, and a clock or a divisor
-    uint32_t cfgr2;    // where its clock is chosen in CFGR2, and none is; else 0
-    uint32_t channel;  // bit of the internal reference, or its number where it is sequenced
-    uint32_t cal_addr; // 16 bits: the reading in the factory,
-    unsigned cal_mv;   // at so much
+    struct rcc_bits clock; // gives it its clock
+    bool regulated;        // its regulator has to be on (ADVREGEN)
+    bool sequenced;        // it has SQR1 and sampling times of channels, and a deep power-down
+    uint32_t ccr;          // what its common register has to hold: VREFEN, and a clock or a divisor
+    uint32_t cfgr2;        // where its clock is chosen in CFGR2, and none is; else 0
+    uint32_t channel;      // bit of the internal reference, or its number where it is sequenced
+    uint32_t cal_addr;     // 16 bits: the reading in the factory,
+    unsigned cal_mv;       // at so much
 };
+// Another clock that the ADC needs is on.
 enum err self_measure_vdda(const struct self_adc *adc, const struct mem_ap *mem,
                            struct family_vdda *found) MUST_CHECK;
 
-// A timer of 16 bits whose clock is on, and which runs at timer_hz: it counts between edges at its
-// first input, of which each comes after so many periods of the clock that is measured.
+// A timer of 16 bits that runs at timer_hz: it counts between edges at its first input, of which
+// each comes after so many periods of the clock that is measured.
 struct self_timer {
     uint32_t base;
-    uint32_t select; // offset of the register that chooses its first input,
-    uint32_t input;  // and what is written there
+    struct rcc_bits clock; // gives it its clock
+    uint32_t select;       // offset of the register that chooses its first input,
+    uint32_t input;        // and what is written there
     uint32_t timer_hz;
     uint32_t periods;
 };

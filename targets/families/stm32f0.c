@@ -7,7 +7,6 @@
 #include "targets/families/fpec.h"
 #include "targets/families/rcc_fpec.h"
 #include "targets/families/self_measure.h"
-#include "targets/target.h"
 
 #define KIB 1024u
 
@@ -140,13 +139,12 @@ static const struct rcc_fpec rcc = {
 #define RCC_CR2      0x40021034u
 #define CR2_HSI14ON  (1u << 0)
 #define CR2_HSI14RDY (1u << 1)
-#define ADCEN        (1u << 9)
-#define TIM14EN      (1u << 8)
 
 static const struct self_adc adc = {
     .base = 0x40012400,
-    .ccr = 1u << 22,     // VREFEN
-    .channel = 1u << 17, // VREFINT
+    .clock = {FPEC_RCC_APB2ENR, 1u << 9}, // ADCEN
+    .ccr = 1u << 22,                      // VREFEN
+    .channel = 1u << 17,                  // VREFINT
     .cal_addr = 0x1ffff7ba,
     .cal_mv = 3300,
 };
@@ -157,14 +155,13 @@ static enum err measure_vdda(const struct mem_ap *mem, struct family_vdda *found
     enum err e = self_set_bits(mem, RCC_CR2, CR2_HSI14ON);
     if (!e)
         e = self_wait_bits(mem, RCC_CR2, CR2_HSI14RDY, CR2_HSI14RDY, SELF_WAIT_US, &ready);
-    if (e || !ready || (e = self_set_bits(mem, FPEC_RCC_APB2ENR, ADCEN)))
-        return e;
-    return self_measure_vdda(&adc, mem, found);
+    return e || !ready ? e : self_measure_vdda(&adc, mem, found);
 }
 
 // TIM14 at HSE / 32.
 static const struct self_timer timer = {
     .base = 0x40002000,
+    .clock = {FPEC_RCC_APB1ENR, 1u << 8}, // TIM14EN
     .select = SELF_TIMER_OR,
     .input = 2,
     .timer_hz = HSI_HZ,
@@ -172,12 +169,9 @@ static const struct self_timer timer = {
 };
 
 static enum err measure_hse(struct target *t, const uint32_t value[FAMILY_REGISTERS],
-                            struct family_hse *d)
+                            struct family_hse *found)
 {
-    enum err e = clock_start_hse(&t->mem, FPEC_RCC_CR, value[FPEC_READ_CR], &d->runs);
-    if (e || !d->runs || (e = self_set_bits(&t->mem, FPEC_RCC_APB1ENR, TIM14EN)))
-        return e;
-    return self_count_clock(&timer, t, &d->hz);
+    return clock_measure_hse(&timer, FPEC_RCC_CR, value[FPEC_READ_CR], t, found);
 }
 
 static const struct family_doctor doctor = {

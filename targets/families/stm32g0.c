@@ -4,6 +4,7 @@
 // two lines have the same dies. `tested_on_hardware` is set by whoever ran the tests on a real
 // part.
 #include "flash/drivers/dword.h"
+#include "targets/families/clock_facts.h"
 #include "targets/families/doctor_m0plus.h"
 #include "targets/families/m0plus.h"
 #include "targets/families/rcc_dword.h"
@@ -143,6 +144,7 @@ static const struct rcc_dword prepare = {
 
 static const struct self_adc adc = {
     .base = 0x40012400,
+    .clock = {M0PLUS_RCC + 0x40, 1u << 20}, // ADCEN
     .regulated = true,
     .ccr = 1u << 22,     // VREFEN
     .channel = 1u << 13, // VREFINT
@@ -152,12 +154,13 @@ static const struct self_adc adc = {
 
 static enum err measure_vdda(const struct mem_ap *mem, struct family_vdda *found)
 {
-    return m0plus_measure_vdda(&adc, M0PLUS_RCC + 0x40, mem, found);
+    return self_measure_vdda(&adc, mem, found);
 }
 
 static const struct self_timer tim14 = {
     .base = 0x40002000,
-    .input = 2, // HSE / 32
+    .clock = {M0PLUS_RCC + 0x40, 1u << 15}, // TIM14EN
+    .input = 2,                             // HSE / 32
     .select = SELF_TIMER_TISEL,
     .timer_hz = 16000000,
     .periods = 32,
@@ -166,7 +169,7 @@ static const struct self_timer tim14 = {
 static enum err measure_hse(struct target *t, const uint32_t value[FAMILY_REGISTERS],
                             struct family_hse *found)
 {
-    return m0plus_measure_hse(&tim14, M0PLUS_RCC + 0x40, t, value, found);
+    return clock_measure_hse(&tim14, M0PLUS_RCC, value[M0PLUS_READ_CR], t, found);
 }
 
 static const char *slow_clock(const uint32_t value[FAMILY_REGISTERS], char *text, size_t size)

@@ -134,6 +134,7 @@ static const struct rcc_dword prepare = {
 
 static const struct self_adc adc = {
     .base = 0x50000000,
+    .clock = {RCC + 0x4c, 1u << 13}, // RCC_AHB2ENR: ADC12EN
     .regulated = true,
     .ccr = 1u << 22 | 1u << 16, // VREFEN; HCLK
     .sequenced = true,
@@ -144,11 +145,12 @@ static const struct self_adc adc = {
 
 static enum err measure_vdda(const struct mem_ap *mem, struct family_vdda *found)
 {
-    return m4dword_measure_vdda(&adc, RCC + 0x4c, mem, found); // ADC12EN
+    return self_measure_vdda(&adc, mem, found);
 }
 
 static const struct self_timer tim16 = {
     .base = 0x40014400,
+    .clock = {RCC + 0x60, 1u << 17}, // RCC_APB2ENR: TIM16EN
     .select = SELF_TIMER_TISEL_G4,
     .input = 3, // HSE / 32
     .timer_hz = 16000000,
@@ -158,7 +160,7 @@ static const struct self_timer tim16 = {
 static enum err measure_hse(struct target *t, const uint32_t value[FAMILY_REGISTERS],
                             struct family_hse *found)
 {
-    return m4dword_measure_hse(&tim16, RCC, 1u << 17, t, value, found);
+    return clock_measure_hse(&tim16, RCC, value[M4DWORD_READ_CR], t, found);
 }
 
 static const struct gpio_port port_a = {

@@ -43,6 +43,7 @@ static enum err switch_hsi_on(const struct mem_ap *mem, bool *runs)
 // The ADC has HSI as its clock, and in range 2, that of the reset, may have half of it.
 static const struct self_adc adc = {
     .base = 0x40012400,
+    .clock = {RCC_APB2ENR, APB2ENR_ADCEN},
     .ccr = 1u << 22 | 2u << 18, // VREFEN; PRESC: a quarter
     .channel = 1u << 17,        // VREFINT
     .cal_addr = 0x1ff80078,
@@ -53,7 +54,7 @@ static enum err measure_vdda(const struct mem_ap *mem, struct family_vdda *found
 {
     bool ready;
     enum err e = switch_hsi_on(mem, &ready);
-    if (e || !ready || (e = self_set_bits(mem, RCC_APB2ENR, APB2ENR_SYSCFGEN | APB2ENR_ADCEN)) ||
+    if (e || !ready || (e = self_set_bits(mem, RCC_APB2ENR, APB2ENR_SYSCFGEN)) ||
         (e = self_set_bits(mem, SYSCFG_CFGR3, EN_VREFINT | ENBUF_VREFINT_ADC)) ||
         (e = self_wait_bits(mem, SYSCFG_CFGR3, VREFINT_RDYF, VREFINT_RDYF, SELF_WAIT_US, &ready)) ||
         !ready)
@@ -65,6 +66,7 @@ static enum err measure_vdda(const struct mem_ap *mem, struct family_vdda *found
 
 static const struct self_timer timer = {
     .base = 0x40010800,
+    .clock = {RCC_APB2ENR, APB2ENR_TIM21EN},
     .select = SELF_TIMER_OR,
     .input = 7u << 2, // TI1_RMP: MCO
     .timer_hz = HSI_HZ,
@@ -86,8 +88,7 @@ static enum err measure_hse(struct target *t, const uint32_t value[FAMILY_REGIST
 {
     bool ready;
     enum err e = clock_start_hse(&t->mem, RCC_CR, value[STM32L0_READ_CR], &d->runs);
-    if (e || !d->runs || (e = run_from_hsi(&t->mem, &ready)) || !ready ||
-        (e = self_set_bits(&t->mem, RCC_APB2ENR, APB2ENR_TIM21EN)))
+    if (e || !d->runs || (e = run_from_hsi(&t->mem, &ready)) || !ready)
         return e;
     return self_count_clock(&timer, t, &d->hz);
 }

@@ -175,6 +175,7 @@ static const struct rcc_dword l4plus_prepare = {
 
 static const struct self_adc adc = {
     .base = 0x50040000,
+    .clock = {RCC + 0x4c, 1u << 13}, // RCC_AHB2ENR: ADCEN
     .regulated = true,
     .ccr = 1u << 22 | 1u << 16, // VREFEN; HCLK
     .sequenced = true,
@@ -185,7 +186,7 @@ static const struct self_adc adc = {
 
 static enum err measure_vdda(const struct mem_ap *mem, struct family_vdda *found)
 {
-    return m4dword_measure_vdda(&adc, RCC + 0x4c, mem, found);
+    return self_measure_vdda(&adc, mem, found);
 }
 
 #define DEV_L43X 0x435u
@@ -197,19 +198,20 @@ static enum err measure_hse(struct target *t, const uint32_t value[FAMILY_REGIST
                             struct family_hse *found)
 {
     static const struct self_timer tim17 = {.base = 0x40014800,
+                                            .clock = {RCC + 0x60, 1u << 18}, // RCC_APB2ENR
                                             .select = SELF_TIMER_OR,
                                             .input = 2,
                                             .timer_hz = 4000000,
                                             .periods = 32};
     static const struct self_timer tim16 = {.base = 0x40014400,
+                                            .clock = {RCC + 0x60, 1u << 17}, // RCC_APB2ENR
                                             .select = SELF_TIMER_OR,
                                             .input = 5,
                                             .timer_hz = 4000000,
                                             .periods = 32};
     const unsigned dev_id = target_identity(t)->chip->dev_id;
-    if (dev_id == DEV_L43X || dev_id == DEV_L45X || dev_id == DEV_L41X)
-        return m4dword_measure_hse(&tim16, RCC, 1u << 17, t, value, found);
-    return m4dword_measure_hse(&tim17, RCC, 1u << 18, t, value, found);
+    const bool without = dev_id == DEV_L43X || dev_id == DEV_L45X || dev_id == DEV_L41X;
+    return clock_measure_hse(without ? &tim16 : &tim17, RCC, value[M4DWORD_READ_CR], t, found);
 }
 
 static const struct gpio_port port_a = {

@@ -6,6 +6,7 @@
 
 #include "flash/drivers/dword.h"
 #include "swd/mem_ap.h"
+#include "targets/families/clock_facts.h"
 #include "targets/families/doctor_m0plus.h"
 #include "targets/families/m0plus.h"
 #include "targets/families/rcc_dword.h"
@@ -99,8 +100,9 @@ static const struct rcc_dword prepare = {
 #define DEV_ID_U031 0x459u
 #define ADC(cal)                                                                                   \
     {                                                                                              \
-        .base = 0x40012400, .regulated = true, .ccr = 1u << 22 /* VREFEN */,                       \
-        .channel = 1u << 12 /* VREFINT */, .cal_addr = (cal), .cal_mv = 3000,                      \
+        .base = 0x40012400, .clock = {RCC_APBENR2, 1u << 20} /* ADCEN */, .regulated = true,       \
+        .ccr = 1u << 22 /* VREFEN */, .channel = 1u << 12 /* VREFINT */, .cal_addr = (cal),        \
+        .cal_mv = 3000,                                                                            \
     }
 
 // The factory's values of the two dies are at different places.
@@ -111,15 +113,14 @@ static enum err measure_vdda(const struct mem_ap *mem, struct family_vdda *found
     enum err e = mem_ap_read32(mem, M0PLUS_DBGMCU, &idcode);
     if (e)
         return e;
-    return m0plus_measure_vdda((idcode & 0xfff) == DEV_ID_U031 ? &u031 : &u0x3, RCC_APBENR2, mem,
-                               found);
+    return self_measure_vdda((idcode & 0xfff) == DEV_ID_U031 ? &u031 : &u0x3, mem, found);
 }
 
 // No timer gets HSE without a pin.
 static enum err measure_hse(struct target *t, const uint32_t value[FAMILY_REGISTERS],
                             struct family_hse *found)
 {
-    return m0plus_measure_hse(NULL, 0, t, value, found);
+    return clock_measure_hse(NULL, M0PLUS_RCC, value[M0PLUS_READ_CR], t, found);
 }
 
 // MSI, from which the core runs after a reset, at most 800 kHz: MSIRANGE below 4 (RM0503, RCC_CR).

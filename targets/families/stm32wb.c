@@ -124,6 +124,7 @@ static enum err measure_vdda(const struct mem_ap *mem, struct family_vdda *found
 {
     static const struct self_adc wb5x = {
         .base = 0x50040000,
+        .clock = {RCC + 0x4c, 1u << 13}, // RCC_AHB2ENR: ADCEN
         .regulated = true,
         .ccr = 1u << 22 | 1u << 16, // VREFEN; HCLK
         .sequenced = true,
@@ -135,7 +136,7 @@ static enum err measure_vdda(const struct mem_ap *mem, struct family_vdda *found
     enum err e = mem_ap_read32(mem, M4DWORD_DBGMCU, &idcode);
     if (e || (idcode & 0xfff) == DEV_WB1X)
         return e;
-    return m4dword_measure_vdda(&wb5x, RCC + 0x4c, mem, found);
+    return self_measure_vdda(&wb5x, mem, found);
 }
 
 // TIM17, which a WB1x does not have, gets HSE / 32 (RM0434, TIM17_OR1).
@@ -143,12 +144,13 @@ static enum err measure_hse(struct target *t, const uint32_t value[FAMILY_REGIST
                             struct family_hse *found)
 {
     static const struct self_timer tim17 = {.base = 0x40014800,
+                                            .clock = {RCC + 0x60, 1u << 18}, // RCC_APB2ENR
                                             .select = SELF_TIMER_OR,
                                             .input = 2,
                                             .timer_hz = 4000000,
                                             .periods = 32};
     const bool has_timer = target_identity(t)->chip->dev_id != DEV_WB1X;
-    return m4dword_measure_hse(has_timer ? &tim17 : NULL, RCC, 1u << 18, t, value, found);
+    return clock_measure_hse(has_timer ? &tim17 : NULL, RCC, value[M4DWORD_READ_CR], t, found);
 }
 
 static const struct gpio_port port_a = {

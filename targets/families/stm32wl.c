@@ -89,6 +89,7 @@ static const struct rcc_dword prepare = {
 
 static const struct self_adc adc = {
     .base = 0x40012400,
+    .clock = {RCC + 0x60, 1u << 9}, // RCC_APB2ENR: ADCEN
     .regulated = true,
     .ccr = 1u << 22,     // VREFEN
     .cfgr2 = 1u << 30,   // CKMODE: half of PCLK
@@ -97,11 +98,9 @@ static const struct self_adc adc = {
     .cal_mv = 3300,
 };
 
-// RCC_APB2ENR: ADCEN.
 static enum err measure_vdda(const struct mem_ap *mem, struct family_vdda *found)
 {
-    enum err e = self_set_bits(mem, RCC + 0x60, 1u << 9);
-    return e ? e : self_measure_vdda(&adc, mem, found);
+    return self_measure_vdda(&adc, mem, found);
 }
 
 static const struct gpio_port port_a = {
