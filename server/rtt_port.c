@@ -3,10 +3,8 @@
 
 #include "server/rtt_port.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 // Between two looks: when there was something, when there was nothing, and at RAM that has no
@@ -17,33 +15,14 @@
 
 static void hang_up(struct rtt_port *port)
 {
-    ev_io_stop(port->all->loop, &port->readable);
-    ev_io_stop(port->all->loop, &port->writable);
-    close(port->fd);
-    port->fd = -1;
+    tcp_peer_close(&port->peer);
     port->in_len = port->out_len = 0;
-}
-
-static bool would_block(void)
-{
-    return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
 }
 
 static void send_some(struct rtt_port *port)
 {
-    ssize_t n = send(port->fd, port->out, port->out_len, MSG_NOSIGNAL);
-    if (n < 0 && !would_block()) {
+    if (!tcp_peer_send(&port->peer, port->out, &port->out_len))
         hang_up(port);
-        return;
-    }
-    if (n > 0) {
-        memmove(port->out, port->out + n, port->out_len - (size_t)n);
-        port->out_len -= (size_t)n;
-    }
-    if (port->out_len > 0)
-        ev_io_start(port->all->loop, &port->writable);
-    else
-        ev_io_stop(port->all->loop, &port->writable);
 }
 
 static enum err move_down(struct rtt_port *port, bool *busy)
@@ -54,7 +33,7 @@ static enum err move_down(struct rtt_port *port, bool *busy)
     memmove(port->in, port->in + written, port->in_len - written);
     port->in_len -= written;
     if (written > 0)
-        ev_io_start(port->all->loop, &port->readable);
+        ev_io_start(port->all->loop, &port->peer.readable);
     *busy |= written > 0;
     return e;
 }
@@ -75,7 +54,7 @@ static enum err move_up(struct rtt_port *port, bool *busy)
 static bool anybody_there(const struct rtt_ports *p)
 {
     for (unsigned i = 0; i < RTT_PORT_MAX; i++)
-        if (p->port[i].used && p->port[i].fd >= 0)
+        if (p->port[i].used && p->port[i].peer.fd >= 0)
             return true;
     return false;
 }
@@ -83,7 +62,7 @@ static bool anybody_there(const struct rtt_ports *p)
 static bool anything_typed(const struct rtt_ports *p)
 {
     for (unsigned i = 0; i < RTT_PORT_MAX; i++)
-        if (p->port[i].used && p->port[i].fd >= 0 && p->port[i].in_len > 0)
+        if (p->port[i].used && p->port[i].peer.fd >= 0 && p->port[i].in_len > 0)
             return true;
     return false;
 }
@@ -101,9 +80,9 @@ static enum err step_channels(struct rtt_ports *p, bool typed, double *pause)
         return e;
     for (unsigned i = 0; i < RTT_PORT_MAX && !e; i++) {
         struct rtt_port *port = &p->port[i];
-        if (port->used && port->fd >= 0 && port->in_len > 0 && typed)
+        if (port->used && port->peer.fd >= 0 && port->in_len > 0 && typed)
             e = move_down(port, &busy);
-        if (!e && port->used && port->fd >= 0)
+        if (!e && port->used && port->peer.fd >= 0)
             e = move_up(port, &busy);
     }
     *pause = busy ? BUSY_S : QUIET_S;
@@ -147,12 +126,13 @@ static void on_readable(struct ev_loop *loop, ev_io *w, int events)
 {
     (void)events;
     struct rtt_port *port = w->data;
-    ssize_t n = recv(port->fd, port->in + port->in_len, sizeof port->in - port->in_len, 0);
-    if (n == 0 || (n < 0 && !would_block())) {
+    size_t got;
+    if (!tcp_peer_receive(&port->peer, port->in + port->in_len, sizeof port->in - port->in_len,
+                          &got)) {
         hang_up(port);
         return;
     }
-    port->in_len += n > 0 ? (size_t)n : 0;
+    port->in_len += got;
     if (port->in_len == sizeof port->in)
         ev_io_stop(loop, w); // until the program has taken some
 }
@@ -172,18 +152,14 @@ static void on_connection(struct ev_loop *loop, ev_io *w, int events)
     int fd = acceptor_take(w->fd, name);
     if (fd < 0)
         return;
-    if (port->fd >= 0) {
+    if (port->peer.fd >= 0) {
         log_line(port->all->sharing->log, LOG_WARN,
                  "%s is turned away: somebody else reads RTT channel %u", name, port->channel);
         close(fd);
         return;
     }
     log_line(port->all->sharing->log, LOG_NOTE, "%s reads RTT channel %u", name, port->channel);
-    port->fd = fd;
-    ev_io_init(&port->readable, on_readable, fd, EV_READ);
-    ev_io_init(&port->writable, on_writable, fd, EV_WRITE);
-    port->readable.data = port->writable.data = port;
-    ev_io_start(loop, &port->readable);
+    tcp_peer_open(&port->peer, loop, fd, on_readable, on_writable, port);
     arm_timer(port->all, BUSY_S);
 }
 
@@ -203,11 +179,9 @@ void rtt_ports_close(struct rtt_ports *p)
         struct rtt_port *port = &p->port[i];
         if (!port->used)
             continue;
-        if (port->fd >= 0)
+        if (port->peer.fd >= 0)
             hang_up(port);
-        for (unsigned n = 0; n < port->acceptor.count; n++)
-            ev_io_stop(p->loop, &port->listening[n]);
-        acceptor_close(&port->acceptor);
+        tcp_listener_close(&port->listener, p->loop);
     }
 }
 
@@ -220,20 +194,16 @@ enum err rtt_ports_listen(struct rtt_ports *p, const char *host, uint16_t number
     if (!port)
         return log_fail(p->sharing->log, ERR_RESOURCE, "%u ports for RTT are all that there are",
                         RTT_PORT_MAX);
-    enum err e = acceptor_open(&port->acceptor, host, number, p->sharing->log);
+    enum err e = acceptor_open(&port->listener.acceptor, host, number, p->sharing->log);
     if (e)
         return e;
     port->all = p;
     port->used = true;
     port->channel = channel;
-    port->fd = -1;
-    for (unsigned i = 0; i < port->acceptor.count; i++) {
-        ev_io_init(&port->listening[i], on_connection, port->acceptor.fd[i], EV_READ);
-        port->listening[i].data = port;
-        ev_io_start(p->loop, &port->listening[i]);
-    }
+    port->peer.fd = -1;
+    tcp_listener_start(&port->listener, p->loop, on_connection, port);
     p->sharing->rtt.on = true;
-    fprintf(stderr, "RTT channel %u on port %u\n", channel, port->acceptor.port);
+    fprintf(stderr, "RTT channel %u on port %u\n", channel, port->listener.acceptor.port);
     fflush(stderr);
     return ERR_OK;
 }

@@ -7,8 +7,8 @@
 
 #include <ev.h>
 
-#include "server/acceptor.h"
 #include "server/sharing.h"
+#include "server/tcp.h"
 
 #define RTT_PORT_MAX     4u
 #define RTT_PORT_IN_SIZE 256u
@@ -19,10 +19,8 @@ struct rtt_port {
     struct rtt_ports *all;
     bool used;
     unsigned channel;
-    struct acceptor acceptor;
-    ev_io listening[ACCEPTOR_MAX];
-    int fd; // -1: nobody is there
-    ev_io readable, writable;
+    struct tcp_listener listener;
+    struct tcp_peer peer;
     size_t in_len, out_len;
     uint8_t in[RTT_PORT_IN_SIZE];
     uint8_t out[RTT_READ_MAX];

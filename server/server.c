@@ -28,10 +28,9 @@ struct server {
     struct log *log;
     const struct server_options *options;
     struct sharing sharing;
-    struct acceptor acceptor;
+    struct tcp_listener listener;
     struct rtt_ports rtt;
     struct swo_ports swo;
-    ev_io listening[ACCEPTOR_MAX];
     ev_signal ending[3];
     ev_timer reconnect;
     bool loss_told; // why the target cannot be reached was said since it was lost
@@ -189,11 +188,7 @@ static void start_signals(struct server *sv)
 
 static void start_watchers(struct server *sv)
 {
-    for (unsigned i = 0; i < sv->acceptor.count; i++) {
-        ev_io_init(&sv->listening[i], on_connection, sv->acceptor.fd[i], EV_READ);
-        sv->listening[i].data = sv;
-        ev_io_start(sv->loop, &sv->listening[i]);
-    }
+    tcp_listener_start(&sv->listener, sv->loop, on_connection, sv);
     ev_timer_init(&sv->reconnect, on_reconnect, RECONNECT_S, RECONNECT_S);
     sv->reconnect.data = sv;
     start_signals(sv);
@@ -204,20 +199,21 @@ static void start_watchers(struct server *sv)
 static enum err announce_port(const struct server *sv)
 {
     const char *host = sv->options->host, *name = sv->options->name;
-    fprintf(stderr, "Listening at *:%u%s%s ", sv->acceptor.port, name ? " for " : "",
+    fprintf(stderr, "Listening at *:%u%s%s ", sv->listener.acceptor.port, name ? " for " : "",
             name ? name : "");
-    if (!acceptor_is_loopback(&sv->acceptor))
+    if (!acceptor_is_loopback(&sv->listener.acceptor))
         fprintf(stderr, "(address %s: whoever reaches it can debug)\n", host);
     else
         fprintf(stderr, "(loopback only)\n");
-    fprintf(stderr, "Listening on port %u\n", sv->acceptor.port);
+    fprintf(stderr, "Listening on port %u\n", sv->listener.acceptor.port);
     fflush(stderr);
     const struct server_ready ready = {
-        .acceptor = &sv->acceptor,
-        .port = sv->acceptor.port,
-        .rtt_port = sv->options->rtt ? sv->rtt.port[0].acceptor.port : 0,
-        .swo_port = sv->options->swo.text ? sv->swo.port[SWO_PORT_TEXT].acceptor.port : 0,
-        .swo_raw_port = sv->options->swo.raw ? sv->swo.port[SWO_PORT_RAW].acceptor.port : 0,
+        .acceptor = &sv->listener.acceptor,
+        .port = sv->listener.acceptor.port,
+        .rtt_port = sv->options->rtt ? sv->rtt.port[0].listener.acceptor.port : 0,
+        .swo_port = sv->options->swo.text ? sv->swo.port[SWO_PORT_TEXT].listener.acceptor.port : 0,
+        .swo_raw_port =
+            sv->options->swo.raw ? sv->swo.port[SWO_PORT_RAW].listener.acceptor.port : 0,
     };
     return sv->options->ready ? sv->options->ready(sv->options->user, &ready) : ERR_OK;
 }
@@ -336,14 +332,14 @@ enum err server_run(struct target *t, const struct server_options *options, stru
     sv->sharing.may_user = options->user;
     enum err e = prepare_semihosting(sv);
     if (!e && !options->stdio)
-        e = acceptor_open(&sv->acceptor, options->host, options->port, log);
-    if (options->stdio || acceptor_is_loopback(&sv->acceptor)) {
+        e = acceptor_open(&sv->listener.acceptor, options->host, options->port, log);
+    if (options->stdio || acceptor_is_loopback(&sv->listener.acceptor)) {
         sv->sharing.read_image = options->read_image;
         sv->sharing.image_user = options->user;
     }
     if (!e) {
         e = run_loop(sv);
-        acceptor_close(&sv->acceptor);
+        acceptor_close(&sv->listener.acceptor);
     }
     (void)sharing_may(&sv->sharing, NULL, "end");
     sharing_close(&sv->sharing);

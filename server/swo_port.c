@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "server/reply.h"
@@ -33,33 +32,14 @@ static void report_loss(struct swo_reader *r)
 
 static void hang_up(struct swo_reader *r)
 {
-    ev_io_stop(r->port->all->loop, &r->readable);
-    ev_io_stop(r->port->all->loop, &r->writable);
-    close(r->fd);
-    r->fd = -1;
+    tcp_peer_close(&r->peer);
     report_loss(r);
-}
-
-static bool would_block(void)
-{
-    return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
 }
 
 static void send_some(struct swo_reader *r)
 {
-    const ssize_t n = send(r->fd, r->out, r->out_len, MSG_NOSIGNAL);
-    if (n < 0 && !would_block()) {
+    if (!tcp_peer_send(&r->peer, r->out, &r->out_len))
         hang_up(r);
-        return;
-    }
-    if (n > 0) {
-        memmove(r->out, r->out + n, r->out_len - (size_t)n);
-        r->out_len -= (size_t)n;
-    }
-    if (r->out_len > 0)
-        ev_io_start(r->port->all->loop, &r->writable);
-    else
-        ev_io_stop(r->port->all->loop, &r->writable);
 }
 
 // A decoder that missed bytes needs a place to begin at, and should know of the loss: a
@@ -82,7 +62,7 @@ static void give_reader(struct swo_reader *r, const void *data, size_t len)
 static void give_all(struct swo_port *port, const void *data, size_t len)
 {
     for (unsigned i = 0; i < SWO_PORT_READERS; i++)
-        if (port->open && port->reader[i].fd >= 0)
+        if (port->open && port->reader[i].peer.fd >= 0)
             give_reader(&port->reader[i], data, len);
 }
 
@@ -90,7 +70,7 @@ static void send_all(struct swo_ports *p)
 {
     for (unsigned k = 0; k < SWO_PORT_KINDS; k++)
         for (unsigned i = 0; p->port[k].open && i < SWO_PORT_READERS; i++)
-            if (p->port[k].reader[i].fd >= 0 && p->port[k].reader[i].out_len > 0)
+            if (p->port[k].reader[i].peer.fd >= 0 && p->port[k].reader[i].out_len > 0)
                 send_some(&p->port[k].reader[i]);
 }
 
@@ -195,9 +175,9 @@ static void on_readable(struct ev_loop *loop, ev_io *w, int events)
     (void)loop;
     (void)events;
     struct swo_reader *r = w->data;
-    char nothing[256];
-    const ssize_t n = recv(r->fd, nothing, sizeof nothing, 0);
-    if (n == 0 || (n < 0 && !would_block()))
+    uint8_t nothing[256];
+    size_t len;
+    if (!tcp_peer_receive(&r->peer, nothing, sizeof nothing, &len))
         hang_up(r);
 }
 
@@ -211,7 +191,7 @@ static void on_writable(struct ev_loop *loop, ev_io *w, int events)
 static struct swo_reader *find_free_reader(struct swo_port *port)
 {
     for (unsigned i = 0; i < SWO_PORT_READERS; i++)
-        if (port->reader[i].fd < 0)
+        if (port->reader[i].peer.fd < 0)
             return &port->reader[i];
     return NULL;
 }
@@ -233,24 +213,18 @@ static void on_connection(struct ev_loop *loop, ev_io *w, int events)
     }
     log_line(port->all->sharing->log, LOG_NOTE, "%s reads %s", name, kind_names[port->kind]);
     snprintf(r->name, sizeof r->name, "%s", name);
-    r->fd = fd;
     r->out_len = 0;
     r->lost = 0;
     r->losing = false;
-    ev_io_init(&r->readable, on_readable, fd, EV_READ);
-    ev_io_init(&r->writable, on_writable, fd, EV_WRITE);
-    r->readable.data = r->writable.data = r;
-    ev_io_start(loop, &r->readable);
+    tcp_peer_open(&r->peer, loop, fd, on_readable, on_writable, r);
 }
 
 static void close_port(struct swo_port *port)
 {
     for (unsigned i = 0; i < SWO_PORT_READERS; i++)
-        if (port->reader[i].fd >= 0)
+        if (port->reader[i].peer.fd >= 0)
             hang_up(&port->reader[i]);
-    for (unsigned n = 0; n < port->acceptor.count; n++)
-        ev_io_stop(port->all->loop, &port->listening[n]);
-    acceptor_close(&port->acceptor);
+    tcp_listener_close(&port->listener, port->all->loop);
 }
 
 void swo_ports_close(struct swo_ports *p)
@@ -271,12 +245,12 @@ enum err swo_ports_listen(struct swo_ports *p, enum swo_port_kind kind, const ch
                           uint16_t number)
 {
     struct swo_port *port = &p->port[kind];
-    if (port->open && (number == 0 || number == port->acceptor.port))
+    if (port->open && (number == 0 || number == port->listener.acceptor.port))
         return ERR_OK;
     if (port->open)
         return log_fail(p->sharing->log, ERR_RESOURCE, "%s is at port %u already", kind_names[kind],
-                        port->acceptor.port);
-    enum err e = acceptor_open(&port->acceptor, host, number, p->sharing->log);
+                        port->listener.acceptor.port);
+    enum err e = acceptor_open(&port->listener.acceptor, host, number, p->sharing->log);
     if (e)
         return e;
     port->all = p;
@@ -284,15 +258,11 @@ enum err swo_ports_listen(struct swo_ports *p, enum swo_port_kind kind, const ch
     port->open = true;
     for (unsigned i = 0; i < SWO_PORT_READERS; i++) {
         port->reader[i].port = port;
-        port->reader[i].fd = -1;
+        port->reader[i].peer.fd = -1;
     }
-    for (unsigned i = 0; i < port->acceptor.count; i++) {
-        ev_io_init(&port->listening[i], on_connection, port->acceptor.fd[i], EV_READ);
-        port->listening[i].data = port;
-        ev_io_start(p->loop, &port->listening[i]);
-    }
+    tcp_listener_start(&port->listener, p->loop, on_connection, port);
     fprintf(stderr, "SWO %s on port %u\n", kind == SWO_PORT_TEXT ? "text" : "bytes",
-            port->acceptor.port);
+            port->listener.acceptor.port);
     fflush(stderr);
     return ERR_OK;
 }

@@ -10,8 +10,8 @@
 #include <ev.h>
 #include <stdio.h>
 
-#include "server/acceptor.h"
 #include "server/sharing.h"
+#include "server/tcp.h"
 
 #define SWO_PORT_READERS  4u
 #define SWO_PORT_OUT_SIZE 65536u
@@ -24,9 +24,8 @@ struct swo_port;
 
 struct swo_reader {
     struct swo_port *port;
-    int fd; // -1: nobody
+    struct tcp_peer peer;
     char name[ACCEPTOR_NAME_SIZE];
-    ev_io readable, writable;
     size_t out_len;
     uint64_t lost; // bytes
     bool losing;   // the last bytes did not fit
@@ -37,8 +36,7 @@ struct swo_port {
     struct swo_ports *all;
     enum swo_port_kind kind;
     bool open;
-    struct acceptor acceptor;
-    ev_io listening[ACCEPTOR_MAX];
+    struct tcp_listener listener;
     struct swo_reader reader[SWO_PORT_READERS];
 };
 
