@@ -4,6 +4,7 @@
 // they do not depend on VDDA, so that a program or a debugger can measure VDDA with them. Triggers
 // and DMA are not modelled.
 #include "sim/parts/adc.h"
+#include "sim/parts/analog.h"
 
 enum {
     ADC_ISR = 0x00,
@@ -92,7 +93,8 @@ static void watch_window(struct sim_adc *a, uint32_t result)
 {
     bool this_one = !(a->cfgr1 & CFGR1_AWDSGL) || (a->cfgr1 >> CFGR1_AWDCH & 31) == a->channel;
     if (a->cfgr1 & CFGR1_AWDEN && this_one &&
-        (result < (a->tr & ADC_FULL_SCALE) || result > (a->tr >> 16 & ADC_FULL_SCALE)))
+        (result < (a->tr & SIM_ANALOG_FULL_SCALE) ||
+         result > (a->tr >> 16 & SIM_ANALOG_FULL_SCALE)))
         a->isr |= ISR_AWD;
 }
 

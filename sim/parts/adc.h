@@ -12,7 +12,6 @@
 #define ADC_CCR_TSEN   (1u << 23)
 #define ADC_CCR_VBATEN (1u << 24)
 #define ADC_CFGR1_RES  3 // shift
-#define ADC_FULL_SCALE 4095u
 #define ADC_CHANNELS   19u
 
 enum sim_adc_job {

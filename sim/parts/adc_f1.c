@@ -3,6 +3,7 @@
 // and RM0033, 10): regular sequences that a program starts, on the ADC's own clock, of pins, the
 // internal reference, the temperature and VBAT. Triggers, injected channels, the analog watchdog,
 // dual mode and DMA are not modelled.
+#include "sim/parts/analog.h"
 #include "sim/parts/parts.h"
 
 enum {
@@ -40,12 +41,10 @@ enum {
 #define CCR_TSVREFE  (1u << 23)
 #define CCR_VBATE    (1u << 22)
 #define CCR_BITS     0x00c3ef1fu
-#define FULL_SCALE   4095u
 #define FIRST_SMPR1  10u // the channels from here on are in SMPR1
 #define STABLE_NS    3000u
 #define REFERENCE_NS 10000u
 #define CALIBRATION  83u // cycles (DS5319, 5.3.18)
-#define UNCALIBRATED 12u // an offset, within what the data sheet allows
 #define NS_PER_S     1000000000ull
 #define REGISTERS    (ADC_DR / 4 + 1)
 
@@ -113,36 +112,11 @@ static uint64_t conversion_halves(const struct sim_adc_f1 *a)
 
 // ---- what is measured ---------------------------------------------------------------------------
 
-static uint32_t code_of(const struct sim_adc_f1 *a, uint32_t mv)
-{
-    uint32_t vdda_mv = sim_chip_vdda_mv(a->part->chip);
-    uint32_t code = vdda_mv ? (mv * FULL_SCALE + vdda_mv / 2) / vdda_mv : FULL_SCALE;
-    return code < FULL_SCALE ? code : FULL_SCALE;
-}
-
-static uint32_t floating(const struct sim_adc_f1 *a)
-{
-    return sim_chip_random(a->part->chip) & FULL_SCALE;
-}
-
-// An internal source that has been on for long enough and was sampled for long enough is exact;
-// else the capacitor has not got there.
 static uint32_t internal_code(const struct sim_adc_f1 *a, unsigned channel, bool on, uint32_t mv)
 {
-    bool settled = a->part->clock->now_ns >= a->reference_ns + REFERENCE_NS;
-    if (!on)
-        return floating(a);
-    if (!settled || halves_ns(a, sampling_halves(a, channel)) < config_of(a)->internal_ns)
-        return code_of(a, mv) * 7 / 8;
-    return code_of(a, mv);
-}
-
-static uint32_t pin_code(const struct sim_adc_f1 *a, const struct sim_pin *pin)
-{
-    uint64_t outside = sim_part_level(a->part, SIM_PORT_OUTSIDE, (unsigned)(pin->port - 'A'));
-    if (!(outside >> pin->pin & 1))
-        return floating(a);
-    return outside >> (16 + pin->pin) & 1 ? FULL_SCALE : 0;
+    bool settled = a->part->clock->now_ns >= a->reference_ns + REFERENCE_NS &&
+                   halves_ns(a, sampling_halves(a, channel)) >= config_of(a)->internal_ns;
+    return sim_analog_internal(a->part, mv, on, settled);
 }
 
 static bool has_reference_on(const struct sim_adc_f1 *a)
@@ -161,18 +135,17 @@ static uint32_t measure(const struct sim_adc_f1 *a, unsigned channel)
         return internal_code(a, channel, has_reference_on(a), config->temperature_mv);
     if (channel == config->reference_channel)
         return internal_code(a, channel, has_reference_on(a), config->reference_mv);
-    return channel < SIM_ADC_PINS ? pin_code(a, &config->channel[channel]) : floating(a);
+    return channel < SIM_ADC_PINS ? sim_analog_pin(a->part, &config->channel[channel])
+                                  : sim_analog_floating(a->part);
 }
 
 static uint32_t result_of(const struct sim_adc_f1 *a, unsigned channel)
 {
     uint32_t code = measure(a, channel);
     if (!config_of(a)->is_f4 && !a->calibrated)
-        code = code + UNCALIBRATED < FULL_SCALE ? code + UNCALIBRATED : FULL_SCALE;
+        code = sim_analog_uncalibrated(code);
     code >>= 2 * resolution(a);
-    if (!(REG(a, ADC_CR2) & CR2_ALIGN))
-        return code;
-    return code << (resolution(a) == 3 ? 2 : 4 + 2 * resolution(a)); // 6 bits: to a byte
+    return REG(a, ADC_CR2) & CR2_ALIGN ? sim_analog_align_left(code, resolution(a)) : code;
 }
 
 // ---- sequences ----------------------------------------------------------------------------------
@@ -332,7 +305,7 @@ static void reset(void *self, enum sim_reset kind)
     struct sim_adc_f1 *a = self;
     (void)kind;
     *a = (struct sim_adc_f1){.part = a->part, .timer = a->timer};
-    a->reg[0x24 / 4] = FULL_SCALE; // HTR
+    a->reg[0x24 / 4] = SIM_ANALOG_FULL_SCALE; // HTR
     stop_all(a);
     update_irq(a);
 }

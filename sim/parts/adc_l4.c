@@ -4,6 +4,7 @@
 // channels and the common registers. Started by software only. Injected channels, oversampling,
 // offsets, analog watchdogs, DMA, differential inputs and the other converters are not modelled:
 // their registers keep what is written, and do nothing.
+#include "sim/parts/analog.h"
 #include "sim/parts/parts.h"
 
 enum {
@@ -44,8 +45,6 @@ enum {
 #define CCR_TSEN     (1u << 23)
 #define CCR_VBATEN   (1u << 24)
 #define CCR_BITS     0x01ffefffu
-#define FULL_SCALE   4095u
-#define UNCALIBRATED 12u    // an offset, within what the data sheet allows
 #define REGULATOR_NS 20000u // tADCVREG_STUP (DS10198, 6.3.18)
 #define REFERENCE_NS 12000u // tstart_vrefint, at most (6.3.4)
 #define INTERNAL_NS  4000u  // the least sampling time of an internal channel
@@ -124,40 +123,12 @@ static unsigned channel_of(const struct sim_adc_l4 *a, unsigned rank)
     return a->kept[ADC_SQR1 / 4 + place / 5] >> 6 * (place % 5) & 31;
 }
 
-static uint32_t code_of(const struct sim_adc_l4 *a, uint32_t mv)
-{
-    uint32_t vdda_mv = sim_chip_vdda_mv(a->part->chip);
-    uint32_t code = vdda_mv ? (mv * FULL_SCALE + vdda_mv / 2) / vdda_mv : FULL_SCALE;
-    return code < FULL_SCALE ? code : FULL_SCALE;
-}
-
-static uint32_t floating(const struct sim_adc_l4 *a)
-{
-    return sim_chip_random(a->part->chip) & FULL_SCALE;
-}
-
-// A source that has been on for long enough and was sampled for long enough is exact; else the
-// capacitor has not got there.
 static uint32_t internal_code(const struct sim_adc_l4 *a, unsigned channel, uint32_t enable,
                               uint32_t mv)
 {
-    bool settled = a->part->clock->now_ns >= a->reference_ns + REFERENCE_NS;
-    if (!(a->ccr & enable))
-        return floating(a);
-    if (!settled || halves_ns(a, sampling_halves(a, channel)) < INTERNAL_NS)
-        return code_of(a, mv) * 7 / 8;
-    return code_of(a, mv);
-}
-
-static uint32_t pin_code(const struct sim_adc_l4 *a, unsigned channel)
-{
-    const struct sim_pin *pin = &config_of(a)->channel[channel];
-    if (!pin->port)
-        return floating(a);
-    uint64_t outside = sim_part_level(a->part, SIM_PORT_OUTSIDE, (unsigned)(pin->port - 'A'));
-    if (!(outside >> pin->pin & 1))
-        return floating(a);
-    return outside >> (16 + pin->pin) & 1 ? FULL_SCALE : 0;
+    bool settled = a->part->clock->now_ns >= a->reference_ns + REFERENCE_NS &&
+                   halves_ns(a, sampling_halves(a, channel)) >= INTERNAL_NS;
+    return sim_analog_internal(a->part, mv, a->ccr & enable, settled);
 }
 
 static uint32_t measure(const struct sim_adc_l4 *a, unsigned channel)
@@ -170,14 +141,15 @@ static uint32_t measure(const struct sim_adc_l4 *a, unsigned channel)
     if (channel == config->battery_channel)
         return internal_code(a, channel, CCR_VBATEN,
                              sim_chip_vdda_mv(a->part->chip) / config->battery_divider);
-    return channel < SIM_ADC_PINS ? pin_code(a, channel) : floating(a);
+    return channel < SIM_ADC_PINS ? sim_analog_pin(a->part, &config->channel[channel])
+                                  : sim_analog_floating(a->part);
 }
 
 static uint32_t result_of(const struct sim_adc_l4 *a, unsigned channel)
 {
     uint32_t code = measure(a, channel);
     if (!a->calibrated)
-        code = code + UNCALIBRATED < FULL_SCALE ? code + UNCALIBRATED : FULL_SCALE;
+        code = sim_analog_uncalibrated(code);
     return code >> 2 * (a->kept[ADC_CFGR / 4] >> CFGR_RES & 3);
 }
 

@@ -2,12 +2,12 @@
 // The clock of the analog-to-digital converter, what its cycles take, and what it measures. The
 // registers are in adc.c.
 #include "sim/parts/adc.h"
+#include "sim/parts/analog.h"
 
-#define CFGR1_ALIGN      (1u << 5)
-#define NS_PER_S         1000000000ull
-#define INTERNAL_NS      4000u  // the least sampling time of an internal channel (6.3.4, 6.3.17)
-#define REFERENCE_NS     10000u // and what they need after they are switched on
-#define UNCALIBRATED_LSB 12u    // an offset, within what the data sheet allows
+#define CFGR1_ALIGN  (1u << 5)
+#define NS_PER_S     1000000000ull
+#define INTERNAL_NS  4000u  // the least sampling time of an internal channel (6.3.4, 6.3.17)
+#define REFERENCE_NS 10000u // and what they need after they are switched on
 
 enum { CHANNEL_TEMPERATURE = SIM_ADC_PINS, CHANNEL_REFERENCE = 17, CHANNEL_BATTERY = 18 };
 
@@ -75,38 +75,12 @@ uint64_t sim_adc_conversion_halves(const struct sim_adc *a)
 
 // ---- what is measured ---------------------------------------------------------------------------
 
-static uint32_t code_of(const struct sim_adc *a, uint32_t mv)
-{
-    uint32_t vdda_mv = sim_chip_vdda_mv(a->part->chip);
-    uint32_t code = vdda_mv ? (mv * ADC_FULL_SCALE + vdda_mv / 2) / vdda_mv : ADC_FULL_SCALE;
-    return code < ADC_FULL_SCALE ? code : ADC_FULL_SCALE;
-}
-
-static uint32_t floating(const struct sim_adc *a)
-{
-    return sim_chip_random(a->part->chip) & ADC_FULL_SCALE;
-}
-
-// An internal source that has been on for long enough and was sampled for long enough is exact;
-// else the capacitor has not got there.
 static uint32_t internal_code(const struct sim_adc *a, uint32_t enable, uint32_t mv)
 {
     uint64_t least_ns = config_of(a)->internal_ns ? config_of(a)->internal_ns : INTERNAL_NS;
-    bool settled = a->part->clock->now_ns >= a->reference_ns + REFERENCE_NS;
-    if (!(a->ccr & enable))
-        return floating(a);
-    if (!settled || sim_adc_halves_ns(a, sim_adc_sampling_halves(a)) < least_ns)
-        return code_of(a, mv) * 7 / 8;
-    return code_of(a, mv);
-}
-
-static uint32_t pin_code(const struct sim_adc *a, unsigned channel)
-{
-    const struct sim_pin *pin = &config_of(a)->channel[channel];
-    uint64_t outside = sim_part_level(a->part, SIM_PORT_OUTSIDE, (unsigned)(pin->port - 'A'));
-    if (!(outside >> pin->pin & 1))
-        return floating(a);
-    return outside >> (16 + pin->pin) & 1 ? ADC_FULL_SCALE : 0;
+    bool settled = a->part->clock->now_ns >= a->reference_ns + REFERENCE_NS &&
+                   sim_adc_halves_ns(a, sim_adc_sampling_halves(a)) >= least_ns;
+    return sim_analog_internal(a->part, mv, a->ccr & enable, settled);
 }
 
 // Internal channels where the config says; the others are pins, or nothing.
@@ -120,8 +94,8 @@ static uint32_t measure_by_config(const struct sim_adc *a, unsigned channel)
     if (config->battery_divider && channel == config->battery_channel)
         return internal_code(a, ADC_CCR_VBATEN,
                              sim_chip_vdda_mv(a->part->chip) / config->battery_divider);
-    return channel < SIM_ADC_PINS && config->channel[channel].port ? pin_code(a, channel)
-                                                                   : floating(a);
+    return channel < SIM_ADC_PINS ? sim_analog_pin(a->part, &config->channel[channel])
+                                  : sim_analog_floating(a->part);
 }
 
 static uint32_t measure(const struct sim_adc *a, unsigned channel)
@@ -136,7 +110,7 @@ static uint32_t measure(const struct sim_adc *a, unsigned channel)
     case CHANNEL_BATTERY: // VBAT hangs on the supply, and is divided by two (13.10)
         return internal_code(a, ADC_CCR_VBATEN, sim_chip_vdda_mv(a->part->chip) / 2);
     default:
-        return pin_code(a, channel);
+        return sim_analog_pin(a->part, &config_of(a)->channel[channel]);
     }
 }
 
@@ -145,9 +119,7 @@ uint32_t sim_adc_result_of(const struct sim_adc *a, unsigned channel)
     unsigned res = a->cfgr1 >> ADC_CFGR1_RES & 3;
     uint32_t code = measure(a, channel);
     if (!a->calibrated)
-        code = code + UNCALIBRATED_LSB < ADC_FULL_SCALE ? code + UNCALIBRATED_LSB : ADC_FULL_SCALE;
+        code = sim_analog_uncalibrated(code);
     code >>= 2 * res;
-    if (!(a->cfgr1 & CFGR1_ALIGN))
-        return code;
-    return code << (res == 3 ? 2 : 4 + 2 * res); // 6 bits are aligned to a byte (13.6.1)
+    return a->cfgr1 & CFGR1_ALIGN ? sim_analog_align_left(code, res) : code;
 }
