@@ -31,6 +31,10 @@ enum cortexm_reg {
     CORTEXM_REG_COUNT = 44,
 };
 
+// xPSR (DDI 0419, B1.4.2).
+#define XPSR_T         (1u << 24)
+#define XPSR_EXCEPTION 0x1ffu // the number of the one that is handled; 0: Thread mode
+
 // GDB's features of the target description, org.gnu.gdb.arm.*.
 enum core_reg_feature {
     CORE_REGS_PROFILE, // m-profile

@@ -9,7 +9,6 @@
 #define RESET_DEADLINE_US 500000u
 #define POLL_US           1000u
 
-#define XPSR_EXCEPTION 0x1ffu
 #define FLUSH_IN_BATCH 6u
 
 static enum err write_dhcsr(struct cortexm *cm, uint32_t bits)

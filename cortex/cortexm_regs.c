@@ -7,9 +7,8 @@
 #include "cortex/cortexm.h"
 #include "cortex/scs.h"
 
-#define XPSR_EXCEPTION 0x1ffu
-#define CONTROL_SPSEL  (1u << 1)
-#define DCRSR_WRITE    (1u << 16)
+#define CONTROL_SPSEL (1u << 1)
+#define DCRSR_WRITE   (1u << 16)
 
 bool cortexm_has_reg(const struct cortexm *cm, enum cortexm_reg reg)
 {

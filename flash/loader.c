@@ -12,7 +12,6 @@
 #include "flash/loader_queue.h"
 #include "swd/mem_ap.h"
 
-#define XPSR_T  (1u << 24)
 #define XPSR_IT 0x0600fc00u // the state of an IT block (ARMv7-M)
 
 #define START_US 20000u

@@ -10,7 +10,6 @@
 
 #define REG_SIZE   4u
 #define DWT_PCSR   0xe000101cu
-#define XPSR_T     (1u << 24)
 #define PCSR_NO_PC 0xffffffffu // the core is halted, or must not be looked at
 
 static bool find_pc(struct session *s, uint32_t *pc)

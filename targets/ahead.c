@@ -13,7 +13,6 @@
 
 #define RAM_US 50000u
 
-#define CODE_BYTES 8u  // an instruction, wherever it lies in its word, and the one behind it
 #define STACK_LINE 64u // what GDB reads of a stack at a time
 
 void ahead_plan(struct target *t, struct mem_batch *b, uint32_t addr, uint32_t len)
@@ -42,7 +41,7 @@ void ahead_plan_breaks(struct target *t, struct mem_batch *b)
 
 void ahead_plan_stop(struct target *t, struct mem_batch *b, uint32_t sp, uint32_t lr)
 {
-    ahead_plan(t, b, lr & ~1u, CODE_BYTES);
+    ahead_plan(t, b, lr & ~1u, AHEAD_CODE_BYTES);
     ahead_plan_breaks(t, b);
     ahead_plan(t, b, sp & ~(STACK_LINE - 1), STACK_LINE);
     ahead_plan(t, b, (sp & ~(STACK_LINE - 1)) + STACK_LINE, STACK_LINE);

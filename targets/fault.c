@@ -12,11 +12,9 @@
 
 #define FRAME_SIZE          32u
 #define EXC_RETURN_PSP      (1u << 2)
-#define XPSR_T              (1u << 24)
 #define XPSR_STACK_ALIGN    (1u << 9)
 #define XPSR_EXCEPTION_NMI  2u
 #define XPSR_EXCEPTION_HARD 3u
-#define XPSR_EXCEPTION      0x1ffu
 
 // The registers as they were at the instruction that faulted.
 struct scene {

@@ -7,9 +7,8 @@
 #include "cortex/thumb.h"
 #include "targets/target_private.h"
 
-#define RANGE_MAX      512u // bytes of a range that is followed
-#define XPSR_EXCEPTION 0x1ffu
-#define STACK_NEAR     1024u // how far the stack may move in a line; another thread's is elsewhere
+#define RANGE_MAX  512u  // bytes of a range that is followed
+#define STACK_NEAR 1024u // how far the stack may move in a line; another thread's is elsewhere
 
 struct walk {
     uint32_t start, end, pc;

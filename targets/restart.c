@@ -20,9 +20,7 @@
 #include "swd/mem_ap.h"
 #include "targets/target_private.h"
 
-#define XPSR_EXCEPTION 0x1ffu
-#define XPSR_T         (1u << 24)
-#define VECTORS_SIZE   8u // the stack pointer and the reset vector (DDI 0419, B1.5.3)
+#define VECTORS_SIZE 8u // the stack pointer and the reset vector (DDI 0419, B1.5.3)
 
 struct new_program {
     bool replaces; // the one that the core was in the middle of

@@ -8,10 +8,9 @@
 #include "swd/mem_ap.h"
 #include "targets/target_private.h"
 
-#define XPSR_EXCEPTION 0x1ffu
-#define PRIMASK_PM     1u
-#define LOCKUP_PC      0xfffffffeu // DDI 0419, B1.5.15
-#define BKPT_SIZE      2u
+#define PRIMASK_PM 1u
+#define LOCKUP_PC  0xfffffffeu // DDI 0419, B1.5.15
+#define BKPT_SIZE  2u
 
 #define STEP_POLLS    4u     // at an instruction that should be done at once
 #define RANGE_TIME_US 20000u // that a range step may take of one target_poll()
@@ -74,8 +73,6 @@ static enum err find_cause(struct target *t, uint32_t dfsr, uint32_t xpsr, struc
     return ERR_OK;
 }
 
-#define CODE_BYTES 8u // an instruction, wherever it lies in its word, and the one behind it
-
 // Of a stop that nobody has looked at yet.
 static enum err read_stop_ahead(struct target *t)
 {
@@ -91,7 +88,7 @@ static enum err read_stop_ahead(struct target *t)
     mem_batch_read(&b, SCS_DFSR, &dfsr);
     mem_batch_read(&b, SCS_ICSR, &icsr);
     ahead_drop(t);
-    ahead_plan(t, &b, pc, CODE_BYTES);
+    ahead_plan(t, &b, pc, AHEAD_CODE_BYTES);
     ahead_plan_stop(t, &b, sp, lr);
     e = mem_batch_run(&b);
     if (e == ERR_FAULT) { // one of the words that nobody has asked for yet

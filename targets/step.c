@@ -5,12 +5,8 @@
 #include "cortex/thumb.h"
 #include "targets/target_private.h"
 
-#define XPSR_EXCEPTION 0x1ffu
-
 #define BKPT_MASK 0xff00u
 #define BKPT_CODE 0xbe00u // DDI 0419, A6.7.12
-
-#define CODE_BYTES 8u // an instruction, wherever it lies in its word, and the one behind it
 
 static bool decode_at(struct target *t, uint32_t pc, struct thumb *insn)
 {
@@ -47,9 +43,9 @@ static enum err plan_words(struct target *t, uint32_t pc, const struct thumb *in
     if (e || (e = cortexm_read_reg(&t->core, CORTEXM_LR, &lr)))
         return e;
     ahead_drop(t);
-    ahead_plan(t, &t->core.pending, pc + insn->size, CODE_BYTES);
+    ahead_plan(t, &t->core.pending, pc + insn->size, AHEAD_CODE_BYTES);
     if (insn->flow == THUMB_BRANCH)
-        ahead_plan(t, &t->core.pending, insn->target, CODE_BYTES);
+        ahead_plan(t, &t->core.pending, insn->target, AHEAD_CODE_BYTES);
     ahead_plan_stop(t, &t->core.pending, sp, lr);
     return ERR_OK;
 }

@@ -60,6 +60,7 @@ enum err breaks_write_around(struct target *t, uint32_t addr, const uint8_t *dat
                              size_t len) MUST_CHECK;
 
 // ahead.c: words that were read together with a stop, because a debugger will ask for them.
+#define AHEAD_CODE_BYTES 8u // an instruction, wherever it lies in its word, and the one behind it
 // Plans to read len bytes from addr on in the batch, as far as there is room; only memory that may
 // be read in any portion.
 void ahead_plan(struct target *t, struct mem_batch *b, uint32_t addr, uint32_t len);
