@@ -119,7 +119,7 @@ const char *rcc_f4_slow_clock(const uint32_t value[FAMILY_REGISTERS], char *text
                    {1u << 25, "the supply, which dropped (brown-out)", RESET_BY_OTHER}},           \
     .reset_otherwise = "the NRST pin", .slow_clock = rcc_f4_slow_clock,                            \
     .standby_addr = 0x40007000, /* PWR_CR: PDDS */                                                 \
-        .standby_mask = 1u << 1, .library_hse_hz = 25000000, .hsi_percent = 4,                     \
-    .pins = &rcc_f4_pins
+        .standby_mask = 1u << 1, .standby_from = 1u << 1, .library_hse_hz = 25000000,              \
+    .hsi_percent = 4, .pins = &rcc_f4_pins
 
 #endif

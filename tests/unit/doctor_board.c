@@ -85,6 +85,8 @@ static void check_row(void **state)
                       m.took_us, row->verdict, truth);
     assert_string_equal(verdict, row->verdict);
     assert_true(has(&d, truth));
+    if (m.survival.deep_sleep)
+        assert_int_equal(m.survival.standby, !strstr(row->board, "firmware=stop"));
     assert_in_range(m.took_us, 0, REPORT_US);
 }
 
@@ -185,6 +187,9 @@ static const struct row single_faults[] = {
     {"firmware=swd-off", "swd-off-by-program", NULL},
     {"firmware=stop", "low-power", NULL},
     {"firmware=standby", "low-power", NULL},
+    {"stm32f407vg,firmware=stop", "low-power", NULL},
+    {"stm32f407vg,firmware=standby", "low-power", NULL},
+    {"stm32f207zg,firmware=stop", "low-power", NULL},
     {"firmware=slow-clock", "core-slow", NULL},
     {"firmware=iwdg", "reset-loop", NULL},
     {"firmware=reset-loop", "reset-loop", NULL},
