@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "targets/families/m4dword.h"
+
 #define CFGR_SWS        (3u << 2)
 #define CR_MSIRGSEL     (1u << 3)
 #define OPTR_NBOOT0     (1u << 27)
@@ -32,3 +34,25 @@ const char *m4dword_boots_loader(const uint32_t value[FAMILY_REGISTERS], uint32_
         return empty;
     return optr & OPTR_NSWBOOT0 ? pin : "";
 }
+
+const char *m4dword_boots_loader_w(const uint32_t value[FAMILY_REGISTERS])
+{
+    return m4dword_boots_loader(value, 1u << 16,
+                                "the flash was empty at power-on (FLASH_ACR.EMPTY)",
+                                "BOOT0 (PH3) was high (nSWBOOT0=1)");
+}
+
+// ---- pins ---------------------------------------------------------------------------------------
+
+#define GPIOA    0x48000000u
+#define AHB2RSTR 0x2cu // of the RCC
+#define PORT_A(rcc)                                                                                \
+    {                                                                                              \
+        .base = GPIOA, .clock_addr = (rcc) + 0x4c, .clock_mask = 1u << 0,                          \
+        .reset_name = "RCC_AHB2RSTR", .reset_addr = (rcc) + AHB2RSTR,                              \
+    }
+
+static const struct gpio_port port_a = PORT_A(M4DWORD_RCC), port_a_w = PORT_A(M4DWORD_RCC_W);
+
+const struct family_pins m4dword_pins = GPIO_PINS(&port_a, GPIOA, M4DWORD_RCC + AHB2RSTR);
+const struct family_pins m4dword_pins_w = GPIO_PINS(&port_a_w, GPIOA, M4DWORD_RCC_W + AHB2RSTR);

@@ -9,7 +9,9 @@
 #include "targets/families/gpio_pins.h"
 #include "targets/families/self_measure.h"
 
-#define M4DWORD_GPIOA 0x48000000u
+// The pins of SWD, whose port stands at the same address on all of them: of the L4, L4+ and G4, and
+// of the WB and WL, whose RCC is elsewhere.
+extern const struct family_pins m4dword_pins, m4dword_pins_w;
 
 // family_doctor.reg of all of them. EMPTY is the register with the flag of a flash that was found
 // empty.
@@ -40,5 +42,7 @@ const char *m4dword_slow_clock(const uint32_t value[FAMILY_REGISTERS], char *tex
 // sentence; and the sentence for a chip whose pin decides.
 const char *m4dword_boots_loader(const uint32_t value[FAMILY_REGISTERS], uint32_t empty_bit,
                                  const char *empty, const char *pin);
+// Of the WB and WL.
+const char *m4dword_boots_loader_w(const uint32_t value[FAMILY_REGISTERS]);
 
 #endif

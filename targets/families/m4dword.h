@@ -67,4 +67,11 @@ void m4dword_leave_second_core(const struct chip *chip, uint32_t size, uint32_t 
             {.addr = M4DWORD_DBGMCU + (freeze_offset), .freeze = 1u << 11 | 1u << 12},             \
     }
 
+// The RCC, and where the WB and WL have theirs; and the registers that a flash job needs of it, as
+// fields of a struct rcc_dword.
+#define M4DWORD_RCC   0x40021000u
+#define M4DWORD_RCC_W 0x58000000u
+#define M4DWORD_CLOCKS(at)                                                                         \
+    .rcc = (at), .ahbenr = (at) + 0x48, .apbenr1 = (at) + 0x58, .iopenr = (at) + 0x4c
+
 #endif

@@ -8,7 +8,7 @@
 
 #define FLASH_REGS 0x40022000u
 #define FLASH_OPTR (FLASH_REGS + 0x20)
-#define RCC        0x40021000u
+#define RCC        M4DWORD_RCC
 
 // ---- dies ---------------------------------------------------------------------------------------
 
@@ -113,10 +113,7 @@ static const struct dword_params flash_params = {
 // HSI16 times 8, by 2: 64 MHz (RM0440, 7).
 static const struct rcc_dword prepare = {
     .prepare = RCC_DWORD_PREPARE,
-    .rcc = RCC,
-    .ahbenr = RCC + 0x48,
-    .apbenr1 = RCC + 0x58,
-    .iopenr = RCC + 0x4c,
+    M4DWORD_CLOCKS(RCC),
     .masters = 3,             // DMA1, DMA2
     .idle_cfgr = 0x05,        // HSI16
     .idle_apbenr1 = 1u << 10, // RTCAPBEN
@@ -163,15 +160,6 @@ static enum err measure_hse(struct target *t, const uint32_t value[FAMILY_REGIST
     return clock_measure_hse(&tim16, RCC, value[M4DWORD_READ_CR], t, found);
 }
 
-static const struct gpio_port port_a = {
-    .base = M4DWORD_GPIOA,
-    .clock_addr = RCC + 0x4c,
-    .clock_mask = 1u << 0,
-    .reset_name = "RCC_AHB2RSTR",
-    .reset_addr = RCC + 0x2c,
-};
-static const struct family_pins pins = GPIO_PINS(&port_a, M4DWORD_GPIOA, RCC + 0x2c);
-
 static const char *slow_clock(const uint32_t value[FAMILY_REGISTERS], char *text, size_t size)
 {
     return clock_hpre_text(value[M4DWORD_READ_CFGR], 4, text, size);
@@ -192,7 +180,7 @@ static const struct family_doctor doctor = {
     .hsi_percent = 1,
     .vdda = measure_vdda,
     .hse = measure_hse,
-    .pins = &pins,
+    .pins = &m4dword_pins,
 };
 
 static const struct rdp_scheme rdp = DWORD_RDP(FLASH_OPTR);

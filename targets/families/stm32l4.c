@@ -10,7 +10,7 @@
 
 #define FLASH_REGS 0x40022000u
 #define FLASH_OPTR (FLASH_REGS + 0x20)
-#define RCC        0x40021000u
+#define RCC        M4DWORD_RCC
 #define MIB        (1024 * KIB)
 
 // ---- dies ---------------------------------------------------------------------------------------
@@ -155,8 +155,7 @@ static const struct dword_params l4plus_params = {
 
 // HSI16 times 8, by 2: 64 MHz (RM0351, 6).
 #define PREPARE                                                                                    \
-    .prepare = RCC_DWORD_PREPARE, .rcc = RCC, .ahbenr = RCC + 0x48, .apbenr1 = RCC + 0x58,         \
-    .iopenr = RCC + 0x4c, .idle_apbenr1 = 1u << 10 /* RTCAPBEN */,                                 \
+    .prepare = RCC_DWORD_PREPARE, M4DWORD_CLOCKS(RCC), .idle_apbenr1 = 1u << 10 /* RTCAPBEN */,    \
     .pllcfgr = 1u << 24 | 8u << 8 | 2u << 0, .sw_internal = 1, .sw_pll = 3, .pll_stays = true,     \
     .pwr = 0x40007000, .pwren = 1u << 28, .syscfg_clock = {RCC + 0x60, 1u << 0},                   \
     .swap = {0x40010000, 1u << 8} /* SYSCFG_MEMRMP: FB_MODE */
@@ -214,15 +213,6 @@ static enum err measure_hse(struct target *t, const uint32_t value[FAMILY_REGIST
     return clock_measure_hse(without ? &tim16 : &tim17, RCC, value[M4DWORD_READ_CR], t, found);
 }
 
-static const struct gpio_port port_a = {
-    .base = M4DWORD_GPIOA,
-    .clock_addr = RCC + 0x4c,
-    .clock_mask = 1u << 0,
-    .reset_name = "RCC_AHB2RSTR",
-    .reset_addr = RCC + 0x2c,
-};
-static const struct family_pins pins = GPIO_PINS(&port_a, M4DWORD_GPIOA, RCC + 0x2c);
-
 // On an L47x and L48x BOOT0 is a pin of its own, and the two bits of options read as ones.
 static const char *boots_loader(const uint32_t value[FAMILY_REGISTERS])
 {
@@ -240,7 +230,7 @@ static const struct family_doctor doctor = {
     .hsi_percent = 1,
     .vdda = measure_vdda,
     .hse = measure_hse,
-    .pins = &pins,
+    .pins = &m4dword_pins,
 };
 
 static const struct rdp_scheme rdp = DWORD_RDP(FLASH_OPTR);

@@ -13,7 +13,7 @@
 #define FLASH_REGS 0x58004000u
 #define FLASH_OPTR (FLASH_REGS + 0x20)
 #define FLASH_SFR  (FLASH_REGS + 0x80)
-#define RCC        0x58000000u
+#define RCC        M4DWORD_RCC_W
 #define PWR        0x58000400u
 
 // ---- dies ---------------------------------------------------------------------------------------
@@ -98,10 +98,7 @@ static const struct dword_params flash_params = {
 // HSI16 times 8, by 2: 64 MHz (RM0434, 8).
 static const struct rcc_dword prepare = {
     .prepare = RCC_DWORD_PREPARE,
-    .rcc = RCC,
-    .ahbenr = RCC + 0x48,
-    .apbenr1 = RCC + 0x58,
-    .iopenr = RCC + 0x4c,
+    M4DWORD_CLOCKS(RCC),
     .masters = 3,             // DMA1, DMA2
     .idle_cfgr = 0x00070000,  // HPREF, PPRE1F, PPRE2F
     .idle_apbenr1 = 1u << 10, // RTCAPBEN
@@ -153,33 +150,17 @@ static enum err measure_hse(struct target *t, const uint32_t value[FAMILY_REGIST
     return clock_measure_hse(has_timer ? &tim17 : NULL, RCC, value[M4DWORD_READ_CR], t, found);
 }
 
-static const struct gpio_port port_a = {
-    .base = M4DWORD_GPIOA,
-    .clock_addr = RCC + 0x4c,
-    .clock_mask = 1u << 0,
-    .reset_name = "RCC_AHB2RSTR",
-    .reset_addr = RCC + 0x2c,
-};
-static const struct family_pins pins = GPIO_PINS(&port_a, M4DWORD_GPIOA, RCC + 0x2c);
-
-static const char *boots_loader(const uint32_t value[FAMILY_REGISTERS])
-{
-    return m4dword_boots_loader(value, 1u << 16,
-                                "the flash was empty at power-on (FLASH_ACR.EMPTY)",
-                                "BOOT0 (PH3) was high (nSWBOOT0=1)");
-}
-
 static const struct family_doctor doctor = {
     M4DWORD_DOCTOR(RCC, FLASH_REGS, "FLASH_ACR", 0),
     .reset_flag = DWORD_RESET_FLAGS(0, NULL),
     .slow_clock = m4dword_slow_clock,
-    .boots_loader = boots_loader,
+    .boots_loader = m4dword_boots_loader_w,
     .standby_addr = PWR, // PWR_CR1: LPMS
     .library_hse_hz = 32000000,
     .hsi_percent = 1,
     .vdda = measure_vdda,
     .hse = measure_hse,
-    .pins = &pins,
+    .pins = &m4dword_pins_w,
 };
 
 static const struct rdp_scheme rdp = DWORD_RDP(FLASH_OPTR);
