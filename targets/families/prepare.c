@@ -19,6 +19,16 @@
 #define CRC_INIT       0x10u
 #define CRC_POL        0x14u
 
+enum err prepare_read_gated(const struct mem_ap *mem, const struct rcc_bits *gate, uint32_t clocks,
+                            uint32_t addr, uint32_t *value)
+{
+    const bool closed = gate->bits && !(clocks & gate->bits);
+    enum err e = closed ? mem_ap_write32(mem, gate->addr, clocks | gate->bits) : ERR_OK;
+    if (!e)
+        e = mem_ap_read32(mem, addr, value);
+    return e || !closed ? e : mem_ap_write32(mem, gate->addr, clocks);
+}
+
 // A running IWDG cannot be told from a sleeping one, and feeding that is harmless (RM0091, 23.3). A
 // WWDG is fed only when it runs; its window is opened, because the loader cannot know when it is.
 enum err prepare_watchdogs(struct flash_access *fa, uint32_t iwdg_kr, uint32_t wwdg_cr,

@@ -97,20 +97,13 @@ static bool is_fresh(const struct clocks *c)
            c->iopenr == 0;
 }
 
-// Without its clock the unit reads as 0: the gate is opened to look, and closed again.
 static enum err read_range(struct flash_access *fa, const struct clocks *c, uint32_t *cr1)
 {
-    const uint32_t pwren = c->kind->pwren;
-    const bool closed = !(c->apbenr1 & pwren) && pwren;
-    enum err e = ERR_OK;
+    const struct rcc_bits gate = {c->kind->apbenr1, c->kind->pwren};
     *cr1 = PWR_CR1_VOS_1;
     if (!c->kind->pwr || is_fresh(c))
         return ERR_OK;
-    if (closed)
-        e = mem_ap_write32(fa->mem, c->kind->apbenr1, c->apbenr1 | pwren);
-    if (!e)
-        e = mem_ap_read32(fa->mem, c->kind->pwr + PWR_CR1, cr1);
-    return e || !closed ? e : mem_ap_write32(fa->mem, c->kind->apbenr1, c->apbenr1);
+    return prepare_read_gated(fa->mem, &gate, c->apbenr1, c->kind->pwr + PWR_CR1, cr1);
 }
 
 // Appends what takes the core to range 1.
@@ -315,7 +308,7 @@ enum err rcc_dword_plan(struct flash_access *fa)
     return ERR_OK;
 }
 
-// SYSCFG, which without its clock reads as 0: the gate is opened to look, and closed again.
+// By SYSCFG.
 enum err rcc_dword_find_swap(struct flash_access *fa, bool *swapped)
 {
     const struct rcc_dword *k = kind_of(fa);
@@ -323,14 +316,9 @@ enum err rcc_dword_find_swap(struct flash_access *fa, bool *swapped)
     if (!k->swap.addr)
         return ERR_OK;
     enum err e = mem_ap_read32(fa->mem, k->syscfg_clock.addr, &clocks);
-    if (e)
-        return e;
-    const bool closed = !(clocks & k->syscfg_clock.bits);
-    if (closed)
-        e = mem_ap_write32(fa->mem, k->syscfg_clock.addr, clocks | k->syscfg_clock.bits);
     if (!e)
-        e = mem_ap_read32(fa->mem, k->swap.addr, &value);
+        e = prepare_read_gated(fa->mem, &k->syscfg_clock, clocks, k->swap.addr, &value);
     if (!e)
         *swapped = value & k->swap.bits;
-    return e || !closed ? e : mem_ap_write32(fa->mem, k->syscfg_clock.addr, clocks);
+    return e;
 }

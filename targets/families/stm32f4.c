@@ -4,6 +4,7 @@
 // `tested_on_hardware` is set by whoever ran the tests on a real part.
 #include "flash/drivers/sector.h"
 #include "swd/mem_ap.h"
+#include "targets/families/prepare.h"
 #include "targets/families/rcc_f4.h"
 
 #define KIB  1024u
@@ -20,23 +21,21 @@
 #define MEMRMP_FB_MODE   (1u << 8)
 #define APB2ENR_SYSCFGEN (1u << 14)
 
-// With BFB2 the boot loader puts the second bank first (RM0090, 2.4), and a program can do so. The
-// unit that tells has a clock gate.
+// With BFB2 the boot loader puts the second bank first (RM0090, 2.4), and a program can do so,
+// which opens the gate of the unit that tells.
 static enum err find_swap(struct flash_access *fa, bool *swapped)
 {
+    static const struct rcc_bits gate = {RCC_F4_APB2ENR, APB2ENR_SYSCFGEN};
     uint32_t enr, optcr, memrmp = 0;
     enum err e = mem_ap_read32(fa->mem, RCC_F4_APB2ENR, &enr);
     if (!e)
         e = mem_ap_read32(fa->mem, FLASH_F4_OPTCR, &optcr);
     *swapped = false;
-    const bool gated = !(enr & APB2ENR_SYSCFGEN);
-    if (e || (gated && !(optcr & OPTCR_BFB2)))
+    if (e || (!(enr & APB2ENR_SYSCFGEN) && !(optcr & OPTCR_BFB2)))
         return e;
-    if (gated && (e = mem_ap_write32(fa->mem, RCC_F4_APB2ENR, enr | APB2ENR_SYSCFGEN)))
-        return e;
-    e = mem_ap_read32(fa->mem, SYSCFG_MEMRMP, &memrmp);
-    *swapped = memrmp & MEMRMP_FB_MODE;
-    return e || !gated ? e : mem_ap_write32(fa->mem, RCC_F4_APB2ENR, enr);
+    e = prepare_read_gated(fa->mem, &gate, enr, SYSCFG_MEMRMP, &memrmp);
+    *swapped = !e && (memrmp & MEMRMP_FB_MODE);
+    return e;
 }
 
 static const struct flash_prepare prepare = {RCC_F4_PREPARE, .find_swap = find_swap};
