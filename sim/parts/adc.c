@@ -61,8 +61,7 @@ static void update_irq(struct sim_adc *a)
 static void after(struct sim_adc *a, enum sim_adc_job job, uint64_t ns)
 {
     a->job = job;
-    sim_clock_arm(a->part->clock, &a->timer,
-                  ns == SIM_NEVER ? SIM_NEVER : a->part->clock->now_ns + ns);
+    sim_clock_arm_in(a->part->clock, &a->timer, ns);
 }
 
 // ---- conversions --------------------------------------------------------------------------------

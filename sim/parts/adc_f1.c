@@ -110,6 +110,12 @@ static uint64_t conversion_halves(const struct sim_adc_f1 *a)
     return config_of(a)->is_f4 ? 24 - 4 * resolution(a) : 25;
 }
 
+static void begin_job(struct sim_adc_f1 *a, enum job job, uint64_t halves)
+{
+    a->job = job;
+    sim_clock_arm_in(a->part->clock, &a->timer, halves_ns(a, halves));
+}
+
 // ---- what is measured ---------------------------------------------------------------------------
 
 static uint32_t internal_code(const struct sim_adc_f1 *a, unsigned channel, bool on, uint32_t mv)
@@ -163,10 +169,7 @@ static unsigned channel_at(const struct sim_adc_f1 *a, unsigned place)
 
 static void convert_next(struct sim_adc_f1 *a)
 {
-    uint64_t ns = halves_ns(a, sampling_halves(a, channel_at(a, a->place)) + conversion_halves(a));
-    a->job = ADC_CONVERTS;
-    sim_clock_arm(a->part->clock, &a->timer,
-                  ns == SIM_NEVER ? SIM_NEVER : a->part->clock->now_ns + ns);
+    begin_job(a, ADC_CONVERTS, sampling_halves(a, channel_at(a, a->place)) + conversion_halves(a));
 }
 
 // An overrun keeps what is there, where it is looked for (RM0090, 13.8.2).
@@ -228,14 +231,6 @@ static void stop_all(struct sim_adc_f1 *a)
     sim_clock_arm(a->part->clock, &a->timer, SIM_NEVER);
 }
 
-static void calibrate(struct sim_adc_f1 *a)
-{
-    uint64_t ns = halves_ns(a, 2 * CALIBRATION);
-    a->job = ADC_CALIBRATES;
-    sim_clock_arm(a->part->clock, &a->timer,
-                  ns == SIM_NEVER ? SIM_NEVER : a->part->clock->now_ns + ns);
-}
-
 // ---- registers ----------------------------------------------------------------------------------
 
 // On an STM32F1, ADON once more and nothing else changed is a start, too (RM0008, 11.12.3).
@@ -261,7 +256,7 @@ static void write_cr2(struct sim_adc_f1 *a, uint32_t value)
     if (!(value & CR2_ADON))
         stop_all(a);
     else if (!config_of(a)->is_f4 && value & CR2_CAL)
-        calibrate(a);
+        begin_job(a, ADC_CALIBRATES, 2 * CALIBRATION);
     else if (starts(a, old, value))
         start_sequence(a);
 }

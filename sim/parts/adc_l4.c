@@ -109,10 +109,8 @@ static uint64_t conversion_halves(const struct sim_adc_l4 *a)
 
 static void begin(struct sim_adc_l4 *a, enum job job, uint64_t halves)
 {
-    uint64_t ns = halves_ns(a, halves);
     a->job = job;
-    sim_clock_arm(a->part->clock, &a->timer,
-                  ns == SIM_NEVER ? SIM_NEVER : a->part->clock->now_ns + ns);
+    sim_clock_arm_in(a->part->clock, &a->timer, halves_ns(a, halves));
 }
 
 // ---- what is measured ---------------------------------------------------------------------------

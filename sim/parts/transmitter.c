@@ -31,14 +31,12 @@ static void give_to_host(struct sim_transmitter *t)
 // From the data register to the shift register, where the next frame begins.
 static void shift_next_character(struct sim_transmitter *t)
 {
-    uint64_t ns = t->kind->frame_ns(t);
     t->shift = t->queue[0];
     t->queued--;
     for (unsigned i = 0; i < t->queued; i++)
         t->queue[i] = t->queue[i + 1];
     t->shifting = t->txe = true;
-    sim_clock_arm(t->part->clock, &t->sent,
-                  ns == SIM_NEVER ? SIM_NEVER : t->part->clock->now_ns + ns);
+    sim_clock_arm_in(t->part->clock, &t->sent, t->kind->frame_ns(t));
 }
 
 static void frame_sent(void *arg)

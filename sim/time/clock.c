@@ -37,6 +37,11 @@ void sim_clock_arm(struct sim_clock *clock, struct sim_timer *timer, uint64_t du
         find_first(clock);
 }
 
+void sim_clock_arm_in(struct sim_clock *clock, struct sim_timer *timer, uint64_t ns)
+{
+    sim_clock_arm(clock, timer, ns == SIM_NEVER ? SIM_NEVER : clock->now_ns + ns);
+}
+
 uint64_t sim_clock_next(const struct sim_clock *clock)
 {
     return clock->first ? clock->first->due_ns : SIM_NEVER;

@@ -31,6 +31,8 @@ void sim_clock_add(struct sim_clock *clock, struct sim_timer *timer, void (*fire
                    void *arg);
 // Arms (or, with SIM_NEVER, disarms) a timer.
 void sim_clock_arm(struct sim_clock *clock, struct sim_timer *timer, uint64_t due_ns);
+// So many nanoseconds from now; SIM_NEVER disarms it.
+void sim_clock_arm_in(struct sim_clock *clock, struct sim_timer *timer, uint64_t ns);
 // The earliest due time, or SIM_NEVER.
 uint64_t sim_clock_next(const struct sim_clock *clock);
 // Moves to now_ns (never back) and fires what has become due, in order; each fires with now_ns at
