@@ -4,21 +4,15 @@
 #include "sim/parts/parts.h"
 #include "sim/parts/syscfg_common.h"
 
-enum { SYSCFG_CFGR1 = 0x00, SYSCFG_EXTICR1 = 0x08, SYSCFG_EXTICR4 = 0x14, SYSCFG_CFGR2 = 0x18 };
+enum { SYSCFG_CFGR1 = 0x00, SYSCFG_CFGR2 = 0x18 };
 
 #define CFGR2_LOCKS    0x7u      // only a reset clears them
 #define CFGR2_SRAM_PEF (1u << 8) // cleared by writing 1
 
 struct sim_syscfg {
     struct sim_syscfg_common common;
-    uint32_t cfgr2, exticr[4];
+    uint32_t cfgr2;
 };
-
-static uint64_t level_exti_port(void *self, unsigned line)
-{
-    const struct sim_syscfg *s = self;
-    return s->exticr[line / 4] >> 4 * (line % 4) & 15;
-}
 
 static void reset(void *self, enum sim_reset kind)
 {
@@ -34,12 +28,10 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
     (void)size;
     if (offset == SYSCFG_CFGR1)
         *value = s->common.cfgr1;
-    else if (offset >= SYSCFG_EXTICR1 && offset <= SYSCFG_EXTICR4)
-        *value = s->exticr[(offset - SYSCFG_EXTICR1) / 4];
     else if (offset == SYSCFG_CFGR2)
         *value = s->cfgr2;
     else
-        *value = 0;
+        *value = sim_syscfg_read_exticr(&s->common, offset);
     return SIM_BUS_OK;
 }
 
@@ -50,18 +42,18 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     if (offset == SYSCFG_CFGR1) {
         s->common.cfgr1 = value;
         sim_map_update(s->common.part->chip);
-    } else if (offset >= SYSCFG_EXTICR1 && offset <= SYSCFG_EXTICR4) {
-        s->exticr[(offset - SYSCFG_EXTICR1) / 4] = value & 0xffff;
     } else if (offset == SYSCFG_CFGR2) {
         s->cfgr2 |= value & CFGR2_LOCKS;
         s->cfgr2 &= ~(value & CFGR2_SRAM_PEF);
+    } else {
+        sim_syscfg_write_exticr(&s->common, offset, value);
     }
     return SIM_BUS_OK;
 }
 
 static const struct sim_part_drives drives[] = {
     {SIM_MAPPED_MEMORY, 1, sim_syscfg_mapped},
-    {SIM_EXTI_PORT, 16, level_exti_port},
+    {SIM_EXTI_PORT, 16, sim_syscfg_exti_port},
     {0, 0, NULL},
 };
 

@@ -8,8 +8,6 @@
 enum {
     SYSCFG_CFGR1 = 0x00,
     SYSCFG_CFGR2 = 0x04,
-    SYSCFG_EXTICR1 = 0x08,
-    SYSCFG_EXTICR4 = 0x14,
     SYSCFG_CFGR3 = 0x20,
 };
 
@@ -23,7 +21,7 @@ enum {
 
 struct sim_syscfg_l0 {
     struct sim_syscfg_common common;
-    uint32_t cfgr2, cfgr3, exticr[4];
+    uint32_t cfgr2, cfgr3;
     unsigned boot_mode;
 };
 
@@ -44,7 +42,7 @@ static uint64_t level_exti_port(void *self, unsigned line)
 {
     const struct sim_syscfg_l0 *s = self;
     static const uint8_t ports[2][8] = {{0, 1, 2, 3, 4, 7, 6, 7}, {0, 1, 2, 3, 4, 7, 5, 6}};
-    uint32_t code = s->exticr[line / 4] >> 4 * (line % 4) & 15;
+    uint64_t code = sim_syscfg_exti_port(self, line);
     return code < 8 ? ports[is_l1(s)][code] : code;
 }
 
@@ -76,12 +74,10 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
         *value = s->common.cfgr1 | s->boot_mode << CFGR1_BOOT_MODE;
     else if (offset == SYSCFG_CFGR2)
         *value = s->cfgr2;
-    else if (offset >= SYSCFG_EXTICR1 && offset <= SYSCFG_EXTICR4)
-        *value = s->exticr[(offset - SYSCFG_EXTICR1) / 4];
     else if (offset == SYSCFG_CFGR3)
         *value = s->cfgr3 | (s->cfgr3 & CFGR3_EN ? CFGR3_RDYF : 0);
     else
-        *value = 0;
+        *value = sim_syscfg_read_exticr(&s->common, offset);
     return SIM_BUS_OK;
 }
 
@@ -94,10 +90,10 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
         sim_map_update(s->common.part->chip);
     } else if (offset == SYSCFG_CFGR2) {
         s->cfgr2 = value & CFGR2_BITS;
-    } else if (offset >= SYSCFG_EXTICR1 && offset <= SYSCFG_EXTICR4) {
-        s->exticr[(offset - SYSCFG_EXTICR1) / 4] = value & 0xffff;
     } else if (offset == SYSCFG_CFGR3 && !is_l1(s) && !(s->cfgr3 & CFGR3_LOCK)) {
         s->cfgr3 = value & (CFGR3_BITS | CFGR3_LOCK);
+    } else {
+        sim_syscfg_write_exticr(&s->common, offset, value);
     }
     return SIM_BUS_OK;
 }

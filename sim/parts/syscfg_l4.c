@@ -9,42 +9,16 @@
 enum {
     SYSCFG_MEMRMP = 0x00,
     SYSCFG_CFGR1 = 0x04,
-    SYSCFG_EXTICR1 = 0x08,
-    SYSCFG_EXTICR4 = 0x14,
     SYSCFG_CFGR2 = 0x1c,
 };
 
-#define MEMRMP_FB_MODE (1u << 8)
-#define CFGR2_LOCKS    0xfu      // only a reset clears them
-#define CFGR2_SPF      (1u << 8) // cleared by writing 1
+#define CFGR2_LOCKS 0xfu      // only a reset clears them
+#define CFGR2_SPF   (1u << 8) // cleared by writing 1
 
 struct sim_syscfg_l4 {
     struct sim_syscfg_common common; // cfgr1 is MEMRMP
-    uint32_t cfgr1, cfgr2, exticr[4];
+    uint32_t cfgr1, cfgr2;
 };
-
-static uint64_t level_swapped(void *self, unsigned line)
-{
-    const struct sim_syscfg_l4 *s = self;
-    (void)line;
-    return (s->common.cfgr1 & MEMRMP_FB_MODE) != 0;
-}
-
-static uint64_t level_exti_port(void *self, unsigned line)
-{
-    const struct sim_syscfg_l4 *s = self;
-    return s->exticr[line / 4] >> 4 * (line % 4) & 15;
-}
-
-// The memory to boot from is what address 0 shows at first. With BFB2 the boot loader sets FB_MODE
-// and jumps to the second bank (AN2606).
-static void hear_release(void *self, unsigned line, uint64_t memory)
-{
-    struct sim_syscfg_l4 *s = self;
-    if (memory == SIM_MEMORY_FLASH && sim_part_level(s->common.part, SIM_FLASH_BOOTS_BANK2, 0))
-        s->common.cfgr1 |= MEMRMP_FB_MODE;
-    sim_syscfg_hear_release(self, line, memory);
-}
 
 static void reset(void *self, enum sim_reset kind)
 {
@@ -63,19 +37,18 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
         *value = s->common.cfgr1;
     else if (offset == SYSCFG_CFGR1)
         *value = s->cfgr1;
-    else if (offset >= SYSCFG_EXTICR1 && offset <= SYSCFG_EXTICR4)
-        *value = s->exticr[(offset - SYSCFG_EXTICR1) / 4];
     else if (offset == SYSCFG_CFGR2)
         *value = s->cfgr2;
     else
-        *value = 0;
+        *value = sim_syscfg_read_exticr(&s->common, offset);
     return SIM_BUS_OK;
 }
 
 static void write_memrmp(struct sim_syscfg_l4 *s, uint32_t value)
 {
     const struct sim_syscfg_l4_config *config = s->common.part->config;
-    s->common.cfgr1 = value & (SIM_SYSCFG_MEM_MODE | 4u | (config->has_banks ? MEMRMP_FB_MODE : 0));
+    s->common.cfgr1 =
+        value & (SIM_SYSCFG_MEM_MODE | 4u | (config->has_banks ? SIM_SYSCFG_FB_MODE : 0));
     sim_map_update(s->common.part->chip);
 }
 
@@ -87,21 +60,21 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
         write_memrmp(s, value);
     else if (offset == SYSCFG_CFGR1)
         s->cfgr1 = value;
-    else if (offset >= SYSCFG_EXTICR1 && offset <= SYSCFG_EXTICR4)
-        s->exticr[(offset - SYSCFG_EXTICR1) / 4] = value & 0xffff;
     else if (offset == SYSCFG_CFGR2)
         s->cfgr2 = (s->cfgr2 | (value & CFGR2_LOCKS)) & ~(value & CFGR2_SPF);
+    else
+        sim_syscfg_write_exticr(&s->common, offset, value);
     return SIM_BUS_OK;
 }
 
 static const struct sim_part_drives drives[] = {
     {SIM_MAPPED_MEMORY, 1, sim_syscfg_mapped},
-    {SIM_EXTI_PORT, 16, level_exti_port},
+    {SIM_EXTI_PORT, 16, sim_syscfg_exti_port},
     {0, 0, NULL},
 };
 
 static const struct sim_part_listens listens[] = {
-    {SIM_RESET_RELEASED, hear_release},
+    {SIM_RESET_RELEASED, sim_syscfg_hear_release_of_banks},
     {0, NULL},
 };
 
@@ -109,7 +82,7 @@ static bool create(void *state, struct sim_part *part)
 {
     const struct sim_syscfg_l4_config *config = part->config;
     if (config->has_banks)
-        sim_signal_drive(part->signals, SIM_BANKS_SWAPPED, 0, level_swapped, state);
+        sim_signal_drive(part->signals, SIM_BANKS_SWAPPED, 0, sim_syscfg_swapped, state);
     return sim_syscfg_create(state, part);
 }
 
