@@ -131,13 +131,17 @@ bool cortexm_take_reset(struct cortexm *cm)
     return seen;
 }
 
+enum err cortexm_read_halt_cause(struct cortexm *cm, uint32_t *dfsr)
+{
+    if (!cortexm_has_seen_stop(cm))
+        return mem_ap_read32(cm->mem, SCS_DFSR, dfsr);
+    *dfsr = cm->seen.dfsr;
+    return ERR_OK;
+}
+
 enum err cortexm_take_halt_cause(struct cortexm *cm, uint32_t *dfsr)
 {
-    enum err e = ERR_OK;
-    if (cm->seen.runs == cm->runs)
-        *dfsr = cm->seen.dfsr;
-    else
-        e = mem_ap_read32(cm->mem, SCS_DFSR, dfsr);
+    enum err e = cortexm_read_halt_cause(cm, dfsr);
     // HALTED tells of a request or a step, which whoever asks knows: it may stay.
     if (e == ERR_OK && *dfsr & ~DFSR_HALTED)
         cm->old_cause |= *dfsr;

@@ -87,8 +87,9 @@ enum err cortexm_detach(struct cortexm *cm, bool keep_halted) MUST_CHECK;
 enum err cortexm_read_dhcsr(struct cortexm *cm, uint32_t *dhcsr) MUST_CHECK;
 // True once after a reset of the core was seen; forgets it.
 bool cortexm_take_reset(struct cortexm *cm);
-// Reads DFSR. It is cleared before the core is let go, except HALTED if it is the only bit. So
-// HALTED may be old if other bits are set.
+// DFSR of this stop, read unless it is known. It stays as it is, or is cleared before the core is
+// let go, except HALTED if it is the only bit. So HALTED may be old if other bits are set.
+enum err cortexm_read_halt_cause(struct cortexm *cm, uint32_t *dfsr) MUST_CHECK;
 enum err cortexm_take_halt_cause(struct cortexm *cm, uint32_t *dfsr) MUST_CHECK;
 
 // Halts and waits until it is halted (ERR_TIMEOUT after about 100 ms: held in reset, clock
@@ -120,7 +121,7 @@ enum err cortexm_do_step(struct cortexm *cm, struct cortexm_step *step, bool *ha
 // What was read of a halted core by somebody else: why it halted, and, unless NULL, what is
 // pending.
 void cortexm_note_stop(struct cortexm *cm, uint32_t dfsr, const uint32_t *icsr);
-// Whether that, or a step, told it of this stop: then cortexm_take_halt_cause() costs nothing.
+// Whether that, or a step, told it of this stop: then DFSR costs nothing.
 static inline bool cortexm_has_seen_stop(const struct cortexm *cm)
 {
     return cm->seen.runs == cm->runs;

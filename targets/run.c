@@ -5,7 +5,6 @@
 // first, up to a comparator at the instruction to be stepped, which is then stepped with interrupts
 // masked.
 #include "cortex/scs.h"
-#include "swd/mem_ap.h"
 #include "targets/target_private.h"
 
 #define PRIMASK_PM 1u
@@ -325,11 +324,7 @@ static enum err read_pc_and_cause(struct target *t, uint32_t *pc, uint32_t *dfsr
 {
     enum err e = t->core.regs_valid ? cortexm_read_reg(&t->core, CORTEXM_PC, pc)
                                     : debug_probe_read_core_reg(t->probe, CORTEXM_PC, pc);
-    if (!e && cortexm_has_seen_stop(&t->core))
-        *dfsr = t->core.seen.dfsr;
-    else if (!e)
-        e = mem_ap_read32(&t->mem, SCS_DFSR, dfsr);
-    return e;
+    return e ? e : cortexm_read_halt_cause(&t->core, dfsr);
 }
 
 // The core halted while interrupts ran: at the comparator that waited for their end, or elsewhere

@@ -267,6 +267,13 @@ bool cortexm_take_reset(struct cortexm *cm)
     return seen;
 }
 
+enum err cortexm_read_halt_cause(struct cortexm *cm, uint32_t *dfsr)
+{
+    struct world *w = world_of(cm->mem->probe);
+    *dfsr = w->dfsr;
+    return reach(w);
+}
+
 enum err cortexm_take_halt_cause(struct cortexm *cm, uint32_t *dfsr)
 {
     struct world *w = world_of(cm->mem->probe);
