@@ -92,6 +92,9 @@ enum err monitor_rtt_at(struct session *s, const char *args) MUST_CHECK;
 
 // monitor_swo.c
 enum err monitor_swo(struct session *s, const char *args) MUST_CHECK;
+// Switches SWO, and the polling of it; when it is on, its state goes to the console.
+enum err monitor_swo_start(struct session *s, const struct target_swo_options *options) MUST_CHECK;
+enum err monitor_swo_stop(struct session *s) MUST_CHECK;
 // monitor_swo_foreign.c
 enum err monitor_swo_jlink(struct session *s, const char *args) MUST_CHECK;
 enum err monitor_swo_jlink_off(struct session *s, const char *args) MUST_CHECK;

@@ -28,14 +28,11 @@ static bool take_baud(const char *text, uint32_t *baud)
     return *baud && *end == '\0';
 }
 
-static enum err enable_swo(struct session *s, const char *args)
+enum err monitor_swo_start(struct session *s, const struct target_swo_options *options)
 {
     struct sharing_swo *h = &s->sharing->swo;
-    struct target_swo_options options = h->options;
     char text[SWO_STREAM_STATUS_SIZE];
-    if (*args && !take_baud(args, &options.baud))
-        return wrong(s);
-    enum err e = swo_stream_start(&h->swo, &options);
+    enum err e = swo_stream_start(&h->swo, options);
     if (h->switched)
         h->switched(h->user);
     if (!e)
@@ -43,14 +40,28 @@ static enum err enable_swo(struct session *s, const char *args)
     return e;
 }
 
-static enum err disable_swo(struct session *s, const char *args)
+enum err monitor_swo_stop(struct session *s)
 {
     struct sharing_swo *h = &s->sharing->swo;
-    if (*args)
-        return wrong(s);
     enum err e = swo_stream_stop(&h->swo);
     if (h->switched)
         h->switched(h->user);
+    return e;
+}
+
+static enum err enable_swo(struct session *s, const char *args)
+{
+    struct target_swo_options options = s->sharing->swo.options;
+    if (*args && !take_baud(args, &options.baud))
+        return wrong(s);
+    return monitor_swo_start(s, &options);
+}
+
+static enum err disable_swo(struct session *s, const char *args)
+{
+    if (*args)
+        return wrong(s);
+    enum err e = monitor_swo_stop(s);
     if (!e)
         reply_console(s, "SWO is off.\n");
     return e;

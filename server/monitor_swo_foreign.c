@@ -31,36 +31,31 @@ static bool take_output(const char **args, struct request *r)
     return true;
 }
 
-static enum err enable(struct session *s, const struct request *r)
+static enum err open_port(struct session *s, const struct request *r)
 {
     struct sharing_swo *h = &s->sharing->swo;
-    struct target_swo_options options = h->options;
-    char text[SWO_STREAM_STATUS_SIZE];
-    enum err e = ERR_OK;
-    if (r->core_hz)
-        options.core_hz = r->core_hz;
-    if (r->baud)
-        options.baud = r->baud;
-    if (r->has_port && !h->listen)
+    if (!r->has_port)
+        return ERR_OK;
+    if (!h->listen)
         return log_fail(s->log, ERR_UNSUPPORTED, "there are no ports for SWO here");
-    if (r->has_port)
-        e = h->listen(h->user, (uint16_t)r->port);
-    if (!e)
-        e = swo_stream_start(&h->swo, &options);
-    if (h->switched)
-        h->switched(h->user);
-    if (!e)
-        reply_console(s, "%s", swo_stream_status(&h->swo, text));
-    return e;
+    return h->listen(h->user, (uint16_t)r->port);
 }
 
-static enum err disable(struct session *s)
+// What is not said stays as it is.
+static void set_options(struct target_swo_options *options, const struct request *r)
 {
-    struct sharing_swo *h = &s->sharing->swo;
-    enum err e = swo_stream_stop(&h->swo);
-    if (h->switched)
-        h->switched(h->user);
-    return e;
+    if (r->core_hz)
+        options->core_hz = r->core_hz;
+    if (r->baud)
+        options->baud = r->baud;
+}
+
+static enum err enable(struct session *s, const struct request *r)
+{
+    struct target_swo_options options = s->sharing->swo.options;
+    set_options(&options, r);
+    enum err e = open_port(s, r);
+    return e ? e : monitor_swo_start(s, &options);
 }
 
 // SWO EnableTarget CPUHZ SWOHZ MASK MODE: 0 lets the server choose.
@@ -78,7 +73,7 @@ enum err monitor_swo_jlink(struct session *s, const char *args)
 enum err monitor_swo_jlink_off(struct session *s, const char *args)
 {
     (void)args; // a mask of ports
-    return disable(s);
+    return monitor_swo_stop(s);
 }
 
 // CDSWOConfigure CPUHZ SWOHZ :PORT
@@ -97,7 +92,7 @@ enum err monitor_swo_tpiu_config(struct session *s, const char *args)
 {
     struct request r = {0};
     if (monitor_take_word(&args, "disable"))
-        return disable(s);
+        return monitor_swo_stop(s);
     if (!monitor_take_word(&args, "internal") || !take_output(&args, &r) ||
         !monitor_take_word(&args, "uart") ||
         !(monitor_take_word(&args, "off") || monitor_take_word(&args, "0")) ||
@@ -129,22 +124,16 @@ static bool take_option(const char **args, struct request *r)
 enum err monitor_swo_tpiu(struct session *s, const char *args)
 {
     struct request r = {0};
-    struct sharing_swo *h = &s->sharing->swo;
     if (monitor_take_word(&args, "enable"))
         return enable(s, &r);
     if (monitor_take_word(&args, "disable"))
-        return disable(s);
+        return monitor_swo_stop(s);
     bool good = monitor_take_word(&args, "configure");
     while (good && *args)
         good = take_option(&args, &r);
     if (!good)
         return wrong(s, "CHIP.tpiu configure [-protocol uart] [-traceclk HZ] [-pin-freq HZ] "
                         "[-output :PORT]`, `… enable` or `… disable");
-    if (r.core_hz)
-        h->options.core_hz = r.core_hz;
-    if (r.baud)
-        h->options.baud = r.baud;
-    if (r.has_port && !h->listen)
-        return log_fail(s->log, ERR_UNSUPPORTED, "there are no ports for SWO here");
-    return r.has_port ? h->listen(h->user, (uint16_t)r.port) : ERR_OK;
+    set_options(&s->sharing->swo.options, &r);
+    return open_port(s, &r);
 }
