@@ -16,6 +16,77 @@
         .option = {.shift = 0, .bits = 8, .level0 = 0xaa, .level2 = 0xcc}, .option_level1 = 0xbb,  \
     }
 
+// ---- options (RM0444, 3.7; RM0351, 3.7) ---------------------------------------------------------
+
+#define DWORD_OPTION_RDP                                                                           \
+    {                                                                                              \
+        .name = "RDP", .word = DWORD_OPTR, .bits = 8, .what = "read protection level",             \
+        .is_rdp = true                                                                             \
+    }
+
+// From that bit of FLASH_OPTR on.
+#define DWORD_OPTIONS_RESETS(first)                                                                \
+    {.name = "nRST_STOP",                                                                          \
+     .word = DWORD_OPTR,                                                                           \
+     .shift = (first),                                                                             \
+     .bits = 1,                                                                                    \
+     .what = "0: reset instead of Stop mode"},                                                     \
+        {.name = "nRST_STDBY",                                                                     \
+         .word = DWORD_OPTR,                                                                       \
+         .shift = (first) + 1,                                                                     \
+         .bits = 1,                                                                                \
+         .what = "0: reset instead of Standby mode"},                                              \
+    {                                                                                              \
+        .name = "nRST_SHDW", .word = DWORD_OPTR, .shift = (first) + 2, .bits = 1,                  \
+        .what = "0: reset instead of Shutdown mode"                                                \
+    }
+
+// Bits 19:16.
+#define DWORD_OPTIONS_WATCHDOGS                                                                    \
+    {.name = "IWDG_SW",                                                                            \
+     .alias = "WDG_SW",                                                                            \
+     .word = DWORD_OPTR,                                                                           \
+     .shift = 16,                                                                                  \
+     .bits = 1,                                                                                    \
+     .what = "1: the independent watchdog is started by software"},                                \
+        {.name = "IWDG_STOP",                                                                      \
+         .word = DWORD_OPTR,                                                                       \
+         .shift = 17,                                                                              \
+         .bits = 1,                                                                                \
+         .what = "0: the independent watchdog stands still in Stop mode"},                         \
+        {.name = "IWDG_STDBY",                                                                     \
+         .word = DWORD_OPTR,                                                                       \
+         .shift = 18,                                                                              \
+         .bits = 1,                                                                                \
+         .what = "0: the same in Standby mode"},                                                   \
+    {                                                                                              \
+        .name = "WWDG_SW", .word = DWORD_OPTR, .shift = 19, .bits = 1,                             \
+        .what = "1: the window watchdog is started by software"                                    \
+    }
+
+// Two write-protected areas of pages whose numbers have so many bits.
+#define DWORD_OPTIONS_WRP1(page_bits, has)                                                         \
+    {.name = "WRP1A_STRT",                                                                         \
+     .word = DWORD_WRP1A,                                                                          \
+     .bits = (page_bits),                                                                          \
+     .what = "first page of a write-protected area",                                               \
+     .feature = (has)},                                                                            \
+        {.name = "WRP1A_END",                                                                      \
+         .word = DWORD_WRP1A,                                                                      \
+         .shift = 16,                                                                              \
+         .bits = (page_bits),                                                                      \
+         .what = "its last page; before the first: no area",                                       \
+         .feature = (has)},                                                                        \
+        {.name = "WRP1B_STRT",                                                                     \
+         .word = DWORD_WRP1B,                                                                      \
+         .bits = (page_bits),                                                                      \
+         .what = "first page of a second one",                                                     \
+         .feature = (has)},                                                                        \
+    {                                                                                              \
+        .name = "WRP1B_END", .word = DWORD_WRP1B, .shift = 16, .bits = (page_bits),                \
+        .what = "its last page", .feature = (has)                                                  \
+    }
+
 // Of the option BOOT_LOCK (RM0444, 3.5; RM0440, 3.5).
 #define DWORD_BOOT_LOCK_WITH_RDP                                                                   \
     "ends debugging of this chip for good, unless its program allows it again"
