@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "sim/families/m4.h"
 
+#include "sim/families/programs.h"
+
 const struct sim_gpio_config sim_m4_gpio_a = {
     .moder = 0xabffffff, .ospeedr = 0x0c000000, .pupdr = 0x64000000};
 const struct sim_gpio_config sim_m4_gpio_b = {.moder = 0xfffffebf, .pupdr = 0x00000100};
@@ -77,3 +79,36 @@ void sim_m4_fill_factory(const struct sim_chip_row *row, const struct sim_memory
     static const struct sim_factory_signature signature = M4_SIGNATURE(3000);
     sim_m0p_fill_factory(&signature, row, memory, bytes);
 }
+
+// ---- programs -----------------------------------------------------------------------------------
+
+#define RCC_CFGR    0x58000008u
+#define RCC_AHB2ENR 0x5800004cu
+#define PWR_CR1     0x58000400u
+#define PWR_C2CR1   0x58000480u
+#define GPIOA_MODER 0x48000000u
+#define SCB_SCR     0xe000ed10u
+
+// The second core sleeps as deeply as the first one is asked to.
+#define DEEP_SLEEP(name_, lpms)                                                                    \
+    {                                                                                              \
+        .name = name_,                                                                             \
+        .step = {{PWR_C2CR1, lpms},                                                                \
+                 {PWR_CR1, 0x200 | (lpms)},                                                        \
+                 {SCB_SCR, 4},                                                                     \
+                 {SIM_PROGRAM_WAIT, 5000}},                                                        \
+        .end = SIM_END_SLEEP                                                                       \
+    }
+const struct sim_program sim_m4_cpu2_programs[] = {
+    {.name = "swd-off", // 5 ms after reset PA13 and PA14 become analog inputs
+     .step = {{RCC_AHB2ENR, 1}, {SIM_PROGRAM_WAIT, 5000}, {GPIOA_MODER, 0xbfffffff}},
+     .end = SIM_END_RUN},
+    DEEP_SLEEP("stop", 0),
+    DEEP_SLEEP("standby", 3),
+    DEEP_SLEEP("shutdown", 4),
+    SIM_PROGRAM_IWDG(300, 5000), // bites every 38 ms
+    {.name = "slow-clock",       // 5 ms after reset HCLK is 7.8 kHz
+     .step = {{SIM_PROGRAM_WAIT, 5000}, {RCC_CFGR, 0xf0}},
+     .end = SIM_END_RUN},
+    {.name = NULL},
+};

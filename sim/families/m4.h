@@ -55,6 +55,22 @@ extern const struct sim_adc_config sim_m4_adc, sim_m4_adc_g4;
         .name = "RCC", .kind = &sim_part_rcc_m0p, .base = 0x40021000, M0P_ON_AHB(0), .irq = {5},   \
         .config = (config_)                                                                        \
     }
+// Of struct sim_rcc_m0p_config: where the gates, the reset lines and the other registers are
+// (RM0351, 6.4; RM0440, 7.4; RM0434, 8.4; RM0453, 7.4).
+#define M4_RCC_REGISTERS                                                                           \
+    .enr = {[SIM_M0P_ON_IO] = 0x4c,   [SIM_M0P_ON_AHB] = 0x48,  [SIM_M0P_ON_APB1] = 0x58,          \
+            [SIM_M0P_ON_APB2] = 0x60, [SIM_M0P_ON_AHB3] = 0x50, [SIM_M0P_ON_MORE_APB1] = 0x5c},    \
+    .rstr = {[SIM_M0P_ON_IO] = 0x2c,   [SIM_M0P_ON_AHB] = 0x28,  [SIM_M0P_ON_APB1] = 0x38,         \
+             [SIM_M0P_ON_APB2] = 0x40, [SIM_M0P_ON_AHB3] = 0x30, [SIM_M0P_ON_MORE_APB1] = 0x3c},   \
+    .ccipr = 0x88, .bdcr = 0x90, .csr = 0x94, .backup_is_guarded = true, .adc_select_shift = 28,   \
+    .is_m4 = true
+// And of STM32L4, WB and WL, which have MSI and begin with it at 4 MHz.
+#define M4_RCC_FROM_MSI                                                                            \
+    .first_clock = SIM_M0P_MSI,                                                                    \
+    .sw = {SIM_M0P_MSI,    SIM_M0P_HSI,    SIM_M0P_HSE,    SIM_M0P_PLL,                            \
+           SIM_M0P_CLOCKS, SIM_M0P_CLOCKS, SIM_M0P_CLOCKS, SIM_M0P_CLOCKS},                        \
+    .pll_source = {SIM_M0P_CLOCKS, SIM_M0P_MSI, SIM_M0P_HSI, SIM_M0P_HSE}, .cr_reset = 0x60,       \
+    .has_stop_choice = true
 #define M4_USART1(config_, interrupt)                                                              \
     {                                                                                              \
         .name = "USART1", .kind = &sim_part_usart, .base = 0x40013800, M0P_ON_APB2(M0P_BIT(14)),   \
@@ -105,6 +121,9 @@ extern const struct sim_adc_config sim_m4_adc, sim_m4_adc_g4;
         .name = "DBGMCU", .kind = &sim_part_dbgmcu, .base = 0xe0042000, .lanes = SIM_LANES_AHB,    \
         .config = (config_), .is_for_debug = true                                                  \
     }
+
+// Programs that STM32WB and WL can be given.
+extern const struct sim_program sim_m4_cpu2_programs[];
 
 // Of struct sim_family: the core (Cortex-M4 r0p1), pins (as on STM32G0: DS10198, DS12288, DS11929
 // and DS13105, I/O port characteristics), and the pulses of resets: of every internal one, at least

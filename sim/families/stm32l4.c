@@ -142,9 +142,7 @@ static const struct sim_flash_dw_config flash_plus_half = FLASH_PLUS(USER_DUALBA
                   [SIM_M0P_HSI48] = {48000000, 2500, 0x98, 10, (hsi48), (hsi48) << 1},             \
                   [SIM_M0P_PLLSAI1] = {48000000, 15000, 0x00, 6, M0P_BIT(26), M0P_BIT(27)},        \
                   [SIM_M0P_PLLSAI2] = {48000000, 15000, 0x00, 7, (sai2), (sai2) << 1}},            \
-        .first_clock = SIM_M0P_MSI,                                                                \
-        .sw = {SIM_M0P_MSI, SIM_M0P_HSI, SIM_M0P_HSE, SIM_M0P_PLL, NONE, NONE, NONE, NONE},        \
-        .pll_source = {NONE, SIM_M0P_MSI, SIM_M0P_HSI, SIM_M0P_HSE},                               \
+        M4_RCC_FROM_MSI,                                                                           \
         .mco = {NONE,        NONE,        SIM_M0P_MSI,   SIM_M0P_HSI, SIM_M0P_HSE, SIM_M0P_PLL,    \
                 SIM_M0P_LSI, SIM_M0P_LSE, SIM_M0P_HSI48, NONE,        NONE,        NONE,           \
                 NONE,        NONE,        NONE,          NONE},                                    \
@@ -154,18 +152,9 @@ static const struct sim_flash_dw_config flash_plus_half = FLASH_PLUS(USER_DUALBA
              [5] = SIM_M0P_CAPTURE_HSE32,  [6] = SIM_M0P_CAPTURE_MCO,                              \
              [9] = SIM_M0P_CAPTURE_MSI, /* TIM17_OR1 */                                            \
              [10] = SIM_M0P_CAPTURE_HSE32, [11] = SIM_M0P_CAPTURE_MCO},                            \
-        .cr_reset = 0x60, .csr_more = 0x600,                                                       \
-        .enr =                                                                                     \
-            {[SIM_M0P_ON_IO] = 0x4c,   [SIM_M0P_ON_AHB] = 0x48,  [SIM_M0P_ON_APB1] = 0x58,         \
-             [SIM_M0P_ON_APB2] = 0x60, [SIM_M0P_ON_AHB3] = 0x50, [SIM_M0P_ON_MORE_APB1] = 0x5c},   \
-        .rstr =                                                                                    \
-            {[SIM_M0P_ON_IO] = 0x2c,   [SIM_M0P_ON_AHB] = 0x28,  [SIM_M0P_ON_APB1] = 0x38,         \
-             [SIM_M0P_ON_APB2] = 0x40, [SIM_M0P_ON_AHB3] = 0x30, [SIM_M0P_ON_MORE_APB1] = 0x3c},   \
-        .ccipr = 0x88, .bdcr = 0x90, .csr = 0x94, .has_stop_choice = true,                         \
-        .backup_is_guarded = true, .adc_select_shift = 28,                                         \
-        .adc_clock = {[3] = SIM_M0P_ADC_SYSCLK}, .icscr_reset = 0x10000080,                        \
-        .icscr_trim = 0x1f00ff00, .is_m4 = true, .has_even_pll = true, .pllm_mask = (pllm),        \
-        .max_hz = (hz), .wait_step_hz = (step)                                                     \
+        M4_RCC_REGISTERS, .csr_more = 0x600, .adc_clock = {[3] = SIM_M0P_ADC_SYSCLK},              \
+        .icscr_reset = 0x10000080, .icscr_trim = 0x1f00ff00, .has_even_pll = true,                 \
+        .pllm_mask = (pllm), .max_hz = (hz), .wait_step_hz = (step)                                \
     }
 static const struct sim_rcc_m0p_config rcc_small = RCC(M0P_BIT(0), 0, 7, 80000000, 16000000);
 static const struct sim_rcc_m0p_config rcc_l47 = RCC(0, M0P_BIT(28), 7, 80000000, 16000000);

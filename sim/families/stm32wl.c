@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "sim/families/m4.h"
-#include "sim/families/programs.h"
 
 // ---- not modelled -------------------------------------------------------------------------------
 
@@ -94,9 +93,7 @@ static const struct sim_rcc_m0p_config rcc = {
               [SIM_M0P_HSI] = {16000000, 800, 0x00, 3, M0P_BIT(8), M0P_BIT(10)},
               [SIM_M0P_HSE] = {0, 1000000, 0x00, 4, M0P_BIT(16), M0P_BIT(17)},
               [SIM_M0P_PLL] = {0, 15000, 0x00, 5, M0P_BIT(24), M0P_BIT(25)}},
-    .first_clock = SIM_M0P_MSI,
-    .sw = {SIM_M0P_MSI, SIM_M0P_HSI, SIM_M0P_HSE, SIM_M0P_PLL, NONE, NONE, NONE, NONE},
-    .pll_source = {NONE, SIM_M0P_MSI, SIM_M0P_HSI, SIM_M0P_HSE},
+    M4_RCC_FROM_MSI,
     .mco = {NONE, NONE, SIM_M0P_MSI, SIM_M0P_HSI, SIM_M0P_HSE, SIM_M0P_PLL, SIM_M0P_LSI, NONE,
             SIM_M0P_LSE, NONE, NONE, NONE, NONE, NONE, NONE, NONE},
     .capture = {[1] = SIM_M0P_CAPTURE_LSI, // TIM16_OR1
@@ -104,32 +101,13 @@ static const struct sim_rcc_m0p_config rcc = {
                 [9] = SIM_M0P_CAPTURE_MSI, // TIM17_OR1
                 [10] = SIM_M0P_CAPTURE_HSE32,
                 [11] = SIM_M0P_CAPTURE_MCO},
-    .cr_reset = 0x60,
     .cfgr_more = 0x70000, // HPREF, PPRE1F and PPRE2F: the prescalers are as they were set
     .extcfgr_more = 0x30000,
-    .enr = {[SIM_M0P_ON_IO] = 0x4c,
-            [SIM_M0P_ON_AHB] = 0x48,
-            [SIM_M0P_ON_APB1] = 0x58,
-            [SIM_M0P_ON_APB2] = 0x60,
-            [SIM_M0P_ON_AHB3] = 0x50,
-            [SIM_M0P_ON_MORE_APB1] = 0x5c},
-    .rstr = {[SIM_M0P_ON_IO] = 0x2c,
-             [SIM_M0P_ON_AHB] = 0x28,
-             [SIM_M0P_ON_APB1] = 0x38,
-             [SIM_M0P_ON_APB2] = 0x40,
-             [SIM_M0P_ON_AHB3] = 0x30,
-             [SIM_M0P_ON_MORE_APB1] = 0x3c},
+    M4_RCC_REGISTERS,
     .enr_reset = {[SIM_M0P_ON_AHB3] = 0x02080000, [SIM_M0P_ON_APB1] = 0x400},
-    .ccipr = 0x88,
-    .bdcr = 0x90,
-    .csr = 0x94,
-    .has_stop_choice = true,
-    .backup_is_guarded = true,
-    .adc_select_shift = 28,
     .adc_clock = {SIM_M0P_ADC_NONE, SIM_M0P_ADC_HSI, SIM_M0P_ADC_PLLP, SIM_M0P_ADC_SYSCLK},
     .icscr_reset = 0x40000080,
     .icscr_trim = 0x7f00ff00,
-    .is_m4 = true,
     .csr_more = 0x600,
     .pllcfgr_reset = 0x22040100,
     .max_hz = 48000000,
@@ -229,39 +207,6 @@ static void fill_factory(const struct sim_chip_row *row, const struct sim_memory
         memcpy(bytes + 0x180, uid64, sizeof uid64);
 }
 
-// ---- programs that these chips can be given -----------------------------------------------------
-
-#define RCC_CFGR    0x58000008u
-#define RCC_AHB2ENR 0x5800004cu
-#define PWR_CR1     0x58000400u
-#define PWR_C2CR1   0x58000480u
-#define GPIOA_MODER 0x48000000u
-#define SCB_SCR     0xe000ed10u
-
-// The second core sleeps as deeply as the first one is asked to.
-#define DEEP_SLEEP(name_, lpms)                                                                    \
-    {                                                                                              \
-        .name = name_,                                                                             \
-        .step = {{PWR_C2CR1, lpms},                                                                \
-                 {PWR_CR1, 0x200 | (lpms)},                                                        \
-                 {SCB_SCR, 4},                                                                     \
-                 {SIM_PROGRAM_WAIT, 5000}},                                                        \
-        .end = SIM_END_SLEEP                                                                       \
-    }
-static const struct sim_program programs[] = {
-    {.name = "swd-off", // 5 ms after reset PA13 and PA14 become analog inputs
-     .step = {{RCC_AHB2ENR, 1}, {SIM_PROGRAM_WAIT, 5000}, {GPIOA_MODER, 0xbfffffff}},
-     .end = SIM_END_RUN},
-    DEEP_SLEEP("stop", 0),
-    DEEP_SLEEP("standby", 3),
-    DEEP_SLEEP("shutdown", 4),
-    SIM_PROGRAM_IWDG(300, 5000), // bites every 38 ms
-    {.name = "slow-clock",       // 5 ms after reset HCLK is 7.8 kHz
-     .step = {{SIM_PROGRAM_WAIT, 5000}, {RCC_CFGR, 0xf0}},
-     .end = SIM_END_RUN},
-    {.name = NULL},
-};
-
 // ---- the chips ----------------------------------------------------------------------------------
 
 // The second access port reaches nothing before the second core was booted.
@@ -280,7 +225,7 @@ static const struct sim_program programs[] = {
                       .running_ma = 0.6, /* at 4 MHz */                                            \
                       .resting_ma = 0.05,                                                          \
                       M0P_ELECTRICS_OF_PINS},                                                      \
-        .programs = programs,                                                                      \
+        .programs = sim_m4_cpu2_programs,                                                          \
         M4_FAMILY(fill_factory),                                                                   \
     }
 FAMILY(wle, 0);
