@@ -49,12 +49,8 @@ static enum err channels(struct session *s, const char *args)
 {
     (void)args;
     struct rtt *r = &s->sharing->rtt.rtt;
-    bool found = false;
-    enum err e = ERR_OK;
-    uint32_t first = r->search_at;
-    do
-        e = rtt_find(r, &found);
-    while (!e && !found && r->search_at != first && r->search_at != r->search_base);
+    bool found;
+    enum err e = rtt_find_all(r, &found);
     if (e)
         return e;
     if (!found) {
