@@ -10,8 +10,8 @@
 
 // ---- clock --------------------------------------------------------------------------------------
 
-const char *m0plus_slow_clock(const uint32_t value[FAMILY_REGISTERS], unsigned sw_internal,
-                              unsigned sw_slow, char *text, size_t size)
+const char *m0plus_slow_clock_by(const uint32_t value[FAMILY_REGISTERS], unsigned sw_internal,
+                                 unsigned sw_slow, char *text, size_t size)
 {
     const uint32_t cfgr = value[M0PLUS_READ_CFGR];
     const unsigned sws = (cfgr & CFGR_SWS) >> 3;
@@ -23,6 +23,11 @@ const char *m0plus_slow_clock(const uint32_t value[FAMILY_REGISTERS], unsigned s
     else if (!text[0] && sws == sw_internal && hsidiv > 2) // 2: the C0 after a reset
         snprintf(text, size, "RCC_CR divides HSI, from which the core runs, by %u", 1u << hsidiv);
     return text;
+}
+
+const char *m0plus_slow_clock(const uint32_t value[FAMILY_REGISTERS], char *text, size_t size)
+{
+    return m0plus_slow_clock_by(value, 0, 3, text, size); // HSI; LSI and LSE
 }
 
 #define ACR_EMPTY      (1u << 16)

@@ -145,17 +145,9 @@ static enum err measure_hse(struct target *t, const uint32_t value[FAMILY_REGIST
     return clock_measure_hse(&tim14, M0PLUS_RCC, value[M0PLUS_READ_CR], t, found);
 }
 
-static const char *slow_clock(const uint32_t value[FAMILY_REGISTERS], char *text, size_t size)
-{
-    return m0plus_slow_clock(value, 0, 3, text, size); // HSI; LSI and LSE
-}
-
 static const struct family_doctor doctor = {
     M0PLUS_DOCTOR("RCC_CSR2", M0PLUS_RCC + 0x60),
-    .slow_clock = slow_clock,
-    .standby_addr = 0x40007000, // PWR_CR1: LPMS
-    .standby_mask = 7u << 0,
-    .standby_from = 3,
+    .slow_clock = m0plus_slow_clock,
     .library_hse_hz = 48000000,
     .hsi_percent = 3,
     .vdda = measure_vdda,

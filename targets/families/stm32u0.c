@@ -128,7 +128,7 @@ static const char *slow_clock(const uint32_t value[FAMILY_REGISTERS], char *text
 {
     static const uint16_t khz[4] = {100, 200, 400, 800};
     const unsigned range = value[M0PLUS_READ_CR] >> 4 & 15;
-    m0plus_slow_clock(value, 8, 4, text, size); // HSI is not divided; LSI and LSE
+    m0plus_slow_clock_by(value, 8, 4, text, size); // HSI is not divided; LSI and LSE
     if (!text[0] && !(value[M0PLUS_READ_CFGR] & 7u << 3) && range < 4)
         snprintf(text, size, "RCC_CR sets MSI, from which the core runs, to %u kHz", khz[range]);
     return text;
@@ -137,9 +137,6 @@ static const char *slow_clock(const uint32_t value[FAMILY_REGISTERS], char *text
 static const struct family_doctor doctor = {
     M0PLUS_DOCTOR("RCC_CSR", M0PLUS_RCC + 0x94),
     .slow_clock = slow_clock,
-    .standby_addr = 0x40007000, // PWR_CR1: LPMS; 0 to 2 are Stop, 3 Standby, 4 and more Shutdown
-    .standby_mask = 7u << 0,
-    .standby_from = 3,
     .library_hse_hz = 4000000,
     .hsi_percent = 2,
     .vdda = measure_vdda,
