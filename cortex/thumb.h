@@ -8,6 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define THUMB_BKPT      0xbe00u // BKPT #0 (DDI 0419, A6.7.12)
+#define THUMB_BKPT_SIZE 2u
+
 enum thumb_flow {
     THUMB_NEXT,   // to the instruction behind it
     THUMB_BRANCH, // there, or to `target`
@@ -32,6 +35,11 @@ struct thumb thumb_decode(uint32_t addr, uint16_t first, uint16_t second);
 static inline bool thumb_is_wide(uint16_t first)
 {
     return first >> 11 >= 0x1d;
+}
+// BKPT with any number.
+static inline bool thumb_is_bkpt(uint16_t first)
+{
+    return (first & 0xff00u) == THUMB_BKPT;
 }
 
 #endif

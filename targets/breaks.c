@@ -5,12 +5,11 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "cortex/thumb.h"
 #include "swd/mem_batch.h"
 #include "targets/target_private.h"
 
-#define BKPT_INSTRUCTION 0xbe00u // BKPT #0 (DDI 0419, A6.7.12)
-#define BKPT_SIZE        2u
-#define PENDING_MAX      24u // writes that wait until the core is let go
+#define PENDING_MAX 24u // writes that wait until the core is let go
 
 int breaks_find_software(const struct target *t, uint32_t addr)
 {
@@ -181,12 +180,12 @@ static void change_half(struct target *t, struct words *w, int i)
     const uint32_t addr = t->swbreak[i].addr;
     const unsigned n = word_at(w, addr);
     const uint16_t found = half_of(w, n, addr);
-    t->swbreak[i].inside &= found == BKPT_INSTRUCTION;
+    t->swbreak[i].inside &= found == THUMB_BKPT;
     if (is_wanted(t, i) && !t->swbreak[i].inside) {
         t->swbreak[i].original = found;
         t->swbreak[i].inside = true;
-        if (found != BKPT_INSTRUCTION)
-            put_half(w, n, addr, BKPT_INSTRUCTION);
+        if (found != THUMB_BKPT)
+            put_half(w, n, addr, THUMB_BKPT);
     } else if (!is_wanted(t, i) && t->swbreak[i].inside) {
         t->swbreak[i].inside = false;
         put_half(w, n, addr, t->swbreak[i].original);
@@ -220,19 +219,19 @@ enum err breaks_apply_now(struct target *t)
 
 void breaks_hide(const struct target *t, uint32_t addr, uint8_t *data, size_t len)
 {
-    uint8_t bkpt[BKPT_SIZE];
-    put_le16(bkpt, BKPT_INSTRUCTION);
+    uint8_t bkpt[THUMB_BKPT_SIZE];
+    put_le16(bkpt, THUMB_BKPT);
     for (int i = 0; i < TARGET_MAX_SWBREAKS; i++) {
-        uint8_t original[BKPT_SIZE];
+        uint8_t original[THUMB_BKPT_SIZE];
         bool still_there = t->swbreak[i].inside;
-        for (uint32_t k = 0; k < BKPT_SIZE && still_there; k++) {
+        for (uint32_t k = 0; k < THUMB_BKPT_SIZE && still_there; k++) {
             uint32_t at = t->swbreak[i].addr + k - addr;
             still_there = at >= len || data[at] == bkpt[k];
         }
         if (!still_there)
             continue; // or overwritten by the program
         put_le16(original, t->swbreak[i].original);
-        for (uint32_t k = 0; k < BKPT_SIZE; k++) {
+        for (uint32_t k = 0; k < THUMB_BKPT_SIZE; k++) {
             uint32_t at = t->swbreak[i].addr + k - addr;
             if (at < len)
                 data[at] = original[k];
@@ -246,7 +245,7 @@ static int next_software(const struct target *t, uint32_t addr, size_t len)
     int next = -1;
     for (int i = 0; i < TARGET_MAX_SWBREAKS; i++) {
         uint32_t b = t->swbreak[i].addr;
-        if (t->swbreak[i].inside && b + BKPT_SIZE > addr && b < addr + len &&
+        if (t->swbreak[i].inside && b + THUMB_BKPT_SIZE > addr && b < addr + len &&
             (next < 0 || b < t->swbreak[next].addr))
             next = i;
     }
@@ -265,9 +264,9 @@ enum err breaks_write_around(struct target *t, uint32_t addr, const uint8_t *dat
         addr += (uint32_t)before;
         data += before;
         len -= before;
-        uint8_t original[BKPT_SIZE];
+        uint8_t original[THUMB_BKPT_SIZE];
         put_le16(original, t->swbreak[i].original);
-        for (uint32_t k = addr - b; k < BKPT_SIZE && len > 0; k++, addr++, data++, len--)
+        for (uint32_t k = addr - b; k < THUMB_BKPT_SIZE && len > 0; k++, addr++, data++, len--)
             original[k] = *data;
         t->swbreak[i].original = get_le16(original);
     }

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "cortex/fault_v7m.h"
+#include "cortex/thumb.h"
 #include "swd/mem_ap.h"
 #include "targets/target_private.h"
 
@@ -120,7 +121,7 @@ static void explain_instruction(const struct target *t, const struct scene *s, c
                                 size_t size)
 {
     const struct transfer *x = find_transfer(s->code[0]);
-    if ((s->code[0] & 0xff00) == 0xbe00)
+    if (thumb_is_bkpt(s->code[0]))
         snprintf(text, size,
                  "a BKPT, which is a fault without a debugger (`swdlink run` serves semihosting)");
     else if (is_undefined(s))

@@ -5,11 +5,11 @@
 // first, up to a comparator at the instruction to be stepped, which is then stepped with interrupts
 // masked.
 #include "cortex/scs.h"
+#include "cortex/thumb.h"
 #include "targets/target_private.h"
 
 #define PRIMASK_PM 1u
 #define LOCKUP_PC  0xfffffffeu // DDI 0419, B1.5.15
-#define BKPT_SIZE  2u
 
 #define STEP_POLLS    4u     // at an instruction that should be done at once
 #define RANGE_TIME_US 20000u // that a range step may take of one target_poll()
@@ -139,7 +139,7 @@ static enum err pass_own_bkpt(struct target *t, bool *passed)
     enum err e = cortexm_read_reg(&t->core, CORTEXM_PC, &pc);
     *passed = !e && t->last_stop.cause == TARGET_STOP_BKPT && t->last_stop.pc == pc &&
               step_may_be_bkpt(t, pc);
-    return *passed ? cortexm_write_reg(&t->core, CORTEXM_PC, pc + BKPT_SIZE) : e;
+    return *passed ? cortexm_write_reg(&t->core, CORTEXM_PC, pc + THUMB_BKPT_SIZE) : e;
 }
 
 enum err target_pass_bkpt(struct target *t, uint32_t r0, struct target_stop *stop)
@@ -149,7 +149,7 @@ enum err target_pass_bkpt(struct target *t, uint32_t r0, struct target_stop *sto
     if (e || (e = cortexm_read_reg(&t->core, CORTEXM_R0, &before)) ||
         (e = cortexm_read_reg(&t->core, CORTEXM_PC, &pc)))
         return target_note_error(t, e);
-    pc += BKPT_SIZE;
+    pc += THUMB_BKPT_SIZE;
     if (before != r0)
         e = cortexm_write_reg(&t->core, CORTEXM_R0, r0);
     if (!e)
@@ -305,7 +305,7 @@ enum err target_step(struct target *t, uint32_t start, uint32_t end)
         return target_note_error(t, e);
     if (passed) {
         t->last_stop.cause = TARGET_STOP_STEP;
-        t->last_stop.pc += BKPT_SIZE;
+        t->last_stop.pc += THUMB_BKPT_SIZE;
         t->last_stop.was_reset = false;
         t->last_stop.detail[0] = '\0';
         return ERR_OK;

@@ -5,9 +5,6 @@
 #include "cortex/thumb.h"
 #include "targets/target_private.h"
 
-#define BKPT_MASK 0xff00u
-#define BKPT_CODE 0xbe00u // DDI 0419, A6.7.12
-
 static bool decode_at(struct target *t, uint32_t pc, struct thumb *insn)
 {
     uint8_t first[2], second[2] = {0};
@@ -25,7 +22,7 @@ bool step_may_be_bkpt(struct target *t, uint32_t pc)
 {
     uint8_t code[2];
     if (target_read_mem(t, pc, code, sizeof code, NULL) == ERR_OK)
-        return (get_le16(code) & BKPT_MASK) == BKPT_CODE;
+        return thumb_is_bkpt(get_le16(code));
     log_forget(t->log);
     return true;
 }
