@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "sim/parts/flash_cells.h"
 #include "sim/parts/flash_dw.h"
 
 #define ECCR_ECCD     (1u << 31)
@@ -140,8 +141,7 @@ static void spoil_double_word(struct sim_flash_dw *f, struct sim_memory *in, uin
 
 static void leave_half_erased(struct sim_flash_dw *f, uint32_t offset, uint32_t length)
 {
-    for (uint32_t at = offset; at < offset + length; at++)
-        f->flash->bytes[at] |= (uint8_t)sim_chip_random(f->part->chip);
+    sim_cells_half_erase(f->part, f->flash->bytes + offset, length);
     for (uint32_t at = offset; at < offset + length; at += SIM_DW_SIZE)
         spoil_double_word(f, f->flash, at);
 }
@@ -154,13 +154,6 @@ static void leave_half_programmed(struct sim_flash_dw *f)
     spoil_double_word(f, f->in, f->offset);
 }
 
-// The option words are erased first, so that all of them are open to chance.
-static void leave_options_half_done(struct sim_flash_dw *f)
-{
-    for (uint32_t i = 0; i < f->options->row.size; i++)
-        f->options->bytes[i] |= (uint8_t)sim_chip_random(f->part->chip);
-}
-
 static void abort_job(struct sim_flash_dw *f)
 {
     bool erases = f->job == SIM_DW_ERASE ||
@@ -171,8 +164,9 @@ static void abort_job(struct sim_flash_dw *f)
         leave_half_erased(f, f->offset, f->length);
     else if (f->job == SIM_DW_UNPROTECT)
         erase_for_level0(f);
+    // The option words are erased first, so that all of them are open to chance.
     if (!erases && (f->job == SIM_DW_OPTIONS || f->job == SIM_DW_UNPROTECT))
-        leave_options_half_done(f);
+        sim_cells_half_erase(f->part, f->options->bytes, f->options->row.size);
     f->job = SIM_DW_IDLE;
     f->has_first = f->row_waits = false;
     sim_clock_arm(f->part->clock, &f->done, SIM_NEVER);
@@ -185,9 +179,7 @@ void sim_dw_hear_cut(void *self, unsigned line, uint64_t by_reset)
     if (!sim_dw_is_busy(f))
         return;
     if (by_reset)
-        sim_account_violation(f->part->account,
-                              "flash: a reset while 0x%08x was programmed or erased",
-                              sim_dw_address(f, f->in, f->offset));
+        sim_cells_note_reset(f->part, sim_dw_address(f, f->in, f->offset));
     abort_job(f);
 }
 
@@ -287,22 +279,18 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     return sim_dw_write(f, f->flash, cell, size, value);
 }
 
-// The same at address 0, while MEM_MODE says so. Documents promise that it can be read there.
+// The same at address 0, while MEM_MODE says so.
 static enum sim_bus_status alias_read(void *self, uint32_t offset, unsigned size, uint32_t *value)
 {
     struct sim_flash_dw *f = self;
-    return sim_part_level(f->part, SIM_MAPPED_MEMORY, 0) == SIM_MEMORY_FLASH
-               ? read(self, offset, size, value)
-               : SIM_BUS_FAULT;
+    return sim_cells_are_at_0(f->part) ? read(self, offset, size, value) : SIM_BUS_FAULT;
 }
 
 static enum sim_bus_status alias_write(void *self, uint32_t offset, unsigned size, uint32_t value)
 {
     struct sim_flash_dw *f = self;
     (void)value;
-    sim_chip_violation(f->part->chip, "flash: a write of %u bytes to its alias at 0x%08x", size,
-                       offset);
-    return SIM_BUS_FAULT;
+    return sim_cells_alias_write(f->part, offset, size);
 }
 
 static enum sim_bus_status otp_read(void *self, uint32_t offset, unsigned size, uint32_t *value)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "sim/parts/flash_cells.h"
 #include "sim/parts/flash_sectors.h"
 
 #define OTP_BLOCK  32u
@@ -54,8 +55,7 @@ static void program_cells(struct sim_flash_sectors *f, uint32_t spared)
 
 static void leave_half_erased(struct sim_flash_sectors *f)
 {
-    for (uint32_t i = 0; i < f->length; i++)
-        f->in->bytes[f->offset + i] |= (uint8_t)sim_chip_random(f->part->chip);
+    sim_cells_half_erase(f->part, f->in->bytes + f->offset, f->length);
 }
 
 static void erase_cells(struct sim_flash_sectors *f)
@@ -100,13 +100,6 @@ static void finish_job(void *arg)
 
 // ---- cuts ---------------------------------------------------------------------------------------
 
-// The option bytes are erased first, so that all of them are open to chance.
-static void leave_options_half_done(struct sim_flash_sectors *f)
-{
-    for (uint32_t i = 0; i < f->options->row.size; i++)
-        f->options->bytes[i] |= (uint8_t)sim_chip_random(f->part->chip);
-}
-
 static void abort_job(struct sim_flash_sectors *f)
 {
     bool erases = f->job == SIM_SECTORS_ERASE ||
@@ -117,8 +110,9 @@ static void abort_job(struct sim_flash_sectors *f)
         leave_half_erased(f);
     else if (f->job == SIM_SECTORS_UNPROTECT)
         erase_cells(f);
+    // The option bytes are erased first, so that all of them are open to chance.
     if (!erases && f->job != SIM_SECTORS_PROGRAM)
-        leave_options_half_done(f);
+        sim_cells_half_erase(f->part, f->options->bytes, f->options->row.size);
     f->job = SIM_SECTORS_IDLE;
     sim_clock_arm(f->part->clock, &f->done, SIM_NEVER);
 }
@@ -130,9 +124,7 @@ void sim_sectors_hear_cut(void *self, unsigned line, uint64_t by_reset)
     if (!sim_sectors_is_busy(f))
         return;
     if (by_reset)
-        sim_account_violation(f->part->account,
-                              "flash: a reset while 0x%08x was programmed or erased",
-                              f->in->row.base + f->offset);
+        sim_cells_note_reset(f->part, f->in->row.base + f->offset);
     abort_job(f);
 }
 
@@ -269,22 +261,18 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     return program(f, f->flash, cell_of(f, offset), size, value);
 }
 
-// The same at address 0, while MEM_MODE says so. Documents promise that it can be read there.
+// The same at address 0, while MEM_MODE says so.
 static enum sim_bus_status alias_read(void *self, uint32_t offset, unsigned size, uint32_t *value)
 {
     struct sim_flash_sectors *f = self;
-    return sim_part_level(f->part, SIM_MAPPED_MEMORY, 0) == SIM_MEMORY_FLASH
-               ? read(self, offset, size, value)
-               : SIM_BUS_FAULT;
+    return sim_cells_are_at_0(f->part) ? read(self, offset, size, value) : SIM_BUS_FAULT;
 }
 
 static enum sim_bus_status alias_write(void *self, uint32_t offset, unsigned size, uint32_t value)
 {
     struct sim_flash_sectors *f = self;
     (void)value;
-    sim_chip_violation(f->part->chip, "flash: a write of %u bytes to its alias at 0x%08x", size,
-                       offset);
-    return SIM_BUS_FAULT;
+    return sim_cells_alias_write(f->part, offset, size);
 }
 
 static enum sim_bus_status otp_read(void *self, uint32_t offset, unsigned size, uint32_t *value)

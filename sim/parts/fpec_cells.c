@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "sim/parts/flash_cells.h"
 #include "sim/parts/fpec.h"
 #include "sim/parts/read_protection.h"
 
@@ -155,13 +156,6 @@ static void finish_job(void *arg)
     sim_map_update(f->part->chip);
 }
 
-// Some bits have made it, some have not.
-static void leave_half_erased(struct sim_fpec *f, uint8_t *p, uint32_t len)
-{
-    for (uint32_t i = 0; i < len; i++)
-        p[i] |= (uint8_t)sim_chip_random(f->part->chip);
-}
-
 static void leave_half_programmed(struct sim_fpec *f, uint8_t *cell, uint16_t value)
 {
     program_cell(cell, (uint16_t)(value | sim_chip_random(f->part->chip)));
@@ -176,9 +170,9 @@ static void abort_job(struct sim_fpec *f)
     else if (f->job == SIM_FLASH_PROGRAM_OPTION)
         leave_half_programmed(f, option_cell(f), f->value);
     else if (f->job == SIM_FLASH_ERASE_OPTIONS)
-        leave_half_erased(f, f->options->bytes, f->options->row.size);
+        sim_cells_half_erase(f->part, f->options->bytes, f->options->row.size);
     else if (f->job != SIM_FLASH_UNPROTECT || f->part->clock->now_ns < f->mass_end_ns) {
-        leave_half_erased(f, p, len);
+        sim_cells_half_erase(f->part, p, len);
     } else {
         memset(p, 0xff, len);
         leave_half_programmed(f, option_cell(f), f->value);
@@ -194,8 +188,7 @@ void sim_flash_hear_cut(void *self, unsigned line, uint64_t by_reset)
     if (by_reset && !sim_flash_is_busy(f))
         return;
     if (by_reset)
-        sim_account_violation(f->part->account,
-                              "flash: a reset while 0x%08x was programmed or erased", f->addr);
+        sim_cells_note_reset(f->part, f->addr);
     abort_job(f);
 }
 
@@ -272,22 +265,18 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     return program_halfword(f, addr, (uint16_t)value);
 }
 
-// The same at address 0, while MEM_MODE says so. Documents promise that it can be read there (2.5).
+// The same at address 0, while MEM_MODE says so.
 static enum sim_bus_status alias_read(void *self, uint32_t offset, unsigned size, uint32_t *value)
 {
     struct sim_fpec *f = self;
-    return sim_part_level(f->part, SIM_MAPPED_MEMORY, 0) == SIM_MEMORY_FLASH
-               ? read(self, offset, size, value)
-               : SIM_BUS_FAULT;
+    return sim_cells_are_at_0(f->part) ? read(self, offset, size, value) : SIM_BUS_FAULT;
 }
 
 static enum sim_bus_status alias_write(void *self, uint32_t offset, unsigned size, uint32_t value)
 {
     struct sim_fpec *f = self;
     (void)value;
-    sim_chip_violation(f->part->chip, "flash: a write of %u bytes to its alias at 0x%08x", size,
-                       f->first + offset);
-    return SIM_BUS_FAULT;
+    return sim_cells_alias_write(f->part, f->first + offset, size);
 }
 
 static const struct sim_device cells_device = {NULL, read, write};
