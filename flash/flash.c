@@ -12,6 +12,9 @@
 // is cheaper.
 #define SMALL_GAP 64u
 
+// So often in a row a write command may end in WAIT without a unit of progress.
+#define MAX_IDLE_TRIES 5u
+
 enum err flash_clock_on(struct flash_access *fa)
 {
     const struct flash_prepare *prepare = fa->bank->prepare;
@@ -50,6 +53,31 @@ enum err flash_count_good(struct flash_access *fa, uint32_t addr, const uint8_t 
         *good += i;
         if (i < n)
             break;
+    }
+    return ERR_OK;
+}
+
+enum err flash_write_run(struct flash_access *fa, const struct flash_run_writer *writer,
+                         uint32_t addr, const uint8_t *data, size_t len)
+{
+    for (unsigned idle_tries = 0; len > 0; idle_tries++) {
+        uint32_t sr;
+        size_t good;
+        enum err e = writer->write(fa, addr, data, len);
+        if (e != ERR_WAIT)
+            return e;
+        if ((e = writer->settle(fa, addr, data, len, &good, &sr)))
+            return e;
+        if (good > 0)
+            idle_tries = 0;
+        else if (idle_tries == MAX_IDLE_TRIES)
+            return writer->fail(fa, addr, sr);
+        log_line(fa->log, LOG_DEBUG, "flash: the chip stayed busy; going on at 0x%08x",
+                 addr + (uint32_t)good);
+        log_forget(fa->log);
+        addr += (uint32_t)good;
+        data += good;
+        len -= good;
     }
     return ERR_OK;
 }

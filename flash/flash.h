@@ -217,6 +217,21 @@ bool flash_next_run(const struct flash_layout *layout, const uint8_t *data, size
 enum err flash_count_good(struct flash_access *fa, uint32_t addr, const uint8_t *data, size_t len,
                           size_t *good) MUST_CHECK;
 
+// How a driver writes units without a loader.
+struct flash_run_writer {
+    // By one write command. ERR_WAIT: the probe gave up, and how many units went in is unknown.
+    enum err (*write)(struct flash_access *fa, uint32_t addr, const uint8_t *data, size_t len);
+    // Then: waits for the controller, and counts the bytes that are in; *sr is what it said.
+    enum err (*settle)(struct flash_access *fa, uint32_t addr, const uint8_t *data, size_t len,
+                       size_t *good, uint32_t *sr);
+    // The sentence for the unit at addr, which does not go in.
+    enum err (*fail)(struct flash_access *fa, uint32_t addr, uint32_t sr);
+};
+// Writes one run (flash_next_run). After a command that ended in WAIT it goes on behind what is in.
+// For drivers.
+enum err flash_write_run(struct flash_access *fa, const struct flash_run_writer *writer,
+                         uint32_t addr, const uint8_t *data, size_t len) MUST_CHECK;
+
 // Reads the controller's register at `offset` from regs every step_us until no bit of busy is set,
 // for at most limit_us and once more: then *late. For drivers.
 enum err flash_poll_clear(struct flash_access *fa, uint32_t offset, uint32_t busy,

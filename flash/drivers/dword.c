@@ -17,9 +17,6 @@
 
 #define UNIT 8u
 
-// So often in a row a write command may end in WAIT without a double word of progress.
-#define MAX_IDLE_TRIES 5u
-
 // ---- what is there, and what has to be changed for the job --------------------------------------
 
 #define ACR_CACHES (ACR_ICEN | ACR_DCEN)
@@ -296,52 +293,32 @@ static enum err fail_program(struct flash_access *fa, uint32_t addr, uint32_t sr
 }
 
 // After a write command that ended in WAIT. Of the double word at which it stopped the first half
-// may be in: then the second follows, and *good counts it.
+// may be in: then the second follows, and *good counts it. None may be written twice.
 static enum err complete_unit(struct flash_access *fa, uint32_t addr, const uint8_t *data,
-                              size_t len, size_t *good)
+                              size_t len, size_t *good, uint32_t *sr)
 {
     const uint32_t busy = dword_params(fa)->busy;
     uint64_t deadline = debug_probe_now_us(fa->mem->probe) + PROGRAM_LIMIT_US;
-    uint32_t sr;
     enum err e;
     do {
-        e = dword_read(fa, SR, &sr);
-    } while (!e && (sr & busy) && debug_probe_now_us(fa->mem->probe) < deadline);
-    if (e || (e = flash_count_good(fa, addr, data, len, good)) || !(sr & SR_CFGBSY) || *good >= len)
+        e = dword_read(fa, SR, sr);
+    } while (!e && (*sr & busy) && debug_probe_now_us(fa->mem->probe) < deadline);
+    if (e || (e = flash_count_good(fa, addr, data, len, good)) || !(*sr & SR_CFGBSY) ||
+        *good >= len)
         return e;
     const size_t at = *good + UNIT / 2;
     e = mem_ap_write32(fa->mem, addr + (uint32_t)at, get_le32(&data[at]));
     if (!e)
-        e = dword_wait_idle(fa, PROGRAM_LIMIT_US, &sr);
+        e = dword_wait_idle(fa, PROGRAM_LIMIT_US, sr);
     return e ? e : flash_count_good(fa, addr, data, len, good);
 }
 
-// Writes one run. The probe gives up after some WAITs, and then the number of double words that
-// went in is unknown. None may be written twice, so what is there is read back, and it goes on
-// behind it.
-static enum err write_run(struct flash_access *fa, uint32_t addr, const uint8_t *data, size_t len)
+static enum err write_units(struct flash_access *fa, uint32_t addr, const uint8_t *data, size_t len)
 {
-    for (unsigned idle_tries = 0; len > 0; idle_tries++) {
-        uint32_t sr;
-        size_t good;
-        enum err e = mem_ap_write(fa->mem, addr, data, len);
-        if (e != ERR_WAIT)
-            return e;
-        if ((e = complete_unit(fa, addr, data, len, &good)))
-            return e;
-        if (good > 0)
-            idle_tries = 0;
-        else if (idle_tries == MAX_IDLE_TRIES)
-            return (e = dword_read(fa, SR, &sr)) ? e : fail_program(fa, addr, sr);
-        log_line(fa->log, LOG_DEBUG, "flash: the chip stayed busy; going on at 0x%08x",
-                 addr + (uint32_t)good);
-        log_forget(fa->log);
-        addr += (uint32_t)good;
-        data += good;
-        len -= good;
-    }
-    return ERR_OK;
+    return mem_ap_write(fa->mem, addr, data, len);
 }
+
+static const struct flash_run_writer writer = {write_units, complete_unit, fail_program};
 
 static enum err program_units(struct flash_access *fa, uint32_t addr, const uint8_t *data,
                               size_t len)
@@ -354,7 +331,7 @@ static enum err program_units(struct flash_access *fa, uint32_t addr, const uint
         return e;
     e = start_erase(fa, CR_PG);
     for (end = 0; !e && flash_next_run(layout, data, len, end, &begin, &end);)
-        e = write_run(fa, addr + (uint32_t)begin, &data[begin], end - begin);
+        e = flash_write_run(fa, &writer, addr + (uint32_t)begin, &data[begin], end - begin);
     if (e || (e = dword_wait_idle(fa, PROGRAM_LIMIT_US, &sr)) || (e = dword_write(fa, CR, 0)) ||
         !(sr & SR_ERRORS) || (e = flash_count_good(fa, addr, data, len, &good)))
         return e;

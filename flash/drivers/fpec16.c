@@ -17,9 +17,6 @@
 
 #define FPEC_BYTES (WRPR + 4u) // all of its registers
 
-// So often in a row a write command may end in WAIT without a halfword of progress.
-#define MAX_IDLE_TRIES 5u
-
 // ---- what is there, and what has to be changed for the job --------------------------------------
 
 static void plan_controller(struct flash_access *fa, unsigned n, uint32_t cr)
@@ -213,34 +210,20 @@ static enum err fail_program(struct flash_access *fa, uint32_t addr, uint32_t sr
                         : "; was the chip reset, or does its supply drop?");
 }
 
-// Writes one run. The probe gives up after some WAITs, and then the number of halfwords that went
-// in is unknown. Sending them again would set PGERR (RM0091, 3.2.2), so what is there is read back,
-// and it goes on behind it.
-static enum err write_run(struct flash_access *fa, uint32_t addr, const uint8_t *data, size_t len)
+static enum err write_units(struct flash_access *fa, uint32_t addr, const uint8_t *data, size_t len)
 {
-    for (unsigned idle_tries = 0; len > 0; idle_tries++) {
-        uint32_t sr;
-        enum err e = mem_ap_write_halfwords(fa->mem, addr, data, len);
-        if (e != ERR_WAIT)
-            return e;
-        if ((e = fpec16_wait_idle(fa, PROGRAM_LIMIT_US, &sr)))
-            return e;
-        size_t good;
-        if ((e = flash_count_good(fa, addr, data, len, &good)))
-            return e;
-        if (good > 0)
-            idle_tries = 0;
-        else if (idle_tries == MAX_IDLE_TRIES)
-            return fail_program(fa, addr, sr);
-        log_line(fa->log, LOG_DEBUG, "flash: the chip stayed busy; going on at 0x%08x",
-                 addr + (uint32_t)good);
-        log_forget(fa->log);
-        addr += (uint32_t)good;
-        data += good;
-        len -= good;
-    }
-    return ERR_OK;
+    return mem_ap_write_halfwords(fa->mem, addr, data, len);
 }
+
+// Sending halfwords again that are in would set PGERR (RM0091, 3.2.2).
+static enum err settle_run(struct flash_access *fa, uint32_t addr, const uint8_t *data, size_t len,
+                           size_t *good, uint32_t *sr)
+{
+    enum err e = fpec16_wait_idle(fa, PROGRAM_LIMIT_US, sr);
+    return e ? e : flash_count_good(fa, addr, data, len, good);
+}
+
+static const struct flash_run_writer writer = {write_units, settle_run, fail_program};
 
 static enum err program_runs(struct flash_access *fa, uint32_t addr, const uint8_t *data,
                              size_t len)
@@ -254,7 +237,7 @@ static enum err program_runs(struct flash_access *fa, uint32_t addr, const uint8
     fpec16_choose(fa, addr);
     enum err e = fpec16_prepare(fa, CR_PG, NULL);
     for (stop = 0; !e && flash_next_run(layout, data, len, stop, &start, &stop);)
-        e = write_run(fa, addr + (uint32_t)start, &data[start], stop - start);
+        e = flash_write_run(fa, &writer, addr + (uint32_t)start, &data[start], stop - start);
     uint32_t sr;
     if (e || (e = fpec16_wait_idle(fa, PROGRAM_LIMIT_US, &sr)))
         return e;

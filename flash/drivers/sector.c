@@ -14,9 +14,6 @@
 #include "flash/loaders/sector.h"
 #include "swd/mem_ap.h"
 
-// So often in a row a write command may end in WAIT without progress.
-#define MAX_IDLE_TRIES 5u
-
 #define SNB_SECOND_BANK 16u // the number of its first sector (RM0090, 3.9.8)
 
 // ---- what is there, and what has to be changed for the job --------------------------------------
@@ -202,32 +199,14 @@ static enum err fail_program(struct flash_access *fa, uint32_t addr, uint32_t sr
                                         : "; was the chip reset, or does its supply drop?");
 }
 
-// Writes one run. The probe gives up after some WAITs, and then it is not known how much went in:
-// what is there is read back, and it goes on behind it.
-static enum err write_run(struct flash_access *fa, uint32_t addr, const uint8_t *data, size_t len)
+static enum err settle_run(struct flash_access *fa, uint32_t addr, const uint8_t *data, size_t len,
+                           size_t *good, uint32_t *sr)
 {
-    for (unsigned idle_tries = 0; len > 0; idle_tries++) {
-        uint32_t sr;
-        size_t good;
-        enum err e = write_units(fa, addr, data, len);
-        if (e != ERR_WAIT)
-            return e;
-        if ((e = sector_wait_idle(fa, PROGRAM_LIMIT_US, &sr)) ||
-            (e = flash_count_good(fa, addr, data, len, &good)))
-            return e;
-        if (good > 0)
-            idle_tries = 0;
-        else if (idle_tries == MAX_IDLE_TRIES)
-            return fail_program(fa, addr, sr);
-        log_line(fa->log, LOG_DEBUG, "flash: the chip stayed busy; going on at 0x%08x",
-                 addr + (uint32_t)good);
-        log_forget(fa->log);
-        addr += (uint32_t)good;
-        data += good;
-        len -= good;
-    }
-    return ERR_OK;
+    enum err e = sector_wait_idle(fa, PROGRAM_LIMIT_US, sr);
+    return e ? e : flash_count_good(fa, addr, data, len, good);
 }
+
+static const struct flash_run_writer writer = {write_units, settle_run, fail_program};
 
 static enum err program(struct flash_access *fa, uint32_t addr, const uint8_t *data, size_t len)
 {
@@ -241,7 +220,7 @@ static enum err program(struct flash_access *fa, uint32_t addr, const uint8_t *d
         (e = sector_write(fa, CR, sector_psize(fa) | CR_PG)))
         return e;
     for (stop = 0; !e && flash_next_run(layout, data, len, stop, &start, &stop);)
-        e = write_run(fa, addr + (uint32_t)start, &data[start], stop - start);
+        e = flash_write_run(fa, &writer, addr + (uint32_t)start, &data[start], stop - start);
     if (e || (e = sector_wait_idle(fa, PROGRAM_LIMIT_US, &sr)) ||
         (e = sector_write(fa, CR, sector_psize(fa))) || !(sr & SR_ERRORS) ||
         (e = flash_count_good(fa, addr, data, len, &good)))
