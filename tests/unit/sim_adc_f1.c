@@ -33,7 +33,7 @@ enum { SR_ = 0, CR1 = 4, CR2 = 8, SMPR1 = 0x0c, SMPR2 = 0x10, SQR1 = 0x2c, SQR3 
 
 static int f1_setup(void **state)
 {
-    struct chip_bench *b = make_f4("stm32f103c8");
+    struct chip_bench *b = make_running("stm32f103c8");
     set_bits(b, RCC_APB2ENR, 1u << 9);
     *state = b;
     return 0;
@@ -41,7 +41,7 @@ static int f1_setup(void **state)
 
 static struct chip_bench *make_with_adc(const char *name)
 {
-    struct chip_bench *b = make_f4(name);
+    struct chip_bench *b = make_running(name);
     set_bits(b, APB2ENR4, 1u << 8);
     return b;
 }

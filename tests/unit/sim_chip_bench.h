@@ -154,13 +154,41 @@ static inline void drop_chip(struct chip_bench *b)
     free(b);
 }
 
+static inline struct chip_bench *make_running(const char *name)
+{
+    struct chip_bench *b = make_chip(name);
+    poke_loop(b);
+    power_up(b);
+    return b;
+}
+
+// Words of memories, whatever protects them.
+static inline uint32_t peek32(struct chip_bench *b, uint32_t addr)
+{
+    uint8_t bytes[4];
+    assert_true(sim_chip_peek(b->chip, addr, bytes, sizeof bytes));
+    return get_le32(bytes);
+}
+
+static inline void poke32(struct chip_bench *b, uint32_t addr, uint32_t value)
+{
+    uint8_t bytes[4];
+    put_le32(bytes, value);
+    assert_true(sim_chip_poke(b->chip, addr, bytes, sizeof bytes));
+}
+
+static inline void reset_pin(struct chip_bench *b)
+{
+    sim_chip_set_nrst(b->chip, true);
+    run_ns(b, NS_PER_MS);
+    sim_chip_set_nrst(b->chip, false);
+    run_ns(b, NS_PER_MS);
+}
+
 // The one of most tests: an STM32F072RB that runs a loop.
 static inline int bench_setup(void **state)
 {
-    struct chip_bench *b = make_chip("stm32f072rb");
-    poke_loop(b);
-    power_up(b);
-    *state = b;
+    *state = make_running("stm32f072rb");
     return 0;
 }
 

@@ -38,17 +38,9 @@
 #define PAGE 1024u // of medium density
 #define HERE (FLASH + 8 * PAGE)
 
-static struct chip_bench *make_f1(const char *name)
-{
-    struct chip_bench *b = make_chip(name);
-    poke_loop(b);
-    power_up(b);
-    return b;
-}
-
 static int f1_setup(void **state)
 {
-    *state = make_f1("stm32f103c8");
+    *state = make_running("stm32f103c8");
     return 0;
 }
 
@@ -99,14 +91,6 @@ static void erase_options(struct chip_bench *b)
     wr(b, FLASH_CR, CR_OPTWRE | CR_OPTER);
     wr(b, FLASH_CR, CR_OPTWRE | CR_OPTER | CR_STRT);
     run_ns(b, 30 * NS_PER_MS);
-}
-
-static void reset_pin(struct chip_bench *b)
-{
-    sim_chip_set_nrst(b->chip, true);
-    run_ns(b, NS_PER_MS);
-    sim_chip_set_nrst(b->chip, false);
-    run_ns(b, NS_PER_MS);
 }
 
 // ---- flash --------------------------------------------------------------------------------------
@@ -224,7 +208,7 @@ static void unlock2(struct chip_bench *b)
 
 static void the_second_bank_has_locks_and_registers_of_its_own(void **state)
 {
-    struct chip_bench *b = make_f1("stm32f103zg");
+    struct chip_bench *b = make_running("stm32f103zg");
     uint32_t v;
     (void)state;
     assert_int_equal(rd(b, FLASH_CR2), CR_LOCK);
@@ -252,7 +236,7 @@ static void the_second_bank_has_locks_and_registers_of_its_own(void **state)
 
 static void both_banks_work_at_once(void **state)
 {
-    struct chip_bench *b = make_f1("stm32f103zg");
+    struct chip_bench *b = make_running("stm32f103zg");
     (void)state;
     poke16(b, FLASH + 0x1000, 0x1111);
     poke16(b, BANK2 + 0x1000, 0x2222);
@@ -274,7 +258,7 @@ static void both_banks_work_at_once(void **state)
 
 static void each_controller_erases_its_own_bank(void **state)
 {
-    struct chip_bench *b = make_f1("stm32f103zf"); // 512 and 256 KiB
+    struct chip_bench *b = make_running("stm32f103zf"); // 512 and 256 KiB
     (void)state;
     poke16(b, FLASH + 0x1000, 0x1111);
     poke16(b, BANK2 + 0x3fffe, 0x2222);
@@ -295,7 +279,7 @@ static void each_controller_erases_its_own_bank(void **state)
 
 static void the_last_bit_of_wrpr_covers_the_second_bank(void **state)
 {
-    struct chip_bench *b = make_f1("stm32f103zg");
+    struct chip_bench *b = make_running("stm32f103zg");
     (void)state;
     poke_option(b, 14, 0x7f);
     power_cycle(b);
@@ -310,7 +294,7 @@ static void the_last_bit_of_wrpr_covers_the_second_bank(void **state)
 
 static void unprotecting_erases_both_banks(void **state)
 {
-    struct chip_bench *b = make_f1("stm32f103zg");
+    struct chip_bench *b = make_running("stm32f103zg");
     (void)state;
     poke_option(b, 0, 0);
     poke16(b, BANK2, 0x2222);
@@ -324,7 +308,7 @@ static void unprotecting_erases_both_banks(void **state)
 
 static void chips_of_one_bank_have_one_controller(void **state)
 {
-    struct chip_bench *b = make_f1("stm32f103ze");
+    struct chip_bench *b = make_running("stm32f103ze");
     uint32_t v;
     (void)state;
     assert_int_equal(try_read(b, FLASH_CR2, 4, &v), SIM_BUS_FAULT);
@@ -367,7 +351,7 @@ static void hsi_is_halved_before_the_pll(void **state)
 
 static void the_value_line_divides_hse_and_stops_at_24_mhz(void **state)
 {
-    struct chip_bench *b = make_f1("stm32f100rb");
+    struct chip_bench *b = make_running("stm32f100rb");
     (void)state;
     wr(b, RCC_CR, rd(b, RCC_CR) | 1u << 16);
     run_ns(b, 2 * NS_PER_MS);
@@ -379,7 +363,7 @@ static void the_value_line_divides_hse_and_stops_at_24_mhz(void **state)
     assert_int_equal(sim_chip_hclk_hz(b->chip), 24000000);
     expect_violations(b, 0);
     drop_chip(b);
-    b = make_f1("stm32f103c8");
+    b = make_running("stm32f103c8");
     wr(b, RCC_CFGR2, 1);
     assert_int_equal(rd(b, RCC_CFGR2), 0);
     drop_chip(b);
@@ -533,7 +517,7 @@ static void every_part_has_the_sizes_of_its_name(void **state)
     for (unsigned i = 0; (row = sim_chips_at(i)); i++) {
         if (strcmp(row->family->name, "STM32F1") != 0)
             continue;
-        struct chip_bench *b = make_f1(row->name);
+        struct chip_bench *b = make_running(row->name);
         unsigned k = 0;
         while (sizes[k].letter != row->name[strlen(row->name) - 1])
             k++;
@@ -645,14 +629,13 @@ static void an_f103_has_advanced_timers_and_an_f101_has_not(void **state)
                  {"stm32f105rb", true, false}};
     (void)state;
     for (unsigned i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        struct chip_bench *b = make_f1(parts[i].name);
+        struct chip_bench *b = make_running(parts[i].name);
         const uint32_t timers[] = {0x40012c00, 0x40013400};
         const bool there[] = {parts[i].tim1, parts[i].tim8};
         set_bits(b, RCC_APB2ENR, 1u << 11 | 1u << 13);
         for (unsigned k = 0; k < 2; k++) {
             uint32_t v;
-            assert_int_equal(try_read(b, timers[k], 4, &v),
-                             there[k] ? SIM_BUS_OK : SIM_BUS_FAULT);
+            assert_int_equal(try_read(b, timers[k], 4, &v), there[k] ? SIM_BUS_OK : SIM_BUS_FAULT);
             if (!there[k])
                 continue;
             wr(b, timers[k] + 0x30, 3); // RCR: only these have it

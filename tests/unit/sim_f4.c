@@ -38,7 +38,7 @@
 
 static int f407_setup(void **state)
 {
-    *state = make_f4("stm32f407vg");
+    *state = make_running("stm32f407vg");
     return 0;
 }
 
@@ -83,7 +83,7 @@ static void every_part_has_the_sizes_that_its_name_says(void **state)
     for (unsigned i = 0; (row = sim_chips_at(i)); i++) {
         if (strncmp(row->name, "stm32f4", 7) != 0 && strncmp(row->name, "stm32f2", 7) != 0)
             continue;
-        struct chip_bench *b = make_f4(row->name);
+        struct chip_bench *b = make_running(row->name);
         unsigned kib = flash_kib_of_letter(row->name[strlen(row->name) - 1]);
         uint32_t v;
         assert_int_equal(rd(b, DBG_ID), row->idcode);
@@ -111,7 +111,7 @@ static void memories_are_those_of_the_die(void **state)
                 {"stm32f207zg", 128, 0, true}};
     (void)state;
     for (unsigned i = 0; i < sizeof dies / sizeof dies[0]; i++) {
-        struct chip_bench *b = make_f4(dies[i].name);
+        struct chip_bench *b = make_running(dies[i].name);
         uint32_t end = SRAM + dies[i].sram * KIB, v;
         wr(b, end - 4, 0x600df00d);
         assert_int_equal(debugger_rd(b, end - 4), 0x600df00d);
@@ -127,7 +127,7 @@ static void memories_are_those_of_the_die(void **state)
 // The smaller STM32F2 have a hole between their two SRAMs.
 static void the_second_sram_of_an_f2_has_its_place(void **state)
 {
-    struct chip_bench *b = make_f4("stm32f205rb");
+    struct chip_bench *b = make_running("stm32f205rb");
     uint32_t v;
     (void)state;
     assert_int_equal(try_read(b, SRAM + 48 * KIB - 4, 4, &v), SIM_BUS_OK);
@@ -307,7 +307,7 @@ static void a_low_supply_needs_more_wait_states(void **state)
 
 static void scales_and_over_drive_allow_180_mhz(void **state)
 {
-    struct chip_bench *b = make_f4("stm32f429zi");
+    struct chip_bench *b = make_running("stm32f429zi");
     (void)state;
     set_bits(b, APB1ENR, 1u << 28);
     assert_int_equal(rd(b, PWR_CR), 0xc000);
@@ -328,7 +328,7 @@ static void the_system_runs_from_pllr_on_an_f446_alone(void **state)
     static const char *const names[] = {"stm32f446re", "stm32f407vg"};
     (void)state;
     for (unsigned i = 0; i < 2; i++) {
-        struct chip_bench *b = make_f4(names[i]);
+        struct chip_bench *b = make_running(names[i]);
         wr(b, PLLCFGR, 16 | 192u << 6 | 4u << 28); // 192 MHz by 4
         set_bits(b, CR_, PLLON);
         run_ns(b, NS_PER_MS);
@@ -352,7 +352,7 @@ static uint32_t counted_in_100_us(struct chip_bench *b, uint32_t tim)
 
 static void timers_have_clocks_of_their_own(void **state)
 {
-    struct chip_bench *b = make_f4("stm32f429zi");
+    struct chip_bench *b = make_running("stm32f429zi");
     (void)state;
     run_from_pll(b, 336, 5, PPRE_4_2);
     set_bits(b, APB1ENR, 1);
@@ -405,12 +405,12 @@ static void stop_and_standby_silence_the_debug_port_unless_they_are_kept(void **
     static const uint32_t modes[] = {0, 2}; // PDDS
     (void)state;
     for (unsigned m = 0; m < 4; m++) {
-        struct chip_bench *b = make_f4("stm32f407vg");
+        struct chip_bench *b = make_running("stm32f407vg");
         debugger_wr(b, DBG_ID + 4, m & 1 ? 6 : 0);
         set_bits(b, APB1ENR, 1u << 28);
         wr(b, PWR_CR, 0x4000 | modes[m / 2]);
         wr(b, SCR, 4);
-        poke_word(b, FLASH + 8, 0xe7fdbf30); // wfi; b .-2
+        poke32(b, FLASH + 8, 0xe7fdbf30); // wfi; b .-2
         run_ns(b, NS_PER_MS);
         assert_int_equal(sim_chip_swd_alive(b->chip), m & 1);
         drop_chip(b);
@@ -477,7 +477,7 @@ static void small_dies_have_less(void **state)
                   {"stm32f429zi", 0x40022400, true}};
     (void)state;
     for (unsigned i = 0; i < sizeof things / sizeof things[0]; i++) {
-        struct chip_bench *b = make_f4(things[i].name);
+        struct chip_bench *b = make_running(things[i].name);
         uint32_t v;
         assert_int_equal(try_read(b, things[i].addr, 4, &v),
                          things[i].there ? SIM_BUS_OK : SIM_BUS_FAULT);

@@ -52,14 +52,6 @@
 #define OTP   0x1fff7800u
 #define BANK2 (FLASH + 1024 * KIB)
 
-static inline struct chip_bench *make_f4(const char *name)
-{
-    struct chip_bench *b = make_chip(name);
-    poke_loop(b);
-    power_up(b);
-    return b;
-}
-
 static inline void unlock(struct chip_bench *b)
 {
     wr(b, KEYR, KEY1);
@@ -108,28 +100,6 @@ static inline void program_options(struct chip_bench *b, uint32_t optcr)
     wr(b, OPTCR, optcr & ~(OPTLOCK | OPTSTRT));
     wr(b, OPTCR, (optcr & ~OPTLOCK) | OPTSTRT);
     wait_ready(b);
-}
-
-static inline uint32_t cell(struct chip_bench *b, uint32_t addr)
-{
-    uint8_t bytes[4];
-    assert_true(sim_chip_peek(b->chip, addr, bytes, 4));
-    return get_le32(bytes);
-}
-
-static inline void poke_word(struct chip_bench *b, uint32_t addr, uint32_t value)
-{
-    uint8_t bytes[4];
-    put_le32(bytes, value);
-    assert_true(sim_chip_poke(b->chip, addr, bytes, 4));
-}
-
-static inline void reset_pin(struct chip_bench *b)
-{
-    sim_chip_set_nrst(b->chip, true);
-    run_ns(b, NS_PER_MS);
-    sim_chip_set_nrst(b->chip, false);
-    run_ns(b, NS_PER_MS);
 }
 
 static inline bool said(const struct chip_bench *b, const char *words)

@@ -8,13 +8,13 @@
 
 static int f407_setup(void **state)
 {
-    *state = make_f4("stm32f407vg");
+    *state = make_running("stm32f407vg");
     return 0;
 }
 
 static int f429_setup(void **state)
 {
-    *state = make_f4("stm32f429zi");
+    *state = make_running("stm32f429zi");
     return 0;
 }
 
@@ -99,7 +99,7 @@ static void every_width_programs_with_its_parallelism(void **state)
         assert_true(rd(b, SR) & SR_BSY);
         run_ns(b, 1);
         assert_int_equal(rd(b, SR), 0); // without EOPIE there is no EOP
-        assert_int_equal(cell(b, HERE + 4 * i), widths[i].cell);
+        assert_int_equal(peek32(b, HERE + 4 * i), widths[i].cell);
     }
     expect_violations(b, 0);
     assert_int_equal(b->account.units_programmed, 3);
@@ -120,7 +120,7 @@ static void another_width_is_a_parallelism_error(void **state)
             assert_int_equal(rd(b, SR), 0);
         }
     }
-    assert_int_equal(cell(b, HERE), 0xffffffff);
+    assert_int_equal(peek32(b, HERE), 0xffffffff);
     expect_violations(b, 9);
 }
 
@@ -135,13 +135,13 @@ static void a_write_without_pg_is_a_sequence_error(void **state)
     wr(b, HERE, 0x55555555);
     assert_int_equal(rd(b, SR), SR_PGSERR);
     wr(b, SR, 0xf3);
-    assert_int_equal(cell(b, HERE), 0xffffffff);
+    assert_int_equal(peek32(b, HERE), 0xffffffff);
     expect_violations(b, 2);
     wr(b, CR, CR_X32 | CR_PG | CR_SER | CR_SNB(1)); // as st-flash leaves it
     wr(b, HERE, 0x55555555);
     wait_ready(b);
     assert_int_equal(rd(b, SR), 0);
-    assert_int_equal(cell(b, HERE), 0x55555555);
+    assert_int_equal(peek32(b, HERE), 0x55555555);
     expect_violations(b, 2);
 }
 
@@ -151,10 +151,10 @@ static void only_ones_become_zeros(void **state)
     unlock(b);
     program_word(b, HERE, 0xffff00ff);
     program_word(b, HERE, 0x0fff000f); // zeros more: no erase is needed
-    assert_int_equal(cell(b, HERE), 0x0fff000f);
+    assert_int_equal(peek32(b, HERE), 0x0fff000f);
     expect_violations(b, 0);
     program_word(b, HERE, 0xf0f0f0f0);
-    assert_int_equal(cell(b, HERE), 0x00f00000);
+    assert_int_equal(peek32(b, HERE), 0x00f00000);
     assert_int_equal(rd(b, SR), 0); // the chip does not say so
     expect_violations(b, 1);
     assert_true(said(b, "ones need an erase"));
@@ -196,12 +196,12 @@ static void what_a_low_supply_programs_may_be_wrong(void **state)
     sim_chip_set_vdd(b->chip, 2400);
     for (unsigned i = 0; i < 16; i++) {
         program_word(b, HERE + 4 * i, 0);
-        wrong += cell(b, HERE + 4 * i) != 0;
+        wrong += peek32(b, HERE + 4 * i) != 0;
     }
     assert_true(wrong > 8);
     sim_chip_set_vdd(b->chip, 3300);
     erase_sector(b, 1);
-    assert_int_equal(cell(b, HERE), 0xffffffff);
+    assert_int_equal(peek32(b, HERE), 0xffffffff);
 }
 
 static void interrupts_want_their_flags(void **state)
@@ -235,17 +235,17 @@ static void sectors_are_where_the_manual_has_them(void **state)
         const uint32_t at[] = {first - 4, first, end - 4, end};
         for (unsigned k = 0; k < 4; k++) {
             if (at[k] - FLASH < 1024 * KIB)
-                poke_word(b, at[k], 0x12345678);
+                poke32(b, at[k], 0x12345678);
         }
         wr(b, CR, CR_SER | CR_SNB(sectors[i].snb) | CR_X32);
         wr(b, CR, CR_SER | CR_SNB(sectors[i].snb) | CR_X32 | CR_STRT);
         assert_int_equal(rd(b, CR) & CR_STRT, CR_STRT);
         assert_int_equal(busy_us(b), sectors[i].ms * 1000);
         assert_int_equal(rd(b, CR) & CR_STRT, 0);
-        assert_int_equal(cell(b, first), 0xffffffff);
-        assert_int_equal(cell(b, end - 4), 0xffffffff);
-        assert_true(first == FLASH || cell(b, first - 4) == 0x12345678);
-        assert_true(end - FLASH == 1024 * KIB || cell(b, end) == 0x12345678);
+        assert_int_equal(peek32(b, first), 0xffffffff);
+        assert_int_equal(peek32(b, end - 4), 0xffffffff);
+        assert_true(first == FLASH || peek32(b, first - 4) == 0x12345678);
+        assert_true(end - FLASH == 1024 * KIB || peek32(b, end) == 0x12345678);
         assert_int_equal(sim_chip_erase_count(b->chip, first), 1);
         assert_int_equal(sim_chip_erase_count(b->chip, end - 4), 1);
     }
@@ -290,15 +290,15 @@ static void a_sector_that_is_none_is_refused(void **state)
 static void a_mass_erase_takes_all(void **state)
 {
     struct chip_bench *b = *state;
-    poke_word(b, FLASH + 1024 * KIB - 4, 0);
-    poke_word(b, OTP, 0);
+    poke32(b, FLASH + 1024 * KIB - 4, 0);
+    poke32(b, OTP, 0);
     unlock(b);
     wr(b, CR, CR_MER | CR_X32);
     wr(b, CR, CR_MER | CR_X32 | CR_STRT);
     assert_int_equal(busy_us(b), 8000000);
-    assert_int_equal(cell(b, FLASH), 0xffffffff);
-    assert_int_equal(cell(b, FLASH + 1024 * KIB - 4), 0xffffffff);
-    assert_int_equal(cell(b, OTP), 0);
+    assert_int_equal(peek32(b, FLASH), 0xffffffff);
+    assert_int_equal(peek32(b, FLASH + 1024 * KIB - 4), 0xffffffff);
+    assert_int_equal(peek32(b, OTP), 0);
     assert_int_equal(b->account.mass_erases, 1);
     assert_int_equal(sim_chip_erase_count(b->chip, FLASH + 1024 * KIB - 4), 1);
     wr(b, CR, CR_MER1 | CR_X32); // this chip has no such bit
@@ -333,7 +333,7 @@ static void a_cut_leaves_chance(void **state)
     struct chip_bench *b = *state;
     unsigned ones = 0;
     for (uint32_t at = 0; at < 16 * KIB; at += 4)
-        poke_word(b, HERE + at, 0);
+        poke32(b, HERE + at, 0);
     unlock(b);
     wr(b, CR, CR_SER | CR_SNB(1) | CR_X32 | CR_STRT);
     run_ns(b, 100 * NS_PER_MS);
@@ -342,9 +342,9 @@ static void a_cut_leaves_chance(void **state)
     assert_true(said(b, "a reset while 0x08004000"));
     assert_int_equal(rd(b, SR), 0);
     for (uint32_t at = 0; at < 16 * KIB; at += 4)
-        ones += cell(b, HERE + at) == 0xffffffff;
+        ones += peek32(b, HERE + at) == 0xffffffff;
     assert_true(ones < 16);
-    assert_int_not_equal(cell(b, HERE), 0);
+    assert_int_not_equal(peek32(b, HERE), 0);
 }
 
 // ---- two banks ----------------------------------------------------------------------------------
@@ -359,12 +359,12 @@ static void the_second_bank_has_codes_behind_a_gap(void **state)
     unlock(b);
     for (unsigned i = 0; i < sizeof sectors / sizeof sectors[0]; i++) {
         uint32_t first = FLASH + sectors[i].first_kib * KIB;
-        poke_word(b, first, 0);
-        poke_word(b, first + sectors[i].kib * KIB - 4, 0);
+        poke32(b, first, 0);
+        poke32(b, first + sectors[i].kib * KIB - 4, 0);
         wr(b, CR, CR_SER | CR_SNB(sectors[i].snb) | CR_X32 | CR_STRT);
         assert_int_equal(busy_us(b), sectors[i].ms * 1000);
-        assert_int_equal(cell(b, first), 0xffffffff);
-        assert_int_equal(cell(b, first + sectors[i].kib * KIB - 4), 0xffffffff);
+        assert_int_equal(peek32(b, first), 0xffffffff);
+        assert_int_equal(peek32(b, first + sectors[i].kib * KIB - 4), 0xffffffff);
     }
     expect_violations(b, 0);
     for (unsigned snb = 12; snb < 32; snb += snb == 15 ? 13 : 1) {
@@ -386,14 +386,14 @@ static void banks_are_erased_alone_or_together(void **state)
     struct chip_bench *b = *state;
     unlock(b);
     for (unsigned i = 0; i < 3; i++) {
-        poke_word(b, BANK2 - 4, 0);
-        poke_word(b, BANK2, 0);
+        poke32(b, BANK2 - 4, 0);
+        poke32(b, BANK2, 0);
         wr(b, CR, erases[i].bits | CR_X32 | CR_STRT);
         uint64_t from = b->clock.now_ns;
         wait_ready(b);
         assert_int_equal((b->clock.now_ns - from) / NS_PER_MS, erases[i].ms);
-        assert_int_equal(cell(b, BANK2 - 4), erases[i].first);
-        assert_int_equal(cell(b, BANK2), erases[i].second);
+        assert_int_equal(peek32(b, BANK2 - 4), erases[i].first);
+        assert_int_equal(peek32(b, BANK2), erases[i].second);
     }
     expect_violations(b, 0);
     assert_int_equal(b->account.mass_erases, 3);
@@ -507,8 +507,8 @@ static void other_code_replaces_what_it_keeps(void **state)
     struct chip_bench *b = *state;
     struct sim_core *core = sim_chip_core(b->chip);
     for (uint32_t at = 0; at < 2048; at += 4)
-        poke_word(b, HERE + at, 0xbf00bf00);
-    poke_word(b, HERE + 2048, 0xe7fee7fe);
+        poke32(b, HERE + at, 0xbf00bf00);
+    poke32(b, HERE + 2048, 0xe7fee7fe);
     replace_the_loop(b, ICEN);
     assert_int_equal(r0_after_running(b), 0);
     sim_core_set_reg(core, 15, HERE);

@@ -64,20 +64,6 @@ static inline void unlock_options(struct chip_bench *b)
     wr(b, NVM_OPTKEYR, 0x24252627);
 }
 
-static inline uint32_t cell(struct chip_bench *b, uint32_t addr)
-{
-    uint8_t bytes[4];
-    assert_true(sim_chip_peek(b->chip, addr, bytes, 4));
-    return get_le32(bytes);
-}
-
-static inline void poke_cell(struct chip_bench *b, uint32_t addr, uint32_t value)
-{
-    uint8_t bytes[4];
-    put_le32(bytes, value);
-    assert_true(sim_chip_poke(b->chip, addr, bytes, 4));
-}
-
 // A loop in SRAM: the core does not touch the flash.
 static inline void run_in_sram(struct chip_bench *b)
 {
@@ -91,9 +77,7 @@ static inline void run_in_sram(struct chip_bench *b)
 
 static inline struct chip_bench *make_l0(const char *name)
 {
-    struct chip_bench *b = make_chip(name);
-    poke_loop(b);
-    power_up(b);
+    struct chip_bench *b = make_running(name);
     run_in_sram(b);
     return b;
 }

@@ -40,21 +40,10 @@
 
 static int l1_setup(void **state)
 {
-    struct chip_bench *b = make_chip("stm32l152rb");
-    poke_loop(b);
-    power_up(b);
-    *state = b;
+    *state = make_running("stm32l152rb");
     return 0;
 }
 #define l1_test(f) cmocka_unit_test_setup_teardown(f, l1_setup, bench_teardown)
-
-static struct chip_bench *make_running(const char *name)
-{
-    struct chip_bench *b = make_chip(name);
-    poke_loop(b);
-    power_up(b);
-    return b;
-}
 
 static void unlock_pe(struct chip_bench *b)
 {
@@ -74,13 +63,6 @@ static void unlock_options(struct chip_bench *b)
     unlock_pe(b);
     wr(b, NVM_OPTKEYR, 0xfbead9c8);
     wr(b, NVM_OPTKEYR, 0x24252627);
-}
-
-static uint32_t cell(struct chip_bench *b, uint32_t addr)
-{
-    uint8_t bytes[4];
-    assert_true(sim_chip_peek(b->chip, addr, bytes, 4));
-    return get_le32(bytes);
 }
 
 // A loop in SRAM: the core does not touch the flash.
@@ -196,8 +178,8 @@ static void a_half_page_has_32_words(void **state)
     assert_int_equal(rd(b, NVM_SR) & 1, 1);
     run_ns(b, T_PROG);
     assert_int_equal(rd(b, NVM_SR), SR_IDLE | SR_EOP);
-    assert_int_equal(cell(b, FLASH + 0x180), 1);
-    assert_int_equal(cell(b, FLASH + 0x1fc), 32);
+    assert_int_equal(peek32(b, FLASH + 0x180), 1);
+    assert_int_equal(peek32(b, FLASH + 0x1fc), 32);
     wr(b, FLASH + 0x140, 1); // begins no half-page
     assert_int_equal(rd(b, NVM_SR) & SR_PGAERR, SR_PGAERR);
     expect_violations(b, 1);
@@ -214,10 +196,10 @@ static void a_page_of_256_bytes_is_erased_to_zeros(void **state)
     wr(b, NVM_PECR, PECR_ERASE | PECR_PROG);
     wr(b, FLASH + 0x200, 0);
     run_ns(b, T_PROG);
-    assert_int_equal(cell(b, FLASH + 0x1fc), 0xffffffff);
-    assert_int_equal(cell(b, FLASH + 0x200), 0);
-    assert_int_equal(cell(b, FLASH + 0x2fc), 0);
-    assert_int_equal(cell(b, FLASH + 0x300), 0xffffffff);
+    assert_int_equal(peek32(b, FLASH + 0x1fc), 0xffffffff);
+    assert_int_equal(peek32(b, FLASH + 0x200), 0);
+    assert_int_equal(peek32(b, FLASH + 0x2fc), 0);
+    assert_int_equal(peek32(b, FLASH + 0x300), 0xffffffff);
     wr(b, FLASH + 0x280, 0);
     assert_int_equal(rd(b, NVM_SR) & SR_PGAERR, SR_PGAERR);
     expect_violations(b, 1);
@@ -233,7 +215,7 @@ static void a_word_that_is_not_erased_is_programmed_all_the_same(void **state)
     run_ns(b, T_PROG);
     wr(b, FLASH + 0x100, 0xf0);
     run_ns(b, T_PROG);
-    assert_int_equal(cell(b, FLASH + 0x100), 0xff);
+    assert_int_equal(peek32(b, FLASH + 0x100), 0xff);
     assert_int_equal(rd(b, NVM_SR), SR_IDLE | SR_EOP);
     expect_violations(b, 1);
 }
@@ -298,8 +280,8 @@ static void two_half_pages_are_programmed_at_once(void **state)
             wr(b, FLASH + 0x1000 + k / 32 * chips[i].bank2 + 4 * (k % 32), k + 1);
         run_ns(b, T_PROG);
         assert_int_equal(rd(b, NVM_SR), SR_IDLE | SR_EOP);
-        assert_int_equal(cell(b, FLASH + 0x1000), 1);
-        assert_int_equal(cell(b, FLASH + 0x1000 + chips[i].bank2 + 124), 64);
+        assert_int_equal(peek32(b, FLASH + 0x1000), 1);
+        assert_int_equal(peek32(b, FLASH + 0x1000 + chips[i].bank2 + 124), 64);
         expect_violations(b, 0);
         drop_chip(b);
     }

@@ -73,13 +73,6 @@ static inline void unlock_options(struct chip_bench *b)
     wr(b, DW_OPTKEYR, OPTKEY2);
 }
 
-static inline uint32_t peek32(struct chip_bench *b, uint32_t addr)
-{
-    uint8_t bytes[4];
-    assert_true(sim_chip_peek(b->chip, addr, bytes, sizeof bytes));
-    return get_le32(bytes);
-}
-
 // A double word, to its end.
 static inline void program_dw(struct chip_bench *b, uint32_t addr, uint32_t low, uint32_t high)
 {
@@ -100,14 +93,6 @@ static inline void load_options(struct chip_bench *b)
 {
     wr(b, DW_CR, CR_OBL);
     run_ns(b, 2 * NS_PER_MS);
-}
-
-static inline struct chip_bench *make_running(const char *name)
-{
-    struct chip_bench *b = make_chip(name);
-    poke_loop(b);
-    power_up(b);
-    return b;
 }
 
 static inline int m0p_setup(void **state)

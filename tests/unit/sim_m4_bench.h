@@ -20,13 +20,6 @@
 #define L4_MASS_NS       22130000ull
 #define L4_ROW_NS        1910000ull
 
-static inline void poke32(struct chip_bench *b, uint32_t addr, uint32_t value)
-{
-    uint8_t bytes[4];
-    put_le32(bytes, value);
-    assert_true(sim_chip_poke(b->chip, addr, bytes, sizeof bytes));
-}
-
 static inline enum sim_bus_status ap_read(struct chip_bench *b, uint32_t addr, uint32_t *value)
 {
     return sim_chip_ap_read(b->chip, addr, 4, value);

@@ -158,7 +158,7 @@ static void a_word_takes_its_time_and_then_is_there(void **state)
     assert_int_equal(rd(b, NVM_SR) & (SR_BSY | SR_EOP | 4u), SR_BSY);
     run_ns(b, T_PROG - 1);
     assert_int_equal(rd(b, NVM_SR) & SR_BSY, SR_BSY);
-    assert_int_equal(cell(b, HERE), 0);
+    assert_int_equal(peek32(b, HERE), 0);
     run_ns(b, 1);
     assert_int_equal(rd(b, NVM_SR), SR_IDLE | SR_EOP);
     assert_int_equal(rd(b, HERE), 0x12345678);
@@ -199,11 +199,11 @@ static void times_are_those_of_the_data_sheet(void **state)
 static void a_word_that_is_not_erased_is_refused(void **state)
 {
     struct chip_bench *b = *state;
-    poke_cell(b, HERE, 0x00000100);
+    poke32(b, HERE, 0x00000100);
     program_mode(b, PECR_PROG);
     wr(b, HERE, 0xffffffff);
     assert_int_equal(rd(b, NVM_SR), SR_IDLE | SR_NOTZEROERR);
-    assert_int_equal(cell(b, HERE), 0x00000100);
+    assert_int_equal(peek32(b, HERE), 0x00000100);
     expect_violations(b, 1);
     wr(b, NVM_SR, SR_NOTZEROERR);
     assert_int_equal(rd(b, NVM_SR), SR_IDLE);
@@ -212,7 +212,7 @@ static void a_word_that_is_not_erased_is_refused(void **state)
 static void nzdisable_programs_it_all_the_same(void **state)
 {
     struct chip_bench *b = *state;
-    poke_cell(b, HERE, 0x00000100);
+    poke32(b, HERE, 0x00000100);
     program_mode(b, PECR_PROG | PECR_NZ_OFF);
     wr(b, HERE, 0x00000011);
     wait_end(b);
@@ -230,7 +230,7 @@ static void narrow_writes_are_refused(void **state)
     wr(b, NVM_SR, SR_SIZERR);
     assert_int_equal(try_write(b, HERE, 1, 1), SIM_BUS_OK);
     assert_int_equal(rd(b, NVM_SR), SR_IDLE | SR_SIZERR);
-    assert_int_equal(cell(b, HERE), 0);
+    assert_int_equal(peek32(b, HERE), 0);
     expect_violations(b, 2);
 }
 
@@ -243,26 +243,26 @@ static void a_locked_flash_takes_nothing(void **state)
     wr(b, NVM_SR, SR_WRPERR);
     wr(b, HERE, 1);
     assert_int_equal(rd(b, NVM_SR), SR_IDLE | SR_WRPERR);
-    assert_int_equal(cell(b, HERE), 0);
+    assert_int_equal(peek32(b, HERE), 0);
     expect_violations(b, 2);
 }
 
 static void a_page_is_erased_by_a_word_at_its_start(void **state)
 {
     struct chip_bench *b = *state;
-    poke_cell(b, HERE, 0xffffffff);
-    poke_cell(b, HERE + PAGE - 4, 0x55);
-    poke_cell(b, HERE + PAGE, 0x66);
-    poke_cell(b, HERE - 4, 0x77);
+    poke32(b, HERE, 0xffffffff);
+    poke32(b, HERE + PAGE - 4, 0x55);
+    poke32(b, HERE + PAGE, 0x66);
+    poke32(b, HERE - 4, 0x77);
     program_mode(b, PECR_PROG | PECR_ERASE);
     wr(b, HERE, 0xdeadbeef);
     run_ns(b, T_PROG - 1);
-    assert_int_equal(cell(b, HERE), 0xffffffff);
+    assert_int_equal(peek32(b, HERE), 0xffffffff);
     wait_end(b);
-    assert_int_equal(cell(b, HERE), 0);
-    assert_int_equal(cell(b, HERE + PAGE - 4), 0);
-    assert_int_equal(cell(b, HERE + PAGE), 0x66);
-    assert_int_equal(cell(b, HERE - 4), 0x77);
+    assert_int_equal(peek32(b, HERE), 0);
+    assert_int_equal(peek32(b, HERE + PAGE - 4), 0);
+    assert_int_equal(peek32(b, HERE + PAGE), 0x66);
+    assert_int_equal(peek32(b, HERE - 4), 0x77);
     assert_int_equal(sim_chip_erase_count(b->chip, HERE), 1);
     assert_int_equal(sim_chip_erase_count(b->chip, HERE + PAGE), 0);
     assert_int_equal(b->account.pages_erased, 1);
@@ -272,23 +272,23 @@ static void a_page_is_erased_by_a_word_at_its_start(void **state)
 static void an_erase_elsewhere_than_at_the_start_is_a_wrong_address(void **state)
 {
     struct chip_bench *b = *state;
-    poke_cell(b, HERE, 1);
+    poke32(b, HERE, 1);
     program_mode(b, PECR_PROG | PECR_ERASE);
     wr(b, HERE + 4, 0);
     assert_int_equal(rd(b, NVM_SR), SR_IDLE | SR_PGAERR);
     wait_end(b);
-    assert_int_equal(cell(b, HERE), 1);
+    assert_int_equal(peek32(b, HERE), 1);
     expect_violations(b, 1);
 }
 
 static void erase_without_prog_starts_nothing(void **state)
 {
     struct chip_bench *b = *state;
-    poke_cell(b, HERE, 1);
+    poke32(b, HERE, 1);
     program_mode(b, PECR_ERASE);
     wr(b, HERE, 0);
     assert_int_equal(rd(b, NVM_SR), SR_IDLE);
-    assert_int_equal(cell(b, HERE), 1);
+    assert_int_equal(peek32(b, HERE), 1);
     expect_violations(b, 1);
 }
 
@@ -359,7 +359,7 @@ static void a_cut_leaves_a_mess_and_a_reset_in_the_middle_is_noted(void **state)
 {
     struct chip_bench *b = *state;
     for (unsigned i = 0; i < PAGE; i += 4)
-        poke_cell(b, HERE + i, 0xffffffff);
+        poke32(b, HERE + i, 0xffffffff);
     program_mode(b, PECR_PROG | PECR_ERASE);
     wr(b, HERE, 0);
     run_ns(b, T_PROG / 2);
@@ -369,8 +369,8 @@ static void a_cut_leaves_a_mess_and_a_reset_in_the_middle_is_noted(void **state)
     run_ns(b, 5 * NS_PER_MS);
     unsigned erased = 0, whole = 0;
     for (unsigned i = 0; i < PAGE; i += 4) {
-        erased += cell(b, HERE + i) == 0;
-        whole += cell(b, HERE + i) == 0xffffffff;
+        erased += peek32(b, HERE + i) == 0;
+        whole += peek32(b, HERE + i) == 0xffffffff;
     }
     assert_true(erased < PAGE / 4 && whole < PAGE / 4);
     assert_int_equal(rd(b, NVM_SR), SR_IDLE);
@@ -392,7 +392,7 @@ static void a_half_page_starts_with_its_last_word_and_takes_the_time_of_one(void
     load(b, HERE + HALF, 15, 100);
     run_ns(b, T_PROG);
     assert_int_equal(rd(b, NVM_SR), SR_IDLE);
-    assert_int_equal(cell(b, HERE + HALF), 0);
+    assert_int_equal(peek32(b, HERE + HALF), 0);
     wr(b, HERE + HALF + 60, 115);
     assert_true(rd(b, NVM_SR) & SR_BSY);
     run_ns(b, T_PROG - 1);
@@ -400,9 +400,9 @@ static void a_half_page_starts_with_its_last_word_and_takes_the_time_of_one(void
     run_ns(b, 1);
     assert_int_equal(rd(b, NVM_SR), SR_IDLE | SR_EOP);
     for (unsigned i = 0; i < 16; i++)
-        assert_int_equal(cell(b, HERE + HALF + 4 * i), 100 + i);
-    assert_int_equal(cell(b, HERE), 0);
-    assert_int_equal(cell(b, HERE + PAGE), 0);
+        assert_int_equal(peek32(b, HERE + HALF + 4 * i), 100 + i);
+    assert_int_equal(peek32(b, HERE), 0);
+    assert_int_equal(peek32(b, HERE + PAGE), 0);
     assert_int_equal(b->account.units_programmed, 1);
     expect_violations(b, 0);
 }
@@ -415,7 +415,7 @@ static void its_words_count_as_they_come(void **state) // ST's HAL writes all to
         wr(b, HERE, 50 + i);
     wait_end(b);
     for (unsigned i = 0; i < 16; i++)
-        assert_int_equal(cell(b, HERE + 4 * i), 50 + i);
+        assert_int_equal(peek32(b, HERE + 4 * i), 50 + i);
     expect_violations(b, 0);
 }
 
@@ -428,7 +428,7 @@ static void a_half_page_begins_at_its_start(void **state)
     wr(b, NVM_SR, SR_PGAERR);
     load(b, HERE, 16, 1); // and the next one is whole
     wait_end(b);
-    assert_int_equal(cell(b, HERE), 1);
+    assert_int_equal(peek32(b, HERE), 1);
     expect_violations(b, 1);
 }
 
@@ -440,8 +440,8 @@ static void a_word_outside_gives_the_half_page_up(void **state)
     wr(b, HERE + HALF, 9);
     assert_int_equal(rd(b, NVM_SR), SR_IDLE | SR_PGAERR);
     wait_end(b);
-    assert_int_equal(cell(b, HERE), 0);
-    assert_int_equal(cell(b, HERE + HALF), 0);
+    assert_int_equal(peek32(b, HERE), 0);
+    assert_int_equal(peek32(b, HERE + HALF), 0);
     expect_violations(b, 1);
 }
 
@@ -454,17 +454,17 @@ static void a_narrow_word_gives_it_up_too(void **state)
     assert_int_equal(rd(b, NVM_SR), SR_IDLE | SR_SIZERR);
     load(b, HERE + 32, 8, 9); // does not complete it, and does not begin one
     assert_false(rd(b, NVM_SR) & SR_BSY);
-    assert_int_equal(cell(b, HERE), 0);
+    assert_int_equal(peek32(b, HERE), 0);
 }
 
 static void a_half_page_that_is_not_erased_is_refused_as_a_whole(void **state)
 {
     struct chip_bench *b = *state;
-    poke_cell(b, HERE + 60, 1);
+    poke32(b, HERE + 60, 1);
     program_mode(b, PECR_PROG | PECR_FPRG);
     load(b, HERE, 16, 1);
     assert_int_equal(rd(b, NVM_SR), SR_IDLE | SR_NOTZEROERR);
-    assert_int_equal(cell(b, HERE), 0);
+    assert_int_equal(peek32(b, HERE), 0);
     expect_violations(b, 1);
 }
 
@@ -481,10 +481,10 @@ static void a_read_in_between_aborts_it(void **state)
         wr(b, NVM_SR, SR_FWWERR);
         expect_violations(b, (unsigned)i + 1);
     }
-    assert_int_equal(cell(b, HERE), 0);
+    assert_int_equal(peek32(b, HERE), 0);
     load(b, HERE, 16, 1);
     wait_end(b);
-    assert_int_equal(cell(b, HERE), 1);
+    assert_int_equal(peek32(b, HERE), 1);
 }
 
 static void a_program_that_runs_from_flash_aborts_it_by_its_fetches(void **state)
@@ -508,8 +508,8 @@ static void another_pecr_gives_it_up(void **state)
     wr(b, NVM_PECR, PECR_PROG);
     wr(b, HERE + 60, 16); // a word of its own
     wait_end(b);
-    assert_int_equal(cell(b, HERE), 0);
-    assert_int_equal(cell(b, HERE + 60), 16);
+    assert_int_equal(peek32(b, HERE), 0);
+    assert_int_equal(peek32(b, HERE + 60), 16);
     expect_violations(b, 1);
 }
 
@@ -544,8 +544,8 @@ static void two_half_pages_are_programmed_at_once(void **state)
     load(b, BANK2 + HALF, 16, 101);
     assert_true(rd(b, NVM_SR) & SR_BSY);
     wait_end(b);
-    assert_int_equal(cell(b, HERE + 60), 16);
-    assert_int_equal(cell(b, BANK2 + HALF + 60), 116);
+    assert_int_equal(peek32(b, HERE + 60), 16);
+    assert_int_equal(peek32(b, BANK2 + HALF + 60), 116);
     expect_violations(b, 0);
     drop_chip(b);
 }
@@ -554,15 +554,15 @@ static void two_pages_are_erased_at_once(void **state)
 {
     struct chip_bench *b = make_l0("stm32l073rz");
     (void)state;
-    poke_cell(b, HERE, 1);
-    poke_cell(b, BANK2, 2);
+    poke32(b, HERE, 1);
+    poke32(b, BANK2, 2);
     program_mode(b, PECR_PROG | PECR_ERASE | PECR_PARALLEL);
     wr(b, BANK2, 0);
     assert_false(rd(b, NVM_SR) & SR_BSY);
     wr(b, HERE, 0);
     wait_end(b);
-    assert_int_equal(cell(b, HERE), 0);
-    assert_int_equal(cell(b, BANK2), 0);
+    assert_int_equal(peek32(b, HERE), 0);
+    assert_int_equal(peek32(b, BANK2), 0);
     assert_int_equal(b->account.pages_erased, 2);
     expect_violations(b, 0);
     drop_chip(b);
@@ -576,7 +576,7 @@ static void two_of_one_bank_are_a_wrong_address(void **state)
     load(b, HERE, 16, 1);
     wr(b, HERE + HALF, 1);
     assert_int_equal(rd(b, NVM_SR), SR_IDLE | SR_PGAERR);
-    assert_int_equal(cell(b, HERE), 0);
+    assert_int_equal(peek32(b, HERE), 0);
     wr(b, NVM_PECR, PECR_PROG | PECR_ERASE | PECR_PARALLEL);
     wr(b, NVM_SR, SR_PGAERR);
     wr(b, HERE, 0);
@@ -603,10 +603,10 @@ static void ufb_exchanges_the_banks_of_flash_and_eeprom(void **state)
 {
     struct chip_bench *b = make_l0("stm32l072cz");
     (void)state;
-    poke_cell(b, HERE, 0x11);
-    poke_cell(b, BANK2 + (HERE - FLASH), 0x22);
-    poke_cell(b, L0_EEPROM, 0x33);
-    poke_cell(b, L0_EEPROM + 3072, 0x44);
+    poke32(b, HERE, 0x11);
+    poke32(b, BANK2 + (HERE - FLASH), 0x22);
+    poke32(b, L0_EEPROM, 0x33);
+    poke32(b, L0_EEPROM + 3072, 0x44);
     wr(b, 0x40021034, 1);
     wr(b, SYSCFG_CFGR1, 1u << 3);
     assert_int_equal(rd(b, HERE), 0x22);
@@ -618,7 +618,7 @@ static void ufb_exchanges_the_banks_of_flash_and_eeprom(void **state)
     wr(b, HERE + 4, 0x55);
     run_ns(b, T_PROG);
     assert_int_equal(rd(b, HERE + 4), 0x55);
-    assert_int_equal(cell(b, BANK2 + (HERE - FLASH) + 4), 0x55);
+    assert_int_equal(peek32(b, BANK2 + (HERE - FLASH) + 4), 0x55);
     wr(b, SYSCFG_CFGR1, 0);
     assert_int_equal(rd(b, HERE), 0x11);
     expect_violations(b, 0);
@@ -654,7 +654,7 @@ static void bytes_and_halfwords_of_the_eeprom_leave_their_neighbours(void **stat
 {
     struct chip_bench *b = *state;
     unlock_pe(b);
-    poke_cell(b, L0_EEPROM + 8, 0x44332211);
+    poke32(b, L0_EEPROM + 8, 0x44332211);
     assert_int_equal(try_write(b, L0_EEPROM + 9, 1, 0xaa), SIM_BUS_OK);
     run_ns(b, 2 * T_PROG);
     assert_int_equal(rd(b, L0_EEPROM + 8), 0x4433aa11);
@@ -668,17 +668,17 @@ static void erase_with_data_clears_a_word_of_the_eeprom(void **state)
 {
     struct chip_bench *b = *state;
     unlock_pe(b);
-    poke_cell(b, L0_EEPROM + 4, 1);
+    poke32(b, L0_EEPROM + 4, 1);
     wr(b, NVM_PECR, PECR_ERASE | PECR_DATA);
     wr(b, L0_EEPROM + 4, 0x1234);
     run_ns(b, T_PROG);
     assert_int_equal(rd(b, L0_EEPROM + 4), 0);
     expect_violations(b, 0);
     wr(b, NVM_PECR, PECR_ERASE);
-    poke_cell(b, L0_EEPROM + 4, 1);
+    poke32(b, L0_EEPROM + 4, 1);
     wr(b, L0_EEPROM + 4, 0);
     assert_int_equal(rd(b, NVM_SR) & SR_BSY, 0);
-    assert_int_equal(cell(b, L0_EEPROM + 4), 1);
+    assert_int_equal(peek32(b, L0_EEPROM + 4), 1);
     expect_violations(b, 1);
 }
 
@@ -687,7 +687,7 @@ static void a_locked_eeprom_takes_nothing(void **state)
     struct chip_bench *b = *state;
     wr(b, L0_EEPROM, 1);
     assert_int_equal(rd(b, NVM_SR), SR_IDLE | SR_WRPERR);
-    assert_int_equal(cell(b, L0_EEPROM), 0);
+    assert_int_equal(peek32(b, L0_EEPROM), 0);
     expect_violations(b, 1);
 }
 

@@ -25,7 +25,7 @@ static uint32_t word(uint32_t half)
 
 static void poke_option(struct chip_bench *b, unsigned index, uint32_t half)
 {
-    poke_cell(b, L0_OPTIONS + 4 * index, word(half));
+    poke32(b, L0_OPTIONS + 4 * index, word(half));
 }
 
 static void write_option(struct chip_bench *b, unsigned index, uint32_t half)
@@ -76,7 +76,7 @@ static void a_word_is_erased_before_it_is_programmed(void **state)
     wr(b, L0_OPTIONS + 8, word(1));
     run_ns(b, 2 * T_PROG - 1);
     assert_true(rd(b, NVM_SR) & SR_BSY);
-    assert_int_equal(cell(b, L0_OPTIONS + 8), 0xffff0000);
+    assert_int_equal(peek32(b, L0_OPTIONS + 8), 0xffff0000);
     run_ns(b, 1);
     assert_int_equal(rd(b, NVM_SR), SR_IDLE | SR_EOP);
     assert_int_equal(rd(b, L0_OPTIONS + 8), word(1));
@@ -100,7 +100,7 @@ static void locked_options_and_narrow_writes_are_refused(void **state)
     unlock_options(b);
     assert_int_equal(try_write(b, L0_OPTIONS + 4, 2, 0), SIM_BUS_OK);
     assert_int_equal(rd(b, NVM_SR), SR_IDLE | SR_SIZERR);
-    assert_int_equal(cell(b, L0_OPTIONS + 4), word(USER));
+    assert_int_equal(peek32(b, L0_OPTIONS + 4), word(USER));
     expect_violations(b, 2);
 }
 
@@ -111,14 +111,14 @@ static void a_wrong_complement_is_noted_and_loaded_as_what_is_safe(void **state)
     wr(b, L0_OPTIONS + 8, 0x00000001);
     run_ns(b, 2 * T_PROG);
     expect_violations(b, 1);
-    poke_cell(b, L0_OPTIONS + 4, 0);
+    poke32(b, L0_OPTIONS + 4, 0);
     launch(b);
     assert_int_equal(rd(b, NVM_SR), SR_IDLE | SR_OPTVERR);
     assert_int_equal(rd(b, NVM_WRPROT1), 0xffff);
     assert_int_equal(rd(b, NVM_OPTR), 0x807000aa);
     wr(b, NVM_SR, SR_OPTVERR);
     assert_int_equal(rd(b, NVM_SR), SR_IDLE);
-    poke_cell(b, L0_OPTIONS, 0); // level 1, with PCROP
+    poke32(b, L0_OPTIONS, 0); // level 1, with PCROP
     power_cycle(b);
     assert_int_equal(rd(b, NVM_OPTR), 0x80700100);
 }
@@ -171,21 +171,21 @@ static void back_to_level_0_erases_flash_and_eeprom_first(void **state)
     struct chip_bench *b = *state;
     poke_option(b, 0, 0x00bb);
     poke_option(b, 2, 0x0004);
-    poke_cell(b, HERE, 0x11);
-    poke_cell(b, L0_EEPROM, 0x22);
+    poke32(b, HERE, 0x11);
+    poke32(b, L0_EEPROM, 0x22);
     power_cycle(b);
     (void)debugger_rd(b, 0x40015800);
     unlock_options(b);
     wr(b, L0_OPTIONS, word(0x00aa));
     run_ns(b, 6560000 + 2 * T_PROG - 1);
     assert_true(rd(b, NVM_SR) & SR_BSY);
-    assert_int_equal(cell(b, HERE), 0x11);
+    assert_int_equal(peek32(b, HERE), 0x11);
     run_ns(b, 1);
     assert_int_equal(rd(b, NVM_SR), SR_IDLE | SR_EOP);
-    assert_int_equal(cell(b, HERE), 0);
-    assert_int_equal(cell(b, L0_EEPROM), 0);
-    assert_int_equal(cell(b, L0_OPTIONS), 0xff5500aa);
-    assert_int_equal(cell(b, L0_OPTIONS + 8), word(4)); // not touched (3.4.4)
+    assert_int_equal(peek32(b, HERE), 0);
+    assert_int_equal(peek32(b, L0_EEPROM), 0);
+    assert_int_equal(peek32(b, L0_OPTIONS), 0xff5500aa);
+    assert_int_equal(peek32(b, L0_OPTIONS + 8), word(4)); // not touched (3.4.4)
     assert_int_equal(b->account.mass_erases, 1);
     assert_int_equal(sim_chip_erase_count(b->chip, HERE), 1);
     launch(b);
@@ -198,16 +198,16 @@ static void a_cut_in_the_mass_erase_leaves_level_1(void **state)
     struct chip_bench *b = *state;
     poke_option(b, 0, 0x00bb);
     for (unsigned i = 0; i < PAGE; i += 4)
-        poke_cell(b, HERE + i, 0xffffffff);
+        poke32(b, HERE + i, 0xffffffff);
     power_cycle(b);
     unlock_options(b);
     wr(b, L0_OPTIONS, word(0x00aa));
     run_ns(b, T_PROG);
     power_cycle(b);
-    assert_int_equal(cell(b, L0_OPTIONS), word(0x00bb));
+    assert_int_equal(peek32(b, L0_OPTIONS), word(0x00bb));
     unsigned whole = 0;
     for (unsigned i = 0; i < PAGE; i += 4)
-        whole += cell(b, HERE + i) == 0xffffffff;
+        whole += peek32(b, HERE + i) == 0xffffffff;
     assert_true(whole < PAGE / 4);
 }
 
@@ -215,14 +215,14 @@ static void another_word_for_level_1_erases_nothing(void **state)
 {
     struct chip_bench *b = *state;
     poke_option(b, 0, 0x00bb);
-    poke_cell(b, HERE, 0x11);
+    poke32(b, HERE, 0x11);
     power_cycle(b);
     unlock_options(b);
     write_option(b, 0, 0x0012);
-    assert_int_equal(cell(b, HERE), 0x11);
+    assert_int_equal(peek32(b, HERE), 0x11);
     wr(b, L0_OPTIONS, 0x000000aa); // its complement is missing: it is no level 0
     run_ns(b, 4 * T_PROG);
-    assert_int_equal(cell(b, HERE), 0x11);
+    assert_int_equal(peek32(b, HERE), 0x11);
     expect_violations(b, 1);
 }
 
@@ -239,7 +239,7 @@ static void level_2_has_no_debug_port_and_takes_no_option(void **state)
     wr(b, L0_OPTIONS, word(0x00aa));
     assert_int_equal(rd(b, NVM_SR), SR_IDLE | SR_WRPERR);
     run_ns(b, 4 * T_PROG);
-    assert_int_equal(cell(b, L0_OPTIONS), word(0x00cc));
+    assert_int_equal(peek32(b, L0_OPTIONS), word(0x00cc));
     expect_violations(b, 1);
 }
 
@@ -399,9 +399,9 @@ static void bfb2_boots_the_second_bank_if_that_holds_a_program(void **state)
     power_up(b);
     wr(b, RCC_L0_APB2ENR, SYSCFGEN);
     assert_int_equal(rd(b, SYSCFG_CFGR1) & 8, 0); // nothing there
-    poke_cell(b, BANK2, SRAM + 0x500);
-    poke_cell(b, BANK2 + 4, FLASH + 0x11);
-    poke_cell(b, BANK2 + 0x10, 0xe7fee7fe);
+    poke32(b, BANK2, SRAM + 0x500);
+    poke32(b, BANK2 + 4, FLASH + 0x11);
+    poke32(b, BANK2 + 0x10, 0xe7fee7fe);
     power_cycle(b);
     wr(b, RCC_L0_APB2ENR, SYSCFGEN);
     assert_int_equal(rd(b, SYSCFG_CFGR1), 8); // UFB

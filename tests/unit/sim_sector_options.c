@@ -18,13 +18,13 @@
 
 static int f407_setup(void **state)
 {
-    *state = make_f4("stm32f407vg");
+    *state = make_running("stm32f407vg");
     return 0;
 }
 
 static int f429_setup(void **state)
 {
-    *state = make_f4("stm32f429zi");
+    *state = make_running("stm32f429zi");
     return 0;
 }
 
@@ -184,14 +184,14 @@ static void the_second_bank_has_a_register_of_its_own(void **state)
 // The last bit of the F413 stands for two sectors, and the others begin where they do elsewhere.
 static void fifteen_bits_stand_for_sixteen_sectors(void **state)
 {
-    struct chip_bench *b = make_f4("stm32f413zh");
+    struct chip_bench *b = make_running("stm32f413zh");
     (void)state;
     assert_int_equal(rd(b, OPTCR), 0x7fffaaed);
     set_options(b, 0x7fffaaec & ~NWRP(14));
     assert_false(erase_is_refused(b, 13));
     assert_true(erase_is_refused(b, 14));
     assert_true(erase_is_refused(b, 15));
-    poke_word(b, FLASH + 1408 * KIB, 0);
+    poke32(b, FLASH + 1408 * KIB, 0);
     set_options(b, 0x7fffaaec);
     assert_false(erase_is_refused(b, 15));
     assert_int_equal(rd(b, FLASH + 1408 * KIB), 0xffffffff);
@@ -203,7 +203,7 @@ static void fifteen_bits_stand_for_sixteen_sectors(void **state)
 static void with_sprmod_a_bit_of_1_keeps_readers_out(void **state)
 {
     struct chip_bench *b = *state;
-    poke_word(b, HERE, 0x600df00d);
+    poke32(b, HERE, 0x600df00d);
     unlock_options(b);
     wr(b, OPTCR1, 0);
     program_options(b, 0x0000aaec | SPRMOD | NWRP(1));
@@ -231,7 +231,7 @@ static void code_there_runs(void **state)
 {
     struct chip_bench *b = *state;
     struct sim_core *core = sim_chip_core(b->chip);
-    poke_word(b, HERE, 0xe7fe2007); // movs r0, #7; b .
+    poke32(b, HERE, 0xe7fe2007); // movs r0, #7; b .
     unlock_options(b);
     program_options(b, 0x0000aaec | SPRMOD | NWRP(1));
     halt_core(b);
@@ -245,7 +245,7 @@ static void code_there_runs(void **state)
 static void leaving_read_protection_ends_it(void **state)
 {
     struct chip_bench *b = *state;
-    poke_word(b, HERE, 0x600df00d);
+    poke32(b, HERE, 0x600df00d);
     unlock_options(b);
     wr(b, OPTCR1, 0x0fff0000);
     program_options(b, 0x00005500 | 0xec | SPRMOD | NWRP(1));
@@ -265,7 +265,7 @@ static void level_1_counts_from_the_next_reset_and_keeps_debuggers_out(void **st
 {
     struct chip_bench *b = *state;
     uint32_t v;
-    poke_word(b, HERE, 0x600df00d);
+    poke32(b, HERE, 0x600df00d);
     set_options(b, level1);
     assert_int_equal(debugger_rd(b, HERE), 0x600df00d);
     reset_pin(b);
@@ -284,7 +284,7 @@ static void level_1_counts_from_the_next_reset_and_keeps_debuggers_out(void **st
     unlock(b);
     program_word(b, HERE + 4, 0);
     assert_int_equal(rd(b, SR), SR_WRPERR);
-    assert_int_equal(cell(b, HERE), 0x600df00d);
+    assert_int_equal(peek32(b, HERE), 0x600df00d);
     expect_violations(b, 2);
 }
 
@@ -314,8 +314,8 @@ static void the_way_back_to_level_0_erases_everything(void **state)
 {
     struct chip_bench *b = *state;
     uint32_t v;
-    poke_word(b, HERE, 0x600df00d);
-    poke_word(b, OTP, 0x01020304);
+    poke32(b, HERE, 0x600df00d);
+    poke32(b, OTP, 0x01020304);
     set_options(b, level1);
     power_cycle(b);
     set_bits(b, APB1ENR, 1u << 28);
@@ -344,20 +344,20 @@ static void the_way_back_to_level_0_erases_everything(void **state)
 static void the_way_up_erases_nothing(void **state)
 {
     struct chip_bench *b = *state;
-    poke_word(b, HERE, 0x600df00d);
+    poke32(b, HERE, 0x600df00d);
     set_options(b, level1);
     reset_pin(b);
     set_options(b, 0x0fff00ec | RDP(0x12));
     reset_pin(b);
     assert_int_equal(options(b), 0x0fff00ec | RDP(0x12));
-    assert_int_equal(cell(b, HERE), 0x600df00d);
+    assert_int_equal(peek32(b, HERE), 0x600df00d);
     assert_int_equal(b->account.mass_erases, 0);
 }
 
 static void a_cut_on_the_way_to_level_0_leaves_level_1_or_an_erased_chip(void **state)
 {
     struct chip_bench *b = *state;
-    poke_word(b, HERE, 0);
+    poke32(b, HERE, 0);
     set_options(b, level1);
     power_cycle(b);
     unlock_options(b);
@@ -367,7 +367,7 @@ static void a_cut_on_the_way_to_level_0_leaves_level_1_or_an_erased_chip(void **
     run_ns(b, NS_PER_MS);
     power_up(b);
     assert_int_equal(options(b), level1);
-    assert_int_not_equal(cell(b, HERE), 0);
+    assert_int_not_equal(peek32(b, HERE), 0);
     expect_violations(b, 0); // power is nobody's fault
 }
 
@@ -405,7 +405,7 @@ static void the_board_can_start_with_a_level(void **state)
 
 static void db1m_halves_a_megabyte_from_the_next_reset_on(void **state)
 {
-    struct chip_bench *b = make_f4("stm32f429zg");
+    struct chip_bench *b = make_running("stm32f429zg");
     (void)state;
     unlock(b);
     wr(b, CR, CR_SER | CR_SNB(16) | CR_X32 | CR_STRT);
@@ -416,11 +416,11 @@ static void db1m_halves_a_megabyte_from_the_next_reset_on(void **state)
     assert_true(erase_is_refused(b, 16));
     reset_pin(b);
     expect_violations(b, 2);
-    poke_word(b, FLASH + 512 * KIB, 0);
-    poke_word(b, FLASH + 528 * KIB, 0);
+    poke32(b, FLASH + 512 * KIB, 0);
+    poke32(b, FLASH + 528 * KIB, 0);
     assert_false(erase_is_refused(b, 16));
-    assert_int_equal(cell(b, FLASH + 512 * KIB), 0xffffffff);
-    assert_int_equal(cell(b, FLASH + 528 * KIB), 0);
+    assert_int_equal(peek32(b, FLASH + 512 * KIB), 0xffffffff);
+    assert_int_equal(peek32(b, FLASH + 528 * KIB), 0);
     assert_true(erase_is_refused(b, 8)); // each bank has 8
     assert_false(erase_is_refused(b, 23));
     assert_true(erase_is_refused(b, 24));
@@ -439,9 +439,9 @@ static void bfb2_boots_the_second_bank_if_there_is_a_program(void **state)
     set_options(b, 0x0fffaaec | BFB2);
     reset_pin(b);
     assert_int_equal(stack_at_0(b), first); // bank 2 is empty
-    poke_word(b, BANK2, 0x20000800);
-    poke_word(b, BANK2 + 4, FLASH + 9);
-    poke_word(b, BANK2 + 8, 0xe7fe2207); // movs r2, #7; b .
+    poke32(b, BANK2, 0x20000800);
+    poke32(b, BANK2 + 4, FLASH + 9);
+    poke32(b, BANK2 + 8, 0xe7fe2207); // movs r2, #7; b .
     reset_pin(b);
     assert_int_equal(stack_at_0(b), 0x20000800);
     assert_int_equal(rd(b, FLASH), 0x20000800);
@@ -454,7 +454,7 @@ static void bfb2_boots_the_second_bank_if_there_is_a_program(void **state)
     assert_int_equal(rd(b, FLASH), 0xffffffff);
     unlock(b);
     program_word(b, FLASH, 0x11223344);
-    assert_int_equal(cell(b, BANK2), 0x11223344);
+    assert_int_equal(peek32(b, BANK2), 0x11223344);
     wr(b, MEMRMP, 0);
     assert_int_equal(rd(b, FLASH), first);
 }
