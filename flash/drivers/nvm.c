@@ -9,8 +9,6 @@
 // fetches nothing, which would end an operation (FWWERR).
 #include "flash/drivers/nvm.h"
 
-#include <string.h>
-
 #include "flash/drivers/nvm_regs.h"
 #include "flash/loaders/nvm.h"
 #include "swd/mem_ap.h"
@@ -75,30 +73,15 @@ static enum err program(struct flash_access *fa, uint32_t addr, const uint8_t *d
     return e;
 }
 
-// Where the page stops being as it should be.
-static enum err find_difference(struct flash_access *fa, uint32_t addr, const uint8_t *data,
-                                size_t len, size_t *at)
-{
-    uint8_t chip[256];
-    const uint8_t unit = fa->bank->layout.unit;
-    enum err e = ERR_OK;
-    for (*at = 0; *at < len; *at += unit) {
-        e = mem_ap_read(fa->mem, addr + (uint32_t)*at, chip, unit, NULL);
-        if (e || memcmp(chip, &data[*at], unit) != 0)
-            break;
-    }
-    return e;
-}
-
 static enum err explain(struct flash_access *fa, uint32_t addr, const uint8_t *data, size_t len,
                         uint32_t status)
 {
     const uint32_t sr = nvm_loader_errors(status);
-    size_t at = 0;
+    size_t good = 0;
     if (sr & SR_WRPERR)
         return nvm_fail_protected(fa, addr);
-    enum err e = data ? find_difference(fa, addr, data, len, &at) : ERR_OK;
-    return e ? e : nvm_fail(fa, "programming", addr + (uint32_t)(at < len ? at : 0), sr);
+    enum err e = data ? flash_count_good(fa, addr, data, len, &good) : ERR_OK;
+    return e ? e : nvm_fail(fa, "programming", addr + (uint32_t)(good < len ? good : 0), sr);
 }
 
 const struct flash_loader_code nvm_loader_code = {
