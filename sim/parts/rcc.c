@@ -195,13 +195,9 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
 static void reset(void *self, enum sim_reset kind)
 {
     struct sim_rcc *rcc = self;
-    struct sim_rcc fresh = {.common = sim_rcc_fresh(&rcc->common),
+    struct sim_rcc fresh = {.common = sim_rcc_fresh(&rcc->common, kind),
                             .cr2 = sim_rcc_has_hsi14(rcc) ? 0x80 : 0};
     fresh.common.cr = CR_AT_RESET;
-    if (kind != SIM_RESET_POWER) { // the backup domain and the flags stay
-        fresh.common.csr = rcc->common.csr;
-        fresh.common.bdcr = rcc->common.bdcr;
-    }
     *rcc = fresh;
     rcc->common.enr[SIM_ON_AHB] = AHBENR_RESET;
     sim_rcc_run_from(&rcc->common, SIM_HSI, rcc->common.bdcr & SIM_RCC_BDCR_LSEON);

@@ -302,12 +302,16 @@ void sim_rcc_create(struct sim_rcc_common *rcc, struct sim_part *part,
     sim_clock_add(part->clock, &rcc->timer, clock_is_ready, rcc);
 }
 
-struct sim_rcc_common sim_rcc_fresh(const struct sim_rcc_common *rcc)
+struct sim_rcc_common sim_rcc_fresh(const struct sim_rcc_common *rcc, enum sim_reset kind)
 {
     struct sim_rcc_common fresh = {
         .kind = rcc->kind, .part = rcc->part, .hse_hz = rcc->hse_hz, .timer = rcc->timer};
     for (unsigned c = 0; c < SIM_RCC_MOST_CLOCKS; c++)
         fresh.ready_ns[c] = SIM_NEVER;
+    if (kind != SIM_RESET_POWER) {
+        fresh.csr = rcc->csr;
+        fresh.bdcr = rcc->bdcr;
+    }
     return fresh;
 }
 

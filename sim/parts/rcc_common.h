@@ -54,8 +54,9 @@ struct sim_rcc_common {
 
 void sim_rcc_create(struct sim_rcc_common *rcc, struct sim_part *part,
                     const struct sim_rcc_kind *kind);
-// As after a reset of power: all clocks are off, and what does not belong to the chip stays.
-struct sim_rcc_common sim_rcc_fresh(const struct sim_rcc_common *rcc);
+// As after a reset: all clocks are off, and what does not belong to the chip stays. The flags and
+// the backup domain are kept by any reset but that of power.
+struct sim_rcc_common sim_rcc_fresh(const struct sim_rcc_common *rcc, enum sim_reset kind);
 // The end of a reset: the first clock runs, LSE starts where the backup domain has it on.
 void sim_rcc_run_from(struct sim_rcc_common *rcc, unsigned first_clock, bool lse_on);
 

@@ -162,13 +162,10 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
 static void reset(void *self, enum sim_reset kind)
 {
     struct sim_rcc_f4 *rcc = self;
-    struct sim_rcc_f4 fresh = {.common = sim_rcc_fresh(&rcc->common), .pllcfgr = PLLCFGR_RESET};
+    struct sim_rcc_f4 fresh = {.common = sim_rcc_fresh(&rcc->common, kind),
+                               .pllcfgr = PLLCFGR_RESET};
     const struct sim_rcc_f4_config *config = sim_rcc_f4_config(rcc);
     fresh.common.cr = CR_AT_RESET;
-    if (kind != SIM_RESET_POWER) { // the backup domain and the flags stay
-        fresh.common.csr = rcc->common.csr;
-        fresh.common.bdcr = rcc->common.bdcr;
-    }
     *rcc = fresh;
     rcc->common.enr[SIM_F4_ON_AHB1] = config->ahb1enr_reset;
     for (unsigned bus = 0; bus < SIM_F4_BUSES; bus++)

@@ -220,10 +220,8 @@ static void reset(void *self, enum sim_reset kind)
                                                         [SIM_ON_APB1] = 0xf8e6ca33,
                                                         [SIM_ON_IOP] = 0x9f};
     struct sim_rcc_l0 *rcc = self;
-    struct sim_rcc_l0 fresh = {.common = sim_rcc_fresh(&rcc->common),
+    struct sim_rcc_l0 fresh = {.common = sim_rcc_fresh(&rcc->common, kind),
                                .icscr = ICSCR_AT_RESET & ICSCR_WRITABLE};
-    if (kind != SIM_RESET_POWER) // the RTC's bits and the flags stay
-        fresh.common.csr = rcc->common.csr;
     *rcc = fresh;
     rcc->common.enr[SIM_ON_AHB] = AHBENR_AT_RESET;
     for (unsigned bus = 0; bus < SIM_RCC_L0_BUSES; bus++)

@@ -166,10 +166,8 @@ static void reset(void *self, enum sim_reset kind)
     static const uint32_t sleeping[SIM_RCC_L0_BUSES] = {
         [SIM_ON_AHB] = 0x0101903f, [SIM_ON_APB2] = 0x0000521d, [SIM_ON_APB1] = 0xb0e64a37};
     struct sim_rcc_l0 *rcc = self;
-    struct sim_rcc_l0 fresh = {.common = sim_rcc_fresh(&rcc->common),
+    struct sim_rcc_l0 fresh = {.common = sim_rcc_fresh(&rcc->common, kind),
                                .icscr = ICSCR_AT_RESET & ICSCR_WRITABLE};
-    if (kind != SIM_RESET_POWER) // the RTC's bits and the flags stay
-        fresh.common.csr = rcc->common.csr;
     *rcc = fresh;
     rcc->common.enr[SIM_ON_AHB] = AHBENR_AT_RESET;
     for (unsigned bus = 0; bus < SIM_RCC_L0_BUSES; bus++)

@@ -179,7 +179,7 @@ static void reset(void *self, enum sim_reset kind)
 {
     struct sim_rcc_m0p *rcc = self;
     const struct sim_rcc_m0p_config *config = rcc->config;
-    struct sim_rcc_m0p fresh = {.common = sim_rcc_fresh(&rcc->common),
+    struct sim_rcc_m0p fresh = {.common = sim_rcc_fresh(&rcc->common, kind),
                                 .config = config,
                                 .icscr = config->icscr_reset,
                                 .pllcfgr = config->pllcfgr_reset ? config->pllcfgr_reset : 0x1000};
@@ -187,10 +187,6 @@ static void reset(void *self, enum sim_reset kind)
     while (config->sw[fresh.common.sws] != config->first_clock)
         fresh.common.sws++;
     fresh.common.cfgr = fresh.common.sws; // SW
-    if (kind != SIM_RESET_POWER) {        // the backup domain and the flags stay
-        fresh.common.csr = rcc->common.csr;
-        fresh.common.bdcr = rcc->common.bdcr;
-    }
     *rcc = fresh;
     bool says = false;
     for (unsigned bus = 0; bus < SIM_M0P_BUSES; bus++) {
