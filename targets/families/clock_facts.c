@@ -34,3 +34,10 @@ const char *clock_hpre_text(uint32_t cfgr, unsigned shift, char *text, size_t si
         snprintf(text, size, "RCC_CFGR divides the core's clock by %u", divisor);
     return text;
 }
+
+void clock_msi_text(unsigned range, char *text, size_t size)
+{
+    static const uint16_t khz[] = {100, 200, 400, 800};
+    if (range < sizeof khz / sizeof khz[0])
+        snprintf(text, size, "RCC_CR sets MSI, from which the core runs, to %u kHz", khz[range]);
+}

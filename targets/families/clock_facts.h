@@ -20,4 +20,8 @@ enum err clock_measure_hse(const struct self_timer *timer, uint32_t cr_addr, uin
 // clock by 16", "" when it does not. Returns text.
 const char *clock_hpre_text(uint32_t cfgr, unsigned shift, char *text, size_t size);
 
+// What MSIRANGE of RCC_CR says of a core that runs from MSI: "RCC_CR sets MSI, from which the core
+// runs, to 800 kHz"; from 1 MHz on the text stays as it is (RM0351, 6.4.1; RM0503, RCC_CR).
+void clock_msi_text(unsigned range, char *text, size_t size);
+
 #endif

@@ -2,8 +2,6 @@
 // STM32U0: RM0503 (memory map, flash, options, debug support), AN2606 for the boot loader ROM.
 // Their flash is that of the STM32G0 with one bank and without areas for execution only.
 // `tested_on_hardware` is set by whoever ran the tests on a real part.
-#include <stdio.h>
-
 #include "flash/drivers/dword.h"
 #include "swd/mem_ap.h"
 #include "targets/families/clock_facts.h"
@@ -123,14 +121,12 @@ static enum err measure_hse(struct target *t, const uint32_t value[FAMILY_REGIST
     return clock_measure_hse(NULL, M0PLUS_RCC, value[M0PLUS_READ_CR], t, found);
 }
 
-// MSI, from which the core runs after a reset, at most 800 kHz: MSIRANGE below 4 (RM0503, RCC_CR).
+// The core runs from MSI after a reset.
 static const char *slow_clock(const uint32_t value[FAMILY_REGISTERS], char *text, size_t size)
 {
-    static const uint16_t khz[4] = {100, 200, 400, 800};
-    const unsigned range = value[M0PLUS_READ_CR] >> 4 & 15;
     m0plus_slow_clock_by(value, 8, 4, text, size); // HSI is not divided; LSI and LSE
-    if (!text[0] && !(value[M0PLUS_READ_CFGR] & 7u << 3) && range < 4)
-        snprintf(text, size, "RCC_CR sets MSI, from which the core runs, to %u kHz", khz[range]);
+    if (!text[0] && !(value[M0PLUS_READ_CFGR] & 7u << 3))
+        clock_msi_text(value[M0PLUS_READ_CR] >> 4 & 15, text, size);
     return text;
 }
 
