@@ -10,19 +10,28 @@
 #define CHECK_US   250000u
 #define UNSURE_US  250000u
 #define UNEVEN_MAX 8u
-// A UART bears 3 % in all; as long as the usual rate is so near it is what the probe is told.
 #define NEAR(a, b) ((a) > (b) - (b) / 50 && (a) < (b) + (b) / 50)
+// A UART bears 3 % in all, of which what the clock may be off by is a part.
+#define BORNE_PPM  30000u
 
 static uint32_t round_to(uint32_t value, uint32_t step)
 {
     return (value + step / 2) / step * step;
 }
 
-// What the probe is told for a rate that follows from the divisor.
+// Whether a probe that is told this rate receives the one that follows from the divisor.
+static bool is_borne(const struct target_swo *s, uint32_t baud)
+{
+    const uint32_t exact = s->hz / s->divisor, off = exact > baud ? exact - baud : baud - exact;
+    const uint64_t off_ppm = baud ? (uint64_t)off * 1000000 / baud : UINT32_MAX;
+    return NEAR(exact, baud) && off_ppm + s->clock.error_ppm < BORNE_PPM;
+}
+
+// What the probe is told for a rate that follows from the divisor: the usual one when it is near.
 static uint32_t baud_of(const struct target_swo *s)
 {
     const uint32_t exact = s->hz / s->divisor;
-    return NEAR(exact, s->limit) ? s->limit : exact > 10000 ? round_to(exact, 100) : exact;
+    return is_borne(s, s->limit) ? s->limit : exact > 10000 ? round_to(exact, 100) : exact;
 }
 
 // The smallest divisor with which the rate exceeds the limit by no more than the probe bears.
@@ -70,7 +79,7 @@ static enum err use_clock(struct target *t)
         s->follows = false;
     if (!s->follows)
         swo_choose_divisor(t);
-    if (before == s->divisor && s->receiving && baud_of(s) == s->baud)
+    if (before == s->divisor && s->receiving && (baud_of(s) == s->baud || is_borne(s, s->baud)))
         return ERR_OK;
     enum err e = before == s->divisor ? ERR_OK : trace_units_set_sink(&t->mem, s->divisor);
     return e ? e : swo_receive(t);

@@ -328,6 +328,22 @@ static void odd_clocks_too(void **state)
     }
 }
 
+// What the clock may be off by, and what the usual rate is off by, are together what a UART bears.
+static void a_coarse_clock_has_its_own_rate(void **state)
+{
+    struct bench *b = *state;
+    OK(target_swo_start(&b->t, &(struct target_swo_options){0}));
+    b->t.swo.hz = 65000000;
+    swo_choose_divisor(&b->t);
+    assert_int_equal(b->t.swo.divisor, 33);
+    b->t.swo.clock.error_ppm = 20000;
+    OK(swo_receive(&b->t));
+    assert_int_equal(b->baud, 1969700);
+    b->t.swo.clock.error_ppm = 1000;
+    OK(swo_receive(&b->t));
+    assert_int_equal(b->baud, 2000000);
+}
+
 static void a_clock_that_changes_is_followed(void **state)
 {
     struct bench *b = *state;
@@ -497,6 +513,7 @@ int main(int argc, char **argv)
         TEST(what_cannot_be),
         TEST(the_clock_is_measured),
         TEST(odd_clocks_too),
+        TEST(a_coarse_clock_has_its_own_rate),
         TEST(a_clock_that_changes_is_followed),
         TEST(halts_do_not_mislead),
         TEST(a_counter_that_stands_still_gives_nothing),
