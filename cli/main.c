@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/signals.h"
+#include "base/version.h"
 #include "cli/command.h"
 #include "cli/complete.h"
 #include "cli/conversation.h"
@@ -93,7 +94,7 @@ static enum exit_status run_command_line(const struct command *command, int argc
                      strcmp(argv[0], command->name) ? "" : command->name);
     output_configure(out, log, &o);
     if (o.version)
-        puts(PACKAGE_STRING);
+        printf("%s %s\n", PACKAGE_NAME, version_text());
     else if (o.help)
         options_print_command_help(stdout, command);
     else
@@ -136,7 +137,7 @@ int main(int argc, char **argv)
     if (!strcmp(argv[1], "help"))
         return (int)print_help(argc - 2, argv + 2, &out, &log);
     if (!strcmp(argv[1], "version")) {
-        puts(PACKAGE_STRING);
+        printf("%s %s\n", PACKAGE_NAME, version_text());
         return output_flush(&log) == ERR_OK ? STATUS_DONE : STATUS_FAILED;
     }
     const struct command *command = command_find(argv[1]);

@@ -8,6 +8,7 @@
 
 #include "config.h"
 
+#include "base/version.h"
 #include "sim/usb/control.h"
 #include "sim/usb/exchange.h"
 #include "sim/usb/launch.h"
@@ -127,7 +128,7 @@ static enum err parse_option(struct settings *s, int letter, char *name, struct 
         return ERR_OK;
     case 'V':
         s->done = true;
-        puts(PACKAGE_NAME "-sim " PACKAGE_VERSION);
+        printf("%s-sim %s\n", PACKAGE_NAME, version_text());
         return ERR_OK;
     case ':':
         return log_fail(log, ERR_USAGE, "%s needs a value; see swdlink-sim --help", name);

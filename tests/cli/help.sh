@@ -70,6 +70,18 @@ done
 run "$swdlink" --version
 check "--version ends with status 0" is "$status" 0
 check "--version prints the name and a number" grep -q '^swdlink [0-9]' "$out"
+tells_commit() {
+    commit=$(git -C "$top_srcdir" rev-parse --short=10 HEAD)
+    grep -qE "^swdlink [0-9.]+ \(commit $commit\+?\)\$" "$out" ||
+        { # a build of an older commit
+            sed -n 's/.*(commit \([0-9a-f]*\).*/\1/p' "$out" | grep . | xargs git -C "$top_srcdir" rev-parse -q --verify
+        }
+}
+if [ -e "$top_srcdir/.git" ] && command -v git >/dev/null; then
+    check "--version tells the commit" tells_commit
+else
+    skip "--version tells the commit" "these sources are not in git"
+fi
 
 run "$swdlink" dance
 check "an unknown command ends with status 2" is "$status" 2
