@@ -9,6 +9,7 @@
 #include "base/signals.h"
 #include "cli/conversation.h"
 #include "cli/journal.h"
+#include "cli/probe_choice.h"
 #include "doctor/diagnosis.h"
 #include "swd/usb_choose.h"
 #include "swd/usb_libusb.h"
@@ -171,7 +172,7 @@ void probe_note_flashed(const struct probe *p, const struct options *o, const ch
     probe_note(p, o, what);
 }
 
-enum err probe_connect(struct probe *p, const struct options *o, struct log *log)
+static enum err connect_once(struct probe *p, const struct options *o, struct log *log)
 {
     const enum log_level level = log->level;
     if (!p->serving && level == LOG_NOTE)
@@ -186,7 +187,57 @@ enum err probe_connect(struct probe *p, const struct options *o, struct log *log
         const struct journal_state good = state_of(p);
         journal_keep_good(o, &good);
     }
-    return is_target_trouble(e) ? explain_failure(p, o, e, log) : e;
+    return e;
+}
+
+#define VTREF_CHANGE_MV 300u // between two looks at one board; a steady supply varies by less
+
+// Keeps what a failure looks like. True: it looks as the last one did.
+static bool looks_as_before(struct probe *p, enum err e, struct log *log)
+{
+    bool same = p->failed.e == e;
+    unsigned mv;
+    for (unsigned i = 0; i < TARGET_STRATEGIES; i++) {
+        same &= p->failed.status[i] == p->target.attempt[i].status;
+        p->failed.status[i] = p->target.attempt[i].status;
+    }
+    p->failed.e = e;
+    const struct log_mark kept = log_keep(log);
+    if (p->vtref_known && stlink_get_vtref(&p->st, &mv) == ERR_OK) {
+        const unsigned before = p->failed.vtref_mv;
+        const bool moved = (mv > before ? mv - before : before - mv) > VTREF_CHANGE_MV;
+        p->failed.vtref_mv = moved || !same ? mv : before;
+        same &= !moved;
+    }
+    log_restore(log, &kept);
+    return same;
+}
+
+enum err probe_connect_again(struct probe *p, const struct options *o, struct log *log)
+{
+    enum err e = connect_once(p, o, log);
+    if (!is_target_trouble(e))
+        return e;
+    if (looks_as_before(p, e, log)) {
+        e = log_fail(log, e, "%s", p->failed.why);
+        log_tag(log, p->failed.verdict);
+        return e;
+    }
+    e = explain_failure(p, o, e, log);
+    snprintf(p->failed.why, sizeof p->failed.why, "%s", log_sentence(log, e));
+    p->failed.verdict = log->word;
+    return e;
+}
+
+enum err probe_connect(struct probe *p, const struct options *o, struct log *log)
+{
+    memset(&p->failed, 0, sizeof p->failed);
+    return probe_connect_again(p, o, log);
+}
+
+bool probe_may_be_reached_later(const struct probe *p, enum err e)
+{
+    return is_target_trouble(e) && !probe_replayed_file(p->options->probe);
 }
 
 // A word costs 46 clocks (ARM IHI 0031, 4.3): header, acknowledge, data and turnarounds.

@@ -23,6 +23,14 @@ struct probe {
     bool connected;
     bool vtref_known;
     unsigned vtref_mv;
+    // What the last failed connection has shown, and what the doctor made of it.
+    struct {
+        enum err e; // ERR_OK: nothing failed yet
+        uint8_t status[TARGET_STRATEGIES];
+        unsigned vtref_mv;
+        char why[LOG_SENTENCE_SIZE];
+        const char *verdict;
+    } failed;
     sigset_t before; // the signals that were blocked before
 };
 
@@ -41,6 +49,10 @@ enum err probe_open(struct probe *p, const struct options *o, bool serving,
 // Connects to the target of an open probe as the options say. On failure the sentence is the
 // doctor's short verdict.
 enum err probe_connect(struct probe *p, const struct options *o, struct log *log) MUST_CHECK;
+// Whether a failed probe_connect() may succeed later, when somebody has mended the board.
+bool probe_may_be_reached_later(const struct probe *p, enum err e);
+// Tries once more. The doctor measures again only where something looks different now.
+enum err probe_connect_again(struct probe *p, const struct options *o, struct log *log) MUST_CHECK;
 // target_read_mem() in pieces of about a tenth of a second, between which a signal ends it.
 enum err probe_read(struct probe *p, uint32_t addr, uint8_t *data, size_t len) MUST_CHECK;
 // For the journal: something was done to the chip that may change how it answers next time.

@@ -24,6 +24,7 @@ struct serving {
     struct probe *p;
     struct output *out;
     struct log *log;
+    bool waits; // for a target that was not reached yet
 };
 
 static json_t *addresses_json(const struct acceptor *a)
@@ -101,17 +102,21 @@ static enum err read_image(void *user, const char *path, const uint32_t *addr, s
     return e;
 }
 
-static enum err serve_probe(struct probe *p, const struct options *o, FILE *json,
-                            struct output *out, struct log *log)
+static enum err reach_target(void *user)
+{
+    const struct serving *s = user;
+    return probe_connect_again(s->p, s->p->options, s->log);
+}
+
+static enum err serve_probe(struct serving *s, const struct options *o, FILE *json)
 {
     char name[USB_CHOOSE_NAME_SIZE];
     struct target_swo_options swo_options = o->swo_options;
     swo_options.events = json;
-    struct serving serving = {.p = p, .out = out, .log = log};
     const struct server_options options = {
         .host = o->host[0] ? o->host : NULL,
         .port = o->port,
-        .name = out->name ? usb_choose_name(&p->id, name) : NULL,
+        .name = s->out->name ? usb_choose_name(&s->p->id, name) : NULL,
         .rtt = o->serve_rtt,
         .rtt_host = o->rtt_host[0] ? o->rtt_host : NULL,
         .rtt_port = o->rtt_port,
@@ -129,23 +134,20 @@ static enum err serve_probe(struct probe *p, const struct options *o, FILE *json
                         .stdio = o->semihosting_stdio,
                         .dir = o->semihosting_dir},
         .reopen_probe = reopen_probe,
+        .reach_target = s->waits ? reach_target : NULL,
         .may_talk = may_talk,
         .read_image = read_image,
         .ready = o->json ? print_json : NULL,
-        .user = &serving,
+        .user = s,
     };
-    return server_run(&p->target, &options, log);
+    return server_run(&s->p->target, &options, s->log);
 }
 
-static enum err open_and_connect(struct probe *p, const struct options *o, struct log *log)
+static enum err open_probe(struct probe *p, const struct options *o, struct log *log)
 {
     enum err e = probe_open(p, o, true, log);
-    if (e != ERR_OK)
-        return e;
-    announce_probe(p, log);
-    e = probe_connect(p, o, log);
-    if (e != ERR_OK)
-        probe_close(p, false);
+    if (e == ERR_OK)
+        announce_probe(p, log);
     return e;
 }
 
@@ -159,11 +161,11 @@ static bool pause_unless_ended(void)
 }
 
 // The first failure is told, and the end of them; what comes between would be the same again.
-static enum err connect_patiently(struct probe *p, const struct options *o,
-                                  const struct output *out, struct log *log, bool *ended)
+static enum err open_patiently(struct probe *p, const struct options *o, const struct output *out,
+                               struct log *log, bool *ended)
 {
     const enum log_level level = log->level;
-    enum err e = open_and_connect(p, o, log);
+    enum err e = open_probe(p, o, log);
     if (e != ERR_OK)
         output_error(out, log_sentence(log, e));
     *ended = e == ERR_INTERRUPTED;
@@ -172,7 +174,7 @@ static enum err connect_patiently(struct probe *p, const struct options *o,
         *ended = !pause_unless_ended();
         if (*ended)
             break;
-        e = open_and_connect(p, o, log);
+        e = open_probe(p, o, log);
         *ended = e == ERR_INTERRUPTED;
     }
     log->level = level;
@@ -188,19 +190,45 @@ static void block_signals(void)
     sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
+// A program that reads our document, or a job that serves one debugger, wants the reason and an
+// end.
+static bool waits_for_target(const struct probe *p, const struct options *o, enum err e)
+{
+    return !o->once && !o->json && probe_may_be_reached_later(p, e);
+}
+
+// A target that cannot be reached keeps nobody from listening: debuggers are told why.
+static enum err connect_or_wait(struct serving *s, const struct options *o)
+{
+    enum err e = probe_connect(s->p, o, s->log);
+    if (e == ERR_OK || !waits_for_target(s->p, o, e))
+        return e;
+    s->waits = true;
+    target_set_loss(&s->p->target, log_sentence(s->log, e));
+    if (!o->stdio) { // else GDB says it, and we when it has left
+        output_error(s->out, log_sentence(s->log, e));
+        log_line(s->log, LOG_NOTE,
+                 "waiting for the target: it is tried once a second, and debuggers are told this");
+    }
+    log_forget(s->log);
+    return ERR_OK;
+}
+
 enum err serve_one(const struct options *o, bool patient, struct output *out, struct log *log)
 {
     struct probe p;
+    struct serving serving = {.p = &p, .out = out, .log = log};
     FILE *json = NULL;
     bool ended = false;
     block_signals();
-    enum err e =
-        patient ? connect_patiently(&p, o, out, log, &ended) : open_and_connect(&p, o, log);
+    enum err e = patient ? open_patiently(&p, o, out, log, &ended) : open_probe(&p, o, log);
     if (e != ERR_OK)
         return ended ? ERR_OK : e;
-    e = out_file_open(&json, o->swo_json, log);
+    e = connect_or_wait(&serving, o);
     if (e == ERR_OK)
-        e = serve_probe(&p, o, json, out, log);
+        e = out_file_open(&json, o->swo_json, log);
+    if (e == ERR_OK)
+        e = serve_probe(&serving, o, json);
     e = out_file_close(json, o->swo_json, e, log);
     if (target_flash_was_opened(&p.target))
         probe_note(&p, o, "GDB wrote its flash");

@@ -181,6 +181,8 @@ enum err monitor_state(struct session *s, const char *args)
         reply_console(s, "target state: halted, pc: 0x%08x\n", pc);
     else
         reply_console(s, "target state: %s\n", state_text(s));
+    if (target_state(s->t) == TARGET_LOST)
+        reply_console(s, "%s\n", target_loss(s->t));
     log_forget(s->log);
     return ERR_OK;
 }

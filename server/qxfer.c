@@ -160,6 +160,7 @@ void packet_xfer(struct session *s, struct cursor *args)
     if (!packet_args_end(s, args))
         return;
     struct qxfer_text x = {.len = 0};
+    s->blind_layout |= documents[i].make == qxfer_target_xml && target_cpuid(s->t) == 0;
     if (s->gone && documents[i].make == qxfer_threads)
         no_threads(&x);
     else

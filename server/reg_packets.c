@@ -94,6 +94,17 @@ static enum err put_described(struct session *s)
     return e;
 }
 
+// A debugger that finds the target lost while it stood still is told at the first register that it
+// asks for. Later it gets what is unavailable, without which GDB cannot end a step.
+static bool answer_with_loss(struct session *s)
+{
+    if (target_state(s->t) != TARGET_LOST || s->loss_told || !s->attached)
+        return false;
+    s->loss_told = true;
+    reply_error(s, log_fail(s->log, ERR_NO_TARGET, "the target is lost: %s", target_loss(s->t)));
+    return true;
+}
+
 void packet_read_registers(struct session *s, struct cursor *args)
 {
     (void)args;
@@ -101,6 +112,8 @@ void packet_read_registers(struct session *s, struct cursor *args)
         reply_error_shown(s, ERR_NO_TARGET);
         return;
     }
+    if (answer_with_loss(s))
+        return;
     reply_begin(s);
     enum err e = s->no_xml ? put_builtin(s) : put_described(s);
     if (e)
@@ -172,6 +185,8 @@ void packet_read_register(struct session *s, struct cursor *args)
         reply_end(s);
         return;
     }
+    if (reg < CORTEXM_REG_COUNT && answer_with_loss(s))
+        return;
     enum err e = reg < CORTEXM_REG_COUNT ? put_register(s, reg) : ERR_USAGE;
     if (e)
         reply_error(s, e);

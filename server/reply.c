@@ -184,7 +184,8 @@ void reply_break_error(struct session *s, unsigned type, enum err e)
 void reply_error_shown(struct session *s, enum err e)
 {
     char sentence[SESSION_LATER_SIZE];
-    snprintf(sentence, sizeof sentence, "%s", s->later[0] ? s->later : err_text(e));
+    const char *known = target_state(s->t) == TARGET_LOST ? target_loss(s->t) : err_text(e);
+    snprintf(sentence, sizeof sentence, "%s", s->later[0] ? s->later : known);
     sentence[strcspn(sentence, "\n")] = '\0';
     if (s->knows_error_hex)
         send_error_hex(s, sentence);

@@ -33,7 +33,9 @@ struct server {
     struct swo_ports swo;
     ev_signal ending[3];
     ev_timer reconnect;
-    bool loss_told; // why the target cannot be reached was said since it was lost
+    bool loss_told;  // that the target is lost was said since it was lost
+    bool retry_told; // and why it is not found again
+    bool never_reached;
     struct client *client[SHARING_MAX_SESSIONS];
 };
 
@@ -57,6 +59,14 @@ static void drop_client(struct server *sv, unsigned i)
         ev_break(sv->loop, EVBREAK_ALL);
 }
 
+static void look_for_target(struct server *sv)
+{
+    if (!sv->loss_told && !sv->never_reached)
+        log_line(sv->log, LOG_WARN, "the target is lost: %s", target_loss(sv->t));
+    sv->loss_told = true;
+    ev_timer_again(sv->loop, &sv->reconnect);
+}
+
 // After every step: what one debugger does may end another's wait, and one that leaves may leave
 // the target to others.
 static void update_all_clients(void *user)
@@ -69,20 +79,61 @@ static void update_all_clients(void *user)
             drop_client(sv, i);
     }
     if (target_state(sv->t) == TARGET_LOST && !ev_is_active(&sv->reconnect))
-        ev_timer_again(sv->loop, &sv->reconnect);
+        look_for_target(sv);
+}
+
+// A chip, or a probe, without SWO is no reason not to debug: it is told.
+static void switch_swo_on(struct server *sv)
+{
+    const struct server_options *o = sv->options;
+    if (!o->swo.text && !o->swo.raw && !o->swo.json)
+        return;
+    if (swo_stream_start(&sv->sharing.swo.swo, &o->swo.options))
+        log_line(sv->log, LOG_WARN, "SWO is off: %s", log_sentence(sv->log, ERR_UNSUPPORTED));
+    log_forget(sv->log);
+    sv->sharing.swo.switched(sv->sharing.swo.user);
+}
+
+static enum err reach_or_reconnect(struct server *sv)
+{
+    return sv->never_reached ? sv->options->reach_target(sv->options->user)
+                             : target_reconnect(sv->t);
 }
 
 static enum err find_again(struct server *sv)
 {
-    enum err e = target_reconnect(sv->t);
+    enum err e = reach_or_reconnect(sv);
     if (e == ERR_PROBE_LOST && sv->options->reopen_probe) {
         e = sv->options->reopen_probe(sv->options->user);
         if (!e)
-            e = target_reconnect(sv->t);
+            e = reach_or_reconnect(sv);
     }
     if (!e && !sv->sharing.holder)
         e = target_release(sv->t);
     return e;
+}
+
+// Tells the person at the server, who sees it also when no debugger asks for anything.
+static void note_retry(struct server *sv, enum err e)
+{
+    // Once per loss for everybody to see: it is the short verdict.
+    log_line(sv->log, sv->retry_told || sv->never_reached ? LOG_DEBUG : LOG_WARN, "still lost: %s",
+             log_sentence(sv->log, e));
+    sv->retry_told = true;
+    target_set_loss(sv->t, log_sentence(sv->log, e));
+    log_forget(sv->log);
+}
+
+static void note_return(struct server *sv)
+{
+    const bool first = sv->never_reached;
+    log_line(sv->log, LOG_NOTE, first ? "the target answers now" : "the target is back");
+    sv->loss_told = sv->retry_told = sv->never_reached = false;
+    if (first)
+        switch_swo_on(sv);
+    for (unsigned i = 0; i < SHARING_MAX_SESSIONS; i++)
+        if (sv->client[i])
+            session_target_is_back(&sv->client[i]->session);
 }
 
 static void on_reconnect(struct ev_loop *loop, ev_timer *w, int events)
@@ -92,19 +143,11 @@ static void on_reconnect(struct ev_loop *loop, ev_timer *w, int events)
     (void)sharing_may(&sv->sharing, NULL, "reconnect");
     enum err e = find_again(sv);
     if (e) {
-        // Once per loss for everybody to see: it is the short verdict.
-        log_line(sv->log, sv->loss_told ? LOG_DEBUG : LOG_WARN, "still lost: %s",
-                 log_sentence(sv->log, e));
-        sv->loss_told = true;
-        log_forget(sv->log);
+        note_retry(sv, e);
         return;
     }
     ev_timer_stop(loop, w);
-    sv->loss_told = false;
-    log_line(sv->log, LOG_NOTE, "the target is back");
-    for (unsigned i = 0; i < SHARING_MAX_SESSIONS; i++)
-        if (sv->client[i])
-            session_target_is_back(&sv->client[i]->session);
+    note_return(sv);
     update_all_clients(sv);
 }
 
@@ -191,6 +234,8 @@ static void start_watchers(struct server *sv)
     tcp_listener_start(&sv->listener, sv->loop, on_connection, sv);
     ev_timer_init(&sv->reconnect, on_reconnect, RECONNECT_S, RECONNECT_S);
     sv->reconnect.data = sv;
+    if (sv->never_reached)
+        look_for_target(sv);
     start_signals(sv);
 }
 
@@ -256,18 +301,6 @@ static void close_ports(struct server *sv)
     swo_ports_close(&sv->swo);
 }
 
-// A chip, or a probe, without SWO is no reason not to debug: it is told.
-static void switch_swo_on(struct server *sv)
-{
-    const struct server_options *o = sv->options;
-    if (!o->swo.text && !o->swo.raw && !o->swo.json)
-        return;
-    if (swo_stream_start(&sv->sharing.swo.swo, &o->swo.options))
-        log_line(sv->log, LOG_WARN, "SWO is off: %s", log_sentence(sv->log, ERR_UNSUPPORTED));
-    log_forget(sv->log);
-    sv->sharing.swo.switched(sv->sharing.swo.user);
-}
-
 static enum err open_ports(struct server *sv)
 {
     const struct server_options *o = sv->options;
@@ -276,7 +309,7 @@ static enum err open_ports(struct server *sv)
         e = swo_ports_listen(&sv->swo, SWO_PORT_TEXT, o->swo.text_host, o->swo.text_port);
     if (!e && o->swo.raw)
         e = swo_ports_listen(&sv->swo, SWO_PORT_RAW, o->swo.raw_host, o->swo.raw_port);
-    if (!e)
+    if (!e && !sv->never_reached)
         switch_swo_on(sv);
     return e;
 }
@@ -303,6 +336,8 @@ static enum err run_loop(struct server *sv)
     if (!e && (!sv->options->stdio || add_stdio_client(sv)))
         ev_run(sv->loop, 0);
     sigprocmask(SIG_SETMASK, &before, NULL);
+    if (!e && sv->never_reached && sv->options->stdio)
+        e = log_fail(sv->log, ERR_NO_TARGET, "%s", target_loss(sv->t));
     end_all_sessions(sv);
     close_ports(sv);
     ev_loop_destroy(sv->loop);
@@ -327,6 +362,7 @@ enum err server_run(struct target *t, const struct server_options *options, stru
     sv->t = t;
     sv->log = log;
     sv->options = options;
+    sv->never_reached = options->reach_target != NULL;
     sharing_init(&sv->sharing, t, log);
     sv->sharing.may_talk = options->may_talk;
     sv->sharing.may_user = options->user;

@@ -45,6 +45,9 @@ struct server_options {
     // Opens a probe again that was unplugged, in the same struct debug_probe; called once a second
     // until it returns ERR_OK. NULL: such a probe stays lost.
     enum err (*reopen_probe)(void *user);
+    // The target was not reached yet: called once a second until it returns ERR_OK. Debuggers are
+    // told target_loss() meanwhile. NULL: the target is connected.
+    enum err (*reach_target)(void *user);
     // For `monitor program`; offered to debuggers of this computer only. NULL: not at all. See
     // sharing.h.
     enum err (*read_image)(void *user, const char *path, const uint32_t *addr, sharing_put *put,
@@ -59,8 +62,9 @@ struct server_options {
 
 // Serves until SIGINT or SIGTERM (or, with once, until the debugger has left), then returns with
 // the target as it was found. Prints the readiness lines on standard error when it listens. The
-// caller connected the target and disconnects it afterwards, and ignores SIGPIPE, because a reader
-// of the messages may go away.
+// caller connected the target (or says how it is reached) and disconnects it afterwards, and
+// ignores SIGPIPE, because a reader of the messages may go away. ERR_NO_TARGET: the debugger on
+// standard input has left, and the target was never reached.
 enum err server_run(struct target *t, const struct server_options *options,
                     struct log *log) MUST_CHECK;
 

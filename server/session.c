@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "server/packets.h"
+#include "server/regs.h"
 #include "server/reply.h"
 #include "server/semihost_session.h"
 #include "server/stop.h"
@@ -140,8 +141,25 @@ bool session_is_over(const struct session *s)
     return s->state == SESSION_OVER;
 }
 
+// Packets of registers would be taken for others.
+static bool has_outdated_layout(const struct session *s)
+{
+    static const struct core_caps unseen = {0};
+    bool differs = false;
+    for (unsigned reg = 0; reg < CORTEXM_REG_COUNT; reg++)
+        differs |= core_reg_exists(&unseen, reg) != regs_exists(s->t, reg);
+    return s->blind_layout && differs;
+}
+
 void session_target_is_back(struct session *s)
 {
+    s->loss_told = false;
+    if (has_outdated_layout(s)) {
+        log_line(s->log, LOG_NOTE,
+                 "%s has to connect again: its registers are not those of this core", s->name);
+        s->state = SESSION_OVER;
+        return;
+    }
     if (!s->attached)
         return;
     if (sharing_has_control(s->sharing, s) && s->state != SESSION_RUNNING &&
@@ -151,9 +169,11 @@ void session_target_is_back(struct session *s)
         if (e)
             log_line(s->log, LOG_WARN, "%s", log_sentence(s->log, e));
     }
-    reply_console(s,
-                  "The target is back. Its registers and its RAM may have changed: `monitor reset "
-                  "halt` starts afresh.\n");
+    if (s->unreachable)
+        reply_console(s, "The target answers now: `monitor reset halt` starts afresh.\n");
+    else
+        reply_console(s, "The target is back. Its registers and its RAM may have changed: `monitor "
+                         "reset halt` starts afresh.\n");
 }
 
 void session_end(struct session *s)

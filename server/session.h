@@ -85,6 +85,8 @@ struct session {
     bool text_legal;
     char later[SESSION_LATER_SIZE];
 
+    bool loss_told;    // that the target is lost, since it was lost
+    bool blind_layout; // the debugger was given the registers of a core that nobody had seen yet
     bool unreachable; // when the debugger asked for the state first: reading registers tells it why
     bool poll_failed; // told once, not at each poll
     unsigned resets;  // by something else, since the program was let run
@@ -148,7 +150,9 @@ void session_tick(struct session *s, uint64_t now_ms);
 // The first len bytes of out were sent.
 void session_sent(struct session *s, size_t len);
 bool session_is_over(const struct session *s);
-// The lost connection to the target is back. The debugger believes that the target is halted.
+// The lost connection to the target is back, or it is there for the first time. The debugger
+// believes that the target is halted. The session ends if the debugger was given registers that do
+// not fit.
 void session_target_is_back(struct session *s);
 
 // Whether the debugger is GDB: no other one announces these features.

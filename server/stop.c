@@ -146,6 +146,7 @@ static void report_lost_target(struct session *s, const char *why)
     reply_console(s, "%s\nThe target is lost; it is looked for once a second.\n", why);
     end_run(s);
     s->interrupted = false;
+    s->loss_told = true;
     send_reply(s, STOP_SIGNAL_LOST, NULL);
 }
 

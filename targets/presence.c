@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Whether the target is there and may be used: what an error means for the connection, and the
 // guards of every call.
+#include <stdio.h>
+
 #include "cortex/scs.h"
 #include "targets/connect.h"
 #include "targets/target_private.h"
@@ -8,6 +10,22 @@
 static bool is_probe_gone(enum err e)
 {
     return e == ERR_PROBE_LOST || e == ERR_PROBE_BUSY || e == ERR_PROBE_ACCESS;
+}
+
+static void mark_lost(struct target *t, enum err e)
+{
+    t->state = TARGET_LOST;
+    target_set_loss(t, log_sentence(t->log, e));
+}
+
+const char *target_loss(const struct target *t)
+{
+    return t->loss[0] ? t->loss : "check the cable and the supply";
+}
+
+void target_set_loss(struct target *t, const char *why)
+{
+    snprintf(t->loss, sizeof t->loss, "%s", why);
 }
 
 enum err presence_lower_swclk(struct target *t)
@@ -43,7 +61,7 @@ enum err presence_read_dhcsr(struct target *t, uint32_t *dhcsr)
             e = cortexm_read_dhcsr(&t->core, dhcsr);
     }
     if (e)
-        t->state = TARGET_LOST;
+        mark_lost(t, e);
     return e;
 }
 
@@ -55,8 +73,8 @@ static bool is_doubtful(enum err e)
 
 enum err target_note_error(struct target *t, enum err e)
 {
-    if (e == ERR_PROBE_LOST)
-        t->state = TARGET_LOST;
+    if (e == ERR_PROBE_LOST && t->state != TARGET_LOST)
+        mark_lost(t, e);
     if (!is_doubtful(e) || t->state == TARGET_LOST)
         return e;
     const struct log_mark kept = log_keep(t->log);
@@ -66,6 +84,8 @@ enum err target_note_error(struct target *t, enum err e)
     if (presence_read_dhcsr(t, &dhcsr))
         log_line(t->log, LOG_DEBUG, "the target does not answer any more");
     log_restore(t->log, &kept);
+    if (t->state == TARGET_LOST)
+        target_set_loss(t, log_sentence(t->log, e));
     return e;
 }
 
@@ -81,10 +101,7 @@ enum err target_claim(struct target *t)
 {
     if (t->state != TARGET_LOST)
         return target_take_over(t, true);
-    return log_fail(
-        t->log, ERR_NO_TARGET,
-        "the connection to the target is lost: check the cable and the supply, then connect "
-        "again");
+    return log_fail(t->log, ERR_NO_TARGET, "the target cannot be reached: %s", target_loss(t));
 }
 
 enum err target_claim_halted(struct target *t)

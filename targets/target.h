@@ -115,6 +115,7 @@ struct target {
     struct target_region region[TARGET_MAX_REGIONS];
     unsigned region_count;
     enum target_state state;
+    char loss[LOG_SENTENCE_SIZE]; // of a lost target: what was seen of it last; or empty
     // Software breakpoints in RAM. inside: the BKPT is in the target's memory.
     struct {
         bool used, inside;
@@ -220,6 +221,10 @@ static inline bool target_is_released(const struct target *t)
 {
     return t->released;
 }
+// Why a lost target cannot be reached: a sentence, also for a debugger that asks for something.
+// Whoever knows better than the call that lost it may set another one.
+const char *target_loss(const struct target *t);
+void target_set_loss(struct target *t, const char *why);
 // The options with which it was connected, and how it is connected the next time.
 static inline const struct target_options *target_options_of(const struct target *t)
 {

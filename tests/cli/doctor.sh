@@ -114,7 +114,7 @@ check "no verdict that programs rely on is gone" is "$missing" ""
 
 printf '\000\020\000\040\301\000\000\010' >"$tap_dir/app.bin"
 for command in info reset "read 0x08000000 4" "flash $tap_dir/app.bin" "verify $tap_dir/app.bin" \
-    "run $tap_dir/app.bin" erase options "unlock --yes" "serve --listen 0"; do
+    "run $tap_dir/app.bin" erase options "unlock --yes" "serve --listen 0 --once"; do
     name=${command%% *}
     # shellcheck disable=SC2086 # words
     run "$swdlink" $command --probe "$sick"

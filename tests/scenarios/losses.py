@@ -1,21 +1,22 @@
 # SPDX-License-Identifier: MIT
-"""What gets lost while GDB is there: the probe's cable, the board's supply. Each is told, and there is a way on
-without restarting the server or GDB."""
+"""What gets lost while GDB is there, or is not there yet: the probe's cable, the board's supply, a wire. Each is told,
+and there is a way on without restarting the server or GDB."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import tempfile
 
-from harness import BUILD, PATIENCE_S, Gdb, Reader, expect, expect_equal, expect_not, firmware, main, scenario, \
+from harness import BUILD, PATIENCE_S, Gdb, Reader, expect, expect_equal, expect_not, firmware, main, scenario, swdlink, \
     wait_core
 
 
 class Bench:
     """A virtual board on the USB bus, a server for it, and a hand at its cables."""
 
-    def __init__(self, board="stm32f031k6"):
+    def __init__(self, board="stm32f031k6", debugs=True):
         self.folder = tempfile.TemporaryDirectory()
         control = os.path.join(self.folder.name, "control")
         environment = dict(os.environ)
@@ -32,11 +33,17 @@ class Bench:
         self.control = socket.socket(socket.AF_UNIX)
         self.control.connect(control)
         self.gdb = Gdb(firmware("session.elf"))
-        expect_not("^error", self.gdb.cmd(f"target extended-remote 127.0.0.1:{self.port}"))
+        if debugs:
+            expect_not("^error", self.attach())
+            self.load()
+
+    def attach(self):
+        return self.gdb.cmd(f"target extended-remote 127.0.0.1:{self.port}")
+
+    def load(self):
         self.gdb.cmds("monitor reset halt", "load", "monitor reset halt", "maintenance flush register-cache")
 
     def wait_log(self, pattern):
-        import re
         return self.err.wait(lambda lines: re.search(pattern, "\n".join(lines), re.MULTILINE), f"/{pattern}/")
 
     def tell(self, line):
@@ -50,9 +57,9 @@ class Bench:
         self.folder.cleanup()
 
 
-def with_bench(act):
+def with_bench(act, **how):
     def run(_):
-        bench = Bench()
+        bench = Bench(**how)
         try:
             act(bench)
             bench.close()
@@ -133,6 +140,109 @@ def unplugging_ten_times_does_not_tire_it(bench):
         bench.err.wait(lambda lines, start=before: any("the target is back" in l for l in lines[start:]),
                        "the target to be back")
     debugs(bench.gdb)
+
+
+@with_bench
+def a_wire_that_breaks_while_the_core_stands_is_told_at_once(bench):
+    bench.gdb.cmds("tbreak compute", "continue", "maintenance flush dcache")
+    bench.tell("set swdio gnd")
+    # GDB has no words for it: its protocol's answer to a read of memory is "cannot". The server's terminal says it.
+    expect(r"^error: ", bench.gdb.cmd("x/4x 0x20000000"))
+    bench.wait_log(r"the target is lost: .*ST-LINK status")
+    expect(r"cannot be reached: .*(ST-LINK status|swdio-low|no-answer)", bench.gdb.cmd("stepi"))
+    bench.tell("set swdio ok")
+    bench.wait_log("the target is back")
+    debugs(bench.gdb)
+
+
+@with_bench
+def the_first_register_that_is_asked_for_tells_the_loss(bench):
+    bench.gdb.cmds("tbreak compute", "continue", "maintenance flush dcache")
+    bench.tell("set swdio gnd")
+    expect(r"^error: ", bench.gdb.cmd("x/4x 0x20000000"))
+    # Some GDBs ask again at once.
+    expect(r"the target is lost: ", bench.gdb.cmd("maintenance flush register-cache") + bench.gdb.cmd("info registers r0"))
+    expect(r"target state: lost\n(?s:.*)ST-LINK status|no-answer", bench.gdb.cmd("monitor state"))
+    bench.tell("set swdio ok")
+    bench.wait_log("the target is back")
+    debugs(bench.gdb)
+
+
+def unreachable(board):
+    return lambda act: with_bench(act, board=board, debugs=False)
+
+
+@unreachable("stm32f031k6,swdio=joined")
+def gdb_is_told_why_the_target_cannot_be_reached(bench):
+    for _ in range(2):
+        expect(r"^error: .*cannot be reached: nothing answers on SWD.*\(no-answer\)", bench.attach())
+    bench.tell("set swdio ok")
+    bench.wait_log("the target answers now")
+    expect_not("^error", bench.attach())
+    bench.load()
+    debugs(bench.gdb)
+    # And from here on it is a target as any other.
+    bench.tell("set swdio open")
+    expect(r"SIGLOST", bench.gdb.cmd("continue"))
+    bench.tell("set swdio ok")
+    bench.wait_log("the target is back")
+    debugs(bench.gdb)
+
+
+@unreachable("stm32f303cc,vdd=off")
+def the_reason_changes_with_the_board(bench):
+    expect(r"^error: .*cannot be reached: .*\(target-unpowered\)", bench.attach())
+    bench.tell("set nrst gnd")
+    bench.tell("set vdd 3300")
+    bench.err.wait(lambda lines: "(nrst-low)" in bench.attach(), "the other reason")
+    bench.tell("set nrst ok")
+    bench.wait_log("the target answers now")
+    expect_not("^error", bench.attach())
+    bench.load()
+    bench.gdb.cmds("tbreak compute", "continue")
+    expect(r"d0 ", bench.gdb.cmd("info registers float"))
+
+
+@unreachable("stm32f303cc,swclk=open")
+def who_stays_gets_the_target_when_it_appears(bench):
+    with socket.create_connection(("127.0.0.1", bench.port), PATIENCE_S) as raw:
+        expect(r"\$T1d", ask(raw, "?"))
+        expect(r"\$E\..*no-answer", ask(raw, "g"))
+        bench.tell("set swclk ok")
+        bench.wait_log("the target answers now")
+        expect(r"\$[0-9a-f]", ask(raw, "g"))
+        expect(r"basepri", ask(raw, "qXfer:features:read:target.xml:0,4000"))
+
+
+@unreachable("stm32f303cc,swclk=open")
+def who_has_the_registers_of_an_unseen_core_connects_again(bench):
+    with socket.create_connection(("127.0.0.1", bench.port), PATIENCE_S) as raw:
+        expect(r"primask", ask(raw, "qXfer:features:read:target.xml:0,4000"))
+        bench.tell("set swclk ok")
+        bench.wait_log("has to connect again")
+        raw.settimeout(PATIENCE_S)
+        expect_equal(b"", raw.recv(100).lstrip(b"+"))
+
+
+def ask(raw, packet):
+    """The answer to a packet, at once or never."""
+    raw.sendall(f"${packet}#{sum(packet.encode()) & 255:02x}".encode())
+    answer = b""
+    while not re.search(rb"\$.*#..", answer, re.DOTALL):
+        answer += raw.recv(65536) or expect("an answer", answer.decode())
+    raw.sendall(b"+")
+    return answer.decode()
+
+
+@scenario()
+def what_ends_when_the_target_cannot_be_reached(_):
+    sick = "stm32f031k6,swdio=gnd"
+    for words in (["--once"], ["--json"], ["--stdio"]):
+        done = swdlink(["serve", *words], sick, check=False)
+        expect_equal(1, done.returncode)
+        expect(r"\(no-answer\)", done.stderr)
+    done = swdlink(["serve", "--listen", "0"], "stm32f031k6,usb=forbidden", check=False)
+    expect_equal(1, done.returncode)
 
 
 main()

@@ -231,6 +231,16 @@ enum err target_reset(struct target *t, bool halt)
     return ERR_OK;
 }
 
+const char *target_loss(const struct target *t)
+{
+    return t->loss[0] ? t->loss : "nobody knows why";
+}
+
+void target_set_loss(struct target *t, const char *why)
+{
+    snprintf(t->loss, sizeof t->loss, "%s", why);
+}
+
 enum err target_reconnect(struct target *t)
 {
     struct fake_target *f = fake(t);
