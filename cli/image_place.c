@@ -44,7 +44,8 @@ static void leave_option_bytes_out(struct image *image, const struct target *t, 
 
 static bool is_for_zero(const struct target *t, const struct image_segment *s)
 {
-    return target_flash(t)->base != 0 && range_within(0, target_flash(t)->size, s->addr, s->len);
+    return target_flash(t)->base != 0 && range_within(0, target_flash(t)->size, s->addr, s->len) &&
+           !target_is_ram(t, s->addr, s->len);
 }
 
 void image_place(struct image *image, const struct target *t, const struct image_request *request,
@@ -56,6 +57,8 @@ void image_place(struct image *image, const struct target *t, const struct image
             s->addr += target_flash(t)->size ? target_flash(t)->base : USUAL_FLASH_BASE;
         else if (request->force && is_for_zero(t, s))
             s->addr += target_flash(t)->base;
+        else
+            s->addr = flash_bank_addr(target_flash(t), s->addr);
     }
     image->floating = false;
     leave_option_bytes_out(image, t, log);
@@ -182,8 +185,9 @@ static enum err check_start(const struct image *image, const struct target *t, s
     }
     if (sp % 4 || sp <= b->ram_base || sp - b->ram_base > b->ram_size)
         return fail_stack(t, sp, log);
-    bool in_flash = range_within(b->base, b->size, entry, 1);
-    bool in_file = range_within(s->addr, s->len, entry, 1);
+    const uint32_t code = flash_bank_addr(b, entry);
+    bool in_flash = range_within(b->base, b->size, code, 1);
+    bool in_file = range_within(s->addr, s->len, code, 1);
     if (!(entry & THUMB) || !in_flash || (image->is_binary && !in_file))
         return fail_entry(t, entry, log);
     return ERR_OK;

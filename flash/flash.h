@@ -21,8 +21,9 @@ struct flash_prepare;
 
 // The flash of a chip, as its table row and its size register say.
 struct flash_bank {
-    uint32_t base; // of the first sector
-    uint32_t size; // bytes to the end of the last sector; 0: there is none
+    uint32_t base;  // of the first sector
+    uint32_t alias; // where the same can be read by another bus, not from 0 on; 0: nowhere
+    uint32_t size;  // bytes to the end of the last sector; 0: there is none
     struct flash_layout layout;
     uint32_t regs; // address of the controller's registers
     const struct flash_driver *driver;
@@ -38,6 +39,12 @@ struct flash_bank {
     uint32_t ram_size;
     const void *params; // the driver's own (its header says which)
 };
+
+// An address by that other bus becomes that by which the flash is programmed; others stay.
+static inline uint32_t flash_bank_addr(const struct flash_bank *bank, uint32_t addr)
+{
+    return bank->alias && addr - bank->alias < bank->size ? addr - bank->alias + bank->base : addr;
+}
 
 // Register writes and waits, made by a driver and carried out by the debugger or by a loader on the
 // target.

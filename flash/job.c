@@ -113,6 +113,7 @@ static bool is_whole_pages(const struct flash_layout *layout, uint32_t addr, uin
 
 enum err flash_job_erase(struct flash_job *job, uint32_t addr, uint32_t len)
 {
+    addr = flash_bank_addr(&job->bank, addr);
     // Everything may have a gap between its banks.
     const bool all = addr == job->bank.base && len == job->bank.size;
     enum err e = all ? ERR_OK : check_range(job, addr, len, "erase");
@@ -161,6 +162,7 @@ static enum err write_page(struct flash_job *job, unsigned n, size_t at, const u
 
 enum err flash_job_write(struct flash_job *job, uint32_t addr, const void *data, size_t len)
 {
+    addr = flash_bank_addr(&job->bank, addr);
     enum err e = check_range(job, addr, len, "write");
     if (e || len == 0)
         return e;
@@ -193,6 +195,7 @@ static const struct page *given_page(const struct flash_job *job, uint32_t addr)
 
 bool flash_job_wrote(const struct flash_job *job, uint32_t addr, uint8_t *data, size_t len)
 {
+    addr = flash_bank_addr(&job->bank, addr);
     for (size_t i = 0; i < len; i++) {
         const struct page *p = given_page(job, addr + (uint32_t)i);
         data[i] = p ? p->data[addr + i - p->addr] : job->bank.layout.erased;

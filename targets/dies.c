@@ -21,7 +21,8 @@
 // flash_size_addr and uid_addr; 0: not known.
 #define SIG_F0      0x1ffff7cc, 0x1ffff7ac // and F3
 #define SIG_F1      0x1ffff7e0, 0x1ffff7e8
-#define SIG_F4      0x1fff7a22, 0x1fff7a10 // and F2, and F72x
+#define SIG_F4      0x1fff7a22, 0x1fff7a10 // and F2
+#define SIG_F72     0x1ff07a22, 0x1ff07a10
 #define SIG_F7      0x1ff0f442, 0x1ff0f420
 #define SIG_L0      0x1ff8007c, 0x1ff80050
 #define SIG_L1      0x1ff8004c, 0x1ff80050 // categories 1 and 2
@@ -71,7 +72,7 @@ const struct die dies[] = {
     {0x449, DIE_CORE_M7, AT_PPB, SIG_F7, "STM32F7", "STM32F745, F746, F750, F756, 64 to 1024 KiB"},
     {0x451, DIE_CORE_M7, AT_PPB, SIG_F7, "STM32F7",
      "STM32F765, F767, F768, F769, F777, F778, F779, 1024 to 2048 KiB"},
-    {0x452, DIE_CORE_M7, AT_PPB, SIG_F4, "STM32F7",
+    {0x452, DIE_CORE_M7, AT_PPB, SIG_F72, "STM32F7",
      "STM32F722, F723, F730, F732, F733, 64 to 512 KiB"},
     {0x456, DIE_CORE_M0PLUS, AT_APB, SIG_L4, "STM32G0", "STM32G050, G051, G061, 32 to 64 KiB"},
     {0x460, DIE_CORE_M0PLUS, AT_APB, SIG_L4, "STM32G0", "STM32G070, G071, G081, 32 to 128 KiB"},

@@ -63,10 +63,12 @@ static enum err find_hidden(struct target *t, uint32_t addr, uint32_t len, struc
 static enum err refuse_hidden(struct target *t, uint32_t addr, size_t len, size_t *good)
 {
     struct flash_hidden h;
-    const uint32_t most = t->bank.base + t->bank.size - addr;
-    enum err e = find_hidden(t, addr, len < most ? (uint32_t)len : most, &h);
+    const uint32_t moved = flash_bank_addr(&t->bank, addr) - addr; // by the other bus
+    const uint32_t most = t->bank.base + t->bank.size - (addr + moved);
+    enum err e = find_hidden(t, addr + moved, len < most ? (uint32_t)len : most, &h);
     if (e || h.len == 0)
         return e;
+    h.addr -= moved;
     *good = h.addr > addr ? h.addr - addr : 0;
     return log_fail(t->log, ERR_PROTECTED,
                     "0x%08x to 0x%08x cannot be read: the chip's options (%s) protect this area "
@@ -77,7 +79,7 @@ static enum err refuse_hidden(struct target *t, uint32_t addr, size_t len, size_
 static bool hides_flash(const struct target *t, const struct target_region *r, uint32_t addr)
 {
     return r && r->kind == TARGET_REGION_FLASH && t->bank.size && t->bank.driver->find_hidden &&
-           addr - t->bank.base < t->bank.size;
+           flash_bank_addr(&t->bank, addr) - t->bank.base < t->bank.size;
 }
 
 static bool code_is_fresh(const struct target *t, uint32_t base)

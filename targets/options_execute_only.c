@@ -25,6 +25,13 @@ static uint32_t value_of(const struct target *t, const char *name,
     return name ? target_option_value(t, name, image) : 0;
 }
 
+// Whether bits of sectors say which are for execution only.
+static bool counts_sectors(const struct target *t, const struct target_options_image *image)
+{
+    const struct family_execute_only *x = facts_of(t);
+    return x->sectors && (!x->mode || value_of(t, x->mode, image));
+}
+
 struct steps {
     uint32_t first, last;
 };
@@ -41,23 +48,6 @@ static struct steps steps_of(const struct target *t, unsigned n,
 static bool is_area(struct steps s)
 {
     return s.first < s.last;
-}
-
-enum err target_unlock_keeps(struct target *t, const char **area, const char **option)
-{
-    const struct family_execute_only *x = facts_of(t);
-    *area = NULL;
-    *option = x->leaves_areas;
-    if (!has_option(t, x->leaves_areas))
-        return ERR_OK;
-    struct target_options_image image;
-    enum err e = target_read_options(t, &image);
-    if (e || value_of(t, x->leaves_areas, &image))
-        return e;
-    for (unsigned i = 0; i < FAMILY_AREAS; i++)
-        if (is_area(steps_of(t, i, &image)))
-            *area = x->area[i].name;
-    return ERR_OK;
 }
 
 // The nth field with bits of sectors, or NULL.
@@ -80,6 +70,34 @@ static uint32_t hidden_bits(const struct target *t, const struct option_field *s
     return facts_of(t)->ones ? value : target_option_most(t, sectors) & ~value;
 }
 
+static bool hides_sectors(const struct target *t, const struct target_options_image *image)
+{
+    const struct option_field *sectors;
+    bool hides = false;
+    for (unsigned n = 0; counts_sectors(t, image) && (sectors = sectors_at(t, n)); n++)
+        hides |= hidden_bits(t, sectors, image) != 0;
+    return hides;
+}
+
+enum err target_unlock_keeps(struct target *t, const char **area, const char **option)
+{
+    const struct family_execute_only *x = facts_of(t);
+    *area = NULL;
+    *option = x->leaves_areas;
+    if (!has_option(t, x->leaves_areas))
+        return ERR_OK;
+    struct target_options_image image;
+    enum err e = target_read_options(t, &image);
+    if (e || value_of(t, x->leaves_areas, &image))
+        return e;
+    for (unsigned i = 0; i < FAMILY_AREAS; i++)
+        if (is_area(steps_of(t, i, &image)))
+            *area = x->area[i].name;
+    if (hides_sectors(t, &image))
+        *area = x->sectors;
+    return ERR_OK;
+}
+
 // The option whose change would free an area or sectors, or NULL.
 static const char *freed(const struct target *t, const struct target_options_image *before,
                          const struct target_options_image *after)
@@ -91,9 +109,9 @@ static const char *freed(const struct target *t, const struct target_options_ima
         if (is_area(old) && (new.first > old.first || new.last < old.last))
             return x->area[i].name;
     }
-    if (!value_of(t, x->mode, before))
+    if (!counts_sectors(t, before))
         return NULL;
-    if (!value_of(t, x->mode, after))
+    if (!counts_sectors(t, after))
         return x->mode;
     for (unsigned n = 0; (sectors = sectors_at(t, n)); n++)
         if (hidden_bits(t, sectors, before) & ~hidden_bits(t, sectors, after))
@@ -154,16 +172,6 @@ enum err target_options_refuse_freeing(struct target *t, const struct target_opt
     return ERR_OK;
 }
 
-// Bits of sectors that there are and that are 0.
-static bool hides_sectors(const struct target *t, const struct target_options_image *image)
-{
-    const struct option_field *sectors;
-    bool hides = false;
-    for (unsigned n = 0; value_of(t, facts_of(t)->mode, image) && (sectors = sectors_at(t, n)); n++)
-        hides |= hidden_bits(t, sectors, image) != 0;
-    return hides;
-}
-
 static bool adds_area(const struct target *t, const struct target_options_image *before,
                       const struct target_options_image *after)
 {
@@ -181,8 +189,9 @@ void target_options_warn_hiding(const struct target *t, const struct target_opti
     if (adds_area(t, before, after))
         snprintf(what, sizeof what, "the area between its STRT and END");
     if (hides_sectors(t, after) && !hides_sectors(t, before))
-        snprintf(what, sizeof what, "with %s=1 every sector whose bit of %s is %d", x->mode,
-                 x->sectors, x->ones);
+        snprintf(what, sizeof what, "%s%s%severy sector whose bit of %s is %d",
+                 x->mode ? "with " : "", x->mode ? x->mode : "", x->mode ? "=1 " : "", x->sectors,
+                 x->ones);
     if (what[0])
         log_line(t->log, LOG_WARN,
                  "%s can only be executed from now on: it can neither be read nor written, and "

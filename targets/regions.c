@@ -10,6 +10,8 @@
 #define ARCH_SRAM_SIZE       0x20000000u
 #define ARCH_PERIPHERAL_BASE 0x40000000u
 #define ARCH_PERIPHERAL_SIZE 0x20000000u
+#define ARCH_EXTERNAL_BASE   0x60000000u
+#define ARCH_EXTERNAL_SIZE   0x80000000u
 #define ARCH_PPB_BASE        0xe0000000u
 #define ARCH_PPB_SIZE        0x00100000u
 #define ARCH_DEVICES_SIZE    0xc0000000u // from the SRAM to the private peripheral bus
@@ -34,6 +36,7 @@ static struct flash_bank bank_of(const struct chip *c, const struct flash_driver
 {
     return (struct flash_bank){
         .base = layout->run[0].base,
+        .alias = c->flash_alias,
         .size = flash_layout_span(layout),
         .layout = *layout,
         .regs = c->family->flash_regs,
@@ -117,9 +120,26 @@ static void map_flash(struct target *t, const struct chip *c)
     add_region(t, TARGET_REGION_FLASH, t->bank.base + t->bank.size, t->bank.taken, page);
 }
 
+// Below the flash: what a start finds at 0, RAM or the flash, and where the flash can be read by
+// another bus, to which programs may be linked.
+static void map_low(struct target *t, const struct chip *c)
+{
+    uint32_t base;
+    if (!code_ram_of(t, &base) || base)
+        add_region(t, TARGET_REGION_ROM, 0, t->id.flash_size, 0);
+    if (!c->flash_alias)
+        return;
+    const struct family_geometry g = geometry_of(&t->id);
+    for (unsigned i = 0; i < FLASH_RUNS; i++) {
+        const struct flash_run *run = &g.layout.run[i];
+        add_region(t, TARGET_REGION_FLASH, run->base - c->flash_base + c->flash_alias,
+                   run->count * run->size, run->size);
+    }
+}
+
 static void map_chip(struct target *t, const struct chip *c)
 {
-    add_region(t, TARGET_REGION_ROM, 0, t->id.flash_size, 0);
+    map_low(t, c);
     map_flash(t, c);
     add_region(t, TARGET_REGION_ROM, c->system_base, c->system_size, 0);
     add_region(t, TARGET_REGION_ROM, c->option_base, c->option_size, 0);
@@ -130,6 +150,8 @@ static void map_chip(struct target *t, const struct chip *c)
     const uint32_t code_ram_size = code_ram_of(t, &code_ram);
     add_region(t, TARGET_REGION_RAM, code_ram, code_ram_size, 0);
     add_region(t, TARGET_REGION_RAM, ARCH_PERIPHERAL_BASE, ARCH_PERIPHERAL_SIZE, 0);
+    if (c->family->external)
+        add_region(t, TARGET_REGION_RAM, ARCH_EXTERNAL_BASE, ARCH_EXTERNAL_SIZE, 0);
     add_region(t, TARGET_REGION_RAM, ARCH_PPB_BASE, ARCH_PPB_SIZE, 0);
     if (!c->family->eeprom_driver)
         return;

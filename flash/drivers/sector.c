@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The flash controller that erases large sectors of several sizes: STM32F4 (RM0090, 3; RM0368,
-// RM0383, RM0390, RM0402, RM0430) and F2 (RM0033, 2). An erase takes up to seconds. It programs as
-// many bytes at once as the supply allows, and wants accesses of just that width.
+// RM0383, RM0390, RM0402, RM0430), F2 (RM0033, 2) and F7 (RM0385, 3; RM0410, RM0431). An erase takes
+// up to seconds. It programs as many bytes at once as the supply allows, and wants accesses of just
+// that width.
 //
 // Two ways, as with the FPEC (fpec16.c): a loader in SRAM, or accesses of the debug port itself,
 // which the busy controller stalls.
@@ -97,7 +98,7 @@ static uint32_t erase_bits(const struct flash_access *fa, uint32_t addr, enum fl
     const uint32_t psize = sector_psize(fa);
     unsigned bank, n = sector_find(fa, addr, &bank);
     if (extent == FLASH_EXTENT_ALL)
-        return psize | CR_MER | (fa->bank->bank2 ? CR_MER1 : 0);
+        return psize | CR_MER | (fa->bank->bank2 || sector_params(fa)->both_mers ? CR_MER1 : 0);
     if (extent == FLASH_EXTENT_BANK)
         return psize | (bank ? CR_MER1 : CR_MER);
     n += bank ? SNB_SECOND_BANK : 0;

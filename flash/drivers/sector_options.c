@@ -36,7 +36,7 @@ static enum err open_options(struct flash_access *fa)
     return flash_fail_options_locked(fa);
 }
 
-// OPTCR last, with the bit that burns both.
+// OPTCR last, with the bit that burns all.
 static enum err burn(struct flash_access *fa, const uint32_t value[FLASH_OPTION_WORDS],
                      uint32_t which)
 {
@@ -46,8 +46,9 @@ static enum err burn(struct flash_access *fa, const uint32_t value[FLASH_OPTION_
         e = sector_read(fa, OPTCR, &optcr);
         optcr &= ~NO_OPTION;
     }
-    if (!e && (which & 2) && sector_params(fa)->option_regs > 1)
-        e = sector_write(fa, OPTCR1, value[1]);
+    for (unsigned n = 1; n < sector_params(fa)->option_regs && !e; n++)
+        if (which >> n & 1)
+            e = sector_write(fa, OPTCR + 4 * n, value[n]);
     if (e || (e = sector_write(fa, OPTCR, optcr)) ||
         (e = sector_write(fa, OPTCR, optcr | OPTCR_OPTSTRT)) ||
         // Leaving level 1 erases the flash before the options are written.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the files of the driver for large sectors share: the registers of the controller (RM0090,
-// 3.9; RM0033, 2.9) and the ways to read, write, unlock and wait for them.
+// 3.9; RM0033, 2.9; RM0385, embedded flash memory) and the ways to read, write, unlock and wait for
+// them.
 #ifndef SWDLINK_FLASH_DRIVERS_SECTOR_REGS_H
 #define SWDLINK_FLASH_DRIVERS_SECTOR_REGS_H
 
@@ -15,6 +16,7 @@
 #define CR      0x10u
 #define OPTCR   0x14u
 #define OPTCR1  0x18u
+#define OPTCR2  0x1cu
 
 #define KEY1    0x45670123u
 #define KEY2    0xcdef89abu
@@ -45,6 +47,7 @@
 #define OPTCR_RDP     0xff00u
 #define OPTCR_LEVEL0  0xaa00u
 #define NWRP_SHIFT    16 // in OPTCR and in OPTCR1
+#define OPTCR2_PCROP  0xffu
 
 // How long a whole flash of 2 MiB may take by bytes, which is what an operation that was begun
 // before, or the end of read protection, can be at (DS9405, flash memory characteristics).
@@ -53,7 +56,7 @@
 #define PROGRAM_LIMIT_US 100000u
 
 // What survey() leaves in flash_access.saved.
-enum { SAVED_ACR, SAVED_OPTCR, SAVED_OPTCR1, SAVED_SWAPPED, SAVED_WIDTH };
+enum { SAVED_ACR, SAVED_OPTCR, SAVED_OPTCR1, SAVED_OPTCR2, SAVED_SWAPPED, SAVED_WIDTH };
 
 static inline const struct sector_params *sector_params(const struct flash_access *fa)
 {
@@ -63,7 +66,7 @@ static inline const struct sector_params *sector_params(const struct flash_acces
 // The flags that this chip has: cleared by writing ones.
 static inline uint32_t sector_flags(const struct flash_access *fa)
 {
-    return sector_params(fa)->pcrop_mode ? SR_FLAGS : SR_FLAGS & ~SR_RDERR;
+    return sector_params(fa)->rderr ? SR_FLAGS : SR_FLAGS & ~SR_RDERR;
 }
 
 enum err sector_read(struct flash_access *fa, uint32_t offset, uint32_t *value) MUST_CHECK;
@@ -89,7 +92,7 @@ enum err sector_note_options(struct flash_access *fa) MUST_CHECK;
 enum err sector_check(struct flash_access *fa, uint32_t addr) MUST_CHECK;
 enum err sector_find_hidden(struct flash_access *fa, uint32_t addr, uint32_t len,
                             struct flash_hidden *hidden) MUST_CHECK;
-// Whether nWRP keeps sectors from being read: then nothing may look at the whole flash.
+// Whether options keep sectors from being read: then nothing may look at the whole flash.
 bool sector_hides_code(const struct flash_access *fa);
 
 // sector_options.c: the driver's functions for the options.

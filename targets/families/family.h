@@ -20,6 +20,8 @@ struct chip {
     const char *name;           // "STM32F031x4/x6, F030x4/x6, F038x6"
     uint32_t features;          // bits of the family's own, for its option fields
     uint32_t flash_base;        // as of layout.run[0]
+    uint32_t flash_alias;       // where it can be read as well, in its own address order; 0: at 0,
+                                // unless there is RAM
     uint32_t flash_size_addr;   // 16 bit, KiB
     uint32_t flash_max;         // bytes, of the largest part of this die
     struct flash_layout layout; // of the largest part
@@ -116,8 +118,8 @@ struct family_execute_only {
         const char *name, *first, *last; // the fields are its first and its last step
     } area[FAMILY_AREAS];                // no name: no more
     const char *leaves_areas;            // 0: leaving read protection leaves them as well
-    const char *mode;                    // 1: sectors whose bit is 0 are for execution only
-    bool ones;                           // or those whose bit is 1
+    const char *mode;    // 1: sectors whose bit is 0 are for execution only; NULL: always
+    bool ones;           // or those whose bit is 1
     const char *sectors; // the fields with these bits are numbered, from 1 on, where there are more
 };
 
@@ -232,6 +234,7 @@ struct family {
     unsigned option_count;
     const struct rdp_scheme *rdp;                   // NULL: not known
     const struct family_execute_only *execute_only; // NULL: no such options
+    bool external;             // memories outside of the chip are at 0x60000000 to 0xdfffffff
     const char *swdio, *swclk; // the pins of SWD; NULL: PA13 and PA14, as nearly everywhere
     unsigned vdd_min_mv, vdd_max_mv;
     const struct family_doctor *doctor; // NULL: the doctor measures the core and the wires only
@@ -252,6 +255,7 @@ extern const struct family stm32f1_family;
 extern const struct family stm32f2_family;
 extern const struct family stm32f3_family;
 extern const struct family stm32f4_family;
+extern const struct family stm32f7_family;
 extern const struct family stm32l0_family;
 extern const struct family stm32g0_family;
 extern const struct family stm32c0_family;

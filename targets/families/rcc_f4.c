@@ -17,9 +17,8 @@
 // What writes into SRAM by itself: DMA1, DMA2, DMA2D, Ethernet, USB OTG HS.
 #define AHB1ENR_MASTERS (7u << 21 | 15u << 25 | 1u << 29)
 
-#define CRC_UNIT 0x40023000u
-#define IWDG_KR  0x40003000u
-#define WWDG_CR  0x40002c00u
+#define IWDG_KR 0x40003000u
+#define WWDG_CR 0x40002c00u
 
 // HSI undivided needs no wait states, at any supply.
 static bool divides_hsi(uint32_t cfgr)
@@ -34,7 +33,9 @@ enum err rcc_f4_clock_on(struct flash_access *fa)
     return e || !divides_hsi(cfgr) ? e : mem_ap_write32(fa->mem, RCC_F4_CFGR, cfgr & ~CFGR_HPRE);
 }
 
-enum err rcc_f4_plan(struct flash_access *fa)
+// give_back_crc: what gives the program its CRC unit back.
+static enum err plan(struct flash_access *fa,
+                     enum err (*give_back_crc)(struct flash_access *fa, uint32_t crc_unit))
 {
     uint8_t rcc[RCC_APB1ENR + 4 - RCC_F4_CFGR];
     enum err e = mem_ap_read(fa->mem, RCC_F4_CFGR, rcc, sizeof rcc, NULL);
@@ -47,12 +48,41 @@ enum err rcc_f4_plan(struct flash_access *fa)
     if ((e = prepare_watchdogs(fa, IWDG_KR, WWDG_CR, apb1enr & APB1ENR_WWDGEN)))
         return e;
     flash_sequence_write(&fa->enter, RCC_F4_AHB1ENR, (ahb1enr | AHB1ENR_CRCEN) & ~AHB1ENR_MASTERS);
-    if ((ahb1enr & AHB1ENR_CRCEN) && (e = prepare_plain_crc_return(fa, CRC_UNIT)))
+    if ((ahb1enr & AHB1ENR_CRCEN) && (e = give_back_crc(fa, RCC_F4_CRC_UNIT)))
         return e;
     flash_sequence_write(&fa->leave, RCC_F4_AHB1ENR, ahb1enr);
     if (divides_hsi(cfgr))
         flash_sequence_write(&fa->leave, RCC_F4_CFGR, cfgr);
     return ERR_OK;
+}
+
+enum err rcc_f4_plan(struct flash_access *fa)
+{
+    return plan(fa, prepare_plain_crc_return);
+}
+
+enum err rcc_f4_plan_f7(struct flash_access *fa)
+{
+    return plan(fa, prepare_crc_return);
+}
+
+#define SYSCFG_MEMRMP    0x40013800u
+#define MEMRMP_FB_MODE   (1u << 8)
+#define APB2ENR_SYSCFGEN (1u << 14)
+
+enum err rcc_f4_find_swap(struct flash_access *fa, uint32_t bits, uint32_t value, bool *swapped)
+{
+    static const struct rcc_bits gate = {RCC_F4_APB2ENR, APB2ENR_SYSCFGEN};
+    uint32_t enr, optcr, memrmp = 0;
+    enum err e = mem_ap_read32(fa->mem, RCC_F4_APB2ENR, &enr);
+    if (!e)
+        e = mem_ap_read32(fa->mem, FLASH_F4_OPTCR, &optcr);
+    *swapped = false;
+    if (e || (!(enr & APB2ENR_SYSCFGEN) && (optcr & bits) != value))
+        return e;
+    e = prepare_read_gated(fa->mem, &gate, enr, SYSCFG_MEMRMP, &memrmp);
+    *swapped = !e && (memrmp & MEMRMP_FB_MODE);
+    return e;
 }
 
 void rcc_f4_geometry(const struct chip *chip, uint32_t size,

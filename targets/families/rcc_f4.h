@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What the STM32F2 and F4 share around their flash and in the eyes of the doctor: an RCC with the
-// same registers at the same addresses (RM0033, 5.3; RM0090, 7.3), the same sectors, watchdogs, CRC
-// unit and debug unit.
+// What the STM32F2, F4 and F7 share around their flash and in the eyes of the doctor: an RCC with
+// the same registers at the same addresses (RM0033, 5.3; RM0090, 7.3; RM0385, 5.3), the same
+// watchdogs and debug unit; F2 and F4 also sectors and CRC unit.
 #ifndef SWDLINK_TARGETS_FAMILIES_RCC_F4_H
 #define SWDLINK_TARGETS_FAMILIES_RCC_F4_H
 
@@ -15,6 +15,8 @@
 #define RCC_F4_AHB1ENR 0x40023830u
 #define RCC_F4_APB2ENR 0x40023844u
 #define RCC_F4_CSR     0x40023874u
+
+#define RCC_F4_CRC_UNIT 0x40023000u
 
 #define FLASH_F4_REGS  0x40023c00u
 #define FLASH_F4_OPTCR (FLASH_F4_REGS + 0x14)
@@ -77,11 +79,13 @@
      .shift = 5,                                                                                   \
      .bits = 1,                                                                                    \
      .what = "1: the watchdog is started by software"},                                            \
-        {.name = "nRST_STOP",                                                                      \
-         .word = 0,                                                                                \
-         .shift = 6,                                                                               \
-         .bits = 1,                                                                                \
-         .what = "0: reset instead of Stop mode"},                                                 \
+        RCC_F4_OPTIONS_RESETS
+#define RCC_F4_OPTIONS_RESETS                                                                      \
+    {.name = "nRST_STOP",                                                                          \
+     .word = 0,                                                                                    \
+     .shift = 6,                                                                                   \
+     .bits = 1,                                                                                    \
+     .what = "0: reset instead of Stop mode"},                                                     \
     {                                                                                              \
         .name = "nRST_STDBY", .word = 0, .shift = 7, .bits = 1,                                    \
         .what = "0: reset instead of Standby mode"                                                 \
@@ -92,9 +96,16 @@ void rcc_f4_geometry(const struct chip *chip, uint32_t size,
                      const uint32_t reg[FAMILY_GEOMETRY_REGS], struct family_geometry *g);
 
 // The first members of a struct flash_prepare.
-#define RCC_F4_PREPARE .plan = rcc_f4_plan, .clock_on = rcc_f4_clock_on, .crc_unit = 0x40023000u
+#define RCC_F4_PREPARE .plan = rcc_f4_plan, .clock_on = rcc_f4_clock_on, .crc_unit = RCC_F4_CRC_UNIT
 enum err rcc_f4_plan(struct flash_access *fa) MUST_CHECK;
 enum err rcc_f4_clock_on(struct flash_access *fa) MUST_CHECK;
+// The same of the STM32F7, whose CRC unit has a start value and a polynomial to set.
+enum err rcc_f4_plan_f7(struct flash_access *fa) MUST_CHECK;
+// As flash_prepare.find_swap: a boot loader puts the second bank first if these bits of FLASH_OPTCR
+// have that value (RM0090, 2.4), and a program can do so, which opens the gate of the unit that
+// tells.
+enum err rcc_f4_find_swap(struct flash_access *fa, uint32_t bits, uint32_t value,
+                          bool *swapped) MUST_CHECK;
 
 extern const struct dbgmcu_layout rcc_f4_dbgmcu;
 extern const struct rdp_scheme rcc_f4_rdp;

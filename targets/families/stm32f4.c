@@ -3,8 +3,6 @@
 // RM0402 (F412), RM0401 (F410), RM0430 (F413, F423), AN2606 for the boot loader ROM.
 // `tested_on_hardware` is set by whoever ran the tests on a real part.
 #include "flash/drivers/sector.h"
-#include "swd/mem_ap.h"
-#include "targets/families/prepare.h"
 #include "targets/families/rcc_f4.h"
 
 #define KIB  1024u
@@ -15,27 +13,11 @@
 
 // ---- flash controller ---------------------------------------------------------------------------
 
-#define SPRMOD .pcrop_mode = 1u << 31
+#define SPRMOD .pcrop_mode = 1u << 31, .rderr = true
 
-#define SYSCFG_MEMRMP    0x40013800u
-#define MEMRMP_FB_MODE   (1u << 8)
-#define APB2ENR_SYSCFGEN (1u << 14)
-
-// With BFB2 the boot loader puts the second bank first (RM0090, 2.4), and a program can do so,
-// which opens the gate of the unit that tells.
 static enum err find_swap(struct flash_access *fa, bool *swapped)
 {
-    static const struct rcc_bits gate = {RCC_F4_APB2ENR, APB2ENR_SYSCFGEN};
-    uint32_t enr, optcr, memrmp = 0;
-    enum err e = mem_ap_read32(fa->mem, RCC_F4_APB2ENR, &enr);
-    if (!e)
-        e = mem_ap_read32(fa->mem, FLASH_F4_OPTCR, &optcr);
-    *swapped = false;
-    if (e || (!(enr & APB2ENR_SYSCFGEN) && !(optcr & OPTCR_BFB2)))
-        return e;
-    e = prepare_read_gated(fa->mem, &gate, enr, SYSCFG_MEMRMP, &memrmp);
-    *swapped = !e && (memrmp & MEMRMP_FB_MODE);
-    return e;
+    return rcc_f4_find_swap(fa, OPTCR_BFB2, OPTCR_BFB2, swapped);
 }
 
 static const struct flash_prepare prepare = {RCC_F4_PREPARE, .find_swap = find_swap};

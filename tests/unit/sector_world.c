@@ -353,6 +353,7 @@ void bench_open(struct bench *b, bool two_banks)
     b->params = (struct sector_params){
         .option_regs = 2,
         .last_wrp_bit = 11,
+        .rderr = true,
         .caches = 7u << 8,
         .cache_reset = 3u << 11,
         .pcrop_mode = SPRMOD,

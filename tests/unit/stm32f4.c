@@ -9,117 +9,13 @@
 
 #include <cmocka.h>
 
-#include "base/bytes.h"
 #include "flash/drivers/sector.h"
-#include "swd/mem_ap.h"
 #include "targets/families/family.h"
 #include "tests/unit/choose.h"
+#include "tests/unit/reg_world.h"
 
-#define OK(call) assert_int_equal((call), ERR_OK)
-
-#define KIB  1024u
 #define DB1M (1u << 30)
 #define BFB2 (1u << 4)
-
-#define RCC_CFGR    0x40023808u
-#define RCC_AHB1ENR 0x40023830u
-#define RCC_APB1ENR 0x40023840u
-#define RCC_APB2ENR 0x40023844u
-#define CRC_DR      0x40023000u
-#define CRC_CR      0x40023008u
-#define OPTCR       0x40023c14u
-#define MEMRMP      0x40013800u
-#define WWDG_CR     0x40002c00u
-
-// Registers that hold what is written; SYSCFG only with its clock.
-struct world {
-    struct debug_probe probe; // first
-    struct mem_ap mem;
-    struct log log;
-    struct {
-        uint32_t addr, value;
-    } reg[64];
-    unsigned count, writes;
-};
-
-static uint32_t *cell(struct world *w, uint32_t addr)
-{
-    unsigned i = 0;
-    while (i < w->count && w->reg[i].addr != addr)
-        i++;
-    assert_true(i < sizeof w->reg / sizeof w->reg[0]);
-    if (i == w->count)
-        w->reg[w->count++].addr = addr;
-    return &w->reg[i].value;
-}
-
-static enum err read_word(struct debug_probe *probe, unsigned ap, uint32_t addr, uint32_t *value)
-{
-    struct world *w = (struct world *)probe;
-    (void)ap;
-    const bool dead = addr == MEMRMP && !(*cell(w, RCC_APB2ENR) & 1u << 14);
-    *value = dead ? 0 : *cell(w, addr);
-    return ERR_OK;
-}
-
-static enum err write_word(struct debug_probe *probe, unsigned ap, uint32_t addr, uint32_t value)
-{
-    struct world *w = (struct world *)probe;
-    (void)ap;
-    w->writes++;
-    *cell(w, addr) = value;
-    return ERR_OK;
-}
-
-static enum err read_block(struct debug_probe *probe, unsigned ap, unsigned unit, uint32_t addr,
-                           void *data, size_t len)
-{
-    assert_int_equal(unit, 4);
-    for (size_t i = 0; i < len; i += 4) {
-        uint32_t word;
-        OK(read_word(probe, ap, addr + (uint32_t)i, &word));
-        put_le32((uint8_t *)data + i, word);
-    }
-    return ERR_OK;
-}
-
-static size_t max_block(const struct debug_probe *probe, unsigned unit, bool write)
-{
-    (void)probe;
-    (void)unit;
-    (void)write;
-    return 4096;
-}
-
-static bool has_halfwords(const struct debug_probe *probe)
-{
-    (void)probe;
-    return true;
-}
-
-static uint64_t now_us(struct debug_probe *probe)
-{
-    (void)probe;
-    return 0;
-}
-
-static const struct debug_probe_ops probe_ops = {
-    .read_word = read_word,
-    .write_word = write_word,
-    .read_block = read_block,
-    .max_block = max_block,
-    .has_halfwords = has_halfwords,
-    .now_us = now_us,
-};
-
-static void make(struct world *w, struct flash_access *fa, struct flash_bank *bank)
-{
-    *w = (struct world){.log = log_silent()};
-    w->probe = (struct debug_probe){.ops = &probe_ops, .log = &w->log};
-    w->mem = (struct mem_ap){.probe = &w->probe};
-    *bank = (struct flash_bank){.prepare = stm32f4_family.prepare};
-    *fa = (struct flash_access){.mem = &w->mem, .log = &w->log, .bank = bank};
-}
 
 static const struct chip *chip_of(uint16_t dev_id)
 {
@@ -213,7 +109,7 @@ static void the_second_bank_may_come_first(void **state)
         struct flash_access fa;
         struct flash_bank bank;
         bool swapped;
-        make(&w, &fa, &bank);
+        make(&w, &fa, &bank, stm32f4_family.prepare);
         *cell(&w, RCC_APB2ENR) = rows[i].enr | 0x100;
         *cell(&w, OPTCR) = rows[i].optcr;
         *cell(&w, MEMRMP) = rows[i].memrmp;
@@ -240,7 +136,7 @@ static void a_job_gets_its_clock_and_the_program_its_state_back(void **state)
         struct world w;
         struct flash_access fa;
         struct flash_bank bank;
-        make(&w, &fa, &bank);
+        make(&w, &fa, &bank, stm32f4_family.prepare);
         *cell(&w, RCC_CFGR) = rows[i].cfgr;
         *cell(&w, RCC_AHB1ENR) = 0x7e7410ff; // CRC, DMA, Ethernet, USB
         *cell(&w, RCC_APB1ENR) = 1u << 11;
@@ -269,7 +165,7 @@ static void without_a_loader_the_flash_gets_a_clock_that_is_fast_enough(void **s
     struct world w;
     struct flash_access fa;
     struct flash_bank bank;
-    make(&w, &fa, &bank);
+    make(&w, &fa, &bank, stm32f4_family.prepare);
     *cell(&w, RCC_CFGR) = 0x14f0;
     OK(bank.prepare->clock_on(&fa));
     assert_int_equal(*cell(&w, RCC_CFGR), 0x1400);
