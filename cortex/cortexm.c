@@ -59,6 +59,7 @@ enum err cortexm_attach_seen(struct cortexm *cm, const struct mem_ap *mem, uint3
         return log_fail(log, ERR_NO_TARGET, "there is no ARM core on the other end (CPUID 0x%08x)",
                         cm->cpuid);
     e = core_caps_read(&cm->caps, mem, cm->cpuid);
+    caches_attach(&cm->caches, &cm->caps);
     // C_HALT is kept as it is: attaching does not disturb.
     if (e == ERR_OK && !(dhcsr & DHCSR_C_DEBUGEN))
         e = write_dhcsr(cm, 0);
@@ -103,6 +104,8 @@ enum err cortexm_detach(struct cortexm *cm, bool keep_halted)
         e = clear_old_cause(cm);
     if (e == ERR_OK && (cm->masked || !cm->mask_known))
         e = set_masked(cm, false);
+    if (e == ERR_OK && cm->caches.stale_code)
+        e = mem_ap_write32(cm->mem, SCS_ICIALLU, 0);
     if (e == ERR_OK)
         e = bpu_clear_all(&cm->bpu);
     if (e == ERR_OK)
@@ -177,6 +180,8 @@ static void add_go(struct cortexm *cm, bool masked, uint32_t bits)
     const uint32_t key = DHCSR_DBGKEY | DHCSR_C_DEBUGEN | (masked ? DHCSR_C_MASKINTS : 0);
     cortexm_add_flush(cm, &cm->pending);
     bpu_add_changes(&cm->bpu, &cm->pending);
+    if (cm->caches.stale_code)
+        mem_batch_write(&cm->pending, SCS_ICIALLU, 0);
     if (cm->old_cause)
         mem_batch_write(&cm->pending, SCS_DFSR, cm->old_cause);
     if (cm->masked != masked || !cm->mask_known)
@@ -195,6 +200,7 @@ static enum err run_pending(struct cortexm *cm, bool masked)
     }
     cm->masked = masked;
     cm->old_cause = 0;
+    cm->caches.stale_code = false;
     return ERR_OK;
 }
 
@@ -269,6 +275,8 @@ enum err cortexm_prepare_step(struct cortexm *cm, const uint16_t *changes,
     mem_batch_read(&cm->pending, SCS_DHCSR, &step->dhcsr);
     mem_batch_read(&cm->pending, SCS_DFSR, &step->dfsr);
     mem_batch_read(&cm->pending, SCS_ICSR, &step->icsr);
+    if (cm->caches.has_data)
+        mem_batch_read(&cm->pending, SCS_CCR, &step->ccr);
     if (step->with_regs)
         add_step_regs(cm, step);
     return ERR_OK;
@@ -310,6 +318,8 @@ enum err cortexm_do_step(struct cortexm *cm, struct cortexm_step *step, bool *ha
     cm->runs++;
     if (*halted)
         cortexm_note_stop(cm, step->dfsr, &step->icsr);
+    if (*halted)
+        caches_note_ccr(&cm->caches, step->ccr, cm->runs);
     return e;
 }
 

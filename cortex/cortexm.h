@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "cortex/bpu.h"
+#include "cortex/caches.h"
 #include "cortex/core_caps.h"
 #include "cortex/core_regs.h"
 #include "cortex/dwt.h"
@@ -52,6 +53,7 @@ struct cortexm {
     uint32_t vcatch; // DEMCR.VC_* bits that are kept set while we are attached
     struct bpu bpu;
     struct dwt dwt;
+    struct caches caches;
     // Cache of a halted core: valid until the next resume, step, reset or attach.
     bool regs_valid;
     struct {
@@ -110,7 +112,7 @@ enum err cortexm_start_step(struct cortexm *cm, bool mask_interrupts) MUST_CHECK
 struct cortexm_step {
     bool with_regs;
     uint16_t changes;
-    uint32_t dhcsr, dfsr, icsr;
+    uint32_t dhcsr, dfsr, icsr, ccr;
     uint32_t general[13];
     uint32_t sp, lr, pc, xpsr;
 };

@@ -18,6 +18,7 @@
 #define SCS_VTOR    0xe000ed08u // reads as zero where there is none (DDI 0419, B3.2.5)
 #define SCS_AIRCR   0xe000ed0cu
 #define SCS_SCR     0xe000ed10u
+#define SCS_CCR     0xe000ed14u
 #define SCS_DFSR    0xe000ed30u
 #define SCS_DHCSR   0xe000edf0u
 #define SCS_DCRSR   0xe000edf4u
@@ -31,6 +32,7 @@
 #define SCS_ID_PFR1 0xe000ed44u
 #define SCS_CLIDR   0xe000ed78u
 #define SCS_MVFR0   0xe000ef40u
+#define SCS_ICIALLU 0xe000ef50u
 
 #define ICSR_VECTPENDING_MASK (0x1ffu << 12) // the most urgent that is pending and enabled
 

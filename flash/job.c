@@ -261,7 +261,7 @@ enum err flash_job_step(struct flash_job *job, bool *more)
 
 enum err flash_job_pause(struct flash_job *job)
 {
-    return job->loader.running ? work_end(job) : ERR_OK;
+    return job->loader.running ? work_end(job) : work_free_core(job);
 }
 
 // Says which range is incomplete, after the sentence of what went wrong if anything did.

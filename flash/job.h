@@ -59,6 +59,7 @@ struct flash_job {
     bool code_may_run; // and said so; until a loader failed
     bool begun;        // without a loader: the driver has to be ended
     bool ready;        // and its begin() succeeded
+    struct caches_held caches; // off while the job is at work
     struct loader loader;
     uint32_t (*scan)[2]; // of each page what the loader found: AND of all words, CRC
     bool scanned;
@@ -100,5 +101,7 @@ enum err work_start(struct flash_job *job) MUST_CHECK;
 // One page, or one stretch of verifying, or the erase of everything.
 enum err work_step(struct flash_job *job) MUST_CHECK;
 enum err work_end(struct flash_job *job) MUST_CHECK;
+// Of a job that goes on without a loader: the core is as the program had it.
+enum err work_free_core(struct flash_job *job) MUST_CHECK;
 
 #endif

@@ -24,6 +24,10 @@ enum err work_start(struct flash_job *job)
     }
     if (job->loader.running)
         return ERR_OK;
+    struct cortexm *core = job->access.core;
+    enum err held = core ? caches_hold(&core->caches, job->access.mem, &job->caches) : ERR_OK;
+    if (held)
+        return held;
     if (by_loader_is_possible(job)) {
         enum err e = by_loader_start(job);
         if (e == ERR_STATE)
@@ -200,6 +204,12 @@ enum err work_step(struct flash_job *job)
     return e == ERR_FLASH && job->loader.status && job->loader.running ? by_loader_explain(job) : e;
 }
 
+enum err work_free_core(struct flash_job *job)
+{
+    struct cortexm *core = job->access.core;
+    return core ? caches_give_back(&core->caches, job->access.mem, &job->caches) : ERR_OK;
+}
+
 enum err work_end(struct flash_job *job)
 {
     enum err e = ERR_OK;
@@ -210,5 +220,7 @@ enum err work_end(struct flash_job *job)
     }
     enum err end = job->begun ? job->bank.driver->end(&job->access) : ERR_OK;
     job->begun = job->ready = job->started = false;
+    const enum err freed = work_free_core(job);
+    end = end ? end : freed;
     return e ? e : end;
 }

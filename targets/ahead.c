@@ -14,6 +14,20 @@
 #define RAM_US 50000u
 
 #define STACK_LINE 64u // what GDB reads of a stack at a time
+#define LINE_ROOM  3u  // reads that a write takes the place of, and more
+
+// The line of the data cache is written back before the first word of it is read. False: there is
+// no room.
+static bool plan_line(const struct target *t, struct mem_batch *b, uint32_t addr)
+{
+    for (unsigned n = 0; n < t->ahead.count; n++)
+        if (((t->ahead.word[n].addr ^ addr) & ~(CACHE_LINE - 1)) == 0)
+            return true;
+    if (mem_batch_room(b) <= LINE_ROOM)
+        return false;
+    caches_add_clean(b, addr);
+    return true;
+}
 
 void ahead_plan(struct target *t, struct mem_batch *b, uint32_t addr, uint32_t len)
 {
@@ -26,6 +40,8 @@ void ahead_plan(struct target *t, struct mem_batch *b, uint32_t addr, uint32_t l
             n++;
         if (n < t->ahead.count)
             continue;
+        if (coherence_is_needed(t, addr) && !plan_line(t, b, addr))
+            return;
         t->ahead.word[n].addr = addr;
         t->ahead.count++;
         mem_batch_read(b, addr, &t->ahead.word[n].value);
@@ -52,6 +68,15 @@ void ahead_keep(struct target *t)
     t->ahead.valid = true;
     t->ahead.runs = t->core.runs;
     t->ahead.at_us = debug_probe_now_us(t->probe);
+}
+
+void ahead_drop_cached(struct target *t, bool were_cleaned)
+{
+    for (unsigned n = 0; n < t->ahead.count && !were_cleaned; n++)
+        if (coherence_is_needed(t, t->ahead.word[n].addr)) {
+            ahead_drop(t);
+            return;
+        }
 }
 
 void ahead_drop(struct target *t)

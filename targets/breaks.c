@@ -135,7 +135,9 @@ static void put_half(struct words *w, unsigned n, uint32_t addr, uint16_t value)
 static enum err read_span(struct target *t, struct words *w, uint32_t from, uint32_t len)
 {
     uint8_t bytes[SPAN_MAX];
-    enum err e = mem_ap_read(&t->mem, from, bytes, len, NULL);
+    enum err e = coherence_before_read(t, from, len);
+    if (!e)
+        e = mem_ap_read(&t->mem, from, bytes, len, NULL);
     for (unsigned n = 0; n < w->count && !e; n++)
         w->word[n].value = get_le32(bytes + (w->word[n].addr - from));
     return e;
@@ -150,11 +152,33 @@ static enum err read_all_words(struct target *t, struct words *w)
     for (unsigned n = 0; n < w->count; n++) {
         low = w->word[n].addr < low ? w->word[n].addr : low;
         high = w->word[n].addr > high ? w->word[n].addr : high;
-        if (!ahead_word(t, w->word[n].addr, &w->word[n].value))
-            mem_batch_read(&b, w->word[n].addr, &w->word[n].value);
+        if (ahead_word(t, w->word[n].addr, &w->word[n].value))
+            continue;
+        if (coherence_is_needed(t, w->word[n].addr))
+            caches_add_clean(&b, w->word[n].addr);
+        mem_batch_read(&b, w->word[n].addr, &w->word[n].value);
     }
     if (b.count > 2 && !mem_batch_is_cheap(&t->mem) && high + 4 - low <= SPAN_MAX)
         return read_span(t, w, low, high + 4 - low);
+    return mem_batch_run(&b);
+}
+
+static void add_write(struct target *t, struct mem_batch *b, uint32_t addr, uint32_t value)
+{
+    const bool cached = coherence_is_needed(t, addr);
+    coherence_note_code(t, addr, sizeof value);
+    if (cached)
+        caches_add_drop(b, addr);
+    mem_batch_write(b, addr, value);
+    if (cached)
+        caches_add_drop(b, addr);
+}
+
+static enum err write_now(struct target *t, uint32_t addr, uint32_t value)
+{
+    struct mem_batch b;
+    mem_batch_begin(&b, &t->mem);
+    add_write(t, &b, addr, value);
     return mem_batch_run(&b);
 }
 
@@ -166,9 +190,9 @@ static enum err write_changed(struct target *t, const struct words *w)
         if (!w->word[n].changed)
             continue;
         if (later && t->core.pending.count < PENDING_MAX)
-            mem_batch_write(&t->core.pending, w->word[n].addr, w->word[n].value);
+            add_write(t, &t->core.pending, w->word[n].addr, w->word[n].value);
         else
-            e = mem_ap_write32(&t->mem, w->word[n].addr, w->word[n].value);
+            e = write_now(t, w->word[n].addr, w->word[n].value);
     }
     return e;
 }
@@ -198,7 +222,11 @@ enum err breaks_apply(struct target *t)
     for (int i = 0; i < TARGET_MAX_SWBREAKS; i++)
         if (t->swbreak[i].inside || is_wanted(t, i))
             (void)word_at(&w, t->swbreak[i].addr);
-    enum err e = w.count ? read_all_words(t, &w) : ERR_OK;
+    enum err e = ERR_OK;
+    for (unsigned n = 0; n < w.count && !e; n++)
+        e = coherence_look(t, w.word[n].addr, 4);
+    if (!e && w.count)
+        e = read_all_words(t, &w);
     if (e)
         return e;
     for (int i = 0; i < TARGET_MAX_SWBREAKS; i++)

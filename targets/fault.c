@@ -148,6 +148,8 @@ static enum err read_scene(struct target *t, struct scene *s)
         e = cortexm_read_reg(&t->core, exc_return & EXC_RETURN_PSP ? CORTEXM_PSP : CORTEXM_MSP,
                              &sp);
     if (!e)
+        e = coherence_before_read(t, sp, sizeof frame);
+    if (!e)
         e = mem_ap_read(&t->mem, sp, frame, sizeof frame, NULL);
     if (e)
         return e;

@@ -118,6 +118,14 @@ static enum err read_words(struct target *t, uint32_t addr, void *data, size_t l
     return e;
 }
 
+// What only the flash controller writes is in memory.
+static enum err before_read(struct target *t, const struct target_region *r, uint32_t addr,
+                            size_t len)
+{
+    const bool changes = !r || r->kind == TARGET_REGION_RAM;
+    return changes ? coherence_before_read(t, addr, len) : ERR_OK;
+}
+
 static enum err read_long(struct target *t, uint32_t addr, void *data, size_t len, size_t *good)
 {
     const bool ragged = addr % 4 || len % 4;
@@ -152,6 +160,8 @@ enum err target_read_mem(struct target *t, uint32_t addr, void *data, size_t len
         return fail_read_protected(t, addr);
     if (ahead_take(t, addr, data, len))
         e = ERR_OK;
+    else if ((e = before_read(t, r, addr, len)))
+        return target_note_error(t, e);
     else if (region_is_plain(t, r) && len <= TARGET_CODE_LINE && addr - r->base + len <= r->size)
         e = read_small(t, r, addr, data, len);
     else if (region_is_plain(t, r))
@@ -205,7 +215,9 @@ enum err target_write_mem(struct target *t, uint32_t addr, const void *data, siz
                             addr);
         return fail_read_only(t, addr);
     }
+    if ((e = coherence_before_write(t, addr, len)))
+        return target_note_error(t, e);
     e = region_is_ram(t, addr) ? breaks_write_around(t, addr, data, len)
                                : registers_write(t, addr, data, len);
-    return target_note_error(t, e);
+    return target_note_error(t, e ? e : coherence_after_write(t, addr, len));
 }

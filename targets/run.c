@@ -75,8 +75,9 @@ static enum err find_cause(struct target *t, uint32_t dfsr, uint32_t xpsr, struc
 // Of a stop that nobody has looked at yet.
 static enum err read_stop_ahead(struct target *t)
 {
-    uint32_t dfsr, icsr, pc, sp, lr;
+    uint32_t dfsr, icsr, ccr = 0, pc, sp, lr;
     struct mem_batch b;
+    const bool cleaned = t->core.caches.data_on;
     if (!t->options.read_ahead || !mem_batch_is_cheap(&t->mem) || cortexm_has_seen_stop(&t->core))
         return ERR_OK;
     enum err e = cortexm_read_reg(&t->core, CORTEXM_PC, &pc);
@@ -86,6 +87,8 @@ static enum err read_stop_ahead(struct target *t)
     mem_batch_begin(&b, &t->mem);
     mem_batch_read(&b, SCS_DFSR, &dfsr);
     mem_batch_read(&b, SCS_ICSR, &icsr);
+    if (t->core.caches.has_data)
+        mem_batch_read(&b, SCS_CCR, &ccr);
     ahead_drop(t);
     ahead_plan(t, &b, pc, AHEAD_CODE_BYTES);
     ahead_plan_stop(t, &b, sp, lr);
@@ -98,7 +101,9 @@ static enum err read_stop_ahead(struct target *t)
     if (e)
         return e;
     cortexm_note_stop(&t->core, dfsr, &icsr);
+    caches_note_ccr(&t->core.caches, ccr, t->core.runs);
     ahead_keep(t);
+    ahead_drop_cached(t, cleaned);
     return ERR_OK;
 }
 

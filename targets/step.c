@@ -101,6 +101,7 @@ static enum err step_in_batch(struct target *t, uint32_t pc, const struct thumb 
 {
     struct cortexm_step step;
     bool all_read;
+    const bool cleaned = t->core.caches.data_on;
     enum err e = cortexm_prepare_step(&t->core, insn->is_plain ? &insn->writes : NULL, &step);
     if (!e)
         e = plan_words(t, pc, insn);
@@ -113,6 +114,7 @@ static enum err step_in_batch(struct target *t, uint32_t pc, const struct thumb 
         ahead_keep(t);
     else
         ahead_drop(t);
+    ahead_drop_cached(t, cleaned);
     return ERR_OK;
 }
 

@@ -59,6 +59,17 @@ void breaks_hide(const struct target *t, uint32_t addr, uint8_t *data, size_t le
 enum err breaks_write_around(struct target *t, uint32_t addr, const uint8_t *data,
                              size_t len) MUST_CHECK;
 
+// coherence.c: to be called around reads and writes of memory that the core may have in its caches.
+// Looks, if it has to, whether the data cache is on, which coherence_is_needed() then knows of an
+// address: the line there has to be cleaned before a read, and dropped before and after a write.
+enum err coherence_look(struct target *t, uint32_t addr, size_t len) MUST_CHECK;
+bool coherence_is_needed(const struct target *t, uint32_t addr);
+enum err coherence_before_read(struct target *t, uint32_t addr, size_t len) MUST_CHECK;
+enum err coherence_before_write(struct target *t, uint32_t addr, size_t len) MUST_CHECK;
+enum err coherence_after_write(struct target *t, uint32_t addr, size_t len) MUST_CHECK;
+// What was written may be instructions.
+void coherence_note_code(struct target *t, uint32_t addr, size_t len);
+
 // ahead.c: words that were read together with a stop, because a debugger will ask for them.
 #define AHEAD_CODE_BYTES 8u // an instruction, wherever it lies in its word, and the one behind it
 // Plans to read len bytes from addr on in the batch, as far as there is room; only memory that may
@@ -68,6 +79,9 @@ void ahead_plan_breaks(struct target *t, struct mem_batch *b);
 // What was planned has been read, or shall not be used.
 void ahead_keep(struct target *t);
 void ahead_drop(struct target *t);
+// The same, if one of them may be in the data cache, of which was not known that it is on when they
+// were planned.
+void ahead_drop_cached(struct target *t, bool were_cleaned);
 // A word that was read at this stop. Memory, as a debugger may still be told it.
 bool ahead_word(const struct target *t, uint32_t addr, uint32_t *value);
 bool ahead_take(struct target *t, uint32_t addr, void *data, size_t len);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The flash controller that erases large sectors of several sizes: STM32F4 (RM0090, 3; RM0368,
-// RM0383, RM0390, RM0402, RM0430), F2 (RM0033, 2) and F7 (RM0385, 3; RM0410, RM0431). An erase takes
-// up to seconds. It programs as many bytes at once as the supply allows, and wants accesses of just
-// that width.
+// RM0383, RM0390, RM0402, RM0430), F2 (RM0033, 2) and F7 (RM0385, 3; RM0410, RM0431). An erase
+// takes up to seconds. It programs as many bytes at once as the supply allows, and wants accesses
+// of just that width.
 //
 // Two ways, as with the FPEC (fpec16.c): a loader in SRAM, or accesses of the debug port itself,
 // which the busy controller stalls.
