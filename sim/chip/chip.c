@@ -11,8 +11,6 @@
 
 #define DEFAULT_HSE_HZ 8000000u // of the crystal on the board
 #define CORE_ROM_TABLE 0xe00ff000u
-#define DESIGNER_ARM   0x23bu // JEP106
-#define PART_M0P_TABLE 0x4c0u
 
 uint32_t sim_chip_random(struct sim_chip *chip)
 {
@@ -202,6 +200,11 @@ enum sim_bus_status sim_chip_ap_write(struct sim_chip *chip, uint32_t addr, unsi
     return status;
 }
 
+void sim_chip_mark_ap_accesses(struct sim_chip *chip, bool cacheable)
+{
+    chip->bus.debug_cacheable = cacheable;
+}
+
 uint32_t sim_chip_hclk_hz(const struct sim_chip *chip)
 {
     return (uint32_t)sim_chip_level(chip, SIM_HCLK_HZ, 0);
@@ -224,8 +227,8 @@ void sim_chip_set_identity(struct sim_chip *chip, const struct sim_identity *ide
     chip->identity = *identity;
     // Where the chip has a table of its own, the core's is ARM's (ARM DDI 0484, 2.2).
     bool in_core = identity->rom_base >> 12 == CORE_ROM_TABLE >> 12;
-    sim_core_set_identity(chip->core, identity->cpuid, in_core ? identity->designer : DESIGNER_ARM,
-                          in_core ? identity->part : PART_M0P_TABLE);
+    sim_core_set_identity(chip->core, identity->cpuid, in_core ? identity->designer : 0,
+                          identity->part);
 }
 
 const struct sim_electrics *sim_chip_electrics(const struct sim_chip *chip)
@@ -252,7 +255,10 @@ static bool allocate(struct sim_chip *chip)
     const struct sim_core_config config = {.cpuid = family->identity.cpuid,
                                            .interrupts = family->interrupts,
                                            .no_mpu = family->no_mpu,
-                                           .systick_calib = family->systick_calib};
+                                           .systick_calib = family->systick_calib,
+                                           .mpu_regions = family->mpu_regions,
+                                           .single_only = family->has_single_fpu,
+                                           .l1 = family->l1};
     chip->core = sim_core_create(&chip->bus, chip->clock, chip->account, &config);
     chip->usart_out = malloc(SIM_USART_ROOM);
     if (!chip->core || !chip->usart_out || !sim_map_create_memories(chip))

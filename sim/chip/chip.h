@@ -89,6 +89,9 @@ enum sim_bus_status sim_chip_ap_read(struct sim_chip *chip, uint32_t addr, unsig
                                      uint32_t *value);
 enum sim_bus_status sim_chip_ap_write(struct sim_chip *chip, uint32_t addr, unsigned size,
                                       uint32_t value);
+// Whether those that follow are marked cacheable (HPROT[3]): a Cortex-M7 looks them up in its data
+// cache.
+void sim_chip_mark_ap_accesses(struct sim_chip *chip, bool cacheable);
 const struct sim_electrics *sim_chip_electrics(const struct sim_chip *chip);
 // Of the bus clock HCLK, in which the MEM-AP's accesses take their time; 0: stopped.
 uint32_t sim_chip_hclk_hz(const struct sim_chip *chip);

@@ -89,6 +89,9 @@ struct sim_family {
     struct sim_identity identity;
     unsigned interrupts;
     bool no_mpu;            // the core has no protection unit, though its kind can have one
+    unsigned mpu_regions;   // of it; 0: as many as its kind usually has
+    bool has_single_fpu;    // a Cortex-M7 without double precision
+    struct sim_l1_sizes l1; // its caches and TCMs
     uint32_t systick_calib; // SYST_CALIB; 0: that of an STM32F0
     unsigned more_aps;      // access ports beyond the first one, whose facts are in identity
     struct sim_ap_row ap[SIM_MAX_APS - 1];

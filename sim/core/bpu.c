@@ -7,6 +7,7 @@ enum { BP_CTRL = 0x000, FP_REMAP = 0x004, BP_COMP0 = 0x008 };
 
 #define BP_CTRL_NUM_CODE 4 // shifts
 #define FP_CTRL_NUM_LIT  8
+#define FP_CTRL_REV2     (1u << 28)
 #define BP_CTRL_KEY      (1u << 1)
 #define BP_CTRL_ENABLE   (1u << 0)
 
@@ -20,14 +21,14 @@ enum { BP_CTRL = 0x000, FP_REMAP = 0x004, BP_COMP0 = 0x008 };
 #define FP_REMAP_BITS   (~0x1fu & (FP_REMAP_RMPSPT - 1))
 #define REMAP_REGION    (1u << 29)
 
-void sim_bpu_create(struct sim_bpu *bpu, unsigned codes, unsigned literals)
+void sim_bpu_create(struct sim_bpu *bpu, unsigned codes, unsigned literals, bool v2)
 {
-    *bpu = (struct sim_bpu){.codes = codes, .literals = literals};
+    *bpu = (struct sim_bpu){.codes = codes, .literals = literals, .v2 = v2};
 }
 
 void sim_bpu_reset(struct sim_bpu *bpu)
 {
-    sim_bpu_create(bpu, bpu->codes, bpu->literals);
+    sim_bpu_create(bpu, bpu->codes, bpu->literals, bpu->v2);
 }
 
 static bool is_fpb(const struct sim_bpu *bpu)
@@ -38,6 +39,10 @@ static bool is_fpb(const struct sim_bpu *bpu)
 static void compile_code(struct sim_bpu *bpu, unsigned i)
 {
     uint32_t comp = bpu->comp[i];
+    if (bpu->v2) {
+        bpu->stop[bpu->stop_count++] = comp & ~BP_COMP_ENABLE;
+        return;
+    }
     if (comp & BP_COMP_MATCH_LOWER)
         bpu->stop[bpu->stop_count++] = comp & BP_COMP_COMP;
     if (comp & BP_COMP_MATCH_UPPER)
@@ -77,8 +82,8 @@ static bool is_comp(const struct sim_bpu *bpu, uint32_t offset)
 uint32_t sim_bpu_read(const struct sim_bpu *bpu, uint32_t offset)
 {
     if (offset == BP_CTRL)
-        return bpu->codes << BP_CTRL_NUM_CODE | bpu->literals << FP_CTRL_NUM_LIT |
-               (bpu->enabled ? BP_CTRL_ENABLE : 0);
+        return (bpu->v2 ? FP_CTRL_REV2 : 0) | bpu->codes << BP_CTRL_NUM_CODE |
+               bpu->literals << FP_CTRL_NUM_LIT | (bpu->enabled ? BP_CTRL_ENABLE : 0);
     if (offset == FP_REMAP && is_fpb(bpu))
         return FP_REMAP_RMPSPT | bpu->remap;
     return is_comp(bpu, offset) ? bpu->comp[(offset - BP_COMP0) / 4] : 0;
@@ -93,7 +98,7 @@ void sim_bpu_write(struct sim_bpu *bpu, uint32_t offset, uint32_t value)
     if (is_comp(bpu, offset)) {
         unsigned i = (offset - BP_COMP0) / 4;
         uint32_t match = i < bpu->codes ? BP_COMP_MATCH : 0;
-        bpu->comp[i] = value & (match | BP_COMP_COMP | BP_COMP_ENABLE);
+        bpu->comp[i] = bpu->v2 ? value : value & (match | BP_COMP_COMP | BP_COMP_ENABLE);
     }
     compile(bpu);
 }

@@ -54,6 +54,7 @@ struct sim_mapping {
 };
 
 struct sim_core;
+struct sim_l1;
 
 struct sim_bus {
     struct sim_window window[SIM_MAX_WINDOWS];
@@ -66,6 +67,8 @@ struct sim_bus {
     // first megabyte of SRAM and of the peripherals.
     bool bit_bands;
     struct log *log;         // NULL: nobody hears of regions that are not modelled
+    struct sim_l1 *l1;       // a Cortex-M7's, which a debugger's accesses go through; or NULL
+    bool debug_cacheable;    // and whether they are marked cacheable
     enum sim_master master;  // of the access under way, for devices that care
     bool fetch;              // it is the core's, of an instruction
     uint64_t stall_until_ns; // set with SIM_BUS_STALL

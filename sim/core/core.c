@@ -3,70 +3,7 @@
 // time of the board passes while it happens. One slice is one decision and what follows from it.
 #include "sim/core/core.h"
 
-#include <stdlib.h>
-
 #include "sim/core/core_state.h"
-
-#define HZ_AFTER_RESET 8000000u // until the chip says which clock it has
-
-// What the kind of core decides, and what the chip maker does.
-static void create_parts(struct sim_core *core, const struct sim_core_config *config)
-{
-    const struct sim_core_kind *kind = core->kind;
-    sim_nvic_create(&core->nvic, config->interrupts);
-    core->nvic.shows_active |= sim_core_is_v7m(core);
-    sim_nvic_set_priority_bits(&core->nvic,
-                               config->priority_bits ? config->priority_bits : kind->priority_bits);
-    sim_mpu_create(&core->mpu, config->no_mpu ? 0 : kind->mpu_regions, sim_core_is_v7m(core));
-    sim_bpu_create(&core->bpu, kind->breakpoints, kind->literals);
-    sim_dwt_create(&core->dwt, kind->watchpoints, sim_core_is_v7m(core));
-    sim_systick_create(&core->systick, config->systick_calib);
-    core->bus->bit_bands = kind->bit_bands;
-    core->cpu.arch = kind->arch;
-    core->cpu.has_npriv = kind->has_npriv;
-    core->cpu.short_pipeline = kind->short_pipeline;
-    core->cpu.fp.present = kind->fpu && !config->no_fpu;
-    core->cpu.basepri_mask = core->nvic.priority_mask;
-    sim_trace_create(core);
-    core->cpu.ipsr_mask = sim_core_is_v7m(core) ? 0x1ff : sim_nvic_ipsr_mask(&core->nvic);
-}
-
-struct sim_core *sim_core_create(struct sim_bus *bus, struct sim_clock *clock,
-                                 struct sim_account *account, const struct sim_core_config *config)
-{
-    struct sim_core *core = calloc(1, sizeof *core);
-    if (!core)
-        return NULL;
-    core->bus = bus;
-    bus->core = core;
-    core->account = account;
-    core->kind = sim_core_kind_of(config->cpuid);
-    core->cpuid = config->cpuid;
-    core->designer = 0x020;
-    core->part = 0x440;
-    core->hclk = (struct sim_hclk){.clock = clock, .hz = HZ_AFTER_RESET};
-    core->cpu.bus = bus;
-    core->cpu.hclk = &core->hclk;
-    core->cpu.bpu = &core->bpu;
-    core->cpu.dwt = &core->dwt;
-    create_parts(core, config);
-    sim_core_hold(core, SIM_RESET_POWER);
-    return core;
-}
-
-void sim_core_set_identity(struct sim_core *core, uint32_t cpuid, unsigned designer, unsigned part)
-{
-    core->cpuid = cpuid;
-    core->designer = designer;
-    core->part = part;
-}
-
-void sim_core_destroy(struct sim_core *core)
-{
-    if (core)
-        core->bus->core = NULL;
-    free(core);
-}
 
 void sim_core_hold(struct sim_core *core, enum sim_reset kind)
 {
@@ -74,7 +11,8 @@ void sim_core_hold(struct sim_core *core, enum sim_reset kind)
     core->reset_pending = core->reset_request = core->locked_up = core->stalled = false;
     core->local_reset = false;
     core->sleep = SIM_AWAKE;
-    core->scr = core->vtor = 0;
+    core->scr = 0;
+    core->vtor = core->initial_vtor;
     core->cpu.guard = NULL;
     sim_mpu_reset(&core->mpu);
     core->dwt.hit = false;
@@ -83,6 +21,8 @@ void sim_core_hold(struct sim_core *core, enum sim_reset kind)
     sim_systick_reset(&core->systick);
     if (sim_core_is_v7m(core))
         sim_v7m_reset(core);
+    if (core->kind->l1)
+        sim_l1_reset(&core->l1, kind != SIM_RESET_SYSTEM);
     sim_debug_reset(core, kind);
     core->cpu.attention = true;
 }
@@ -93,9 +33,14 @@ static bool guard_permits(void *arg, uint32_t addr, enum sim_access access, bool
     return sim_mpu_permits(&core->mpu, addr, access, privileged);
 }
 
+#define NOWHERE 0xa0000000u // an address of the external devices, of which there are none
+
+// A TCM that is off has no memory behind it.
 static uint32_t guard_remap(void *arg, uint32_t addr, enum sim_access access)
 {
     const struct sim_core *core = arg;
+    if (core->kind->l1 && sim_l1_is_dark(&core->l1, addr))
+        return NOWHERE | (addr & 3);
     return access == SIM_ACCESS_WRITE ? addr
                                       : sim_bpu_remap(&core->bpu, addr, access == SIM_ACCESS_FETCH);
 }
@@ -106,7 +51,8 @@ void sim_core_sync_memory(struct sim_core *core)
         core->mpu.ctrl && sim_mpu_decides(&core->mpu, sim_exception_priority(core, false));
     core->cpu.ignores_bus_faults =
         core->v7m.ccr & CCR_BFHFNMIGN && sim_exception_priority(core, false) < 0;
-    bool remaps = sim_bpu_remaps(&core->bpu);
+    bool remaps = sim_bpu_remaps(&core->bpu) || (core->kind->l1 && sim_l1_has_dark(&core->l1));
+    core->l1.mpu = decides ? &core->mpu : NULL;
     core->guard = (struct sim_cpu_guard){.arg = core,
                                          .permits = decides ? guard_permits : NULL,
                                          .remap = remaps ? guard_remap : NULL};

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // A core of the virtual chip: Cortex-M0 or M0+ (ARMv6-M, DDI 0419; DDI 0432 and DDI 0484 for the
-// processors), Cortex-M3 or M4 with FPU (ARMv7-M, DDI 0403; DDI 0337 and DDI 0439): instructions,
-// exceptions, NVIC, SysTick, MPU, sleep, lockup, debug and its comparators. Everything between
-// 0xe0000000 and 0xe00fffff is here, but for what the chip's maker has put there.
+// processors), Cortex-M3, M4 with FPU or M7 (ARMv7-M, DDI 0403; DDI 0337, DDI 0439 and DDI 0489):
+// instructions, exceptions, NVIC, SysTick, MPU, sleep, lockup, debug and its comparators.
+// Everything between 0xe0000000 and 0xe00fffff is here, but for what the chip's maker has put
+// there.
 #ifndef SWDLINK_SIM_CORE_CORE_H
 #define SWDLINK_SIM_CORE_CORE_H
 
@@ -10,6 +11,7 @@
 #include <stdint.h>
 
 #include "sim/core/bus.h"
+#include "sim/core/l1.h"
 #include "sim/time/account.h"
 #include "sim/time/clock.h"
 
@@ -25,6 +27,7 @@ enum sim_core_event {
 #define SIM_CPUID_M0PLUS    0x410cc601u // r0p1 (DDI 0484, 4.2)
 #define SIM_CPUID_M3        0x411fc231u // r1p1, as in an STM32F103
 #define SIM_CPUID_M4        0x410fc241u // r0p1, as captured of an STM32F429
+#define SIM_CPUID_M7        0x411fc271u // r1p1, as in an STM32H743
 
 // What a chip maker decides of a processor.
 struct sim_core_config {
@@ -33,6 +36,9 @@ struct sim_core_config {
     bool no_mpu, no_fpu;    // made without a unit that its kind can have
     unsigned priority_bits; // 0: as many as STMicroelectronics gives the kind
     uint32_t systick_calib; // SYST_CALIB; 0: that of an STM32F0
+    unsigned mpu_regions;   // 0: as many as the kind usually has
+    bool single_only;       // an FPv5 without double precision
+    struct sim_l1_sizes l1; // of a Cortex-M7
 };
 
 // NULL when out of memory. The core starts in power-on reset, held, as bus->core.
@@ -81,8 +87,11 @@ enum sim_bus_status sim_core_ppb_read(struct sim_core *core, enum sim_master mas
 enum sim_bus_status sim_core_ppb_write(struct sim_core *core, enum sim_master master, uint32_t addr,
                                        unsigned size, uint32_t value);
 
-// CPUID, and the ROM table's designer (JEP106) and part, which are the chip maker's. It changes
-// what the core says, and not its kind.
+// Where the vector table is after a reset from now on (INITVTOR of a Cortex-M7); 0 at first.
+void sim_core_set_initial_vtor(struct sim_core *core, uint32_t addr);
+
+// CPUID, and the ROM table's designer (JEP106) and part, which are the chip maker's, or with a
+// designer of 0 ARM's. It changes what the core says, and not its kind.
 void sim_core_set_identity(struct sim_core *core, uint32_t cpuid, unsigned designer, unsigned part);
 
 // The SWO pin of ARMv7-M: swo is called for each change of its level, with the time in picoseconds,

@@ -18,6 +18,7 @@
 #include "sim/core/v7m.h"
 
 #define SIM_LOCKUP_PC 0xfffffffeu
+#define DESIGNER_ARM  0x23bu // JEP106
 
 enum sim_sleep { SIM_AWAKE, SIM_SLEEP_WFI, SIM_SLEEP_WFE };
 
@@ -41,6 +42,7 @@ struct sim_core {
     struct sim_bpu bpu;
     struct sim_dwt dwt;
     struct sim_mpu mpu;
+    struct sim_l1 l1;           // of a Cortex-M7 only
     struct sim_trace trace;     // nothing of it on ARMv6-M
     struct sim_v7m v7m;         // nothing of it on ARMv6-M
     struct sim_cpu_guard guard; // what the engine is given while the MPU decides
@@ -57,8 +59,9 @@ struct sim_core {
     bool locked_up;
     enum sim_sleep sleep;
     bool sleep_told; // sim_core_run() has returned once since it fell asleep
-    uint32_t scr, vtor;
-    bool stalled; // an instruction waits for the bus: nothing comes between
+    uint32_t scr, vtor, initial_vtor;
+    bool dwt_open, fpb_open; // to the program: their locks are open (a Cortex-M7's)
+    bool stalled;            // an instruction waits for the bus: nothing comes between
     uint64_t stall_until_ns;
     uint64_t instructions_told;              // to the account
     uint64_t exception_cycles, sleep_cycles; // since power-on, for the DWT

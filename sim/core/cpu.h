@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The instruction engine of the Cortex-M cores: ARMv6-M (DDI 0419, A5 to A7), ARMv7-M and ARMv7E-M
-// with or without FPv4-SP (DDI 0403, A5 to A7). It executes instructions and knows nothing of
-// exceptions, sleep and debug state: what it cannot do alone it returns as a stop, with an exact
+// with or without FPv4-SP or FPv5 (DDI 0403, A5 to A7). It executes instructions and knows nothing
+// of exceptions, sleep and debug state: what it cannot do alone it returns as a stop, with an exact
 // PC.
 #ifndef SWDLINK_SIM_CORE_CPU_H
 #define SWDLINK_SIM_CORE_CPU_H
@@ -13,6 +13,7 @@
 #include "sim/core/bus.h"
 #include "sim/core/dwt.h"
 #include "sim/core/hclk.h"
+#include "sim/core/l1.h"
 
 #define XPSR_IPSR  0x1ffu // of which ARMv6-M uses six bits
 #define XPSR_N     (1u << 31)
@@ -78,9 +79,10 @@ struct sim_cpu_guard {
 // The floating-point unit (DDI 0403, A2.5 and B1.5.7), and what its registers in the SCS ask for.
 struct sim_cpu_fp {
     bool present;
-    unsigned access;    // CPACR.CP10: 0 nobody, 1 privileged, 3 everybody
-    bool aspen, lspact; // FPCCR
-    bool fpca;          // CONTROL
+    bool has_v5, has_double; // FPv5, and double precision, besides FPv4-SP
+    unsigned access;         // CPACR.CP10: 0 nobody, 1 privileged, 3 everybody
+    bool aspen, lspact;      // FPCCR
+    bool fpca;               // CONTROL
     uint32_t s[32], fpscr, fpdscr;
 };
 
@@ -104,8 +106,11 @@ struct sim_cpu {
     struct sim_hclk *hclk;
     const struct sim_bpu *bpu;
     struct sim_dwt *dwt;
-    const struct sim_window *windows; // that accesses may go straight to: the engine's own
-    unsigned fetch_window;            // where the last instruction came from
+    const struct sim_window *windows;       // that accesses may go straight to: the engine's own
+    const struct sim_window *fetch_windows; // the same for instructions,
+    unsigned fetch_window;                  // and where the last one came from
+    struct sim_l1 *l1;                      // a Cortex-M7's caches and TCMs; NULL: there are none
+    struct sim_l1 *dcache; // that, while data goes through a cache and no guard is asked
     // What the kind of core has (sim/core/kind.h).
     bool has_npriv, short_pipeline;
     // Words of an LDM, STM, PUSH or POP that the bus has done when it stalls in the middle.

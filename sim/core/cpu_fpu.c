@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MIT
-// FPv4-SP: who may use it, loads, stores and transfers (DDI 0403, A6.5 to A6.7 and B1.5.7). Double
-// registers exist as pairs of single ones that are moved together; there is no arithmetic with
-// them.
-#include "sim/core/cpu_v7m.h"
-#include "sim/core/softfloat.h"
-
-enum { SINGLES = 32 };
+// FPv4-SP and FPv5: who may use it, loads, stores and transfers (DDI 0403, A6.5 to A6.7 and
+// B1.5.7). Double registers exist in all units, as pairs of single ones that are moved together.
+#include "sim/core/cpu_fpu.h"
 
 static bool is_accessible(const struct sim_cpu *cpu)
 {
@@ -21,16 +17,6 @@ static void open_context(struct sim_cpu *cpu)
         return;
     cpu->fp.fpscr = (cpu->fp.fpscr & ~modes) | (cpu->fp.fpdscr & modes);
     cpu->fp.fpca = true;
-}
-
-// The first single register of an operand: a register number of four bits and one more bit, which
-// is the lowest of a single and the highest of a double register. SINGLES: there is no such
-// register.
-static unsigned operand(bool is_double, uint32_t four, uint32_t one)
-{
-    if (!is_double)
-        return four << 1 | one;
-    return one ? SINGLES : four * 2;
 }
 
 // Loads and stores: A6.5.
@@ -67,9 +53,9 @@ static enum sim_cpu_stop load_store_one(struct sim_cpu *cpu, uint32_t op, uint32
     unsigned n = op & 15;
     bool load = op & 0x10, is_double = op2 & 0x100;
     uint32_t imm = (op2 & 0xff) * 4, base = n == PC ? (pc + 4) & ~3u : cpu->r[n];
-    struct words w = {operand(is_double, op2 >> 12, op >> 6 & 1), is_double ? 2 : 1, 0};
+    struct words w = {fp_operand(is_double, op2 >> 12, op >> 6 & 1), is_double ? 2 : 1, 0};
     w.addr = op & 0x80 ? base + imm : base - imm;
-    if (w.first >= SINGLES || (n == PC && !load))
+    if (w.first >= FP_SINGLES || (n == PC && !load))
         return SIM_CPU_UNDEFINED;
     if (!is_double)
         return move_word(cpu, w.addr, &cpu->fp.s[w.first], load);
@@ -82,11 +68,11 @@ static enum sim_cpu_stop load_store_several(struct sim_cpu *cpu, uint32_t op, ui
 {
     unsigned n = op & 15, words = op2 & 0xff;
     bool load = op & 0x10, is_double = op2 & 0x100, down = op & 0x100;
-    struct words w = {operand(is_double, op2 >> 12, op >> 6 & 1), words, cpu->r[n]};
+    struct words w = {fp_operand(is_double, op2 >> 12, op >> 6 & 1), words, cpu->r[n]};
     uint32_t size = 4 * words, end = down ? w.addr - size : w.addr + size;
     if (is_double)
         w.count &= ~1u;
-    if (w.count == 0 || w.first + w.count > SINGLES || n == PC)
+    if (w.count == 0 || w.first + w.count > FP_SINGLES || n == PC)
         return SIM_CPU_UNDEFINED;
     if (down)
         w.addr = end;
@@ -101,8 +87,8 @@ static enum sim_cpu_stop move_two(struct sim_cpu *cpu, uint32_t op, uint32_t op2
 {
     unsigned t = op2 >> 12, t2 = op & 15;
     bool to_core = op & 0x10;
-    unsigned m = operand(op2 & 0x100, op2 & 15, op2 >> 5 & 1);
-    if ((op2 & 0xd0) != 0x10 || m + 1 >= SINGLES || v7m_is_special(t) || v7m_is_special(t2) ||
+    unsigned m = fp_operand(op2 & 0x100, op2 & 15, op2 >> 5 & 1);
+    if ((op2 & 0xd0) != 0x10 || m + 1 >= FP_SINGLES || v7m_is_special(t) || v7m_is_special(t2) ||
         (to_core && t == t2))
         return SIM_CPU_UNDEFINED;
     uint32_t *s = &cpu->fp.s[m];
@@ -157,8 +143,8 @@ static enum sim_cpu_stop move_status(struct sim_cpu *cpu, uint32_t op, uint32_t 
 static enum sim_cpu_stop move_one(struct sim_cpu *cpu, uint32_t op, uint32_t op2)
 {
     bool to_core = op & 0x10, is_half = op2 & 0x100, upper = op & 0x20;
-    unsigned t = op2 >> 12, n = operand(is_half, op & 15, op2 >> 7 & 1);
-    if (n >= SINGLES || v7m_is_special(t) || (upper && !is_half))
+    unsigned t = op2 >> 12, n = fp_operand(is_half, op & 15, op2 >> 7 & 1);
+    if (n >= FP_SINGLES || v7m_is_special(t) || (upper && !is_half))
         return SIM_CPU_UNDEFINED;
     uint32_t *s = &cpu->fp.s[n + upper];
     if (to_core)
@@ -182,11 +168,13 @@ enum sim_cpu_stop cpu_execute_fp(struct sim_cpu *cpu, uint32_t op, uint32_t op2,
     bool is_fp = (op2 & 0xe00) == 0xa00; // coprocessors 10 and 11
     if (!is_fp || !is_accessible(cpu))
         return SIM_CPU_NO_COPROCESSOR;
-    if (op & 0x1000)
+    if (op & 0x1000 && ((op & 0xff00) != 0xfe00 || !cpu->fp.has_v5))
         return SIM_CPU_UNDEFINED;
     if (cpu->fp.lspact)
         return SIM_CPU_LAZY_FP;
     open_context(cpu);
+    if (op & 0x1000)
+        return cpu_fp_v5(cpu, op, op2);
     if (!(op & 0x200))
         return load_store(cpu, op, op2, pc);
     return op2 & 0x10 ? transfer(cpu, op, op2) : cpu_fp_data(cpu, op, op2);

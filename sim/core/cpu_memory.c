@@ -5,7 +5,10 @@
 void sim_cpu_choose_windows(struct sim_cpu *cpu)
 {
     static const struct sim_window none[SIM_MAX_WINDOWS];
+    const struct sim_l1 *l1 = cpu->l1;
     cpu->windows = cpu->guard ? none : cpu->bus->window;
+    cpu->fetch_windows = cpu->guard || !l1 || !l1->code.on ? cpu->windows : l1->fetch_window;
+    cpu->dcache = !cpu->guard && l1 && l1->data.on ? cpu->l1 : NULL;
 }
 
 static enum sim_cpu_stop from_bus(struct sim_cpu *cpu, uint32_t addr, enum sim_bus_status status)
@@ -32,6 +35,8 @@ enum sim_cpu_stop sim_cpu_slow_write(struct sim_cpu *cpu, uint32_t addr, unsigne
 {
     sim_hclk_publish(cpu->hclk, cpu->cycles);
     enum sim_bus_status status = sim_bus_write(cpu->bus, SIM_MASTER_CORE, addr, size, value);
+    if (cpu->l1 && status == SIM_BUS_OK)
+        sim_l1_wrote(cpu->l1, addr, size, value);
     sim_cpu_choose_windows(cpu); // this may have been the MPU
     return from_bus(cpu, addr, status);
 }
@@ -101,7 +106,7 @@ enum sim_cpu_stop sim_cpu_fetch_elsewhere(struct sim_cpu *cpu, uint32_t addr, ui
 
 enum sim_cpu_stop sim_cpu_read_word(struct sim_cpu *cpu, uint32_t addr, uint32_t *value)
 {
-    const uint8_t *p = addr % 4 == 0 ? cpu_window_bytes(cpu->bus->window, addr, false) : NULL;
+    const uint8_t *p = addr % 4 == 0 ? cpu_bytes(cpu, addr, false) : NULL;
     if (!p)
         return sim_cpu_slow_read(cpu, addr, 4, value);
     *value = get_le32(p);
@@ -110,7 +115,7 @@ enum sim_cpu_stop sim_cpu_read_word(struct sim_cpu *cpu, uint32_t addr, uint32_t
 
 enum sim_cpu_stop sim_cpu_write_word(struct sim_cpu *cpu, uint32_t addr, uint32_t value)
 {
-    uint8_t *p = addr % 4 == 0 ? cpu_window_bytes(cpu->bus->window, addr, true) : NULL;
+    uint8_t *p = addr % 4 == 0 ? cpu_bytes(cpu, addr, true) : NULL;
     if (!p)
         return sim_cpu_slow_write(cpu, addr, 4, value);
     put_le32(p, value);

@@ -56,6 +56,14 @@ static inline enum sim_cpu_stop cpu_end_access(struct sim_cpu *cpu, uint32_t add
     return SIM_CPU_NONE;
 }
 
+// The bytes behind an aligned access that needs no bus, whatever a guard says; NULL: there are
+// none.
+static inline uint8_t *cpu_bytes(struct sim_cpu *cpu, uint32_t addr, bool to_write)
+{
+    return cpu->l1 && cpu->l1->data.on ? sim_l1_bytes(cpu->l1, addr, to_write)
+                                       : cpu_window_bytes(cpu->bus->window, addr, to_write);
+}
+
 static inline enum sim_cpu_stop cpu_load(struct sim_cpu *cpu, uint32_t addr, unsigned size,
                                          uint32_t *value)
 {
@@ -93,7 +101,7 @@ typedef enum sim_cpu_stop cpu_fetch_slowly(struct sim_cpu *cpu, uint32_t addr, u
 static ALWAYS_INLINE enum sim_cpu_stop cpu_fetch_or(struct sim_cpu *cpu, uint32_t addr,
                                                     uint32_t *op, cpu_fetch_slowly *slowly)
 {
-    const struct sim_window *w = &cpu->windows[cpu->fetch_window];
+    const struct sim_window *w = &cpu->fetch_windows[cpu->fetch_window];
     uint32_t offset = addr - w->base, from_elsewhere; // *op can stay in a register of the host
     if (LIKELY(offset < w->size)) {
         *op = get_le16(w->bytes + offset);

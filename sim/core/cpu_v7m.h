@@ -34,9 +34,8 @@ enum sim_cpu_stop cpu_dsp_miscellaneous(struct sim_cpu *cpu, uint32_t op, uint32
 enum sim_cpu_stop cpu_dsp_multiply(struct sim_cpu *cpu, uint32_t op, uint32_t op2);
 enum sim_cpu_stop cpu_dsp_multiply_long(struct sim_cpu *cpu, uint32_t op, uint32_t op2);
 
-// cpu_fpu.c and cpu_fpu_data.c: coprocessor instructions.
+// cpu_fpu.c: coprocessor instructions.
 enum sim_cpu_stop cpu_execute_fp(struct sim_cpu *cpu, uint32_t op, uint32_t op2, uint32_t pc);
-enum sim_cpu_stop cpu_fp_data(struct sim_cpu *cpu, uint32_t op, uint32_t op2);
 
 // cpu_special_v7m.c: MSR with bits 11:10 of the instruction (mask), MRS, CPS.
 enum sim_cpu_stop cpu_move_to_special_v7m(struct sim_cpu *cpu, unsigned n, unsigned mask,
@@ -75,7 +74,8 @@ static inline enum sim_cpu_stop v7m_load(struct sim_cpu *cpu, uint32_t addr, uns
 {
     const uint8_t *p = NULL;
     if (LIKELY(!(addr & (size - 1))))
-        p = cpu_window_bytes(cpu->windows, addr, false);
+        p = LIKELY(!cpu->dcache) ? cpu_window_bytes(cpu->windows, addr, false)
+                                 : sim_l1_bytes(cpu->dcache, addr, false);
     if (!LIKELY(p))
         return cpu_v7m_slow_read(cpu, addr, size, value);
     *value = get_le_sized(p, size);
@@ -87,7 +87,8 @@ static inline enum sim_cpu_stop v7m_store(struct sim_cpu *cpu, uint32_t addr, un
 {
     uint8_t *p = NULL;
     if (LIKELY(!(addr & (size - 1))))
-        p = cpu_window_bytes(cpu->windows, addr, true);
+        p = LIKELY(!cpu->dcache) ? cpu_window_bytes(cpu->windows, addr, true)
+                                 : sim_l1_bytes(cpu->dcache, addr, true);
     if (!LIKELY(p))
         return cpu_v7m_slow_write(cpu, addr, size, value);
     put_le_sized(p, size, value);

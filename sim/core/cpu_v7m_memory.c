@@ -46,7 +46,7 @@ static enum sim_cpu_stop read_piece(struct sim_cpu *cpu, uint32_t addr, unsigned
                                     uint32_t *value)
 {
     uint32_t from = remapped(cpu, addr, SIM_ACCESS_READ);
-    const uint8_t *p = cpu_window_bytes(cpu->bus->window, from, false);
+    const uint8_t *p = cpu_bytes(cpu, from, false);
     if (p) {
         *value = get_le_sized(p, size);
     } else {
@@ -60,11 +60,12 @@ static enum sim_cpu_stop read_piece(struct sim_cpu *cpu, uint32_t addr, unsigned
 static enum sim_cpu_stop write_piece(struct sim_cpu *cpu, uint32_t addr, unsigned size,
                                      uint32_t value)
 {
-    uint8_t *p = cpu_window_bytes(cpu->bus->window, addr, true);
+    uint32_t to = remapped(cpu, addr, SIM_ACCESS_WRITE);
+    uint8_t *p = cpu_bytes(cpu, to, true);
     if (p) {
         put_le_sized(p, size, value);
     } else {
-        enum sim_cpu_stop stop = sim_cpu_slow_write(cpu, addr, size, value);
+        enum sim_cpu_stop stop = sim_cpu_slow_write(cpu, to, size, value);
         if (is_ignored(cpu, stop))
             return SIM_CPU_NONE;
         if (stop == SIM_CPU_FAULT && cpu->buffers_writes && addr < SYSTEM_REGION)
@@ -83,6 +84,13 @@ static unsigned piece_at(uint32_t addr, unsigned left)
     return addr % 2 == 0 && left >= 2 ? 2 : 1;
 }
 
+// By CCR, or because a Cortex-M7's access to a device is never cut into pieces (DDI 0489, 5).
+static bool is_refused_unaligned(const struct sim_cpu *cpu, uint32_t addr, unsigned size)
+{
+    return addr & (size - 1) &&
+           (cpu->unalign_trp || (cpu->l1 && sim_l1_type(cpu->l1, addr) == SIM_MEM_DEVICE));
+}
+
 // BFAR gets the address of the instruction, whichever piece is refused (DUI 0552, 4.3.13).
 static enum sim_cpu_stop of_whole(struct sim_cpu *cpu, uint32_t addr, enum sim_cpu_stop stop)
 {
@@ -94,7 +102,7 @@ enum sim_cpu_stop cpu_v7m_slow_read(struct sim_cpu *cpu, uint32_t addr, unsigned
                                     uint32_t *value)
 {
     uint32_t result = 0, part;
-    if (addr & (size - 1) && cpu->unalign_trp)
+    if (is_refused_unaligned(cpu, addr, size))
         return SIM_CPU_UNALIGNED;
     enum sim_cpu_stop stop = ask_guard(cpu, addr, size, SIM_ACCESS_READ);
     for (unsigned done = 0, piece; done < size && !stop; done += piece) {
@@ -112,7 +120,7 @@ enum sim_cpu_stop cpu_v7m_slow_read(struct sim_cpu *cpu, uint32_t addr, unsigned
 enum sim_cpu_stop cpu_v7m_slow_write(struct sim_cpu *cpu, uint32_t addr, unsigned size,
                                      uint32_t value)
 {
-    if (addr & (size - 1) && cpu->unalign_trp)
+    if (is_refused_unaligned(cpu, addr, size))
         return SIM_CPU_UNALIGNED;
     enum sim_cpu_stop stop = ask_guard(cpu, addr, size, SIM_ACCESS_WRITE);
     for (unsigned done = 0, piece; done < size && !stop; done += piece) {
@@ -131,7 +139,12 @@ enum sim_cpu_stop cpu_v7m_slow_fetch(struct sim_cpu *cpu, uint32_t addr, uint32_
     enum sim_cpu_stop stop = ask_guard(cpu, addr, 2, SIM_ACCESS_FETCH);
     if (stop)
         return stop;
-    stop = sim_cpu_fetch_elsewhere(cpu, remapped(cpu, addr, SIM_ACCESS_FETCH), op);
+    uint32_t from = remapped(cpu, addr, SIM_ACCESS_FETCH);
+    if (cpu->l1 && cpu->l1->code.on && sim_l1_fetch(cpu->l1, from, op)) {
+        cpu->fetch_window = 0;
+        return SIM_CPU_NONE;
+    }
+    stop = sim_cpu_fetch_elsewhere(cpu, from, op);
     if (stop == SIM_CPU_FAULT)
         cpu->fault = (struct sim_cpu_fault){.fetch = true, .addr = addr};
     return stop;

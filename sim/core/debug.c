@@ -45,6 +45,7 @@ void sim_debug_reset(struct sim_core *core, enum sim_reset kind)
         sim_bpu_reset(&core->bpu);
         sim_dwt_reset(&core->dwt);
         sim_trace_reset(core);
+        core->dwt_open = core->fpb_open = false;
     }
 }
 

@@ -13,6 +13,8 @@ static uint32_t ccr_at_reset(const struct sim_core *core)
 {
     bool first_revisions =
         (core->kind->cpuid & 0xfff0u) == 0xc230u && (core->cpuid >> CPUID_VARIANT & 0xf) < 2;
+    if (core->kind->l1)
+        return CCR_STKALIGN | CCR_BP;
     return first_revisions ? 0 : CCR_STKALIGN;
 }
 
@@ -130,6 +132,8 @@ void sim_v7m_imprecise(struct sim_core *core)
 {
     core->cpu.imprecise = false;
     core->v7m.cfsr |= CFSR_IMPRECISERR;
+    if (core->kind->l1)
+        core->v7m.abfsr = core->cpu.fault.addr >> 29 == 2 ? ABFSR_AHBP : ABFSR_AXIM;
     if (sim_nvic_is_enabled(&core->nvic, SIM_EXC_BUSFAULT)) {
         sim_exception_pend(core, SIM_EXC_BUSFAULT);
         return;

@@ -12,6 +12,9 @@ enum { MPU_RASR_A3 = 0x28 }; // the last of three further pairs of RBAR and RASR
 
 #define RASR_XN         (1u << 28)
 #define RASR_AP(rasr)   ((rasr) >> 24 & 7)
+#define RASR_TEX(rasr)  ((rasr) >> 19 & 7)
+#define RASR_S          (1u << 18)
+#define RASR_CB(rasr)   ((rasr) >> 16 & 3)
 #define RASR_SRD(rasr)  ((rasr) >> 8 & 0xff)
 #define RASR_SIZE(rasr) ((rasr) >> 1 & 0x1f)
 #define RASR_ENABLE     (1u << 0)
@@ -102,6 +105,35 @@ bool sim_mpu_permits(const struct sim_mpu *mpu, uint32_t addr, enum sim_access a
     if (!privileged || !(mpu->ctrl & SIM_MPU_CTRL_PRIVDEFENA))
         return false;
     return access != SIM_ACCESS_FETCH || executes_by_default(addr);
+}
+
+// Table B3-13 of DDI 0403: with TEX of 4 and more, C and B are of the inner cache, which is this
+// one.
+static enum sim_memory_type type_of(uint32_t rasr)
+{
+    static const enum sim_memory_type inner[4] = {SIM_MEM_UNCACHED, SIM_MEM_BACK_ALLOCATE,
+                                                  SIM_MEM_THROUGH, SIM_MEM_BACK};
+    unsigned tex = RASR_TEX(rasr), cb = RASR_CB(rasr);
+    if (tex & 4)
+        return inner[cb];
+    if (tex == 0)
+        return cb < 2 ? SIM_MEM_DEVICE : inner[cb];
+    if (tex == 1)
+        return cb == 3 ? SIM_MEM_BACK_ALLOCATE : SIM_MEM_UNCACHED;
+    return SIM_MEM_DEVICE;
+}
+
+bool sim_mpu_type(const struct sim_mpu *mpu, uint32_t addr, enum sim_memory_type *type,
+                  bool *shared)
+{
+    for (unsigned i = mpu->regions; i-- > 0;) {
+        if (!contains(mpu, i, addr))
+            continue;
+        *type = type_of(mpu->rasr[i]);
+        *shared = mpu->rasr[i] & RASR_S;
+        return true;
+    }
+    return false;
 }
 
 // ---- registers ----------------------------------------------------------------------------------

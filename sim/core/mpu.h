@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The Memory Protection Unit: PMSAv6 (DDI 0419, B3.5) and PMSAv7 (DDI 0403, B3.5). Attributes of
-// memory (TEX, S, C, B) are kept and change nothing: the model has no caches and no buffers.
+// memory (TEX, S, C, B) matter to the caches of a Cortex-M7 alone.
 #ifndef SWDLINK_SIM_CORE_MPU_H
 #define SWDLINK_SIM_CORE_MPU_H
 
@@ -32,6 +32,10 @@ bool sim_mpu_decides(const struct sim_mpu *mpu, int priority);
 // of the default map, whatever the regions say (B3.5.1).
 bool sim_mpu_permits(const struct sim_mpu *mpu, uint32_t addr, enum sim_access access,
                      bool privileged);
+// What the region of an address says of its memory. False: no region has it, the default map
+// counts.
+bool sim_mpu_type(const struct sim_mpu *mpu, uint32_t addr, enum sim_memory_type *type,
+                  bool *shared);
 // Registers from 0xe000ed90 to 0xe000edb8, by their offset from there.
 uint32_t sim_mpu_read(const struct sim_mpu *mpu, uint32_t offset);
 void sim_mpu_write(struct sim_mpu *mpu, uint32_t offset, uint32_t value);

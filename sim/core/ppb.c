@@ -12,6 +12,8 @@
 #define PAGE_SCS  0xe000e000u
 #define PAGE_TPIU 0xe0040000u
 #define PAGE_ETM  0xe0041000u
+#define PAGE_CTI  0xe0043000u
+#define PAGE_CPU  0xe00fe000u // the processor's ROM table above that of the bus: a Cortex-M7's
 #define PAGE_ROM  0xe00ff000u
 
 // Offsets in the System Control Space.
@@ -19,9 +21,12 @@ enum { NVIC_IPR_FIRST = 0x400, NVIC_IPR_LAST = 0x4ef };
 enum { SHPR_FIRST = 0xd18, SHPR_LAST = 0xd23, CFSR_FIRST = 0xd28, CFSR_LAST = 0xd2b, STIR = 0xf00 };
 enum { ITM_STIM_END = 0x80 };
 
-enum { ID_FIRST = 0xfcc };
+enum { LAR = 0xfb0, LSR = 0xfb4, ID_FIRST = 0xfcc };
 
-#define DESIGNER_ARM  0x23bu
+#define LAR_KEY 0xc5acce55u
+#define LSR_SLK (1u << 1) // locked
+#define LSR_SLI (1u << 0) // there is a lock
+
 #define CLASS_ROM     0x1u
 #define CLASS_DEBUG   0x9u
 #define CLASS_GENERIC 0xeu
@@ -44,7 +49,7 @@ static struct component component_of(const struct sim_core *core, uint32_t page)
         c.part = v7m ? 0x002 : 0x00a;
         break;
     case PAGE_BPU:
-        c.part = v7m ? 0x003 : 0x00b;
+        c.part = core->kind->fpb_part ? core->kind->fpb_part : v7m ? 0x003 : 0x00b;
         break;
     case PAGE_ITM:
         c.part = 0x001;
@@ -52,6 +57,10 @@ static struct component component_of(const struct sim_core *core, uint32_t page)
     case PAGE_TPIU:
         c.part = core->kind->trace_port_part;
         c.class = CLASS_DEBUG;
+        break;
+    case PAGE_CPU:
+        c.part = 0x4c8;
+        c.class = CLASS_ROM;
         break;
     default:
         c = (struct component){.part = core->part, .designer = core->designer, .class = CLASS_ROM};
@@ -88,14 +97,28 @@ static uint32_t read_id(const struct sim_core *core, uint32_t page, uint32_t off
     }
 }
 
-// 32-bit format; present or, as the ETM of this model, not.
-static uint32_t read_rom_table(const struct sim_core *core, uint32_t offset)
+// Entries of the tables, up to a 0. A Cortex-M7 has two, one below the other (DDI 0489, 9.2); the
+// chip maker's above them has the TPIU.
+static const uint32_t *entries_of(const struct sim_core *core, uint32_t table)
 {
-    static const uint32_t page[] = {PAGE_SCS, PAGE_DWT, PAGE_BPU, PAGE_ITM, PAGE_TPIU, PAGE_ETM};
-    unsigned i = offset / 4, count = sim_core_is_v7m(core) ? 6 : 3;
-    if (i >= count)
-        return 0;
-    return (page[i] - PAGE_ROM) | (page[i] == PAGE_ETM ? 2 : 3);
+    static const uint32_t v6m[] = {PAGE_SCS, PAGE_DWT, PAGE_BPU, 0};
+    static const uint32_t v7m[] = {PAGE_SCS, PAGE_DWT, PAGE_BPU, PAGE_ITM, PAGE_TPIU, PAGE_ETM, 0};
+    static const uint32_t m7[] = {PAGE_SCS, PAGE_DWT, PAGE_BPU, PAGE_ITM, 0};
+    static const uint32_t m7_cpu[] = {PAGE_ROM, PAGE_ETM, PAGE_CTI, 0};
+    if (core->kind->l1)
+        return table == PAGE_CPU ? m7_cpu : m7;
+    return sim_core_is_v7m(core) ? v7m : v6m;
+}
+
+// 32-bit format; present or, as ETM and CTI of this model, not.
+static uint32_t read_rom_table(const struct sim_core *core, uint32_t table, uint32_t offset)
+{
+    const uint32_t *page = entries_of(core, table);
+    for (unsigned i = 0; page[i]; i++) {
+        if (i == offset / 4)
+            return (page[i] - table) | (page[i] == PAGE_ETM || page[i] == PAGE_CTI ? 2 : 3);
+    }
+    return 0;
 }
 
 // Where nothing is, reads give zero and writes do nothing, as on real parts whose debugger looks
@@ -105,6 +128,8 @@ static bool is_page(const struct sim_core *core, uint32_t page)
 {
     if (page == PAGE_ITM || page == PAGE_TPIU)
         return core->kind->trace_port_part != 0;
+    if (page == PAGE_CPU)
+        return core->kind->l1;
     return page == PAGE_SCS || page == PAGE_DWT || page == PAGE_BPU || page == PAGE_ROM;
 }
 
@@ -120,11 +145,40 @@ static bool has_trace(const struct sim_core *core)
     return core->debug.demcr & DEMCR_DWTENA; // TRCENA
 }
 
+// The software locks of DWT and FPB, which a Cortex-M7 has: the debugger sees none of them (IHI
+// 0029, B2.3.10).
+static bool *lock_of(struct sim_core *core, uint32_t page)
+{
+    if (!core->kind->locks)
+        return NULL;
+    return page == PAGE_DWT ? &core->dwt_open : page == PAGE_BPU ? &core->fpb_open : NULL;
+}
+
+static uint32_t read_lock(struct sim_core *core, bool debugger, uint32_t page)
+{
+    const bool *open = lock_of(core, page);
+    return !open || debugger ? 0 : LSR_SLI | (*open ? 0 : LSR_SLK);
+}
+
+// False: the lock keeps the program out.
+static bool passes_lock(struct sim_core *core, bool debugger, uint32_t page, uint32_t offset,
+                        uint32_t value)
+{
+    bool *open = lock_of(core, page);
+    if (!open || debugger)
+        return true;
+    if (offset == LAR)
+        *open = value == LAR_KEY;
+    return *open;
+}
+
 static uint32_t read_page(struct sim_core *core, bool debugger, uint32_t page, uint32_t offset)
 {
     struct sim_dwt_now now = dwt_now(core);
     if (offset >= ID_FIRST)
         return read_id(core, page, offset);
+    if (offset == LSR && lock_of(core, page))
+        return read_lock(core, debugger, page);
     switch (page) {
     case PAGE_SCS:
         return sim_scs_read(core, debugger, offset);
@@ -136,7 +190,7 @@ static uint32_t read_page(struct sim_core *core, bool debugger, uint32_t page, u
     case PAGE_TPIU:
         return has_trace(core) ? sim_trace_read(core, page | offset) : 0;
     default:
-        return read_rom_table(core, offset);
+        return read_rom_table(core, page, offset);
     }
 }
 
@@ -153,6 +207,8 @@ static void write_page(struct sim_core *core, bool debugger, uint32_t addr, unsi
                        uint32_t value)
 {
     uint32_t page = addr & ~0xfffu, offset = addr & 0xfff;
+    if (!passes_lock(core, debugger, page, offset, value))
+        return;
     switch (page) {
     case PAGE_SCS:
         sim_scs_write(core, debugger, offset, value);

@@ -25,6 +25,8 @@ enum {
     FPDSCR = 0xf3c,
     MVFR0 = 0xf40,
     MVFR1 = 0xf44,
+    MVFR2 = 0xf48,
+    ABFSR = 0xfa8,
 };
 
 #define CCR_BITS                                                                                   \
@@ -91,7 +93,7 @@ static void write_shcsr(struct sim_core *core, uint32_t value)
     }
 }
 
-// ID_PFR0 to ID_ISAR4 (DDI 0337, table 4-1; DDI 0439, table 4-1).
+// ID_PFR0 to ID_ISAR4 (DDI 0337, table 4-1; DDI 0439, table 4-1; DDI 0489, table 3-1).
 static uint32_t read_id(const struct sim_core *core, uint32_t offset)
 {
     static const uint32_t m3[] = {0x00000030, 0x00000200, 0x00100000, 0x00000000, 0x00100030,
@@ -100,13 +102,27 @@ static uint32_t read_id(const struct sim_core *core, uint32_t offset)
     static const uint32_t m4[] = {0x00000030, 0x00000200, 0x00100000, 0x00000000, 0x00100030,
                                   0x00000000, 0x01000000, 0x00000000, 0x01101110, 0x02112000,
                                   0x21232231, 0x01111131, 0x01310132};
-    return (core->kind->arch == SIM_ARMV7EM ? m4 : m3)[(offset - ID_FIRST) / 4];
+    static const uint32_t m7[] = {0x00000030, 0x00000200, 0x00100000, 0x00000000, 0x00100030,
+                                  0x00000000, 0x01000000, 0x00000000, 0x01101110, 0x02112000,
+                                  0x20232231, 0x01111131, 0x01310132};
+    const uint32_t *ids = core->kind->l1 ? m7 : core->kind->arch == SIM_ARMV7EM ? m4 : m3;
+    return ids[(offset - ID_FIRST) / 4];
 }
 
 static uint32_t read_fpccr(const struct sim_core *core)
 {
     const struct sim_cpu_fp *fp = &core->cpu.fp;
     return core->v7m.fpccr | (fp->aspen ? FPCCR_ASPEN : 0) | (fp->lspact ? FPCCR_LSPACT : 0);
+}
+
+// MVFR0 to MVFR2: FPv4-SP, FPv5 with single precision alone, and with both (DDI 0439, table 7-2;
+// DDI 0489, 8.3).
+static uint32_t read_mvfr(const struct sim_core *core, unsigned n)
+{
+    static const uint32_t values[3][3] = {{0x10110021, 0x11000011, 0},
+                                          {0x10110021, 0x11000011, 0x40},
+                                          {0x10110221, 0x12000011, 0x40}};
+    return values[core->cpu.fp.has_v5 + core->cpu.fp.has_double][n];
 }
 
 static bool read_fp(const struct sim_core *core, uint32_t offset, uint32_t *value)
@@ -124,11 +140,10 @@ static bool read_fp(const struct sim_core *core, uint32_t offset, uint32_t *valu
     case FPDSCR:
         *value = core->cpu.fp.fpdscr;
         break;
-    case MVFR0: // DDI 0439, table 7-2
-        *value = 0x10110021;
-        break;
+    case MVFR0:
     case MVFR1:
-        *value = 0x11000011;
+    case MVFR2:
+        *value = read_mvfr(core, (offset - MVFR0) / 4);
         break;
     default:
         return false;
@@ -157,6 +172,9 @@ static bool read_fault_status(const struct sim_core *core, uint32_t offset, uint
     case AFSR:
         *value = 0;
         return true;
+    case ABFSR:
+        *value = v->abfsr;
+        return core->kind->l1;
     default:
         return read_fp(core, offset, value);
     }
@@ -164,6 +182,8 @@ static bool read_fault_status(const struct sim_core *core, uint32_t offset, uint
 
 bool sim_v7m_read(struct sim_core *core, uint32_t offset, uint32_t *value)
 {
+    if (core->kind->l1 && sim_l1_read(&core->l1, offset, value))
+        return true;
     if (offset >= ID_FIRST && offset <= ID_LAST) {
         *value = read_id(core, offset);
         return true;
@@ -198,6 +218,11 @@ static void write_actlr(struct sim_core *core, uint32_t value)
 static void write_ccr(struct sim_core *core, uint32_t value)
 {
     core->v7m.ccr = value & CCR_BITS;
+    if (core->kind->l1) {
+        core->v7m.ccr |= CCR_BP | (core->l1.code.size ? value & CCR_IC : 0) |
+                         (core->l1.data.size ? value & CCR_DC : 0);
+        sim_l1_switch(&core->l1, value & CCR_IC, value & CCR_DC);
+    }
     core->cpu.unalign_trp = value & CCR_UNALIGN_TRP;
     core->cpu.div_0_trp = value & CCR_DIV_0_TRP;
 }
@@ -245,7 +270,7 @@ static bool write_fp(struct sim_core *core, uint32_t offset, uint32_t value)
         core->cpu.fp.fpdscr = present ? value & FPDSCR_BITS : 0;
         return true;
     default:
-        return offset == MVFR0 || offset == MVFR1;
+        return offset >= MVFR0 && offset <= MVFR2;
     }
 }
 
@@ -265,6 +290,9 @@ static bool write_fault_status(struct sim_core *core, uint32_t offset, uint32_t 
     case BFAR:
         v->bfar = value;
         return true;
+    case ABFSR: // any write clears it (DDI 0489, 3.3)
+        v->abfsr = 0;
+        return core->kind->l1;
     default:
         return write_fp(core, offset, value);
     }
@@ -272,6 +300,8 @@ static bool write_fault_status(struct sim_core *core, uint32_t offset, uint32_t 
 
 bool sim_v7m_write(struct sim_core *core, uint32_t offset, uint32_t value)
 {
+    if (core->kind->l1 && sim_l1_write(&core->l1, offset, value))
+        return true;
     switch (offset) {
     case ACTLR:
         write_actlr(core, value);

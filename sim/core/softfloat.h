@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Single-precision arithmetic as FPv4-SP does it (IEEE 754 and DDI 0403, A2.5), on bit patterns and
-// without the host's floating point. fpscr gives rounding mode, FZ, DN and AHP, and gets the
-// cumulative exception bits; its flags N, Z, C and V are the comparison's business only.
+// Arithmetic as FPv4-SP and FPv5 do it (IEEE 754 and DDI 0403, A2.5), on bit patterns of single or
+// double precision and without the host's floating point. fpscr gives rounding mode, FZ, DN and
+// AHP, and gets the cumulative exception bits; its flags N, Z, C and V are the comparison's
+// business only.
 #ifndef SWDLINK_SIM_CORE_SOFTFLOAT_H
 #define SWDLINK_SIM_CORE_SOFTFLOAT_H
 
@@ -19,15 +20,42 @@
 #define FPSCR_DZC         (1u << 1)
 #define FPSCR_IOC         (1u << 0)
 
-uint32_t sim_fp_add(uint32_t x, uint32_t y, uint32_t *fpscr);
-uint32_t sim_fp_subtract(uint32_t x, uint32_t y, uint32_t *fpscr);
-uint32_t sim_fp_multiply(uint32_t x, uint32_t y, uint32_t *fpscr);
-uint32_t sim_fp_divide(uint32_t x, uint32_t y, uint32_t *fpscr);
-uint32_t sim_fp_square_root(uint32_t x, uint32_t *fpscr);
+// A precision: how many bits the fraction has, what is added to an exponent, and which bit the sign
+// is.
+struct sim_fp_format {
+    int fraction, bias, sign;
+};
+extern const struct sim_fp_format sim_fp_single, sim_fp_double;
+
+static inline uint64_t sim_fp_negate(const struct sim_fp_format *f, uint64_t x)
+{
+    return x ^ 1ull << f->sign;
+}
+
+uint64_t sim_fp_add(const struct sim_fp_format *f, uint64_t x, uint64_t y, uint32_t *fpscr);
+uint64_t sim_fp_subtract(const struct sim_fp_format *f, uint64_t x, uint64_t y, uint32_t *fpscr);
+uint64_t sim_fp_multiply(const struct sim_fp_format *f, uint64_t x, uint64_t y, uint32_t *fpscr);
+uint64_t sim_fp_divide(const struct sim_fp_format *f, uint64_t x, uint64_t y, uint32_t *fpscr);
+uint64_t sim_fp_square_root(const struct sim_fp_format *f, uint64_t x, uint32_t *fpscr);
 // addend + x * y, rounded once.
-uint32_t sim_fp_fused(uint32_t addend, uint32_t x, uint32_t y, uint32_t *fpscr);
+uint64_t sim_fp_fused(const struct sim_fp_format *f, uint64_t addend, uint64_t x, uint64_t y,
+                      uint32_t *fpscr);
 // N, Z, C and V in bits 3 to 0. A quiet NaN is an invalid operation if `signals`.
-unsigned sim_fp_compare(uint32_t x, uint32_t y, bool signals, uint32_t *fpscr);
+unsigned sim_fp_compare(const struct sim_fp_format *f, uint64_t x, uint64_t y, bool signals,
+                        uint32_t *fpscr);
+// FPMaxNum() and FPMinNum(): a number wins against a quiet NaN.
+uint64_t sim_fp_extreme(const struct sim_fp_format *f, uint64_t x, uint64_t y, bool least,
+                        uint32_t *fpscr);
+
+// The first four are those of FPSCR.RMode.
+enum sim_fp_rounding {
+    SIM_FP_TO_NEAREST,
+    SIM_FP_TO_PLUS,
+    SIM_FP_TO_MINUS,
+    SIM_FP_TO_ZERO,
+    SIM_FP_TIES_AWAY,
+    SIM_FP_BY_FPSCR,
+};
 
 // An integer of 16 or 32 bits, of which `fraction` are behind the binary point.
 struct sim_fixed {
@@ -35,11 +63,19 @@ struct sim_fixed {
     bool is_unsigned;
 };
 
-// Saturates; extended to 32 bits. to_zero: whatever the rounding mode is.
-uint32_t sim_fp_to_fixed(uint32_t x, struct sim_fixed format, bool to_zero, uint32_t *fpscr);
+// Saturates; extended to 32 bits.
+uint32_t sim_fp_to_fixed(const struct sim_fp_format *f, uint64_t x, struct sim_fixed format,
+                         enum sim_fp_rounding rounding, uint32_t *fpscr);
 // to_nearest: whatever the rounding mode is.
-uint32_t sim_fp_from_fixed(uint32_t x, struct sim_fixed format, bool to_nearest, uint32_t *fpscr);
-uint32_t sim_fp_to_half(uint32_t x, uint32_t *fpscr);
-uint32_t sim_fp_from_half(uint32_t x, uint32_t *fpscr);
+uint64_t sim_fp_from_fixed(const struct sim_fp_format *f, uint32_t x, struct sim_fixed format,
+                           bool to_nearest, uint32_t *fpscr);
+// To a number without a fraction. tells_inexact: IXC is set when that changed it.
+uint64_t sim_fp_to_integral(const struct sim_fp_format *f, uint64_t x,
+                            enum sim_fp_rounding rounding, bool tells_inexact, uint32_t *fpscr);
+// From one precision to the other.
+uint64_t sim_fp_convert(const struct sim_fp_format *to, const struct sim_fp_format *from,
+                        uint64_t x, uint32_t *fpscr);
+uint32_t sim_fp_to_half(const struct sim_fp_format *from, uint64_t x, uint32_t *fpscr);
+uint64_t sim_fp_from_half(const struct sim_fp_format *to, uint32_t x, uint32_t *fpscr);
 
 #endif

@@ -3,67 +3,92 @@
 // decided before it is rounded.
 #include "sim/core/softfloat_parts.h"
 
-bool fp_rounds_up(enum fp_rounding mode, bool sign, uint64_t whole, uint64_t rest, uint64_t half)
+const struct sim_fp_format sim_fp_single = {23, 127, 31}, sim_fp_double = {52, 1023, 63};
+
+bool fp_rounds_up(enum sim_fp_rounding mode, bool sign, uint64_t whole, uint64_t rest,
+                  uint64_t half)
 {
     switch (mode) {
-    case FP_TO_NEAREST:
+    case SIM_FP_TO_NEAREST:
         return rest > half || (rest == half && whole & 1);
-    case FP_TO_PLUS:
+    case SIM_FP_TO_PLUS:
         return rest && !sign;
-    case FP_TO_MINUS:
+    case SIM_FP_TO_MINUS:
         return rest && sign;
+    case SIM_FP_TIES_AWAY:
+        return rest >= half;
     default:
         return false;
     }
 }
 
 // The largest number or infinity.
-static uint32_t overflow(bool sign, uint32_t *fpscr)
+static uint64_t overflow(const struct sim_fp_format *f, bool sign, uint32_t *fpscr)
 {
-    enum fp_rounding mode = fp_rounding_of(*fpscr);
-    bool to_infinity =
-        mode == FP_TO_NEAREST || (mode == FP_TO_PLUS && !sign) || (mode == FP_TO_MINUS && sign);
+    enum sim_fp_rounding mode = fp_rounding_of(*fpscr);
+    bool to_infinity = mode == SIM_FP_TO_NEAREST || (mode == SIM_FP_TO_PLUS && !sign) ||
+                       (mode == SIM_FP_TO_MINUS && sign);
     *fpscr |= FPSCR_OFC | FPSCR_IXC;
-    return (sign ? FP_SIGN : 0) | (to_infinity ? FP_INFINITY : FP_INFINITY - 1);
+    return fp_zero(f, sign) | (to_infinity ? fp_infinity(f) : fp_infinity(f) - 1);
 }
 
-uint32_t fp_round(const struct fp_number *number, uint32_t *fpscr)
+uint64_t fp_round(const struct sim_fp_format *f, const struct fp_number *number, uint32_t *fpscr)
 {
     struct fp_number n = *number;
     fp_normalize(&n);
-    uint32_t sign = n.sign ? FP_SIGN : 0;
-    int exp = n.exp + FP_TOP_BIT, drop = FP_TOP_BIT - FP_FRACTION; // n is 1.… * 2^exp
-    bool tiny = exp < 1 - FP_BIAS;
+    int exp = n.exp + FP_TOP_BIT, drop = FP_TOP_BIT - f->fraction; // n is 1.… * 2^exp
+    bool tiny = exp < 1 - f->bias;
     if (tiny && *fpscr & FPSCR_FZ) {
         *fpscr |= FPSCR_UFC;
-        return sign;
+        return fp_zero(f, n.sign);
     }
-    uint32_t base = 0; // of exponents; the hidden bit adds one to a normal number's
+    uint64_t base = 0; // of exponents; the hidden bit adds one to a normal number's
     if (tiny)
-        n.sig = fp_shift_right(n.sig, 1 - FP_BIAS - exp);
+        n.sig = fp_shift_right(n.sig, 1 - f->bias - exp);
     else
-        base = (uint32_t)(exp + FP_BIAS - 1) << FP_FRACTION;
+        base = (uint64_t)(exp + f->bias - 1) << f->fraction;
     uint64_t whole = n.sig >> drop, rest = n.sig & ((1ull << drop) - 1);
-    if (exp > FP_BIAS)
-        return overflow(n.sign, fpscr);
+    if (exp > f->bias)
+        return overflow(f, n.sign, fpscr);
     whole += fp_rounds_up(fp_rounding_of(*fpscr), n.sign, whole, rest, 1ull << (drop - 1));
-    uint32_t result = base + (uint32_t)whole;
-    if (result >= FP_INFINITY)
-        return overflow(n.sign, fpscr);
+    uint64_t result = base + whole;
+    if (result >= fp_infinity(f))
+        return overflow(f, n.sign, fpscr);
     if (rest)
         *fpscr |= FPSCR_IXC | (tiny ? FPSCR_UFC : 0);
-    return sign | result;
+    return fp_zero(f, n.sign) | result;
 }
 
-uint32_t fp_propagate(uint32_t x, enum fp_class class, uint32_t *fpscr)
+static uint64_t default_nan(const struct sim_fp_format *f)
+{
+    return fp_infinity(f) | fp_quiet_bit(f);
+}
+
+uint64_t fp_propagate(const struct sim_fp_format *f, uint64_t x, enum fp_class class,
+                      uint32_t *fpscr)
 {
     if (class == FP_CLASS_SNAN)
         *fpscr |= FPSCR_IOC;
-    return *fpscr & FPSCR_DN ? FP_DEFAULT_NAN : x | 1u << 22;
+    return *fpscr & FPSCR_DN ? default_nan(f) : x | fp_quiet_bit(f);
 }
 
-uint32_t fp_invalid(uint32_t *fpscr)
+bool fp_propagate_any(const struct sim_fp_format *f, const uint64_t x[], const struct fp_number n[],
+                      unsigned count, uint32_t *fpscr, uint64_t *result)
+{
+    static const enum fp_class order[] = {FP_CLASS_SNAN, FP_CLASS_QNAN};
+    for (unsigned k = 0; k < 2; k++) {
+        for (unsigned i = 0; i < count; i++) {
+            if (n[i].class != order[k])
+                continue;
+            *result = fp_propagate(f, x[i], n[i].class, fpscr);
+            return true;
+        }
+    }
+    return false;
+}
+
+uint64_t fp_invalid(const struct sim_fp_format *f, uint32_t *fpscr)
 {
     *fpscr |= FPSCR_IOC;
-    return FP_DEFAULT_NAN;
+    return default_nan(f);
 }

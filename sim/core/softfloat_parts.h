@@ -5,14 +5,7 @@
 
 #include "sim/core/softfloat.h"
 
-#define FP_DEFAULT_NAN 0x7fc00000u
-#define FP_INFINITY    0x7f800000u
-#define FP_SIGN        (1u << 31)
-
-enum { FP_FRACTION = 23, FP_BIAS = 127, FP_TOP_BIT = 61 };
-
-// What FPSCR.RMode says.
-enum fp_rounding { FP_TO_NEAREST, FP_TO_PLUS, FP_TO_MINUS, FP_TO_ZERO };
+enum { FP_TOP_BIT = 61 };
 
 enum fp_class { FP_CLASS_ZERO, FP_CLASS_FINITE, FP_CLASS_INFINITE, FP_CLASS_QNAN, FP_CLASS_SNAN };
 
@@ -24,7 +17,22 @@ struct fp_number {
     uint64_t sig;
 };
 
-static inline enum fp_rounding fp_rounding_of(uint32_t fpscr)
+static inline uint64_t fp_infinity(const struct sim_fp_format *f)
+{
+    return (uint64_t)(2 * f->bias + 1) << f->fraction;
+}
+
+static inline uint64_t fp_quiet_bit(const struct sim_fp_format *f)
+{
+    return 1ull << (f->fraction - 1);
+}
+
+static inline uint64_t fp_zero(const struct sim_fp_format *f, bool sign)
+{
+    return (uint64_t)sign << f->sign;
+}
+
+static inline enum sim_fp_rounding fp_rounding_of(uint32_t fpscr)
 {
     return fpscr >> FPSCR_RMODE_SHIFT & 3;
 }
@@ -35,22 +43,23 @@ static inline bool fp_is_nan(const struct fp_number *n)
 }
 
 // Flushes a subnormal number to zero when FZ says so.
-static inline struct fp_number fp_unpack(uint32_t x, uint32_t *fpscr)
+static inline struct fp_number fp_unpack(const struct sim_fp_format *f, uint64_t x, uint32_t *fpscr)
 {
-    uint32_t fraction = x & 0x7fffff, exp = x >> FP_FRACTION & 0xff;
-    struct fp_number n = {.class = FP_CLASS_FINITE, .sign = x >> 31, .sig = fraction};
-    if (exp == 0xff) {
-        n.class = !fraction             ? FP_CLASS_INFINITE
-                  : fraction & 1u << 22 ? FP_CLASS_QNAN
-                                        : FP_CLASS_SNAN;
+    uint64_t fraction = x & ((1ull << f->fraction) - 1);
+    int exp = (int)(x >> f->fraction) & (2 * f->bias + 1);
+    struct fp_number n = {.class = FP_CLASS_FINITE, .sign = x >> f->sign & 1, .sig = fraction};
+    if (exp == 2 * f->bias + 1) {
+        n.class = !fraction                    ? FP_CLASS_INFINITE
+                  : fraction & fp_quiet_bit(f) ? FP_CLASS_QNAN
+                                               : FP_CLASS_SNAN;
         return n;
     }
     if (exp) {
-        n.sig |= 1u << FP_FRACTION;
-        n.exp = (int)exp - FP_BIAS - FP_FRACTION;
+        n.sig |= 1ull << f->fraction;
+        n.exp = exp - f->bias - f->fraction;
         return n;
     }
-    n.exp = 1 - FP_BIAS - FP_FRACTION;
+    n.exp = 1 - f->bias - f->fraction;
     if (fraction && *fpscr & FPSCR_FZ) {
         *fpscr |= FPSCR_IDC;
         n.sig = 0;
@@ -82,11 +91,17 @@ static inline void fp_normalize(struct fp_number *n)
 }
 
 // A finite number (sig is not zero).
-uint32_t fp_round(const struct fp_number *n, uint32_t *fpscr);
+uint64_t fp_round(const struct sim_fp_format *f, const struct fp_number *n, uint32_t *fpscr);
 // Is a magnitude of `whole` steps and `rest` of `2 * half` rounded up?
-bool fp_rounds_up(enum fp_rounding mode, bool sign, uint64_t whole, uint64_t rest, uint64_t half);
+bool fp_rounds_up(enum sim_fp_rounding mode, bool sign, uint64_t whole, uint64_t rest,
+                  uint64_t half);
 // The NaN that comes of an operand that is one.
-uint32_t fp_propagate(uint32_t x, enum fp_class class, uint32_t *fpscr);
-uint32_t fp_invalid(uint32_t *fpscr);
+uint64_t fp_propagate(const struct sim_fp_format *f, uint64_t x, enum fp_class class,
+                      uint32_t *fpscr);
+// FPProcessNaNs(): that of the first signalling NaN, else of the first quiet one. False: there is
+// none.
+bool fp_propagate_any(const struct sim_fp_format *f, const uint64_t x[], const struct fp_number n[],
+                      unsigned count, uint32_t *fpscr, uint64_t *result);
+uint64_t fp_invalid(const struct sim_fp_format *f, uint32_t *fpscr);
 
 #endif

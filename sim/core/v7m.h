@@ -14,6 +14,7 @@ struct sim_v7m {
     uint32_t cfsr, hfsr, mmfar, bfar;
     uint32_t fpccr; // but for ASPEN and LSPACT, which the engine holds
     uint32_t fpcar;
+    uint32_t abfsr;  // of a Cortex-M7: where a buffered write failed
     uint32_t caught; // bits of DEMCR: what a vector catch would find in the faults not entered yet
     bool monitor_steps; // left the debug monitor for one instruction
 };
@@ -24,8 +25,14 @@ struct sim_v7m {
 #define CCR_DIV_0_TRP      (1u << 4)
 #define CCR_BFHFNMIGN      (1u << 8)
 #define CCR_STKALIGN       (1u << 9)
+#define CCR_DC             (1u << 16) // these two of a Cortex-M7, which also has
+#define CCR_IC             (1u << 17)
+#define CCR_BP             (1u << 18) // branch prediction, always on
 
 #define ACTLR_DISDEFWBUF (1u << 1)
+
+#define ABFSR_AHBP (1u << 2)
+#define ABFSR_AXIM (1u << 3)
 
 // CFSR: MMFSR, BFSR and UFSR.
 #define CFSR_IACCVIOL    (1u << 0)

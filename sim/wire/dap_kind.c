@@ -20,7 +20,8 @@ static const struct sim_dap_kind kinds[] = {
     {.core = "Cortex-M0+", .dpidr = 0x0bc11477, M0_PORT}, // not seen: taken for an M0's
     {.core = "Cortex-M3", .dpidr = 0x1ba01477, M4_PORT},  // not seen: taken for an M4's
     {.core = "Cortex-M4", .dpidr = 0x2ba01477, M4_PORT},
-    {.core = "Cortex-M4", .dpidr = 0x6ba02477, M4_PORT}, // STM32WB and WL: not seen
+    {.core = "Cortex-M4", .dpidr = 0x6ba02477, M4_PORT}, // STM32WB and WL, and H7: not seen
+    {.core = "Cortex-M7", .dpidr = 0x5ba02477, M4_PORT}, // not seen
 };
 
 const struct sim_dap_kind *sim_dap_kind_of(uint32_t dpidr)

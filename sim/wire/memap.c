@@ -3,12 +3,13 @@
 
 #include "base/bytes.h"
 
-#define CSW_RESET 0x03000040u // DeviceEn, 32-bit access cleared to size 0 until written
+#define CSW_RESET     0x03000040u // DeviceEn, 32-bit access cleared to size 0 until written
+#define CSW_CACHEABLE (1u << 27)  // HPROT[3] of an AHB-AP (ADIv5, E1.4)
 // From SWCLK's side to HCLK's, over the bus and back: a model. What is known is that a core clock
 // far below SWCLK makes the DP WAIT, and that an HCLK of twice SWCLK never does.
-#define AP_CYCLES 8u
-#define NS_PER_S  UINT64_C(1000000000)
-#define TAR_WRAP  0x3ffu // C2.2.2: the increment is promised within 1 KiB, and M0 does no more
+#define AP_CYCLES     8u
+#define NS_PER_S      UINT64_C(1000000000)
+#define TAR_WRAP      0x3ffu // C2.2.2: the increment is promised within 1 KiB, and M0 does no more
 
 const struct sim_dap_kind *sim_memap_kind(const struct sim_memap *ap)
 {
@@ -84,6 +85,7 @@ static void attempt(struct sim_memap *ap)
 {
     enum sim_bus_status status;
     uint32_t value = ap->busy_value;
+    sim_chip_mark_ap_accesses(ap->chip, !ap->row && ap->csw & CSW_CACHEABLE);
     if (!reaches(ap, ap->busy_addr))
         status = SIM_BUS_FAULT;
     else if (ap->busy_write)

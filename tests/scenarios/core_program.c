@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Runs a raw binary on sim/core/core.h as a Cortex-M3 or M4, with the memory of QEMU's mps2-an385
-// and mps2-an386 (code at 0, RAM at 0x20000000), up to an address; writes its registers to standard
-// output and its RAM to a file. A helper of qemu_programs_v7m.py, not a test by itself.
+// Runs a raw binary on sim/core/core.h as a Cortex-M3, M4 or M7, with the memory of QEMU's
+// mps2-an385, mps2-an386 and mps2-an500 (code at 0, RAM at 0x20000000), up to an address; writes
+// its registers to standard output and its RAM to a file. m7-cached has both caches on, which QEMU
+// has not, and cleans them at the end. A helper of qemu_programs_v7m.py, not a test by itself.
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,11 +16,17 @@
 #define DEBUGEN  0xa05f0001u
 #define FP_CTRL  0xe0002000u
 #define FP_COMP0 0xe0002008u
+#define CCR      0xe000ed14u
+#define ICIALLU  0xe000ef50u
+#define DCISW    0xe000ef60u
+#define DCCSW    0xe000ef6cu
 #define LIMIT_NS 20000000000ull
 #define SLICE_NS 1000000ull
 
 enum { CODE_SIZE = 0x20000, RAM_SIZE = 0x4000, PRIORITY_BITS = 8 };
 enum { XPSR = 16 };
+enum { CACHE_SIZE = 4096, LINE = 32, WAYS = 4, WAY_SHIFT = 30, SET_SHIFT = 5 };
+#define CCR_CACHES 0x00030200u // IC, DC, STKALIGN
 
 #define CPUID_M3 0x412fc230u // r2p0, as QEMU's resets CCR.STKALIGN to 1
 
@@ -55,11 +62,46 @@ static void write_word(struct machine *m, uint32_t addr, uint32_t value)
         fprintf(stderr, "cannot write 0x%08" PRIx32 "\n", addr);
 }
 
-static bool set_up(struct machine *m, bool is_m4, uint32_t end)
+static void do_all_lines(struct machine *m, uint32_t job)
 {
-    struct sim_core_config config = {.cpuid = is_m4 ? SIM_CPUID_M4 : CPUID_M3,
+    for (uint32_t way = 0; way < WAYS; way++) {
+        for (uint32_t set = 0; set < CACHE_SIZE / LINE / WAYS; set++)
+            write_word(m, job, way << WAY_SHIFT | set << SET_SHIFT);
+    }
+}
+
+static void switch_caches_on(struct machine *m)
+{
+    write_word(m, ICIALLU, 0);
+    do_all_lines(m, DCISW);
+    write_word(m, CCR, CCR_CACHES);
+}
+
+static const struct kind {
+    const char *name;
+    uint32_t cpuid;
+    bool cached;
+} kinds[] = {{"m3", CPUID_M3, false},
+             {"m4", SIM_CPUID_M4, false},
+             {"m7", SIM_CPUID_M7, false},
+             {"m7-cached", SIM_CPUID_M7, true}};
+
+static const struct kind *kind_named(const char *name)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (strcmp(kinds[i].name, name) == 0)
+            return &kinds[i];
+    }
+    return NULL;
+}
+
+static bool set_up(struct machine *m, const struct kind *kind, uint32_t end)
+{
+    struct sim_core_config config = {.cpuid = kind->cpuid,
                                      .interrupts = SIM_CORE_INTERRUPTS,
-                                     .priority_bits = PRIORITY_BITS};
+                                     .priority_bits = PRIORITY_BITS,
+                                     .l1 = {.icache = CACHE_SIZE, .dcache = CACHE_SIZE}};
+    bool any_address = kind->cpuid == SIM_CPUID_M7; // of a comparator: FPB version 2
     // The code is in RAM there, which the window on the flash of a chip is not.
     m->bus.window[0] = (struct sim_window){0, CODE_SIZE, m->code, true};
     m->bus.window[1] = (struct sim_window){RAM, RAM_SIZE, m->ram, true};
@@ -70,8 +112,10 @@ static bool set_up(struct machine *m, bool is_m4, uint32_t end)
         return false;
     write_word(m, DHCSR, DEBUGEN);
     write_word(m, FP_CTRL, 3);
-    write_word(m, FP_COMP0, (end & ~3u) | (end & 2 ? 2u : 1u) << 30 | 1);
+    write_word(m, FP_COMP0, any_address ? end | 1 : (end & ~3u) | (end & 2 ? 2u : 1u) << 30 | 1);
     sim_core_release(m->bus.core);
+    if (kind->cached)
+        switch_caches_on(m);
     return true;
 }
 
@@ -99,13 +143,16 @@ static void print_registers(const struct sim_core *core)
 int main(int argc, char **argv)
 {
     struct machine *m = calloc(1, sizeof *m);
-    if (!m || argc != 5 || !load(m, argv[2])) {
-        fprintf(stderr, "usage: core_program m3|m4 FILE END RAM-FILE\n");
+    const struct kind *kind = argc == 5 ? kind_named(argv[1]) : NULL;
+    if (!m || !kind || !load(m, argv[2])) {
+        fprintf(stderr, "usage: core_program m3|m4|m7|m7-cached FILE END RAM-FILE\n");
         free(m);
         return 2;
     }
     uint32_t end = (uint32_t)strtoul(argv[3], NULL, 0);
-    bool ok = set_up(m, strcmp(argv[1], "m4") == 0, end) && run(m, end);
+    bool ok = set_up(m, kind, end) && run(m, end);
+    if (kind->cached)
+        do_all_lines(m, DCCSW);
     for (unsigned i = 0; i < m->account.violation_count && i < SIM_MAX_VIOLATIONS; i++)
         fprintf(stderr, "violation: %s\n", m->account.violations[i]);
     ok = save(m, argv[4]) && ok && m->account.violation_count == 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Runs a raw binary on the ARMv7-M engine alone, with the memory of QEMU's mps2-an385 and
-// mps2-an386 (code at 0, RAM at 0x20000000), up to an address; writes its registers to standard
+// Runs a raw binary on the ARMv7-M engine alone, with the memory of QEMU's mps2-an385, mps2-an386
+// and mps2-an500 (code at 0, RAM at 0x20000000), up to an address; writes its registers to standard
 // output and its RAM to a file. A helper of qemu_programs_v7m.py, not a test by itself. How many
 // instructions a second that were is in its last line.
 #include <inttypes.h>
@@ -48,8 +48,10 @@ static enum sim_bus_status write_cpacr(void *self, uint32_t offset, unsigned siz
 
 static const struct sim_device cpacr = {.read = read_cpacr, .write = write_cpacr};
 
-static void set_up(struct machine *m, bool is_m4)
+// m3, m4 or m7.
+static void set_up(struct machine *m, const char *core)
 {
+    bool is_m3 = strcmp(core, "m3") == 0, is_m7 = strcmp(core, "m7") == 0;
     m->bus.window[0] = (struct sim_window){0, CODE_SIZE, m->code, false};
     m->bus.window[1] = (struct sim_window){RAM, RAM_SIZE, m->ram, true};
     m->bus.clock = &m->clock;
@@ -60,10 +62,11 @@ static void set_up(struct machine *m, bool is_m4)
     m->cpu.hclk = &m->hclk;
     m->cpu.bpu = &m->bpu;
     m->cpu.dwt = &m->dwt;
-    m->cpu.arch = is_m4 ? SIM_ARMV7EM : SIM_ARMV7M;
+    m->cpu.arch = is_m3 ? SIM_ARMV7M : SIM_ARMV7EM;
     m->cpu.ipsr_mask = XPSR_IPSR;
     m->cpu.basepri_mask = 0xff;
-    m->cpu.fp.present = m->cpu.fp.aspen = is_m4;
+    m->cpu.fp.present = m->cpu.fp.aspen = !is_m3;
+    m->cpu.fp.has_v5 = m->cpu.fp.has_double = is_m7;
     m->cpu.thumb = true;
     m->cpu.r[13] = get_le32(m->code);
     m->cpu.r[PC] = get_le32(m->code + 4) & ~1u;
@@ -112,13 +115,13 @@ static void print_registers(const struct machine *m)
 }
 
 // In processor time, which other programs on this machine do not take from it.
-static double measure(struct machine *m, bool is_m4, const char *path)
+static double measure(struct machine *m, const char *core, const char *path)
 {
     uint64_t cycles = m->cpu.cycles, instructions = m->cpu.instructions;
     memset(m, 0, sizeof *m);
     if (!load(m, path))
         return 0;
-    set_up(m, is_m4);
+    set_up(m, core);
     clock_t start = clock();
     while (m->cpu.cycles < cycles) {
         m->cpu.attention = false;
@@ -133,18 +136,17 @@ int main(int argc, char **argv)
 {
     struct machine *m = calloc(1, sizeof *m);
     if (!m || argc != 5 || !load(m, argv[2])) {
-        fprintf(stderr, "usage: engine_program m3|m4 FILE END RAM-FILE\n");
+        fprintf(stderr, "usage: engine_program m3|m4|m7 FILE END RAM-FILE\n");
         free(m);
         return 2;
     }
-    bool is_m4 = strcmp(argv[1], "m4") == 0;
-    set_up(m, is_m4);
+    set_up(m, argv[1]);
     bool ok = run(m, (uint32_t)strtoul(argv[3], NULL, 0));
     ok = save(m, argv[4]) && ok;
     print_registers(m);
     printf("instructions %" PRIu64 "\n", m->cpu.instructions);
     if (ok)
-        printf("millions-a-second %.1f\n", measure(m, is_m4, argv[2]));
+        printf("millions-a-second %.1f\n", measure(m, argv[1], argv[2]));
     free(m);
     return ok ? 0 : 1;
 }

@@ -20,6 +20,7 @@ machine_of() {
     m0) echo microbit ;;
     m3) echo mps2-an385 ;;
     m4) echo mps2-an386 ;;
+    m7) echo mps2-an500 ;;
     esac
 }
 
@@ -27,7 +28,10 @@ machine_of() {
 flags_of() {
     case $1 in
     order) echo "-ffixed-r8 -ffixed-r9 -ffixed-r10 -ffixed-r11" ;;
-    order_v7m) [ "$2" = m4 ] && echo "-mfloat-abi=softfp -mfpu=fpv4-sp-d16" ;;
+    order_v7m)
+        [ "$2" = m4 ] && echo "-mfloat-abi=softfp -mfpu=fpv4-sp-d16"
+        [ "$2" = m7 ] && echo "-mfloat-abi=softfp -mfpu=fpv5-d16"
+        ;;
     esac
 }
 
@@ -67,7 +71,7 @@ saw_the_same() {
     cmp "$work/own.txt" "$work/qemu.txt"
 }
 
-for run in order/m0 order/m3 order/m4 order_v7m/m3 order_v7m/m4; do
+for run in order/m0 order/m3 order/m4 order_v7m/m3 order_v7m/m4 order_v7m/m7; do
     program=${run%/*} core=${run#*/}
     check "$program.c builds for a Cortex-$core" builds
     check "the virtual core runs it to its end without a violation that it does not mean" runs_here

@@ -82,7 +82,8 @@ static uint32_t core_named(const char *name)
     } cores[] = {{"m0", SIM_CPUID_M0},
                  {"m0plus", SIM_CPUID_M0PLUS},
                  {"m3", SIM_CPUID_M3},
-                 {"m4", SIM_CPUID_M4}};
+                 {"m4", SIM_CPUID_M4},
+                 {"m7", SIM_CPUID_M7}};
     for (size_t i = 0; i < sizeof cores / sizeof cores[0]; i++) {
         if (strcmp(cores[i].name, name) == 0)
             return cores[i].cpuid;
@@ -95,7 +96,7 @@ int main(int argc, char **argv)
     struct machine *m = calloc(1, sizeof *m);
     uint32_t cpuid = argc == 3 ? core_named(argv[2]) : SIM_CPUID_M0;
     if (!m || argc < 2 || argc > 3 || !cpuid || !load(m, argv[1])) {
-        fprintf(stderr, "usage: sim_firmware FILE [m0|m0plus|m3|m4]\n");
+        fprintf(stderr, "usage: sim_firmware FILE [m0|m0plus|m3|m4|m7]\n");
         free(m);
         return 2;
     }

@@ -109,6 +109,12 @@ enum sim_bus_status sim_chip_ap_read(struct sim_chip *chip, uint32_t addr, unsig
     return SIM_BUS_OK;
 }
 
+void sim_chip_mark_ap_accesses(struct sim_chip *chip, bool cacheable)
+{
+    (void)chip;
+    (void)cacheable;
+}
+
 enum sim_bus_status sim_chip_ap_write(struct sim_chip *chip, uint32_t addr, unsigned size,
                                       uint32_t value)
 {

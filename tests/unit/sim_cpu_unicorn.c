@@ -126,7 +126,7 @@ static void random_instructions_do_what_they_do_in_unicorn(void **state)
 
 static int set_up(void **state)
 {
-    return bench_set_up(state, SIM_ARMV6M, false);
+    return bench_set_up(state, BENCH_M0, false);
 }
 
 int main(int argc, char **argv)

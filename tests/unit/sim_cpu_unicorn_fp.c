@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// FPv4-SP against libunicorn's Cortex-M4: random instructions with random operands in all rounding
+// FPv4-SP against libunicorn's Cortex-M4, FPv5 in both precisions against its Cortex-M7: random instructions with random operands in all rounding
 // modes, with FZ, DN and AHP; results and cumulative flags must be the same. Not compared:
 // - unaligned loads and stores, which Unicorn executes, and what lists have done before a fault
 //   (UNKNOWN);
@@ -74,9 +74,19 @@ static void any_coprocessor_instruction(void **state)
     compare_many(*state, code_fp_any, 200000);
 }
 
+static void what_is_new_in_fpv5(void **state)
+{
+    compare_many(*state, code_fp_v5, 600000);
+}
+
 static int set_up(void **state)
 {
-    return bench_set_up(state, SIM_ARMV7EM, true);
+    return bench_set_up(state, BENCH_M4, true);
+}
+
+static int set_up_m7(void **state)
+{
+    return bench_set_up(state, BENCH_M7, true);
 }
 
 int main(int argc, char **argv)
@@ -87,6 +97,11 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(conversions_and_comparisons, set_up, bench_tear_down),
         cmocka_unit_test_setup_teardown(loads_stores_and_transfers, set_up, bench_tear_down),
         cmocka_unit_test_setup_teardown(any_coprocessor_instruction, set_up, bench_tear_down),
+        cmocka_unit_test_setup_teardown(arithmetic, set_up_m7, bench_tear_down),
+        cmocka_unit_test_setup_teardown(conversions_and_comparisons, set_up_m7, bench_tear_down),
+        cmocka_unit_test_setup_teardown(loads_stores_and_transfers, set_up_m7, bench_tear_down),
+        cmocka_unit_test_setup_teardown(any_coprocessor_instruction, set_up_m7, bench_tear_down),
+        cmocka_unit_test_setup_teardown(what_is_new_in_fpv5, set_up_m7, bench_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

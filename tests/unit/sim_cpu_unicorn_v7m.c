@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The ARMv7-M and ARMv7E-M engine against libunicorn's Cortex-M3 and Cortex-M4: random instructions
+// The ARMv7-M and ARMv7E-M engine against libunicorn's Cortex-M3, M4 and M7: random instructions
 // from random states, everything visible must agree. Not compared, because Unicorn is known to be
 // wrong (or the manual leaves it open), each named below or in thumb2_codes.c:
 // - what lists and pairs have done before a fault (UNKNOWN), and unaligned ones, which Unicorn
@@ -167,12 +167,17 @@ static void it_blocks(void **state)
 
 static int set_up_m3(void **state)
 {
-    return bench_set_up(state, SIM_ARMV7M, false);
+    return bench_set_up(state, BENCH_M3, false);
 }
 
 static int set_up_m4(void **state)
 {
-    return bench_set_up(state, SIM_ARMV7EM, true);
+    return bench_set_up(state, BENCH_M4, true);
+}
+
+static int set_up_m7(void **state)
+{
+    return bench_set_up(state, BENCH_M7, true);
 }
 
 int main(int argc, char **argv)
@@ -190,6 +195,13 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(it_blocks, set_up_m4, bench_tear_down),
         cmocka_unit_test_setup_teardown(dsp_instructions, set_up_m4, bench_tear_down),
         cmocka_unit_test_setup_teardown(any_wide_instructions, set_up_m4, bench_tear_down),
+        cmocka_unit_test_setup_teardown(narrow_instructions, set_up_m7, bench_tear_down),
+        cmocka_unit_test_setup_teardown(data_processing, set_up_m7, bench_tear_down),
+        cmocka_unit_test_setup_teardown(loads_and_stores, set_up_m7, bench_tear_down),
+        cmocka_unit_test_setup_teardown(branches_and_special_registers, set_up_m7, bench_tear_down),
+        cmocka_unit_test_setup_teardown(it_blocks, set_up_m7, bench_tear_down),
+        cmocka_unit_test_setup_teardown(dsp_instructions, set_up_m7, bench_tear_down),
+        cmocka_unit_test_setup_teardown(any_wide_instructions, set_up_m7, bench_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,7 +24,7 @@ void memory_open(uint8_t **flash, uint8_t **ram)
     memset(*flash, 0xff, FLASH_SIZE);
 }
 
-static void own_open(struct own *o, enum sim_arch arch, bool fp)
+static void own_open(struct own *o, enum bench_core core, enum sim_arch arch, bool fp)
 {
     memory_open(&o->flash, &o->ram);
     o->bus.window[0] = (struct sim_window){FLASH, FLASH_SIZE, o->flash, false};
@@ -41,6 +41,7 @@ static void own_open(struct own *o, enum sim_arch arch, bool fp)
     o->cpu.ipsr_mask = XPSR_IPSR;
     o->cpu.basepri_mask = 0xff;
     o->cpu.fp.present = fp;
+    o->cpu.fp.has_v5 = o->cpu.fp.has_double = fp && core == BENCH_M7;
     o->cpu.fp.access = 3;
 }
 
@@ -87,15 +88,20 @@ static enum sim_cpu_stop own_run(struct own *o, uint32_t start, uint32_t end, bo
 
 // Both.
 
-int bench_set_up(void **state, enum sim_arch arch, bool fp)
+int bench_set_up(void **state, enum bench_core core, bool fp)
 {
+    static const enum sim_arch archs[] = {[BENCH_M0] = SIM_ARMV6M,
+                                          [BENCH_M3] = SIM_ARMV7M,
+                                          [BENCH_M4] = SIM_ARMV7EM,
+                                          [BENCH_M7] = SIM_ARMV7EM};
     struct unicorn_bench *b = calloc(1, sizeof *b);
     if (!b)
         return -1;
     b->seed = bench_from_environment("SIM_UNICORN_SEED", 88172645463325252u);
     b->fp = fp;
-    own_open(&b->own, arch, fp);
-    other_open(&b->other, arch);
+    b->core = core;
+    own_open(&b->own, core, archs[core], fp);
+    other_open(&b->other, core, archs[core]);
     *state = b;
     return 0;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One program on two processors: an engine of sim/core/cpu.h, and a Cortex-M0, M3 or M4 of
+// One program on two processors: an engine of sim/core/cpu.h, and a Cortex-M0, M3, M4 or M7 of
 // libunicorn. Both get the same registers, flash and RAM; everything visible is compared.
 #ifndef SWDLINK_TESTS_UNIT_UNICORN_BENCH_H
 #define SWDLINK_TESTS_UNIT_UNICORN_BENCH_H
@@ -22,6 +22,8 @@ enum { SP = 13, LR = 14, PC = 15 };
 struct guest {
     uint32_t r[16], msp, psp, xpsr, primask, basepri, faultmask, control, fpscr, s[32];
 };
+
+enum bench_core { BENCH_M0, BENCH_M3, BENCH_M4, BENCH_M7 };
 
 struct own {
     struct sim_clock clock;
@@ -52,6 +54,7 @@ struct program {
 
 struct unicorn_bench {
     uint64_t seed;
+    enum bench_core core;
     bool fp; // registers of the FPU are compared
     struct own own;
     struct other other;
@@ -69,7 +72,7 @@ typedef void code_group(struct unicorn_bench *b, struct program *p);
 typedef bool compare_one(struct unicorn_bench *b, code_group *group);
 
 // The set-up and tear-down of a test, whose state is the bench.
-int bench_set_up(void **state, enum sim_arch arch, bool fp);
+int bench_set_up(void **state, enum bench_core core, bool fp);
 int bench_tear_down(void **state);
 // Tries count times; fails when there are differences, and ends early when there are many.
 void bench_compare(struct unicorn_bench *b, compare_one *compare, code_group *group,
@@ -102,7 +105,7 @@ uint64_t bench_count(uint64_t whole);
 void memory_open(uint8_t **flash, uint8_t **ram);
 
 // unicorn_side.c
-void other_open(struct other *o, enum sim_arch arch);
+void other_open(struct other *o, enum bench_core core, enum sim_arch arch);
 void other_set(struct other *o, const struct guest *g, bool fp);
 void other_get(struct other *o, struct guest *g, bool fp);
 // One program; what Unicorn tells of its end, in the words of the other side.

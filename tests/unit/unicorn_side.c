@@ -61,16 +61,17 @@ static void add_hook(struct other *o, int type, void (*function)(void))
     assert_int_equal(uc_hook_add(o->uc, &hook, type, pointer, o, 1, 0), UC_ERR_OK);
 }
 
-void other_open(struct other *o, enum sim_arch arch)
+void other_open(struct other *o, enum bench_core core, enum sim_arch arch)
 {
-    static const int models[] = {[SIM_ARMV6M] = UC_CPU_ARM_CORTEX_M0,
-                                 [SIM_ARMV7M] = UC_CPU_ARM_CORTEX_M3,
-                                 [SIM_ARMV7EM] = UC_CPU_ARM_CORTEX_M4};
+    static const int models[] = {[BENCH_M0] = UC_CPU_ARM_CORTEX_M0,
+                                 [BENCH_M3] = UC_CPU_ARM_CORTEX_M3,
+                                 [BENCH_M4] = UC_CPU_ARM_CORTEX_M4,
+                                 [BENCH_M7] = UC_CPU_ARM_CORTEX_M7};
     o->arch = arch;
     memory_open(&o->flash, &o->ram);
     // Not UC_MODE_MCLASS, which silently makes it a Cortex-M33.
     assert_int_equal(uc_open(UC_ARCH_ARM, UC_MODE_THUMB, &o->uc), UC_ERR_OK);
-    assert_int_equal(uc_ctl_set_cpu_model(o->uc, models[arch]), UC_ERR_OK);
+    assert_int_equal(uc_ctl_set_cpu_model(o->uc, models[core]), UC_ERR_OK);
     uc_mem_map_ptr(o->uc, FLASH, FLASH_SIZE, UC_PROT_READ | UC_PROT_EXEC, o->flash);
     uc_mem_map_ptr(o->uc, 0, FLASH_SIZE, UC_PROT_READ | UC_PROT_EXEC, o->flash);
     uc_mem_map_ptr(o->uc, RAM, RAM_SIZE, UC_PROT_ALL, o->ram);

@@ -122,6 +122,11 @@ static bool is_stalled(struct sim_chip *chip)
     return false;
 }
 
+void sim_chip_mark_ap_accesses(struct sim_chip *chip, bool cacheable)
+{
+    chip->bus.debug_cacheable = cacheable;
+}
+
 enum sim_bus_status sim_chip_ap_read(struct sim_chip *chip, uint32_t addr, unsigned size,
                                      uint32_t *value)
 {
