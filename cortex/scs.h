@@ -34,6 +34,8 @@
 #define SCS_MVFR0   0xe000ef40u
 #define SCS_ICIALLU 0xe000ef50u
 
+#define CCR_BFHFNMIGN (1u << 8) // at priorities -1 and -2 bus errors of data are ignored
+
 #define ICSR_VECTPENDING_MASK (0x1ffu << 12) // the most urgent that is pending and enabled
 
 #define AIRCR_VECTKEY     0x05fa0000u

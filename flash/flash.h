@@ -115,12 +115,16 @@ struct flash_loader_code {
     const uint8_t *bytes;
     size_t size;                    // multiple of 4
     uint32_t erase_page, erase_all; // what the code wants in bits 31:16 of a slot's work
-    uint32_t unit_us, erase_us;     // shortest times of one unit and of an erase
-    uint32_t scan_us;               // and of the scan of a page
-    uint32_t row_us;                // of 256 bytes of a row that is programmed as a whole
-    uint32_t erase_bank;            // as erase_page; 0: it cannot
-    bool vectors;                   // the code begins with a vector table, for VTOR
-    uint32_t payload;               // bytes in a slot, at most; a multiple of the unit and the row
+    uint32_t unit_us;  // shortest time of one unit; 0: somewhat less than the layout's typical one
+    uint32_t erase_us; // and of an erase
+    uint32_t scan_us;  // and of the scan of a page
+    uint32_t row_us;   // of 256 bytes of a row that is programmed as a whole
+    uint32_t erase_bank; // as erase_page; 0: it cannot
+    bool vectors;        // the code begins with a vector table, for VTOR
+    // It runs without data cache and MPU, and no bus error of data stops it, while it has FAULTMASK
+    // set: a core of ARMv7-M only.
+    bool bare;
+    uint32_t payload; // bytes in a slot, at most; a multiple of the unit and the row
 };
 
 #define FLASH_OPTION_WORDS 20
@@ -198,6 +202,7 @@ struct flash_driver {
     bool empty_toggles;
     // A register of the controller and its bits that are set while it programs or erases.
     uint32_t busy_offset, busy_mask;
+    uint32_t busy_offset2; // the same register of the second bank; 0: there is none
     // Option words, at most FLASH_OPTION_WORDS, as the driver's header numbers them. intact: bit n
     // is set when word n agrees with its complement, where it has one. Outside of begin and end.
     unsigned option_words;

@@ -141,6 +141,19 @@ static enum err plan_vectors(struct loader *l)
     return e;
 }
 
+// A reset puts it back by itself.
+static enum err plan_bus_faults(struct loader *l)
+{
+    struct flash_access *fa = l->fa;
+    uint32_t ccr = 0;
+    if (!l->code->faultmask)
+        return ERR_OK;
+    enum err e = mem_ap_read32(fa->mem, SCS_CCR, &ccr);
+    flash_sequence_write(&fa->enter, SCS_CCR, ccr | CCR_BFHFNMIGN);
+    flash_sequence_write(&fa->leave, SCS_CCR, ccr);
+    return e;
+}
+
 enum err loader_start(struct loader *l, struct flash_access *fa)
 {
     *l = (struct loader){.fa = fa, .code = fa->bank->driver->loader};
@@ -148,6 +161,8 @@ enum err loader_start(struct loader *l, struct flash_access *fa)
     enum err e = borrow(l);
     if (!e)
         e = plan_vectors(l);
+    if (!e)
+        e = plan_bus_faults(l);
     if (!e)
         e = upload(l);
     if (!e)

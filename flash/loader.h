@@ -55,6 +55,8 @@ enum err loader_work(struct loader *l, uint32_t addr, enum flash_extent erase, c
 // The same for pages of two banks at once, of which each may have no data (NULL).
 enum err loader_work_pair(struct loader *l, const uint32_t addr[2], enum flash_extent erase,
                           const uint8_t *const data[2], size_t len) MUST_CHECK;
+// Bytes of each of them that fit into a slot, in whole units.
+size_t loader_pair_room(const struct loader *l);
 // What was erased as a whole since it was started, up to two ranges: rows are programmed in them.
 void loader_allow_rows(struct loader *l, uint32_t from, uint32_t end);
 // Waits at most most_us for a free slot: *room tells whether there is one. ERR_FLASH and ERR_STATE

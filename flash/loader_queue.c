@@ -16,6 +16,7 @@
 #define POLL_US  500u
 #define GRACE_US 1000000u // beyond the shortest time, before a loader counts as dead
 
+#define PAIR_HEADER 4u // of the payload for two banks: the second address
 #define SCAN_HEADER 8u // of the payload of a scan, and of each page in it
 #define SCAN_RESULT 8u
 
@@ -206,13 +207,18 @@ static struct loader_span span_of_erase(const struct loader *l, uint32_t addr,
     return span;
 }
 
+static uint32_t shortest_unit_us(const struct loader *l)
+{
+    return l->code->unit_us ? l->code->unit_us : l->fa->bank->layout.unit_us / 10 * 9;
+}
+
 static uint64_t shortest_us(const struct loader *l, const uint8_t *data, size_t len, bool rows)
 {
     const struct flash_layout *layout = &l->fa->bank->layout;
     const struct flash_layout by_code = {.erased = layout->erased,
                                          .unit = layout->unit,
                                          .row = layout->row,
-                                         .unit_us = l->code->unit_us,
+                                         .unit_us = shortest_unit_us(l),
                                          .row_us = l->code->row_us * layout->row / 256};
     return flash_layout_program_us(&by_code, data, len, rows);
 }
@@ -234,21 +240,23 @@ static uint32_t erase_command(const struct loader *l, enum flash_extent erase)
 }
 
 // What a code does not find out by itself comes in a slot of its own, before the data.
-static enum err submit_erase(struct loader *l, uint32_t addr, enum flash_extent erase)
+static enum err submit_erase(struct loader *l, uint32_t addr, enum flash_extent erase,
+                             uint32_t erase_code)
 {
     uint8_t slot[LOADER_SLOT_HEADER + 4];
     put_le32(&slot[0], addr);
     put_le32(&slot[4], erase_command(l, erase));
-    put_le32(&slot[8], l->fa->bank->driver->erase_code(l->fa, addr, erase));
+    put_le32(&slot[8], erase_code);
     return loader_submit(l, slot, sizeof slot, span_of_erase(l, addr, erase));
 }
 
 enum err loader_work(struct loader *l, uint32_t addr, enum flash_extent erase, const uint8_t *data,
                      size_t len)
 {
+    const struct flash_driver *driver = l->fa->bank->driver;
     uint8_t slot[LOADER_STRIDE] = {0};
-    if (erase && l->fa->bank->driver->erase_code) {
-        enum err e = submit_erase(l, addr, erase);
+    if (erase && driver->erase_code) {
+        enum err e = submit_erase(l, addr, erase, driver->erase_code(l->fa, addr, erase));
         if (e || len == 0)
             return e;
         erase = FLASH_EXTENT_NONE;
@@ -267,8 +275,17 @@ enum err loader_work(struct loader *l, uint32_t addr, enum flash_extent erase, c
 enum err loader_work_pair(struct loader *l, const uint32_t addr[2], enum flash_extent erase,
                           const uint8_t *const data[2], size_t len)
 {
+    const struct flash_driver *driver = l->fa->bank->driver;
     const struct flash_layout *layout = &l->fa->bank->layout;
     uint8_t slot[LOADER_STRIDE];
+    if (erase && driver->erase_code) {
+        enum err e = submit_erase(l, addr[0], erase,
+                                  driver->erase_code(l->fa, addr[0], erase) |
+                                      driver->erase_code(l->fa, addr[1], erase));
+        if (e || len == 0)
+            return e;
+        erase = FLASH_EXTENT_NONE;
+    }
     struct loader_span span = span_of_erase(l, addr[0], erase);
     put_le32(&slot[0], addr[0]);
     put_le32(&slot[4], (uint32_t)(2 * len) | erase_command(l, erase) | WORK_PAIR);
@@ -282,7 +299,7 @@ enum err loader_work_pair(struct loader *l, const uint32_t addr[2], enum flash_e
             else
                 memset(to, layout->erased, layout->unit);
         if (!flash_layout_is_erased(layout, units, 2 * (size_t)layout->unit))
-            span.min_us += l->code->unit_us;
+            span.min_us += shortest_unit_us(l);
     }
     return loader_submit(l, slot, (size_t)(to - slot), span);
 }
@@ -290,6 +307,12 @@ enum err loader_work_pair(struct loader *l, const uint32_t addr[2], enum flash_e
 static uint32_t next_slot(const struct loader *l)
 {
     return l->published % LOADER_SLOTS * loader_stride(l);
+}
+
+size_t loader_pair_room(const struct loader *l)
+{
+    const unsigned unit = l->fa->bank->layout.unit;
+    return (l->payload - PAIR_HEADER) / (2 * unit) * unit;
 }
 
 unsigned loader_scan_room(const struct loader *l)

@@ -34,16 +34,22 @@ struct census {
     uint64_t waiting, due; // bytes of pages
     unsigned changing;     // pages that are due, and neither blank nor equal
     unsigned spared;       // pages that would not be erased one by one, as far as is known
-    uint64_t erase_us;     // what it takes to erase these
-    uint64_t equal;        // bytes of pages with data, the same as the chip's
-    uint64_t units_us;     // what it takes to program what is not the same, unit by unit
-    uint64_t rows_us;      // and to program everything, by rows
-    bool others_blank;     // what nobody asked for holds nothing
+    // Of each bank, where two are worked on at once.
+    uint64_t erase_us[2]; // what it takes to erase the pages that change
+    uint64_t units_us[2]; // what it takes to program what is not the same, unit by unit
+    uint64_t rows_us[2];  // and to program everything, by rows
+    uint64_t equal_us[2]; // to program what is the same
+    bool others_blank;    // what nobody asked for holds nothing
 };
 
 static uint64_t program_us(const struct flash_job *job, const struct page *p, bool rows)
 {
     return p->data ? flash_layout_program_us(&job->bank.layout, p->data, p->size, rows) : 0;
+}
+
+static uint64_t longer(const uint64_t us[2])
+{
+    return us[0] > us[1] ? us[0] : us[1];
 }
 
 static struct census take_census(const struct flash_job *job, unsigned from, unsigned end)
@@ -59,19 +65,21 @@ static struct census take_census(const struct flash_job *job, unsigned from, uns
         c.waiting += p->size;
         if (!job_is_due(job, p))
             continue;
+        const unsigned bank = job->second_bank && n >= job->second_bank ? 1 : 0;
         c.due += p->size;
-        c.rows_us += program_us(job, p, true);
+        c.rows_us[bank] += program_us(job, p, true);
         if (plan_is_equal(job, n)) {
-            c.equal += p->data ? p->size : 0;
+            c.equal_us[bank] +=
+                p->data ? p->size / job->bank.layout.unit * (uint64_t)job->bank.layout.unit_us : 0;
             c.spared++;
             continue;
         }
-        c.units_us += program_us(job, p, false);
+        c.units_us[bank] += program_us(job, p, false);
         if (plan_is_blank(job, n)) {
             c.spared++;
         } else {
             c.changing++;
-            c.erase_us += p->run->erase_us;
+            c.erase_us[bank] += p->run->erase_us;
         }
     }
     return c;
@@ -109,8 +117,8 @@ bool plan_pays(const struct flash_job *job, unsigned from, unsigned end)
         return false;
     // Of the whole image, as far as the sample tells. After an erase of everything whole rows are
     // programmed in less time, so that it may pay even for a flash that is blank.
-    uint64_t again_us = rows ? c.rows_us : c.equal / layout->unit * layout->unit_us;
-    uint64_t once_us = rows ? c.erase_us + c.units_us : c.erase_us;
+    uint64_t again_us = longer(rows ? c.rows_us : c.equal_us);
+    uint64_t once_us = longer(c.erase_us) + (rows ? longer(c.units_us) : 0);
     uint64_t by_pages = once_us * c.waiting / c.due;
     uint64_t by_mass = layout->mass_erase_us + again_us * c.waiting / c.due;
     // Not for a little, when pages wear that would be spared.

@@ -118,7 +118,14 @@ static enum err read_page(struct flash_job *job, const struct page *p, bool *sou
     const struct flash_driver *driver = job->bank.driver;
     enum err e = mem_ap_read(job->access.mem, p->addr, job->chip, p->size, NULL);
     *sound = true;
-    return e || !driver->check_read ? e : driver->check_read(&job->access, sound);
+    if (e && e != ERR_FAULT)
+        return e;
+    // A unit whose programming was cut off may not be readable at all.
+    const struct log_mark kept = log_keep(job->access.log);
+    enum err asked = driver->check_read ? driver->check_read(&job->access, sound) : ERR_OK;
+    if (e && !asked && *sound)
+        log_restore(job->access.log, &kept);
+    return asked ? asked : e && *sound ? e : ERR_OK;
 }
 
 enum err direct_page(struct flash_job *job, unsigned n)

@@ -82,20 +82,36 @@ static void note_queued(struct flash_job *job, unsigned n)
     job->page[n].state = PAGE_WRITTEN;
 }
 
-// Both pages in one slot.
+// From there on in the page; NULL: it has no data there.
+static const uint8_t *data_from(const struct page *p, size_t at)
+{
+    return p->data && at < p->size ? p->data + at : NULL;
+}
+
+// Both pages in one slot, or in several where they are larger; the erase of both goes with the
+// first.
 static enum err queue_pair(struct flash_job *job)
 {
     struct job_progress *q = &job->progress;
     const struct page *p = &job->page[q->page], *other = &job->page[q->partner];
     const size_t len = data_length(job, p), more = data_length(job, other);
-    bool room;
-    enum err e = loader_wait_room(&job->loader, STEP_WAIT_US, &room);
-    if (e || !room)
-        return e;
-    e = loader_work_pair(&job->loader, (const uint32_t[2]){p->addr, other->addr}, q->erase,
-                         (const uint8_t *const[2]){p->data, other->data}, len > more ? len : more);
-    if (e)
-        return e;
+    const size_t size = len > more ? len : more, most = loader_pair_room(&job->loader);
+    while (q->at < size || q->erase) {
+        bool room;
+        enum err e = loader_wait_room(&job->loader, STEP_WAIT_US, &room);
+        if (e || !room)
+            return e;
+        const bool alone = q->erase && job->bank.driver->erase_code; // that fills a slot
+        const size_t here = alone ? 0 : size - q->at < most ? size - q->at : most;
+        const uint32_t at = (uint32_t)q->at;
+        e = loader_work_pair(
+            &job->loader, (const uint32_t[2]){p->addr + at, other->addr + at}, q->erase,
+            (const uint8_t *const[2]){data_from(p, at), data_from(other, at)}, here);
+        if (e)
+            return e;
+        q->at += here;
+        q->erase = FLASH_EXTENT_NONE;
+    }
     note_queued(job, q->page);
     note_queued(job, q->partner);
     q->kind = PROGRESS_NONE;

@@ -50,6 +50,14 @@ static bool is_area(struct steps s)
     return s.first < s.last;
 }
 
+// The option that decides of area n, or NULL.
+static const char *leaves_of(const struct target *t, unsigned n)
+{
+    const struct family_execute_only *x = facts_of(t);
+    const char *name = x->area[n].leaves ? x->area[n].leaves : x->leaves_areas;
+    return has_option(t, name) ? name : NULL;
+}
+
 // The nth field with bits of sectors, or NULL.
 static const struct option_field *sectors_at(const struct target *t, unsigned n)
 {
@@ -82,33 +90,42 @@ static bool hides_sectors(const struct target *t, const struct target_options_im
 enum err target_unlock_keeps(struct target *t, const char **area, const char **option)
 {
     const struct family_execute_only *x = facts_of(t);
+    struct target_options_image image;
+    enum err e = ERR_OK;
+    bool decides = has_option(t, x->leaves_areas);
     *area = NULL;
     *option = x->leaves_areas;
-    if (!has_option(t, x->leaves_areas))
-        return ERR_OK;
-    struct target_options_image image;
-    enum err e = target_read_options(t, &image);
-    if (e || value_of(t, x->leaves_areas, &image))
-        return e;
     for (unsigned i = 0; i < FAMILY_AREAS; i++)
-        if (is_area(steps_of(t, i, &image)))
-            *area = x->area[i].name;
-    if (hides_sectors(t, &image))
+        decides |= leaves_of(t, i) != NULL;
+    if (!decides || (e = target_read_options(t, &image)))
+        return e;
+    for (unsigned i = 0; i < FAMILY_AREAS; i++) {
+        const char *leaves = leaves_of(t, i);
+        if (!leaves || value_of(t, leaves, &image) || !is_area(steps_of(t, i, &image)))
+            continue;
+        *area = x->area[i].name;
+        *option = leaves;
+    }
+    if (has_option(t, x->leaves_areas) && !value_of(t, x->leaves_areas, &image) &&
+        hides_sectors(t, &image))
         *area = x->sectors;
     return ERR_OK;
 }
 
-// The option whose change would free an area or sectors, or NULL.
+// The option whose change would free an area or sectors, or NULL; *area: which area, or
+// FAMILY_AREAS.
 static const char *freed(const struct target *t, const struct target_options_image *before,
-                         const struct target_options_image *after)
+                         const struct target_options_image *after, unsigned *area)
 {
     const struct family_execute_only *x = facts_of(t);
     const struct option_field *sectors;
     for (unsigned i = 0; i < FAMILY_AREAS; i++) {
         const struct steps old = steps_of(t, i, before), new = steps_of(t, i, after);
+        *area = i;
         if (is_area(old) && (new.first > old.first || new.last < old.last))
             return x->area[i].name;
     }
+    *area = FAMILY_AREAS;
     if (!counts_sectors(t, before))
         return NULL;
     if (!counts_sectors(t, after))
@@ -133,11 +150,11 @@ static unsigned made_ambiguous(const struct target *t, const struct target_optio
     return n;
 }
 
-// Returns text.
-static const char *way_out(const struct target *t, char *text, size_t size)
+// For that area, or for sectors (FAMILY_AREAS). Returns text.
+static const char *way_out(const struct target *t, unsigned area, char *text, size_t size)
 {
-    const char *option = facts_of(t)->leaves_areas;
-    if (has_option(t, option))
+    const char *option = leaves_of(t, area < FAMILY_AREAS ? area : 0);
+    if (option)
         snprintf(text, size, "`swdlink options %s=1 RDP=1` and then `swdlink unlock`", option);
     else
         snprintf(text, size, "`swdlink options RDP=1` and then `swdlink unlock`");
@@ -149,7 +166,8 @@ enum err target_options_refuse_freeing(struct target *t, const struct target_opt
 {
     const struct family_execute_only *x = facts_of(t);
     const unsigned ambiguous = made_ambiguous(t, before, after);
-    const char *name = freed(t, before, after);
+    unsigned area;
+    const char *name = freed(t, before, after, &area);
     char out[96];
     if (ambiguous < FAMILY_AREAS)
         return log_fail(
@@ -163,7 +181,7 @@ enum err target_options_refuse_freeing(struct target *t, const struct target_opt
                         "%s: flash that can only be executed can be made more and not less: only "
                         "leaving read protection level 1 takes that away, and erases the %s (%s). "
                         "Nothing was changed",
-                        name, target_unlock_erases(t), way_out(t, out, sizeof out));
+                        name, target_unlock_erases(t), way_out(t, area, out, sizeof out));
     if (value_of(t, x->leaves_areas, before) && !value_of(t, x->leaves_areas, after))
         return log_fail(t->log, ERR_PROTECTED,
                         "%s: it can be set and not cleared: only leaving read protection level 1 "
@@ -172,22 +190,26 @@ enum err target_options_refuse_freeing(struct target *t, const struct target_opt
     return ERR_OK;
 }
 
-static bool adds_area(const struct target *t, const struct target_options_image *before,
-                      const struct target_options_image *after)
+// The first area that there was not before; FAMILY_AREAS: none.
+static unsigned added_area(const struct target *t, const struct target_options_image *before,
+                           const struct target_options_image *after)
 {
-    bool adds = false;
-    for (unsigned i = 0; i < FAMILY_AREAS; i++)
-        adds |= is_area(steps_of(t, i, after)) && !is_area(steps_of(t, i, before));
-    return adds;
+    unsigned n = 0;
+    while (n < FAMILY_AREAS &&
+           !(is_area(steps_of(t, n, after)) && !is_area(steps_of(t, n, before))))
+        n++;
+    return n;
 }
 
 void target_options_warn_hiding(const struct target *t, const struct target_options_image *before,
                                 const struct target_options_image *after)
 {
     const struct family_execute_only *x = facts_of(t);
+    const unsigned area = added_area(t, before, after);
     char what[96] = "", out[96];
-    if (adds_area(t, before, after))
-        snprintf(what, sizeof what, "the area between its STRT and END");
+    if (area < FAMILY_AREAS)
+        snprintf(what, sizeof what, "the area between %s and %s", x->area[area].first,
+                 x->area[area].last);
     if (hides_sectors(t, after) && !hides_sectors(t, before))
         snprintf(what, sizeof what, "%s%s%severy sector whose bit of %s is %d",
                  x->mode ? "with " : "", x->mode ? x->mode : "", x->mode ? "=1 " : "", x->sectors,
@@ -196,5 +218,5 @@ void target_options_warn_hiding(const struct target *t, const struct target_opti
         log_line(t->log, LOG_WARN,
                  "%s can only be executed from now on: it can neither be read nor written, and "
                  "only leaving read protection level 1 takes that away, and erases the %s (%s)",
-                 what, target_unlock_erases(t), way_out(t, out, sizeof out));
+                 what, target_unlock_erases(t), way_out(t, area, out, sizeof out));
 }

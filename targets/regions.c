@@ -42,7 +42,7 @@ static struct flash_bank bank_of(const struct chip *c, const struct flash_driver
         .regs = c->family->flash_regs,
         .driver = driver,
         .params = c->flash_params ? c->flash_params : c->family->flash_params,
-        .prepare = c->family->prepare,
+        .prepare = c->prepare ? c->prepare : c->family->prepare,
         .ram_base = c->sram_base,
         .ram_size = c->sram_size,
     };
@@ -139,6 +139,8 @@ static void map_low(struct target *t, const struct chip *c)
 
 static void map_chip(struct target *t, const struct chip *c)
 {
+    uint32_t code_ram = 0;
+    const uint32_t code_ram_size = code_ram_of(t, &code_ram);
     map_low(t, c);
     map_flash(t, c);
     add_region(t, TARGET_REGION_ROM, c->system_base, c->system_size, 0);
@@ -146,8 +148,8 @@ static void map_chip(struct target *t, const struct chip *c)
     add_region(t, TARGET_REGION_ROM, c->factory_base, c->factory_size, 0);
     add_region(t, TARGET_REGION_RAM, c->sram_base, c->sram_size, 0);
     add_region(t, TARGET_REGION_RAM, c->sram2_base, c->sram2_size, 0);
-    uint32_t code_ram = 0;
-    const uint32_t code_ram_size = code_ram_of(t, &code_ram);
+    for (unsigned i = 0; i < CHIP_RAMS; i++)
+        add_region(t, TARGET_REGION_RAM, c->more_ram[i].base, c->more_ram[i].size, 0);
     add_region(t, TARGET_REGION_RAM, code_ram, code_ram_size, 0);
     add_region(t, TARGET_REGION_RAM, ARCH_PERIPHERAL_BASE, ARCH_PERIPHERAL_SIZE, 0);
     if (c->family->external)
@@ -178,6 +180,14 @@ const struct target_region *region_at(const struct target *t, uint32_t addr)
     return NULL;
 }
 
+static bool is_chip_ram(const struct chip *c, uint32_t addr)
+{
+    bool is = addr - c->sram_base < c->sram_size || addr - c->sram2_base < c->sram2_size;
+    for (unsigned i = 0; i < CHIP_RAMS; i++)
+        is |= addr - c->more_ram[i].base < c->more_ram[i].size;
+    return is;
+}
+
 // The code RAM and the SRAM; of a chip that is not known by more than its name, all that can be
 // SRAM.
 bool region_is_ram(const struct target *t, uint32_t addr)
@@ -186,8 +196,7 @@ bool region_is_ram(const struct target *t, uint32_t addr)
     uint32_t base = 0;
     const uint32_t size = code_ram_of(t, &base);
     if (c)
-        return addr - c->sram_base < c->sram_size || addr - c->sram2_base < c->sram2_size ||
-               addr - base < size;
+        return is_chip_ram(c, addr) || addr - base < size;
     return addr - base < size || addr - ARCH_SRAM_BASE < ARCH_SRAM_SIZE;
 }
 

@@ -70,6 +70,18 @@ static uint32_t longest_wait_us(const struct flash_layout *layout)
                                                          : FLASH_WAIT_LIMIT_US;
 }
 
+// Whether the controller works, in either of its banks.
+static enum err read_busy(struct target *t, uint32_t *status)
+{
+    const struct flash_driver *driver = t->bank.driver;
+    uint32_t other = 0;
+    enum err e = mem_ap_read32(&t->mem, t->bank.regs + driver->busy_offset, status);
+    if (!e && t->bank.bank2 && driver->busy_offset2)
+        e = mem_ap_read32(&t->mem, t->bank.regs + driver->busy_offset2, &other);
+    *status |= other;
+    return e;
+}
+
 // A reset in the middle of programming or erasing leaves cells that are neither 0 nor 1 (RM0091,
 // chapter 3): the program is stopped, and the controller has the time that its longest operation
 // takes. What cannot be read is no reason not to reset.
@@ -82,7 +94,7 @@ static void let_flash_finish(struct target *t)
     uint32_t status = driver->busy_mask;
     enum err e = cortexm_halt(&t->core);
     while (!e && (status & driver->busy_mask) && debug_probe_now_us(t->probe) < deadline)
-        e = mem_ap_read32(&t->mem, t->bank.regs + driver->busy_offset, &status);
+        e = read_busy(t, &status);
     if (!e && (status & driver->busy_mask))
         log_line(t->log, LOG_WARN,
                  "the program was erasing or programming flash, and the reset came before that was "

@@ -97,7 +97,7 @@ struct target_region {
 
 // The regions hold everything that a debugger may access: memories, the code alias at 0, the
 // peripherals (as RAM).
-#define TARGET_MAX_REGIONS  (10 + 2 * FLASH_RUNS)
+#define TARGET_MAX_REGIONS  (10 + CHIP_RAMS + 2 * FLASH_RUNS)
 #define TARGET_MAX_SWBREAKS 64
 #define TARGET_RANGE_EXITS  8
 #define TARGET_CODE_LINE    32u

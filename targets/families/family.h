@@ -12,6 +12,11 @@
 
 struct family;
 
+#define CHIP_RAMS 4
+struct chip_ram {
+    uint32_t base, size; // size 0: no more
+};
+
 // One die: the parts that answer with the same number. Sizes that differ within it are read from
 // the chip.
 struct chip {
@@ -28,8 +33,9 @@ struct chip {
     struct flash_layout eeprom; // data EEPROM; no runs: none
     uint32_t eeprom_half_to;    // parts with at most so much flash have half of it
     uint32_t sram_base, sram_size;
-    uint32_t sram2_base, sram2_size;   // a second one that does not follow the first; 0: none
-    uint32_t system_base, system_size; // boot loader ROM
+    uint32_t sram2_base, sram2_size;     // a second one that does not follow the first; 0: none
+    struct chip_ram more_ram[CHIP_RAMS]; // and those of other domains
+    uint32_t system_base, system_size;   // boot loader ROM
     uint32_t option_base, option_size;
     // Identity, calibration and OTP where they are neither there nor in the boot loader ROM; 0:
     // else.
@@ -39,7 +45,8 @@ struct chip {
     uint32_t uid_addr;
     uint32_t uid_last_addr;   // its third word, where that does not follow the second; 0: it does
     const void *flash_params; // where the die differs from its family; NULL: the family's
-    bool tested_on_hardware;  // printed at attach when false
+    const struct flash_prepare *prepare; // the same
+    bool tested_on_hardware;             // printed at attach when false
 };
 
 // The debug unit. Each register once, with the bits that debugging sets in it.
@@ -116,8 +123,9 @@ struct rdp_scheme {
 struct family_execute_only {
     struct {
         const char *name, *first, *last; // the fields are its first and its last step
+        const char *leaves;              // 0: leaving read protection leaves this one as well
     } area[FAMILY_AREAS];                // no name: no more
-    const char *leaves_areas;            // 0: leaving read protection leaves them as well
+    const char *leaves_areas;            // the same of all areas that have no such field
     const char *mode;    // 1: sectors whose bit is 0 are for execution only; NULL: always
     bool ones;           // or those whose bit is 1
     const char *sectors; // the fields with these bits are numbered, from 1 on, where there are more
@@ -146,7 +154,7 @@ struct family_register {
     const char *name; // "RCC_CSR"; NULL: no more
     uint32_t addr;
 };
-#define FAMILY_REGISTERS 6
+#define FAMILY_REGISTERS 7
 
 enum reset_by { RESET_BY_OTHER, RESET_BY_WATCHDOG, RESET_BY_SOFTWARE };
 
@@ -256,6 +264,7 @@ extern const struct family stm32f2_family;
 extern const struct family stm32f3_family;
 extern const struct family stm32f4_family;
 extern const struct family stm32f7_family;
+extern const struct family stm32h7_family;
 extern const struct family stm32l0_family;
 extern const struct family stm32g0_family;
 extern const struct family stm32c0_family;
