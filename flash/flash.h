@@ -121,10 +121,8 @@ struct flash_loader_code {
     uint32_t row_us;   // of 256 bytes of a row that is programmed as a whole
     uint32_t erase_bank; // as erase_page; 0: it cannot
     bool vectors;        // the code begins with a vector table, for VTOR
-    // It runs without data cache and MPU, and no bus error of data stops it, while it has FAULTMASK
-    // set: a core of ARMv7-M only.
-    bool bare;
-    uint32_t payload; // bytes in a slot, at most; a multiple of the unit and the row
+    bool faultmask;      // it sets FAULTMASK, and no bus error of data shall stop it (ARMv7-M)
+    uint32_t payload;    // bytes in a slot, at most; a multiple of the unit and the row
 };
 
 #define FLASH_OPTION_WORDS 20

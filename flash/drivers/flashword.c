@@ -302,7 +302,7 @@ static const struct flash_loader_code loader = {
     .erase_all = LOADER_ERASE_ALL,
     .erase_bank = LOADER_ERASE_BANK,
     .scan_us = 100,
-    .bare = true,
+    .faultmask = true,
     .payload = 6080,
 };
 

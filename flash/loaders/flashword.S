@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The loader for the controller that programs flash words of 32 or 16 bytes in two banks with
-// registers of their own (RM0433, 4.3; RM0455, 4.3): runs from RAM that no cache covers, takes its
-// work from slots which the debugger fills while the flash is busy, and needs no stack. Position
-// independent. flash/loader.h describes the control block and the slots; flash/loaders/flashword.h
-// holds the bytes of this file, made by flash/loaders/make.
+// registers of their own (RM0433, 4.3; RM0455, 4.3): runs from RAM, takes its work from slots which
+// the debugger fills while the flash is busy, and needs no stack. Position independent.
+// flash/loader.h describes the control block and the slots; flash/loaders/flashword.h holds the
+// bytes of this file, made by flash/loaders/make.
 //
 // The payload of a slot with an erase is what the two CR get: bits 15:0 for the bank of the lower
 // addresses, 31:16 for the other; 0: nothing. CODE0 has the bytes of a flash word in bits 15:0 and
@@ -30,40 +30,8 @@
     .equ DBECCERR,  1 << 26
     .equ BANK_BIT,  1 << 20         // of an address
 
-// System control block (DDI 0403, B3.2 and B4.8), by offset from its CCR.
-    .equ SCB_CCR,    0xe000ed14
-    .equ SCB_CCSIDR, 0x6c
-    .equ SCB_CSSELR, 0x70
-    .equ SCB_DCCISW, 0x260
-
-// What the data cache holds of the program goes to memory, and the debugger's list ENTER switches
-// it off: what is read from now on comes from the flash itself.
 start:
     cpsid   f
-    movw    r0, #SCB_CCR & 0xffff
-    movt    r0, #SCB_CCR >> 16
-    ldr     r1, [r0]
-    lsls    r1, r1, #15             // bit 16: DC
-    bpl     begin
-    movs    r1, #0
-    str     r1, [r0, #SCB_CSSELR]
-    dsb
-    ldr     r1, [r0, #SCB_CCSIDR]
-    ubfx    r2, r1, #13, #15        // sets - 1
-    ubfx    r3, r1, #3, #10         // ways - 1
-    clz     r4, r3
-set:
-    mov     r7, r3
-way:
-    lsl     r5, r7, r4
-    orr     r5, r5, r2, lsl #5
-    str     r5, [r0, #SCB_DCCISW]
-    subs    r7, r7, #1
-    bpl     way
-    subs    r2, r2, #1
-    bpl     set
-    dsb
-begin:
     take_slots
     lsls    r0, r3, #6              // bit 25
     bpl     1f
