@@ -2,6 +2,7 @@
 #include "server/stop.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/bytes.h"
 #include "server/regs.h"
@@ -66,6 +67,17 @@ static void put_registers(struct session *s)
     }
 }
 
+// LLDB has no place for an error of its first question, but shows what belongs to a stop.
+static void put_loss(struct session *s)
+{
+    char why[LOG_SENTENCE_SIZE];
+    snprintf(why, sizeof why, "the target cannot be reached: %.*s", LOG_SENTENCE_SIZE - 64,
+             target_loss(s->t));
+    reply_put_text(s, "description:");
+    reply_put_hex(s, why, strlen(why));
+    reply_put_text(s, ";");
+}
+
 static void send_reply(struct session *s, enum stop_signal signal, const struct target_stop *stop)
 {
     reply_begin(s);
@@ -73,6 +85,8 @@ static void send_reply(struct session *s, enum stop_signal signal, const struct 
     if (stop)
         put_reason(s, stop);
     reply_put_text(s, "thread:1;");
+    if (signal == STOP_SIGNAL_LOST && s->knows_error_hex)
+        put_loss(s);
     if (stop)
         put_registers(s);
     reply_end(s);

@@ -232,6 +232,11 @@ def lldb_knows_the_core_without_an_elf(session, lldb):
     expect(r"adds +r3, r0, r1\n(.*\n)?.*muls +r0, r1", said)
 
 
+@lldb_scenario("stm32f031k6,swdio=joined", elf=None)
+def lldb_is_told_why_the_target_cannot_be_reached(session, lldb):
+    expect(r"stop reason = the target cannot be reached: nothing answers on SWD.*\(no-answer\)", lldb.hello)
+
+
 @lldb_scenario("stm32f031k6", elf="inram-ram.elf")
 def lldb_stops_at_breakpoints_in_ram(session, lldb):
     lldb.cmd("target modules load --load --set-pc-to-entry --file inram-ram.elf --slide 0")
