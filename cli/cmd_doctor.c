@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // swdlink doctor: measures, judges, reports.
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/near.h"
@@ -13,6 +14,7 @@
 #include "cli/output.h"
 #include "cli/probe.h"
 #include "cli/probe_choice.h"
+#include "cli/terminal.h"
 #include "doctor/explain.h"
 
 // Takes over what is known of a probe, open or not.
@@ -74,31 +76,80 @@ static enum err refuse_verdict(const char *word, struct log *log)
     }
     if (used && used < sizeof all)
         return log_fail(log, ERR_USAGE, "there is no verdict '%.40s'; did you mean %s?", word, all);
-    return log_fail(log, ERR_USAGE, "there is no verdict '%.40s': the manual lists all", word);
+    return log_fail(log, ERR_USAGE,
+                    "there is no verdict '%.40s': `swdlink doctor --explain list` names all", word);
+}
+
+static void list_verdicts(void)
+{
+    for (unsigned i = 0; i < diagnosis_rule_count; i++)
+        printf("%-22s %s\n", diagnosis_rules[i].id, diagnosis_rules[i].sentence);
 }
 
 static enum err explain_verdict(const char *id, struct log *log)
 {
+    if (strcmp(id, "list") == 0) {
+        list_verdicts();
+        return ERR_OK;
+    }
     const struct rule *rule = diagnosis_find(id);
     if (rule) {
-        printf("%s: %s\n\n%s", id, rule->sentence, explain_find(id));
+        char title[DIAGNOSIS_TEXT];
+        snprintf(title, sizeof title, "%s: %s\n\n", id, rule->sentence);
+        terminal_print(stdout, title, terminal_columns(stdout));
+        terminal_print_paragraphs(stdout, explain_find(id), terminal_columns(stdout));
         return ERR_OK;
     }
     return refuse_verdict(id, log);
 }
 
 static enum err print_end(const struct guide_end *end, const struct diagnosis *d,
-                          const struct chip *chip)
+                          const struct measurements *m)
 {
     const char *id = end->cause;
     const struct rule *rule = diagnosis_find(id);
     char text[DIAGNOSIS_TEXT];
     printf("\n%s: %s (%s)%s%s\n", end->found || !diagnosis_is_ambiguous(d) ? "found" : "still open",
            rule->sentence, id, end->where ? ", " : "", end->where ? end->where : "");
-    for (unsigned i = 0; i < DIAGNOSIS_MAX_ADVICE && rule->advice[i]; i++)
-        printf("  %u. %s\n", i + 1, diagnosis_name_pins(rule->advice[i], chip, text, sizeof text));
+    for (unsigned i = 0, n = 0; i < DIAGNOSIS_MAX_ADVICE; i++)
+        if (diagnosis_advise(rule, i, m, text, sizeof text))
+            printf("  %u. %s\n", ++n, text);
     printf("\n`swdlink doctor --explain %s` tells more\n", id);
     return ERR_OK;
+}
+
+// On a low terminal the verdict has left it when the report ends.
+static void repeat_verdict(const struct diagnosis *d, const char *report)
+{
+    char text[DIAGNOSIS_TEXT];
+    unsigned lines = 0;
+    for (const char *p = report; (p = strchr(p, '\n')); p++)
+        lines++;
+    if (!terminal_rows(stdout) || lines < terminal_rows(stdout))
+        return;
+    snprintf(text, sizeof text, "\nverdict: %s (%s)\n", d->finding[0].rule->sentence,
+             d->finding[0].rule->id);
+    terminal_print(stdout, text, terminal_columns(stdout));
+}
+
+static enum err print_report(const struct measurements *m, const struct diagnosis *d,
+                             const char *memory, struct log *log)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return log_fail(log, ERR_MEMORY, "%s", err_text(ERR_MEMORY));
+    doctor_report_print(out, m, d, doctor_report_unicode());
+    if (memory[0])
+        fprintf(out, "\nthis probe's target %s\n", memory);
+    const bool failed = fclose(out) != 0;
+    if (!failed) {
+        terminal_print(stdout, text, terminal_columns(stdout));
+        repeat_verdict(d, text);
+    }
+    free(text);
+    return failed ? log_fail(log, ERR_MEMORY, "%s", err_text(ERR_MEMORY)) : ERR_OK;
 }
 
 static enum err watch_wires(const struct options *o, struct output *out, struct log *log)
@@ -108,7 +159,7 @@ static enum err watch_wires(const struct options *o, struct output *out, struct 
     enum err e = probe_open(&p, o, true, log);
     if (e)
         return e;
-    e = doctor_watch(&p.st.probe, &answered);
+    e = doctor_watch(&p, &answered);
     probe_close(&p, false);
     out->status = answered ? 0 : 1;
     return e;
@@ -172,9 +223,6 @@ enum err cmd_doctor(const struct options *o, struct output *out, struct log *log
         return output_json(out, doc, log);
     }
     if (end.cause && strcmp(end.cause, "healthy") != 0)
-        return print_end(&end, &d, m.chip.id.chip);
-    doctor_report_print(stdout, &m, &d, doctor_report_unicode());
-    if (memory[0] && !healthy)
-        printf("\nthis probe's target %s\n", memory);
-    return ERR_OK;
+        return print_end(&end, &d, &m);
+    return print_report(&m, &d, healthy ? "" : memory, log);
 }

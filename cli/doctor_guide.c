@@ -2,11 +2,13 @@
 // The guide at a terminal: a step, an answer, a look. The answers may come from a script as well.
 #include "cli/doctor_guide.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "cli/prompt.h"
+#include "cli/terminal.h"
 #include "doctor/guide.h"
 
 struct table {
@@ -16,6 +18,18 @@ struct table {
     struct log *log;
     unsigned step;
 };
+
+static void say(const char *fmt, ...) LOG_PRINTF(1, 2);
+
+static void say(const char *fmt, ...)
+{
+    char text[2 * DIAGNOSIS_TEXT];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    terminal_print(stdout, text, terminal_columns(stdout));
+}
 
 static bool is_word(const char *line, const char *word)
 {
@@ -46,7 +60,7 @@ static enum err read_answer(struct table *t, int *answer)
                                                               : GUIDE_UNKNOWN;
         if (e || *answer != GUIDE_UNKNOWN || is_word(line, "?"))
             return e;
-        printf("   Please answer y or n, or ? when you cannot tell.\n");
+        say("   Please answer y or n, or ? when you cannot tell.\n");
     }
 }
 
@@ -63,8 +77,8 @@ static enum err read_choice(struct table *t, const struct guide_step *step, int 
     char line[80], text[DIAGNOSIS_TEXT];
     int count = 0;
     for (; step->choice[count].text; count++)
-        printf("   %c  %s\n", 'a' + count,
-               diagnosis_name_pins(step->choice[count].text, NULL, text, sizeof text));
+        say("   %c  %s\n", 'a' + count,
+            diagnosis_name_pins(step->choice[count].text, NULL, text, sizeof text));
     for (;;) {
         enum err e =
             read_line(t, "[a letter, n none of them, ? cannot tell, q to quit]", line, sizeof line);
@@ -74,8 +88,8 @@ static enum err read_choice(struct table *t, const struct guide_step *step, int 
                                                               : GUIDE_UNKNOWN;
         if (e || *answer != GUIDE_UNKNOWN || is_word(line, "?"))
             return e;
-        printf("   Please answer with one letter of the list, n for none, or ? when you cannot "
-               "tell.\n");
+        say("   Please answer with one letter of the list, n for none, or ? when you cannot "
+            "tell.\n");
     }
 }
 
@@ -92,11 +106,11 @@ static enum err ask_person(void *self, const struct guide_step *step, bool undo,
     struct table *t = self;
     char text[DIAGNOSIS_TEXT];
     if (undo) {
-        printf("   Put it back as it was.\n");
+        say("   Put it back as it was.\n");
         return read_done(t, answer);
     }
     // What the chip is, nobody has seen yet.
-    printf("\n%u. %s\n", ++t->step, diagnosis_name_pins(step->text, NULL, text, sizeof text));
+    say("\n%u. %s\n", ++t->step, diagnosis_name_pins(step->text, NULL, text, sizeof text));
     if (step->kind == GUIDE_ACTION)
         return read_done(t, answer);
     return step->kind == GUIDE_CHOICE ? read_choice(t, step, answer) : read_answer(t, answer);
@@ -113,8 +127,8 @@ static enum err measure_again(void *self, struct measurements *m, bool deep)
 
 static enum err may_disturb(void *self, bool *yes)
 {
-    printf("\nProbe, wires and core are well. May the program be halted and reset, to test NRST, "
-           "VDDA and the crystal?\n");
+    say("\nProbe, wires and core are well. May the program be halted and reset, to test NRST, "
+        "VDDA and the crystal?\n");
     return read_yes(self, yes);
 }
 
@@ -126,12 +140,12 @@ enum err doctor_guide(struct stlink *st, struct measurements *m,
     t.probe.commands = t.probe.usb_errors = t.probe.stalled_entries = 0;
     const struct guide_hands hands = {&t, ask_person, measure_again, may_disturb};
     if (!m->loss.seen && m->answer[ATTEMPT_ASKED].tries) {
-        printf("Well so far: the probe, its USB connection and its firmware (%s)",
-               m->probe.firmware);
+        char vtref[32] = "";
         if (m->supply.known)
-            printf("; VTref is %u.%02u V", m->supply.idle.mean_mv / 1000,
-                   m->supply.idle.mean_mv % 1000 / 10);
-        printf(".\n");
+            snprintf(vtref, sizeof vtref, "; VTref is %u.%02u V", m->supply.idle.mean_mv / 1000,
+                     m->supply.idle.mean_mv % 1000 / 10);
+        say("Well so far: the probe, its USB connection and its firmware (%s)%s.\n",
+            m->probe.firmware, vtref);
     }
     return guide_run(&hands, m, end);
 }

@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "cli/probe.h"
 #include "doctor/guide.h"
 
 // Leads through the experiments on standard output and input, and ends in one cause. m: the first
@@ -14,7 +15,8 @@ enum err doctor_guide(struct stlink *st, struct measurements *m,
                       struct log *log) MUST_CHECK;
 
 // Shows supply and wires some ten times a second until SIGINT or SIGTERM, which is no error, and
-// rings the bell when the link appears. *answered: what the last look has shown.
-enum err doctor_watch(struct debug_probe *probe, bool *answered) MUST_CHECK;
+// rings the bell when the link appears. A probe that is unplugged is waited for. *answered: what
+// the last look has shown.
+enum err doctor_watch(struct probe *p, bool *answered) MUST_CHECK;
 
 #endif

@@ -116,13 +116,15 @@ static void put_findings(FILE *out, const struct measurements *m, const struct d
     fprintf(out, "</h1>\n<p class=\"soft\">%s</p>\n<p>", first->rule->id);
     put_text(out, first->evidence.text);
     fprintf(out, "</p>\n");
-    for (unsigned i = 0; i < DIAGNOSIS_MAX_ADVICE && first->rule->advice[i]; i++) {
-        fprintf(out, "%s<li>", i ? "" : "<p>Next:</p>\n<ol>\n");
-        put_text(out,
-                 diagnosis_name_pins(first->rule->advice[i], m->chip.id.chip, text, sizeof text));
-        fprintf(out, "</li>\n%s",
-                i + 1 < DIAGNOSIS_MAX_ADVICE && first->rule->advice[i + 1] ? "" : "</ol>\n");
+    unsigned items = 0;
+    for (unsigned i = 0; i < DIAGNOSIS_MAX_ADVICE; i++) {
+        if (!diagnosis_advise(first->rule, i, m, text, sizeof text))
+            continue;
+        fprintf(out, "%s<li>", items++ ? "" : "<p>Next:</p>\n<ol>\n");
+        put_text(out, text);
+        fprintf(out, "</li>\n");
     }
+    fprintf(out, "%s", items ? "</ol>\n" : "");
 }
 
 // The serial number tells whose probe it is: most of it stays out of what people post.

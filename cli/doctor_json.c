@@ -175,10 +175,9 @@ json_t *doctor_report_json(const struct measurements *m, const struct diagnosis 
                                                     f->rule->sentence, "evidence", f->evidence.text,
                                                     "note", f->evidence.note));
     }
-    for (unsigned i = 0; i < DIAGNOSIS_MAX_ADVICE && d->finding[0].rule->advice[i]; i++)
-        json_array_append_new(advice,
-                              json_string(diagnosis_name_pins(d->finding[0].rule->advice[i],
-                                                              m->chip.id.chip, text, sizeof text)));
+    for (unsigned i = 0; i < DIAGNOSIS_MAX_ADVICE; i++)
+        if (diagnosis_advise(d->finding[0].rule, i, m, text, sizeof text))
+            json_array_append_new(advice, json_string(text));
     return json_pack("{s:i, s:s, s:s, s:o, s:o, s:o}", "schema", OUTPUT_SCHEMA, "verdict",
                      d->finding[0].rule->id, "sentence", d->finding[0].rule->sentence, "candidates",
                      candidates, "advice", advice, "measurements", measurements_json(m));

@@ -60,8 +60,10 @@ static void print_supply(FILE *out, const struct measured_supply *s)
     if (s->later.count) {
         fprintf(out, "; ");
         print_volts(out, s->later.min_mv);
-        fprintf(out, " to ");
-        print_volts(out, s->later.max_mv);
+        if (s->later.max_mv / 10 != s->later.min_mv / 10) {
+            fprintf(out, " to ");
+            print_volts(out, s->later.max_mv);
+        }
         fprintf(out, " later");
     }
     fputc('\n', out);
@@ -218,6 +220,8 @@ static void print_deep(FILE *out, const struct measured_deep *d)
 
 static void print_measured(FILE *out, const struct measurements *m, bool unicode)
 {
+    if (m->probe.opening && !m->probe.model[0])
+        return;
     fprintf(out, "\nmeasured:\n");
     print_probe(out, &m->probe);
     if (m->probe.opening)
@@ -271,9 +275,13 @@ static void print_advice(FILE *out, const struct measurements *m, const struct d
 {
     const struct finding *first = &d->finding[0];
     char text[DIAGNOSIS_TEXT];
-    for (unsigned i = 0; i < DIAGNOSIS_MAX_ADVICE && first->rule->advice[i]; i++)
-        fprintf(out, "%s  %u. %s\n", i ? "" : "\nnext:\n", i + 1,
-                diagnosis_name_pins(first->rule->advice[i], m->chip.id.chip, text, sizeof text));
+    unsigned items = 0;
+    for (unsigned i = 0; i < DIAGNOSIS_MAX_ADVICE; i++) {
+        if (!diagnosis_advise(first->rule, i, m, text, sizeof text))
+            continue;
+        fprintf(out, "%s  %u. %s\n", items ? "" : "\nnext:\n", items + 1, text);
+        items++;
+    }
     if (diagnosis_is_healthy(d) && !m->asked.deep)
         fprintf(out, "\nNRST, VDDA and the crystal were not tested, because that disturbs the "
                      "program: --deep "

@@ -83,6 +83,16 @@ static const struct {
                            "the debug port died, and neither by its pins nor by Stop or Standby"},
 };
 
+// What could not be looked at again is not said to be none of these.
+static const char *sentence_of(const struct trace *t)
+{
+    if (t->loss == TRACE_UNEXPLAINED && !t->came_back)
+        return "the debug port died, and how it did cannot be told: the chip could not be "
+               "connected "
+               "to again";
+    return findings[t->loss].sentence;
+}
+
 static void print_ms(const char *before, uint32_t us, const char *after)
 {
     printf("%s%u.%u ms%s", before, us / 1000, us / 100 % 10, after);
@@ -165,7 +175,7 @@ static void print_text(const struct report *r)
     const struct trace *t = &r->trace;
     const char *advice[DIAGNOSIS_MAX_ADVICE], *verdict = findings[t->loss].verdict;
     char text[DIAGNOSIS_TEXT];
-    printf("%s", findings[t->loss].sentence);
+    printf("%s", sentence_of(t));
     printf(verdict ? " (%s)\n" : "\n", verdict);
     print_culprit(r);
     print_measured(r);
@@ -215,7 +225,7 @@ static json_t *report_json(const struct report *r)
             list, json_string(diagnosis_name_pins(advice[i], r->trace.chip, text, sizeof text)));
     return json_pack("{s:i, s:o, s:s, s:o, s:o, s:o}", "schema", OUTPUT_SCHEMA, "verdict",
                      text_or_null(findings[r->trace.loss].verdict), "sentence",
-                     findings[r->trace.loss].sentence, "trace", trace_json(r), "elf_matches",
+                     sentence_of(&r->trace), "trace", trace_json(r), "elf_matches",
                      r->elf ? json_boolean(r->matches) : json_null(), "advice", list);
 }
 

@@ -4,13 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/signals.h"
 #include "cli/doctor_guide.h"
+#include "cli/terminal.h"
 #include "doctor/watch.h"
 
-#define PAUSE_NS 80000000 // with the sample itself, some ten lines a second
+#define CLEAR_REST "\x1b[K" // ECMA-48, 8.3.41
+#define PAUSE_NS   80000000 // with the sample itself, some ten lines a second
 
 static void format(char *text, size_t size, const struct watch_sample *l)
 {
@@ -25,13 +26,40 @@ static void format(char *text, size_t size, const struct watch_sample *l)
     if (used > 0 && (size_t)used < size && l->answers)
         snprintf(text + used, size - (size_t)used, "  answers: 0x%08x", l->dpidr);
     else if (used > 0 && (size_t)used < size)
-        snprintf(text + used, size - (size_t)used, "  no answer         ");
+        snprintf(text + used, size - (size_t)used, "  no answer");
 }
 
-enum err doctor_watch(struct debug_probe *probe, bool *answered)
+// On a terminal the line is written over; what it had more than the new one, and what does not fit,
+// goes.
+static void show(const char *text, const char *before, const char *bell)
+{
+    const unsigned columns = terminal_columns(stdout);
+    if (columns)
+        printf("\r%.*s" CLEAR_REST "%s", (int)columns - 1, text, bell);
+    else if (strcmp(text, before) != 0)
+        printf("%s%s\n", text, bell);
+}
+
+// The next sample, or that there is no probe, as a line.
+static enum err watch_once(struct probe *p, struct watch_sample *sample, char *text, size_t size)
+{
+    enum err e = watch_sample(&p->st.probe, sample);
+    if (e == ERR_PROBE_LOST && !p->is_virtual) {
+        log_forget(p->st.probe.log);
+        *sample = (struct watch_sample){.answers = false};
+        snprintf(text, size, "the ST-LINK is unplugged");
+        if (probe_reopen(p))
+            log_forget(p->st.probe.log);
+        return ERR_OK;
+    }
+    if (!e)
+        format(text, size, sample);
+    return e;
+}
+
+enum err doctor_watch(struct probe *p, bool *answered)
 {
     char text[160], before[160] = "";
-    const bool terminal = isatty(STDOUT_FILENO);
     const struct timespec pause = {.tv_nsec = PAUSE_NS};
     struct watch_sample sample;
     sigset_t ending, old;
@@ -40,14 +68,9 @@ enum err doctor_watch(struct debug_probe *probe, bool *answered)
     enum err e;
     bool first = true;
     *answered = false;
-    while (!(e = watch_sample(probe, &sample))) {
-        format(text, sizeof text, &sample);
+    while (!(e = watch_once(p, &sample, text, sizeof text))) {
         // The bell: the link has appeared.
-        const char *bell = sample.answers && !*answered && !first ? "\a" : "";
-        if (terminal)
-            printf("\r%s%s", text, bell);
-        else if (strcmp(text, before) != 0)
-            printf("%s%s\n", text, bell);
+        show(text, before, sample.answers && !*answered && !first ? "\a" : "");
         if (fflush(stdout) != 0)
             break; // output_flush() tells
         memcpy(before, text, sizeof before);
@@ -56,7 +79,7 @@ enum err doctor_watch(struct debug_probe *probe, bool *answered)
         if (sigtimedwait(&ending, NULL, &pause) > 0)
             break;
     }
-    if (terminal)
+    if (terminal_columns(stdout))
         putchar('\n');
     sigprocmask(SIG_SETMASK, &old, NULL);
     return e;

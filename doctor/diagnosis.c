@@ -180,20 +180,22 @@ bool diagnosis_is_ambiguous(const struct diagnosis *d)
     return strcmp(id, "no-answer") == 0 || strcmp(id, "target-lost") == 0;
 }
 
-const char *diagnosis_name_pins(const char *with, const struct chip *chip, char *text, size_t size)
+struct replacement {
+    const char *word, *by;
+};
+
+static const char *replace_words(const char *with, const struct replacement *words, unsigned count,
+                                 char *text, size_t size)
 {
-    const struct {
-        const char *word, *pin;
-    } pins[] = {{"{SWDIO}", family_swdio(chip)}, {"{SWCLK}", family_swclk(chip)}};
     size_t used = 0;
     text[0] = '\0';
     while (*with && used + 1 < size) {
         const char *piece = with;
         size_t skip = 1, len = 1;
-        for (unsigned i = 0; i < sizeof pins / sizeof pins[0]; i++) {
-            if (strncmp(with, pins[i].word, strlen(pins[i].word)) == 0) {
-                piece = pins[i].pin;
-                skip = strlen(pins[i].word);
+        for (unsigned i = 0; i < count; i++) {
+            if (strncmp(with, words[i].word, strlen(words[i].word)) == 0) {
+                piece = words[i].by;
+                skip = strlen(words[i].word);
                 len = strlen(piece);
             }
         }
@@ -202,4 +204,29 @@ const char *diagnosis_name_pins(const char *with, const struct chip *chip, char 
         with += skip;
     }
     return text;
+}
+
+const char *diagnosis_name_pins(const char *with, const struct chip *chip, char *text, size_t size)
+{
+    const struct replacement pins[] = {{"{SWDIO}", family_swdio(chip)},
+                                       {"{SWCLK}", family_swclk(chip)}};
+    return replace_words(with, pins, sizeof pins / sizeof pins[0], text, size);
+}
+
+bool diagnosis_advise(const struct rule *rule, unsigned i, const struct measurements *m, char *text,
+                      size_t size)
+{
+    const char *with = i < DIAGNOSIS_MAX_ADVICE ? rule->advice[i] : NULL;
+    const unsigned khz = m->link.safe_hz / 1000;
+    char speed[16];
+    if (!with || (strstr(with, "{SPEED}") && !khz) ||
+        (strstr(with, "{LOOSE}") && !rules_fails_at_any_clock(m)))
+        return false;
+    snprintf(speed, sizeof speed, "%u%s", khz % 1000 ? khz : khz / 1000, khz % 1000 ? "k" : "M");
+    const struct replacement words[] = {{"{SWDIO}", family_swdio(m->chip.id.chip)},
+                                        {"{SWCLK}", family_swclk(m->chip.id.chip)},
+                                        {"{SPEED}", speed},
+                                        {"{LOOSE}", ""}};
+    replace_words(with, words, sizeof words / sizeof words[0], text, size);
+    return true;
 }

@@ -55,6 +55,11 @@ const char *diagnosis_summarize(const struct diagnosis *d, char *text, size_t si
 // it become the names of its pins. Returns text.
 #define DIAGNOSIS_TEXT 320
 const char *diagnosis_name_pins(const char *with, const struct chip *chip, char *text, size_t size);
+// The rule's advice number i for what was measured: {SPEED} in it becomes the highest safe clock,
+// and an advice with it is for where there is one; what begins with {LOOSE} is for links that fail
+// at slow clocks, too. False: there is none, or it does not fit.
+bool diagnosis_advise(const struct rule *rule, unsigned i, const struct measurements *m, char *text,
+                      size_t size);
 // NULL when there is none.
 const struct rule *diagnosis_find(const char *id);
 // More than a possibility and more than a note.

@@ -93,8 +93,11 @@ void header_describe(struct header_wire wires[HEADER_WIRES], const struct measur
                  answered ? "good" : "cannot be told apart");
     }
     describe_voltage(&wires[VTREF], m);
+    const bool pulled = m->answer[ATTEMPT_UNDER_RESET].tries && !answered;
     set_wire(&wires[NRST], nrst ? WIRE_GOOD : WIRE_UNKNOWN,
-             nrst ? "resets the chip" : "not tested");
+             nrst     ? "resets the chip"
+             : pulled ? "was pulled low, and nothing answered then either"
+                      : "not tested");
     for (unsigned i = 0; i < d->count; i++)
         if (d->finding[i].percent >= DIAGNOSIS_LIKELY)
             condemn(wires, d->finding[i].rule->id);

@@ -151,6 +151,7 @@ struct measured_reset {
 // set to keep clocks and power in low-power modes.
 struct measured_survival {
     bool tested;
+    unsigned failed; // attempts that the link did not bear
     bool survived;   // the debug port still answered at the end
     bool deep_sleep; // seen: sleeping with SLEEPDEEP
     bool standby;    // ... and PDDS
@@ -242,7 +243,8 @@ enum err measure_reset(struct measure *b) MUST_CHECK;
 enum err measure_catch(struct measure *b) MUST_CHECK;
 // Lets a core go that was caught.
 enum err measure_release(struct measure *b) MUST_CHECK;
-// Starts the program from reset and watches whether the debug port survives.
+// Starts the program from reset and watches whether the debug port survives. Tries a few times
+// where the link does not bear it.
 enum err measure_survival(struct measure *b) MUST_CHECK;
 // Resets the chip, measures VDDA and HSE before the first instruction, and resets it again.
 enum err measure_deep(struct measure *b) MUST_CHECK;

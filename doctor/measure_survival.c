@@ -13,6 +13,7 @@
 #define SLEEPDEEP   (1u << 2)
 #define NRST_LOW_US 5000u
 #define CATCH_US    300000u
+#define STARTS_MAX  3u
 #define WATCH_US    2500000u
 #define SHORT_US    600000u // where the flash is closed, and so no program runs
 
@@ -42,6 +43,29 @@ static enum err catch_start(struct measure *b)
     return dhcsr & DHCSR_S_HALT ? ERR_OK : ERR_STATE;
 }
 
+// One poll: asleep with SLEEPDEEP, and where that leads.
+static enum err poll_sleep(struct measure *b, const struct family_doctor *facts)
+{
+    struct measured_survival *s = &b->m->survival;
+    uint32_t dhcsr, scr, power = 0;
+    enum err e = mem_ap_read32(&b->mem, SCS_DHCSR, &dhcsr);
+    if (e || !(dhcsr & DHCSR_S_SLEEP) || (e = mem_ap_read32(&b->mem, SCS_SCR, &scr)) ||
+        !(scr & SLEEPDEEP) ||
+        (facts && facts->standby_addr && (e = mem_ap_read32(&b->mem, facts->standby_addr, &power))))
+        return e;
+    s->deep_sleep = true;
+    s->standby =
+        facts && facts->standby_addr && (power & facts->standby_mask) >= facts->standby_from;
+    return ERR_OK;
+}
+
+// An error on the wires is over with the next connection; a port without pins or clock is not.
+static enum err connect_again(struct measure *b)
+{
+    enum err e = debug_probe_leave(b->probe);
+    return e ? e : measure_connect(b, b->m->answer[ATTEMPT_UNDER_RESET].swclk_hz);
+}
+
 static enum err watch_sleep(struct measure *b)
 {
     struct measured_survival *s = &b->m->survival;
@@ -49,30 +73,23 @@ static enum err watch_sleep(struct measure *b)
     uint64_t start = debug_probe_now_us(probe);
     const struct family_doctor *facts = b->m->chip.id.chip->family->doctor;
     const uint32_t watch_us = b->m->chip.id.rdp_level == 1 ? SHORT_US : WATCH_US;
-    uint32_t dhcsr, scr, power = 0;
     s->survived = true;
     while (s->survived && !s->deep_sleep && s->lived_us < watch_us) {
         enum err e = signals_check(b->log);
         if (e)
             return e;
-        e = mem_ap_read32(&b->mem, SCS_DHCSR, &dhcsr);
-        if (!e && dhcsr & DHCSR_S_SLEEP && !(e = mem_ap_read32(&b->mem, SCS_SCR, &scr)) &&
-            scr & SLEEPDEEP &&
-            !(facts && facts->standby_addr &&
-              (e = mem_ap_read32(&b->mem, facts->standby_addr, &power)))) {
-            s->deep_sleep = true;
-            s->standby = facts && facts->standby_addr &&
-                         (power & facts->standby_mask) >= facts->standby_from;
-        }
+        e = poll_sleep(b, facts);
+        s->lived_us = (uint32_t)(debug_probe_now_us(probe) - start);
+        if (e && !measure_is_fatal(e))
+            e = connect_again(b);
         if (measure_is_fatal(e))
             return e;
         s->survived = !e;
-        s->lived_us = (uint32_t)(debug_probe_now_us(probe) - start);
     }
     return ERR_OK;
 }
 
-enum err measure_survival(struct measure *b)
+static enum err start_and_watch(struct measure *b)
 {
     struct dbgmcu_state before;
     enum err e = catch_start(b);
@@ -90,5 +107,20 @@ enum err measure_survival(struct measure *b)
     e = watch_sleep(b);
     if (!e && b->m->survival.survived)
         e = dbgmcu_put_back(&b->mem, dbgmcu, &before);
+    return e;
+}
+
+enum err measure_survival(struct measure *b)
+{
+    struct measured_survival *s = &b->m->survival;
+    enum err e;
+    do {
+        e = start_and_watch(b);
+        if (!e || s->tested || measure_is_fatal(e))
+            return e;
+        s->failed++;
+        log_forget(b->log);
+        e = debug_probe_leave(b->probe);
+    } while (!e && s->failed < STARTS_MAX);
     return e;
 }

@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#define SLOW_CLOCK_HZ 300000u
+
 void rules_say(struct evidence *ev, const char *fmt, ...)
 {
     va_list args;
@@ -51,6 +53,19 @@ bool rules_shaky_under_reset(const struct measurements *m)
 {
     const struct measured_answer *a = &m->answer[ATTEMPT_UNDER_RESET];
     return rules_only_under_reset(m) && a->good < a->tries;
+}
+
+bool rules_fails_under_reset(const struct measurements *m)
+{
+    return rules_only_under_reset(m) && !m->survival.tested && m->survival.failed;
+}
+
+bool rules_fails_at_any_clock(const struct measurements *m)
+{
+    for (unsigned i = 0; i < m->link.count; i++)
+        if (m->link.clock[i].hz <= SLOW_CLOCK_HZ && m->link.clock[i].failed)
+            return true;
+    return false;
 }
 
 bool rules_lone_failure(const struct measurements *m)

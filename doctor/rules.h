@@ -27,6 +27,10 @@ bool rules_is_present(const struct measurements *m);
 bool rules_only_under_reset(const struct measurements *m);
 // ... and not every time even then.
 bool rules_shaky_under_reset(const struct measurements *m);
+// Blocks failed, also at clocks that do not care for the length of a cable.
+bool rules_fails_at_any_clock(const struct measurements *m);
+// It answers under reset, and the link did not bear more than that.
+bool rules_fails_under_reset(const struct measurements *m);
 // One attempt to connect failed, and no transfer: probably not the wires.
 bool rules_lone_failure(const struct measurements *m);
 // "no answer in 26 tries, at 4000, 240 and 5 kHz, also under reset"

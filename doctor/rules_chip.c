@@ -135,7 +135,12 @@ unsigned rule_read_protected_1(const struct measurements *m, struct evidence *ev
     const struct measured_chip *c = &m->chip;
     if (!c->known || c->id.rdp_level != 1)
         return 0;
-    const char *unreadable = c->flash_readable ? "" : ", and the flash cannot be read";
+    // Protected flash is closed by the first debugger that reads: the level is known after that
+    // only.
+    const char *unreadable = c->flash_readable
+                                 ? ""
+                                 : ", and the flash cannot be read: its program stands "
+                                   "still from now on, until the power is cycled";
     const struct family_register *status = protection_register(m);
     if (status)
         rules_say(ev, "%s is 0x%08x%s", status->name, c->reg[status - measure_facts(m)->reg],
@@ -205,7 +210,7 @@ unsigned rule_swd_off_by_program(const struct measurements *m, struct evidence *
         return 92;
     }
     rules_say(ev, "SWD answers only under reset");
-    return s->tested || m->loss.seen || started_protected(m) ? 45 : 60;
+    return s->tested || m->loss.seen || started_protected(m) || s->failed ? 45 : 60;
 }
 
 unsigned rule_low_power(const struct measurements *m, struct evidence *ev)
@@ -221,7 +226,7 @@ unsigned rule_low_power(const struct measurements *m, struct evidence *ev)
         rules_say(ev, "SWD answers only under reset");
         if (started_protected(m))
             return 45;
-        return s->tested && s->survived ? 45 : 25;
+        return (s->tested && s->survived) || s->failed ? 45 : 25;
     }
     if (rules_is_silent(m)) {
         rules_say(ev, "a chip in Stop or Standby, with NRST not wired, looks like this");

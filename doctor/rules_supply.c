@@ -151,6 +151,14 @@ static unsigned may_be_too_low(const struct measurements *m, struct evidence *ev
     return 75;
 }
 
+static unsigned failed_blocks(const struct measurements *m)
+{
+    unsigned failed = 0;
+    for (unsigned i = 0; i < m->link.count; i++)
+        failed += m->link.clock[i].failed;
+    return failed;
+}
+
 unsigned rule_target_undervoltage(const struct measurements *m, struct evidence *ev)
 {
     unsigned mv = m->supply.idle.mean_mv;
@@ -163,16 +171,18 @@ unsigned rule_target_undervoltage(const struct measurements *m, struct evidence 
         return 0;
     if (mv >= rules_lowest_mv(m))
         return may_be_too_low(m, ev);
+    char part[16];
+    if (rules_is_present(m) && !failed_blocks(m) &&
+        family_low_supply(m->chip.id.chip, mv, part, sizeof part)) {
+        char more[96];
+        snprintf(more, sizeof more, ", which is right for an STM32%s; its relatives want %u.%u V",
+                 part, rules_lowest_mv(m) / 1000, rules_lowest_mv(m) % 1000 / 100);
+        say_vtref(m, ev, more);
+        ev->note = true;
+        return 90;
+    }
     say_vtref_and_limit(m, ev, "wants", rules_lowest_mv(m), " at least");
     return rules_is_present(m) ? 90 : 75;
-}
-
-static unsigned failed_blocks(const struct measurements *m)
-{
-    unsigned failed = 0;
-    for (unsigned i = 0; i < m->link.count; i++)
-        failed += m->link.clock[i].failed;
-    return failed;
 }
 
 // Failures at fast and slow clocks alike: what comes and goes is not the wires' quality.
@@ -210,7 +220,7 @@ unsigned rule_supply_unstable(const struct measurements *m, struct evidence *ev)
               lost ? ", and SWD was lost meanwhile" : "");
     if (all.max_mv > rules_highest_mv(m)) // no supply is that high: the ground is missing
         return 20;
-    return !lost ? 30 : rules_is_present(m) ? 88 : 40;
+    return !lost ? 30 : rules_is_present(m) ? 88 : 55;
 }
 
 unsigned rule_vtref_not_wired(const struct measurements *m, struct evidence *ev)

@@ -82,35 +82,23 @@ static unsigned total_blocks(const struct measured_link *link, unsigned *failed)
     return blocks;
 }
 
-static bool fails_when_slow(const struct measured_link *link)
-{
-    for (unsigned i = 0; i < link->count; i++)
-        if (link->clock[i].hz <= 300000 && link->clock[i].failed)
-            return true;
-    return false;
-}
-
-// Failures that do not care for the clock.
-static bool fails_at_any_clock(const struct measurements *m)
-{
-    return m->link.count && fails_when_slow(&m->link);
-}
-
 // Without a ground of its own the chip's supply swings with the signals, also above what it has.
 unsigned rule_gnd_open(const struct measurements *m, struct evidence *ev)
 {
     unsigned failed, blocks = total_blocks(&m->link, &failed);
     const struct measured_series *v = &m->supply.idle;
+    const unsigned highest = rules_highest_mv(m);
     bool swings =
         m->supply.known && v->max_mv > rules_lowest_mv(m) && v->max_mv - v->min_mv > SWING_MV;
     bool hardly = rules_is_silent(m) || rules_shaky_under_reset(m) ||
-                  (rules_is_present(m) && fails_at_any_clock(m));
+                  (rules_is_present(m) && rules_fails_at_any_clock(m));
     if (swings && hardly) {
         rules_say(ev, "VTref swings between %u.%02u and %u.%02u V, and SWD hardly answers",
                   v->min_mv / 1000, v->min_mv % 1000 / 10, v->max_mv / 1000, v->max_mv % 1000 / 10);
-        return v->max_mv > rules_highest_mv(m) ? 70 : 55;
+        // Else it may be a supply that comes and goes.
+        return v->max_mv > highest || m->supply.busy.max_mv > highest ? 70 : 35;
     }
-    if (rules_is_present(m) && fails_at_any_clock(m)) {
+    if (rules_is_present(m) && rules_fails_at_any_clock(m)) {
         rules_say(ev, "%u of %u blocks failed, at slow clocks as well as at fast ones", failed,
                   blocks);
         return 35;
@@ -169,7 +157,7 @@ unsigned rule_link_marginal(const struct measurements *m, struct evidence *ev)
     for (unsigned i = 0; i < link->count; i++)
         if (link->clock[i].failed > link->clock[i].wrong && link->clock[i].hz <= SAFE_HZ) {
             say_clocks(link, ev);
-            return fails_at_any_clock(m) ? 80 : 92;
+            return rules_fails_at_any_clock(m) ? 80 : 92;
         }
     if (link->writes_wrong) {
         rules_say(ev, "%u of %u words arrived wrong at the target", link->writes_wrong,
@@ -181,6 +169,11 @@ unsigned rule_link_marginal(const struct measurements *m, struct evidence *ev)
     if (rules_shaky_under_reset(m)) {
         const struct measured_answer *a = &m->answer[ATTEMPT_UNDER_RESET];
         rules_say(ev, "%u of %u attempts failed even with NRST low", a->tries - a->good, a->tries);
+        return 60;
+    }
+    if (rules_fails_under_reset(m)) {
+        rules_say(ev, "it answers under reset, and %u attempts to start the core from there failed",
+                  m->survival.failed);
         return 60;
     }
     if (rules_only_under_reset(m)) {

@@ -272,12 +272,12 @@ enum err sim_board_set(struct sim_board *board, const char *key, const char *val
 
 bool sim_board_peek(struct sim_board *board, uint32_t addr, uint32_t *value)
 {
-    return sim_chip_ap_read(board->chip, addr, 4, value) == SIM_BUS_OK;
+    return sim_chip_peek_word(board->chip, addr, value);
 }
 
 bool sim_board_poke(struct sim_board *board, uint32_t addr, uint32_t value)
 {
-    return sim_chip_ap_write(board->chip, addr, 4, value) == SIM_BUS_OK;
+    return sim_chip_poke_word(board->chip, addr, value);
 }
 
 struct sim_chip *sim_board_chip(struct sim_board *board)

@@ -61,8 +61,8 @@ void sim_board_set_follow(struct sim_board *board, bool on);
 // So many boards follow the wall in one thread, and share its time.
 void sim_board_set_company(struct sim_board *board, unsigned boards);
 
-// A word as the chip's debug bus master would read or write it, whatever state the debug port is
-// in; false: nothing answers there.
+// A word as the chip's debug bus master would read or write it, and no debugger was there as far as
+// read protection cares; false: nothing answers there.
 bool sim_board_peek(struct sim_board *board, uint32_t addr, uint32_t *value);
 bool sim_board_poke(struct sim_board *board, uint32_t addr, uint32_t value);
 struct sim_chip *sim_board_chip(struct sim_board *board);

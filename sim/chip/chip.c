@@ -171,11 +171,27 @@ static bool is_for_debug(const struct sim_chip *chip, uint32_t addr)
 static enum sim_bus_status gate(void *arg, uint32_t addr)
 {
     struct sim_chip *chip = arg;
-    if (!sim_chip_level(chip, SIM_DEBUGGER_SEEN, 0)) {
+    if (!chip->unseen && !sim_chip_level(chip, SIM_DEBUGGER_SEEN, 0)) {
         sim_signal_set(&chip->signals, SIM_DEBUGGER_SEEN, 0, true);
         sim_map_update(chip);
     }
     return !chip->in_reset || is_for_debug(chip, addr) ? SIM_BUS_OK : SIM_BUS_FAULT;
+}
+
+bool sim_chip_peek_word(struct sim_chip *chip, uint32_t addr, uint32_t *value)
+{
+    chip->unseen = true;
+    enum sim_bus_status status = sim_chip_ap_read(chip, addr, 4, value);
+    chip->unseen = false;
+    return status == SIM_BUS_OK;
+}
+
+bool sim_chip_poke_word(struct sim_chip *chip, uint32_t addr, uint32_t value)
+{
+    chip->unseen = true;
+    enum sim_bus_status status = sim_chip_ap_write(chip, addr, 4, value);
+    chip->unseen = false;
+    return status == SIM_BUS_OK;
 }
 
 enum sim_bus_status sim_chip_ap_read(struct sim_chip *chip, uint32_t addr, unsigned size,

@@ -84,6 +84,10 @@ bool sim_chip_swd_alive(const struct sim_chip *chip);
 unsigned sim_chip_power_resets(const struct sim_chip *chip);
 // The access ports beyond the first one, in their order; count is set.
 const struct sim_ap_row *sim_chip_more_aps(const struct sim_chip *chip, unsigned *count);
+// A word as the debug bus master would read or write it, without being a debugger: read protection
+// stays as it is. False: nothing answers there.
+bool sim_chip_peek_word(struct sim_chip *chip, uint32_t addr, uint32_t *value);
+bool sim_chip_poke_word(struct sim_chip *chip, uint32_t addr, uint32_t value);
 // An access of a MEM-AP. Brings the RDP level 1 lock into effect as the reference manual says.
 enum sim_bus_status sim_chip_ap_read(struct sim_chip *chip, uint32_t addr, unsigned size,
                                      uint32_t *value);

@@ -44,6 +44,7 @@ struct sim_chip {
     void *nrst_arg;
     unsigned power_resets; // so far
     bool halted;           // the core, when the chip looked last
+    bool unseen;           // the access under way is nobody's: see sim_chip_peek_word()
 
     uint8_t *usart_out; // a ring: the oldest bytes go first
     size_t usart_start, usart_len;

@@ -2,6 +2,12 @@
 // What is asked of the table of families.
 #include "targets/families/family.h"
 
+#include <string.h>
+
+#include "targets/parts.h"
+
+#define LINE_DIGIT 3u // "F038x6"
+
 const char *family_swdio(const struct chip *chip)
 {
     return chip && chip->family->swdio ? chip->family->swdio : "PA13";
@@ -23,6 +29,23 @@ void family_supply(const struct chip *chip, unsigned *min_mv, unsigned *max_mv)
         if (families[i]->vdd_max_mv > *max_mv)
             *max_mv = families[i]->vdd_max_mv;
     }
+}
+
+// 1.8 V +-8 %: the data sheets of the lines STM32F0x8 and F3x8, 6.3.1. Above 1.88 V the power-on
+// reset of their relatives ends as well (DS9773, 6.3.3).
+#define LOW_SUPPLY_MIN_MV 1650u
+#define LOW_SUPPLY_MAX_MV 1880u
+
+const char *family_low_supply(const struct chip *chip, unsigned mv, char *text, size_t size)
+{
+    if (!chip || !chip->family->low_supply_line || mv < LOW_SUPPLY_MIN_MV || mv > LOW_SUPPLY_MAX_MV)
+        return NULL;
+    const struct part_row *row;
+    for (unsigned i = 0; (row = parts_of(chip->dev_id, i)); i++)
+        for (unsigned n = 0; parts_name(chip->dev_id, row->flash_kib, n, text, size); n++)
+            if (strlen(text) > LINE_DIGIT && text[LINE_DIGIT] == chip->family->low_supply_line)
+                return text;
+    return NULL;
 }
 
 const struct family *family_most_demanding(void)

@@ -245,6 +245,9 @@ struct family {
     bool external;             // memories outside of the chip are at 0x60000000 to 0xdfffffff
     const char *swdio, *swclk; // the pins of SWD; NULL: PA13 and PA14, as nearly everywhere
     unsigned vdd_min_mv, vdd_max_mv;
+    // Parts of the same dies whose line ends in this digit ("F038": '8') are made for 1.8 V; 0:
+    // none.
+    char low_supply_line;
     const struct family_doctor *doctor; // NULL: the doctor measures the core and the wires only
     unsigned tried;                     // FAMILY_TRIED_…: what `swdlink list-chips` tells
 };
@@ -280,6 +283,10 @@ const char *family_swdio(const struct chip *chip);
 const char *family_swclk(const struct chip *chip);
 // The supply that a chip bears; of an unknown one (NULL): the widest range of all families.
 void family_supply(const struct chip *chip, unsigned *min_mv, unsigned *max_mv);
+// The part of the chip's die, without "STM32", that is made for a supply of 1.8 V +-8 % if that is
+// one; NULL: there is none, or it is another voltage. Parts of one die have the same id. Writes to
+// text.
+const char *family_low_supply(const struct chip *chip, unsigned mv, char *text, size_t size);
 // The family that wants most, which may be the one of a chip that does not answer.
 const struct family *family_most_demanding(void);
 

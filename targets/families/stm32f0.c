@@ -198,6 +198,7 @@ const struct family stm32f0_family = {
     .rdp = &fpec_rdp,
     .vdd_min_mv = 2000, // DS9773, 6.3.1
     .vdd_max_mv = 3600,
+    .low_supply_line = '8',
     .doctor = &doctor,
     .tried = FAMILY_TRIED_ON_BOARD | FAMILY_TRIED_BY_OTHERS,
 };

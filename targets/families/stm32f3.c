@@ -140,5 +140,6 @@ const struct family stm32f3_family = {
     .rdp = &fpec_rdp,
     .vdd_min_mv = 2000, // DS9118, general operating conditions
     .vdd_max_mv = 3600,
+    .low_supply_line = '8',
     .doctor = &doctor,
 };

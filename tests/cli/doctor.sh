@@ -86,7 +86,7 @@ run "$swdlink" doctor --explain swdio-low
 check "--explain prints a verdict's paragraph" is "$status" 0
 run "$swdlink" doctor --explain gremlins
 check "--explain of something else ends with status 2" is "$status" 2
-check "... and says where all are" has "$err" "the manual lists all"
+check "... and says where all are" has "$err" "--explain list"
 run "$swdlink" doctor --explain swido-low
 check "a misspelt verdict is guessed" has "$err" "did you mean swdio-low?"
 run "$swdlink" doctor --explain nrst

@@ -82,6 +82,7 @@ check "a loss long after the start is found" names_culprit
 more=,nrst=open
 trace later
 check "a loss that only NRST could end is told as such" has "$out" "connect NRST"
+check "... and not as one whose cause is known not to be the pins" has "$out" "how it did cannot be told"
 check "... and still a finding" is "$status" 1
 more=
 

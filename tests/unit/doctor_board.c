@@ -202,7 +202,9 @@ static const struct row f0_faults[] = {
     {"idcode=0", "unknown-chip", NULL},
     {"vdd=1800", "target-undervoltage", NULL},
     {"vdd=1950", "target-undervoltage", NULL},
-    {"vtref=1800", "target-undervoltage", "vtref-not-wired"},
+    {"vtref=1800", "healthy", "target-undervoltage"}, // as of an STM32F038, which has the same id
+    {"vtref=1800,swdio=10k", "target-undervoltage", "vtref-not-wired"},
+    {"stm32f303cc,vtref=1800", "healthy", "target-undervoltage"}, // F358
 };
 static const struct row l0_faults[] = {
     {"idcode=0", "unknown-chip", NULL},
@@ -267,10 +269,13 @@ static const struct row pairs[] = {
     {"cable=out,vtref=fake", "no-answer", "not-connected"},
     {"firmware=stop,rdp=1", "read-protected-1", "low-power"},
     {"firmware=swd-off,rdp=1", "read-protected-1", "swd-off-by-program"},
-    {"vdd=flaky,vdda=off", "no-answer", "vdda-low"},
+    {"vdd=flaky,vdda=off", "supply-unstable", "vdda-low"},
     {"vdd=pins,gnd=open,seed=351", "gnd-open", "target-unpowered"}, // was called healthy
     {"vdd=flaky,vtref=fake", "link-marginal", "supply-unstable"},
     {"usb=slow,vtref=adc-dead", "healthy", "probe-vtref"}, // took too long
+    // Were called swd-off-by-program and gnd-open.
+    {"stm32f031k6,swclk=weak,firmware=stop,seed=2", "low-power", NULL},
+    {"stm32f031k6,swdio=gnd,vdd=flaky,seed=2", "supply-unstable", "swdio-low"},
 };
 
 // Chance hides a fault behind another, and it is still among the candidates: this supply is off at

@@ -259,6 +259,9 @@ static void at_level_1_the_program_owns_its_flash_until_a_debugger_comes(void **
     assert_int_equal(rd(b, FLASH + 8) & 0xffff, 0xe7fe);
     // The private bus does not count as access (stm32-facts, and reports on G0).
     debugger_rd(b, DHCSR);
+    uint32_t word;
+    assert_true(sim_chip_peek_word(b->chip, SRAM, &word)); // that is no debugger
+    assert_true(sim_chip_poke_word(b->chip, SRAM, word));
     assert_int_equal(rd(b, FLASH + 8) & 0xffff, 0xe7fe);
     debugger_rd(b, SRAM);
     assert_int_equal(try_read(b, FLASH + 8, 4, &v), SIM_BUS_FAULT);
