@@ -80,10 +80,12 @@ static enum err fail_place(const struct target *t, const struct image_segment *s
                         "the file has bytes for 0x%08x to 0x%08x, and the flash from 0x%08x on "
                         "belongs to %s",
                         s->addr, s->addr + s->len - 1, b->base + b->size, b->taken_by);
+    char text[FLASH_LAYOUT_TEXT];
     return log_fail(log, ERR_FILE,
-                    "the file has bytes for 0x%08x to 0x%08x, and this chip's flash is 0x%08x to "
-                    "0x%08x: is the file for another chip?",
-                    s->addr, s->addr + s->len - 1, b->base, b->base + b->size - 1);
+                    "the file has bytes for 0x%08x to 0x%08x, and this chip's flash is %s: is the "
+                    "file for another chip?",
+                    s->addr, s->addr + s->len - 1,
+                    flash_layout_text(&b->layout, text, sizeof text));
 }
 
 static enum err check_places(const struct image *image, const struct target *t,
@@ -93,7 +95,7 @@ static enum err check_places(const struct image *image, const struct target *t,
     *flash_bytes = *ram_bytes = 0;
     for (size_t i = 0; i < image->count; i++) {
         const struct image_segment *s = &image->segment[i];
-        if (range_within(b->base, b->size, s->addr, s->len) ||
+        if (flash_layout_contains(&b->layout, s->addr, s->len) ||
             range_within(eeprom->base, eeprom->size, s->addr, s->len))
             *flash_bytes += s->len;
         else if (target_is_ram(t, s->addr, s->len))

@@ -69,11 +69,11 @@ static enum err check_range(const struct flash_job *job, uint32_t addr, size_t l
         return log_fail(job->access.log, ERR_PROTECTED,
                         "%s %zu bytes at 0x%08x: the flash from 0x%08x on belongs to %s", what, len,
                         addr, end, b->taken_by);
-    return log_fail(
-        job->access.log, ERR_USAGE,
-        "%s %zu bytes at 0x%08x: this chip's flash is 0x%08x to 0x%08x; was the program "
-        "linked for another chip?",
-        what, len, addr, b->base, b->base + b->size - 1);
+    char text[FLASH_LAYOUT_TEXT];
+    return log_fail(job->access.log, ERR_USAGE,
+                    "%s %zu bytes at 0x%08x: this chip's flash is %s; was the program linked for "
+                    "another chip?",
+                    what, len, addr, flash_layout_text(&b->layout, text, sizeof text));
 }
 
 static void forget_data(struct page *p)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "flash/layout.h"
 
+#include <stdio.h>
+
 static uint32_t run_bytes(const struct flash_run *run)
 {
     return run->count * run->size;
@@ -77,6 +79,22 @@ bool flash_layout_contains(const struct flash_layout *layout, uint32_t addr, siz
         len -= here;
     }
     return len == 0 && addr == layout->run[0].base + flash_layout_span(layout);
+}
+
+const char *flash_layout_text(const struct flash_layout *layout, char *text, size_t size)
+{
+    const struct flash_run *run = layout->run, *behind = layout->run + FLASH_RUNS;
+    size_t n = 0;
+    text[0] = '\0';
+    while (run < behind && run->count && n < size) {
+        const uint32_t base = run->base;
+        uint32_t end = base;
+        for (; run < behind && run->count && run->base == end; run++)
+            end += run_bytes(run);
+        n += (size_t)snprintf(text + n, size - n, "%s0x%08x to 0x%08x", n ? " and " : "", base,
+                              end - 1);
+    }
+    return text;
 }
 
 bool flash_layout_widen(const struct flash_layout *layout, uint32_t addr, size_t len,

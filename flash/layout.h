@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FLASH_RUNS     8  // of equal sectors, at most
-#define FLASH_MAX_UNIT 64 // bytes
+#define FLASH_RUNS     8   // of equal sectors, at most
+#define FLASH_MAX_UNIT 128 // bytes
 
 // Equal sectors that follow each other.
 struct flash_run {
@@ -22,7 +22,7 @@ struct flash_run {
 
 struct flash_layout {
     uint8_t erased;   // 0xff, or 0x00 (STM32L0, L1)
-    uint8_t unit;     // bytes that are programmed at once: 2 to 64
+    uint8_t unit;     // bytes that are programmed at once: 2 to 128
     bool once;        // a unit that was written, if only with ones, is taken
     uint16_t row;     // bytes that can be programmed as one after an erase of everything; 0: none
     uint32_t unit_us; // typical time of one unit
@@ -48,6 +48,9 @@ uint32_t flash_layout_span(const struct flash_layout *layout);
 uint32_t flash_layout_largest(const struct flash_layout *layout);
 // Whether a range lies in sectors that follow each other without a gap.
 bool flash_layout_contains(const struct flash_layout *layout, uint32_t addr, size_t len);
+// "0x08000000 to 0x0803ffff", with " and " before what lies behind a gap. Returns text.
+#define FLASH_LAYOUT_TEXT 128
+const char *flash_layout_text(const struct flash_layout *layout, char *text, size_t size);
 // Widens a range to whole sectors; false when it does not lie within.
 bool flash_layout_widen(const struct flash_layout *layout, uint32_t addr, size_t len,
                         uint32_t *start, uint32_t *bytes);

@@ -17,8 +17,10 @@ const char *chip_name(const struct chip_identity *id)
 
 uint32_t chip_eeprom_size(const struct chip_identity *id)
 {
-    const uint32_t most = id->chip ? flash_layout_bytes(&id->chip->eeprom) : 0;
-    return id->chip && id->flash_size <= id->chip->eeprom_half_to ? most / 2 : most;
+    if (!id->chip)
+        return 0;
+    return id->flash_size <= id->chip->eeprom_small_to ? id->chip->eeprom_small
+                                                       : flash_layout_bytes(&id->chip->eeprom);
 }
 
 const char *chip_parts(const struct chip_identity *id, char *text, size_t size)

@@ -7,18 +7,18 @@
 #include "targets/options_private.h"
 #include "targets/target_private.h"
 
-static bool has_field(const struct chip *chip, const struct option_field *field)
+static bool has_field(const struct target *t, const struct option_field *field)
 {
-    if (field->feature && !(chip->features & field->feature))
+    if (field->feature && !(t->id.chip->features & field->feature))
         return false;
-    return chip->flash_max > field->flash_over;
+    return t->bank.size > field->flash_over;
 }
 
 const struct option_field *target_option_at(const struct target *t, unsigned n)
 {
     const struct family *family = t->id.chip && t->bank.size ? t->id.chip->family : NULL;
     for (unsigned i = 0; family && i < family->option_count; i++)
-        if (has_field(t->id.chip, &family->options[i]) && n-- == 0)
+        if (has_field(t, &family->options[i]) && n-- == 0)
             return &family->options[i];
     return NULL;
 }
@@ -110,7 +110,8 @@ static enum err set_level(struct target *t, struct target_options_image *image, 
 static unsigned bits_of(const struct target *t, const struct option_field *field)
 {
     const uint32_t per_half = field->flash_per_half;
-    const uint32_t bits = per_half ? 16 * ((t->bank.size + per_half - 1) / per_half) : field->bits;
+    const uint32_t size = t->bank.size - field->flash_over;
+    const uint32_t bits = per_half ? 16 * ((size + per_half - 1) / per_half) : field->bits;
     return bits < field->bits ? bits : field->bits;
 }
 

@@ -95,7 +95,7 @@ static struct family_geometry geometry_of(const struct chip_identity *id)
     const struct family *family = id->chip->family;
     struct family_geometry g = {.layout = flash_layout_cut(&id->chip->layout, id->flash_size),
                                 .largest = id->chip->flash_max};
-    if (family->geometry && id->geometry_known)
+    if (family->geometry && (id->geometry_known || !family->geometry_reg[0]))
         family->geometry(id->chip, id->flash_size, id->geometry, &g);
     return g;
 }

@@ -1,25 +1,24 @@
 // SPDX-License-Identifier: MIT
-// The flash of the NVM controller: STM32L0 (RM0367, 3; RM0376, RM0377), and with the same registers
-// L1 (RM0038, 3). A page is erased by a write to it; half a page is programmed at once, by as many
-// writes of words as it has, and takes no longer than a single word. What is erased reads as zeros.
-// Nothing erases everything but leaving read protection.
+// The flash of the NVM controller: STM32L0 (RM0367, 3; RM0376, RM0377) and L1 (RM0038, 3). A page
+// is erased by a write to it; half a page is programmed at once, by as many writes of words as it
+// has, and takes no longer than a single word. What is erased reads as zeros. Nothing erases
+// everything but leaving read protection.
 //
-// Two ways: a loader in SRAM (loaders/nvm.S), which keeps the controller busy while USB and SWD
+// Two ways: a loader in SRAM (loaders/nvm.inc), which keeps the controller busy while USB and SWD
 // bring more; or, where no code can run, the words by the debug port. Then the core is halted and
 // fetches nothing, which would end an operation (FWWERR).
 #include "flash/drivers/nvm.h"
 
 #include "flash/drivers/nvm_regs.h"
 #include "flash/loaders/nvm.h"
+#include "flash/loaders/nvm128.h"
 #include "swd/mem_ap.h"
 
 #define LOCKS (PECR_PELOCK | PECR_PRGLOCK)
 
-// Chips with more than 64 KiB have two banks, of half the flash each (RM0367, 3.3.1).
 static uint32_t second_bank(const struct flash_bank *bank)
 {
-    const struct nvm_params *params = bank->params;
-    return params->banks_over < bank->size ? bank->base + bank->size / 2 : 0;
+    return bank->bank2;
 }
 
 static enum err survey(struct flash_access *fa, bool *code_may_run)
@@ -84,37 +83,27 @@ static enum err explain(struct flash_access *fa, uint32_t addr, const uint8_t *d
     return e ? e : nvm_fail(fa, "programming", addr + (uint32_t)(good < len ? good : 0), sr);
 }
 
-const struct flash_loader_code nvm_loader_code = {
-    .bytes = nvm_loader,
-    .size = sizeof nvm_loader,
-    .erase_page = 1u << 16,
-    .unit_us = NVM_SHORTEST_US,
-    .erase_us = NVM_SHORTEST_US,
-    .scan_us = 15, // 32 words at 16 MHz
-    .payload = 512,
-};
+// A page is two half pages, and its scan takes so long at 16 MHz.
+#define LOADER(code, page_us, slot)                                                                \
+    {                                                                                              \
+        .bytes = (code), .size = sizeof(code), .erase_page = 1u << 16, .unit_us = NVM_SHORTEST_US, \
+        .erase_us = NVM_SHORTEST_US, .scan_us = (page_us), .payload = (slot)                       \
+    }
 
-const struct flash_driver nvm_driver = {
-    .name = "nvm",
-    .survey = survey,
-    .plan_latency = nvm_plan_latency,
-    .plan_latency_back = nvm_plan_latency_back,
-    .check_page = check_page,
-    .find_hidden = nvm_find_hidden,
-    .second_bank = second_bank,
-    .loader = &nvm_loader_code,
-    .explain = explain,
-    .begin = begin,
-    .erase_start = erase_start,
-    .erase_poll = nvm_erase_poll,
-    .program = program,
-    .end = nvm_end,
-    .reload_offset = PECR,
-    .reload_value = PECR_OBL_LAUNCH,
-    .reload_prepare = nvm_unlock_options,
-    .busy_offset = SR,
-    .busy_mask = SR_BSY,
-    .option_words = NVM_OPTION_WORDS,
-    .read_options = nvm_read_options,
-    .write_options = nvm_write_options,
-};
+const struct flash_loader_code nvm_loader_code = LOADER(nvm_loader, 15, 512);
+static const struct flash_loader_code nvm128_loader_code = LOADER(nvm128_loader, 30, 640);
+
+#define DRIVER(name_, code)                                                                        \
+    {                                                                                              \
+        .name = (name_), .survey = survey, .plan_latency = nvm_plan_latency,                       \
+        .plan_latency_back = nvm_plan_latency_back, .check_page = check_page,                      \
+        .find_hidden = nvm_find_hidden, .second_bank = second_bank, .loader = (code),              \
+        .explain = explain, .begin = begin, .erase_start = erase_start,                            \
+        .erase_poll = nvm_erase_poll, .program = program, .end = nvm_end, .reload_offset = PECR,   \
+        .reload_value = PECR_OBL_LAUNCH, .reload_prepare = nvm_unlock_options, .busy_offset = SR,  \
+        .busy_mask = SR_BSY, .option_words = NVM_OPTION_WORDS, .read_options = nvm_read_options,   \
+        .write_options = nvm_write_options                                                         \
+    }
+
+const struct flash_driver nvm_driver = DRIVER("nvm", &nvm_loader_code);
+const struct flash_driver nvm128_driver = DRIVER("nvm128", &nvm128_loader_code);

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-// The option bytes behind the NVM controller (RM0367, 3.8): two words for each of OPTR, WRPROT1,
-// WRPROT2 …, each with half of it in bits 15:0 and the complement in bits 31:16. A word is erased
-// by the controller when it is written, the others stay.
+// The option bytes behind the NVM controller (RM0367, 3.8; RM0038, 3): two words for each of
+// OPTR, WRPROT1, WRPROT2 …, each with half of it in bits 15:0 and the complement in bits 31:16. A
+// word is erased by the controller when it is written, the others stay.
 #include "base/bytes.h"
 #include "flash/drivers/nvm_regs.h"
 #include "swd/mem_ap.h"
 
 #define LOCKS   (PECR_PELOCK | PECR_OPTLOCK)
 #define NO_PAIR 0xffff0000u // what the chip does not have counts as zeros
+#define NEAR    8u          // pairs that follow each other
 
 // Of the chip: two for OPTR, and one for each 16 sectors of its flash.
 static unsigned pair_count(const struct flash_access *fa)
@@ -33,11 +34,20 @@ static uint32_t pair_of(uint32_t value, unsigned half)
     return bits | (~bits & 0xffff) << 16;
 }
 
+// The ninth and the tenth stand elsewhere (WRP4 of an L1: ST's stm32l152xe.h, OB_TypeDef).
+static uint32_t pair_addr(const struct flash_access *fa, unsigned i)
+{
+    const struct nvm_params *p = nvm_params(fa);
+    return p->option_base + (i < NEAR ? 4 * i : p->option_far + 4 * (i - NEAR));
+}
+
 static enum err read_pairs(struct flash_access *fa, uint32_t pair[NVM_OPTION_WORDS][2])
 {
     uint8_t bytes[8 * NVM_OPTION_WORDS];
-    const unsigned count = pair_count(fa);
-    enum err e = mem_ap_read(fa->mem, nvm_params(fa)->option_base, bytes, 4 * count, NULL);
+    const unsigned count = pair_count(fa), near = count < NEAR ? count : NEAR;
+    enum err e = mem_ap_read(fa->mem, pair_addr(fa, 0), bytes, 4 * near, NULL);
+    if (!e && count > near)
+        e = mem_ap_read(fa->mem, pair_addr(fa, near), &bytes[4 * near], 4 * (count - near), NULL);
     for (unsigned n = 0; n < 2 * NVM_OPTION_WORDS && !e; n++)
         pair[n / 2][n % 2] = n < count ? get_le32(&bytes[4 * n]) : NO_PAIR;
     return e;
@@ -61,7 +71,7 @@ static enum err write_pair(struct flash_access *fa, unsigned n, unsigned half, u
     uint32_t sr;
     enum err e = nvm_prepare(fa, 0);
     if (!e)
-        e = mem_ap_write32(fa->mem, nvm_params(fa)->option_base + 8 * n + 4 * half, pair);
+        e = mem_ap_write32(fa->mem, pair_addr(fa, 2 * n + half), pair);
     // Leaving level 1 erases flash and EEPROM first.
     if (!e)
         e = nvm_wait_idle(fa, NVM_TYPICAL_US, NVM_UNLOCK_US, &sr);

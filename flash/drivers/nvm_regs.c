@@ -24,7 +24,7 @@ enum err nvm_write(struct flash_access *fa, uint32_t offset, uint32_t value)
 
 enum err nvm_prepare(struct flash_access *fa, uint32_t pecr)
 {
-    enum err e = nvm_write(fa, SR, SR_FLAGS);
+    enum err e = nvm_write(fa, SR, nvm_params(fa)->flags);
     return e ? e : nvm_write(fa, PECR, pecr);
 }
 
@@ -76,7 +76,7 @@ enum err nvm_unlock(struct flash_access *fa, uint32_t locks)
 static void plan_controller(struct flash_access *fa, uint32_t pecr, uint32_t locks)
 {
     uint32_t regs = fa->bank->regs;
-    flash_sequence_write(&fa->enter, regs + SR, SR_FLAGS);
+    flash_sequence_write(&fa->enter, regs + SR, nvm_params(fa)->flags);
     for (unsigned i = 0; i < LOCK_COUNT; i++) {
         const struct lock *l = &locks_in_order[i];
         if (!(pecr & locks & l->lock))
@@ -113,30 +113,35 @@ bool nvm_hides_code(const struct flash_access *fa)
 
 enum err nvm_fail_protected(struct flash_access *fa, uint32_t addr)
 {
+    const struct nvm_params *p = nvm_params(fa);
     unsigned bit = wrp_bit(fa, addr);
     if (fa->saved[NVM_SAVED_PCROP])
-        return log_fail(
-            fa->log, ERR_PROTECTED,
-            "the flash page at 0x%08x can only be executed, because WPRMOD is 1 and bit "
-            "%u of WRPROT%u is 0: only leaving read protection level 1 takes that away "
-            "(`swdlink options RDP=1` and `swdlink unlock`), and erases the chip",
-            addr, bit % 32, bit / 32 + 1);
+        return log_fail(fa->log, ERR_PROTECTED,
+                        "the flash page at 0x%08x can only be executed, because %s is 1 and bit "
+                        "%u of %s%u is 0: only leaving read protection level 1 takes that away "
+                        "(`swdlink options RDP=1` and `swdlink unlock`), and erases the chip",
+                        addr, p->pcrop, bit % 32, p->wrp, bit / 32 + 1);
     return log_fail(fa->log, ERR_PROTECTED,
                     "the flash page at 0x%08x is write-protected by the chip's option bytes, bit "
-                    "%u of WRPROT%u: `swdlink options` shows them and takes the protection away",
-                    addr, bit % 32, bit / 32 + 1);
+                    "%u of %s%u: `swdlink options` shows them and takes the protection away",
+                    addr, bit % 32, p->wrp, bit / 32 + 1);
+}
+
+static bool is_pcrop_on(const struct flash_access *fa, uint32_t optr)
+{
+    return nvm_params(fa)->pcrop && (optr & OPTR_PCROP);
 }
 
 static enum err read_protection(struct flash_access *fa, uint32_t optr)
 {
     const struct nvm_params *p = nvm_params(fa);
     enum err e = ERR_OK;
-    fa->saved[NVM_SAVED_PCROP] = optr & OPTR_WPRMOD;
+    fa->saved[NVM_SAVED_PCROP] = is_pcrop_on(fa, optr);
     const unsigned last = (fa->bank->size - 1) / p->wrp_block / 32;
     for (unsigned i = 0; i < NVM_WRP_WORDS && p->wrprot[i] && i <= last && !e; i++) {
         uint32_t *protected = &fa->saved[NVM_SAVED_PROTECTED + i];
         e = nvm_read(fa, p->wrprot[i], protected);
-        if (optr & OPTR_WPRMOD)
+        if (fa->saved[NVM_SAVED_PCROP])
             *protected = ~*protected;
     }
     return e;
@@ -147,10 +152,10 @@ enum err nvm_find_hidden(struct flash_access *fa, uint32_t addr, uint32_t len,
                          struct flash_hidden *hidden)
 {
     const uint32_t block = nvm_params(fa)->wrp_block;
-    uint32_t optr;
-    *hidden = (struct flash_hidden){.option = "WPRMOD"};
-    enum err e = nvm_read(fa, OPTR, &optr);
-    if (e || !(optr & OPTR_WPRMOD) || (e = read_protection(fa, optr)))
+    uint32_t optr = 0;
+    *hidden = (struct flash_hidden){.option = nvm_params(fa)->pcrop};
+    enum err e = nvm_params(fa)->pcrop ? nvm_read(fa, OPTR, &optr) : ERR_OK;
+    if (e || !is_pcrop_on(fa, optr) || (e = read_protection(fa, optr)))
         return e;
     for (uint32_t at = fa->bank->base; at - fa->bank->base < fa->bank->size; at += block) {
         const bool before = hidden->len > 0 && hidden->addr + hidden->len == at;
@@ -188,14 +193,25 @@ enum err nvm_survey(struct flash_access *fa, uint32_t locks)
     return read_protection(fa, optr);
 }
 
+// On an L1 a wait state needs the wide access to the flash (ACC64), which is switched on before and
+// off after it (RM0038, 3.3.1).
+static void plan_wide(struct flash_sequence *sequence, struct flash_access *fa)
+{
+    const uint32_t acr = fa->saved[NVM_SAVED_ACR], wide = nvm_params(fa)->wide;
+    if (wide & ~acr)
+        flash_sequence_write(sequence, fa->bank->regs + ACR, acr | wide);
+}
+
 void nvm_plan_latency(struct flash_access *fa)
 {
+    plan_wide(&fa->enter, fa);
     flash_sequence_write(&fa->enter, fa->bank->regs + ACR,
-                         fa->saved[NVM_SAVED_ACR] | nvm_params(fa)->latency);
+                         fa->saved[NVM_SAVED_ACR] | nvm_params(fa)->wide | nvm_params(fa)->latency);
 }
 
 void nvm_plan_latency_back(struct flash_access *fa)
 {
+    plan_wide(&fa->leave, fa);
     flash_sequence_write(&fa->leave, fa->bank->regs + ACR, fa->saved[NVM_SAVED_ACR]);
 }
 

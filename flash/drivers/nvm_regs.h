@@ -25,8 +25,9 @@
 #define PECR_FPRG       (1u << 10)
 #define PECR_OBL_LAUNCH (1u << 18)
 
-// RDERR is bit 13 (ST's stm32l053xx.h). OPTVERR belongs to the loading of the option bytes and is
-// set for no reason on the first STM32L031: it is no error of a job.
+// RDERR is bit 13 (ST's stm32l053xx.h and stm32l152xc.h); NOTZEROERR and FWWERR are of an L0 only.
+// OPTVERR belongs to the loading of the option bytes and is set for no reason on the first
+// STM32L031: it is no error of a job.
 #define SR_BSY        (1u << 0)
 #define SR_EOP        (1u << 1)
 #define SR_WRPERR     (1u << 8)
@@ -37,15 +38,15 @@
 #define SR_NOTZEROERR (1u << 16)
 #define SR_FWWERR     (1u << 17)
 #define SR_ERRORS     (SR_WRPERR | SR_PGAERR | SR_SIZERR | SR_RDERR | SR_NOTZEROERR | SR_FWWERR)
-#define SR_FLAGS      (SR_EOP | SR_OPTVERR | SR_ERRORS) // cleared by writing ones
 
 #define OPTR_RDPROT 0xffu
 #define OPTR_LEVEL0 0xaau
-#define OPTR_WPRMOD                                                                                \
-    (1u << 8) // the bits of WRPROT protect code from being read, too, and are inverted
+// The bits of WRPROT protect code from being read, too, and are inverted: WPRMOD, on an L1 SPRMOD.
+#define OPTR_PCROP  (1u << 8)
 
-// One operation takes 3.28 ms typically and 3.94 ms at most (DS10152, memory characteristics); worn
-// cells in the cold get ten times that. Leaving read protection erases everything.
+// One operation takes 3.28 ms typically and 3.94 ms at most (DS10152 and DS6876, memory
+// characteristics); worn cells in the cold get ten times that. Leaving read protection erases
+// everything.
 #define NVM_SHORTEST_US 3200u
 #define NVM_TYPICAL_US  3280u
 #define NVM_LIMIT_US    50000u
@@ -69,7 +70,7 @@ enum err nvm_unlock(struct flash_access *fa, uint32_t locks) MUST_CHECK;
 // For survey(): refuses a read-protected chip, waits for an operation of the program's own, notes
 // ACR and what is write-protected, and begins enter and leave for these locks.
 enum err nvm_survey(struct flash_access *fa, uint32_t locks) MUST_CHECK;
-// The driver's find_hidden(): the sectors that WPRMOD and WRPROT keep from being read.
+// The driver's find_hidden(): the sectors that PCROP keeps from being read.
 enum err nvm_find_hidden(struct flash_access *fa, uint32_t addr, uint32_t len,
                          struct flash_hidden *hidden) MUST_CHECK;
 // The drivers' plan_latency() and plan_latency_back().
@@ -85,7 +86,7 @@ enum err nvm_erase_poll(struct flash_access *fa, const char *what, uint32_t addr
 enum err nvm_fail(struct flash_access *fa, const char *what, uint32_t addr, uint32_t sr) MUST_CHECK;
 // The bits of SR that a loader reports in a byte: WRPERR to RDERR, NOTZEROERR, FWWERR.
 uint32_t nvm_loader_errors(uint32_t status);
-// Whether code in some sector is protected from being read (WPRMOD), after nvm_survey(): then
+// Whether code in some sector is protected from being read (PCROP), after nvm_survey(): then
 // nothing may look at the whole flash.
 bool nvm_hides_code(const struct flash_access *fa);
 // Whether the option bytes protect the page.

@@ -53,21 +53,26 @@ static const struct sim_region regions_large[] = {
 
 // The data sheets give a typical and a largest time (DS6876, 6.3.8); the least one is the nominal
 // 3.2 ms of the manual. What a mass erase takes is not in them: two erases, a model.
+#define NVM_FIELDS(wrp_words_, user_st)                                                            \
+    .sector_size = 4096, .two_banks_feature = SIM_L1_HAS_TWO_BANKS, .half_page_words = 32,         \
+    .wrp_words = (wrp_words_), .user_default = (user_st), .is_l1 = true,                           \
+    .user_mask = {[SIM_OPTION_WATCHDOG_BY_SOFTWARE] = 1u << 4,                                     \
+                  [SIM_OPTION_NO_RESET_IN_STOP] = 1u << 5,                                         \
+                  [SIM_OPTION_NO_RESET_IN_STANDBY] = 1u << 6},                                     \
+    .time = {[SIM_FLASH_TYP] = {3280000, 6560000},                                                 \
+             [SIM_FLASH_MIN] = {3200000, 6400000},                                                 \
+             [SIM_FLASH_MAX] = {3940000, 7880000}}
 #define NVM(wrp_words_, user_st)                                                                   \
     {                                                                                              \
-        .sector_size = 4096, .two_banks_feature = SIM_L1_HAS_TWO_BANKS, .half_page_words = 32,     \
-        .wrp_words = (wrp_words_), .user_default = (user_st), .is_l1 = true,                       \
-        .user_mask = {[SIM_OPTION_WATCHDOG_BY_SOFTWARE] = 1u << 4,                                 \
-                      [SIM_OPTION_NO_RESET_IN_STOP] = 1u << 5,                                     \
-                      [SIM_OPTION_NO_RESET_IN_STANDBY] = 1u << 6},                                 \
-        .time = {                                                                                  \
-            [SIM_FLASH_TYP] = {3280000, 6560000},                                                  \
-            [SIM_FLASH_MIN] = {3200000, 6400000},                                                  \
-            [SIM_FLASH_MAX] = {3940000, 7880000}                                                   \
-        }                                                                                          \
+        NVM_FIELDS(wrp_words_, user_st)                                                            \
     }
 static const struct sim_nvm_config nvm_128 = NVM(2, USER_ST), nvm_256 = NVM(4, USER_ST),
                                    nvm_384 = NVM(6, USER_ST_BANKS), nvm_512 = NVM(8, USER_ST_BANKS);
+// The banks of category 6 begin where those of category 5 do, and have three quarters of them (ST's
+// stm32l151xdx.h: FLASH_BANK1_END, FLASH_BANK2_BASE, FLASH_BANK2_END).
+#define HOLE (64 * KIB)
+static const struct sim_nvm_config nvm_cat_6 = {NVM_FIELDS(8, USER_ST_BANKS),
+                                                .bank2_offset = 256 * KIB, .hole = HOLE};
 
 // The debug port: PA13 and PA15 pulled up, PA14 pulled down, PB3 and PB4 (RM0038, 7.4).
 static const struct sim_gpio_config gpio_a = {
@@ -106,6 +111,7 @@ static const struct sim_tim_config tim_basic = {16, 0, 0};
 
 static const struct sim_part_config configs_256[] = {{"NVM", &nvm_256}, {NULL, NULL}};
 static const struct sim_part_config configs_384[] = {{"NVM", &nvm_384}, {NULL, NULL}};
+static const struct sim_part_config configs_cat_6[] = {{"NVM", &nvm_cat_6}, {NULL, NULL}};
 static const struct sim_part_config configs_512[] = {{"NVM", &nvm_512}, {NULL, NULL}};
 
 // ---- the parts (RM0038, 2.3 for addresses, 6.3 for gates, 10.1.2 for interrupts) ----------------
@@ -202,12 +208,15 @@ static void fill_identity(const struct sim_chip_row *row, const struct sim_memor
     sim_factory_put_signature(is_late ? &late : &early, NULL, row, memory, bytes);
     if ((row->idcode & 0xfff) == 0x436) // RM0038, 31.1.1: 0 stands for 384 KiB, 1 for 256
         put_le16(bytes + SIZE_OFFSET, row->memory[0].size == 256 * KIB);
+    else if (row->features & SIM_L1_HAS_HOLE)
+        put_le16(bytes + SIZE_OFFSET, (uint16_t)((row->memory[0].size - HOLE) / KIB));
 }
 
 static void fill_options(const struct sim_chip_row *row, const struct sim_memory_row *options,
                          uint8_t *bytes)
 {
-    bool is_late = row->configs == configs_384 || row->configs == configs_512;
+    bool is_late =
+        row->configs == configs_384 || row->configs == configs_512 || row->configs == configs_cat_6;
     // RDP; USER; no sector is protected
     const uint16_t words[] = {0x00aa, is_late ? USER_ST_BANKS : USER_ST};
     for (unsigned i = 0; i < options->size / 4; i++) {
@@ -330,6 +339,10 @@ FAMILY(die_437, 0x437, 57);
 #define L437(part, kib, sram, eeprom)                                                              \
     PART(part, die_437, 0x10186437, kib, sram, eeprom, 8, 0x88, FACTORY_LATE,                      \
          LARGE | SIM_L1_HAS_TWO_BANKS, configs_512, regions_large)
+// With 384 KiB of flash, and the hole between them.
+#define CAT_6(part)                                                                                \
+    PART(part, die_437, 0x10186437, 448, 80, 16, 8, 0x88, FACTORY_LATE,                            \
+         LARGE | SIM_L1_HAS_TWO_BANKS | SIM_L1_HAS_HOLE, configs_cat_6, regions_large)
 
 // clang-format off
 static const struct sim_chip_row rows[] = {
@@ -349,7 +362,7 @@ static const struct sim_chip_row rows[] = {
     L427("stm32l151uc", 256, 32, 8), L429("stm32l151v8-a", 64, 32, 4),
     L416("stm32l151v8", 64, 10, 4), L429("stm32l151vb-a", 128, 32, 4),
     L416("stm32l151vb", 128, 16, 4), L436("stm32l151vc-a", 256, 32, 8, 0),
-    L427("stm32l151vc", 256, 32, 8), L437("stm32l151vd-x", 384, 80, 12),
+    L427("stm32l151vc", 256, 32, 8), CAT_6("stm32l151vd-x"),
     L436("stm32l151vd", 384, 48, 12, SIM_L1_HAS_TWO_BANKS), L437("stm32l151ve", 512, 80, 16),
     L436("stm32l151zc", 256, 32, 8, 0), L436("stm32l151zd", 384, 48, 12, SIM_L1_HAS_TWO_BANKS),
     L437("stm32l151ze", 512, 80, 16), L429("stm32l152c6-a", 32, 16, 4),
@@ -366,14 +379,14 @@ static const struct sim_chip_row rows[] = {
     L429("stm32l152v8-a", 64, 32, 4), L416("stm32l152v8", 64, 10, 4),
     L429("stm32l152vb-a", 128, 32, 4), L416("stm32l152vb", 128, 16, 4),
     L436("stm32l152vc-a", 256, 32, 8, 0), L427("stm32l152vc", 256, 32, 8),
-    L437("stm32l152vd-x", 384, 80, 12), L436("stm32l152vd", 384, 48, 12, SIM_L1_HAS_TWO_BANKS),
+    CAT_6("stm32l152vd-x"), L436("stm32l152vd", 384, 48, 12, SIM_L1_HAS_TWO_BANKS),
     L437("stm32l152ve", 512, 80, 16), L436("stm32l152zc", 256, 32, 8, 0),
     L436("stm32l152zd", 384, 48, 12, SIM_L1_HAS_TWO_BANKS), L437("stm32l152ze", 512, 80, 16),
     L436("stm32l162qc", 256, 32, 8, 0), L436("stm32l162qd", 384, 48, 12, SIM_L1_HAS_TWO_BANKS),
     L436("stm32l162rc-a", 256, 32, 8, 0), L427("stm32l162rc", 256, 32, 8),
     L436("stm32l162rd", 384, 48, 12, SIM_L1_HAS_TWO_BANKS), L437("stm32l162re", 512, 80, 16),
     L436("stm32l162vc-a", 256, 32, 8, 0), L427("stm32l162vc", 256, 32, 8),
-    L437("stm32l162vd-x", 384, 80, 12), L436("stm32l162vd", 384, 48, 12, SIM_L1_HAS_TWO_BANKS),
+    CAT_6("stm32l162vd-x"), L436("stm32l162vd", 384, 48, 12, SIM_L1_HAS_TWO_BANKS),
     L437("stm32l162ve", 512, 80, 16), L436("stm32l162zc", 256, 32, 8, 0),
     L436("stm32l162zd", 384, 48, 12, SIM_L1_HAS_TWO_BANKS), L437("stm32l162ze", 512, 80, 16),
 };

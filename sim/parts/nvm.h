@@ -83,6 +83,7 @@ void sim_nvm_flag(struct sim_nvm *n, uint32_t sr_bits);
 void sim_nvm_create_cells(struct sim_nvm *n);
 bool sim_nvm_has_two_banks(const struct sim_nvm *n);
 // Of a cell of program memory or data EEPROM; what else there is counts as the first one's.
+uint32_t sim_nvm_second_bank(const struct sim_nvm *n, const struct sim_memory *m);
 unsigned sim_nvm_bank_of(const struct sim_nvm *n, const struct sim_memory *m, uint32_t cell);
 // Read protection keeps program memory and data EEPROM out of reach, for every master.
 bool sim_nvm_is_blocked(const struct sim_nvm *n);

@@ -30,10 +30,23 @@ static uint32_t in_cells(const struct sim_nvm *n, const struct sim_memory *m, ui
     return offset < half ? offset + half : offset - half;
 }
 
+uint32_t sim_nvm_second_bank(const struct sim_nvm *n, const struct sim_memory *m)
+{
+    const uint32_t offset = m == n->flash ? sim_nvm_config_of(n)->bank2_offset : 0;
+    return offset ? offset : m->row.size / SIM_NVM_BANKS;
+}
+
 unsigned sim_nvm_bank_of(const struct sim_nvm *n, const struct sim_memory *m, uint32_t cell)
 {
     bool split = sim_nvm_has_two_banks(n) && (m == n->flash || m == n->eeprom);
-    return split && cell >= m->row.size / SIM_NVM_BANKS;
+    return split && cell >= sim_nvm_second_bank(n, m);
+}
+
+// Between the banks there may be no flash.
+static bool is_in_hole(const struct sim_nvm *n, const struct sim_memory *m, uint32_t cell)
+{
+    const uint32_t hole = sim_nvm_config_of(n)->hole, end = sim_nvm_second_bank(n, m);
+    return m == n->flash && cell < end && cell >= end - hole;
 }
 
 // No window answers while an access has to ask.
@@ -43,7 +56,8 @@ uint64_t sim_nvm_level_closed(void *self, unsigned kind)
     bool busy = sim_nvm_is_busy(n) || n->loads;
     switch (kind) {
     case SIM_MEMORY_FLASH:
-        return busy || sim_nvm_is_blocked(n) || is_swapped(n) || n->pcrop;
+        return busy || sim_nvm_is_blocked(n) || is_swapped(n) || n->pcrop ||
+               sim_nvm_config_of(n)->hole;
     case SIM_MEMORY_EEPROM:
         return busy || sim_nvm_is_blocked(n) || is_swapped(n);
     case SIM_MEMORY_SYSTEM:
@@ -78,6 +92,8 @@ static enum sim_bus_status read_cells(struct sim_nvm *n, const struct sim_memory
 {
     uint32_t cell = in_cells(n, m, offset);
     unsigned bank = sim_nvm_bank_of(n, m, cell);
+    if (is_in_hole(n, m, cell))
+        return SIM_BUS_FAULT;
     if (sim_nvm_bank_is_busy(n, bank))
         return sim_nvm_stall(n);
     if (is_being_loaded(n, bank)) // 3.7.7, FWWERR
@@ -102,6 +118,8 @@ static enum sim_bus_status flash_read(void *self, uint32_t offset, unsigned size
 static enum sim_bus_status flash_write(void *self, uint32_t offset, unsigned size, uint32_t value)
 {
     struct sim_nvm *n = self;
+    if (is_in_hole(n, n->flash, offset))
+        return SIM_BUS_FAULT;
     if (sim_nvm_is_busy(n))
         return sim_nvm_stall(n);
     return sim_nvm_write_flash(n, in_cells(n, n->flash, offset), size, value);

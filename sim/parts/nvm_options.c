@@ -227,7 +227,7 @@ uint64_t sim_nvm_level_boots_bank2(void *self, unsigned line)
 {
     const struct sim_nvm *n = self;
     const struct sim_memory *sram = sim_chip_memory(n->part->chip, SIM_MEMORY_SRAM);
-    uint32_t sp = get_le32(n->flash->bytes + n->flash->row.size / SIM_NVM_BANKS);
+    uint32_t sp = get_le32(n->flash->bytes + sim_nvm_second_bank(n, n->flash));
     (void)line;
     return sim_nvm_has_two_banks(n) && sim_nvm_level_option(self, SIM_OPTION_BFB2) &&
            sp - sram->row.base <= sram->row.size;

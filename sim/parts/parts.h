@@ -202,6 +202,8 @@ struct sim_gpio_config {            // NULL: all zero
 struct sim_nvm_config {
     uint32_t sector_size;       // of the write protection
     unsigned two_banks_feature; // of the chip
+    uint32_t bank2_offset;      // where the second bank of flash begins; 0: in the middle
+    uint32_t hole;              // bytes without flash before it
     unsigned half_page_words;   // 0: 16
     unsigned wrp_words;         // option words of write protection; 0: 3
     uint16_t user_default;      // of the user word, when it does not fit; 0: 0x8070

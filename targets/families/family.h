@@ -31,7 +31,8 @@ struct chip {
     uint32_t flash_max;         // bytes, of the largest part of this die
     struct flash_layout layout; // of the largest part
     struct flash_layout eeprom; // data EEPROM; no runs: none
-    uint32_t eeprom_half_to;    // parts with at most so much flash have half of it
+    // Parts with at most so much flash have so many bytes of it.
+    uint32_t eeprom_small_to, eeprom_small;
     uint32_t sram_base, sram_size;
     uint32_t sram2_base, sram2_size;     // a second one that does not follow the first; 0: none
     struct chip_ram more_ram[CHIP_RAMS]; // and those of other domains
@@ -87,11 +88,12 @@ struct option_field {
     const char *name;
     const char *alias; // as another manual or tool calls it; may be NULL
     uint8_t word, shift, bits;
-    const char *what;        // for people
-    uint32_t feature;        // only on dies with one of these bits in chip.features; 0: on all
-    uint32_t flash_over;     // only on dies with more flash than so many bytes
-    uint32_t flash_per_half; // each 16 of the bits are there for as many bytes of flash; 0: all are
-    bool is_rdp;             // read and written as the level, 0 to 2, by the family's scheme
+    const char *what;    // for people
+    uint32_t feature;    // only on dies with one of these bits in chip.features; 0: on all
+    uint32_t flash_over; // only on parts whose flash ends behind so many bytes
+    uint32_t
+        flash_per_half; // each 16 of the bits are for as many bytes behind those; 0: all are there
+    bool is_rdp;        // read and written as the level, 0 to 2, by the family's scheme
     // Leaving level 1 makes it 0 when the option of this name is not 0: nothing else can. NULL:
     // never.
     const char *unlock_clears_with;
@@ -232,8 +234,9 @@ struct family {
     const struct flash_driver *driver;
     const struct flash_driver *eeprom_driver; // NULL: there is no EEPROM
     const void *flash_params;                 // the drivers' own (their header says which)
-    // Where options change sectors or banks: registers that are read when the chip is identified
-    // (0: no more), and what they make of it. A chip that refuses them has its table's layout.
+    // Where size or options change sectors or banks: registers that are read when the chip is
+    // identified (0: no more), and what they make of it. A chip that refuses them has its table's
+    // layout.
     uint32_t geometry_reg[FAMILY_GEOMETRY_REGS];
     void (*geometry)(const struct chip *chip, uint32_t size,
                      const uint32_t reg[FAMILY_GEOMETRY_REGS], struct family_geometry *g);
@@ -269,6 +272,7 @@ extern const struct family stm32f4_family;
 extern const struct family stm32f7_family;
 extern const struct family stm32h7_family;
 extern const struct family stm32l0_family;
+extern const struct family stm32l1_family;
 extern const struct family stm32g0_family;
 extern const struct family stm32c0_family;
 extern const struct family stm32u0_family;

@@ -4,8 +4,10 @@
 // and 0x447 5. `tested_on_hardware` is set by whoever ran the tests on a real part.
 #include "targets/families/stm32l0.h"
 #include "flash/drivers/nvm.h"
+#include "targets/families/rcc_nvm.h"
 
-#define KIB 1024u
+#define KIB  1024u
+#define BASE 0x08000000u
 
 // ---- dies ---------------------------------------------------------------------------------------
 
@@ -17,7 +19,7 @@
 #define PAGES(bytes)                                                                               \
     {                                                                                              \
         .erased = 0x00, .unit = 64, .unit_us = 3280,                                               \
-        .run = {{.base = 0x08000000,                                                               \
+        .run = {{.base = BASE,                                                                     \
                  .size = 128,                                                                      \
                  .count = (bytes) / 128,                                                           \
                  .erase_min_us = 3200,                                                             \
@@ -35,7 +37,7 @@
 
 // Behind the 32 option bytes stand the factory's values, up to the size of the flash.
 #define COMMON                                                                                     \
-    .family = &stm32l0_family, .flash_base = 0x08000000, .flash_size_addr = 0x1ff8007c,            \
+    .family = &stm32l0_family, .flash_base = BASE, .flash_size_addr = 0x1ff8007c,                  \
     .sram_base = 0x20000000, .system_base = 0x1ff00000, .option_base = 0x1ff80000,                 \
     .option_size = 128, .uid_addr = 0x1ff80050, .uid_last_addr = 0x1ff80064
 
@@ -70,7 +72,8 @@ static const struct chip chips[] = {
         .flash_max = 192 * KIB,
         .layout = PAGES(192 * KIB),
         .eeprom = WORDS(6 * KIB),
-        .eeprom_half_to = 64 * KIB,
+        .eeprom_small_to = 64 * KIB,
+        .eeprom_small = 3 * KIB,
         .sram_size = 20 * KIB,
         .system_size = 8 * KIB,
     },
@@ -201,9 +204,33 @@ static const struct nvm_params flash_params = {
     .option_base = 0x1ff80000,
     .wrprot = {0x20, 0x80},
     .wrp_block = 4 * KIB,
-    .banks_over = 64 * KIB,
+    .flags = 0x32f02, // EOP, and all errors
     .latency = 1, // of ACR: one wait state is right for up to 32 MHz in range 1, 16 MHz in range 2
+    .pcrop = "WPRMOD",
+    .wrp = "WRPROT",
 };
+
+static const struct rcc_nvm around = {
+    .prepare = RCC_NVM_PREPARE,
+    .cr = RCC_CR,
+    .cfgr = RCC_CFGR,
+    .ahbenr = RCC_AHBENR,
+    .apb1enr = RCC_APB1ENR,
+    .csr = RCC_CSR,
+    .hsi_ready = 1u << 2,
+    .nvm_gate = 1u << 8, // MIFEN
+    .masters = 1u << 0,  // DMA
+};
+
+// Chips with more than 64 KiB have two banks, of half the flash each (RM0367, 3.3.1).
+static void geometry(const struct chip *chip, uint32_t size,
+                     const uint32_t reg[FAMILY_GEOMETRY_REGS], struct family_geometry *g)
+{
+    (void)chip;
+    (void)reg;
+    if (size > 64 * KIB)
+        g->bank2 = BASE + size / 2;
+}
 
 const struct family stm32l0_family = {
     .name = "STM32L0",
@@ -215,7 +242,8 @@ const struct family stm32l0_family = {
     .driver = &nvm_driver,
     .eeprom_driver = &nvm_data_driver,
     .flash_params = &flash_params,
-    .prepare = &stm32l0_prepare,
+    .geometry = geometry,
+    .prepare = &around.prepare,
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .rdp = &rdp,

@@ -14,21 +14,9 @@
 #define RCC_APB1ENR 0x40021038u
 #define RCC_CSR     0x40021050u
 
-#define PWR_CR 0x40007000u
-
 #define FLASH_REGS 0x40022000u
 
-// stm32l0_prepare.c: the chip around a flash job.
-extern const struct flash_prepare stm32l0_prepare;
 // stm32l0_doctor.c: what the doctor reads and measures.
-// Its registers, in their order.
-enum {
-    STM32L0_READ_CSR,
-    STM32L0_READ_CR,
-    STM32L0_READ_CFGR,
-    STM32L0_READ_ICSCR,
-    STM32L0_READ_OPTR,
-};
 extern const struct family_doctor stm32l0_doctor;
 
 #endif

@@ -249,7 +249,7 @@ run "$swdlink" info --json --probe virtual:stm32f103cb
 check_json "info --json has the parts that fit" \
     'd["target"]["die"]["parts"] == ["STM32F101xB", "STM32F102xB", "STM32F103xB"]'
 check_json "and what was read" 'd["target"]["die"]["flash_size"] == 131072 and d["target"]["die"]["unique_id"]'
-run "$swdlink" info --json --probe virtual:stm32l152rb
+run "$swdlink" info --json --probe virtual:stm32f031k6,idcode=0x20006468
 check_json "and what is supported" 'd["target"]["die"]["support"]["debug"] and not d["target"]["die"]["support"]["flash"]'
 
 run "$swdlink" list-chips

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A program of an STM32L0 whose settings are in data EEPROM.
+// A program of an STM32L0 or L1 whose settings are in data EEPROM.
 #include <stdint.h>
 
 #define IN_EEPROM __attribute__((section(".eeprom"), used))

@@ -54,7 +54,7 @@ def reading_a_kibibyte_costs_few_commands(_):
     def act(gdb, n):
         for _ in range(n):
             gdb.cmd("dump binary memory /dev/null 0x20000000 0x20000400")
-    per_time("1 KiB read", 2, 42, act, 2.5)
+    per_time("1 KiB read", 2, 42, act, FACTS.read_cost)
 
 
 def image(kib):

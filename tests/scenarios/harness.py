@@ -75,6 +75,7 @@ class Chip(typing.NamedTuple):
     freeze_register: int = 0x40015808  # of the debug unit, with the bits that stop the watchdogs
     clock_config: int = 0x40021004  # RCC_CFGR, or what is in its place
     first_end: int = 0  # where the sectors of block_size end; 0: with the flash
+    read_cost: float = 2.5  # USB commands for a KiB that is read, at most; packets are short where there is much EEPROM
 
 
 # One of each family.
@@ -131,6 +132,12 @@ CHIPS = {
         size_register=0x1fff7a22, boot_rom=0x1fff0000, options=0x40023c14, open_options=0x0fffaaed,
         quiet_register=0x40023880, debug_gate=(0x40023830, 0), flash_lock=(0x40023c10, 1 << 31), load_cost=29,
         debug_unit=0xe0042000, freeze_register=0xe0042008, clock_config=0x40023808, first_end=0x08010000),
+    "stm32l152rb": Chip(
+        name="STM32L100, L151, L152", erased=0, clock_word=0,
+        flash_size=128 * 1024, block_size=0x100, sram_size=0x4000, cpuid=0x412fc230, idcode=0x10186416,
+        size_register=0x1ff8004c, boot_rom=0x1ff00000, options=0x1ff80000, open_options=0xff5500aa,
+        quiet_register=0x40023830, debug_gate=(0x40023820, 0), flash_lock=(0x40023c04, 1 << 0), load_cost=29,
+        debug_unit=0xe0042000, freeze_register=0xe0042008, clock_config=0x40023808, read_cost=4),
     "stm32l476rg": Chip(
         name="STM32L471, L475, L476", erased=0xffffffff, clock_word=0x10000080,
         flash_size=1024 * 1024, block_size=0x800, sram_size=0x18000, cpuid=0x410fc241, idcode=0x10076415,

@@ -347,7 +347,7 @@ def words_of(gdb, what):
     return [gdb.value(f"settings[{n}]") for n in what]
 
 
-def a_program_with_settings_in_eeprom(session):
+def a_program_with_settings_in_eeprom(session, end=0x08080800):
     """The section goes into the data EEPROM with the load; variables in it are changed as those in RAM."""
     gdb = session.gdb("eeprom.elf")
     load(gdb)
@@ -365,7 +365,7 @@ def a_program_with_settings_in_eeprom(session):
     expect_equal(41, gdb.value("settings[1]"))
     load(gdb)
     expect_equal([11, 22, 33, 0, 99], words_of(gdb, (0, 1, 2, 3, 99)))
-    expect_equal(True, gdb.fails("set var *(int *) 0x080817fe = 0") != "")
+    expect_equal(True, gdb.fails(f"set var *(int *) {end - 2:#x} = 0") != "")
 
 
 @scenario("stm32l053r8")
@@ -375,7 +375,17 @@ def a_program_of_an_stm32l053_with_settings_in_eeprom_is_loaded_and_changed(sess
 
 @scenario("stm32l031k6")
 def a_program_of_an_stm32l031_with_settings_in_eeprom_is_loaded_and_changed(session):
-    a_program_with_settings_in_eeprom(session)
+    a_program_with_settings_in_eeprom(session, 0x08080400)
+
+
+@scenario("stm32l152rb")
+def an_application_of_an_stm32l152_gets_its_own_vectors(session):
+    programs_and_applications_start(session.gdb())
+
+
+@scenario("stm32l152re")
+def a_program_of_an_stm32l152_with_settings_in_eeprom_is_loaded_and_changed(session):
+    a_program_with_settings_in_eeprom(session, 0x08084000)
 
 
 @scenario("stm32l073rz")

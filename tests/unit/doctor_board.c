@@ -215,6 +215,11 @@ static const struct row l0_faults[] = {
     {"stm32l072cz,firmware=swd-off", "swd-off-by-program", NULL},
     {"stm32l031k6,rdp=1", "read-protected-1", NULL},
 };
+static const struct row l1_faults[] = {
+    {"idcode=0", "unknown-chip", NULL},        {"vdd=1800", "healthy", NULL},
+    {"vdd=1550", "target-undervoltage", NULL}, {"firmware=stop", "low-power", NULL},
+    {"firmware=standby", "low-power", NULL},   {"firmware=slow-clock", "core-slow", NULL},
+};
 static const struct row g0_faults[] = {
     {"idcode=0", "unknown-chip", NULL},
     {"vdd=1800", "healthy", NULL},
@@ -311,6 +316,7 @@ static const struct {
     {"stm32l476rg", FAULTS(m4dword_faults), {"rdp=1,swdio=weak"}, true},
     // A 512th of 16 MHz is fast enough for what the ST-LINK/V2 repeats on its own.
     {"stm32g474re", FAULTS(m4dword_faults), {"boot0", "slow-clock"}, true},
+    {"stm32l152rb", FAULTS(l1_faults), {NULL}, true},
     {"stm32wb55rg", FAULTS(m4dword_faults), {"boot0"}, true},
     {"stm32wle5jc", FAULTS(m4dword_faults), {"boot0"}, true},
 };

@@ -368,21 +368,21 @@ static void what_cannot_be_read_or_be_true_stays_unknown(void **state)
     static const uint32_t sizes[] = {0x0000ffff, 0, 2048};
     struct bus b;
     make(&b); // nothing but the id can be read
-    put(&b, 0xe0042000, 0x10186416);
-    struct chip_identity id = identify(&b, 0x411fc231);
+    put(&b, 0xe0044000, 0x20006472);
+    struct chip_identity id = identify(&b, 0x410fd214);
     assert_int_equal(id.flash_size, 0);
     assert_false(id.uid_known);
     for (unsigned i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         make(&b);
-        put(&b, 0xe0042000, 0x10186416);
-        put(&b, 0x1ff8004c, sizes[i]);
-        put(&b, 0x1ff80050, i ? 0 : 0xffffffff);
-        put(&b, 0x1ff80054, i ? 0 : 0xffffffff);
-        put(&b, 0x1ff80064, i ? 0 : 0xffffffff);
-        id = identify(&b, 0x411fc231);
+        put(&b, 0xe0044000, 0x20006472);
+        put(&b, 0x0bfa05e0, sizes[i]);
+        put(&b, 0x0bfa0590, i ? 0 : 0xffffffff);
+        put(&b, 0x0bfa0594, i ? 0 : 0xffffffff);
+        put(&b, 0x0bfa0598, i ? 0 : 0xffffffff);
+        id = identify(&b, 0x410fd214);
         assert_int_equal(id.flash_size, 0);
         assert_false(id.uid_known);
-        assert_non_null(strstr(b.said, "which no STM32L100, L151, L152, 32 to 128 KiB has"));
+        assert_non_null(strstr(b.said, "which no STM32L552, L562, 256 to 512 KiB has"));
     }
     make(&b); // no register is known, and there is one size only
     put(&b, 0x40000004, 0x02032041);

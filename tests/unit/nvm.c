@@ -245,9 +245,11 @@ static void world_sleep_us(struct debug_probe *probe, uint32_t us)
 static const struct debug_probe_ops probe_ops = {.now_us = world_now_us,
                                                  .sleep_us = world_sleep_us};
 static const struct nvm_params params = {.option_base = OPTIONS,
+                                         .flags = 0x32f02,
+                                         .pcrop = "WPRMOD",
+                                         .wrp = "WRPROT",
                                          .wrprot = {0x20, 0x80},
                                          .wrp_block = 4096,
-                                         .banks_over = 65536,
                                          .latency = 1};
 
 static void make_world(struct world *w)

@@ -197,8 +197,8 @@ static uint32_t sram_in_one_piece(const struct sim_chip_row *row)
 // The product's is that of the largest part of a die, and some of these have less.
 static bool may_have_less_sram(const char *name)
 {
-    static const char *const parts[] = {"stm32c092", "stm32f1", "stm32f2",
-                                        "stm32f3",   "stm32wb", "stm32wle"};
+    static const char *const parts[] = {"stm32c092", "stm32f1", "stm32f2", "stm32f3",
+                                        "stm32l1",   "stm32wb", "stm32wle"};
     for (unsigned i = 0; i < sizeof parts / sizeof parts[0]; i++)
         if (strncmp(name, parts[i], strlen(parts[i])) == 0)
             return true;

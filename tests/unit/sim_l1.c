@@ -268,7 +268,7 @@ static void two_half_pages_are_programmed_at_once(void **state)
     static const struct {
         const char *name;
         uint32_t bank2;
-    } chips[] = {{"stm32l152re", 0x40000}, {"stm32l152rd", 0x30000}, {"stm32l151vd-x", 0x30000}};
+    } chips[] = {{"stm32l152re", 0x40000}, {"stm32l152rd", 0x30000}, {"stm32l151vd-x", 0x40000}};
     (void)state;
     for (size_t i = 0; i < sizeof chips / sizeof chips[0]; i++) {
         struct chip_bench *b = make_running(chips[i].name);
