@@ -17,6 +17,7 @@
 
 #include "base/signals.h"
 #include "cli/serve.h"
+#include "server/service.h"
 #include "swd/usb_choose.h"
 #include "swd/usb_libusb.h"
 
@@ -68,6 +69,7 @@ static _Noreturn void be_child(const struct keeper *k, const struct child *c, pi
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != keeper)
         _exit(1);
+    service_forget();
     int null = open("/dev/null", O_RDONLY);
     if (null >= 0)
         dup2(null, STDIN_FILENO);
@@ -236,6 +238,10 @@ enum err serve_all(const struct options *o, struct output *out, struct log *log)
                         o->probe    ? "a probe of your choice"
                         : o->record ? "--record: serve one probe"
                                     : "--once");
+    if (service_has_sockets())
+        return log_fail(log, ERR_USAGE,
+                        "--all opens a port for each probe, and takes no socket over: start "
+                        "a service for each probe, or one without a socket");
     struct keeper *k = calloc(1, sizeof *k);
     if (!k)
         return log_fail(log, ERR_MEMORY, "%s", err_text(ERR_MEMORY));
@@ -243,7 +249,9 @@ enum err serve_all(const struct options *o, struct output *out, struct log *log)
     watched_signals(&set);
     signal(SIGCHLD, SIG_DFL); // whoever ignores it gets no status of his children
     sigprocmask(SIG_BLOCK, &set, &before);
+    service_tell("READY=1");
     enum err e = keep_children(k);
+    service_tell("STOPPING=1");
     end_all(k);
     sigprocmask(SIG_SETMASK, &before, NULL);
     free(k);

@@ -4,12 +4,14 @@
 #include "server/acceptor.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define BACKLOG         8
@@ -23,7 +25,7 @@ static uint16_t port_of(int fd)
         return 0;
     if (ss.ss_family == AF_INET6)
         return ntohs(((struct sockaddr_in6 *)&ss)->sin6_port);
-    return ntohs(((struct sockaddr_in *)&ss)->sin_port);
+    return ss.ss_family == AF_INET ? ntohs(((struct sockaddr_in *)&ss)->sin_port) : 0;
 }
 
 // An IPv4 address that is written as one of IPv6 ("::ffff:127.0.0.1") is an IPv4 address.
@@ -185,12 +187,43 @@ enum err acceptor_open(struct acceptor *a, const char *host, uint16_t port, stru
     return open_all(a, host, NULL, port, log);
 }
 
+static bool is_listening(int fd)
+{
+    int type = 0, listening = 0;
+    struct sockaddr_storage ss = {0};
+    socklen_t type_len = sizeof type, listening_len = sizeof listening, len = sizeof ss;
+    return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_len) == 0 && type == SOCK_STREAM &&
+           getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &listening_len) == 0 &&
+           listening && getsockname(fd, (struct sockaddr *)&ss, &len) == 0 &&
+           (ss.ss_family == AF_INET || ss.ss_family == AF_INET6 || ss.ss_family == AF_UNIX);
+}
+
+enum err acceptor_adopt(struct acceptor *a, int fd, struct log *log)
+{
+    const int flags = fcntl(fd, F_GETFL);
+    if (a->count == ACCEPTOR_MAX)
+        return log_fail(log, ERR_USAGE, "more than %u sockets were handed over", ACCEPTOR_MAX);
+    if (!is_listening(fd) || flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) ||
+        fcntl(fd, F_SETFD, FD_CLOEXEC))
+        return log_fail(log, ERR_USAGE,
+                        "file descriptor %d, which was handed over, is no socket on which somebody "
+                        "listens for connections: in a unit of systemd, say ListenStream=, and "
+                        "Accept=no",
+                        fd);
+    a->fd[a->count++] = fd;
+    if (!a->port)
+        a->port = port_of(fd);
+    return ERR_OK;
+}
+
 static bool is_loopback(int fd)
 {
     struct sockaddr_storage ss = {0};
     socklen_t len = sizeof ss;
     if (getsockname(fd, (struct sockaddr *)&ss, &len))
         return false;
+    if (ss.ss_family == AF_UNIX)
+        return true;
     if (ss.ss_family == AF_INET6)
         return IN6_IS_ADDR_LOOPBACK(&((struct sockaddr_in6 *)&ss)->sin6_addr);
     return ntohl(((struct sockaddr_in *)&ss)->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
@@ -208,8 +241,12 @@ const char *acceptor_address(const struct acceptor *a, unsigned i, char text[ACC
 {
     struct sockaddr_storage ss = {0};
     socklen_t len = sizeof ss;
-    if (getsockname(a->fd[i], (struct sockaddr *)&ss, &len) ||
-        getnameinfo((struct sockaddr *)&ss, len, text, ACCEPTOR_NAME_SIZE, NULL, 0, NI_NUMERICHOST))
+    const bool known = getsockname(a->fd[i], (struct sockaddr *)&ss, &len) == 0;
+    if (known && ss.ss_family == AF_UNIX) // shortened, or without one
+        snprintf(text, ACCEPTOR_NAME_SIZE, "%.*s", (int)ACCEPTOR_NAME_SIZE - 1,
+                 ((struct sockaddr_un *)&ss)->sun_path);
+    else if (!known || getnameinfo((struct sockaddr *)&ss, len, text, ACCEPTOR_NAME_SIZE, NULL, 0,
+                                   NI_NUMERICHOST))
         snprintf(text, ACCEPTOR_NAME_SIZE, "?");
     return text;
 }
@@ -234,8 +271,10 @@ int acceptor_take(int listening_fd, char name[ACCEPTOR_NAME_SIZE])
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     (void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
     char host[NI_MAXHOST], service[NI_MAXSERV];
-    if (getnameinfo((struct sockaddr *)&ss, len, host, sizeof host, service, sizeof service,
-                    NI_NUMERICHOST | NI_NUMERICSERV))
+    if (ss.ss_family == AF_UNIX)
+        snprintf(name, ACCEPTOR_NAME_SIZE, "a program of this computer");
+    else if (getnameinfo((struct sockaddr *)&ss, len, host, sizeof host, service, sizeof service,
+                         NI_NUMERICHOST | NI_NUMERICSERV))
         snprintf(name, ACCEPTOR_NAME_SIZE, "somewhere");
     else
         snprintf(name, ACCEPTOR_NAME_SIZE, "%.48s port %.8s", host, service);

@@ -17,7 +17,7 @@
 struct acceptor {
     int fd[ACCEPTOR_MAX]; // non-blocking
     unsigned count;
-    uint16_t port;
+    uint16_t port; // 0: local sockets only
 };
 
 // Listens on every address of the host: both protocols for a name that has both, and for "::" and
@@ -27,10 +27,13 @@ struct acceptor {
 // about each address.
 enum err acceptor_open(struct acceptor *a, const char *host, uint16_t port,
                        struct log *log) MUST_CHECK;
+// Adds a socket that somebody else has opened, of TCP or of the local kind (AF_UNIX), on which it
+// listens already; it is ours from then on. ERR_USAGE: it is none.
+enum err acceptor_adopt(struct acceptor *a, int fd, struct log *log) MUST_CHECK;
 void acceptor_close(struct acceptor *a);
 // Only programs of this machine can connect.
 bool acceptor_is_loopback(const struct acceptor *a);
-// The address of a listening socket as text; returns text.
+// The address of a listening socket as text, or the path of a local one; returns text.
 const char *acceptor_address(const struct acceptor *a, unsigned i, char text[ACCEPTOR_NAME_SIZE]);
 // The next connection, non-blocking, prepared, with its address as text; -1 when there is none.
 int acceptor_take(int listening_fd, char name[ACCEPTOR_NAME_SIZE]);

@@ -17,6 +17,7 @@
 #include "server/acceptor.h"
 #include "server/client.h"
 #include "server/rtt_port.h"
+#include "server/service.h"
 #include "server/sharing.h"
 #include "server/swo_port.h"
 
@@ -241,17 +242,31 @@ static void start_watchers(struct server *sv)
 
 // What IDEs wait for: Cortex-Debug matches "Listening at *", the cdt-gdb-adapter "Listening on port
 // N".
-static enum err announce_port(const struct server *sv)
+static void announce_address(const struct server *sv, const struct acceptor *a)
 {
     const char *host = sv->options->host, *name = sv->options->name;
-    fprintf(stderr, "Listening at *:%u%s%s ", sv->listener.acceptor.port, name ? " for " : "",
-            name ? name : "");
-    if (!acceptor_is_loopback(&sv->listener.acceptor))
-        fprintf(stderr, "(address %s: whoever reaches it can debug)\n", host);
+    char text[ACCEPTOR_NAME_SIZE];
+    fprintf(stderr, "Listening at *:%u%s%s ", a->port, name ? " for " : "", name ? name : "");
+    if (!acceptor_is_loopback(a))
+        fprintf(stderr, "(address %s: whoever reaches it can debug)\n",
+                host ? host : acceptor_address(a, 0, text));
     else
         fprintf(stderr, "(loopback only)\n");
-    fprintf(stderr, "Listening on port %u\n", sv->listener.acceptor.port);
+    fprintf(stderr, "Listening on port %u\n", a->port);
+}
+
+static enum err announce_port(const struct server *sv)
+{
+    const struct acceptor *a = &sv->listener.acceptor;
+    if (a->port)
+        announce_address(sv, a);
+    else // handed over
+        for (unsigned i = 0; i < a->count; i++) {
+            char path[ACCEPTOR_NAME_SIZE];
+            fprintf(stderr, "Listening at %s\n", acceptor_address(a, i, path));
+        }
     fflush(stderr);
+    service_tell("READY=1");
     const struct server_ready ready = {
         .acceptor = &sv->listener.acceptor,
         .port = sv->listener.acceptor.port,
@@ -338,6 +353,8 @@ static enum err run_loop(struct server *sv)
     sigprocmask(SIG_SETMASK, &before, NULL);
     if (!e && sv->never_reached && sv->options->stdio)
         e = log_fail(sv->log, ERR_NO_TARGET, "%s", target_loss(sv->t));
+    if (!sv->options->stdio)
+        service_tell("STOPPING=1");
     end_all_sessions(sv);
     close_ports(sv);
     ev_loop_destroy(sv->loop);
@@ -354,6 +371,15 @@ static enum err prepare_semihosting(struct server *sv)
     return o->semihosting.dir ? semihost_open_dir(sh, o->semihosting.dir) : ERR_OK;
 }
 
+static enum err listen_for_debuggers(struct server *sv)
+{
+    bool handed;
+    enum err e = service_sockets(&sv->listener.acceptor, &handed, sv->log);
+    if (e || handed)
+        return e;
+    return acceptor_open(&sv->listener.acceptor, sv->options->host, sv->options->port, sv->log);
+}
+
 enum err server_run(struct target *t, const struct server_options *options, struct log *log)
 {
     struct server *sv = calloc(1, sizeof *sv);
@@ -368,7 +394,7 @@ enum err server_run(struct target *t, const struct server_options *options, stru
     sv->sharing.may_user = options->user;
     enum err e = prepare_semihosting(sv);
     if (!e && !options->stdio)
-        e = acceptor_open(&sv->listener.acceptor, options->host, options->port, log);
+        e = listen_for_debuggers(sv);
     if (options->stdio || acceptor_is_loopback(&sv->listener.acceptor)) {
         sv->sharing.read_image = options->read_image;
         sv->sharing.image_user = options->user;

@@ -79,6 +79,12 @@ check "make uninstall succeeds" is "$status" 0
 check "make uninstall leaves nothing" is "$(files_below "$root")" ""
 check "the folder of swdlink is gone" [ ! -e "$there/share/swdlink" ]
 
+if [ -f "$top_srcdir/config.status" ]; then
+    skip "the switches of configure" "the sources are configured in place, which rules out another tree"
+    plan
+    exit 0
+fi
+
 # The recipes of the rule and of the switches, in a tree that is configured and not built.
 configured() {
     other=$tap_dir/$1
@@ -92,17 +98,19 @@ configured() {
 source_dir=$(cd "$top_srcdir" && pwd)
 compiler=$(sed -n 's/^CC = //p' "$top_builddir/Makefile")
 # What is installed beside programs and documents; it needs no program.
-beside="install-nodist_udevDATA install-zshDATA install-fishDATA install-nodist_facesSCRIPTS install-data-local"
+beside="install-nodist_unitDATA install-nodist_udevDATA install-zshDATA install-fishDATA install-nodist_facesSCRIPTS install-data-local"
 installs() { # TREE COUNT
     # shellcheck disable=SC2086 # one word per target
     make_there "$tap_dir/$1" $beside DESTDIR="$tap_dir/$1-root" && is "$status" 0 &&
         is "$(files_below "$tap_dir/$1-root" | wc -l)" "$2"
 }
 mkdir "$tap_dir/bare-root"
-configured bare --disable-udev --disable-completions --disable-ide-files
-check "--disable-udev, --disable-completions, --disable-ide-files leave these out" installs bare 0
+configured bare --disable-udev --disable-completions --disable-ide-files --without-systemd
+check "--disable-udev, --disable-completions, --disable-ide-files, --without-systemd leave these out" installs bare 0
+units=0
+grep -q '^SYSTEMD_LIBS = -l' "$top_builddir/Makefile" && units=3
 configured nobody --with-udev-group=no
-check "without these switches all are there" installs nobody 13
+check "without these switches all are there" installs nobody "$((13 + units))"
 made=$tap_dir/nobody-root$tap_dir/elsewhere/$rule
 check "--with-udev-group=no names no group" is "$(rule_group "$made")" ""
 check "such a rule still lets the person at the computer in" \
@@ -112,6 +120,13 @@ configured dialers --with-udev-group=dialers
 make_there "$tap_dir/dialers" contrib/udev/installed/60-swdlink.rules
 check "--with-udev-group takes another one" is "$(rule_group "$tap_dir/dialers/contrib/udev/installed/60-swdlink.rules")" dialers
 configured wrong --with-udev-group='a"; rm'
+if [ $units -gt 0 ]; then
+    check "the units without a group have root as their user" \
+        is "$(cat "$tap_dir"/nobody-root"$tap_dir"/elsewhere/lib/systemd/system/* | grep -cE '^(DynamicUser|SupplementaryGroups|SocketGroup)=')" 0
+    check "the program of the units is the installed one" \
+        is "$(sed -n 's/^ExecStart=\([^ ]*\) .*/\1/p' "$tap_dir"/nobody-root"$tap_dir"/elsewhere/lib/systemd/system/*.service | sort -u)" \
+        "$tap_dir/elsewhere/bin/swdlink"
+fi
 check "a group that is no name is refused" [ "$status" -ne 0 ]
 if command -v udevadm >/dev/null && udevadm verify --help >/dev/null 2>&1; then
     run udevadm verify "$made"

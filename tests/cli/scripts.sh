@@ -6,7 +6,7 @@
 . "$top_srcdir/tests/tap.sh"
 
 cd "$top_srcdir" || exit 99
-for script in scripts/serve scripts/check scripts/commit scripts/lib.sh tests/run tests/*.sh tests/*/*.sh \
+for script in scripts/serve scripts/check scripts/commit scripts/lib.sh tests/run debian/tests/gdb-session debian/tests/installed tests/*.sh tests/*/*.sh \
     contrib/completions/*.bash contrib/ST-LINK_gdbserver contrib/st-util; do
     if command -v shellcheck >/dev/null; then
         check "shellcheck has nothing to say about $script" shellcheck -x -e SC2016,SC2154 "$script"
