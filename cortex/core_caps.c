@@ -68,6 +68,14 @@ static enum err read_extensions(struct core_caps *caps, const struct mem_ap *mem
     return ERR_OK;
 }
 
+static void find_errata(struct core_caps *caps, uint32_t cpuid)
+{
+    const bool is_m7 = CPUID_PART(cpuid) == 0xc27;
+    const uint32_t variant = cpuid >> 20 & 0xf, revision = cpuid & 0xf;
+    caps->masks_late = is_m7 && variant == 0 && revision <= 1;
+    caps->halts_in_handlers = is_m7;
+}
+
 enum err core_caps_read(struct core_caps *caps, const struct mem_ap *mem, uint32_t cpuid)
 {
     const struct core_name *core = find_core(cpuid);
@@ -76,5 +84,6 @@ enum err core_caps_read(struct core_caps *caps, const struct mem_ap *mem, uint32
         caps->arch = core->arch;
     else if (CPUID_ARCHITECTURE(cpuid) == ARCHITECTURE_BASELINE)
         caps->arch = CORE_ARMV6M;
+    find_errata(caps, cpuid);
     return core_caps_is_mainline(caps) ? read_extensions(caps, mem) : ERR_OK;
 }

@@ -22,6 +22,10 @@ struct core_caps {
     bool fpu_double; // and instructions for double precision
     bool security;   // the Security Extension: banked stack pointers
     bool dcache, icache;
+    // Errata of the Cortex-M7 (Arm's notice to software developers, AT610 and AT611): 702596 (r0p0,
+    // r0p1): C_MASKINTS does not keep out an interrupt that is pending already; 3092511: an
+    // interrupt that comes together with a breakpoint halts the core in its handler.
+    bool masks_late, halts_in_handlers;
 };
 
 // "Cortex-M0" by CPUID.PARTNO; "unknown core" for one that is not in the table.

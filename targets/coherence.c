@@ -3,7 +3,7 @@
 // Cortex-M7 hold (cortex/caches.h says what that takes).
 #include "targets/target_private.h"
 
-static enum err look(struct target *t)
+static enum err look_at_data_cache(struct target *t)
 {
     return caches_look(&t->core.caches, &t->mem, t->core.runs, t->state == TARGET_HALTED);
 }
@@ -26,7 +26,7 @@ static bool is_worth_a_look(const struct target *t, uint32_t addr, size_t len)
 
 enum err coherence_look(struct target *t, uint32_t addr, size_t len)
 {
-    return is_worth_a_look(t, addr, len) ? look(t) : ERR_OK;
+    return is_worth_a_look(t, addr, len) ? look_at_data_cache(t) : ERR_OK;
 }
 
 bool coherence_is_needed(const struct target *t, uint32_t addr)

@@ -114,7 +114,7 @@ enum err run_take_stop(struct target *t, enum target_stop_cause plain)
     t->state = TARGET_HALTED;
     t->step_ended = false;
     enum err e = read_stop_ahead(t);
-    if (e || (e = cortexm_take_halt_cause(&t->core, &dfsr)) ||
+    if (e || (e = erratum_unmask(t)) || (e = cortexm_take_halt_cause(&t->core, &dfsr)) ||
         (e = cortexm_read_reg(&t->core, CORTEXM_PC, &s.pc)) ||
         (e = cortexm_read_reg(&t->core, CORTEXM_XPSR, &xpsr)) ||
         (e = find_cause(t, dfsr, xpsr, &s)))
@@ -180,7 +180,7 @@ static enum err start_masked_step(struct target *t, uint32_t pc)
 {
     bool done = false;
     enum err e = breaks_at(t, pc) == BREAK_NONE ? ERR_OK : breaks_lift(t, pc);
-    if (e || (e = breaks_apply(t)) || (e = step_at_once(t, pc, &done)))
+    if (e || (e = erratum_mask(t, pc)) || (e = breaks_apply(t)) || (e = step_at_once(t, pc, &done)))
         return e;
     if (!done)
         e = cortexm_start_step(&t->core, true);
@@ -375,7 +375,7 @@ static enum err poll_step_end(struct target *t, uint32_t *dhcsr)
     *dhcsr = DHCSR_S_HALT;
     enum err e = t->step_ended ? ERR_OK : presence_read_dhcsr(t, dhcsr);
     t->step_ended = false;
-    return e;
+    return e || !(*dhcsr & DHCSR_S_HALT) ? e : erratum_unmask(t);
 }
 
 // At one of the places that were to be met, but in a handler or in another thread: on from there.
@@ -468,7 +468,11 @@ enum err target_poll(struct target *t, bool *stopped, struct target_stop *stop)
         uint32_t dhcsr;
         if ((e = poll_step_end(t, &dhcsr)) || t->released)
             return e;
-        bool runs = !(dhcsr & (DHCSR_S_LOCKUP | DHCSR_S_HALT));
+        bool runs = !(dhcsr & (DHCSR_S_LOCKUP | DHCSR_S_HALT)), passed = false;
+        if (!runs && (e = erratum_pass_false_halt(t, dhcsr, &passed)))
+            return target_note_error(t, e);
+        if (passed)
+            return ERR_OK;
         stop->was_reset = runs && cortexm_take_reset(&t->core);
         if (stop->was_reset)
             swo_note_undone(t);

@@ -147,7 +147,9 @@ struct target {
         } word[MEM_BATCH_MAX];
     } ahead;
     bool clock_raised; // the SWD clock is faster than it was when we connected
-    bool step_ended;   // a step is over, and what is asked of it was read with it
+    bool primask_set;  // in the core, and not by the program: see erratum.c
+    bool primask_told;
+    bool step_ended; // a step is over, and what is asked of it was read with it
     // Whether options hide flash from reads (PCROP): asked at the first read of the connection that
     // may have met it.
     enum { TARGET_HIDDEN_UNKNOWN, TARGET_HIDDEN_NONE, TARGET_HIDDEN_SOME } hidden;

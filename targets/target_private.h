@@ -59,6 +59,13 @@ void breaks_hide(const struct target *t, uint32_t addr, uint8_t *data, size_t le
 enum err breaks_write_around(struct target *t, uint32_t addr, const uint8_t *data,
                              size_t len) MUST_CHECK;
 
+// erratum.c: around a step of the instruction at pc with C_MASKINTS, where that is not enough:
+// PRIMASK is set in the core meanwhile.
+enum err erratum_mask(struct target *t, uint32_t pc) MUST_CHECK;
+enum err erratum_unmask(struct target *t) MUST_CHECK;
+// A core that has halted and should not have is let go again: *passed.
+enum err erratum_pass_false_halt(struct target *t, uint32_t dhcsr, bool *passed) MUST_CHECK;
+
 // coherence.c: to be called around reads and writes of memory that the core may have in its caches.
 // Looks, if it has to, whether the data cache is on, which coherence_is_needed() then knows of an
 // address: the line there has to be cleaned before a read, and dropped before and after a write.

@@ -306,6 +306,7 @@ enum err cortexm_start_step(struct cortexm *cm, bool mask_interrupts)
     struct world *w = world_of(cm->mem->probe);
     uint32_t pc = w->reg[CORTEXM_PC];
     w->step_was_masked = mask_interrupts;
+    w->step_primask = w->reg[CORTEXM_PRIMASK];
     w->steps++;
     w->running = w->sleeps;
     if (w->sleeps)

@@ -45,6 +45,7 @@ struct world {
     bool running, debug_enabled, lockup, sleeps, interrupt_pending, caught;
     bool interrupts_ran, step_was_masked, detached;
     uint32_t reg[CORTEXM_REG_COUNT], dfsr, vtor, watch_addr;
+    uint32_t step_primask; // as it was during the last step
     unsigned comparators, resumes, steps, looks;
 };
 
