@@ -2,6 +2,7 @@
 // STM32F2: RM0033 (memory map, flash, options, debug support), AN2606 for the boot loader ROM.
 // `tested_on_hardware` is set by whoever ran the tests on a real part.
 #include "flash/drivers/sector.h"
+#include "targets/families/measure_f4.h"
 #include "targets/families/rcc_f4.h"
 
 #define KIB 1024u
@@ -39,7 +40,8 @@ static const struct sector_params flash_params = {
 
 static const struct flash_prepare prepare = {RCC_F4_PREPARE};
 
-static const struct family_doctor doctor = {RCC_F4_DOCTOR};
+// The factory notes no reading of the reference (DS6329).
+static const struct family_doctor doctor = {RCC_F4_DOCTOR, .hse = measure_f4_hse};
 
 const struct family stm32f2_family = {
     .name = "STM32F2",

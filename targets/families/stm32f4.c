@@ -3,6 +3,7 @@
 // RM0402 (F412), RM0401 (F410), RM0430 (F413, F423), AN2606 for the boot loader ROM.
 // `tested_on_hardware` is set by whoever ran the tests on a real part.
 #include "flash/drivers/sector.h"
+#include "targets/families/measure_f4.h"
 #include "targets/families/rcc_f4.h"
 
 #define KIB  1024u
@@ -229,7 +230,18 @@ static const struct option_field options[] = {
 static const struct family_execute_only execute_only = {
     .mode = "SPRMOD", .ones = true, .sectors = "nWRP"};
 
-static const struct family_doctor doctor = {RCC_F4_DOCTOR};
+#define VREFINT_CAL 0x1fff7a2au
+
+static enum err measure_vdda(const struct mem_ap *mem, struct family_vdda *found)
+{
+    return measure_f4_vdda(mem, VREFINT_CAL, found);
+}
+
+static const struct family_doctor doctor = {
+    RCC_F4_DOCTOR,
+    .vdda = measure_vdda,
+    .hse = measure_f4_hse,
+};
 
 const struct family stm32f4_family = {
     .name = "STM32F4",

@@ -4,6 +4,8 @@
 // is programmed, and at 0x00200000 by the bus of the ITCM, for reading only.
 // `tested_on_hardware` is set by whoever ran the tests on a real part.
 #include "flash/drivers/sector.h"
+#include "swd/mem_ap.h"
+#include "targets/families/measure_f4.h"
 #include "targets/families/rcc_f4.h"
 
 #define KIB  1024u
@@ -206,7 +208,25 @@ static const struct option_field options[] = {
 static const struct family_execute_only execute_only = {
     .leaves_areas = "PCROP_RDP", .ones = true, .sectors = "PCROP"};
 
-static const struct family_doctor doctor = {RCC_F4_DOCTOR};
+// The dies have it at two places.
+#define DBGMCU_IDCODE   0xe0042000u
+#define DEV_F72         0x452u
+#define VREFINT_CAL     0x1ff0f44au
+#define VREFINT_CAL_F72 0x1ff07a2au
+
+static enum err measure_vdda(const struct mem_ap *mem, struct family_vdda *found)
+{
+    uint32_t idcode;
+    enum err e = mem_ap_read32(mem, DBGMCU_IDCODE, &idcode);
+    const bool is_f72 = !e && (idcode & 0xfff) == DEV_F72;
+    return e ? e : measure_f4_vdda(mem, is_f72 ? VREFINT_CAL_F72 : VREFINT_CAL, found);
+}
+
+static const struct family_doctor doctor = {
+    RCC_F4_DOCTOR,
+    .vdda = measure_vdda,
+    .hse = measure_f4_hse,
+};
 
 const struct family stm32f7_family = {
     .name = "STM32F7",
