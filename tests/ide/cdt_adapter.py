@@ -16,7 +16,7 @@ import time
 import tap
 from dap import Adapter
 
-from harness import (GDB, LOOPBACK, PATIENCE_S, SOURCE, Failed, Server, expect, expect_equal, expect_not, firmware,
+from harness import (CHIP, GDB, LOOPBACK, PATIENCE_S, SOURCE, Failed, Server, expect, expect_equal, expect_not, firmware,
                      swdlink_command)
 
 ADAPTER = os.environ.get("SWDLINK_CDT_ADAPTER", "")
@@ -52,13 +52,13 @@ class Desk:
 
     def server(self, *arguments):
         """A server that runs already when the editor comes."""
-        server = Server("stm32f031k6", arguments)
+        server = Server(CHIP, arguments)
         self.servers.append(server)
         return server
 
     def serve_command(self, *arguments):
         """What the editor starts."""
-        board = f"stm32f031k6,account={self.account_file}"
+        board = f"{CHIP},account={self.account_file}"
         return swdlink_command(["serve", "--listen", "127.0.0.1:0", *arguments], board)
 
     def settings(self, elf="session.elf", **more):
@@ -459,7 +459,7 @@ def a_server_that_cannot_start_is_told_in_its_own_words(desk):
     adapter = desk.adapter()
     program, *parameters = desk.serve_command()
     board = parameters.index("--probe") + 1 if "--probe" in parameters else 0
-    parameters[board] = "virtual:stm32f031k6,swdio=gnd"
+    parameters[board] = f"virtual:{CHIP},swdio=gnd"
     said = adapter.refused("launch", **desk.settings(),
                            target={"server": program, "serverParameters": parameters, "host": LOOPBACK})
     expect(r"SWDIO", said)

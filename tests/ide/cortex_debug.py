@@ -17,7 +17,7 @@ import tempfile
 import tap
 from mi import Mi
 
-from harness import (BUILD, LOOPBACK, PATIENCE_S, SOURCE, Failed, Reader, expect, expect_equal, firmware,
+from harness import (BUILD, CHIP, FACTS, LOOPBACK, PATIENCE_S, SOURCE, Failed, Reader, expect, expect_equal, firmware,
                      swdlink_command, VIA_USB)
 
 SCENARIOS = []
@@ -78,7 +78,7 @@ class Desk:
         self.gdbs = []
 
     def serve(self, attach=False):
-        board = f"stm32f031k6,account={self.account_file}"
+        board = f"{CHIP},account={self.account_file}"
         command = [self.habit.program(self.directory.name), *self.habit.arguments(attach)]
         environment = {**os.environ, "SWDLINK": os.path.join(BUILD, "swdlink")}
         self.start(command, board, environment)
@@ -179,7 +179,8 @@ def a_launch_downloads_and_stops_at_main(desk):
     expect(r'name="seed"', gdb.do("stack-list-variables --thread 1 --frame 0 --simple-values"))
     # The regions of the memory map bound its disassembly.
     gdb.do(gdb.console("info mem"))
-    expect(r"0x08000000 0x08008000 flash", gdb.said())
+    end = FACTS.first_end or 0x08000000 + FACTS.flash_size
+    expect(rf"0x08000000 {end:#010x} flash", gdb.said())
 
 
 @scenario()
@@ -373,7 +374,7 @@ def an_ide_that_is_killed_while_the_program_runs_leaves_nothing_behind(desk):
 @scenario("stlink")
 def zephyrs_runner_starts_server_and_gdb_at_once(desk):
     desk.habit = Habit("west", named_gdbserver, None, r"Listening at", [], [], [], [])
-    board = f"stm32f031k6,account={desk.account_file}"
+    board = f"{CHIP},account={desk.account_file}"
     desk.start([named_gdbserver(None), "--stm32cubeprogrammer-path", "/opt/st/bin", "--port-number", "0", "--apid",
                 "0", "--halt", "--swd", "--initialize-reset", "--serial-number"], board,
                {**os.environ, "SWDLINK": os.path.join(BUILD, "swdlink")})
