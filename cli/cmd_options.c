@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/confirm.h"
 #include "cli/options.h"
+#include "cli/options_journal.h"
 #include "cli/output.h"
 #include "cli/probe.h"
 #include "targets/options.h"
@@ -62,11 +63,12 @@ static enum err ask_before_unlock(const struct options *o,
 static enum err write_values(struct probe *p, const struct options *o,
                              struct target_options_image *image, bool *changed, struct log *log)
 {
-    struct target_options_image before = *image;
-    enum err e = ERR_OK;
+    struct target_options_image before, found = *image;
+    enum err e = target_read_whole_options(&p->target, image);
+    before = *image;
     for (unsigned i = 0; i < o->operand_count && e == ERR_OK; i++)
         e = assign(&p->target, o->operand[i], image, log);
-    *changed = memcmp(&before, image, sizeof before) != 0;
+    *changed = memcmp(&found, image, sizeof found) != 0;
     if (e != ERR_OK || !*changed)
         return e;
     e = ask_before_unlock(o, &before, image, &p->target, log);
@@ -75,8 +77,12 @@ static enum err write_values(struct probe *p, const struct options *o,
     if (e == ERR_OK)
         e = signals_check(log); // from here on they are written to the end
     *changed = e == ERR_OK;
-    if (e == ERR_OK)
+    if (e == ERR_OK) {
+        options_journal_keep(p, o, &before, log);
         e = target_write_options(&p->target, image);
+    }
+    if (e == ERR_OK)
+        options_journal_drop(p, o);
     return e == ERR_OK ? target_read_options(&p->target, image) : e;
 }
 
@@ -109,12 +115,14 @@ static enum err print_json(struct output *out, const struct target *t,
 enum err cmd_options(const struct options *o, struct output *out, struct log *log)
 {
     struct probe p;
-    struct target_options_image image;
+    struct target_options_image image = {0};
     bool changed = false;
     enum err e = probe_open(&p, o, false, log);
     if (e != ERR_OK)
         return e;
     e = probe_connect(&p, o, log);
+    if (e == ERR_OK)
+        e = options_journal_recall(&p, o, log);
     if (e == ERR_OK)
         e = target_read_options(&p.target, &image);
     if (e == ERR_OK && o->operand_count)

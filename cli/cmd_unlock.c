@@ -6,9 +6,45 @@
 #include "cli/command.h"
 #include "cli/confirm.h"
 #include "cli/options.h"
+#include "cli/options_journal.h"
 #include "cli/output.h"
 #include "cli/probe.h"
 #include "targets/options.h"
+
+// What else the options say is kept, whatever happens meanwhile.
+static enum err unlock_target(struct probe *p, const struct options *o, struct log *log)
+{
+    struct target_options_image before;
+    enum err e = options_journal_recall(p, o, log);
+    if (e == ERR_OK)
+        e = target_read_whole_options(&p->target, &before);
+    if (e != ERR_OK)
+        return e;
+    options_journal_keep(p, o, &before, log);
+    e = target_unlock(&p->target);
+    if (e == ERR_OK)
+        options_journal_drop(p, o);
+    return e;
+}
+
+// A write that was cut off would lock the chip at its next power-on.
+static enum err complete_options(struct probe *p, const struct options *o, struct log *log)
+{
+    struct target_options_image now, whole;
+    enum err e = options_journal_recall(p, o, log);
+    if (e == ERR_OK)
+        e = target_read_options(&p->target, &now);
+    if (e != ERR_OK || !target_options_are_incomplete(&p->target, &now))
+        return e;
+    e = target_read_whole_options(&p->target, &whole);
+    if (e == ERR_OK)
+        e = target_write_options(&p->target, &whole);
+    if (e == ERR_OK)
+        options_journal_drop(p, o);
+    if (e == ERR_OK)
+        log_line(log, LOG_NOTE, "a write of the chip's options was cut off: they are whole again");
+    return e;
+}
 
 enum err cmd_unlock(const struct options *o, struct output *out, struct log *log)
 {
@@ -29,8 +65,10 @@ enum err cmd_unlock(const struct options *o, struct output *out, struct log *log
     if (was_locked && e == ERR_OK)
         e = signals_check(log);
     bool unlocked = was_locked && e == ERR_OK;
+    if (e == ERR_OK && !was_locked)
+        e = complete_options(&p, o, log);
     if (unlocked)
-        e = target_unlock(&p.target);
+        e = unlock_target(&p, o, log);
     const char *kept = NULL, *option = NULL;
     if (was_locked && e == ERR_OK)
         e = target_unlock_keeps(&p.target, &kept, &option);

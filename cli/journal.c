@@ -17,9 +17,9 @@
 #include "cli/probe.h"
 #include "cli/probe_choice.h"
 
-#define PATH_SIZE  512
+#define PATH_SIZE  JOURNAL_PATH_SIZE
+#define KEY_SIZE   JOURNAL_KEY_SIZE
 #define TIME_SIZE  32
-#define KEY_SIZE   40
 #define MAX_EVENTS 4u  // the latest
 #define MAX_CHIPS  64u // of one probe; then the journal begins anew
 
@@ -38,22 +38,26 @@ static bool make_folder(const char *path)
     return mkdir(path, 0700) == 0 || errno == EEXIST;
 }
 
-// A virtual probe is remembered only where somebody names the place. False: no journal.
-static bool find_path(const struct options *o, const char *serial, char *path, size_t size)
+bool journal_folder(const struct options *o, char *path, size_t size)
 {
     const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-    int used;
-    if (o->no_journal || !serial[0] || probe_replayed_file(o->probe) ||
+    int used = 0;
+    if (o->no_journal || probe_replayed_file(o->probe) ||
         (probe_virtual_board(o->probe) && !(state && state[0] == '/')))
         return false;
     if (state && state[0] == '/')
         used = snprintf(path, size, "%s/swdlink", state);
     else if (home && home[0] == '/')
         used = snprintf(path, size, "%s/.local/state/swdlink", home);
-    else
+    return used > 0 && (size_t)used < size && make_folder(path);
+}
+
+static bool find_path(const struct options *o, const char *serial, char *path, size_t size)
+{
+    if (!serial[0] || !journal_folder(o, path, size))
         return false;
-    if (used < 0 || (size_t)used + 2 + strlen(serial) + strlen(".json") >= size ||
-        !make_folder(path))
+    size_t used = strlen(path);
+    if (used + 2 + strlen(serial) + strlen(".json") >= size)
         return false;
     path[used++] = '/';
     for (const char *c = serial; *c; c++)
@@ -84,8 +88,7 @@ static json_t *load_journal(const struct options *o, const char *serial, char *p
     return json_pack("{s:{}}", "chips");
 }
 
-// A chip without a unique id that could be read is one of its kind.
-static const char *key_of(const struct chip_identity *id, char key[KEY_SIZE])
+const char *journal_key(const struct chip_identity *id, char key[KEY_SIZE])
 {
     size_t used = (size_t)snprintf(key, KEY_SIZE, "%03x-", id->idcode & 0xfff);
     for (size_t i = 0; i < sizeof id->uid; i++)
@@ -128,7 +131,7 @@ void journal_keep_good(const struct options *o, const struct journal_state *good
     json_t *doc = load_journal(o, good->serial, path);
     if (!doc)
         return;
-    key_of(good->id, key);
+    journal_key(good->id, key);
     json_t *chip =
         json_pack("{s:I, s:I, s:I, s:s, s:I, s:i, s:[]}", "good", (json_int_t)time(NULL),
                   "swclk_hz", (json_int_t)good->swclk_hz, "vtref_mv", (json_int_t)good->vtref_mv,
@@ -145,7 +148,7 @@ static json_t *find_chip(const json_t *doc, const struct chip_identity *id)
 {
     char key[KEY_SIZE];
     const char *last = json_string_value(json_object_get(doc, "last"));
-    const char *name = id ? key_of(id, key) : last;
+    const char *name = id ? journal_key(id, key) : last;
     return name ? json_object_get(json_object_get(doc, "chips"), name) : NULL;
 }
 

@@ -4,6 +4,7 @@
 #ifndef SWDLINK_CLI_JOURNAL_H
 #define SWDLINK_CLI_JOURNAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "cli/options.h"
@@ -25,5 +26,14 @@ void journal_note(const struct options *o, const struct journal_state *s, const 
 // text.
 const char *journal_recall(const struct options *o, const struct journal_state *s, char *text,
                            size_t size);
+
+#define JOURNAL_PATH_SIZE 512
+#define JOURNAL_KEY_SIZE  40
+
+// The folder, which is made when it is not there. A virtual probe is remembered only where somebody
+// names the place. False: no journal.
+bool journal_folder(const struct options *o, char *path, size_t size);
+// The name of a chip in it. A chip without a unique id that could be read is one of its kind.
+const char *journal_key(const struct chip_identity *id, char key[JOURNAL_KEY_SIZE]);
 
 #endif

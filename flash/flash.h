@@ -206,6 +206,10 @@ struct flash_driver {
     unsigned option_words;
     enum err (*read_options)(struct flash_access *fa, uint32_t value[FLASH_OPTION_WORDS],
                              uint32_t *intact);
+    // The copy that the controller loaded at the last reset: the bits of value[n] that mask[n] has.
+    // NULL: what read_options() gives is that copy.
+    enum err (*loaded_options)(struct flash_access *fa, uint32_t value[FLASH_OPTION_WORDS],
+                               uint32_t mask[FLASH_OPTION_WORDS]);
     // Erases all and writes those of which `which` has the bit, read protection first, checks them,
     // and ends with a reset of the chip that loads them: the connection is to be made again. Taking
     // read protection away erases the flash.

@@ -2,6 +2,7 @@
 // The values of the option bytes: names and levels come from the family's table.
 #include "targets/options.h"
 
+#include <string.h>
 #include <strings.h>
 
 #include "targets/options_private.h"
@@ -155,6 +156,119 @@ enum err target_read_options(struct target *t, struct target_options_image *imag
         return e;
     struct flash_access fa = options_access(t);
     return target_note_error(t, t->bank.driver->read_options(&fa, image->value, &image->intact));
+}
+
+// ---- before something is written ----------------------------------------------------------------
+
+#define READS_MAX 4u
+
+enum err options_read_surely(struct target *t, struct target_options_image *image)
+{
+    struct target_options_image before;
+    bool agree = false;
+    *image = (struct target_options_image){0};
+    enum err e = target_read_options(t, image);
+    for (unsigned n = 0; !e && !agree && n < READS_MAX; n++) {
+        before = *image;
+        e = target_read_options(t, image);
+        agree = memcmp(&before, image, sizeof before) == 0;
+    }
+    if (e || agree)
+        return e;
+    return log_fail(t->log, ERR_LINK,
+                    "the chip's options read differently each time: nothing was changed");
+}
+
+// As options_read_surely(), of the level that the chip itself keeps to.
+static enum err read_level_surely(struct target *t)
+{
+    const struct rdp_scheme *rdp = t->id.chip->family->rdp;
+    uint32_t status = 0, before = 0;
+    bool agree = false;
+    if (!rdp)
+        return ERR_OK;
+    enum err e = mem_ap_read32(&t->mem, rdp->status_addr, &status);
+    for (unsigned n = 0; !e && !agree && n < READS_MAX; n++) {
+        before = status;
+        e = mem_ap_read32(&t->mem, rdp->status_addr, &status);
+        agree = before == status;
+    }
+    if (e)
+        return target_note_error(t, e);
+    if (!agree || rdp_level(&rdp->status, status) == 2)
+        return log_fail(t->log, ERR_LINK,
+                        "the chip answers, and what it says of its read protection cannot be: an "
+                        "answer was damaged on its way, and nothing was changed");
+    t->id.rdp_level = rdp_level(&rdp->status, status);
+    return ERR_OK;
+}
+
+// The options of this chip, as a bit for each word.
+static uint32_t words_of(const struct target *t)
+{
+    const struct option_field *field;
+    uint32_t words = 0;
+    for (unsigned n = 0; (field = target_option_at(t, n)); n++)
+        words |= 1u << field->word;
+    return words;
+}
+
+bool target_options_are_incomplete(const struct target *t, const struct target_options_image *image)
+{
+    return words_of(t) & ~image->intact;
+}
+
+void target_know_options(struct target *t, const struct target_options_image *before)
+{
+    memcpy(t->known_options.value, before->value, sizeof before->value);
+    t->known_options.intact = before->intact;
+}
+
+static enum err read_loaded(struct target *t, uint32_t value[FLASH_OPTION_WORDS],
+                            uint32_t mask[FLASH_OPTION_WORDS])
+{
+    struct flash_access fa = options_access(t);
+    memset(mask, 0, FLASH_OPTION_WORDS * sizeof mask[0]);
+    if (!t->bank.driver->loaded_options)
+        return ERR_OK;
+    return target_note_error(t, t->bank.driver->loaded_options(&fa, value, mask));
+}
+
+// The level is never taken from elsewhere than the chip: it is what it keeps to now.
+static enum err complete_options(struct target *t, struct target_options_image *image)
+{
+    uint32_t loaded[FLASH_OPTION_WORDS], mask[FLASH_OPTION_WORDS];
+    const struct rdp_scheme *rdp = t->id.chip->family->rdp;
+    const uint32_t lost = words_of(t) & ~image->intact;
+    enum err e = lost ? read_loaded(t, loaded, mask) : ERR_OK;
+    for (unsigned n = 0; lost && !e && n < FLASH_OPTION_WORDS; n++) {
+        if (!(lost >> n & 1))
+            continue;
+        if (t->known_options.intact >> n & 1)
+            image->value[n] = t->known_options.value[n];
+        else if (mask[n])
+            image->value[n] = loaded[n];
+        else
+            continue;
+        image->intact |= 1u << n;
+    }
+    if (e || !rdp || !(lost >> rdp->option_word & 1))
+        return e;
+    option_put_level(rdp, image, t->id.rdp_level ? rdp->option_level1 : rdp->option.level0);
+    return ERR_OK;
+}
+
+enum err target_read_whole_options(struct target *t, struct target_options_image *image)
+{
+    enum err e = options_read_surely(t, image);
+    if (e || (e = read_level_surely(t)) || (e = complete_options(t, image)))
+        return e;
+    const struct rdp_scheme *rdp = t->id.chip->family->rdp;
+    if (!rdp || option_level_in(rdp, image) != 2)
+        return ERR_OK;
+    return log_fail(t->log, ERR_LINK,
+                    "the options say read protection level 2, and a chip at that level would not "
+                    "answer: nothing was changed");
 }
 
 uint32_t target_option_value(const struct target *t, const char *name,

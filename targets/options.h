@@ -44,9 +44,18 @@ void target_options_warn_hiding(const struct target *t, const struct target_opti
                                 const struct target_options_image *after);
 
 enum err target_read_options(struct target *t, struct target_options_image *image) MUST_CHECK;
+// The same before something is written: read until two answers agree, and completed. An option that
+// an interrupted write has left without its complement has the value that the controller loaded at
+// the last reset, or that of target_know_options(). ERR_LINK: the answers contradict each other.
+enum err target_read_whole_options(struct target *t, struct target_options_image *image) MUST_CHECK;
+// The options as they were before a write that was interrupted, from elsewhere.
+void target_know_options(struct target *t, const struct target_options_image *before);
+// Whether an option of this chip has lost its complement.
+bool target_options_are_incomplete(const struct target *t,
+                                   const struct target_options_image *image);
 // Halts the core, writes the bytes that are intact, resets the chip, which loads them, and connects
-// again. Then the program runs. A loss of power in these about 50 ms leaves the chip read-protected
-// at level 1.
+// again. Then the program runs. What fails in between is done once more. A loss of power in these
+// about 50 ms leaves the chip read-protected at level 1.
 enum err target_write_options(struct target *t,
                               const struct target_options_image *image) MUST_CHECK;
 

@@ -9,6 +9,8 @@
 
 // Claims the target; ERR_UNSUPPORTED: swdlink does not know its options.
 enum err options_require(struct target *t) MUST_CHECK;
+// Reads them until two answers in a row are the same. ERR_LINK: there are none.
+enum err options_read_surely(struct target *t, struct target_options_image *image) MUST_CHECK;
 struct flash_access options_access(struct target *t);
 
 // The level of read protection that an image stands for, and the other way round: code is one of

@@ -160,6 +160,10 @@ struct target {
     bool flash_changed;        // a flash job was opened since we connected
     bool flash_written;        // a flash job was opened since the core ran last: nothing is kept
     uint32_t flash_written_at; // core.runs then
+    // Options that somebody has kept: see target_know_options(). No bit of intact: none.
+    struct {
+        uint32_t value[FLASH_OPTION_WORDS], intact;
+    } known_options;
     struct dbgmcu_state found_dbgmcu; // to leave as found
     bool dbgmcu_changed;
     struct target_swo swo;

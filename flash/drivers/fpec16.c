@@ -292,5 +292,6 @@ const struct flash_driver fpec16_driver = {
     .busy_mask = SR_BSY,
     .option_words = FPEC16_OPTION_BYTES,
     .read_options = fpec16_read_options,
+    .loaded_options = fpec16_loaded_options,
     .write_options = fpec16_write_options,
 };

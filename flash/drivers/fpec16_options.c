@@ -20,6 +20,25 @@ enum err fpec16_read_options(struct flash_access *fa, uint32_t value[FLASH_OPTIO
     return e;
 }
 
+// FLASH_OBR and FLASH_WRPR (RM0091, 3.5; PM0075, 3). RDP is there as its level only.
+enum err fpec16_loaded_options(struct flash_access *fa, uint32_t value[FLASH_OPTION_WORDS],
+                               uint32_t mask[FLASH_OPTION_WORDS])
+{
+    uint32_t obr, wrpr;
+    fpec16_choose(fa, fa->bank->base);
+    enum err e = fpec16_read(fa, OBR, &obr);
+    if (!e)
+        e = fpec16_read(fa, WRPR, &wrpr);
+    for (unsigned n = 0; n < FPEC16_OPTION_BYTES && !e; n++) {
+        const bool in_obr = n<FPEC16_WRP0, here = n> 0 && !(obr & OBR_OPTERR);
+        const uint32_t from = in_obr ? obr >> fpec16_params(fa)->obr_user >> 8 * (n > 0 ? n - 1 : 0)
+                                     : wrpr >> 8 * (n - FPEC16_WRP0);
+        value[n] = here ? from & 0xff : 0;
+        mask[n] = here ? 0xff : 0;
+    }
+    return e;
+}
+
 static enum err command(struct flash_access *fa, uint32_t cr)
 {
     uint32_t sr;
@@ -47,11 +66,11 @@ static enum err open_options(struct flash_access *fa)
     uint32_t cr;
     fpec16_choose(fa, fa->bank->base);
     enum err e = flash_clock_on(fa);
-    if (e || (e = fpec16_unlock(fa)) || (e = fpec16_write(fa, OPTKEYR, KEY1)) ||
-        (e = fpec16_write(fa, OPTKEYR, KEY2)) || (e = fpec16_read(fa, CR, &cr)))
+    if (e || (e = fpec16_unlock(fa)) || (e = fpec16_read(fa, CR, &cr)) || (cr & CR_OPTWRE))
         return e;
-    if (cr & CR_OPTWRE)
-        return ERR_OK;
+    if ((e = fpec16_write(fa, OPTKEYR, KEY1)) || (e = fpec16_write(fa, OPTKEYR, KEY2)) ||
+        (e = fpec16_read(fa, CR, &cr)) || (cr & CR_OPTWRE))
+        return e;
     return log_fail(fa->log, ERR_FLASH,
                     "the option bytes stay locked: reset the target and try again");
 }

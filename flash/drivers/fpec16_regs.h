@@ -38,7 +38,8 @@
 
 // Set at every protection level above 0: RDPRT of F1, RDPRT[0] of F0 and F3 (level 2 has no debug
 // port).
-#define OBR_RDPRT (1u << 1)
+#define OBR_RDPRT  (1u << 1)
+#define OBR_OPTERR (1u << 0) // an option byte had the wrong complement when they were loaded
 
 #define ACR_LATENCY 7u // 1: up to 48 MHz (RM0091, 3.5.1)
 
@@ -73,6 +74,8 @@ enum err fpec16_unlock(struct flash_access *fa) MUST_CHECK;
 // fpec16_options.c: the driver's functions for the option bytes.
 enum err fpec16_read_options(struct flash_access *fa, uint32_t value[FLASH_OPTION_WORDS],
                              uint32_t *intact) MUST_CHECK;
+enum err fpec16_loaded_options(struct flash_access *fa, uint32_t value[FLASH_OPTION_WORDS],
+                               uint32_t mask[FLASH_OPTION_WORDS]) MUST_CHECK;
 enum err fpec16_write_options(struct flash_access *fa, const uint32_t value[FLASH_OPTION_WORDS],
                               uint32_t which) MUST_CHECK;
 

@@ -102,7 +102,7 @@ static const struct flash_loader_code nvm128_loader_code = LOADER(nvm128_loader,
         .erase_poll = nvm_erase_poll, .program = program, .end = nvm_end, .reload_offset = PECR,   \
         .reload_value = PECR_OBL_LAUNCH, .reload_prepare = nvm_unlock_options, .busy_offset = SR,  \
         .busy_mask = SR_BSY, .option_words = NVM_OPTION_WORDS, .read_options = nvm_read_options,   \
-        .write_options = nvm_write_options                                                         \
+        .loaded_options = nvm_loaded_options, .write_options = nvm_write_options                   \
     }
 
 const struct flash_driver nvm_driver = DRIVER("nvm", &nvm_loader_code);

@@ -66,6 +66,23 @@ enum err nvm_read_options(struct flash_access *fa, uint32_t value[FLASH_OPTION_W
     return e;
 }
 
+// FLASH_OPTR and FLASH_WRPROTx (RM0367, 3.7). Where a complement was wrong when they were loaded,
+// the registers do not tell what had been written.
+enum err nvm_loaded_options(struct flash_access *fa, uint32_t value[FLASH_OPTION_WORDS],
+                            uint32_t mask[FLASH_OPTION_WORDS])
+{
+    uint32_t sr;
+    enum err e = nvm_read(fa, SR, &sr);
+    for (unsigned n = 0; n < NVM_OPTION_WORDS && !e; n++) {
+        const uint32_t offset = n ? nvm_params(fa)->wrprot[n - 1] : OPTR;
+        if (!offset || (sr & SR_OPTVERR))
+            continue;
+        e = nvm_read(fa, offset, &value[n]);
+        mask[n] = UINT32_MAX;
+    }
+    return e;
+}
+
 static enum err write_pair(struct flash_access *fa, unsigned n, unsigned half, uint32_t pair)
 {
     uint32_t sr;

@@ -100,6 +100,8 @@ extern const struct flash_loader_code nvm_loader_code;
 enum err nvm_unlock_options(struct flash_access *fa) MUST_CHECK;
 enum err nvm_read_options(struct flash_access *fa, uint32_t value[FLASH_OPTION_WORDS],
                           uint32_t *intact) MUST_CHECK;
+enum err nvm_loaded_options(struct flash_access *fa, uint32_t value[FLASH_OPTION_WORDS],
+                            uint32_t mask[FLASH_OPTION_WORDS]) MUST_CHECK;
 enum err nvm_write_options(struct flash_access *fa, const uint32_t value[FLASH_OPTION_WORDS],
                            uint32_t which) MUST_CHECK;
 

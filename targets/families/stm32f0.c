@@ -115,6 +115,7 @@ static const struct option_field options[] = {
 
 static const struct fpec16_params flash_params = {
     .option_base = FPEC_OPTION_BYTES,
+    .obr_user = 8,
     // 0: SRAM has a parity check (RM0091, 4.1.2).
     .parity_off = 1u << 14,
     // One WRPR bit protects 4 KiB, the last one all that follows (RM0091, 3.3.2).

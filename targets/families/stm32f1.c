@@ -129,6 +129,7 @@ static const struct rdp_scheme rdp = {
 
 static const struct fpec16_params flash_params = {
     .option_base = FPEC_OPTION_BYTES,
+    .obr_user = 2,
     .second_bank = 0x08080000,
     .latency = 1,
     .no_launch = true,

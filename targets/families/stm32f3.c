@@ -98,6 +98,7 @@ static const struct option_field options[] = {
 
 static const struct fpec16_params flash_params = {
     .option_base = FPEC_OPTION_BYTES,
+    .obr_user = 8,
     .parity_off = 1u << 14, // 0: SRAM has a parity check
     .latency = 1,
     // One WRPR bit protects two pages, the last one all that follows (RM0316, 3.3.2).

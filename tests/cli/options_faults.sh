@@ -1,0 +1,95 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Writing option bytes is cut off: what was there is in the journal's folder, and the next command writes it back.
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/../tap.sh"
+
+unset SWDLINK_PROBE NO_COLOR
+swdlink=$top_builddir/swdlink
+run "$swdlink" list --probe virtual
+if [ "$status" -ne 0 ]; then
+    skip "options at the virtual board" "this build has none"
+    plan
+    exit 0
+fi
+
+export XDG_STATE_HOME="$tap_dir/state"
+board=virtual:stm32f031k6,store=$tap_dir/store
+at() {
+    command=$1
+    shift
+    run "$swdlink" "$command" --probe "$board$more" "$@"
+}
+# Each option as it was, and the level of read protection that is wanted.
+options_are() {
+    at options --quiet
+    grep -q "^RDP  *$1 " "$out" && grep -q '^nRST_STOP  *0 ' "$out" && grep -q '^DATA1  *0x77 ' "$out" &&
+        grep -q '^WRP0  *0xfe ' "$out" && grep -q "^DATA0  *$2 " "$out" || {
+        sed 's/^/# got: /' "$out" "$err"
+        return 1
+    }
+}
+more=
+at options DATA1=0x77 nRST_STOP=0 WRP0=0xfe --yes
+check "options are set" is "$status" 0
+cp "$tap_dir/store" "$tap_dir/good"
+check "what was written to its end leaves no file" [ -z "$(ls "$XDG_STATE_HOME/swdlink" | grep options-)" ]
+
+# The probe is unplugged, and the chip's supply goes with it (the board of the next command is switched on anew).
+cut=0 erased=0 locked=0 lost=0 silent=0
+at=20
+while [ $at -lt 110 ]; do
+    cp "$tap_dir/good" "$tap_dir/store"
+    rm -rf "$XDG_STATE_HOME"
+    more=,usb=unplug@$at
+    at options DATA0=0x5a --yes
+    more=
+    if [ "$status" -ne 0 ]; then
+        cut=$((cut + 1))
+        [ -s "$err" ] || silent=$((silent + 1))
+        at options
+        grep -q 'before, they were' "$err" && erased=$((erased + 1))
+        level=0
+        if grep -q '^RDP  *1 ' "$out"; then
+            locked=$((locked + 1))
+            level=1
+            at unlock --yes --quiet
+            level=0
+        fi
+        at options DATA0=0x5a --yes --quiet
+        options_are $level 0x5a >/dev/null || lost=$((lost + 1))
+    fi
+    at=$((at + 3))
+done
+check "some of the commands were cut off ($cut)" [ $cut -gt 10 ]
+check "each with a sentence" is "$silent" 0
+check "some with options erased ($erased), which the next command says" [ $erased -gt 3 ]
+check "some with the chip locked ($locked)" [ $locked -gt 0 ]
+check "and the next command writes back what was there, each time" is "$lost" 0
+check "and then no file is left" [ -z "$(ls "$XDG_STATE_HOME/swdlink" 2>/dev/null | grep options-)" ]
+
+# A wrong answer is not written back.
+cp "$tap_dir/good" "$tap_dir/store"
+wrong=0
+for at in $(seq 20 110); do
+    cp "$tap_dir/good" "$tap_dir/store"
+    more=,usb=garbage@$at
+    at options DATA0=0x5a --yes --quiet
+    more=
+    options_are 0 0x5a >/dev/null || options_are 0 0xff >/dev/null || wrong=$((wrong + 1))
+done
+check "a damaged answer at any of 91 commands changes no other option" is "$wrong" 0
+
+# A folder that takes nothing is told, and stops nobody.
+cp "$tap_dir/good" "$tap_dir/store"
+mkdir -p "$tap_dir/full/swdlink"
+if [ "$(id -u)" -ne 0 ]; then
+    chmod 500 "$tap_dir/full/swdlink"
+    XDG_STATE_HOME=$tap_dir/full at options DATA0=0x33 --yes
+    check "a folder that takes no file is told of" has "$err" "could not be saved in"
+    check "and the options are written all the same" is "$status" 0
+    chmod 700 "$tap_dir/full/swdlink"
+else
+    skip "a folder that takes no file is told of" "root may write everywhere"
+fi
+plan
