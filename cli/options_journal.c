@@ -50,7 +50,7 @@ static bool from_json(const json_t *doc, struct target_options_image *image)
 }
 
 // On the disk before anything is erased, and whole.
-static bool store(const json_t *doc, const char *path)
+static bool store_options(const json_t *doc, const char *path)
 {
     char fresh[JOURNAL_PATH_SIZE + 32];
     snprintf(fresh, sizeof fresh, "%s.%ld", path, (long)getpid());
@@ -75,7 +75,7 @@ void options_journal_keep(const struct probe *p, const struct options *o,
     if (!find_path(p, o, path))
         return;
     json_t *doc = to_json(p, before);
-    if (!store(doc, path))
+    if (!store_options(doc, path))
         log_line(log, LOG_WARN,
                  "the chip's options as they are could not be saved in %s (%s): if writing them is "
                  "cut off, they are known to nobody",
@@ -105,8 +105,8 @@ static const char *differences(const struct target *t, const struct target_optio
     return text;
 }
 
-static enum err compare(struct probe *p, const struct options *o,
-                        const struct target_options_image *before, struct log *log)
+static enum err compare_with_chip(struct probe *p, const struct options *o,
+                                  const struct target_options_image *before, struct log *log)
 {
     struct target_options_image now;
     char text[256];
@@ -135,5 +135,5 @@ enum err options_journal_recall(struct probe *p, const struct options *o, struct
     json_t *doc = json_load_file(path, 0, NULL);
     const bool known = from_json(doc, &before);
     json_decref(doc);
-    return known ? compare(p, o, &before, log) : ERR_OK;
+    return known ? compare_with_chip(p, o, &before, log) : ERR_OK;
 }
