@@ -9,17 +9,18 @@
 
 #define CONSOLE_MAX 1024u // bytes of text in one O packet
 
-// Frames the packet into the output. It fits because packets are taken only below SESSION_OUT_HIGH
-// and each answers with one reply and a bounded amount of text; if not, the stream is broken and so
-// is the session.
+// Frames the packet into the output. It fits because packets and steps are taken only below
+// SESSION_OUT_HIGH and each answers with one reply and a bounded amount of text; if not, the stream
+// is broken and so is the session.
 static void send_packet(struct session *s, const uint8_t *data, size_t len, bool repeatable)
 {
-    if (SESSION_OUT_SIZE - s->out_len < RSP_FRAMED_MAX(len)) {
+    if (!s->broken && SESSION_OUT_SIZE - s->out_len < RSP_FRAMED_MAX(len)) {
         log_line(s->log, LOG_WARN,
                  "the debugger does not read its replies: closing the connection");
-        s->state = SESSION_OVER;
-        return;
+        s->broken = true;
     }
+    if (s->broken)
+        return;
     size_t framed = rsp_frame_short(s->out + s->out_len, data, len);
     if (repeatable && !s->no_ack) {
         memcpy(s->last, s->out + s->out_len, framed);

@@ -100,13 +100,21 @@ size_t session_feed(struct session *s, const uint8_t *data, size_t len)
 {
     size_t i = 0;
     unsigned before = s->packets;
-    while (i < len && before == s->packets && s->state != SESSION_OVER && !must_wait(s, data[i]))
+    while (i < len && before == s->packets && !session_is_over(s) && !must_wait(s, data[i]))
         push_byte(s, data[i++]);
-    return s->state == SESSION_OVER ? len : i;
+    return session_is_over(s) ? len : i;
+}
+
+// A debugger that does not read holds the program up, so that none of its output gets lost.
+static bool is_held_up(const struct session *s)
+{
+    return s->out_len > SESSION_OUT_HIGH;
 }
 
 enum session_want session_wants(const struct session *s)
 {
+    if (is_held_up(s))
+        return SESSION_WANT_BYTES;
     if (s->state == SESSION_RUNNING)
         return s->soon > 0 ? SESSION_WANT_STEP : SESSION_WANT_POLL;
     if (s->state == SESSION_CALL)
@@ -121,6 +129,8 @@ enum session_want session_wants(const struct session *s)
 void session_tick(struct session *s, uint64_t now_ms)
 {
     log_forget(s->log);
+    if (is_held_up(s))
+        return;
     if (s->state == SESSION_RUNNING) {
         s->soon -= s->soon > 0;
         stop_poll(s);
@@ -138,7 +148,7 @@ void session_sent(struct session *s, size_t len)
 
 bool session_is_over(const struct session *s)
 {
-    return s->state == SESSION_OVER;
+    return s->state == SESSION_OVER || s->broken;
 }
 
 // Packets of registers would be taken for others.

@@ -16,7 +16,7 @@
 #include "targets/target.h"
 
 #define SESSION_OUT_SIZE         0x20000u
-#define SESSION_OUT_HIGH         0x8000u // no packet is taken while more than this waits to be sent
+#define SESSION_OUT_HIGH         0x8000u // no packet and no step is taken while more waits to be sent
 #define SESSION_MAX_BREAKS       96u
 #define SESSION_LATER_SIZE       1024u
 #define SESSION_WARNINGS_PRINTED 5u   // and no more
@@ -64,6 +64,7 @@ struct session {
     enum session_state state;
     const struct session_work *work; // while SESSION_BUSY
     struct rsp rsp;
+    bool broken;       // its stream makes no sense any more, whatever the state becomes
     unsigned packets;  // good ones so far
     unsigned warnings; // about what the client sent
     bool no_ack;

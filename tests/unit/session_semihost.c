@@ -504,12 +504,63 @@ static void the_words_of_vrun_are_the_command_line(void **state)
     assert_string_equal(b->sharing.semihost.cmdline, "a b c");
 }
 
+// Lets the program print until nobody wants a step any more; returns how often it did.
+static unsigned print_until_held_up(struct bench *b, const char *text, unsigned most)
+{
+    unsigned printed = 0;
+    while (printed < most && session_wants(&b->s) != SESSION_WANT_BYTES) {
+        const bool calls = b->s.state == SESSION_RUNNING;
+        if (calls) {
+            set_text(b, text);
+            set_call(b, SYS_WRITE0, TEXT);
+        }
+        for (unsigned i = 0; i < 64 && session_wants(&b->s) != SESSION_WANT_BYTES; i++) {
+            session_tick(&b->s, i);
+            if (b->s.state == SESSION_RUNNING && b->f.regs[CORTEXM_PC] == PROGRAM + 2)
+                break;
+        }
+        printed += calls && b->f.regs[CORTEXM_PC] == PROGRAM + 2;
+    }
+    return printed;
+}
+
+static unsigned count_text(struct bench *b, const char *hex)
+{
+    unsigned count = 0;
+    b->s.out[b->s.out_len] = '\0';
+    for (const char *p = (char *)b->s.out; (p = strstr(p, hex)); p++)
+        count++;
+    session_sent(&b->s, b->s.out_len);
+    return count;
+}
+
+static void a_debugger_that_does_not_read_holds_the_program_up_and_loses_nothing(void **state)
+{
+    struct bench *b = *state;
+    unsigned printed = 0, came = 0;
+    assert_null(bench_ask(b, "vCont;c"));
+    for (unsigned i = 0; i < 10; i++) {
+        printed += print_until_held_up(b, "a line of text that is not short\n", 100000);
+        assert_int_equal(session_wants(&b->s), SESSION_WANT_BYTES);
+        assert_in_range(b->s.out_len, SESSION_OUT_HIGH, SESSION_OUT_HIGH + 4096);
+        assert_false(session_is_over(&b->s));
+        const size_t before = b->s.out_len;
+        session_tick(&b->s, 1);
+        assert_int_equal(b->s.out_len, before);
+        came += count_text(b, "73686f72740a"); // "short", newline
+    }
+    assert_true(printed > 1000);
+    assert_in_range(came, printed, printed + 10); // a call may have printed, and not be over yet
+    interrupt(b);
+}
+
 int main(int argc, char **argv)
 {
     choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         bench_test(text_goes_to_the_console_and_the_program_goes_on),
         bench_test(a_string_may_end_with_the_memory),
+        bench_test(a_debugger_that_does_not_read_holds_the_program_up_and_loses_nothing),
         bench_test(a_long_string_takes_several_steps),
         bench_test(when_disabled_it_is_a_stop_and_can_be_made_later),
         bench_test(another_bkpt_is_a_stop),
