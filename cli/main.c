@@ -122,6 +122,7 @@ int main(int argc, char **argv)
     struct output out = output_default();
     struct log log = output_log(&out);
 
+    output_reserve_standard_files();
     output_outlive_reader(&out);
     // IDEs wait for lines of ours at the other end of a pipe: a line is one write.
     setvbuf(stderr, NULL, _IOLBF, BUFSIZ);

@@ -5,6 +5,23 @@
 #include <stdbool.h>
 #include <string.h>
 
+bool out_file_is_stdout(const char *path)
+{
+    return path && strcmp(path, "-") == 0;
+}
+
+enum err out_file_check_stdout(const char *const users[], unsigned count, struct log *log)
+{
+    const char *first = NULL;
+    for (unsigned i = 0; i < count; i++) {
+        if (users[i] && first)
+            return log_fail(log, ERR_USAGE, "%s and %s both want standard output: choose one",
+                            first, users[i]);
+        first = users[i] ? users[i] : first;
+    }
+    return ERR_OK;
+}
+
 enum err out_file_create(FILE **file, const char *path, struct log *log)
 {
     *file = fopen(path, "wb");
@@ -18,7 +35,7 @@ enum err out_file_open(FILE **file, const char *path, struct log *log)
     *file = NULL;
     if (!path)
         return ERR_OK;
-    if (strcmp(path, "-") != 0)
+    if (!out_file_is_stdout(path))
         return out_file_create(file, path, log);
     *file = stdout;
     return ERR_OK;

@@ -3,11 +3,18 @@
 #ifndef SWDLINK_CLI_OUT_FILE_H
 #define SWDLINK_CLI_OUT_FILE_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "base/err.h"
 #include "base/log.h"
 
+// Whether an option's path is "-".
+bool out_file_is_stdout(const char *path);
+// Refuses when more than one of these options, NULL for those that are not given, writes to
+// standard output.
+enum err out_file_check_stdout(const char *const users[], unsigned count,
+                               struct log *log) MUST_CHECK;
 enum err out_file_create(FILE **file, const char *path, struct log *log) MUST_CHECK;
 // The same where the option may be left out, or may be "-" for standard output. path NULL: no file,
 // *file NULL.

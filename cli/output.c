@@ -3,6 +3,7 @@
 #include "cli/output.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -140,6 +141,17 @@ enum err output_flush(struct log *log)
     if (fflush(stdout) == 0 && !ferror(stdout))
         return ERR_OK;
     return log_fail(log, ERR_FILE, "standard output could not be written: %s", strerror(errno));
+}
+
+void output_reserve_standard_files(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0)
+            continue;
+        const int opened = open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+        if (opened >= 0 && opened != fd) // a lower one is closed and could not be filled
+            close(opened);
+    }
 }
 
 void output_outlive_reader(struct output *out)

@@ -39,6 +39,9 @@ enum err output_json_error(struct output *out, enum err e, struct log *log) MUST
 // What was printed has really left: a full disk and a closed pipe are failures.
 enum err output_flush(struct log *log) MUST_CHECK;
 
+// Standard input, output and error that are closed get a file that can neither be read nor written,
+// so that nothing else that is opened takes their number.
+void output_reserve_standard_files(void);
 // From here on no write ends the program: first the target is left as it was found.
 void output_outlive_reader(struct output *out);
 // Whether somebody read standard output and has gone, as head(1) does: a write told.

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/out_file.h"
 #include "cli/run_json.h"
 #include "cli/run_status.h"
 
@@ -19,31 +20,19 @@ static void other(void *user, const char *line)
     tap_report_comment(&((struct run_report *)user)->tap, line);
 }
 
-static bool is_stdout(const char *path)
-{
-    return path && strcmp(path, "-") == 0;
-}
-
 static enum err check_standard_output(const struct options *o, struct log *log)
 {
     const char *const users[] = {o->tap ? "--tap" : NULL, o->json ? "--json" : NULL,
-                                 is_stdout(o->rtt_raw) ? "--rtt-raw -" : NULL,
-                                 is_stdout(o->swo_json) ? "--swo-json -" : NULL,
-                                 is_stdout(o->junit) ? "--junit -" : NULL};
-    const char *first = NULL;
-    for (unsigned i = 0; i < sizeof users / sizeof *users; i++) {
-        if (users[i] && first)
-            return log_fail(log, ERR_USAGE, "%s and %s both want standard output: choose one",
-                            first, users[i]);
-        first = users[i] ? users[i] : first;
-    }
-    return ERR_OK;
+                                 out_file_is_stdout(o->rtt_raw) ? "--rtt-raw -" : NULL,
+                                 out_file_is_stdout(o->swo_json) ? "--swo-json -" : NULL,
+                                 out_file_is_stdout(o->junit) ? "--junit -" : NULL};
+    return out_file_check_stdout(users, sizeof users / sizeof *users, log);
 }
 
 static bool is_same_file(const char *a, const char *b)
 {
     struct stat of_a, of_b;
-    if (!a || !b || is_stdout(a) || is_stdout(b))
+    if (!a || !b || out_file_is_stdout(a) || out_file_is_stdout(b))
         return false;
     return strcmp(a, b) == 0 || (stat(a, &of_a) == 0 && stat(b, &of_b) == 0 &&
                                  of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino);
@@ -67,7 +56,7 @@ static enum err check_files(const struct options *o, struct log *log)
                 return log_fail(log, ERR_USAGE, "%s and %s both want %s", files[k].option,
                                 files[i].option, files[k].path);
     }
-    if (o->junit && !is_stdout(o->junit) && regular && stat(o->junit, &report) == 0 &&
+    if (o->junit && !out_file_is_stdout(o->junit) && regular && stat(o->junit, &report) == 0 &&
         report.st_dev == output.st_dev && report.st_ino == output.st_ino)
         return log_fail(log, ERR_USAGE, "standard output goes to %s as well: choose another file",
                         o->junit);
@@ -82,7 +71,8 @@ static enum err check_options(const struct options *o, struct log *log)
 
 enum err run_report_open(struct run_report *r, const struct options *o, struct log *log)
 {
-    bool stdout_taken = is_stdout(o->rtt_raw) || is_stdout(o->swo_json) || is_stdout(o->junit);
+    bool stdout_taken = out_file_is_stdout(o->rtt_raw) || out_file_is_stdout(o->swo_json) ||
+                        out_file_is_stdout(o->junit);
     *r = (struct run_report){.o = o, .file = o->operand[0], .log = log};
     results_init(&r->results);
     r->results.user = r;

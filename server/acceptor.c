@@ -68,6 +68,7 @@ static int open_one(const struct addrinfo *ai, uint16_t port)
 // What became of the addresses of one call.
 struct opening {
     struct acceptor *a;
+    const char *option; // that chooses the port
     struct log *log;
     unsigned tried;
     int error;        // 0: none failed
@@ -93,14 +94,14 @@ static enum err explain_opening(const struct opening *o, const char *host)
         return log_fail(
             o->log, ERR_RESOURCE,
             "port %u is in use%s: another server listens there already. End it, or choose "
-            "another port with --listen",
-            o->a->port, each);
+            "another port with %s",
+            o->a->port, each, o->option);
     if (o->error == EACCES)
         return log_fail(
             o->log, ERR_USAGE,
             "the system does not allow this user to listen on port %u%s: choose one above 1023 "
-            "with --listen",
-            o->a->port, each);
+            "with %s",
+            o->a->port, each, o->option);
     if (o->error == EADDRNOTAVAIL)
         return log_fail(o->log, ERR_USAGE,
                         "%s is no address of this machine%s: nothing can listen there", host, each);
@@ -155,12 +156,12 @@ static void add_host(struct opening *o, const char *host)
 // All addresses of both names (the second may be NULL), or none. A port that the system chose for
 // the first may be taken at another: then it chooses anew.
 static enum err open_all(struct acceptor *a, const char *first, const char *second, uint16_t port,
-                         struct log *log)
+                         const char *option, struct log *log)
 {
     struct opening o;
     for (unsigned i = 0; i < FREE_PORT_TRIES; i++) {
         *a = (struct acceptor){.port = port};
-        o = (struct opening){.a = a, .log = log};
+        o = (struct opening){.a = a, .option = option, .log = log};
         add_host(&o, first);
         if (second)
             add_host(&o, second);
@@ -177,14 +178,15 @@ static enum err open_all(struct acceptor *a, const char *first, const char *seco
     return explain_opening(&o, first);
 }
 
-enum err acceptor_open(struct acceptor *a, const char *host, uint16_t port, struct log *log)
+enum err acceptor_open(struct acceptor *a, const char *host, uint16_t port, const char *option,
+                       struct log *log)
 {
     if (!host)
-        return open_all(a, "127.0.0.1", "::1", port, log);
+        return open_all(a, "127.0.0.1", "::1", port, option, log);
     // Each protocol has an "all addresses" of its own; who asks for IPv6's or for * means both.
     if (strcmp(host, "::") == 0 || strcmp(host, "*") == 0)
-        return open_all(a, "::", "0.0.0.0", port, log);
-    return open_all(a, host, NULL, port, log);
+        return open_all(a, "::", "0.0.0.0", port, option, log);
+    return open_all(a, host, NULL, port, option, log);
 }
 
 static bool is_listening(int fd)
@@ -237,6 +239,17 @@ bool acceptor_is_loopback(const struct acceptor *a)
     return true;
 }
 
+void acceptor_warn_if_open(const struct acceptor *a, const char *what, struct log *log)
+{
+    char address[ACCEPTOR_NAME_SIZE];
+    for (unsigned i = 0; i < a->count; i++)
+        if (!is_loopback(a->fd[i])) {
+            log_line(log, LOG_WARN, "port %u at %s: whoever reaches it reads and writes %s",
+                     a->port, acceptor_address(a, i, address), what);
+            return;
+        }
+}
+
 const char *acceptor_address(const struct acceptor *a, unsigned i, char text[ACCEPTOR_NAME_SIZE])
 {
     struct sockaddr_storage ss = {0};
@@ -264,7 +277,9 @@ int acceptor_take(int listening_fd, char name[ACCEPTOR_NAME_SIZE])
     socklen_t len = sizeof ss;
     int fd = accept4(listening_fd, (struct sockaddr *)&ss, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0)
-        return -1;
+        return errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM
+                   ? ACCEPTOR_EXHAUSTED
+                   : -1;
     int on = 1;
     // Each packet waits for the other's answer: nothing may be held back. And a peer that vanished
     // without a word (a laptop that sleeps) shall be found out.

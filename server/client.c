@@ -229,6 +229,12 @@ void client_end_session(struct client *c)
     }
 }
 
+bool client_is_silent(const struct client *c)
+{
+    return c->session.packets == 0 && c->in_len == 0 && c->session.rsp.state == RSP_OUTSIDE &&
+           c->in_fd == c->out_fd;
+}
+
 bool client_is_debugger(const struct client *c)
 {
     return c->session.packets > 0;

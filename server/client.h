@@ -18,6 +18,7 @@ struct client {
     void (*stepped)(void *user);
     void *user;
     char name[ACCEPTOR_NAME_SIZE];
+    uint64_t number;   // the owner's: of this connection
     int in_fd, out_fd; // the same, of a socket
     bool gone;
     bool put_off; // until something else was said to the target: see sharing_may()
@@ -44,5 +45,7 @@ void client_poll(struct client *c);
 void client_end_session(struct client *c);
 // Whether the client has sent a packet.
 bool client_is_debugger(const struct client *c);
+// Whether nothing at all has come from it.
+bool client_is_silent(const struct client *c);
 
 #endif

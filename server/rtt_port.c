@@ -149,7 +149,7 @@ static void on_connection(struct ev_loop *loop, ev_io *w, int events)
     (void)events;
     struct rtt_port *port = w->data;
     char name[ACCEPTOR_NAME_SIZE];
-    int fd = acceptor_take(w->fd, name);
+    int fd = tcp_listener_take(&port->listener, w, name, port->all->sharing->log);
     if (fd < 0)
         return;
     if (port->peer.fd >= 0) {
@@ -194,7 +194,7 @@ enum err rtt_ports_listen(struct rtt_ports *p, const char *host, uint16_t number
     if (!port)
         return log_fail(p->sharing->log, ERR_RESOURCE, "%u ports for RTT are all that there are",
                         RTT_PORT_MAX);
-    enum err e = acceptor_open(&port->listener.acceptor, host, number, p->sharing->log);
+    enum err e = acceptor_open(&port->listener.acceptor, host, number, "--rtt", p->sharing->log);
     if (e)
         return e;
     port->all = p;
@@ -203,6 +203,7 @@ enum err rtt_ports_listen(struct rtt_ports *p, const char *host, uint16_t number
     port->peer.fd = -1;
     tcp_listener_start(&port->listener, p->loop, on_connection, port);
     p->sharing->rtt.on = true;
+    acceptor_warn_if_open(&port->listener.acceptor, "the program's RTT", p->sharing->log);
     fprintf(stderr, "RTT channel %u on port %u\n", channel, port->listener.acceptor.port);
     fflush(stderr);
     return ERR_OK;

@@ -38,6 +38,7 @@ struct server {
     bool retry_told; // and why it is not found again
     bool never_reached;
     struct client *client[SHARING_MAX_SESSIONS];
+    uint64_t connections; // so far
 };
 
 static unsigned count_debuggers(const struct server *sv)
@@ -163,6 +164,7 @@ static bool add_client(struct server *sv, int in_fd, int out_fd, const char *nam
     sv->client[i] = client_open(sv->loop, &sv->sharing, in_fd, out_fd, name);
     if (!sv->client[i])
         return false;
+    sv->client[i]->number = sv->connections++;
     sv->client[i]->stepped = update_all_clients;
     sv->client[i]->user = sv;
     log_line(sv->log, LOG_NOTE, "%s has connected", name);
@@ -185,13 +187,33 @@ static bool add_stdio_client(struct server *sv)
     return false;
 }
 
+// Connections that never said anything (a port scanner's, a browser's, one of a hung program) make
+// room for others, the oldest first.
+static void make_room(struct server *sv)
+{
+    int oldest = -1;
+    for (int i = 0; i < (int)SHARING_MAX_SESSIONS; i++) {
+        if (!sv->client[i])
+            return;
+        if (!client_is_silent(sv->client[i]))
+            continue;
+        if (oldest < 0 || sv->client[i]->number < sv->client[oldest]->number)
+            oldest = i;
+    }
+    if (oldest < 0)
+        return;
+    log_line(sv->log, LOG_WARN, "%s never said anything, and makes room for others",
+             sv->client[oldest]->name);
+    drop_client(sv, (unsigned)oldest);
+}
+
 static void on_connection(struct ev_loop *loop, ev_io *w, int events)
 {
     (void)loop;
     (void)events;
     struct server *sv = w->data;
     char name[ACCEPTOR_NAME_SIZE];
-    int fd = acceptor_take(w->fd, name);
+    int fd = tcp_listener_take(&sv->listener, w, name, sv->log);
     if (fd < 0)
         return;
     // Whoever controls the target may have closed the connection just now, and connects again.
@@ -199,6 +221,7 @@ static void on_connection(struct ev_loop *loop, ev_io *w, int events)
         if (sv->client[i])
             client_poll(sv->client[i]);
     update_all_clients(sv);
+    make_room(sv);
     if (!add_client(sv, fd, fd, name)) {
         log_line(sv->log, LOG_WARN, "%s is turned away: there are %u debuggers already", name,
                  SHARING_MAX_SESSIONS);
@@ -377,7 +400,8 @@ static enum err listen_for_debuggers(struct server *sv)
     enum err e = service_sockets(&sv->listener.acceptor, &handed, sv->log);
     if (e || handed)
         return e;
-    return acceptor_open(&sv->listener.acceptor, sv->options->host, sv->options->port, sv->log);
+    return acceptor_open(&sv->listener.acceptor, sv->options->host, sv->options->port, "--listen",
+                         sv->log);
 }
 
 enum err server_run(struct target *t, const struct server_options *options, struct log *log)

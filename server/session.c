@@ -96,12 +96,35 @@ static bool must_wait(const struct session *s, uint8_t byte)
     return s->state == SESSION_BUSY && s->rsp.state == RSP_OUTSIDE && byte == '$';
 }
 
+#define FIRST_BYTES 24u // that are told
+
+// What a debugger begins with is a packet, an acknowledgement or an interrupt. A web page can make
+// a browser send anything behind the head of a request: none of that may reach the target.
+static bool is_no_debugger(const struct session *s, uint8_t byte)
+{
+    return s->packets == 0 && s->rsp.state == RSP_OUTSIDE && !memchr("$+-\x03", byte, 4);
+}
+
+static void refuse_stranger(struct session *s, const uint8_t *data, size_t len)
+{
+    char text[FIRST_BYTES + 1];
+    log_line(s->log, LOG_WARN,
+             "%s is no debugger: it begins with '%s'. The connection is closed, and nothing was "
+             "done to the target",
+             s->name, rsp_printable(text, sizeof text, data, len));
+    s->broken = true;
+}
+
 size_t session_feed(struct session *s, const uint8_t *data, size_t len)
 {
     size_t i = 0;
     unsigned before = s->packets;
-    while (i < len && before == s->packets && !session_is_over(s) && !must_wait(s, data[i]))
-        push_byte(s, data[i++]);
+    while (i < len && before == s->packets && !session_is_over(s) && !must_wait(s, data[i])) {
+        if (is_no_debugger(s, data[i]))
+            refuse_stranger(s, data + i, len - i);
+        else
+            push_byte(s, data[i++]);
+    }
     return session_is_over(s) ? len : i;
 }
 

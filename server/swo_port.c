@@ -202,7 +202,7 @@ static void on_connection(struct ev_loop *loop, ev_io *w, int events)
     struct swo_port *port = w->data;
     struct swo_reader *r = find_free_reader(port);
     char name[ACCEPTOR_NAME_SIZE];
-    const int fd = acceptor_take(w->fd, name);
+    const int fd = tcp_listener_take(&port->listener, w, name, port->all->sharing->log);
     if (fd < 0)
         return;
     if (!r) {
@@ -250,7 +250,8 @@ enum err swo_ports_listen(struct swo_ports *p, enum swo_port_kind kind, const ch
     if (port->open)
         return log_fail(p->sharing->log, ERR_RESOURCE, "%s is at port %u already", kind_names[kind],
                         port->listener.acceptor.port);
-    enum err e = acceptor_open(&port->listener.acceptor, host, number, p->sharing->log);
+    enum err e = acceptor_open(&port->listener.acceptor, host, number,
+                               kind == SWO_PORT_TEXT ? "--swo" : "--swo-raw", p->sharing->log);
     if (e)
         return e;
     port->all = p;
@@ -261,6 +262,7 @@ enum err swo_ports_listen(struct swo_ports *p, enum swo_port_kind kind, const ch
         port->reader[i].peer.fd = -1;
     }
     tcp_listener_start(&port->listener, p->loop, on_connection, port);
+    acceptor_warn_if_open(&port->listener.acceptor, "the chip's SWO", p->sharing->log);
     fprintf(stderr, "SWO %s on port %u\n", kind == SWO_PORT_TEXT ? "text" : "bytes",
             port->listener.acceptor.port);
     fflush(stderr);

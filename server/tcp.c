@@ -8,20 +8,62 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define EXHAUSTED_S 1.0
+
+static void start_accepting(struct tcp_listener *l)
+{
+    for (unsigned i = 0; i < l->acceptor.count; i++)
+        ev_io_start(l->loop, &l->watcher[i]);
+}
+
+static void stop_accepting(struct tcp_listener *l)
+{
+    for (unsigned i = 0; i < l->acceptor.count; i++)
+        ev_io_stop(l->loop, &l->watcher[i]);
+}
+
+static void on_pause_over(struct ev_loop *loop, ev_timer *w, int events)
+{
+    (void)loop;
+    (void)events;
+    start_accepting(w->data);
+}
+
 void tcp_listener_start(struct tcp_listener *l, struct ev_loop *loop, tcp_watch *on_connection,
                         void *data)
 {
     for (unsigned i = 0; i < l->acceptor.count; i++) {
         ev_io_init(&l->watcher[i], on_connection, l->acceptor.fd[i], EV_READ);
         l->watcher[i].data = data;
-        ev_io_start(loop, &l->watcher[i]);
     }
+    l->loop = loop;
+    ev_timer_init(&l->pause, on_pause_over, EXHAUSTED_S, 0.);
+    l->pause.data = l;
+    start_accepting(l);
+}
+
+int tcp_listener_take(struct tcp_listener *l, ev_io *w, char name[ACCEPTOR_NAME_SIZE],
+                      struct log *log)
+{
+    const int fd = acceptor_take(w->fd, name);
+    if (fd != ACCEPTOR_EXHAUSTED)
+        return fd;
+    log_line(log, LOG_WARN,
+             "somebody connects to port %u, and this process may open no more files (ulimit -n): "
+             "he has to wait",
+             l->acceptor.port);
+    stop_accepting(l);
+    ev_timer_set(&l->pause, EXHAUSTED_S, 0.);
+    ev_timer_start(l->loop, &l->pause);
+    return -1;
 }
 
 void tcp_listener_close(struct tcp_listener *l, struct ev_loop *loop)
 {
-    for (unsigned i = 0; i < l->acceptor.count; i++)
-        ev_io_stop(loop, &l->watcher[i]);
+    if (l->loop) {
+        ev_timer_stop(loop, &l->pause);
+        stop_accepting(l);
+    }
     acceptor_close(&l->acceptor);
 }
 

@@ -11,6 +11,8 @@
 struct tcp_listener {
     struct acceptor acceptor;
     ev_io watcher[ACCEPTOR_MAX];
+    ev_timer pause; // nothing is accepted until it is over
+    struct ev_loop *loop;
 };
 
 struct tcp_peer {
@@ -24,6 +26,10 @@ typedef void tcp_watch(struct ev_loop *loop, ev_io *w, int events);
 // Watches the sockets of the acceptor, which is open. data is the watchers'.
 void tcp_listener_start(struct tcp_listener *l, struct ev_loop *loop, tcp_watch *on_connection,
                         void *data);
+// The next connection at the socket of the watcher, as acceptor_take(); -1 when there is none. When
+// this process may open no more, that is told, and the next is looked for after a while.
+int tcp_listener_take(struct tcp_listener *l, ev_io *w, char name[ACCEPTOR_NAME_SIZE],
+                      struct log *log);
 void tcp_listener_close(struct tcp_listener *l, struct ev_loop *loop);
 
 // Takes over a non-blocking socket and watches what comes from it. data is the watchers'.

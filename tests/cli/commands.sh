@@ -260,4 +260,17 @@ check_json "list-chips --json has all of them" 'd["schema"] == 1 and len(d["chip
 check_json "nothing claims to be tried on hardware" 'not any(c["support"]["tried_on_hardware"] for c in d["chips"])'
 run "$swdlink" list-chips --probe virtual
 check "list-chips takes no probe" is "$status" 2
+# Standard files that are closed, and two outputs for one of them.
+for closed in '<&-' '>&-' '2>&-' '<&- >&-'; do
+    run sh -c "'$swdlink' serve --stdio --once --probe virtual: $closed"
+    check "serve --stdio with $closed ends without a signal" [ "$status" -lt 126 ]
+done
+for two in "--json --swo-json -" "--stdio --swo-json -" "--semihosting --semihosting-console stdio --json" \
+    "--semihosting --semihosting-console stdio --swo-json -"; do
+    # shellcheck disable=SC2086 # one word per option
+    run "$swdlink" serve $two --probe virtual:
+    check "serve $two is refused" is "$status" 2
+    check "with the reason" grep -qE 'both want standard output|does not go with' "$err"
+done
+
 plan

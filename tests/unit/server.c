@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -26,6 +27,11 @@
 #include "server/sharing.h"
 #include "tests/unit/choose.h"
 #include "tests/unit/fake_target.h"
+
+// What a web page can make a browser send: a packet that writes memory in the body.
+#define POSTED                                                                                     \
+    "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: "                                         \
+    "text/plain\r\n\r\n$M20000000,4:11223344#58"
 
 #define PATIENCE_MS 20000 // of a test that would otherwise hang; never reached when all is well
 
@@ -277,9 +283,12 @@ static void a_port_of_rtt_or_swo_in_use_is_a_sentence(void **state)
     const struct server_options late[] = {{.rtt = true, .rtt_port = port},
                                           {.swo = {.text = true, .text_port = port}},
                                           {.swo = {.raw = true, .raw_port = port}}};
+    static const char *const options[] = {"another port with --rtt", "another port with --swo",
+                                          "another port with --swo-raw"};
     for (unsigned i = 0; i < sizeof late / sizeof *late; i++) {
         struct running ends = start(late[i], false);
         wait_for(&ends, "is in use");
+        wait_for(&ends, options[i]);
         assert_int_equal(end_status(&ends), 1);
     }
     assert_int_equal(stop_running(&r), 0);
@@ -304,13 +313,90 @@ static void a_wider_address_is_said(void **state)
     assert_int_equal(stop_running(&r), 0);
 }
 
+static void a_wider_address_of_rtt_is_said(void **state)
+{
+    (void)state;
+    struct running r =
+        start_listening((struct server_options){.rtt = true, .rtt_host = "0.0.0.0"}, false);
+    wait_for(&r, "at 0.0.0.0: whoever reaches it reads and writes the program's RTT");
+    assert_int_equal(stop_running(&r), 0);
+}
+
+static void who_is_no_debugger_is_closed_and_does_nothing(void **state)
+{
+    (void)state;
+    struct running r = start_listening((struct server_options){0}, false);
+    static const char *const strangers[] = {POSTED, "\x16\x03\x01$qC#b4", "\n$qC#b4", "+x$qC#b4",
+                                            "version\r\n$qC#b4"};
+    for (unsigned i = 0; i < sizeof strangers / sizeof *strangers; i++) {
+        int fd = connect_to(&r);
+        assert_false(talk(fd, strangers[i], "$"));
+        close(fd);
+        r.told[0] = '\0';
+    }
+    int fd = connect_to(&r);
+    assert_false(talk(fd, POSTED, "$"));
+    close(fd);
+    wait_for(&r, "is no debugger: it begins with 'POST / HTTP");
+    fd = connect_to(&r);
+    assert_true(talk(fd, "$m20000000,4#4f", "$0*\"00#dc"));
+    close(fd);
+    assert_int_equal(stop_running(&r), 0);
+}
+
+static void connections_that_say_nothing_make_room(void **state)
+{
+    (void)state;
+    struct running r = start_listening((struct server_options){0}, false);
+    int silent[SHARING_MAX_SESSIONS + 3];
+    int first = connect_to(&r);
+    assert_true(talk(first, "$qC#b4", "QC1"));
+    for (unsigned i = 0; i < SHARING_MAX_SESSIONS + 3; i++)
+        silent[i] = connect_to(&r);
+    int fd = connect_to(&r);
+    assert_true(talk(fd, "$qC#b4", "QC1"));
+    assert_true(talk(first, "$qC#b4", "QC1")); // who has spoken stays
+    wait_for(&r, "never said anything, and makes room for others");
+    for (unsigned i = 0; i < SHARING_MAX_SESSIONS + 3; i++)
+        close(silent[i]);
+    close(fd);
+    close(first);
+    assert_int_equal(stop_running(&r), 0);
+}
+
+// It is told once a second, and not as fast as the processor can.
+static void too_many_open_files_are_told_and_waited_for(void **state)
+{
+    (void)state;
+    struct running r = start_listening((struct server_options){0}, false);
+    int fd = connect_to(&r);
+    assert_true(talk(fd, "$qC#b4", "QC1"));
+    struct rlimit many, none;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &many), 0);
+    none = many;
+    none.rlim_cur = 3;
+    assert_int_equal(prlimit(r.pid, RLIMIT_NOFILE, &none, NULL), 0);
+    int late = connect_to(&r);
+    wait_for(&r, "may open no more files");
+    assert_true(talk(fd, "$qC#b4", "QC1"));
+    assert_int_equal(prlimit(r.pid, RLIMIT_NOFILE, &many, NULL), 0);
+    assert_true(talk(late, "$qC#b4", "QC1"));
+    unsigned count = 0;
+    for (const char *p = r.told; (p = strstr(p, "may open no more files")); p++)
+        count++;
+    assert_in_range(count, 1, 20);
+    close(late);
+    close(fd);
+    assert_int_equal(stop_running(&r), 0);
+}
+
 static void noise_harms_nobody(void **state)
 {
     (void)state;
     struct running r = start_listening((struct server_options){0}, false);
-    static const char *const noises[] = {"GET / HTTP/1.0\r\n\r\n", "$vFlashWrite:8000000:abc",
-                                         "$$$$$}}}##", "$M20000000,ffffffff:00#00",
-                                         "----++++\x03\x03"};
+    static const char *const noises[] = {"GET / HTTP/1.0\r\n\r\n",    "$qC#b4 and more",
+                                         "$vFlashWrite:8000000:abc",  "$$$$$}}}##",
+                                         "$M20000000,ffffffff:00#00", "----++++\x03\x03"};
     for (unsigned i = 0; i < sizeof noises / sizeof noises[0]; i++) {
         int fd = connect_to(&r);
         assert_true(send(fd, noises[i], strlen(noises[i]), MSG_NOSIGNAL) > 0);
@@ -340,6 +426,10 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_port_of_rtt_or_swo_in_use_is_a_sentence),
         cmocka_unit_test(an_address_that_is_not_ours_is_a_sentence),
         cmocka_unit_test(a_wider_address_is_said),
+        cmocka_unit_test(a_wider_address_of_rtt_is_said),
+        cmocka_unit_test(who_is_no_debugger_is_closed_and_does_nothing),
+        cmocka_unit_test(connections_that_say_nothing_make_room),
+        cmocka_unit_test(too_many_open_files_are_told_and_waited_for),
         cmocka_unit_test(noise_harms_nobody),
     };
     return cmocka_run_group_tests_name("server", tests, NULL, NULL);

@@ -451,7 +451,7 @@ static void a_target_that_is_gone_is_lost_and_comes_back_with_its_breakpoints(vo
     assert_int_equal(target_poll(&t, &stopped, &stop), ERR_NO_TARGET);
     assert_int_equal(t.state, TARGET_LOST);
     assert_int_equal(target_halt(&t), ERR_NO_TARGET);
-    world_assert_says(&w, "lost");
+    world_assert_says(&w, "cannot be reached");
     assert_int_equal(target_reconnect(&t), ERR_NO_TARGET);
     w.dead = false;
     memset(w.ram, 0x11, sizeof w.ram);

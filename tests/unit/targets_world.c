@@ -436,6 +436,11 @@ enum err bpu_clear_all(struct bpu *bpu)
     return ERR_OK;
 }
 
+void bpu_doubt(struct bpu *bpu)
+{
+    (void)bpu;
+}
+
 enum err bpu_apply(struct bpu *bpu)
 {
     return reach(world_of(bpu->mem->probe));
