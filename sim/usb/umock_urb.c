@@ -197,12 +197,13 @@ void umock_urb_submit(struct umock_opener *opener, unsigned long where)
         error = check_urb(opener, urb);
     if (!error)
         error = fetch_data(opener, urb);
+    if (!error && !usb_queue_add(&opener->device->queue, &urb->transfer))
+        error = ENOMEM;
     if (error) {
         urb_free(urb);
         umock_wire_error(&opener->wire, error);
         return;
     }
-    usb_queue_add(&opener->device->queue, &urb->transfer);
     umock_wire_return(&opener->wire, 0); // first, so that the program goes on while the board works
     usb_queue_run(&opener->device->queue);
 }

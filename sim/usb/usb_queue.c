@@ -27,17 +27,21 @@ void usb_queue_close(struct usb_queue *queue)
     loop_remove_timer(&queue->timer);
 }
 
-void usb_queue_add(struct usb_queue *queue, struct usb_transfer *transfer)
+bool usb_queue_add(struct usb_queue *queue, struct usb_transfer *transfer)
 {
     struct usb_transfer **link = &queue->first;
-    while (*link)
-        link = &(*link)->next;
+    unsigned count = 0;
+    for (; *link; link = &(*link)->next)
+        count++;
+    if (count >= USB_QUEUE_MAX)
+        return false;
     transfer->next = NULL;
     transfer->ran = false;
     transfer->due_us = 0;
     transfer->actual = 0;
     transfer->result = USB_DONE;
     *link = transfer;
+    return true;
 }
 
 void usb_queue_take(struct usb_queue *queue, struct usb_transfer *transfer)
@@ -150,23 +154,36 @@ enum progress { PROGRESS_NONE, PROGRESS_SOME, PROGRESS_GONE };
 
 // One look at each transfer, the oldest first. A transfer waits for those before it on its
 // endpoint; with pace all wait until the board has spent the time of the last one.
-static enum progress run_once(struct usb_queue *queue, uint64_t now)
+static enum progress run_each(struct usb_queue *queue, uint64_t now)
 {
     enum progress progress = PROGRESS_NONE;
     uint32_t taken = 0;
-    struct usb_transfer *next;
-    for (struct usb_transfer *t = queue->first; t; t = next) {
+    for (struct usb_transfer *t = queue->first; t; t = t->next) {
         bool may_run = !t->ran && !(taken & endpoint_bit(t)) && queue->busy_until_us <= now;
-        next = t->next;
         if (may_run && run_transfer(queue, t) == SIM_USB_GONE)
             return PROGRESS_GONE;
         if (may_run && t->ran)
             progress = PROGRESS_SOME;
         taken |= endpoint_bit(t);
-        if (t->ran && t->due_us <= now) {
-            usb_queue_take(queue, t);
-            queue->done(queue->arg, t);
-        }
+    }
+    return progress;
+}
+
+static struct usb_transfer *find_due(const struct usb_queue *queue, uint64_t now)
+{
+    struct usb_transfer *t = queue->first;
+    while (t && !(t->ran && t->due_us <= now))
+        t = t->next;
+    return t;
+}
+
+// Whoever is told may end others: the search begins at the front each time.
+static enum progress run_once(struct usb_queue *queue, uint64_t now)
+{
+    enum progress progress = run_each(queue, now);
+    for (struct usb_transfer *t; (t = find_due(queue, now));) {
+        usb_queue_take(queue, t);
+        queue->done(queue->arg, t);
     }
     return progress;
 }

@@ -59,8 +59,9 @@ struct usb_queue {
 // board, loop, log, options, done, gone and arg are set by the caller beforehand.
 void usb_queue_open(struct usb_queue *queue);
 void usb_queue_close(struct usb_queue *queue); // it must be empty
-// Does not run it yet.
-void usb_queue_add(struct usb_queue *queue, struct usb_transfer *transfer);
+#define USB_QUEUE_MAX 1024u
+// Does not run it yet. False: there are USB_QUEUE_MAX already, and it is still the caller's.
+bool usb_queue_add(struct usb_queue *queue, struct usb_transfer *transfer);
 // Lets the board carry out what it can now.
 void usb_queue_run(struct usb_queue *queue);
 // To be called now and then: time passes also while nobody does anything.

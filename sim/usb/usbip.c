@@ -128,9 +128,9 @@ static void send_all(struct peer *peer, const uint8_t *data, size_t len)
 static void unplug_device(void *arg)
 {
     struct usbip *ip = arg;
-    struct peer *peer = importer(ip);
     ip->plugged = false;
     usb_queue_end_all(&ip->queue, USB_GONE);
+    struct peer *peer = importer(ip); // one that takes no answers has gone just now
     if (peer)
         hang_up(peer); // which is how the other kernel hears of it
 }
@@ -203,7 +203,7 @@ static void answer_import(struct peer *peer, const uint8_t *bus_id)
         describe_device(ip, reply + OP_SIZE);
     peer->imported = given;
     send_all(peer, reply, given ? sizeof reply : OP_SIZE);
-    if (given)
+    if (peer->imported)
         sim_board_usb_reset(ip->queue.board); // as a hub does when something is plugged in
 }
 
@@ -279,10 +279,13 @@ static struct urb *urb_new(const uint8_t *header, const uint8_t *sent, uint32_t 
 static void submit_urb(struct peer *peer, const uint8_t *header, uint32_t len, bool in)
 {
     struct urb *urb = urb_new(header, header + URB_SIZE, len, in);
+    if (urb && usb_queue_add(&peer->ip->queue, &urb->transfer))
+        return;
+    log_line(peer->ip->log, LOG_WARN,
+             "usbip: the other side has more transfers under way than fit");
     if (urb)
-        usb_queue_add(&peer->ip->queue, &urb->transfer);
-    else
-        hang_up(peer);
+        urb_free(urb);
+    hang_up(peer);
 }
 
 // The answer tells whether it came in time; then there is none to the transfer itself.
@@ -311,9 +314,9 @@ static void unlink_urb(struct peer *peer, const uint8_t *header)
 // Takes one message from the front of the input. 0: it is not complete; -1: it makes no sense.
 static int take_op(struct peer *peer)
 {
-    unsigned code = get_be16(peer->in + 2);
     if (peer->len < OP_SIZE)
         return 0;
+    unsigned code = get_be16(peer->in + 2);
     if (code == OP_REQ_DEVLIST) {
         answer_list(peer);
         return OP_SIZE;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -19,18 +20,19 @@
 #include "base/bytes.h"
 #include "sim/usb/usb_describe.h"
 #include "sim/usb/usbredir_announce.h"
+#include "sim/usb/usbredir_strange.h"
 
-enum { TICK_US = 10000, MAX_TRANSFER = 1 << 20 };
+enum { TICK_US = 10000, MAX_TRANSFER = 1 << 20, SEND_TIMEOUT_S = 2 };
 
 struct usbredir {
+    struct usbredir_peer peer_state; // first: see usbredir_strange.h
     struct loop *loop;
     struct log *log;
     struct usb_queue queue;
     struct usb_description usb;
     struct loop_source listener, peer;
     struct loop_timer tick;
-    struct usbredirparser *parser; // NULL while nobody is connected
-    bool plugged;                  // the peer was told so
+    bool plugged; // the peer was told so
     char path[sizeof((struct sockaddr_un *)NULL)->sun_path];
 };
 
@@ -67,9 +69,11 @@ static struct packet *packet_new(uint64_t id, uint8_t endpoint, size_t len)
 
 static void flush_parser(struct usbredir *redir)
 {
-    while (redir->parser && usbredirparser_has_data_to_write(redir->parser))
-        if (usbredirparser_do_write(redir->parser) < 0)
-            return; // the peer is gone; reading will tell
+    int written = 0;
+    while (redir->peer_state.parser && written >= 0 &&
+           usbredirparser_has_data_to_write(redir->peer_state.parser))
+        if ((written = usbredirparser_do_write(redir->peer_state.parser)) < 0)
+            (void)shutdown(redir->peer.fd, SHUT_RDWR); // reading will tell
 }
 
 static uint8_t status_of(const struct usb_transfer *t)
@@ -88,7 +92,7 @@ static void answer_control(struct usbredir *redir, struct packet *packet)
     bool in = usb_transfer_is_in(t);
     packet->control.status = status_of(t);
     packet->control.length = (uint16_t)t->actual;
-    usbredirparser_send_control_packet(redir->parser, packet->id, &packet->control,
+    usbredirparser_send_control_packet(redir->peer_state.parser, packet->id, &packet->control,
                                        in ? t->data + USB_SETUP_SIZE : NULL,
                                        in ? (int)t->actual : 0);
 }
@@ -100,16 +104,16 @@ static void answer_bulk(struct usbredir *redir, struct packet *packet)
     packet->bulk.status = status_of(t);
     packet->bulk.length = (uint16_t)t->actual;
     packet->bulk.length_high = (uint16_t)(t->actual >> 16);
-    usbredirparser_send_bulk_packet(redir->parser, packet->id, &packet->bulk, in ? t->data : NULL,
-                                    in ? (int)t->actual : 0);
+    usbredirparser_send_bulk_packet(redir->peer_state.parser, packet->id, &packet->bulk,
+                                    in ? t->data : NULL, in ? (int)t->actual : 0);
 }
 
 static void transfer_done(void *arg, struct usb_transfer *transfer)
 {
     struct usbredir *redir = arg;
-    if (redir->parser && transfer->endpoint)
+    if (redir->peer_state.parser && transfer->endpoint)
         answer_bulk(redir, transfer->owner);
-    else if (redir->parser)
+    else if (redir->peer_state.parser)
         answer_control(redir, transfer->owner);
     packet_free(transfer->owner);
     flush_parser(redir);
@@ -122,8 +126,8 @@ static void unplug_device(void *arg)
         return;
     redir->plugged = false;
     usb_queue_end_all(&redir->queue, USB_GONE);
-    if (redir->parser)
-        usbredirparser_send_device_disconnect(redir->parser);
+    if (redir->peer_state.parser)
+        usbredirparser_send_device_disconnect(redir->peer_state.parser);
     flush_parser(redir);
 }
 
@@ -132,7 +136,7 @@ static void hear_hello(void *priv, struct usb_redir_hello_header *peer)
     struct usbredir *redir = priv;
     log_line(redir->log, LOG_DEBUG, "usbredir: connected to %.63s", peer->version);
     if (redir->plugged)
-        usbredir_announce(redir->parser, &redir->usb);
+        usbredir_announce(redir->peer_state.parser, &redir->usb);
 }
 
 static void reset_device(void *priv)
@@ -148,7 +152,7 @@ static void answer_configuration(struct usbredir *redir, uint64_t id, uint8_t co
         .status = configuration == redir->usb.config[5] ? usb_redir_success : usb_redir_inval,
         .configuration = redir->usb.config[5],
     };
-    usbredirparser_send_configuration_status(redir->parser, id, &status);
+    usbredirparser_send_configuration_status(redir->peer_state.parser, id, &status);
 }
 
 static void set_configuration(void *priv, uint64_t id, struct usb_redir_set_configuration_header *h)
@@ -166,7 +170,7 @@ static void answer_alt_setting(struct usbredir *redir, uint64_t id, uint8_t inte
 {
     struct usb_redir_alt_setting_status_header status = {
         .status = alt ? usb_redir_inval : usb_redir_success, .interface = interface};
-    usbredirparser_send_alt_setting_status(redir->parser, id, &status);
+    usbredirparser_send_alt_setting_status(redir->peer_state.parser, id, &status);
 }
 
 static void set_alt_setting(void *priv, uint64_t id, struct usb_redir_set_alt_setting_header *h)
@@ -189,6 +193,15 @@ static bool is_clear_halt(const struct usb_redir_control_packet_header *h)
            h->value == FEATURE_HALT;
 }
 
+static bool add_packet(struct usbredir *redir, struct packet *packet)
+{
+    if (usb_queue_add(&redir->queue, &packet->transfer))
+        return true;
+    packet_free(packet);
+    usbredir_note_strange(redir);
+    return false;
+}
+
 static void control_packet(void *priv, uint64_t id, struct usb_redir_control_packet_header *h,
                            uint8_t *data, int data_len)
 {
@@ -206,11 +219,10 @@ static void control_packet(void *priv, uint64_t id, struct usb_redir_control_pac
             memcpy(setup + USB_SETUP_SIZE, data, (size_t)data_len);
         if (is_clear_halt(h))
             sim_board_usb_clear_halt(redir->queue.board, (uint8_t)h->index);
-        usb_queue_add(&redir->queue, &packet->transfer);
-        if (is_clear_halt(h))
+        if (add_packet(redir, packet) && is_clear_halt(h))
             usb_queue_end(&redir->queue, &packet->transfer, USB_DONE);
     }
-    usbredirparser_free_packet_data(redir->parser, data);
+    usbredirparser_free_packet_data(redir->peer_state.parser, data);
 }
 
 static void bulk_packet(void *priv, uint64_t id, struct usb_redir_bulk_packet_header *h,
@@ -218,14 +230,18 @@ static void bulk_packet(void *priv, uint64_t id, struct usb_redir_bulk_packet_he
 {
     struct usbredir *redir = priv;
     size_t len = h->length | (size_t)h->length_high << 16;
-    struct packet *packet = len <= MAX_TRANSFER ? packet_new(id, h->endpoint, len) : NULL;
+    // Endpoint 0 is for control transfers, whose data begins with a setup packet.
+    const bool fits = len <= MAX_TRANSFER && h->endpoint & ~0x80;
+    struct packet *packet = fits ? packet_new(id, h->endpoint, len) : NULL;
     if (packet) {
         packet->bulk = *h;
         if (data_len > 0 && (size_t)data_len <= len)
             memcpy(packet->transfer.data, data, (size_t)data_len);
-        usb_queue_add(&redir->queue, &packet->transfer);
+        add_packet(redir, packet);
+    } else {
+        usbredir_note_strange(redir);
     }
-    usbredirparser_free_packet_data(redir->parser, data);
+    usbredirparser_free_packet_data(redir->peer_state.parser, data);
 }
 
 static void cancel_packet(void *priv, uint64_t id)
@@ -282,8 +298,9 @@ static int parser_write(void *priv, uint8_t *data, int count)
 
 static void hang_up(struct usbredir *redir)
 {
-    struct usbredirparser *parser = redir->parser;
-    redir->parser = NULL;
+    struct usbredirparser *parser = redir->peer_state.parser;
+    redir->peer_state.parser = NULL;
+    redir->peer_state.strange = false;
     usb_queue_end_all(&redir->queue, USB_CANCELLED);
     usbredirparser_destroy(parser);
     loop_remove(redir->loop, &redir->peer);
@@ -292,10 +309,10 @@ static void hang_up(struct usbredir *redir)
 static void peer_ready(void *arg)
 {
     struct usbredir *redir = arg;
-    int result = usbredirparser_do_read(redir->parser);
+    int result = usbredirparser_do_read(redir->peer_state.parser);
     usb_queue_run(&redir->queue);
     flush_parser(redir);
-    if (result < 0)
+    if (result < 0 || redir->peer_state.strange)
         hang_up(redir);
 }
 
@@ -329,6 +346,7 @@ static struct usbredirparser *new_parser(struct usbredir *redir)
     p->device_disconnect_ack_func = disconnect_ack;
     p->filter_reject_func = filter_reject;
     p->filter_filter_func = filter_filter;
+    usbredir_refuse_what_is_not_offered(p);
     for (size_t i = 0; i < sizeof offered / sizeof offered[0]; i++)
         usbredirparser_caps_set_cap(caps, offered[i]);
     usbredirparser_init(p, "swdlink-sim", caps, USB_REDIR_CAPS_SIZE, usbredirparser_fl_usb_host);
@@ -341,13 +359,15 @@ static void accept_peer(void *arg)
     int fd = accept4(redir->listener.fd, NULL, NULL, SOCK_CLOEXEC);
     if (fd < 0)
         return;
-    struct usbredirparser *parser = redir->parser ? NULL : new_parser(redir);
+    struct usbredirparser *parser = redir->peer_state.parser ? NULL : new_parser(redir);
     if (!parser) {
         log_line(redir->log, LOG_WARN, "usbredir: the probe is in use; a second guest is refused");
         close(fd);
         return;
     }
-    redir->parser = parser;
+    const struct timeval patience = {.tv_sec = SEND_TIMEOUT_S};
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    redir->peer_state.parser = parser;
     redir->peer = (struct loop_source){.fd = fd, .ready = peer_ready, .arg = redir};
     loop_add(redir->loop, &redir->peer);
     flush_parser(redir); // our hello
@@ -378,6 +398,7 @@ enum err usbredir_open(struct usbredir **redir, struct loop *loop, const char *p
         return log_fail(log, ERR_MEMORY, "out of memory");
     *r = (struct usbredir){
         .loop = loop,
+        .peer_state = {.log = log},
         .log = log,
         .queue = {.board = board,
                   .loop = loop,
@@ -417,8 +438,8 @@ enum err usbredir_set_plugged(struct usbredir *redir, bool plugged)
     if (e || redir->plugged)
         return e;
     redir->plugged = true;
-    if (redir->parser && usbredirparser_have_peer_caps(redir->parser))
-        usbredir_announce(redir->parser, &redir->usb);
+    if (redir->peer_state.parser && usbredirparser_have_peer_caps(redir->peer_state.parser))
+        usbredir_announce(redir->peer_state.parser, &redir->usb);
     flush_parser(redir);
     return ERR_OK;
 }
@@ -433,7 +454,7 @@ void usbredir_close(struct usbredir *redir)
 {
     if (!redir)
         return;
-    if (redir->parser)
+    if (redir->peer_state.parser)
         hang_up(redir);
     usb_queue_close(&redir->queue);
     loop_remove_timer(&redir->tick);

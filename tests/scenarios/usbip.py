@@ -198,10 +198,37 @@ def nonsense_ends_the_connection_and_harms_nothing(sim):
     expect_equal(1, device_list(sim)[0])
 
 
+def leaving_with_transfers_under_way_harms_nothing(sim):
+    for count in (1, 2, 5, 40):
+        for _ in range(5):
+            probe = Imported(sim)
+            for _ in range(count):
+                probe.submit(IN, 1, 64)
+                probe.submit(OUT, 2, 16, b"\xf1\x80".ljust(16, b"\0"))
+            probe.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            probe.close()
+            while Imported(sim).status:  # until its leaving was seen
+                pass
+    expect_equal(1, device_list(sim)[0])
+
+
+def more_transfers_than_fit_end_the_connection(sim):
+    probe = Imported(sim)
+    try:
+        for _ in range(1100):
+            probe.submit(IN, 1, 65536)
+        while probe.connection.recv(65536):
+            pass
+    except ConnectionError:
+        pass
+    expect_equal(1, device_list(sim)[0])
+
+
 SCENARIOS = (the_list_names_the_probe, descriptors_and_commands_work, a_stall_is_told_and_an_endpoint_can_be_cleared,
              a_transfer_that_waits_can_be_unlinked, one_machine_at_a_time,
              unplugging_ends_the_connection_and_replugging_lists_it_again,
-             nonsense_ends_the_connection_and_harms_nothing)
+             nonsense_ends_the_connection_and_harms_nothing, leaving_with_transfers_under_way_harms_nothing,
+             more_transfers_than_fit_end_the_connection)
 
 
 def main():
