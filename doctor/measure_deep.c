@@ -44,7 +44,9 @@ enum err measure_deep(struct measure *b)
     if (e)
         return e;
     const struct chip *chip = target_identity(&t)->chip;
-    const struct family_doctor *facts = chip ? chip->family->doctor : NULL;
+    // What was read before is of the chip that was seen then.
+    const bool is_same = chip && chip == b->m->chip.id.chip;
+    const struct family_doctor *facts = is_same ? chip->family->doctor : NULL;
     e = target_reset(&t, true);
     b->m->deep_results.tested = !e && facts;
     if (!e && facts)

@@ -90,6 +90,7 @@ static enum err read_block(struct rtt *r, uint32_t addr, bool *good)
     for (uint32_t i = 0; i < up + down && *good && !e; i++)
         e = read_channel(r, addr + HEADER_SIZE + i * CHANNEL_SIZE,
                          i < up ? &r->up[i] : &r->down[i - up], good);
+    *good &= !e;
     return e;
 }
 
@@ -130,6 +131,10 @@ enum err rtt_find(struct rtt *r, bool *found)
         if (memcmp(&ram[i], id, ID_SIZE) == 0) {
             e = read_block(r, r->search_at + i, found);
             r->block = *found ? r->search_at + i : 0;
+            if (e != ERR_FAULT)
+                continue;
+            log_forget(r->log); // words that look like a block, and the end of RAM in the middle
+            e = ERR_OK;
         }
     if (*found)
         log_found_block(r);

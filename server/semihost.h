@@ -76,7 +76,8 @@ struct semihost {
     bool stdout_broken;
     unsigned reads_at_end; // of our standard input, in which nothing comes any more
     enum semihost_console console;
-    int dir_fd; // the directory that holds the program's files; -1: GDB's host has them
+    int dir_fd;             // the directory that holds the program's files; -1: GDB's host has them
+    uint32_t tmpnam_secret; // part of the names that SYS_TMPNAM makes; 0: none yet
     char cmdline[SEMIHOST_CMDLINE_SIZE];
     // For a console at GDB or at the owner.
     void (*print)(void *user, const char *text, size_t len);

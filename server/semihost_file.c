@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -310,7 +311,12 @@ enum err semihost_tmpnam(struct semihost *sh, enum semihost_wait *wait)
 {
     const uint32_t *w = sh->call.word;
     char name[TMPNAM_SIZE];
-    int len = snprintf(name, sizeof name, "%sswdlink-%02x.tmp", sh->dir_fd < 0 ? "/tmp/" : "",
+    uint32_t secret = sh->tmpnam_secret;
+    // At GDB's host the name is opened as it is, in a folder where others may have left a link.
+    if (!secret && getrandom(&secret, sizeof secret, 0) != sizeof secret)
+        return semihost_fail(sh, SEMIHOST_EINVAL, wait);
+    sh->tmpnam_secret = secret;
+    int len = snprintf(name, sizeof name, "%ssl%08x-%02x", sh->dir_fd < 0 ? "/tmp/" : "", secret,
                        w[1] & (TMPNAM_IDS - 1));
     if (w[1] >= TMPNAM_IDS || (uint32_t)len >= w[2])
         return semihost_fail(sh, SEMIHOST_EINVAL, wait);

@@ -260,6 +260,20 @@ static void report_success(struct target *t, enum target_strategy strategy, bool
         log_line(t->log, LOG_DEBUG, "connected %s, at %u kHz", strategy_names[strategy], khz);
 }
 
+// What gets lost between this computer and the probe is no reason to go on 16 times slower.
+static enum err try_strategy(struct target *t, enum target_strategy strategy,
+                             struct connect_evidence *ev)
+{
+    enum err e = strategy_try(t, strategy, ev);
+    if (strategy != TARGET_STRATEGY_ASKED || (e != ERR_TIMEOUT && e != ERR_PROBE_PROTOCOL))
+        return e;
+    log_line(t->log, LOG_DEBUG, "connecting failed on USB (%s); trying once more",
+             log_sentence(t->log, e));
+    if (debug_probe_leave(t->probe))
+        log_forget(t->log);
+    return strategy_try(t, strategy, ev);
+}
+
 // interruptible: nothing has to be put back yet when it ends between two attempts.
 static enum err try_strategies(struct target *t, struct connect_evidence *ev, bool interruptible)
 {
@@ -271,7 +285,7 @@ static enum err try_strategies(struct target *t, struct connect_evidence *ev, bo
         if (interruptible && (ev->last = signals_check(t->log)))
             return ev->last;
         t->found_halted = false;
-        ev->last = strategy_try(t, strategy, ev);
+        ev->last = try_strategy(t, strategy, ev);
         *attempt =
             (struct target_attempt){true, ev->last, t->probe->last_status, t->probe->swclk_hz};
         if (!ev->last) {

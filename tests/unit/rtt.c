@@ -348,6 +348,26 @@ static void ram_that_ends_sooner_than_believed_is_searched_to_its_end(void **sta
     free(b);
 }
 
+// Its channels would lie across the end of a RAM that is smaller than believed.
+static void words_that_look_like_a_block_do_not_hide_one(void **state)
+{
+    (void)state;
+    bool found;
+    struct bench *b = bench_open();
+    b->chip.sram_size = 2 * FAKE_RAM_SIZE;
+    rtt_init(&b->r, &b->f.t, &b->log);
+    put_block(b, FAKE_RAM_BASE + FAKE_RAM_SIZE - 0x200);
+    put_word(b, b->block + 16, 16);
+    put_word(b, b->block + 20, 16);
+    for (uint32_t at = b->block + 24; at + 24 <= FAKE_RAM_BASE + FAKE_RAM_SIZE; at += 24)
+        put_channel(b, at, 0, 0, 0);
+    put_block(b, FAKE_RAM_BASE + FAKE_RAM_SIZE - 0x80);
+    OK(rtt_find_all(&b->r, &found));
+    assert_true(found);
+    assert_int_equal(b->r.block, b->block);
+    free(b);
+}
+
 static void a_lost_target_is_an_error(void **state)
 {
     (void)state;
@@ -401,6 +421,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_block_that_was_overwritten_is_looked_for_again),
         cmocka_unit_test(a_reset_forgets_the_block),
         cmocka_unit_test(a_program_that_starts_afresh_is_not_taken_for_the_one_before),
+        cmocka_unit_test(words_that_look_like_a_block_do_not_hide_one),
         cmocka_unit_test(a_lost_target_is_an_error),
     };
     return cmocka_run_group_tests_name("rtt", tests, NULL, NULL);

@@ -158,11 +158,39 @@ static void a_glitch_while_a_debugger_comes_back_costs_an_error_at_most(void **s
             one_point(faults[i], at, pc);
 }
 
+// The clock that a connection gets is not made slow by what was lost on USB.
+static void a_glitch_at_connecting_costs_no_speed(void **state)
+{
+    static const char *const faults[] = {"stall", "timeout", "short"};
+    (void)state;
+    unsigned slow = 0;
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        for (unsigned at = 1; at < 40; at++) {
+            struct desk d = {.log = log_silent()};
+            char board[64];
+            const struct target_options options = {.connect = TARGET_CONNECT_AUTO};
+            snprintf(board, sizeof board, "stm32f031k6,usb=%s@%u", faults[i], at);
+            OK(sim_board_open(&d.board, board, &d.log));
+            enum err e = stlink_open(&d.st, sim_link_to(d.board), &d.log);
+            const bool opened = e == ERR_OK;
+            if (!e)
+                e = target_connect(&d.t, &d.st.probe, &options, &d.log);
+            slow += !e && d.st.probe.swclk_hz < 1000000;
+            if (!e)
+                target_disconnect(&d.t, false);
+            if (opened)
+                stlink_close(&d.st);
+            OK(sim_board_close(d.board));
+        }
+    assert_int_equal(slow, 0);
+}
+
 int main(int argc, char **argv)
 {
     choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_glitch_while_a_debugger_comes_back_costs_an_error_at_most),
+        cmocka_unit_test(a_glitch_at_connecting_costs_no_speed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,6 +27,7 @@ enum {
     SYS_ISTTY = 0x09,
     SYS_SEEK = 0x0a,
     SYS_FLEN = 0x0c,
+    SYS_TMPNAM = 0x0d,
     SYS_REMOVE = 0x0e,
     SYS_RENAME = 0x0f,
     SYS_CLOCK = 0x10,
@@ -534,6 +535,30 @@ static unsigned count_text(struct bench *b, const char *hex)
     return count;
 }
 
+// At GDB's host such a name is opened in /tmp, where anybody may have left a link.
+static void names_of_temporary_files_cannot_be_foretold(void **state)
+{
+    struct bench *b = *state;
+    char first[64], again[64];
+    const char *name = (const char *)&b->f.ram[TEXT - FAKE_RAM_BASE];
+    run_block(b, SYS_TMPNAM, TEXT, 7, 64, 0);
+    assert_goes_on(b, 0);
+    memcpy(first, name, sizeof first);
+    assert_starts(first, "/tmp/sl");
+    assert_int_equal(strlen(first), strlen("/tmp/sl01234567-07"));
+    interrupt(b);
+    run_block(b, SYS_TMPNAM, TEXT, 7, 64, 0); // the same for the same number
+    memcpy(again, name, sizeof again);
+    assert_string_equal(first, again);
+    interrupt(b);
+    bench_reconnect(b);
+    b->sharing.semihost.tmpnam_secret = 0; // as another run of the server begins
+    assert_starts(bench_ask(b, "?"), "T");
+    run_block(b, SYS_TMPNAM, TEXT, 7, 64, 0);
+    assert_string_not_equal(first, name);
+    interrupt(b);
+}
+
 static void a_debugger_that_does_not_read_holds_the_program_up_and_loses_nothing(void **state)
 {
     struct bench *b = *state;
@@ -560,6 +585,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         bench_test(text_goes_to_the_console_and_the_program_goes_on),
         bench_test(a_string_may_end_with_the_memory),
+        bench_test(names_of_temporary_files_cannot_be_foretold),
         bench_test(a_debugger_that_does_not_read_holds_the_program_up_and_loses_nothing),
         bench_test(a_long_string_takes_several_steps),
         bench_test(when_disabled_it_is_a_stop_and_can_be_made_later),
