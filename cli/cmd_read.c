@@ -38,6 +38,27 @@ static enum err parse_range(struct range *r, const struct options *o, struct log
     return ERR_OK;
 }
 
+// USB and SWD notice what gets damaged on the wires, but not what a broken probe makes of it.
+static enum err read_again(struct probe *p, const struct range *r, struct log *log)
+{
+    uint8_t *again = malloc(r->len);
+    if (!again)
+        return log_fail(log, ERR_MEMORY, "%u bytes do not fit this computer's memory", r->len);
+    enum err e = probe_read(p, r->addr, again, r->len);
+    uint32_t at = 0;
+    while (e == ERR_OK && at < r->len && again[at] == r->data[at])
+        at++;
+    if (e == ERR_OK && at < r->len)
+        e = log_fail(
+            log, ERR_LINK,
+            "two reads differ: the byte at 0x%08x is 0x%02x and then 0x%02x. Either it "
+            "changes, because the program runs or it belongs to a peripheral, or an answer "
+            "was damaged",
+            r->addr + at, r->data[at], again[at]);
+    free(again);
+    return e;
+}
+
 static enum err read_target(const struct range *r, const struct options *o, struct log *log)
 {
     struct probe p;
@@ -47,6 +68,8 @@ static enum err read_target(const struct range *r, const struct options *o, stru
     e = probe_connect(&p, o, log);
     if (e == ERR_OK)
         e = probe_read(&p, r->addr, r->data, r->len);
+    if (e == ERR_OK && o->read_twice)
+        e = read_again(&p, r, log);
     probe_close(&p, target_was_halted(&p.target));
     return e;
 }

@@ -69,6 +69,7 @@ struct options {
     uint32_t address;
     enum flash_erase erase; // flash
     bool no_verify;         // flash
+    bool read_twice;        // read
     bool force;             // flash, run
     const char *range;      // erase; NULL: all
     bool rtt;               // run

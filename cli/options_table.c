@@ -214,6 +214,8 @@ const struct option_row option_rows[] = {
      "gdb, or stdio: the server's own terminal", CALL_CHOICE(set_console, console_names)},
     {GROUP_OWN, COMMAND_READ, 'o', "output", required_argument, " FILE", "write the bytes to FILE",
      TEXT(output)},
+    {GROUP_OWN, COMMAND_READ, 0, "verify", no_argument, "", "read twice and compare",
+     FLAG(read_twice)},
     {GROUP_OWN, COMMAND_FLASH | COMMAND_VERIFY | COMMAND_RUN, 'a', "address", required_argument,
      " ADDR", "where a raw binary goes (0x08000000)", CALL(set_address)},
     {GROUP_OWN, COMMAND_FLASH | COMMAND_RUN, 0, "erase", required_argument, " HOW",
