@@ -67,6 +67,7 @@ struct sim_boot_facts {
     bool flash_empty;
     unsigned rdp_level;
     bool option[SIM_OPTIONS]; // each one's line of SIM_OPTION is not 0
+    uint32_t address;         // the one of BOOT0's level (SIM_BOOT_ADDRESS)
 };
 
 // A program that a chip can be given by name: words that are written to registers one after the
@@ -102,6 +103,9 @@ struct sim_family {
     uint64_t system_reset_ns, power_on_reset_ns; // the pulses
     bool loads_options_at_reset;                 // at each one, and not only at that of power
     bool has_one_protection_level;               // of reading
+    // The options hold the addresses of the vector table, for BOOT0 low and high (a Cortex-M7): no
+    // memory is shown at 0.
+    bool boots_by_address;
     // VDDA feeds the reset block: too little of it is a power-on reset, whatever the options are.
     bool has_reset_on_vdda;
     enum sim_memory_kind (*choose_boot)(const struct sim_boot_facts *facts);
@@ -115,5 +119,7 @@ struct sim_family {
 // The first memory of a kind, or NULL.
 const struct sim_memory_row *sim_chip_row_memory(const struct sim_chip_row *row,
                                                  enum sim_memory_kind kind);
+// The one that an address is in, or NULL.
+const struct sim_memory_row *sim_chip_row_memory_at(const struct sim_chip_row *row, uint32_t addr);
 
 #endif

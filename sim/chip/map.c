@@ -17,6 +17,16 @@ const struct sim_memory_row *sim_chip_row_memory(const struct sim_chip_row *row,
     return NULL;
 }
 
+const struct sim_memory_row *sim_chip_row_memory_at(const struct sim_chip_row *row, uint32_t addr)
+{
+    for (unsigned i = 0; i < SIM_MAX_MEMORIES && row->memory[i].size; i++) {
+        const struct sim_memory_row *m = &row->memory[i];
+        if (addr - m->base < m->size || (m->alias && addr - m->alias < m->size))
+            return m;
+    }
+    return NULL;
+}
+
 struct sim_memory *sim_chip_memory(const struct sim_chip *chip, enum sim_memory_kind kind)
 {
     for (unsigned i = 0; i < chip->memories; i++) {
@@ -115,6 +125,8 @@ void sim_map_update(struct sim_chip *chip)
         chip->bus.window[n] = chip->bus.window[n - 1];
         chip->bus.window[n++].base = chip->memory[i].row.alias;
     }
+    if (chip->row->family->boots_by_address)
+        return;
     assert(n < SIM_MAX_WINDOWS);
     chip->bus.window[n] = window_of(chip, sim_chip_memory(chip, (enum sim_memory_kind)mapped));
     chip->bus.window[n].base = 0;

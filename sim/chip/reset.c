@@ -11,13 +11,29 @@ static bool option(const struct sim_chip *chip, enum sim_option which)
     return sim_chip_level(chip, SIM_OPTION, which);
 }
 
+static uint32_t boot_address(const struct sim_chip *chip)
+{
+    return (uint32_t)sim_chip_level(chip, SIM_BOOT_ADDRESS, chip->boot0);
+}
+
+// Read protection level 2 boots the flash wherever the address is (RM0410, 2.6).
+static void put_vector_table(struct sim_chip *chip, enum sim_memory_kind boot)
+{
+    const struct sim_memory_row *flash = sim_chip_row_memory(chip->row, SIM_MEMORY_FLASH);
+    uint32_t addr = boot_address(chip);
+    if (boot == SIM_MEMORY_FLASH && sim_chip_row_memory_at(chip->row, addr) != flash)
+        addr = flash->alias ? flash->alias : flash->base;
+    sim_core_set_initial_vtor(chip->core, addr);
+}
+
 static enum sim_memory_kind boot_memory(const struct sim_chip *chip)
 {
     struct sim_boot_facts facts = {.row = chip->row,
                                    .boot0 = chip->boot0,
                                    .boot1 = sim_chip_pin_level(chip, 'B', 2),
                                    .flash_empty = sim_chip_level(chip, SIM_FLASH_EMPTY, 0),
-                                   .rdp_level = (unsigned)sim_chip_level(chip, SIM_RDP_LEVEL, 0)};
+                                   .rdp_level = (unsigned)sim_chip_level(chip, SIM_RDP_LEVEL, 0),
+                                   .address = boot_address(chip)};
     for (unsigned i = 0; i < SIM_OPTIONS; i++)
         facts.option[i] = option(chip, (enum sim_option)i);
     return chip->row->family->choose_boot(&facts);
@@ -50,6 +66,8 @@ static void release_reset(struct sim_chip *chip)
     enum sim_memory_kind boot = boot_memory(chip);
     sim_signal_put(&chip->signals, SIM_BOOTED_MEMORY, 0, boot);
     sim_signal_tell(&chip->signals, SIM_RESET_RELEASED, 0, boot);
+    if (chip->row->family->boots_by_address)
+        put_vector_table(chip, boot);
     sim_core_release(chip->core);
     sim_chip_follow_debug(chip);
 }

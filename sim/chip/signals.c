@@ -47,6 +47,7 @@ static const char *const names[SIM_SIGNALS] = {
     NAME(FLASH_LATENCY),
     NAME(FLASH_EMPTY),
     NAME(FLASH_BOOTS_BANK2),
+    NAME(BOOT_ADDRESS),
     NAME(FLASH_CUT),
     NAME(FLASH_TIME),
     NAME(FLASH_WRP),

@@ -69,6 +69,7 @@ enum sim_signal {
     SIM_FLASH_LATENCY, // wait states; told when they are written
     SIM_FLASH_EMPTY,   // the empty check flag, as loaded with the option bytes
     SIM_FLASH_BOOTS_BANK2, // the option is set, and the second bank holds a program
+    SIM_BOOT_ADDRESS,      // driven: of a chip that boots by address, with BOOT0 low and high
     SIM_FLASH_CUT,         // event: power or reset ends a job; 1: by a reset, which is a violation
     SIM_FLASH_TIME,        // set: of enum sim_flash_time
     SIM_FLASH_WRP,         // driven: the bits of WRPR, for a second controller

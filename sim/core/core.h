@@ -87,7 +87,8 @@ enum sim_bus_status sim_core_ppb_read(struct sim_core *core, enum sim_master mas
 enum sim_bus_status sim_core_ppb_write(struct sim_core *core, enum sim_master master, uint32_t addr,
                                        unsigned size, uint32_t value);
 
-// Where the vector table is after a reset from now on (INITVTOR of a Cortex-M7); 0 at first.
+// Where the vector table is after a reset from now on, that of a core that is held among them
+// (INITVTOR of a Cortex-M7); 0 at first.
 void sim_core_set_initial_vtor(struct sim_core *core, uint32_t addr);
 
 // CPUID, and the ROM table's designer (JEP106) and part, which are the chip maker's, or with a

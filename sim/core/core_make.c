@@ -77,6 +77,8 @@ void sim_core_set_identity(struct sim_core *core, uint32_t cpuid, unsigned desig
 void sim_core_set_initial_vtor(struct sim_core *core, uint32_t addr)
 {
     core->initial_vtor = addr;
+    if (core->held)
+        core->vtor = addr;
 }
 
 void sim_core_destroy(struct sim_core *core)

@@ -99,6 +99,16 @@ static const struct sim_usart_f1_config usart2 = {.tx = tx2, .has_over8 = true};
 static const struct sim_usart_f1_config usart3 = {.tx = tx3, .has_over8 = true};
 static const struct sim_usart_f1_config usart6 = {.tx = tx6, .has_over8 = true};
 
+// What the STM32F7 have otherwise (RM0410, 33 to 36 and 40).
+static const struct sim_usart_config f7_usart1 = {.tx = tx1}, f7_usart2 = {.tx = tx2},
+                                     f7_usart3 = {.tx = tx3}, f7_usart6 = {.tx = tx6};
+static const struct sim_iwdg_config f7_iwdg = {.stops_in_stop = true};
+static const struct sim_wwdg_config f7_wwdg = {7, 3, true};
+static const struct sim_crc_config f7_crc = {.polynomial_feature = 0};
+static const struct sim_dbgmcu_config f7_dbgmcu = {.freeze_bits = {0x07e03fff, 0x00070003},
+                                                   .more_cr_bits = 0xe1};
+static const struct sim_mcu_rom_config f7_rom = {{0xe00fe000, 0xe0040000}};
+
 // ---- the parts ----------------------------------------------------------------------------------
 
 #define ON_AHB1(gate_)    .lanes = SIM_LANES_AHB, .bus = SIM_F4_ON_AHB1, .gate = (gate_)
@@ -115,24 +125,66 @@ static const struct sim_usart_f1_config usart6 = {.tx = tx6, .has_over8 = true};
     }
 
 // In the order in which the bus looks, the parts are reset and timers that are due at the same time
-// fire. FLASH, RCC, PWR and SYSCFG have their configs from the dies.
+// fire. FLASH, RCC, PWR and SYSCFG have their configs from the dies. What STM32F2, F4 and F7 have
+// alike comes first, in pieces.
 // clang-format off
+#define FLASH_AND_CLOCKS                                                                           \
+    {.name = "FLASH", .kind = &sim_part_flash_sectors, .base = 0x40023c00, ON_AHB1(0), .irq = {4}}, \
+    {.name = "RCC", .kind = &sim_part_rcc_f4, .base = 0x40023800, ON_AHB1(0), .irq = {5}}
+#define PORTS_AND_ADC                                                                              \
+    GPIO("A", 0, 0, &gpio_a),                                                                      \
+    GPIO("B", 1, 0, &gpio_b),                                                                      \
+    GPIO("C", 2, 0, NULL),                                                                         \
+    GPIO("D", 3, SIM_F4_HAS_PORTS_D_E, NULL),                                                      \
+    GPIO("E", 4, SIM_F4_HAS_PORTS_D_E, NULL),                                                      \
+    GPIO("F", 5, SIM_F4_HAS_PORTS_F_G, NULL),                                                      \
+    GPIO("G", 6, SIM_F4_HAS_PORTS_F_G, NULL),                                                      \
+    GPIO("H", 7, 0, NULL),                                                                         \
+    GPIO("I", 8, SIM_F4_HAS_PORT_I, NULL),                                                         \
+    GPIO("J", 9, SIM_F4_HAS_PORTS_J_K, NULL),                                                      \
+    GPIO("K", 10, SIM_F4_HAS_PORTS_J_K, NULL),                                                     \
+    {.name = "ADC1", .kind = &sim_part_adc_f1, .base = 0x40012000, ON_APB2(BIT(8)), .irq = {18},   \
+     .config = &sim_f2f4_adc_f42x}
+#define TIMERS                                                                                     \
+    {.name = "TIM1", .kind = &sim_part_tim, .base = 0x40010000, ON_APB2(BIT(0)), .irq = {25, 27},  \
+     FREEZE(1, 0), .config = &tim1_8},                                                             \
+    {.name = "TIM2", .kind = &sim_part_tim, .base = 0x40000000, ON_APB1(BIT(0)), .irq = {28},      \
+     FREEZE(0, 0), .config = &tim2_5, .features = SIM_F4_HAS_PORTS_D_E},                           \
+    {.name = "TIM3", .kind = &sim_part_tim, .base = 0x40000400, ON_APB1(BIT(1)), .irq = {29},      \
+     FREEZE(0, 1), .config = &tim3_4, .features = SIM_F4_HAS_PORTS_D_E},                           \
+    {.name = "TIM4", .kind = &sim_part_tim, .base = 0x40000800, ON_APB1(BIT(2)), .irq = {30},      \
+     FREEZE(0, 2), .config = &tim3_4, .features = SIM_F4_HAS_PORTS_D_E},                           \
+    {.name = "TIM5", .kind = &sim_part_tim, .base = 0x40000c00, ON_APB1(BIT(3)), .irq = {50},      \
+     FREEZE(0, 3), .config = &tim2_5},                                                             \
+    {.name = "TIM6", .kind = &sim_part_tim, .base = 0x40001000, ON_APB1(BIT(4)), .irq = {54},      \
+     FREEZE(0, 4), .config = &tim6_7, .features = SIM_F4_HAS_TIM6},                                \
+    {.name = "TIM7", .kind = &sim_part_tim, .base = 0x40001400, ON_APB1(BIT(5)), .irq = {55},      \
+     FREEZE(0, 5), .config = &tim6_7, .features = SIM_F4_HAS_TIM7},                                \
+    {.name = "TIM8", .kind = &sim_part_tim, .base = 0x40010400, ON_APB2(BIT(1)), .irq = {44, 46},  \
+     FREEZE(1, 1), .config = &tim1_8, .features = SIM_F4_HAS_TIM8},                                \
+    {.name = "TIM9", .kind = &sim_part_tim, .base = 0x40014000, ON_APB2(BIT(16)), .irq = {24},     \
+     FREEZE(1, 16), .config = &tim_of_2},                                                          \
+    {.name = "TIM10", .kind = &sim_part_tim, .base = 0x40014400, ON_APB2(BIT(17)), .irq = {25},    \
+     FREEZE(1, 17), .config = &tim_of_1, .features = SIM_F4_HAS_PORTS_D_E},                        \
+    {.name = "TIM11", .kind = &sim_part_tim, .base = 0x40014800, ON_APB2(BIT(18)), .irq = {26},    \
+     FREEZE(1, 18), .number = 0, .config = &tim11},                                                \
+    {.name = "TIM12", .kind = &sim_part_tim, .base = 0x40001800, ON_APB1(BIT(6)), .irq = {43},     \
+     FREEZE(0, 6), .config = &tim_of_2, .features = SIM_F4_HAS_TIM8},                              \
+    {.name = "TIM13", .kind = &sim_part_tim, .base = 0x40001c00, ON_APB1(BIT(7)), .irq = {44},     \
+     FREEZE(0, 7), .config = &tim_of_1, .features = SIM_F4_HAS_TIM8},                              \
+    {.name = "TIM14", .kind = &sim_part_tim, .base = 0x40002000, ON_APB1(BIT(8)), .irq = {45},     \
+     FREEZE(0, 8), .config = &tim_of_1, .features = SIM_F4_HAS_TIM8}
+#define EXTERNAL_INTERRUPTS                                                                        \
+    {.name = "EXTI", .kind = &sim_part_exti, .base = 0x40013c00, ON_APB2(0),                       \
+     .irq = {6, 7, 8, 9, 10, 23, 40}, .config = &exti}
+#define SYSCFG_AND_BACKUP                                                                          \
+    {.name = "SYSCFG", .kind = &sim_part_syscfg_f4, .base = 0x40013800, ON_APB2(BIT(14))},         \
+    {.name = "BKPSRAM", .kind = &sim_part_bkpsram, .base = 0x40024000, .size = 4096,               \
+     RAW_ON_AHB(BIT(18)), .features = SIM_F4_HAS_BACKUP_SRAM}
+
 const struct sim_part_row sim_f2f4_parts[] = {
-    {.name = "FLASH", .kind = &sim_part_flash_sectors, .base = 0x40023c00, ON_AHB1(0), .irq = {4}},
-    {.name = "RCC", .kind = &sim_part_rcc_f4, .base = 0x40023800, ON_AHB1(0), .irq = {5}},
-    GPIO("A", 0, 0, &gpio_a),
-    GPIO("B", 1, 0, &gpio_b),
-    GPIO("C", 2, 0, NULL),
-    GPIO("D", 3, SIM_F4_HAS_PORTS_D_E, NULL),
-    GPIO("E", 4, SIM_F4_HAS_PORTS_D_E, NULL),
-    GPIO("F", 5, SIM_F4_HAS_PORTS_F_G, NULL),
-    GPIO("G", 6, SIM_F4_HAS_PORTS_F_G, NULL),
-    GPIO("H", 7, 0, NULL),
-    GPIO("I", 8, SIM_F4_HAS_PORT_I, NULL),
-    GPIO("J", 9, SIM_F4_HAS_PORTS_J_K, NULL),
-    GPIO("K", 10, SIM_F4_HAS_PORTS_J_K, NULL),
-    {.name = "ADC1", .kind = &sim_part_adc_f1, .base = 0x40012000, ON_APB2(BIT(8)), .irq = {18},
-     .config = &sim_f2f4_adc_f42x},
+    FLASH_AND_CLOCKS,
+    PORTS_AND_ADC,
     {.name = "USART1", .kind = &sim_part_usart_f1, .base = 0x40011000, ON_APB2(BIT(4)),
      .irq = {37}, .config = &usart1},
     {.name = "USART2", .kind = &sim_part_usart_f1, .base = 0x40004400, ON_APB1(BIT(17)),
@@ -144,43 +196,41 @@ const struct sim_part_row sim_f2f4_parts[] = {
     {.name = "IWDG", .kind = &sim_part_iwdg, .base = 0x40003000, ON_APB1(0), FREEZE(0, 12)},
     {.name = "WWDG", .kind = &sim_part_wwdg, .base = 0x40002c00, ON_APB1(BIT(11)), .irq = {0},
      FREEZE(0, 11)},
-    {.name = "TIM1", .kind = &sim_part_tim, .base = 0x40010000, ON_APB2(BIT(0)), .irq = {25, 27},
-     FREEZE(1, 0), .config = &tim1_8},
-    {.name = "TIM2", .kind = &sim_part_tim, .base = 0x40000000, ON_APB1(BIT(0)), .irq = {28},
-     FREEZE(0, 0), .config = &tim2_5, .features = SIM_F4_HAS_PORTS_D_E},
-    {.name = "TIM3", .kind = &sim_part_tim, .base = 0x40000400, ON_APB1(BIT(1)), .irq = {29},
-     FREEZE(0, 1), .config = &tim3_4, .features = SIM_F4_HAS_PORTS_D_E},
-    {.name = "TIM4", .kind = &sim_part_tim, .base = 0x40000800, ON_APB1(BIT(2)), .irq = {30},
-     FREEZE(0, 2), .config = &tim3_4, .features = SIM_F4_HAS_PORTS_D_E},
-    {.name = "TIM5", .kind = &sim_part_tim, .base = 0x40000c00, ON_APB1(BIT(3)), .irq = {50},
-     FREEZE(0, 3), .config = &tim2_5},
-    {.name = "TIM6", .kind = &sim_part_tim, .base = 0x40001000, ON_APB1(BIT(4)), .irq = {54},
-     FREEZE(0, 4), .config = &tim6_7, .features = SIM_F4_HAS_TIM6},
-    {.name = "TIM7", .kind = &sim_part_tim, .base = 0x40001400, ON_APB1(BIT(5)), .irq = {55},
-     FREEZE(0, 5), .config = &tim6_7, .features = SIM_F4_HAS_TIM7},
-    {.name = "TIM8", .kind = &sim_part_tim, .base = 0x40010400, ON_APB2(BIT(1)), .irq = {44, 46},
-     FREEZE(1, 1), .config = &tim1_8, .features = SIM_F4_HAS_TIM8},
-    {.name = "TIM9", .kind = &sim_part_tim, .base = 0x40014000, ON_APB2(BIT(16)), .irq = {24},
-     FREEZE(1, 16), .config = &tim_of_2},
-    {.name = "TIM10", .kind = &sim_part_tim, .base = 0x40014400, ON_APB2(BIT(17)), .irq = {25},
-     FREEZE(1, 17), .config = &tim_of_1, .features = SIM_F4_HAS_PORTS_D_E},
-    {.name = "TIM11", .kind = &sim_part_tim, .base = 0x40014800, ON_APB2(BIT(18)), .irq = {26},
-     FREEZE(1, 18), .number = 0, .config = &tim11},
-    {.name = "TIM12", .kind = &sim_part_tim, .base = 0x40001800, ON_APB1(BIT(6)), .irq = {43},
-     FREEZE(0, 6), .config = &tim_of_2, .features = SIM_F4_HAS_TIM8},
-    {.name = "TIM13", .kind = &sim_part_tim, .base = 0x40001c00, ON_APB1(BIT(7)), .irq = {44},
-     FREEZE(0, 7), .config = &tim_of_1, .features = SIM_F4_HAS_TIM8},
-    {.name = "TIM14", .kind = &sim_part_tim, .base = 0x40002000, ON_APB1(BIT(8)), .irq = {45},
-     FREEZE(0, 8), .config = &tim_of_1, .features = SIM_F4_HAS_TIM8},
+    TIMERS,
     {.name = "CRC", .kind = &sim_part_crc, .base = 0x40023000, RAW_ON_AHB(BIT(12)), .config = &crc},
-    {.name = "EXTI", .kind = &sim_part_exti, .base = 0x40013c00, ON_APB2(0),
-     .irq = {6, 7, 8, 9, 10, 23, 40}, .config = &exti},
+    EXTERNAL_INTERRUPTS,
     {.name = "PWR", .kind = &sim_part_pwr, .base = 0x40007000, ON_APB1(BIT(28))},
-    {.name = "SYSCFG", .kind = &sim_part_syscfg_f4, .base = 0x40013800, ON_APB2(BIT(14))},
-    {.name = "BKPSRAM", .kind = &sim_part_bkpsram, .base = 0x40024000, .size = 4096,
-     RAW_ON_AHB(BIT(18)), .features = SIM_F4_HAS_BACKUP_SRAM},
+    SYSCFG_AND_BACKUP,
     {.name = "DBGMCU", .kind = &sim_part_dbgmcu, .base = 0xe0042000, .lanes = SIM_LANES_AHB,
      .config = &dbgmcu, .is_for_debug = true},
+    {.kind = NULL},
+};
+
+const struct sim_part_row sim_f7_parts[] = {
+    FLASH_AND_CLOCKS,
+    PORTS_AND_ADC,
+    {.name = "USART1", .kind = &sim_part_usart, .base = 0x40011000, ON_APB2(BIT(4)), .irq = {37},
+     .number = 0, .config = &f7_usart1},
+    {.name = "USART2", .kind = &sim_part_usart, .base = 0x40004400, ON_APB1(BIT(17)), .irq = {38},
+     .number = 1, .config = &f7_usart2},
+    {.name = "USART3", .kind = &sim_part_usart, .base = 0x40004800, ON_APB1(BIT(18)), .irq = {39},
+     .number = 2, .config = &f7_usart3},
+    {.name = "USART6", .kind = &sim_part_usart, .base = 0x40011400, ON_APB2(BIT(5)), .irq = {71},
+     .number = 5, .config = &f7_usart6},
+    {.name = "IWDG", .kind = &sim_part_iwdg, .base = 0x40003000, ON_APB1(0), FREEZE(0, 12),
+     .config = &f7_iwdg},
+    {.name = "WWDG", .kind = &sim_part_wwdg, .base = 0x40002c00, ON_APB1(BIT(11)), .irq = {0},
+     FREEZE(0, 11), .config = &f7_wwdg},
+    TIMERS,
+    {.name = "CRC", .kind = &sim_part_crc, .base = 0x40023000, RAW_ON_AHB(BIT(12)),
+     .config = &f7_crc},
+    EXTERNAL_INTERRUPTS,
+    {.name = "PWR", .kind = &sim_part_pwr_f7, .base = 0x40007000, ON_APB1(BIT(28))},
+    SYSCFG_AND_BACKUP,
+    {.name = "DBGMCU", .kind = &sim_part_dbgmcu, .base = 0xe0042000, .lanes = SIM_LANES_AHB,
+     .config = &f7_dbgmcu, .is_for_debug = true},
+    {.name = "ROM table", .kind = &sim_part_mcu_rom, .base = 0xe00fd000, .size = 0x1000,
+     .lanes = SIM_LANES_RAW, .config = &f7_rom, .is_for_debug = true},
     {.kind = NULL},
 };
 // clang-format on
@@ -202,8 +252,7 @@ static const struct sim_factory_signature signature = {
 static const struct sim_factory_signature plain_signature = {.uid = 0x1fff7a10,
                                                              .flash_size = 0x1fff7a22};
 
-// A word of options: its complement is above it, and the word is there twice.
-static void put_option_word(uint8_t *bytes, uint16_t value)
+void sim_f2f4_put_option_word(uint8_t *bytes, uint16_t value)
 {
     for (unsigned i = 0; i < 8; i += 4) {
         put_le16(bytes + i, value);
@@ -214,9 +263,9 @@ static void put_option_word(uint8_t *bytes, uint16_t value)
 // RM0090, 3.7.1: level 0, no hardware watchdog, no brown-out reset, no sector protected, one bank.
 static void put_options(const struct sim_chip_row *row, uint8_t *bytes)
 {
-    put_option_word(bytes, 0xaaef);
-    put_option_word(bytes + 8, row->features & SIM_F4_HAS_16_SECTORS ? 0x7fff : 0x0fff);
-    put_option_word(bytes + 24, 0x0fff); // of bank 2
+    sim_f2f4_put_option_word(bytes, 0xaaef);
+    sim_f2f4_put_option_word(bytes + 8, row->features & SIM_F4_HAS_16_SECTORS ? 0x7fff : 0x0fff);
+    sim_f2f4_put_option_word(bytes + 24, 0x0fff); // of bank 2
 }
 
 void sim_f2f4_fill_factory(const struct sim_chip_row *row, const struct sim_memory_row *memory,

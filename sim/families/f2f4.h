@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What the virtual STM32F2 and F4 have alike: the parts and where they are, the memory map beside
-// flash and SRAM, what the factory writes, from where they boot, and programs. stm32f2.c and
-// stm32f4.c say of each die how much of it there is.
+// What the virtual STM32F2, F4 and F7 have alike: the parts and where they are, the memory map beside
+// flash and SRAM, what the factory writes, from where they boot, and programs. stm32f2.c, stm32f4.c
+// and stm32f7.c say of each die how much of it there is.
 #ifndef SWDLINK_SIM_FAMILIES_F2F4_H
 #define SWDLINK_SIM_FAMILIES_F2F4_H
 
@@ -23,12 +23,14 @@ enum {
     SIM_F4_HAS_NO_CALIBRATION = 1 << 10,
 };
 
-extern const struct sim_part_row sim_f2f4_parts[];
+extern const struct sim_part_row sim_f2f4_parts[], sim_f7_parts[];
 extern const struct sim_program sim_f2f4_programs[];
 extern const struct sim_adc_f1_config sim_f2f4_adc_f40x, sim_f2f4_adc_f42x; // of the ADC
 extern const struct sim_region sim_f2f4_regions[];
 
 enum sim_memory_kind sim_f2f4_choose_boot(const struct sim_boot_facts *facts);
+// A word of option bytes: its complement is above it, and the word is there twice.
+void sim_f2f4_put_option_word(uint8_t *bytes, uint16_t value);
 void sim_f2f4_fill_factory(const struct sim_chip_row *row, const struct sim_memory_row *memory,
                            uint8_t *bytes);
 

@@ -153,7 +153,8 @@ PWR_CONFIG(pwr_f412, 0xeff3, 0x8000, 0x1c0, {'A', 0, 0}, {'C', 0, 0}, {'C', 1, 0
 PWR_CONFIG(pwr_f42x, 0xfeff3, 0xc000, 0x100, {'A', 0, 0});
 PWR_CONFIG(pwr_f446, 0x3feff3, 0xc000, 0x180, {'A', 0, 0}, {'C', 13, 0});
 
-static const struct sim_syscfg_f4_config syscfg = {false}, syscfg_two_banks = {true};
+static const struct sim_syscfg_f4_config syscfg = {.has_fb_mode = false};
+static const struct sim_syscfg_f4_config syscfg_two_banks = {.has_fb_mode = true};
 
 // ---- dies ---------------------------------------------------------------------------------------
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The flash controller of STM32F2 and F4: its registers and locks (RM0090, 3.5 and 3.9 for both
+// The flash controller of STM32F2, F4 and F7: its registers and locks (RM0090, 3.5 and 3.9 for both
 // groups of the F4; RM0033, RM0368, RM0383, RM0386, RM0390, RM0401, RM0402 and RM0430 have the
-// same with fewer or more sectors).
+// same with fewer or more sectors; RM0385, RM0410 and RM0431, 3, for the F7, where bit 7 of
+// FLASH_SR is called ERSERR).
 #include "sim/parts/flash_sectors.h"
 
 enum {
@@ -12,6 +13,7 @@ enum {
     FLASH_CR = 0x10,
     FLASH_OPTCR = 0x14,
     FLASH_OPTCR1 = 0x18,
+    FLASH_OPTCR2 = 0x1c,
 };
 
 #define ACR_PRFTEN (1u << 8)
@@ -19,6 +21,7 @@ enum {
 #define ACR_ICRST  (1u << 11)
 #define ACR_DCRST  (1u << 12)
 #define ACR_CACHES (ACR_PRFTEN | SECTORS_ACR_ICEN | ACR_DCEN | ACR_ICRST | ACR_DCRST)
+#define ACR_ART    (ACR_PRFTEN | SECTORS_ACR_ICEN | ACR_ICRST) // PRFTEN, ARTEN, ARTRST of an STM32F7
 #define SR_PGAERR  (1u << 5)
 #define SR_ERRORS                                                                                  \
     (SECTORS_SR_OPERR | SECTORS_SR_WRPERR | SR_PGAERR | SECTORS_SR_PGPERR | SECTORS_SR_PGSERR |    \
@@ -26,6 +29,7 @@ enum {
 #define CR_PSIZE    8 // shift
 #define CR_EOPIE    (1u << 24)
 #define CR_ERRIE    (1u << 25)
+#define CR_RDERRIE  (1u << 26) // of an STM32F7
 #define CR_LOCK     (1u << 31)
 #define OPTCR_LOCK  (1u << 0)
 #define OPTCR_START (1u << 1)
@@ -33,7 +37,8 @@ enum {
 static void update_irq(struct sim_flash_sectors *f)
 {
     bool active = (f->cr & CR_EOPIE && f->sr & SECTORS_SR_EOP) ||
-                  (f->cr & CR_ERRIE && f->sr & SECTORS_SR_OPERR);
+                  (f->cr & CR_ERRIE && f->sr & SECTORS_SR_OPERR) ||
+                  (f->cr & CR_RDERRIE && f->sr & SECTORS_SR_RDERR);
     sim_part_irq(f->part, 0, active);
 }
 
@@ -61,7 +66,7 @@ unsigned sim_sectors_psize(const struct sim_flash_sectors *f)
 static uint32_t cr_kept(const struct sim_flash_sectors *f)
 {
     uint32_t kept = SECTORS_CR_PG | SECTORS_CR_SER | SECTORS_CR_MER | 3u << CR_PSIZE | CR_EOPIE |
-                    CR_ERRIE | f->config->snb_mask;
+                    CR_ERRIE | f->config->snb_mask | (f->config->option_mask[2] ? CR_RDERRIE : 0);
     return kept | (f->config->has_second_bank ? SECTORS_CR_MER1 : 0);
 }
 
@@ -102,9 +107,11 @@ static enum sim_bus_status write_optcr(struct sim_flash_sectors *f, unsigned n, 
     if (sim_sectors_is_busy(f))
         return sim_sectors_stall(f);
     if (f->option_lock.locked) {
-        if (n == 1 || !(value & OPTCR_LOCK))
-            sim_chip_violation(f->part->chip, "flash: %s written (0x%08x) while locked",
-                               n ? "FLASH_OPTCR1" : "FLASH_OPTCR", value);
+        static const char *const names[SECTORS_OPTCRS] = {"FLASH_OPTCR", "FLASH_OPTCR1",
+                                                          "FLASH_OPTCR2"};
+        if (n || !(value & OPTCR_LOCK))
+            sim_chip_violation(f->part->chip, "flash: %s written (0x%08x) while locked", names[n],
+                               value);
         return SIM_BUS_OK;
     }
     put_option(f, n, value);
@@ -138,7 +145,7 @@ static void write_acr(struct sim_flash_sectors *f, uint32_t value)
     if ((value & ACR_ICRST && f->acr & value & SECTORS_ACR_ICEN) ||
         (value & ACR_DCRST && f->acr & value & ACR_DCEN))
         sim_chip_violation(f->part->chip, "flash: a cache is reset while it is on (3.9.1)");
-    f->acr = value & (f->config->latency_mask | ACR_CACHES);
+    f->acr = value & (f->config->latency_mask | (f->config->is_f7 ? ACR_ART : ACR_CACHES));
     if (f->acr & ACR_ICRST)
         sim_sectors_forget_cache(f);
     sim_part_tell(f->part, SIM_FLASH_LATENCY, 0, f->acr & f->config->latency_mask);
@@ -162,7 +169,8 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
         *value = read_optcr(f);
         break;
     case FLASH_OPTCR1:
-        *value = f->optcr[1];
+    case FLASH_OPTCR2:
+        *value = f->optcr[(offset - FLASH_OPTCR) / 4];
         break;
     default: // keys can only be written
         *value = 0;
@@ -196,7 +204,10 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
     case FLASH_OPTCR:
         return write_optcr(f, 0, value);
     case FLASH_OPTCR1:
-        return f->config->has_second_bank ? write_optcr(f, 1, value) : SIM_BUS_OK;
+    case FLASH_OPTCR2: {
+        unsigned n = (offset - FLASH_OPTCR) / 4;
+        return f->config->option_mask[n] ? write_optcr(f, n, value) : SIM_BUS_OK;
+    }
     default:
         break;
     }
@@ -242,6 +253,7 @@ static const struct sim_part_drives drives[] = {
     {SIM_FLASH_BUSY, 1, sim_sectors_level_busy},
     {SIM_FLASH_CLOSED, 1, sim_sectors_level_closed},
     {SIM_FLASH_BOOTS_BANK2, 1, sim_sectors_level_boots_bank2},
+    {SIM_BOOT_ADDRESS, 2, sim_sectors_level_boot_address},
     {SIM_RDP_LEVEL, 1, sim_sectors_level_rdp},
     {SIM_OPTION, SIM_OPTIONS, sim_sectors_level_option},
     {0, 0, NULL},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The inside of the flash controller with sectors of several sizes and a choice of parallelism
-// (STM32F2 and F4): flash_sectors.c (registers and locks), flash_sectors_erase.c,
+// (STM32F2, F4 and F7): flash_sectors.c (registers and locks), flash_sectors_erase.c,
 // flash_sectors_cells.c (what the bus sees, programming, cuts), flash_sectors_cache.c and
 // flash_sectors_options.c are one part. Nobody else includes this.
 #ifndef SWDLINK_SIM_PARTS_FLASH_SECTORS_H
@@ -22,13 +22,15 @@ enum sim_sectors_job {
 };
 
 #define SIM_SECTORS_CACHE 1024u // bytes of the instruction cache
+#define SECTORS_OPTCRS    3u
 
 struct sim_flash_sectors {
     struct sim_part *part;
     const struct sim_flash_sectors_config *config;
     struct sim_memory *flash, *options, *otp;
     uint32_t acr, cr, sr;
-    uint32_t optcr[2]; // OPTCR and OPTCR1 as written last, without the lock and the start bit
+    // OPTCR, OPTCR1 and OPTCR2 as written last, without the lock and the start bit.
+    uint32_t optcr[SECTORS_OPTCRS];
     struct sim_key_lock lock, option_lock;
 
     // The job under way: bytes of a memory.
@@ -49,7 +51,7 @@ struct sim_flash_sectors {
 
     // The option bytes as programmed last, which is what protects sectors, and as the last reset
     // loaded them.
-    uint32_t programmed[2], loaded[2];
+    uint32_t programmed[SECTORS_OPTCRS], loaded[SECTORS_OPTCRS];
     unsigned rdp_level;
 };
 
@@ -74,6 +76,11 @@ struct sim_flash_sectors {
 #define SECTORS_NRST_STDBY (1u << 7)
 #define SECTORS_DB1M       (1u << 30)
 #define SECTORS_SPRMOD     (1u << 31)
+#define SECTORS_WWDG_SW    (1u << 4) // of an STM32F7, where these two are, too
+#define SECTORS_NDBANK     (1u << 29)
+#define SECTORS_IWDG_STDBY (1u << 30)
+#define SECTORS_IWDG_STOP  (1u << 31)
+#define SECTORS_PCROP_RDP  (1u << 31) // of OPTCR2
 
 // flash_sectors.c
 void sim_sectors_flag(struct sim_flash_sectors *f, uint32_t sr_bits);
@@ -86,6 +93,7 @@ struct sim_sector {
     unsigned number; // as the protection bits count: 12 is the first one of the second bank
     uint32_t offset, size;
 };
+uint32_t sim_sectors_small(const struct sim_flash_sectors *f); // the size of the smallest ones
 bool sim_sectors_has_two_banks(const struct sim_flash_sectors *f);
 unsigned sim_sectors_bank_of(const struct sim_flash_sectors *f, uint32_t offset);
 struct sim_sector sim_sectors_at(const struct sim_flash_sectors *f, uint32_t offset);
@@ -121,9 +129,12 @@ void sim_sectors_create_options(struct sim_flash_sectors *f);
 bool sim_sectors_is_write_protected(const struct sim_flash_sectors *f, unsigned sector);
 bool sim_sectors_is_execute_only(const struct sim_flash_sectors *f, unsigned sector);
 bool sim_sectors_has_execute_only(const struct sim_flash_sectors *f);
+// The way from level 1 to level 0 leaves this sector as it is (PCROP_RDP of an STM32F7).
+bool sim_sectors_outlives_unprotecting(const struct sim_flash_sectors *f, unsigned sector);
 void sim_sectors_start_options(struct sim_flash_sectors *f); // OPTSTRT
 void sim_sectors_program_options(struct sim_flash_sectors *f);
-sim_signal_level_fn sim_sectors_level_rdp, sim_sectors_level_option, sim_sectors_level_boots_bank2;
+sim_signal_level_fn sim_sectors_level_rdp, sim_sectors_level_option, sim_sectors_level_boots_bank2,
+    sim_sectors_level_boot_address;
 sim_signal_heard_fn sim_sectors_hear_reload, sim_sectors_hear_rdp;
 
 #endif

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The instruction cache of the flash controller of STM32F2 and F4, 64 lines of 128 bits (RM0090,
-// 3.5.2), as far as a debugger can tell: what it holds stays, whatever happens to the cells, until
-// it is reset while it is off (3.6.3, "make sure that these data are rewritten"). Which lines are
-// in it is a model: when the flash begins to change, those of the kibibyte around the program
-// counter. What the program executes elsewhere replaces them one after the other. The data cache is
-// not modelled: it follows what is programmed.
+// 3.5.2), and the accelerator that an STM32F7 has for fetches over its ITCM (RM0410, 3.3.2), as far
+// as a debugger can tell: what it holds stays, whatever happens to the cells, until it is reset
+// while it is off (3.6.3, "make sure that these data are rewritten"). Which lines are in it is a
+// model: when the flash begins to change, those of the kibibyte around the program counter. What
+// the program executes elsewhere replaces them one after the other. The data cache is not modelled:
+// it follows what is programmed.
 #include <string.h>
 
 #include "base/bytes.h"
@@ -13,10 +14,15 @@
 #define LINE  16u
 #define LINES (SIM_SECTORS_CACHE / LINE)
 
-// The place in the flash of an address there, or of its alias at 0; false: it is neither.
+// The place in the flash of an address there, or of its alias at 0, or on the ITCM; false: it is
+// none of what is cached.
 static bool offset_of(const struct sim_flash_sectors *f, uint32_t addr, uint32_t *offset)
 {
     uint32_t size = f->flash->row.size;
+    if (f->config->is_f7) {
+        *offset = addr - f->flash->row.alias;
+        return *offset < size;
+    }
     bool is_alias =
         addr < size && sim_part_level(f->part, SIM_MAPPED_MEMORY, 0) == SIM_MEMORY_FLASH;
     *offset = is_alias ? addr : addr - f->flash->row.base;

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
-// The cells behind the flash controller of STM32F2 and F4, as the bus sees them, and what jobs do
-// to them over time (RM0090, 3.6 and 3.8).
+// The cells behind the flash controller of STM32F2, F4 and F7, as the bus sees them, and what jobs
+// do to them over time (RM0090, 3.6 and 3.8).
 #include <string.h>
 
 #include "base/bytes.h"
 #include "sim/parts/flash_cells.h"
 #include "sim/parts/flash_sectors.h"
 
-#define OTP_BLOCK  32u
-#define OTP_BLOCKS 16u
-#define OTP_BYTES  (OTP_BLOCK * OTP_BLOCKS) // behind them, a lock byte for each block
+#define OTP_BLOCK  32u // unless the config says otherwise
+#define OTP_BLOCKS 16u // behind them, a lock byte for each block
 
 bool sim_sectors_is_blocked(const struct sim_flash_sectors *f)
 {
@@ -66,6 +65,20 @@ static void erase_cells(struct sim_flash_sectors *f)
         memset(f->in->bytes + f->offset, 0xff, f->length);
 }
 
+// What the end of read protection erases: all but sectors whose PCROP outlives it.
+static void erase_unprotected(struct sim_flash_sectors *f)
+{
+    struct sim_sector s;
+    for (uint32_t at = 0; at < f->flash->row.size; at += s.size) {
+        s = sim_sectors_at(f, at);
+        if (sim_sectors_outlives_unprotecting(f, s.number))
+            continue;
+        f->offset = s.offset;
+        f->length = s.size;
+        erase_cells(f);
+    }
+}
+
 static void end_job(struct sim_flash_sectors *f)
 {
     f->job = SIM_SECTORS_IDLE;
@@ -85,7 +98,7 @@ static void finish_job(void *arg)
         erase_cells(f);
         break;
     case SIM_SECTORS_UNPROTECT:
-        erase_cells(f);
+        erase_unprotected(f);
         sim_part_tell(f->part, SIM_PROTECTION_REMOVED, 0, 0);
         sim_sectors_program_options(f);
         break;
@@ -109,7 +122,7 @@ static void abort_job(struct sim_flash_sectors *f)
     else if (erases)
         leave_half_erased(f);
     else if (f->job == SIM_SECTORS_UNPROTECT)
-        erase_cells(f);
+        erase_unprotected(f);
     // The option bytes are erased first, so that all of them are open to chance.
     if (!erases && f->job != SIM_SECTORS_PROGRAM)
         sim_cells_half_erase(f->part, f->options->bytes, f->options->row.size);
@@ -174,9 +187,9 @@ static uint32_t cell_of(const struct sim_flash_sectors *f, uint32_t offset)
 }
 
 // A sector that may only be executed answers reads with zeros, and a flag (3.7.5).
-static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
+static enum sim_bus_status read_cell(struct sim_flash_sectors *f, uint32_t offset, unsigned size,
+                                     uint32_t *value, bool by_cache)
 {
-    struct sim_flash_sectors *f = self;
     bool fetch = sim_chip_bus(f->part->chip)->fetch;
     uint32_t cell = cell_of(f, offset);
     if (is_bank_busy(f, cell)) // 3.6
@@ -187,14 +200,38 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
         sim_sectors_flag(f, SECTORS_SR_RDERR);
         return SIM_BUS_OK;
     }
-    if (!fetch || !sim_sectors_fetch_cached(f, cell, size, value))
+    if (!fetch || !by_cache || !sim_sectors_fetch_cached(f, cell, size, value))
         *value = get_le_sized(f->flash->bytes + cell, size);
     return SIM_BUS_OK;
 }
 
+// The accelerator of an STM32F7 is on the ITCM's side.
+static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
+{
+    struct sim_flash_sectors *f = self;
+    return read_cell(f, offset, size, value, !f->config->is_f7);
+}
+
+static enum sim_bus_status itcm_read(void *self, uint32_t offset, unsigned size, uint32_t *value)
+{
+    return read_cell(self, offset, size, value, true);
+}
+
+// "Read-only": the ITCM bus has no way to write the flash (RM0410, 3.3.1).
+static enum sim_bus_status itcm_write(void *self, uint32_t offset, unsigned size, uint32_t value)
+{
+    struct sim_flash_sectors *f = self;
+    (void)value;
+    sim_chip_violation(f->part->chip,
+                       "flash: a write of %u bytes to 0x%08x, where the flash can only be read",
+                       size, f->flash->row.alias + offset);
+    return SIM_BUS_FAULT;
+}
+
 static bool is_otp_locked(const struct sim_flash_sectors *f, uint32_t offset)
 {
-    return offset < OTP_BYTES && f->otp->bytes[OTP_BYTES + offset / OTP_BLOCK] == 0;
+    uint32_t block = f->config->otp_block ? f->config->otp_block : OTP_BLOCK;
+    return offset < block * OTP_BLOCKS && f->otp->bytes[block * OTP_BLOCKS + offset / block] == 0;
 }
 
 static bool is_protected(const struct sim_flash_sectors *f, const struct sim_memory *in,
@@ -292,6 +329,7 @@ static enum sim_bus_status otp_write(void *self, uint32_t offset, unsigned size,
 
 static const struct sim_device cells_device = {NULL, read, write};
 static const struct sim_device alias_device = {NULL, alias_read, alias_write};
+static const struct sim_device itcm_device = {NULL, itcm_read, itcm_write};
 static const struct sim_device otp_device = {NULL, otp_read, otp_write};
 
 void sim_sectors_create_cells(struct sim_flash_sectors *f)
@@ -299,6 +337,9 @@ void sim_sectors_create_cells(struct sim_flash_sectors *f)
     const struct sim_memory_row *row = &f->flash->row;
     sim_clock_add(f->part->clock, &f->done, finish_job, f);
     sim_chip_map(f->part->chip, "flash", row->base, row->size, &cells_device, f);
-    sim_chip_map(f->part->chip, "flash at 0", 0, row->size, &alias_device, f);
+    if (f->config->is_f7)
+        sim_chip_map(f->part->chip, "flash on ITCM", row->alias, row->size, &itcm_device, f);
+    else
+        sim_chip_map(f->part->chip, "flash at 0", 0, row->size, &alias_device, f);
     sim_chip_map(f->part->chip, "OTP", f->otp->row.base, f->otp->row.size, &otp_device, f);
 }

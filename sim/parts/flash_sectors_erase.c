@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Sectors, banks, and their erase (RM0090, 3.3, 3.4 and 3.6.3). Every bank begins with four sectors
-// of 16 KiB and one of 64, and goes on with sectors of 128 KiB.
+// Sectors, banks, and their erase (RM0090, 3.3, 3.4 and 3.6.3; RM0410, 3.3). Every bank begins with
+// four small sectors, of 16 KiB or on some STM32F7 of 32, and one that is as large as these, and
+// goes on with sectors that are twice as large.
 #include "sim/parts/flash_sectors.h"
 
 #define KIB           1024u
 #define SMALL         (16 * KIB)
-#define MIDDLE        (64 * KIB)
-#define LARGE         (128 * KIB)
 #define SECOND_BANK   12u // its first sector
 #define SNB_GAP       4u  // between a number in the second bank and its code in FLASH_CR.SNB
 #define CR_SNB        3   // shift
@@ -20,8 +19,16 @@ bool sim_sectors_has_two_banks(const struct sim_flash_sectors *f)
 {
     if (!f->config->has_second_bank)
         return false;
+    if (f->config->is_f7) // nDBANK, which counts likewise (RM0410, 3.4.1)
+        return !(f->loaded[0] & SECTORS_NDBANK);
     return f->flash->row.size == ALWAYS_TWO ||
            (f->flash->row.size == TWO_BY_OPTION && f->loaded[0] & SECTORS_DB1M);
+}
+
+uint32_t sim_sectors_small(const struct sim_flash_sectors *f)
+{
+    uint32_t small = f->config->small_kib ? f->config->small_kib * KIB : SMALL;
+    return f->config->is_f7 && sim_sectors_has_two_banks(f) ? small / 2 : small;
 }
 
 static uint32_t bank_size(const struct sim_flash_sectors *f)
@@ -38,11 +45,12 @@ struct sim_sector sim_sectors_at(const struct sim_flash_sectors *f, uint32_t off
 {
     unsigned bank = sim_sectors_bank_of(f, offset);
     uint32_t first = bank * bank_size(f), in_bank = offset - first;
-    struct sim_sector s = {in_bank / SMALL, first + in_bank / SMALL * SMALL, SMALL};
-    if (in_bank >= LARGE)
-        s = (struct sim_sector){4 + in_bank / LARGE, first + in_bank / LARGE * LARGE, LARGE};
-    else if (in_bank >= MIDDLE)
-        s = (struct sim_sector){4, first + MIDDLE, MIDDLE};
+    uint32_t small = sim_sectors_small(f), middle = 4 * small, large = 8 * small;
+    struct sim_sector s = {in_bank / small, first + in_bank / small * small, small};
+    if (in_bank >= large)
+        s = (struct sim_sector){4 + in_bank / large, first + in_bank / large * large, large};
+    else if (in_bank >= middle)
+        s = (struct sim_sector){4, first + middle, middle};
     s.number += bank * SECOND_BANK;
     return s;
 }
@@ -65,7 +73,9 @@ static bool sector_of_snb(const struct sim_flash_sectors *f, unsigned snb,
 
 static const struct sim_flash_sectors_time *times(const struct sim_flash_sectors *f)
 {
-    return &f->config->time[sim_part_level(f->part, SIM_FLASH_TIME, 0)];
+    uint64_t which = sim_part_level(f->part, SIM_FLASH_TIME, 0);
+    bool of_banks = f->config->banks_time && sim_sectors_has_two_banks(f);
+    return of_banks ? &f->config->banks_time[which] : &f->config->time[which];
 }
 
 // With VPP the data sheets give times that nobody waits for here: there is no VPP on this board.
@@ -77,7 +87,8 @@ static unsigned speed(const struct sim_flash_sectors *f)
 
 uint64_t sim_sectors_erase_ns(const struct sim_flash_sectors *f, uint32_t size)
 {
-    return times(f)->erase_ns[speed(f)][size == SMALL ? 0 : size == MIDDLE ? 1 : 2];
+    uint32_t small = sim_sectors_small(f);
+    return times(f)->erase_ns[speed(f)][size == small ? 0 : size == 4 * small ? 1 : 2];
 }
 
 // Both banks are erased at the same time.

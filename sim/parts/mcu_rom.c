@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The chip maker's own ROM table, by which a debugger finds out whose chip it is and from there the
 // table of the core: Cortex-M0+ parts of ST have one at 0xf0000000 (RM0367, 27.5; ARM IHI 0031 for
-// its layout).
+// its layout), the STM32F7 one at 0xe00fd000 (RM0410, 40.9), which names the TPIU, too.
 #include "sim/chip/part.h"
 #include "sim/parts/parts.h"
 
@@ -38,11 +38,21 @@ static uint32_t read_id(const struct sim_mcu_rom *rom, uint32_t offset)
     }
 }
 
+// 0: behind the last one.
+static uint32_t entry_of(const struct sim_mcu_rom *rom, uint32_t n)
+{
+    const struct sim_mcu_rom_config *config = rom->part->config;
+    if (!config)
+        return n == 0 ? CORE_TABLE : 0;
+    return n < sizeof config->entry / sizeof config->entry[0] ? config->entry[n] : 0;
+}
+
 static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint32_t *value)
 {
     const struct sim_mcu_rom *rom = self;
     (void)size;
-    *value = offset == 0 ? (CORE_TABLE - rom->part->row->base) | PRESENT : read_id(rom, offset);
+    uint32_t entry = entry_of(rom, offset / 4);
+    *value = entry ? (entry - rom->part->row->base) | PRESENT : read_id(rom, offset);
     return SIM_BUS_OK;
 }
 

@@ -26,15 +26,16 @@ extern const struct sim_part_kind sim_part_iwdg;
 extern const struct sim_part_kind sim_part_mcu_rom;
 extern const struct sim_part_kind sim_part_nvm; // STM32L0 and L1
 extern const struct sim_part_kind sim_part_pwr;
+extern const struct sim_part_kind sim_part_pwr_f7;
 extern const struct sim_part_kind sim_part_pwr_m0p;
 extern const struct sim_part_kind sim_part_rcc;
 extern const struct sim_part_kind sim_part_rcc_f1;
-extern const struct sim_part_kind sim_part_rcc_f4; // STM32F2, too
+extern const struct sim_part_kind sim_part_rcc_f4; // STM32F2 and F7, too
 extern const struct sim_part_kind sim_part_rcc_l0;
 extern const struct sim_part_kind sim_part_rcc_l1;
 extern const struct sim_part_kind sim_part_rcc_m0p;
 extern const struct sim_part_kind sim_part_syscfg;
-extern const struct sim_part_kind sim_part_syscfg_f4; // STM32F2, too
+extern const struct sim_part_kind sim_part_syscfg_f4; // STM32F2 and F7, too
 extern const struct sim_part_kind sim_part_syscfg_l0;
 extern const struct sim_part_kind sim_part_syscfg_l4;
 extern const struct sim_part_kind sim_part_syscfg_m0p;
@@ -176,22 +177,29 @@ struct sim_flash_dw_config {
     } time[3];                                          // of enum sim_flash_time
 };
 
-// The flash controller of STM32F2 and F4: sectors of three sizes, programmed and erased with a
+// The flash controller of STM32F2, F4 and F7: sectors of three sizes, programmed and erased with a
 // parallelism of 8, 16 or 32 bits.
 #define SIM_SECTORS_SPEEDS     3u
 #define SIM_SECTORS_BOTH_BANKS 2u
 struct sim_flash_sectors_time {
     uint64_t program_ns;                      // of a unit of any width
-    uint64_t erase_ns[SIM_SECTORS_SPEEDS][3]; // by parallelism; a sector of 16, 64 and 128 KiB
+    uint64_t erase_ns[SIM_SECTORS_SPEEDS][3]; // by parallelism; a small, middle and large sector
     uint64_t mass_ns[SIM_SECTORS_SPEEDS][3];  // the first (or only) bank, the second, both
 };
 struct sim_flash_sectors_config {
-    uint32_t snb_mask;                     // of FLASH_CR
-    uint32_t latency_mask;                 // of FLASH_ACR
-    uint32_t option_mask[2];               // the options that exist in FLASH_OPTCR and FLASH_OPTCR1
-    uint32_t wrp_mask;                     // the bits of sectors there
-    bool has_second_bank;                  // on parts that are large enough
+    uint32_t snb_mask;       // of FLASH_CR
+    uint32_t latency_mask;   // of FLASH_ACR
+    uint32_t option_mask[3]; // the options that exist in FLASH_OPTCR, OPTCR1 and OPTCR2
+    uint32_t wrp_mask;       // the bits of sectors there
+    bool has_second_bank;    // on parts that are large enough
     struct sim_flash_sectors_time time[3]; // of enum sim_flash_time
+    // An STM32F7: BOOT_ADD in OPTCR1, PCROP in OPTCR2, one more place for the flash (ITCM), whose
+    // accelerator is there alone. Its sectors are larger, small_kib of the first ones (0: 16), and
+    // with two banks, which are those of nDBANK, half as large.
+    bool is_f7;
+    unsigned small_kib;
+    unsigned otp_block;                              // bytes; 0: 32
+    const struct sim_flash_sectors_time *banks_time; // with two banks; NULL: as with one
 };
 
 struct sim_gpio_config {            // NULL: all zero
@@ -212,6 +220,12 @@ struct sim_nvm_config {
     struct {
         uint64_t program_ns, mass_ns; // an erase takes as long as programming
     } time[3];                        // of enum sim_flash_time
+};
+
+// The chip maker's ROM table: the components that it names, with a 0 behind them; NULL: the core's
+// table.
+struct sim_mcu_rom_config {
+    uint32_t entry[3];
 };
 
 #define SIM_PWR_WAKEUP_PINS 3u
@@ -276,6 +290,7 @@ struct sim_rcc_f4_config {
     uint32_t vco_min_hz;
     unsigned plls;             // PLL, PLLI2S, PLLSAI
     bool has_pllr, has_timpre; // the system can run from PLLR; DCKCFGR.TIMPRE
+    bool is_f7;                // each USART chooses its clock, LSEDRV
     uint32_t ahb1enr_reset, lpenr_reset[SIM_F4_BUSES];
 };
 
@@ -371,6 +386,7 @@ struct sim_syscfg_l0_config { // NULL: STM32L0
 
 struct sim_syscfg_f4_config {
     bool has_fb_mode; // the banks of the flash can be swapped
+    bool is_f7;       // address 0 shows nothing
 };
 
 // The watchdogs of the families whose options say more of them.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Reset and clock control of STM32F2 and F4: the registers (RM0090, 6.3 and 7.3; RM0033, 5.3). The
-// clock tree is in rcc_f4_clocks.c.
+// Reset and clock control of STM32F2, F4 and F7: the registers (RM0090, 6.3 and 7.3; RM0033, 5.3;
+// RM0410, 5.3). The clock tree is in rcc_f4_clocks.c.
 #include "sim/parts/rcc_f4.h"
 
 enum {
@@ -28,6 +28,7 @@ enum {
 #define CFGR_SWS      0xcu
 #define CIR_SOURCES   0x7fu
 #define BDCR_KEPT     0x830du
+#define BDCR_LSEDRV   0x18u // of an STM32F7
 #define CSR_BORRSTF   (1u << 25)
 
 // ---- registers ----------------------------------------------------------------------------------
@@ -144,7 +145,8 @@ static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uin
         sim_rcc_update_irq(&rcc->common);
         break;
     case RCC_BDCR:
-        sim_rcc_write_guarded_bdcr(&rcc->common, value, BDCR_KEPT);
+        sim_rcc_write_guarded_bdcr(&rcc->common, value,
+                                   BDCR_KEPT | (sim_rcc_f4_config(rcc)->is_f7 ? BDCR_LSEDRV : 0));
         break;
     case RCC_CSR:
         sim_rcc_write_csr(&rcc->common, value);
@@ -195,6 +197,7 @@ static const struct sim_part_drives drives[] = {
     {SIM_HCLK_HZ, 1, sim_f4_clocks_hclk},
     {SIM_PCLK_HZ, SIM_F4_BUSES, sim_f4_clocks_pclk},
     {SIM_TIMER_HZ, SIM_F4_BUSES, sim_f4_clocks_timer},
+    {SIM_USART_HZ, SIM_F7_USARTS, sim_f4_clocks_usart},
     {SIM_LSI_HZ, 1, sim_f4_clocks_lsi},
     {SIM_HSI_READY, 1, sim_rcc_hsi_ready},
     {SIM_CAPTURE_HZ, SIM_SIGNAL_LINES, sim_f4_clocks_capture},

@@ -20,6 +20,8 @@ struct sim_rcc_f4 {
 #define RCC_F4_PLLCFGR_HSE    (1u << 22)
 #define RCC_F4_DCKCFGR        3u // in kept
 #define RCC_F4_DCKCFGR_TIMPRE (1u << 24)
+#define RCC_F7_DCKCFGR2       4u // in kept
+#define SIM_F7_USARTS         8u // that choose their clock there, two bits each
 
 static inline const struct sim_rcc_f4_config *sim_rcc_f4_config(const struct sim_rcc_f4 *rcc)
 {
@@ -32,6 +34,6 @@ void sim_f4_clocks_judge_pll(const struct sim_rcc_f4 *rcc); // as it is switched
 void sim_f4_clocks_apply(void *self); // after anything that changes a frequency
 // The levels that it drives.
 sim_signal_level_fn sim_f4_clocks_hclk, sim_f4_clocks_pclk, sim_f4_clocks_timer, sim_f4_clocks_lsi,
-    sim_f4_clocks_capture, sim_f4_clocks_capture_divider;
+    sim_f4_clocks_capture, sim_f4_clocks_capture_divider, sim_f4_clocks_usart;
 
 #endif

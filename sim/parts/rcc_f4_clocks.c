@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The clock tree, and how long its oscillators take, of STM32F2 and F4 (RM0090, 6.2 and 7.2).
+// The clock tree, and how long its oscillators take, of STM32F2, F4 and F7 (RM0090, 6.2 and 7.2;
+// RM0410, 5.2).
 #include "sim/parts/rcc_f4.h"
 
 enum { SW_HSI, SW_HSE, SW_PLL, SW_PLLR };
@@ -156,6 +157,23 @@ uint64_t sim_f4_clocks_lsi(void *self, unsigned line)
     const struct sim_rcc_f4 *rcc = self;
     (void)line;
     return sim_rcc_f4_config(rcc)->source[SIM_LSI].hz;
+}
+
+// Of an STM32F7: PCLK, SYSCLK, HSI or LSE, by USARTnSEL; the first and the sixth are on APB2.
+uint64_t sim_f4_clocks_usart(void *self, unsigned line)
+{
+    const struct sim_rcc_f4 *rcc = self;
+    unsigned bus = line == 0 || line == 5 ? SIM_F4_ON_APB2 : SIM_F4_ON_APB1;
+    switch (rcc->kept[RCC_F7_DCKCFGR2] >> 2 * line & 3) {
+    case 1:
+        return sysclk_hz(rcc);
+    case 2:
+        return rcc->common.ready[SIM_HSI] ? hsi_hz(rcc) : 0;
+    case 3:
+        return rcc->common.ready[SIM_LSE] ? sim_rcc_f4_config(rcc)->source[SIM_LSE].hz : 0;
+    default:
+        return hclk_hz(rcc) / apb_divisor(rcc, bus);
+    }
 }
 
 static uint32_t rtc_divisor(const struct sim_rcc_f4 *rcc)

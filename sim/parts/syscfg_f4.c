@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// System configuration of STM32F2 and F4: what address 0 shows, which bank of the flash comes
-// first, and which ports the external interrupts listen to (RM0090, 9.2 and 9.3; RM0033, 7.2).
-// Memories of the FMC at address 0 are not modelled: the flash stays there.
+// System configuration of STM32F2, F4 and F7: what address 0 shows (of an F7 it is always ITCM
+// RAM), which bank of the flash comes first, and which ports the external interrupts listen to
+// (RM0090, 9.2 and 9.3; RM0033, 7.2). Memories of the FMC at address 0 are not modelled: the flash
+// stays there.
 #include "sim/parts/parts.h"
 #include "sim/parts/syscfg_common.h"
 
@@ -20,6 +21,18 @@ struct sim_syscfg_f4 {
     uint32_t pmc, cmpcr;
 };
 
+static const struct sim_syscfg_f4_config *config_of(const struct sim_syscfg_f4 *s)
+{
+    return s->common.part->config;
+}
+
+// MEM_BOOT tells which address was booted from: this is so while the factory's are in the options.
+static uint32_t read_f7_memrmp(const struct sim_syscfg_f4 *s)
+{
+    bool high = sim_part_level(s->common.part, SIM_BOOTED_MEMORY, 0) != SIM_MEMORY_FLASH;
+    return (s->common.cfgr1 & ~SIM_SYSCFG_MEM_MODE) | high;
+}
+
 static void reset(void *self, enum sim_reset kind)
 {
     struct sim_syscfg_f4 *s = self;
@@ -33,7 +46,7 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
     const struct sim_syscfg_f4 *s = self;
     (void)size;
     if (offset == SYSCFG_MEMRMP)
-        *value = s->common.cfgr1;
+        *value = config_of(s)->is_f7 ? read_f7_memrmp(s) : s->common.cfgr1;
     else if (offset == SYSCFG_PMC)
         *value = s->pmc;
     else if (offset == SYSCFG_CMPCR)
@@ -46,7 +59,7 @@ static enum sim_bus_status read(void *self, uint32_t offset, unsigned size, uint
 static enum sim_bus_status write(void *self, uint32_t offset, unsigned size, uint32_t value)
 {
     struct sim_syscfg_f4 *s = self;
-    const struct sim_syscfg_f4_config *config = s->common.part->config;
+    const struct sim_syscfg_f4_config *config = config_of(s);
     (void)size;
     if (offset == SYSCFG_MEMRMP) {
         s->common.cfgr1 = value & (MEMRMP_BITS | (config->has_fb_mode ? SIM_SYSCFG_FB_MODE : 0));

@@ -230,6 +230,7 @@ static const struct family_doctor doctor = {
 
 const struct family stm32f7_family = {
     .name = "STM32F7",
+    .tried = FAMILY_TRIED_ON_BOARD | FAMILY_TRIED_BY_OTHERS,
     .idcode_addr = 0xe0042000,
     .chips = chips,
     .chip_count = sizeof chips / sizeof chips[0],

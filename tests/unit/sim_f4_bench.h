@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A virtual STM32F4 or F2 that loops in its flash, and the registers of its flash controller.
+// A virtual STM32F4, F2 or F7 that loops in its flash, and the registers of its flash controller.
 #ifndef SWDLINK_TESTS_SIM_F4_BENCH_H
 #define SWDLINK_TESTS_SIM_F4_BENCH_H
 
