@@ -16,7 +16,7 @@
 #include "sim/usb/usbip.h"
 #include "sim/usb/usbredir.h"
 
-enum { MAX_PROBES = 16, NAME_SIZE = 4096 };
+enum { MAX_PROBES = 64, NAME_SIZE = 4096 };
 
 struct settings {
     const char *board; // as for swdlink --probe virtual:
@@ -44,7 +44,7 @@ static const char help_text[] =
     "                    sigrok-cli; with --count, the second probe's to FILE.2 and so on\n"
     "  --control SOCKET  listen on a UNIX socket for lines that change the board or ask about\n"
     "                    it while COMMAND runs; send help for the list\n"
-    "  --count N         plug in N such boards (1 to 16), which differ in the last digit of the\n"
+    "  --count N         plug in N such boards (1 to 64), which differ in the last digits of the\n"
     "                    probe's serial number\n"
     "  --pace            let every transfer take as long as it does on real hardware\n"
     "  --no-follow       let the target run only while COMMAND uses the probe; without this\n"
@@ -227,16 +227,21 @@ static enum err set_files(struct sim_board *board, const struct settings *s, uns
     return e ? e : set_file(board, "vcd", s->vcd, index);
 }
 
-// Several probes differ in the last digit of their serial numbers.
+// Several probes differ in the last digit of their serial numbers, more than 16 in the one before
+// it as well.
 static enum err set_serial(struct sim_board *board, const struct settings *s, unsigned index)
 {
-    static const char digits[MAX_PROBES + 1] = "0123456789ABCDEF";
+    static const char digits[] = "0123456789ABCDEF";
     char serial[64];
     snprintf(serial, sizeof serial, "%s", sim_board_usb_serial(board));
     size_t len = strlen(serial);
     if (s->count == 1 || len == 0)
         return ERR_OK;
-    serial[len - 1] = digits[index];
+    serial[len - 1] = digits[index % 16];
+    if (index >= 16 && len > 1) {
+        const char *before = strchr(digits, serial[len - 2]);
+        serial[len - 2] = digits[((before ? before - digits : 0) + index / 16) % 16];
+    }
     return sim_board_set(board, "serial", serial);
 }
 

@@ -190,8 +190,67 @@ def a_board_without_power_is_waited_for(bench):
         bench.wait_log(rf"^{bench.serials[i]} port {bench.base + i}: .*(no target answers|not powered)|"
                        rf"^swdlink: {bench.serials[i]} port {bench.base + i}: ")
     bench.tell("probe 2", "set vdd 3300")
-    bench.wait_log(rf"^Listening at \*:{bench.base + 1} for {bench.serials[1]}")
-    expect_not(rf"Listening at \*:{bench.base} ", "\n".join(bench.err.lines))
+    bench.wait_log(rf"^{bench.serials[1]} port {bench.base + 1}: found STM32F031")
+    expect_not(rf"^{bench.serials[0]} port {bench.base}: found", "\n".join(bench.err.lines))
+    bench.gdb(1)
+
+
+def private_kib(pid):
+    """What this process has of memory that it shares with nobody."""
+    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+        return sum(int(line.split()[1]) for line in file if line.startswith("Private_"))
+
+
+def server_of(bench, children, number):
+    """The process that listens on this probe's port."""
+    port = f":{bench.base + number:04X}"
+    with open("/proc/net/tcp", encoding="ascii") as file:
+        inode = next(f[9] for f in map(str.split, file.readlines()[1:]) if f[1].endswith(port) and f[3] == "0A")
+    for pid in children:
+        for fd in os.listdir(f"/proc/{pid}/fd"):
+            if os.readlink(f"/proc/{pid}/fd/{fd}") == f"socket:[{inode}]":
+                return pid
+    raise Failed(f"nobody listens on {port}")
+
+
+@with_bench(64)
+def a_shelf_of_64_boards_bears_one_that_hangs_one_that_is_flooded_one_that_dies_and_one_that_goes(bench):
+    bench.ready(64)
+    _, children = bench.processes()
+    expect_equal(64, len(children))
+    with open(f"/proc/{children[0]}/maps", encoding="ascii") as file:
+        if "libasan" not in file.read():
+            expect_equal([], [kib for kib in map(private_kib, children) if kib > 4096])
+    dies, hangs, goes, flooded = 5, 20, 40, 50
+    hung = server_of(bench, children, hangs)
+    os.kill(hung, signal.SIGSTOP)
+    try:
+        os.kill(server_of(bench, children, dies), signal.SIGKILL)
+        bench.tell(f"probe {goes + 1}", "unplug")
+        flood = socket.create_connection(("127.0.0.1", bench.base + flooded), PATIENCE_S)
+        flood.settimeout(1)
+        try:
+            for _ in range(64):
+                flood.sendall(b"$m" + b"0" * 65536)
+        except OSError:
+            pass  # it was shown the door, or has to wait
+        for number in (0, 31, 63, flooded):
+            gdb = bench.gdb(number)
+            gdb.cmd(f"set var *(int *)0x20000100 = {number + 7}")
+            expect_equal(number + 7, gdb.value("*(int *)0x20000100"))
+        flood.close()
+        bench.wait_log(rf"^error: the server of {bench.serials[dies]} was ended by signal 9")
+        bench.wait_log(rf"^Listening at \*:{bench.base + dies} for {bench.serials[dies]}", times=2)
+        missed = Gdb()
+        bench.gdbs.append(missed)
+        missed.cmd(f"target extended-remote 127.0.0.1:{bench.base + goes}")
+        bench.wait_log(rf"^{bench.serials[goes]} port {bench.base + goes}: warning: the ST-LINK was unplugged")
+        bench.tell("plug")
+    finally:
+        os.kill(hung, signal.SIGCONT)
+    bench.gdb(hangs)
+    bench.wait_log(rf"^{bench.serials[goes]} port {bench.base + goes}: the target is back")
+    bench.gdb(goes)
 
 
 main()

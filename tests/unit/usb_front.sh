@@ -90,7 +90,7 @@ check 'a command that is no program gives 126' says 'cannot run' 126 board -- /
 check 'without a command it says what is missing' says 'say what to run' 125 board
 check 'an unknown option is named' says 'colour' 125 board --colour -- true
 check 'an option without its value is named' says '--account needs' 125 board --account
-check 'a wrong count is refused' says '1 to 16' 125 board --count 17 -- true
+check 'a wrong count is refused' says '1 to 64' 125 board --count 65 -- true
 check 'two boards are refused' says 'one BOARD' 125 board one two -- true
 check 'the sentence of a board that cannot be is shown' says 'no chip bad' 125 board bad -- true
 check '--help is on standard output' says 'Usage: swdlink-sim' 0 board --help
