@@ -36,7 +36,7 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 BUILD = os.environ.get("top_builddir", os.getcwd())
 SOURCE = os.environ.get("top_srcdir", os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 GDB = os.environ.get("GDB") or "gdb-multiarch"
-PATIENCE_S = float(os.environ.get("PATIENCE", 60))  # how long anything may take; never a measure of speed
+PATIENCE_S = float(os.environ.get("PATIENCE", 180))  # how long anything may take; never a measure of speed
 
 
 def _loopback():

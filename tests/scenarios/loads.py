@@ -391,7 +391,7 @@ def a_program_of_an_stm32l152_with_settings_in_eeprom_is_loaded_and_changed(sess
 @scenario("stm32l073rz")
 def a_whole_eeprom_is_restored_and_dumped(session):
     gdb = session.gdb("eeprom.elf")
-    gdb.cmd("set remotetimeout 60")  # a busy machine under the sanitizers is slower than the EEPROM
+    gdb.cmd("set remotetimeout 180")  # a busy machine under the sanitizers is slower than the EEPROM
     with tempfile.TemporaryDirectory() as folder:
         for seed in (3, 5):  # the second time every word has to be erased
             data = bytes(1 + (seed * n + n // 251) % 255 for n in range(6144))
