@@ -30,6 +30,17 @@ refuses_what_is_not_there() {
         run_one unit/no_such_program && is "$status" 1 && has "$err" "there is no test unit/no_such_program"
 }
 
+says_whose_it_is() {
+    run reuse lint && is "$status" 0 || {
+        tail -n 30 "$out"
+        return 1
+    }
+}
+if [ -e .git ] && command -v reuse >/dev/null; then
+    check "reuse finds copyright and licence of every file" says_whose_it_is
+else
+    skip "reuse finds copyright and licence of every file" "reuse is not installed, or these sources are not in git"
+fi
 check "tests/run runs one test of a program" runs_one_test
 check "tests/run fails when no test ran" refuses_what_is_not_there
 plan
