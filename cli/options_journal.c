@@ -113,7 +113,7 @@ static enum err compare_with_chip(struct probe *p, const struct options *o,
     enum err e = target_read_options(&p->target, &now);
     if (e)
         return e;
-    if (!target_options_are_incomplete(&p->target, &now)) {
+    if (!(before->intact & ~now.intact)) {
         options_journal_drop(p, o);
         return ERR_OK;
     }

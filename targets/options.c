@@ -239,7 +239,7 @@ static enum err complete_options(struct target *t, struct target_options_image *
 {
     uint32_t loaded[FLASH_OPTION_WORDS], mask[FLASH_OPTION_WORDS];
     const struct rdp_scheme *rdp = t->id.chip->family->rdp;
-    const uint32_t lost = words_of(t) & ~image->intact;
+    const uint32_t lost = (words_of(t) | t->known_options.intact) & ~image->intact;
     enum err e = lost ? read_loaded(t, loaded, mask) : ERR_OK;
     for (unsigned n = 0; lost && !e && n < FLASH_OPTION_WORDS; n++) {
         if (!(lost >> n & 1))
