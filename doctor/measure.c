@@ -126,6 +126,20 @@ static enum err watch_for_resets(struct measure *b)
     return watch_us && m->core.resets < 2 ? measure_core(b, watch_us, 2) : ERR_OK;
 }
 
+#define RESET_PASSES_US 10000u
+
+// A chip that is in reset just then refuses its registers; one that is held there still does so
+// later.
+static enum err measure_chip_twice(struct measure *b)
+{
+    enum err e = measure_chip(b);
+    if (e || b->m->chip.state_known || !b->m->chip.id_refused)
+        return e;
+    debug_probe_sleep_us(b->probe, RESET_PASSES_US);
+    b->m->chip = (struct measured_chip){.known = false};
+    return measure_chip(b);
+}
+
 // A core that is in reset at every look: its registers can be read when it can be caught.
 static enum err measure_chip_in_reset(struct measure *b)
 {
@@ -135,7 +149,7 @@ static enum err measure_chip_in_reset(struct measure *b)
         e = measure_catch(b);
     const bool caught = m->reset.caught;
     if (!e)
-        e = measure_chip(b);
+        e = measure_chip_twice(b);
     return !e && caught ? measure_release(b) : e;
 }
 

@@ -11,7 +11,23 @@ struct reset_times {
     bool began;
     uint64_t first_us, last_us;
     unsigned gaps;
+    bool in_run;     // the look before saw a reset, too
+    uint64_t run_us; // ... and so did all since then
 };
+
+#define ONE_RESET_US                                                                               \
+    10000u // NRST rises in 4 ms, with 100 nF at the chip's 40 kohm (DS9773, 6.3.15)
+
+// How many resets a look tells of. While a reset lasts every look sees it, so looks in a row are
+// one reset; when they go on for longer, each may be another one.
+static unsigned count_resets(struct reset_times *times, bool seen, uint64_t now_us)
+{
+    const bool goes_on = seen && times->in_run;
+    times->in_run = seen;
+    if (!goes_on)
+        times->run_us = now_us;
+    return seen && (!goes_on || now_us - times->run_us > ONE_RESET_US);
+}
 
 static void take_dhcsr(struct measured_core *c, uint32_t dhcsr, uint64_t now_us,
                        struct reset_times *times)
@@ -28,11 +44,12 @@ static void take_dhcsr(struct measured_core *c, uint32_t dhcsr, uint64_t now_us,
     c->sleeping += !!(dhcsr & DHCSR_S_SLEEP);
     c->lockup += !!(dhcsr & DHCSR_S_LOCKUP);
     c->halted += !!(dhcsr & DHCSR_S_HALT);
-    if (!(dhcsr & DHCSR_S_RESET_ST))
+    const unsigned resets = count_resets(times, dhcsr & DHCSR_S_RESET_ST, now_us);
+    if (!resets)
         return;
-    c->resets++;
+    c->resets += resets;
     if (times->first_us)
-        times->gaps++;
+        times->gaps += resets;
     else
         times->first_us = now_us;
     times->last_us = now_us;

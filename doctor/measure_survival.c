@@ -100,11 +100,14 @@ static enum err start_and_watch(struct measure *b)
         return e ? e : mem_ap_write32(&b->mem, SCS_DHCSR, DHCSR_DBGKEY);
     const struct dbgmcu_layout *dbgmcu = chip->family->dbgmcu;
     e = dbgmcu_set_low_power(&b->mem, dbgmcu, true, &before);
-    if (e || (e = mem_ap_write32(&b->mem, SCS_DEMCR, 0)) ||
-        (e = mem_ap_write32(&b->mem, SCS_DHCSR, DHCSR_DBGKEY)))
+    if (e || (e = mem_ap_write32(&b->mem, SCS_DEMCR, 0)))
+        return e;
+    e = mem_ap_write32(&b->mem, SCS_DHCSR, DHCSR_DBGKEY);
+    // The program may have ended debugging before the probe has asked how this went.
+    if (e && (measure_is_fatal(e) || connect_again(b) == ERR_OK))
         return e;
     b->m->survival.tested = true;
-    e = watch_sleep(b);
+    e = e ? ERR_OK : watch_sleep(b);
     if (!e && b->m->survival.survived)
         e = dbgmcu_put_back(&b->mem, dbgmcu, &before);
     return e;

@@ -4,6 +4,9 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "doctor/odds.h"
 
 #define SLOW_CLOCK_HZ 300000u
 
@@ -92,6 +95,25 @@ void rules_say_silence(const struct measurements *m, struct evidence *ev)
         "no answer in %u tries, at %u, %u and %u kHz and under reset; the probe's status is 0x%02x",
         tries, m->answer[ATTEMPT_ASKED].swclk_hz / 1000, m->answer[ATTEMPT_SLOW].swclk_hz / 1000,
         m->answer[ATTEMPT_SLOWEST].swclk_hz / 1000, m->answer[ATTEMPT_ASKED].status);
+}
+
+bool rules_vtref_is_good(const struct measurements *m)
+{
+    return !m->supply.known || m->supply.idle.mean_mv >= rules_lowest_mv(m);
+}
+
+unsigned rules_odds(const struct measurements *m, struct evidence *ev, const char *id)
+{
+    if (!rules_is_silent(m))
+        return 0;
+    unsigned percent = odds_of(id);
+    const bool plugged = strcmp(id, "target-unpowered") == 0 || strcmp(id, "not-connected") == 0;
+    if (!ev->text[0])
+        rules_say_silence(m, ev);
+    if (m->probe.on_board)
+        percent = plugged ? (percent + 1) / 2 : percent * 2 / 3;
+    // Without a supply the wires cannot be judged; they stay possible.
+    return rules_vtref_is_good(m) || plugged ? percent : (percent + 3) / 4;
 }
 
 unsigned rules_not_tested(struct evidence *ev)

@@ -36,6 +36,11 @@ bool rules_lone_failure(const struct measurements *m);
 // "no answer in 26 tries, at 4000, 240 and 5 kHz, also under reset"
 void rules_say_silence(const struct measurements *m, struct evidence *ev);
 
+// Of a silent target: a cause with its odds, and less of it where the supply does not look right,
+// or the probe is soldered to the board.
+unsigned rules_odds(const struct measurements *m, struct evidence *ev, const char *id);
+bool rules_vtref_is_good(const struct measurements *m);
+
 // For verdicts that only --deep can confirm: a small possibility.
 #define RULES_NOT_TESTED 3u
 unsigned rules_not_tested(struct evidence *ev);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cortex/cortexm.h"
+#include "doctor/odds.h"
 #include "doctor/rules.h"
 
 #define DESIGNER_ST     0x020u // JEP106, bank 0
@@ -116,7 +117,7 @@ unsigned rule_chip_dead(const struct measurements *m, struct evidence *ev)
         return 20;
     }
     rules_say_silence(m, ev);
-    return 5;
+    return odds_of("chip-dead");
 }
 
 // Of the registers that were read, the one that tells the level; NULL: none.
@@ -155,7 +156,7 @@ unsigned rule_read_protected_2(const struct measurements *m, struct evidence *ev
     if (!rules_is_silent(m))
         return 0;
     rules_say_silence(m, ev);
-    return 4;
+    return odds_of("read-protected-2");
 }
 
 // ---- what the program does ----------------------------------------------------------------------
@@ -196,7 +197,7 @@ unsigned rule_swd_off_by_program(const struct measurements *m, struct evidence *
     const struct measured_survival *s = &m->survival;
     if (rules_is_silent(m)) {
         rules_say(ev, "a program that takes the SWD pins, with NRST not wired, looks like this");
-        return 6;
+        return odds_of("swd-off-by-program");
     }
     if (!rules_only_under_reset(m) || s->deep_sleep)
         return 0;
@@ -230,7 +231,7 @@ unsigned rule_low_power(const struct measurements *m, struct evidence *ev)
     }
     if (rules_is_silent(m)) {
         rules_say(ev, "a chip in Stop or Standby, with NRST not wired, looks like this");
-        return 6;
+        return odds_of("low-power");
     }
     if (c->known && c->lost > 2 && m->chip.state_known && m->chip.scr & SCR_SLEEPDEEP) {
         rules_say(ev, "SWD was lost %u times, and the program has SLEEPDEEP set", c->lost);
@@ -272,9 +273,11 @@ unsigned rule_reset_loop(const struct measurements *m, struct evidence *ev)
     if (m->reset.held_before || m->reset.held_after)
         return 0;
     if (c->resets >= 2) {
-        rules_say(ev, "%u resets in %u ms, about every %u ms; %s says: by %s", c->resets,
-                  c->watched_us / 1000, c->reset_period_us / 1000,
-                  reset_flags_text(m, "", flags, sizeof flags), who);
+        char period[32] = "";
+        if (c->reset_period_us)
+            snprintf(period, sizeof period, ", about every %u ms", c->reset_period_us / 1000);
+        rules_say(ev, "%u resets in %u ms%s; %s says: by %s", c->resets, c->watched_us / 1000,
+                  period, reset_flags_text(m, "", flags, sizeof flags), who);
         return 95;
     }
     bool watchdog = measure_was_reset_by(m, RESET_BY_WATCHDOG);

@@ -3,6 +3,7 @@
 // system.
 #include <string.h>
 
+#include "doctor/odds.h"
 #include "doctor/rules.h"
 
 unsigned rule_no_probe(const struct measurements *m, struct evidence *ev)
@@ -161,5 +162,5 @@ unsigned rule_probe_output(const struct measurements *m, struct evidence *ev)
     if (!rules_is_silent(m))
         return 0;
     rules_say_silence(m, ev);
-    return 2;
+    return odds_of("probe-output");
 }

@@ -4,6 +4,7 @@
 // when the wire hangs in the air.
 #include <stdio.h>
 
+#include "doctor/odds.h"
 #include "doctor/rules.h"
 
 #define NO_SUPPLY_MV 1250u
@@ -88,7 +89,7 @@ unsigned rule_target_unpowered(const struct measurements *m, struct evidence *ev
         return floats(m) ? 20 : 70;
     }
     rules_say(ev, "a probe that always reports 3.3 V, as some clones do, would hide this");
-    return m->probe.on_board ? 3 : 6;
+    return rules_odds(m, ev, "target-unpowered");
 }
 
 static void grow(struct measured_series *all, const struct measured_series *s)
@@ -117,7 +118,7 @@ unsigned rule_not_connected(const struct measurements *m, struct evidence *ev)
         return 0;
     if (m->supply.known && m->supply.idle.min_mv > rules_lowest_mv(m)) {
         rules_say(ev, "a probe that always reports 3.3 V, as some clones do, would hide this");
-        return m->probe.on_board ? 2 : 4;
+        return rules_odds(m, ev, "not-connected");
     }
     if (!floats(m) || m->supply.idle.max_mv > rules_lowest_mv(m))
         return 0;
@@ -255,7 +256,7 @@ unsigned rule_vdda_low(const struct measurements *m, struct evidence *ev)
     const struct measured_deep *d = &m->deep_results;
     if (rules_is_silent(m)) {
         rules_say(ev, "without VDDA the chip stays in reset, and nothing answers");
-        return 5;
+        return odds_of("vdda-low");
     }
     if (rules_is_present(m) && !d->tested)
         return rules_not_tested(ev);

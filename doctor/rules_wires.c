@@ -15,25 +15,9 @@
 
 // ---- silence ------------------------------------------------------------------------------------
 
-static bool vtref_is_good(const struct measurements *m)
-{
-    return !m->supply.known || m->supply.idle.mean_mv >= rules_lowest_mv(m);
-}
-
-// Without a supply the wires cannot be judged; they stay possible.
-static unsigned odds(const struct measurements *m, struct evidence *ev, unsigned percent)
-{
-    if (!rules_is_silent(m))
-        return 0;
-    rules_say_silence(m, ev);
-    if (m->probe.on_board)
-        percent = percent * 2 / 3;
-    return vtref_is_good(m) ? percent : (percent + 3) / 4;
-}
-
 unsigned rule_no_answer(const struct measurements *m, struct evidence *ev)
 {
-    if (m->loss.seen || !rules_is_silent(m) || !vtref_is_good(m))
+    if (m->loss.seen || !rules_is_silent(m) || !rules_vtref_is_good(m))
         return 0;
     rules_say_silence(m, ev);
     return 95;
@@ -41,32 +25,32 @@ unsigned rule_no_answer(const struct measurements *m, struct evidence *ev)
 
 unsigned rule_swd_swapped(const struct measurements *m, struct evidence *ev)
 {
-    return odds(m, ev, 16);
+    return rules_odds(m, ev, "swd-swapped");
 }
 
 unsigned rule_swclk_fault(const struct measurements *m, struct evidence *ev)
 {
-    return odds(m, ev, 15);
+    return rules_odds(m, ev, "swclk-fault");
 }
 
 unsigned rule_swdio_open(const struct measurements *m, struct evidence *ev)
 {
-    return odds(m, ev, 14);
+    return rules_odds(m, ev, "swdio-open");
 }
 
 unsigned rule_swdio_low(const struct measurements *m, struct evidence *ev)
 {
-    return odds(m, ev, 8);
+    return rules_odds(m, ev, "swdio-low");
 }
 
 unsigned rule_swdio_high(const struct measurements *m, struct evidence *ev)
 {
-    return odds(m, ev, 5);
+    return rules_odds(m, ev, "swdio-high");
 }
 
 unsigned rule_swd_joined(const struct measurements *m, struct evidence *ev)
 {
-    return odds(m, ev, 7);
+    return rules_odds(m, ev, "swd-joined");
 }
 
 // ---- a link that is there and bad ---------------------------------------------------------------
@@ -103,7 +87,11 @@ unsigned rule_gnd_open(const struct measurements *m, struct evidence *ev)
                   blocks);
         return 35;
     }
-    return odds(m, ev, 8);
+    if (rules_shaky_under_reset(m) || rules_fails_under_reset(m)) {
+        rules_say(ev, "without a common ground an answer now and then, by chance, looks like this");
+        return 30;
+    }
+    return rules_odds(m, ev, "gnd-open");
 }
 
 static void say_clocks(const struct measured_link *link, struct evidence *ev)
@@ -149,7 +137,7 @@ unsigned rule_link_marginal(const struct measurements *m, struct evidence *ev)
 {
     const struct measured_link *link = &m->link;
     if (m->loss.seen)
-        return rules_shaky_under_reset(m) ? 40 : odds(m, ev, 4);
+        return rules_shaky_under_reset(m) ? 40 : rules_odds(m, ev, "link-marginal");
     if (rule_core_slow(m, &(struct evidence){.note = false})) {
         say_clocks(link, ev);
         return 20;
@@ -165,7 +153,7 @@ unsigned rule_link_marginal(const struct measurements *m, struct evidence *ev)
         return 80;
     }
     if (rules_is_silent(m))
-        return odds(m, ev, 4);
+        return rules_odds(m, ev, "link-marginal");
     if (rules_shaky_under_reset(m)) {
         const struct measured_answer *a = &m->answer[ATTEMPT_UNDER_RESET];
         rules_say(ev, "%u of %u attempts failed even with NRST low", a->tries - a->good, a->tries);
@@ -198,7 +186,7 @@ unsigned rule_nrst_low(const struct measurements *m, struct evidence *ev)
                       "does not pull NRST");
         return 95;
     }
-    return odds(m, ev, 4);
+    return rules_odds(m, ev, "nrst-low");
 }
 
 unsigned rule_nrst_not_wired(const struct measurements *m, struct evidence *ev)

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: MIT
 // Who made the chip: the identification registers of its ROM table, each a byte in a word (ARM
 // IHI 0031, D1.2).
+#include "cortex/scs.h"
 #include "swd/ap.h"
 #include "targets/chip.h"
 
-#define ROM_PIDR4       0xfd0u
-#define ROM_PIDR0       0xfe0u
-#define ROM_PIDRS       4u
-// Where every STM32 with a Cortex-M0 to M4 has it (RM0091, 32.7; RM0008, 31.14; RM0090, 38.14).
-#define ROM_TABLE_OF_ST 0xe00ff000u
+#define ROM_PIDR4           0xfd0u
+#define ROM_PIDR0           0xfe0u
+#define ROM_PIDRS           4u
+// Where every STM32 with a Cortex-M0, M3 or M4 has it (RM0091, 32.7; RM0008, 31.14; RM0090, 38.14),
+// and those with a Cortex-M0+ (their debug ports' BASE is 0xf0000003 in logs of OpenOCD).
+#define ROM_TABLE_OF_ST     0xe00ff000u
+#define ROM_TABLE_OF_ST_M0P 0xf0000000u
+#define PARTNO_M0P          0xc60u // CPUID, bits 15:4 (DDI 0484, 4.3)
 
 // As OpenOCD's and Black Magic's lists have them.
 static const struct {
@@ -35,8 +39,9 @@ static enum err read_pidrs(struct chip_maker *maker, const struct mem_ap *mem)
     uint32_t p[ROM_PIDRS], p4;
     enum err e = ap_identify(mem, &ap);
     if (e == ERR_UNSUPPORTED) { // an ST-LINK/V2 before V2J24 reads no register of an AP
-        ap.base = ROM_TABLE_OF_ST;
-        e = ERR_OK;
+        uint32_t cpuid;
+        e = mem_ap_read32(mem, SCS_CPUID, &cpuid);
+        ap.base = !e && (cpuid >> 4 & 0xfff) == PARTNO_M0P ? ROM_TABLE_OF_ST_M0P : ROM_TABLE_OF_ST;
     }
     if (e)
         return e;

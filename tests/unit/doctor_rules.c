@@ -13,6 +13,7 @@
 #include "doctor/diagnosis.h"
 #include "doctor/explain.h"
 #include "doctor/header.h"
+#include "doctor/odds.h"
 #include "targets/families/fpec.h"
 #include "tests/unit/choose.h"
 
@@ -127,6 +128,25 @@ static void every_explanation_belongs_to_a_verdict(void **state)
     assert_int_equal(explanation_count, diagnosis_rule_count);
     for (unsigned i = 0; i < explanation_count; i++)
         assert_non_null(diagnosis_find(explanations[i].id));
+}
+
+// The percentages of a report are those of the guide's table.
+static void the_odds_of_a_silent_target_are_those_of_the_table(void **state)
+{
+    (void)state;
+    struct measurements m = silent(3290);
+    struct diagnosis d = diagnose(&m);
+    unsigned sum = 0;
+    for (unsigned i = 0; i < odds_count; i++) {
+        assert_non_null(diagnosis_find(odds_table[i].id));
+        assert_int_equal(percent_of(&d, odds_table[i].id), odds_table[i].percent);
+        sum += odds_table[i].percent;
+    }
+    assert_int_equal(sum, 100);
+    assert_int_equal(d.count, odds_count + 1); // and the verdict
+    m.probe.on_board = true;
+    d = diagnose(&m);
+    assert_in_range(percent_of(&d, "swd-swapped"), 1, 13);
 }
 
 // ---- verdicts -----------------------------------------------------------------------------------
@@ -598,6 +618,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(every_verdict_has_an_id_of_its_own_a_sentence_and_an_explanation),
         cmocka_unit_test(every_finding_has_advice),
         cmocka_unit_test(every_explanation_belongs_to_a_verdict),
+        cmocka_unit_test(the_odds_of_a_silent_target_are_those_of_the_table),
         cmocka_unit_test(a_good_board_is_healthy),
         cmocka_unit_test(silence_with_a_good_supply_names_no_single_cause),
         cmocka_unit_test(silence_without_a_supply_is_told_as_no_supply),
