@@ -498,6 +498,30 @@ static void a_bkpt_of_the_program_is_told_and_passed(void **state)
     bench_close(&b);
 }
 
+// Only where it stopped is a BKPT passed over: one to which $pc was moved stops the program.
+static void a_bkpt_to_which_pc_was_moved_is_met(void **state)
+{
+    (void)state;
+    static const uint8_t code[] = {0x01, 0xbe, 0x02, 0xbe, 0xfe, 0xe7}; // bkpt 1, bkpt 2, b .
+    struct bench b;
+    bench_reset_halt(&b);
+    assert_int_equal(target_write_mem(&b.t, RAM, code, sizeof code), ERR_OK);
+    assert_int_equal(target_write_reg(&b.t, CORTEXM_PC, OWN), ERR_OK);
+    assert_int_equal(resume_and_wait(&b).pc, OWN + 2);
+    assert_int_equal(target_write_reg(&b.t, CORTEXM_PC, RAM), ERR_OK);
+    struct target_stop stop = resume_and_wait(&b);
+    assert_int_equal(stop.cause, TARGET_STOP_BKPT);
+    assert_int_equal(stop.pc, RAM);
+    assert_int_equal(target_write_reg(&b.t, CORTEXM_PC, OWN + 2), ERR_OK); // back to the first one
+    assert_int_equal(resume_and_wait(&b).pc, OWN + 2);
+    assert_int_equal(target_write_reg(&b.t, CORTEXM_PC, RAM + 2),
+                     ERR_OK); // and a step meets it, too
+    stop = step(&b, 0, 0);
+    assert_int_equal(stop.cause, TARGET_STOP_BKPT);
+    assert_int_equal(stop.pc, RAM + 2);
+    bench_close(&b);
+}
+
 // A server that was killed at a BKPT leaves its bit in DFSR, which outlives a reset by the chip: no
 // instruction is left out for it.
 static void a_bkpt_that_stopped_another_debugger_passes_over_nothing(void **state)
@@ -836,6 +860,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_hardfault_stops_and_explains_itself),
         cmocka_unit_test(a_step_over_wfi_lasts_until_it_is_halted),
         cmocka_unit_test(a_bkpt_of_the_program_is_told_and_passed),
+        cmocka_unit_test(a_bkpt_to_which_pc_was_moved_is_met),
         cmocka_unit_test(a_bkpt_that_stopped_another_debugger_passes_over_nothing),
         cmocka_unit_test(a_program_is_loaded_and_the_second_time_nothing_is_left_to_do),
         cmocka_unit_test(code_that_the_program_may_have_changed_is_read_again),
