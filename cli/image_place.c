@@ -66,6 +66,13 @@ void image_place(struct image *image, const struct target *t, const struct image
 
 // ---- checking -----------------------------------------------------------------------------------
 
+// One byte of it is enough: nobody wants to burn the rest.
+static bool reaches_otp(const struct chip *chip, const struct image_segment *s)
+{
+    return chip && s->addr < chip->factory_base + chip->otp_size &&
+           (uint64_t)s->addr + s->len > chip->factory_base;
+}
+
 static enum err fail_place(const struct target *t, const struct image_segment *s, struct log *log)
 {
     const struct flash_bank *b = target_flash(t);
@@ -75,6 +82,13 @@ static enum err fail_place(const struct target *t, const struct image_segment *s
                         "0x%08x: set the origin of FLASH in the linker script (memory.x with Rust) "
                         "to that; --force programs it there as it is",
                         s->addr, b->base);
+    if (reaches_otp(target_identity(t)->chip, s))
+        return log_fail(
+            log, ERR_FILE,
+            "the file has bytes for 0x%08x to 0x%08x, where the chip has memory that can "
+            "be programmed once (OTP) and never be erased: swdlink does not write it; "
+            "leave that section out of the file",
+            s->addr, s->addr + s->len - 1);
     if (b->taken && s->addr - b->base < b->size + b->taken)
         return log_fail(log, ERR_PROTECTED,
                         "the file has bytes for 0x%08x to 0x%08x, and the flash from 0x%08x on "
@@ -95,7 +109,7 @@ static enum err check_places(const struct image *image, const struct target *t,
     *flash_bytes = *ram_bytes = 0;
     for (size_t i = 0; i < image->count; i++) {
         const struct image_segment *s = &image->segment[i];
-        if (flash_layout_contains(&b->layout, s->addr, s->len) ||
+        if ((b->size > 0 && flash_layout_contains(&b->layout, s->addr, s->len)) ||
             range_within(eeprom->base, eeprom->size, s->addr, s->len))
             *flash_bytes += s->len;
         else if (target_is_ram(t, s->addr, s->len))

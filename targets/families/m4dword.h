@@ -56,7 +56,7 @@ void m4dword_leave_second_core(const struct chip *chip, uint32_t size, uint32_t 
 #define M4DWORD_MEMORIES                                                                           \
     .flash_base = 0x08000000, .flash_size_addr = 0x1fff75e0, .sram_base = 0x20000000,              \
     .system_base = 0x1fff0000, .system_size = 28 * KIB, .uid_addr = 0x1fff7590,                    \
-    .factory_base = 0x1fff7000, .factory_size = 2 * KIB
+    .factory_base = 0x1fff7000, .factory_size = 2 * KIB, .otp_size = KIB
 
 // The debug unit: CR has DBG_SLEEP, DBG_STOP and DBG_STANDBY, and the register at that offset the
 // two watchdogs.

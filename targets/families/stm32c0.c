@@ -15,7 +15,7 @@
 #define COMMON                                                                                     \
     .family = &stm32c0_family, .flash_base = 0x08000000, .sram_base = 0x20000000,                  \
     .system_base = 0x1fff0000, .factory_base = 0x1fff7000, .factory_size = 2 * KIB,                \
-    .empty_check = true, .features = M0PLUS_C0, .flash_size_addr = 0x1fff75a0,                     \
+    .otp_size = KIB, .empty_check = true, .features = M0PLUS_C0, .flash_size_addr = 0x1fff75a0,    \
     .option_base = 0x1fff7800, .option_size = 128, .uid_addr = 0x1fff7550
 
 static const struct chip chips[] = {

@@ -20,8 +20,8 @@
 #define COMMON                                                                                     \
     .family = &stm32g0_family, .flash_base = 0x08000000, .flash_size_addr = 0x1fff75e0,            \
     .sram_base = 0x20000000, .system_base = 0x1fff0000, .option_base = 0x1fff7800,                 \
-    .option_size = 128, .factory_base = 0x1fff7000, .factory_size = 2 * KIB, .empty_check = true,  \
-    .uid_addr = 0x1fff7590
+    .option_size = 128, .factory_base = 0x1fff7000, .factory_size = 2 * KIB, .otp_size = KIB,      \
+    .empty_check = true, .uid_addr = 0x1fff7590
 
 static const struct chip chips[] = {
     {

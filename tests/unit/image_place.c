@@ -228,6 +228,31 @@ static void what_does_not_fit_is_refused_also_by_force(void **state)
     }
 }
 
+static void what_reaches_into_otp_is_refused_as_such(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t addr, len;
+        const char *told;
+    } places[] = {{0x1fff7800, 8, "programmed once (OTP)"},
+                  {0x1fff7a08, 8, "programmed once (OTP)"},
+                  {0x1fff77fc, 8, "programmed once (OTP)"},
+                  {0x1fff7a10, 8, "another chip?"},
+                  {0x1fff7700, 256, "another chip?"}};
+    struct chip with_otp = chip;
+    with_otp.factory_base = 0x1fff7800;
+    with_otp.otp_size = 528;
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        struct desk *d = open_desk();
+        d->t.id.chip = &with_otp;
+        add(d, FLASH, 0x20001000, 0x08000009, 0x40);
+        add(d, places[i].addr, 0, 0, places[i].len);
+        assert_int_equal(check(d, (struct image_request){.force = true}), ERR_FILE);
+        assert_non_null(strstr(d->log.sentence, places[i].told));
+        close_desk(d);
+    }
+}
+
 static void variables_without_a_load_address_are_refused(void **state)
 {
     (void)state;
@@ -264,6 +289,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(option_bytes_are_left_out),
         cmocka_unit_test(an_image_for_address_0_is_moved_only_by_force),
         cmocka_unit_test(what_does_not_fit_is_refused_also_by_force),
+        cmocka_unit_test(what_reaches_into_otp_is_refused_as_such),
         cmocka_unit_test(variables_without_a_load_address_are_refused),
         cmocka_unit_test(an_unknown_chip_is_told),
     };
