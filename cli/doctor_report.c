@@ -203,7 +203,8 @@ static void print_deep(FILE *out, const struct measured_deep *d)
         fprintf(out, " as the chip measures it (VREFINT %u; %u in the factory)\n", d->vrefint,
                 d->vrefint_cal);
     } else {
-        fprintf(out, "the chip's ADC gave no reading\n");
+        fprintf(out,
+                d->vdda_tried ? "the chip's ADC gave no reading\n" : "not tried on this chip\n");
     }
     item(out, "HSE");
     if (d->hse == HSE_NOT_TESTED)

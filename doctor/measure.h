@@ -164,6 +164,7 @@ enum measured_hse { HSE_NOT_TESTED, HSE_DEAD, HSE_RUNS };
 
 struct measured_deep {
     bool tested; // the core was halted and the clocks were switched
+    bool vdda_tried; // the family has a way to measure it
     bool vdda_known;
     unsigned vdda_mv;
     unsigned vrefint, vrefint_cal; // raw: now, and in the factory

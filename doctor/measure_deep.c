@@ -9,6 +9,7 @@ static enum err measure_vdda(struct measure *b, const struct family_doctor *fact
     struct measured_deep *d = &b->m->deep_results;
     struct family_vdda found = {0};
     enum err e = facts->vdda ? facts->vdda(&b->mem, &found) : ERR_OK;
+    d->vdda_tried = facts->vdda;
     d->vdda_known = found.known;
     d->vdda_mv = found.mv;
     d->vrefint = found.vrefint;

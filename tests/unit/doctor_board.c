@@ -221,6 +221,29 @@ static const struct row l1_faults[] = {
     {"vdd=1550", "target-undervoltage", NULL}, {"firmware=stop", "low-power", NULL},
     {"firmware=standby", "low-power", NULL},   {"firmware=slow-clock", "core-slow", NULL},
 };
+// STM32F1 and F3: 2.0 V at least (DS5319, DS9118, general operating conditions); F4: 1.7 V
+// (DS8626).
+static const struct row f1_faults[] = {
+    {"idcode=0", "unknown-chip", NULL}, // the ROM table names the family alone
+    {"vdd=2100", "healthy", NULL},
+    {"vdd=1900", "target-undervoltage", NULL},
+    {"firmware=stop", "low-power", NULL},
+    {"firmware=standby", "low-power", NULL},
+    {"firmware=swd-off", "swd-off-by-program", NULL},
+};
+static const struct row f3_faults[] = {
+    {"idcode=0", "unknown-chip", NULL},
+    {"vdd=2100", "healthy", NULL},
+    {"vdd=1900", "target-undervoltage", NULL},
+    {"firmware=standby", "low-power", NULL},
+    {"firmware=swd-off", "swd-off-by-program", NULL},
+};
+static const struct row f4_faults[] = {
+    {"idcode=0", "unknown-chip", NULL},
+    {"vdd=1800", "healthy", NULL},
+    {"vdd=1650", "target-undervoltage", NULL},
+    {"firmware=swd-off", "swd-off-by-program", NULL},
+};
 static const struct row g0_faults[] = {
     {"idcode=0", "unknown-chip", NULL},
     {"vdd=1800", "healthy", NULL},
@@ -305,7 +328,7 @@ static const struct {
     const char *chip;
     const struct row *rows;
     unsigned count;
-    const char *without[2]; // rows that have this in their text are not for it
+    const char *without[3]; // rows that have this in their text are not for it
     bool own_only;          // all the others with SWDLINK_TEST_ALL only
 } chips[] = {
     {"stm32f031k6", FAULTS(f0_faults), {NULL}, false},
@@ -318,7 +341,13 @@ static const struct {
     {"stm32l476rg", FAULTS(m4dword_faults), {"rdp=1,swdio=weak"}, true},
     // A 512th of 16 MHz is fast enough for what the ST-LINK/V2 repeats on its own.
     {"stm32g474re", FAULTS(m4dword_faults), {"boot0", "slow-clock"}, true},
-    {"stm32l152rb", FAULTS(l1_faults), {NULL}, true},
+    // A Cortex-M3 may have that debug port.
+    {"stm32l152rb", FAULTS(l1_faults), {"dpidr=0x1ba01477"}, true},
+    // There is no level 2. Fed by its pins alone, this chip and the next two make a report take 3.1
+    // s.
+    {"stm32f103cb", FAULTS(f1_faults), {"dpidr=0x1ba01477", "rdp=2", "vdd=pins"}, true},
+    {"stm32f303cc", FAULTS(f3_faults), {"vdd=pins"}, true},
+    {"stm32f407vg", FAULTS(f4_faults), {"vdd=pins", "slow-clock"}, true},
     {"stm32wb55rg", FAULTS(m4dword_faults), {"boot0"}, true},
     {"stm32wle5jc", FAULTS(m4dword_faults), {"boot0"}, true},
 };
