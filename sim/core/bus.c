@@ -116,7 +116,7 @@ static bool write_through_core(struct sim_bus *bus, enum sim_master master, uint
 }
 
 // Once a region, so that a polling loop does not flood the log.
-static void tell_not_modelled(struct sim_bus *bus, struct sim_mapping *m, const char *what,
+static void note_not_modelled(struct sim_bus *bus, struct sim_mapping *m, const char *what,
                               uint32_t addr)
 {
     if (m->touched)
@@ -194,7 +194,7 @@ enum sim_bus_status sim_bus_read(struct sim_bus *bus, enum sim_master master, ui
         return SIM_BUS_FAULT;
     if (m->device)
         return m->device->read(m->self, addr - m->base, size, value);
-    tell_not_modelled(bus, m, "read", addr);
+    note_not_modelled(bus, m, "read", addr);
     return SIM_BUS_OK;
 }
 
@@ -223,6 +223,6 @@ enum sim_bus_status sim_bus_write(struct sim_bus *bus, enum sim_master master, u
         return SIM_BUS_FAULT;
     if (m->device)
         return m->device->write(m->self, addr - m->base, size, value);
-    tell_not_modelled(bus, m, "write", addr);
+    note_not_modelled(bus, m, "write", addr);
     return SIM_BUS_OK;
 }

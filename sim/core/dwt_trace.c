@@ -230,7 +230,7 @@ static void synchronize(struct sim_core *core)
 }
 
 // Stamps that were sent have moved it away.
-static void look_at_stamp(struct sim_core *core)
+static void overflow_stamp(struct sim_core *core)
 {
     struct sim_trace *t = &core->trace;
     uint64_t span = (uint64_t)SIM_ITM_TIMESTAMP_TICKS * t->itm.stamp_divider;
@@ -259,6 +259,6 @@ void sim_trace_follow(struct sim_core *core)
         t->global_cycle = next_global(core);
     }
     if (now >= t->stamp_cycle)
-        look_at_stamp(core);
+        overflow_stamp(core);
     find_due(core);
 }

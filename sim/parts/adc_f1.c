@@ -207,7 +207,7 @@ static void conversion_is_due(void *arg)
     update_irq(a);
 }
 
-static void judge_start(const struct sim_adc_f1 *a)
+static void check_start(const struct sim_adc_f1 *a)
 {
     uint32_t max_hz = config_of(a)->is_f4 ? 36000000 : 14000000; // DS8626, 5.3.20; DS5319, 5.3.18
     if (a->part->clock->now_ns < a->on_ns + STABLE_NS)
@@ -219,7 +219,7 @@ static void judge_start(const struct sim_adc_f1 *a)
 
 static void start_sequence(struct sim_adc_f1 *a)
 {
-    judge_start(a);
+    check_start(a);
     REG(a, ADC_SR) |= SR_STRT;
     a->place = 0;
     convert_next(a);

@@ -14,7 +14,7 @@ void sim_key_lock_close(struct sim_key_lock *lock)
     lock->step = 0;
 }
 
-static enum sim_key_result judge_key(const struct sim_key_lock *lock,
+static enum sim_key_result check_key(const struct sim_key_lock *lock,
                                      const struct sim_key_rule *rule, uint32_t key)
 {
     if (lock->refused)
@@ -29,7 +29,7 @@ static enum sim_key_result judge_key(const struct sim_key_lock *lock,
 enum sim_key_result sim_key_lock_write(struct sim_key_lock *lock, const struct sim_key_rule *rule,
                                        uint32_t key)
 {
-    enum sim_key_result result = judge_key(lock, rule, key);
+    enum sim_key_result result = check_key(lock, rule, key);
     if (result != SIM_KEY_OK) {
         lock->locked = lock->refused = true;
         return result;

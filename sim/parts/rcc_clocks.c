@@ -94,7 +94,7 @@ static uint32_t pclk_hz(const struct sim_rcc *rcc, unsigned bus)
 }
 
 // One wait state for each no_wait_hz.
-static void judge_hclk(const struct sim_rcc *rcc, uint32_t hclk)
+static void check_hclk(const struct sim_rcc *rcc, uint32_t hclk)
 {
     uint32_t max_hz = config_of(rcc)->max_hz, step = config_of(rcc)->no_wait_hz;
     bool never_waits = sim_part_level(rcc->common.part, SIM_FLASH_LATENCY, 0) == 0;
@@ -111,7 +111,7 @@ void sim_clocks_apply(void *self)
 {
     struct sim_rcc *rcc = self;
     uint32_t hclk = hclk_hz(rcc);
-    judge_hclk(rcc, hclk);
+    check_hclk(rcc, hclk);
     sim_rcc_set_hclk(&rcc->common, hclk);
 }
 

@@ -61,7 +61,7 @@ static uint32_t pclk_hz(const struct sim_rcc_f1 *rcc, unsigned bus)
 }
 
 // One wait state for each 24 MHz; the value line has none (PM0075, 3.1; PM0063, 3.1).
-static void judge_hclk(const struct sim_rcc_f1 *rcc, uint32_t hclk)
+static void check_hclk(const struct sim_rcc_f1 *rcc, uint32_t hclk)
 {
     uint32_t max_hz = config_of(rcc)->max_hz, step = config_of(rcc)->no_wait_hz;
     sim_rcc_judge_hclk(&rcc->common, hclk, max_hz, step);
@@ -74,7 +74,7 @@ void sim_f1_clocks_apply(void *self)
 {
     struct sim_rcc_f1 *rcc = self;
     uint32_t hclk = hclk_hz(rcc);
-    judge_hclk(rcc, hclk);
+    check_hclk(rcc, hclk);
     sim_rcc_set_hclk(&rcc->common, hclk);
 }
 

@@ -86,7 +86,7 @@ static uint32_t apb_divisor(const struct sim_rcc_l0 *rcc, unsigned bus)
 
 // The fastest HCLK and VCO of a voltage range, and HCLK without a wait state (RM0367, 3.6.3, 6.1.4
 // and 7.2.4).
-static void judge_clocks(const struct sim_rcc_l0 *rcc, uint32_t hclk)
+static void check_clocks(const struct sim_rcc_l0 *rcc, uint32_t hclk)
 {
     static const struct {
         uint32_t max_hz, no_wait_hz, max_vco_hz;
@@ -116,7 +116,7 @@ void sim_l0_clocks_apply(void *self)
 {
     struct sim_rcc_l0 *rcc = self;
     uint32_t hclk = hclk_hz(rcc);
-    judge_clocks(rcc, hclk);
+    check_clocks(rcc, hclk);
     sim_rcc_set_hclk(&rcc->common, hclk);
 }
 

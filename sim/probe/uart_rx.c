@@ -15,7 +15,7 @@ static uint64_t middle_ps(const struct sim_uart_rx *rx)
     return rx->start_ps + rx->looked * rx->bit_ps + rx->bit_ps / 2;
 }
 
-static void look_at_line(struct sim_uart_rx *rx)
+static void sample_line(struct sim_uart_rx *rx)
 {
     uint64_t at_ps = middle_ps(rx);
     unsigned bit = rx->looked++;
@@ -32,7 +32,7 @@ static void look_at_line(struct sim_uart_rx *rx)
 void sim_uart_rx_run(struct sim_uart_rx *rx, uint64_t until_ps)
 {
     while (rx->busy && middle_ps(rx) <= until_ps)
-        look_at_line(rx);
+        sample_line(rx);
 }
 
 // A line that was low at the stop bit has to rise before it can begin another byte.

@@ -311,7 +311,7 @@ static enum err open_control(struct bench *b, const struct settings *s, struct l
 }
 
 // With port 0 nobody else knows where it listens.
-static void tell_where(const struct bench *b)
+static void print_port(const struct bench *b)
 {
     char where[TCP_NAME_SIZE];
     if (b->usbip)
@@ -332,7 +332,7 @@ static enum err set_up(struct bench *b, const struct settings *s, struct log *lo
     if (!e)
         e = open_control(b, s, log);
     if (!e)
-        tell_where(b);
+        print_port(b);
     if (!e && s->command)
         e = launch_start(&b->launch, s->command, b->umock ? umock_dir(b->umock) : NULL);
     return e;
