@@ -77,6 +77,17 @@ def what_is_read_is_covered_exactly_or_refused_with_the_reason_at_once(session):
 
 
 @scenario()
+def the_condition_of_a_watchpoint_is_met_before_its_user_sees_a_stop(session):
+    gdb = session.loaded("session.elf")
+    gdb.cmds("tbreak main", "continue")
+    gdb.cmd("watch rounds if rounds == 5")
+    said = gdb.cmd("continue")
+    expect(r"Old value = 4(?s:.*)New value = 5", said)
+    expect_equal(5, gdb.value("rounds"))
+    expect(r"already hit 1 time", gdb.cmd("info watchpoints"))
+
+
+@scenario()
 def one_watchpoint_too_many_is_refused_with_the_reason_at_once(session):
     gdb = at_main(session)
     gdb.cmds("watch rounds", "watch armed")
