@@ -6,7 +6,15 @@
 
 __extension__ typedef unsigned __int128 wide;
 
+static const struct sim_fp_format single_format = FORMAT_SINGLE, double_format = FORMAT_DOUBLE;
+
 enum { WIDE_TOP_BIT = FP_TOP_BIT + 64 };
+
+// Single precision: 64 bits have room for an exact product, and for a quotient and its rest.
+static bool has_room(const struct sim_fp_format *f)
+{
+    return f->fraction < 30;
+}
 
 static uint64_t infinity(const struct sim_fp_format *f, bool sign)
 {
@@ -21,8 +29,8 @@ static uint64_t cancelled(const struct sim_fp_format *f, uint32_t fpscr)
 
 // Of finite numbers and zeros. What is shifted out of a number is more than two bits below the last
 // one of the sum.
-static uint64_t sum(const struct sim_fp_format *f, struct fp_number x, struct fp_number y,
-                    uint32_t *fpscr)
+static FP_INLINE uint64_t sum(const struct sim_fp_format *f, struct fp_number x, struct fp_number y,
+                              uint32_t *fpscr)
 {
     if (x.class == FP_CLASS_ZERO && y.class == FP_CLASS_ZERO)
         return x.sign == y.sign ? fp_zero(f, x.sign) : cancelled(f, *fpscr);
@@ -42,8 +50,8 @@ static uint64_t sum(const struct sim_fp_format *f, struct fp_number x, struct fp
     return x.sig ? fp_round(f, &x, fpscr) : cancelled(f, *fpscr);
 }
 
-static uint64_t add(const struct sim_fp_format *f, uint64_t x, uint64_t y, bool subtracts,
-                    uint32_t *fpscr)
+static FP_INLINE uint64_t add(const struct sim_fp_format *f, uint64_t x, uint64_t y, bool subtracts,
+                              uint32_t *fpscr)
 {
     const uint64_t operand[] = {x, y};
     struct fp_number n[] = {fp_unpack(f, x, fpscr), fp_unpack(f, y, fpscr)};
@@ -59,14 +67,18 @@ static uint64_t add(const struct sim_fp_format *f, uint64_t x, uint64_t y, bool 
     return sum(f, n[0], n[1], fpscr);
 }
 
+// What programs do most is worked out for each precision apart: with a format that the compiler
+// knows.
 uint64_t sim_fp_add(const struct sim_fp_format *f, uint64_t x, uint64_t y, uint32_t *fpscr)
 {
-    return add(f, x, y, false, fpscr);
+    return f == &sim_fp_single ? add(&single_format, x, y, false, fpscr)
+                               : add(&double_format, x, y, false, fpscr);
 }
 
 uint64_t sim_fp_subtract(const struct sim_fp_format *f, uint64_t x, uint64_t y, uint32_t *fpscr)
 {
-    return add(f, x, y, true, fpscr);
+    return f == &sim_fp_single ? add(&single_format, x, y, true, fpscr)
+                               : add(&double_format, x, y, true, fpscr);
 }
 
 // ---- products -----------------------------------------------------------------------------------
@@ -97,7 +109,7 @@ static void normalize(struct wide_number *n)
     n->exp -= shift;
 }
 
-static struct fp_number narrow(struct wide_number n)
+static FP_INLINE struct fp_number narrow(struct wide_number n)
 {
     if (!(n.sig >> (FP_TOP_BIT + 1)))
         return (struct fp_number){FP_CLASS_FINITE, n.sign, n.exp, (uint64_t)n.sig};
@@ -124,7 +136,8 @@ static struct wide_number product(const struct fp_number *x, const struct fp_num
     return (struct wide_number){x->sign != y->sign, x->exp + y->exp, (wide)x->sig * y->sig};
 }
 
-uint64_t sim_fp_multiply(const struct sim_fp_format *f, uint64_t x, uint64_t y, uint32_t *fpscr)
+static FP_INLINE uint64_t multiply(const struct sim_fp_format *f, uint64_t x, uint64_t y,
+                                   uint32_t *fpscr)
 {
     const uint64_t operand[] = {x, y};
     const struct fp_number n[] = {fp_unpack(f, x, fpscr), fp_unpack(f, y, fpscr)};
@@ -165,8 +178,8 @@ static uint64_t sum_of_wide(const struct sim_fp_format *f, const struct fp_numbe
     return fp_round(f, &n, fpscr);
 }
 
-uint64_t sim_fp_fused(const struct sim_fp_format *f, uint64_t addend, uint64_t x, uint64_t y,
-                      uint32_t *fpscr)
+static FP_INLINE uint64_t fused(const struct sim_fp_format *f, uint64_t addend, uint64_t x,
+                                uint64_t y, uint32_t *fpscr)
 {
     const uint64_t operand[] = {addend, x, y};
     const struct fp_number n[] = {fp_unpack(f, addend, fpscr), fp_unpack(f, x, fpscr),
@@ -185,9 +198,24 @@ uint64_t sim_fp_fused(const struct sim_fp_format *f, uint64_t addend, uint64_t x
     if (addend_inf)
         return infinity(f, n[0].sign);
     struct wide_number p = product(&n[1], &n[2]);
-    if (p.sig)
-        return sum_of_wide(f, &n[0], p, fpscr);
-    return sum(f, n[0], (struct fp_number){.class = FP_CLASS_ZERO, .sign = sign}, fpscr);
+    if (!p.sig)
+        return sum(f, n[0], (struct fp_number){.class = FP_CLASS_ZERO, .sign = sign}, fpscr);
+    if (has_room(f)) // 48 bits of product, and what is shifted out far below them
+        return sum(f, n[0], narrow(p), fpscr);
+    return sum_of_wide(f, &n[0], p, fpscr);
+}
+
+uint64_t sim_fp_multiply(const struct sim_fp_format *f, uint64_t x, uint64_t y, uint32_t *fpscr)
+{
+    return f == &sim_fp_single ? multiply(&single_format, x, y, fpscr)
+                               : multiply(&double_format, x, y, fpscr);
+}
+
+uint64_t sim_fp_fused(const struct sim_fp_format *f, uint64_t addend, uint64_t x, uint64_t y,
+                      uint32_t *fpscr)
+{
+    return f == &sim_fp_single ? fused(&single_format, addend, x, y, fpscr)
+                               : fused(&double_format, addend, x, y, fpscr);
 }
 
 // ---- quotients and roots ------------------------------------------------------------------------
@@ -198,7 +226,7 @@ static struct fp_number quotient(const struct sim_fp_format *f, struct fp_number
 {
     enum { SHIFT = 60 };
     struct fp_number q = {.sign = x.sign != y.sign, .class = FP_CLASS_FINITE};
-    if (f->fraction < 32) {
+    if (has_room(f)) {
         y.sig >>= FP_TOP_BIT - f->fraction;
         q.exp = x.exp - (y.exp + FP_TOP_BIT - f->fraction) - 1;
         q.sig = x.sig / y.sig << 1 | (x.sig % y.sig != 0);
@@ -248,8 +276,7 @@ static uint64_t integer_root(wide x, unsigned bits)
 uint64_t sim_fp_square_root(const struct sim_fp_format *f, uint64_t x, uint32_t *fpscr)
 {
     struct fp_number n = fp_unpack(f, x, fpscr);
-    bool is_wide = f->fraction > 28; // else the root of 64 bits has bits enough
-    unsigned shift = is_wide ? 60 : 0;
+    unsigned shift = has_room(f) ? 0 : 60;
     if (fp_is_nan(&n))
         return fp_propagate(f, x, n.class, fpscr);
     if (n.class == FP_CLASS_ZERO)

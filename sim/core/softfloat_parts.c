@@ -3,7 +3,7 @@
 // decided before it is rounded.
 #include "sim/core/softfloat_parts.h"
 
-const struct sim_fp_format sim_fp_single = {23, 127, 31}, sim_fp_double = {52, 1023, 63};
+const struct sim_fp_format sim_fp_single = FORMAT_SINGLE, sim_fp_double = FORMAT_DOUBLE;
 
 bool fp_rounds_up(enum sim_fp_rounding mode, bool sign, uint64_t whole, uint64_t rest,
                   uint64_t half)
@@ -72,19 +72,17 @@ uint64_t fp_propagate(const struct sim_fp_format *f, uint64_t x, enum fp_class c
     return *fpscr & FPSCR_DN ? default_nan(f) : x | fp_quiet_bit(f);
 }
 
-bool fp_propagate_any(const struct sim_fp_format *f, const uint64_t x[], const struct fp_number n[],
-                      unsigned count, uint32_t *fpscr, uint64_t *result)
+uint64_t fp_propagate_first(const struct sim_fp_format *f, const uint64_t x[],
+                            const struct fp_number n[], unsigned count, uint32_t *fpscr)
 {
-    static const enum fp_class order[] = {FP_CLASS_SNAN, FP_CLASS_QNAN};
-    for (unsigned k = 0; k < 2; k++) {
-        for (unsigned i = 0; i < count; i++) {
-            if (n[i].class != order[k])
-                continue;
-            *result = fp_propagate(f, x[i], n[i].class, fpscr);
-            return true;
-        }
+    unsigned first = 0;
+    while (first < count && n[first].class != FP_CLASS_SNAN)
+        first++;
+    for (unsigned i = 0; first == count && i < count; i++) {
+        if (n[i].class == FP_CLASS_QNAN)
+            return fp_propagate(f, x[i], n[i].class, fpscr);
     }
-    return false;
+    return fp_propagate(f, x[first], n[first].class, fpscr);
 }
 
 uint64_t fp_invalid(const struct sim_fp_format *f, uint32_t *fpscr)
