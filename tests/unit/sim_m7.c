@@ -30,6 +30,8 @@ enum {
 #define CCSIDR     0xe000ed80u
 #define CSSELR     0xe000ed84u
 #define CPACR      0xe000ed88u
+#define ISER       0xe000e100u
+#define ISPR       0xe000e200u
 #define MPU        0xe000ed90u
 #define MVFR0      0xe000ef40u
 #define ICIALLU    0xe000ef50u
@@ -611,6 +613,35 @@ static void locks_keep_the_program_out_of_dwt_and_fpb(void **state)
     assert_int_equal(program_loads(b, FP_LSR), 3);
 }
 
+// C_MASKINTS is not obeyed by a step of a Cortex-M7 before r0p2.
+static void an_early_one_steps_into_a_handler_that_is_masked(void **state)
+{
+    struct bench *b = *state;
+    static const struct {
+        uint32_t cpuid;
+        bool enters;
+    } revisions[] = {{0x410fc270, true},
+                     {0x410fc271, true},
+                     {0x410fc272, false},
+                     {0x411fc270, false},
+                     {0x411fc271, false}};
+    for (size_t i = 0; i < sizeof revisions / sizeof revisions[0]; i++) {
+        sim_core_set_identity(b->core, revisions[i].cpuid, 0, 0);
+        sim_core_hold(b->core, SIM_RESET_POWER);
+        bench_start_halted(b);
+        bench_write(b, ISER, 1);
+        bench_write(b, ISPR, 1);
+        sim_core_set_reg(b->core, 1, DATA_AT);
+        sim_core_set_reg(b->core, REG_PC, CODE);
+        bench_write(b, DHCSR, KEY | C_MASKINTS | C_HALT | C_DEBUGEN);
+        bench_write(b, DHCSR, KEY | C_MASKINTS | C_STEP | C_DEBUGEN);
+        bench_run_ns(b, 10000);
+        assert_true(sim_core_is_halted(b->core));
+        assert_int_equal(bench_reg(b, REG_PC), revisions[i].enters ? HANDLER(16) : CODE + 2);
+        assert_int_equal(ipsr(b), revisions[i].enters ? 16 : 0);
+    }
+}
+
 static unsigned part_at(struct bench *b, uint32_t page)
 {
     return (bench_read(b, page + 0xfe4) & 0xf) << 8 | (bench_read(b, page + 0xfe0) & 0xff);
@@ -669,6 +700,7 @@ int main(int argc, char **argv)
         m7_test(the_first_vector_table_is_where_the_chip_says),
         m7_test(the_fpb_stops_at_any_halfword),
         m7_test(locks_keep_the_program_out_of_dwt_and_fpb),
+        m7_test(an_early_one_steps_into_a_handler_that_is_masked),
         m7_test(two_rom_tables_name_its_units),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
