@@ -458,7 +458,7 @@ static void code_that_a_program_wrote_has_to_leave_the_data_cache(void **state)
     bench_poke16(b, DATA_AT, INC_R7);
     switch_on(b, IC | DC);
     assert_int_equal(steps_to(b, DATA_AT), 1);
-    program_stores(b, DATA_AT, LOOP << 16 | INC2_R7);
+    program_stores(b, DATA_AT, (uint32_t)LOOP << 16 | INC2_R7);
     assert_int_equal(steps_to(b, DATA_AT), 1);
     bench_write(b, ICIMVAU, DATA_AT);
     assert_int_equal(steps_to(b, DATA_AT), 1); // memory is old, too
