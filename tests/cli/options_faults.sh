@@ -74,6 +74,21 @@ for at in $(seq 20 110); do
 done
 check "a damaged answer at any of 91 commands changes no other option" is "$wrong" 0
 
+# Files of the journal that are damaged.
+cp "$tap_dir/good" "$tap_dir/store"
+at info --quiet
+check "the journal's folder is its owner's" is "$(stat -c %a "$XDG_STATE_HOME/swdlink")" 700
+damaged=0
+for content in '' '{' '[]' 'null' '{"chips": 7}' '{"words": [1], "intact": -1}' '{"intact": 4294967295, "words": "x"}'; do
+    for file in "$XDG_STATE_HOME"/swdlink/*.json; do
+        printf '%s' "$content" >"$file"
+        printf '%s' "$content" >"$XDG_STATE_HOME/swdlink/options-444-0.json"
+        at options --quiet
+        [ "$status" -eq 0 ] || damaged=$((damaged + 1))
+    done
+done
+check "a damaged file of the journal is begun anew" is "$damaged" 0
+
 # A folder that takes nothing is told, and stops nobody.
 cp "$tap_dir/good" "$tap_dir/store"
 mkdir -p "$tap_dir/full/swdlink"
