@@ -20,6 +20,7 @@ need_preload
 
 # ---- OpenOCD ------------------------------------------------------------------------------------
 
+# shellcheck disable=SC2030 # only there
 identifies_an_stm32f746() (
     core='Cortex-M7 r0p1' cpuid=410fc271
     identifies 'stm32f746zg 449 1024' 'stm32f750n8 449 64'
@@ -137,6 +138,7 @@ sees_the_data_cache() {
         seen 'cacheable 0x22' 'past it 0x11' 'cleaned 0x22'
 }
 
+# shellcheck disable=SC2031 # that of the whole file
 # Debian's pyOCD (0.13) knows version 1 of the FPB only, so that its breakpoints do nothing here, as on a real Cortex-M7.
 steps_with_pyocd() {
     printf '%s\n' halt 'read32 0xe000ed00 4' 'write32 0x20000f00 0x11223344' 'read32 0x20000f00 4' 'wreg r7 0x1234' \
