@@ -224,6 +224,8 @@ enum err describe_target_json(json_t **object, struct probe *p)
     const struct chip_identity *id = target_identity(&p->target);
     const char *state;
     enum err e = read_state(p, &state);
+    if (e == ERR_OK)
+        e = target_read_ports(&p->target);
     if (e != ERR_OK)
         return e;
     char text[32], doubt[CHIP_DOUBT_SIZE];

@@ -40,14 +40,7 @@ static bool is_as_wanted(const struct bpu *bpu, unsigned i)
     return bpu->held[i].known && bpu->held[i].value == comparator_word(bpu, i);
 }
 
-enum err bpu_attach(struct bpu *bpu, const struct mem_ap *mem, struct log *log)
-{
-    uint32_t ctrl;
-    enum err e = mem_ap_read32(mem, BP_CTRL, &ctrl);
-    return e ? e : bpu_attach_seen(bpu, mem, ctrl, log);
-}
-
-enum err bpu_attach_seen(struct bpu *bpu, const struct mem_ap *mem, uint32_t ctrl, struct log *log)
+static void begin(struct bpu *bpu, const struct mem_ap *mem, uint32_t ctrl, struct log *log)
 {
     *bpu = (struct bpu){.mem = mem, .log = log};
     bpu->count = (ctrl >> 4 & 15) | (ctrl >> 8 & 0x70);
@@ -55,7 +48,38 @@ enum err bpu_attach_seen(struct bpu *bpu, const struct mem_ap *mem, uint32_t ctr
         bpu->count = BPU_MAX;
     bpu->revision2 = ctrl >> 28 == 1;
     bpu->enabled = ctrl & CTRL_ENABLE;
-    return bpu_restore(bpu);
+}
+
+// As one block: what lies between the two, and what a core does not have, reads as 0.
+enum err bpu_attach(struct bpu *bpu, const struct mem_ap *mem, struct log *log)
+{
+    struct bpu_found found;
+    uint8_t unit[BP_COMP0 - BP_CTRL + sizeof found.comparator];
+    enum err e = mem_ap_read(mem, BP_CTRL, unit, sizeof unit, NULL);
+    if (e)
+        return e;
+    found.ctrl = get_le32(unit);
+    for (unsigned i = 0; i < BPU_LOOK; i++)
+        found.comparator[i] = get_le32(unit + (BP_COMP0 - BP_CTRL) + 4 * (size_t)i);
+    return bpu_attach_seen(bpu, mem, &found, log);
+}
+
+void bpu_add_look(struct mem_batch *b, struct bpu_found *found)
+{
+    mem_batch_read(b, BP_CTRL, &found->ctrl);
+    for (unsigned i = 0; i < BPU_LOOK; i++)
+        mem_batch_read(b, BP_COMP0 + 4 * i, &found->comparator[i]);
+}
+
+enum err bpu_attach_seen(struct bpu *bpu, const struct mem_ap *mem, const struct bpu_found *found,
+                         struct log *log)
+{
+    begin(bpu, mem, found->ctrl, log);
+    if (bpu->count > BPU_LOOK)
+        return bpu_restore(bpu);
+    for (unsigned i = 0; i < bpu->count; i++)
+        hold(bpu, i, found->comparator[i]);
+    return bpu_apply(bpu);
 }
 
 static bool has_any(const struct bpu *bpu)

@@ -35,8 +35,13 @@ struct bpu {
 
 // Counts the comparators, clears and disables all.
 enum err bpu_attach(struct bpu *bpu, const struct mem_ap *mem, struct log *log) MUST_CHECK;
-// The same for a caller that has just read BP_CTRL.
-enum err bpu_attach_seen(struct bpu *bpu, const struct mem_ap *mem, uint32_t ctrl,
+// The same in two parts: reads that are added to a batch, and what follows from them.
+#define BPU_LOOK 8u // comparators that cost nothing more; what a core does not have reads as 0
+struct bpu_found {
+    uint32_t ctrl, comparator[BPU_LOOK];
+};
+void bpu_add_look(struct mem_batch *b, struct bpu_found *found);
+enum err bpu_attach_seen(struct bpu *bpu, const struct mem_ap *mem, const struct bpu_found *found,
                          struct log *log) MUST_CHECK;
 // Nothing is written here: a debugger takes its breakpoints out at each stop and sets them again
 // before it goes on. bpu_apply() writes what has changed then.

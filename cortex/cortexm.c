@@ -7,6 +7,7 @@
 
 #define HALT_DEADLINE_US  100000u
 #define RESET_DEADLINE_US 500000u
+#define RESET_USUAL_US    2000u // of NRST with the capacitor of an ordinary board
 #define POLL_US           1000u
 
 #define FLUSH_IN_BATCH 6u
@@ -18,7 +19,9 @@ static enum err write_dhcsr(struct cortexm *cm, uint32_t bits)
 
 static enum err write_demcr(struct cortexm *cm, uint32_t more)
 {
-    return mem_ap_write32(cm->mem, SCS_DEMCR, DEMCR_DWTENA | cm->vcatch | more);
+    enum err e = mem_ap_write32(cm->mem, SCS_DEMCR, DEMCR_DWTENA | cm->vcatch | more);
+    cm->reset_caught &= e != ERR_OK;
+    return e;
 }
 
 static void forget_regs(struct cortexm *cm)
@@ -37,38 +40,6 @@ static enum err set_masked(struct cortexm *cm, bool masked)
     if (e == ERR_OK)
         cm->masked = masked;
     cm->mask_known = e == ERR_OK;
-    return e;
-}
-
-enum err cortexm_attach(struct cortexm *cm, const struct mem_ap *mem, struct log *log)
-{
-    uint32_t dhcsr;
-    enum err e = mem_ap_read32(mem, SCS_DHCSR, &dhcsr);
-    return e != ERR_OK ? e : cortexm_attach_seen(cm, mem, dhcsr, log);
-}
-
-enum err cortexm_attach_seen(struct cortexm *cm, const struct mem_ap *mem, uint32_t dhcsr,
-                             struct log *log)
-{
-    *cm = (struct cortexm){.mem = mem, .log = log, .mask_known = true, .runs = 1};
-    mem_batch_begin(&cm->pending, mem);
-    enum err e = mem_ap_read32(mem, SCS_CPUID, &cm->cpuid);
-    if (e != ERR_OK)
-        return e;
-    if (cm->cpuid >> 24 != 0x41)
-        return log_fail(log, ERR_NO_TARGET, "there is no ARM core on the other end (CPUID 0x%08x)",
-                        cm->cpuid);
-    e = core_caps_read(&cm->caps, mem, cm->cpuid);
-    caches_attach(&cm->caches, &cm->caps);
-    // C_HALT is kept as it is: attaching does not disturb.
-    if (e == ERR_OK && !(dhcsr & DHCSR_C_DEBUGEN))
-        e = write_dhcsr(cm, 0);
-    if (e == ERR_OK)
-        e = write_demcr(cm, 0);
-    if (e == ERR_OK)
-        e = bpu_attach(&cm->bpu, mem, log);
-    if (e == ERR_OK)
-        e = dwt_attach(&cm->dwt, mem, log);
     return e;
 }
 
@@ -151,12 +122,38 @@ enum err cortexm_take_halt_cause(struct cortexm *cm, uint32_t *dfsr)
     return e;
 }
 
+void cortexm_note_dhcsr(struct cortexm *cm, uint32_t dhcsr)
+{
+    cm->reset_seen |= (dhcsr & DHCSR_S_RESET_ST) != 0;
+}
+
+// Asks the core to halt and for all that is asked of a halted one. *halted false: it has not halted
+// at once, or nobody knows.
+static enum err halt_at_once(struct cortexm *cm, uint32_t request, bool *halted)
+{
+    const uint32_t all = DHCSR_C_DEBUGEN | DHCSR_S_HALT | DHCSR_S_LOCKUP | DHCSR_S_RESET_ST;
+    struct cortexm_whole w;
+    struct mem_batch b;
+    uint32_t dhcsr = 0;
+    *halted = false;
+    mem_batch_begin(&b, cm->mem);
+    mem_batch_write(&b, SCS_DHCSR, DHCSR_DBGKEY | DHCSR_C_DEBUGEN | request);
+    mem_batch_read(&b, SCS_DHCSR, &dhcsr);
+    cortexm_add_whole(&b, &w);
+    enum err e = mem_batch_run(&b);
+    cortexm_note_dhcsr(cm, dhcsr);
+    *halted = !e && (dhcsr & all) == (DHCSR_C_DEBUGEN | DHCSR_S_HALT);
+    return *halted ? cortexm_take_whole(cm, &w) : e;
+}
+
 enum err cortexm_halt(struct cortexm *cm)
 {
     uint64_t deadline = debug_probe_now_us(cm->mem->probe) + HALT_DEADLINE_US;
     uint32_t dhcsr, request = DHCSR_C_HALT | (cm->masked ? DHCSR_C_MASKINTS : 0);
-    enum err e = write_dhcsr(cm, request);
-    while (e == ERR_OK) {
+    bool halted = false;
+    const bool at_once = mem_batch_is_cheap(cm->mem) && !cm->regs_valid;
+    enum err e = at_once ? halt_at_once(cm, request, &halted) : write_dhcsr(cm, request);
+    while (e == ERR_OK && !halted) {
         e = cortexm_read_dhcsr(cm, &dhcsr);
         if (e != ERR_OK || dhcsr & DHCSR_S_HALT)
             break;
@@ -184,6 +181,8 @@ static void add_go(struct cortexm *cm, bool masked, uint32_t bits)
         mem_batch_write(&cm->pending, SCS_ICIALLU, 0);
     if (cm->old_cause)
         mem_batch_write(&cm->pending, SCS_DFSR, cm->old_cause);
+    if (cm->reset_caught)
+        mem_batch_write(&cm->pending, SCS_DEMCR, DEMCR_DWTENA | cm->vcatch);
     if (cm->masked != masked || !cm->mask_known)
         mem_batch_write(&cm->pending, SCS_DHCSR, key | DHCSR_C_HALT);
     mem_batch_write_once(&cm->pending, SCS_DHCSR, key | bits);
@@ -201,6 +200,7 @@ static enum err run_pending(struct cortexm *cm, bool masked)
     cm->masked = masked;
     cm->old_cause = 0;
     cm->caches.stale_code = false;
+    cm->reset_caught = false;
     return ERR_OK;
 }
 
@@ -233,12 +233,9 @@ enum err cortexm_start_step(struct cortexm *cm, bool mask_interrupts)
     return let_core_run(cm, mask_interrupts, DHCSR_C_STEP);
 }
 
-// DDI 0419, C1.6.4. The ST-LINK's own commands look for S_REGRDY no more than this does: seen on
-// the wires of a V2J17.
 static void add_reg_read(struct cortexm *cm, unsigned regsel, uint32_t *to)
 {
-    mem_batch_write(&cm->pending, SCS_DCRSR, regsel);
-    mem_batch_read(&cm->pending, SCS_DCRDR, to);
+    cortexm_add_reg_read(&cm->pending, regsel, to);
 }
 
 static void add_step_regs(struct cortexm *cm, struct cortexm_step *step)
@@ -341,6 +338,7 @@ enum err cortexm_pause_watchpoints(struct cortexm *cm, bool pause)
 
 enum err cortexm_catch_reset(struct cortexm *cm, bool on)
 {
+    cm->reset_caught = false;
     return write_demcr(cm, on ? DEMCR_VC_CORERESET : 0);
 }
 
@@ -374,30 +372,78 @@ enum err cortexm_reset(struct cortexm *cm, bool halt)
     return cortexm_reset_by(cm, halt, SCS_AIRCR, AIRCR_VECTKEY | AIRCR_SYSRESETREQ);
 }
 
+// Nobody knows how far a list came that failed: a reset that was asked for shows, and else it is
+// asked for by itself.
+static enum err ask_again_for_reset(struct cortexm *cm, uint32_t addr, uint32_t value)
+{
+    uint32_t dhcsr;
+    bpu_doubt(&cm->bpu);
+    cm->mask_known = false;
+    enum err e = cortexm_read_dhcsr(cm, &dhcsr);
+    if (e != ERR_OK || (dhcsr & DHCSR_S_RESET_ST))
+        return e;
+    e = mem_ap_write32(cm->mem, addr, value);
+    return e == ERR_PROBE_LOST ? e : ERR_OK;
+}
+
+// All that is written before a reset, and the reset. The access itself may fail although it came:
+// only what is seen later counts.
+static enum err ask_for_reset(struct cortexm *cm, bool halt, uint32_t addr, uint32_t value)
+{
+    uint32_t dhcsr;
+    mem_batch_read(&cm->pending, SCS_DHCSR, &dhcsr);
+    if (halt || cm->reset_caught)
+        mem_batch_write(&cm->pending, SCS_DEMCR,
+                        DEMCR_DWTENA | cm->vcatch | (halt ? DEMCR_VC_CORERESET : 0));
+    bpu_add_changes(&cm->bpu, &cm->pending);
+    if (cm->old_cause) // a system reset leaves DFSR as it is (DDI 0419, C1.6.6)
+        mem_batch_write(&cm->pending, SCS_DFSR, cm->old_cause);
+    mem_batch_write_once(&cm->pending, addr, value);
+    cm->reset_caught = halt;
+    enum err e = mem_batch_run(&cm->pending);
+    if (e == ERR_OK)
+        cm->old_cause = 0;
+    return e == ERR_OK || e == ERR_PROBE_LOST ? e : ask_again_for_reset(cm, addr, value);
+}
+
+// The core as it should be by now: out of reset, and halted at its first instruction.
+static enum err see_reset(struct cortexm *cm, bool *halted)
+{
+    const uint32_t no = DHCSR_S_LOCKUP | DHCSR_S_RESET_ST;
+    struct mem_batch b;
+    uint32_t first = 0, dhcsr = 0, dfsr, icsr;
+    debug_probe_sleep_us(cm->mem->probe, RESET_USUAL_US);
+    mem_batch_begin(&b, cm->mem);
+    mem_batch_read(&b, SCS_DHCSR, &first);
+    mem_batch_read(&b, SCS_DHCSR, &dhcsr);
+    mem_batch_read(&b, SCS_DFSR, &dfsr);
+    mem_batch_read(&b, SCS_ICSR, &icsr);
+    enum err e = mem_batch_run(&b);
+    cortexm_note_dhcsr(cm, first | dhcsr);
+    *halted = !e && cm->reset_seen && (dhcsr & (DHCSR_S_HALT | no)) == DHCSR_S_HALT;
+    if (*halted)
+        cortexm_note_stop(cm, dfsr, &icsr);
+    return e == ERR_PROBE_LOST ? e : ERR_OK;
+}
+
+// The catch is taken away when the core is let go: no reset in between is missed.
 enum err cortexm_reset_by(struct cortexm *cm, bool halt, uint32_t addr, uint32_t value)
 {
+    uint32_t dhcsr = 0;
+    bool halted = false;
+    enum err e = ERR_OK;
     forget_regs(cm);
-    uint32_t dhcsr;
-    enum err e = cortexm_read_dhcsr(cm, &dhcsr);
-    if (e == ERR_OK && halt)
-        e = cortexm_catch_reset(cm, true);
+    if (cm->masked || !cm->mask_known)
+        e = cortexm_read_dhcsr(cm, &dhcsr);
     if (e == ERR_OK && dhcsr & DHCSR_S_HALT)
         e = set_masked(cm, false);
-    if (e == ERR_OK)
-        e = mem_batch_run(&cm->pending);
-    if (e == ERR_OK)
-        e = bpu_apply(&cm->bpu);
-    if (e == ERR_OK) // a system reset leaves DFSR as it is (DDI 0419, C1.6.6)
-        e = clear_old_cause(cm);
-    if (e != ERR_OK)
-        return e;
     cm->reset_seen = false;
-    e = mem_ap_write32(cm->mem, addr, value);
-    if (e == ERR_PROBE_LOST)
-        return e;
-    e = wait_reset(cm, halt);
-    if (e == ERR_OK && halt)
-        e = cortexm_catch_reset(cm, false);
+    if (e == ERR_OK)
+        e = ask_for_reset(cm, halt, addr, value);
+    if (e == ERR_OK && halt && mem_batch_is_cheap(cm->mem))
+        e = see_reset(cm, &halted);
+    if (e == ERR_OK && !halted)
+        e = wait_reset(cm, halt);
     cm->reset_seen = false; // ours, and no news
     return e;
 }

@@ -49,6 +49,7 @@ struct cortexm {
     const struct mem_ap *mem;
     struct log *log;
     uint32_t cpuid;
+    uint32_t found_dhcsr; // when we attached
     struct core_caps caps;
     uint32_t vcatch; // DEMCR.VC_* bits that are kept set while we are attached
     struct bpu bpu;
@@ -72,21 +73,27 @@ struct cortexm {
         uint32_t dfsr, icsr;
         bool icsr_known;
     } seen;
-    bool reset_seen; // S_RESET_ST was seen since cortexm_take_reset()
+    bool reset_caught; // VC_CORERESET is set, and to be cleared before the core is let go
+    bool reset_seen;   // S_RESET_ST was seen since cortexm_take_reset()
 };
 
-// Reads CPUID, counts the comparators, enables debug (C_DEBUGEN) without halting, clears
-// comparators that an earlier debugger left behind.
-enum err cortexm_attach(struct cortexm *cm, const struct mem_ap *mem, struct log *log) MUST_CHECK;
-// The same for a caller that has just read DHCSR.
-enum err cortexm_attach_seen(struct cortexm *cm, const struct mem_ap *mem, uint32_t dhcsr,
-                             struct log *log) MUST_CHECK;
+// Reads CPUID, counts the comparators, enables debug (C_DEBUGEN) without halting, catches the
+// vectors of vc_bits, clears comparators that an earlier debugger left behind. cm->found_dhcsr is
+// what DHCSR was before; S_RESET_ST in it says that the core is held in reset.
+enum err cortexm_attach(struct cortexm *cm, const struct mem_ap *mem, uint32_t vc_bits,
+                        struct log *log) MUST_CHECK;
+// The same, but that C_DEBUGEN may still have to be written: by cm->pending, which the caller
+// carries out with the next that it asks.
+enum err cortexm_attach_first(struct cortexm *cm, const struct mem_ap *mem, uint32_t vc_bits,
+                              struct log *log) MUST_CHECK;
 // Restores what was found: comparators off, vector catch off, interrupts unmasked, running (or
 // halted: keep_halted), C_DEBUGEN off unless keep_halted.
 enum err cortexm_detach(struct cortexm *cm, bool keep_halted) MUST_CHECK;
 
 // Reads DHCSR once and remembers S_RESET_ST, which reading clears.
 enum err cortexm_read_dhcsr(struct cortexm *cm, uint32_t *dhcsr) MUST_CHECK;
+// The same of a value that somebody else has read.
+void cortexm_note_dhcsr(struct cortexm *cm, uint32_t dhcsr);
 // True once after a reset of the core was seen; forgets it.
 bool cortexm_take_reset(struct cortexm *cm);
 // DFSR of this stop, read unless it is known. It stays as it is, or is cleared before the core is
@@ -144,6 +151,16 @@ void cortexm_add_flush(struct cortexm *cm, struct mem_batch *b);
 void cortexm_take_step_regs(struct cortexm *cm, const struct cortexm_step *step);
 // Drops the cache, with what was not flushed.
 void cortexm_forget_regs(struct cortexm *cm);
+// cortexm_whole.c: reads of a core that is halted by then, added to a batch; and what they brought,
+// once it is known that it was halted. r0 to xPSR, PSP, and what shares a word with CONTROL.
+#define CORTEXM_WHOLE_REGS 17u
+struct cortexm_whole {
+    uint32_t reg[CORTEXM_WHOLE_REGS], psp, special;
+    uint32_t dfsr, icsr;
+};
+void cortexm_add_whole(struct mem_batch *b, struct cortexm_whole *w);
+void cortexm_add_reg_read(struct mem_batch *b, unsigned regsel, uint32_t *to);
+enum err cortexm_take_whole(struct cortexm *cm, const struct cortexm_whole *w) MUST_CHECK;
 
 // Which DEMCR.VC_* events halt the core; kept until changed or detached.
 enum err cortexm_set_vcatch(struct cortexm *cm, uint32_t vc_bits) MUST_CHECK;

@@ -40,16 +40,33 @@ static enum err write_comparator(struct dwt *dwt, unsigned i)
 
 enum err dwt_attach(struct dwt *dwt, const struct mem_ap *mem, struct log *log)
 {
-    *dwt = (struct dwt){.mem = mem, .log = log};
+    struct dwt_found found;
     uint8_t held[DWT_FUNCTION(DWT_MAX - 1) + 4 - DWT_CTRL]; // what is reserved in there reads as 0
     enum err e = mem_ap_read(mem, DWT_CTRL, held, sizeof held, NULL);
     if (e != ERR_OK)
         return e;
-    dwt->count = get_le32(held) >> 28;
+    found.ctrl = get_le32(held);
+    for (unsigned i = 0; i < DWT_MAX; i++)
+        found.function[i] = get_le32(held + DWT_FUNCTION(i) - DWT_CTRL);
+    return dwt_attach_seen(dwt, mem, &found, log);
+}
+
+void dwt_add_look(struct mem_batch *b, struct dwt_found *found)
+{
+    mem_batch_read(b, DWT_CTRL, &found->ctrl);
+    for (unsigned i = 0; i < DWT_MAX; i++)
+        mem_batch_read(b, DWT_FUNCTION(i), &found->function[i]);
+}
+
+enum err dwt_attach_seen(struct dwt *dwt, const struct mem_ap *mem, const struct dwt_found *found,
+                         struct log *log)
+{
+    *dwt = (struct dwt){.mem = mem, .log = log, .count = found->ctrl >> 28};
+    enum err e = ERR_OK;
     if (dwt->count > DWT_MAX)
         dwt->count = DWT_MAX;
     for (unsigned i = 0; i < dwt->count && e == ERR_OK; i++)
-        if (get_le32(held + DWT_FUNCTION(i) - DWT_CTRL))
+        if (found->function[i])
             e = write_comparator(dwt, i);
     return e;
 }

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "swd/mem_ap.h"
+#include "swd/mem_batch.h"
 
 #define DWT_MAX 4
 
@@ -42,6 +42,13 @@ struct dwt {
 
 // Counts the comparators, clears all. DEMCR.DWTENA must be set already.
 enum err dwt_attach(struct dwt *dwt, const struct mem_ap *mem, struct log *log) MUST_CHECK;
+// The same in two parts: reads that are added to a batch, and what follows from them.
+struct dwt_found {
+    uint32_t ctrl, function[DWT_MAX];
+};
+void dwt_add_look(struct mem_batch *b, struct dwt_found *found);
+enum err dwt_attach_seen(struct dwt *dwt, const struct mem_ap *mem, const struct dwt_found *found,
+                         struct log *log) MUST_CHECK;
 // Any length whose aligned power-of-two blocks fit the free comparators (a range that is not one
 // aligned block takes several). DWT_CHANGE needs one comparator only, and watchpoints of this kind
 // give up all but one of theirs if another one needs them. ERR_RESOURCE names the limit.

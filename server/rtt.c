@@ -13,7 +13,8 @@ static const uint8_t id[ID_SIZE] = "SEGGER RTT";
 // A channel: name, buffer, size, offset of the writer, offset of the reader, flags; all words.
 enum { NAME = 0, BUFFER = 4, SIZE = 8, WRITER = 12, READER = 16, CHANNEL_SIZE = 24 };
 
-#define SEARCH_STEP 4096u
+#define SEARCH_STEP   4096u
+#define RTT_SPARE_MAX 512u // bytes that are read along sooner than the ring in two pieces
 
 void rtt_init(struct rtt *r, struct target *t, struct log *log)
 {
@@ -212,6 +213,21 @@ static enum err write_offset(struct rtt *r, uint32_t addr, uint32_t value)
     return target_write_mem(r->t, addr, word, sizeof word);
 }
 
+// From `reader` on, around the end of the buffer: as one piece of memory, of which what is in the
+// middle is read along, when that is cheaper than two.
+static enum err read_around(struct rtt *r, const struct rtt_channel *c, uint32_t reader,
+                            uint8_t *data, uint32_t n)
+{
+    uint8_t ring[RTT_READ_MAX];
+    const uint32_t to_end = c->size - reader;
+    enum err e = target_read_mem(r->t, c->buffer, ring, c->size, NULL);
+    if (e)
+        return e;
+    memcpy(data, ring + reader, to_end);
+    memcpy(data + to_end, ring, n - to_end);
+    return ERR_OK;
+}
+
 enum err rtt_read(struct rtt *r, unsigned channel, uint8_t *data, size_t cap, size_t *len)
 {
     *len = 0;
@@ -223,13 +239,15 @@ enum err rtt_read(struct rtt *r, unsigned channel, uint8_t *data, size_t cap, si
     enum err e = read_offsets(r, c, &writer, &reader, &good);
     if (e || !good || writer == reader)
         return e;
-    // Up to the end of the buffer; what wrapped around comes with the next step.
-    uint32_t n = writer > reader ? writer - reader : c->size - reader;
-    if (n > RTT_READ_MAX)
-        n = RTT_READ_MAX;
+    const uint32_t waits = (writer + c->size - reader) % c->size, to_end = c->size - reader;
+    uint32_t n = waits < RTT_READ_MAX ? waits : RTT_READ_MAX;
     if (n > cap)
         n = (uint32_t)cap;
-    e = target_read_mem(r->t, c->buffer + reader, data, n, NULL);
+    const bool around = n > to_end && c->size <= RTT_READ_MAX && c->size - n <= RTT_SPARE_MAX;
+    if (n > to_end && !around) // what wrapped around comes with the next step
+        n = to_end;
+    e = around ? read_around(r, c, reader, data, n)
+               : target_read_mem(r->t, c->buffer + reader, data, n, NULL);
     if (!e)
         e = write_offset(r, c->descriptor + READER, (reader + n) % c->size);
     *len = e ? 0 : n;

@@ -9,9 +9,11 @@
 
 // Between two looks: when there was something, when there was nothing, and at RAM that has no
 // control block (yet).
-#define BUSY_S   0.0
-#define QUIET_S  0.01
-#define SEARCH_S 0.05
+#define BUSY_S       0.0
+#define ANSWER_S     0.001 // when something was typed, and the program may answer
+#define ANSWER_LOOKS 20u   // and so many looks
+#define QUIET_S      0.01
+#define SEARCH_S     0.05
 
 static void hang_up(struct rtt_port *port)
 {
@@ -85,7 +87,10 @@ static enum err step_channels(struct rtt_ports *p, bool typed, double *pause)
         if (!e && port->used && port->peer.fd >= 0)
             e = move_up(port, &busy);
     }
-    *pause = busy ? BUSY_S : QUIET_S;
+    if (typed)
+        p->answers = ANSWER_LOOKS;
+    *pause = busy ? BUSY_S : p->answers ? ANSWER_S : QUIET_S;
+    p->answers -= p->answers > 0;
     return e;
 }
 
@@ -127,12 +132,15 @@ static void on_readable(struct ev_loop *loop, ev_io *w, int events)
     (void)events;
     struct rtt_port *port = w->data;
     size_t got;
+    bool first = port->in_len == 0;
     if (!tcp_peer_receive(&port->peer, port->in + port->in_len, sizeof port->in - port->in_len,
                           &got)) {
         hang_up(port);
         return;
     }
     port->in_len += got;
+    if (first && got > 0 && !port->all->failed)
+        arm_timer(port->all, BUSY_S);
     if (port->in_len == sizeof port->in)
         ev_io_stop(loop, w); // until the program has taken some
 }

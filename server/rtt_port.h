@@ -32,7 +32,8 @@ struct rtt_ports {
     // After each step: the target may have been lost in it.
     void (*stepped)(void *user);
     void *user;
-    bool failed; // told once, not at each step
+    bool failed;      // told once, not at each step
+    unsigned answers; // looks that come soon: something was typed
     ev_timer tick;
     struct rtt_port port[RTT_PORT_MAX];
 };

@@ -126,6 +126,7 @@ struct debug_probe {
     struct log *log;
     uint32_t swclk_hz;      // nominal, as last set
     unsigned patience_ms;   // limit of one command; 0: the usual one
+    bool asks_little;       // what the next answer shows is not asked: set by who only debugs
     bool in_debug;          // enter_swd() succeeded and leave() has not been called since
     uint8_t last_status;    // the probe's own status byte of the last command that has one
     uint32_t fault_address; // of the last block that failed with ERR_FAULT

@@ -150,14 +150,16 @@ enum err stlink_set_swclk(struct stlink *st, uint32_t hz)
 
 static enum err open_ap(struct stlink *st)
 {
-    if (!stlink_has(st, 28, 0))
-        return ERR_OK;
     uint8_t r[2];
     struct usb_exchange x = stlink_debug_command(STLINK_DEBUG_INIT_AP);
     x.in = r;
     x.in_len = sizeof r;
     enum err e = stlink_do(st, &x, "opening the access port");
     st->ap_open = e == ERR_OK;
+    if (e == ERR_PROBE_PROTOCOL) { // outside of SWD mode the endpoint stalls
+        st->probe.in_debug = false;
+        return log_fail(st->probe.log, ERR_NO_TARGET, "the ST-LINK did not enter SWD mode");
+    }
     if (e == ERR_OK ||
         (st->probe.last_status != STLINK_ST_NO_DEVICE && st->probe.last_status != STLINK_ST_BAD_AP))
         return e;
@@ -166,6 +168,15 @@ static enum err open_ap(struct stlink *st)
         "a chip answers on SWD, but this ST-LINK's firmware refuses chips that are not made by "
         "ST (status %02x)",
         st->probe.last_status);
+}
+
+static enum err require_debug_mode(struct stlink *st)
+{
+    enum stlink_mode mode;
+    enum err e = stlink_get_mode(st, &mode);
+    if (e == ERR_OK && mode != STLINK_MODE_DEBUG)
+        e = log_fail(st->probe.log, ERR_NO_TARGET, "the ST-LINK did not enter SWD mode");
+    return e;
 }
 
 enum err stlink_enter_swd(struct stlink *st)
@@ -180,14 +191,11 @@ enum err stlink_enter_swd(struct stlink *st)
     enum err e = stlink_do(st, &x, "connecting through SWD");
     if (e != ERR_OK)
         return e;
-    enum stlink_mode mode;
-    e = stlink_get_mode(st, &mode);
-    if (e != ERR_OK)
-        return e;
-    if (mode != STLINK_MODE_DEBUG)
-        return log_fail(st->probe.log, ERR_NO_TARGET, "the ST-LINK did not enter SWD mode");
-    st->probe.in_debug = true;
-    return open_ap(st);
+    // Firmware that opens an access port shows by this that it has entered SWD mode.
+    const bool opens = stlink_has(st, 28, 0);
+    e = opens && st->probe.asks_little ? ERR_OK : require_debug_mode(st);
+    st->probe.in_debug = e == ERR_OK;
+    return opens && !e ? open_ap(st) : e;
 }
 
 enum err stlink_leave(struct stlink *st)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "cortex/scs.h"
 #include "targets/target_private.h"
 
 #define RAM_US 50000u
@@ -51,7 +52,7 @@ void ahead_plan(struct target *t, struct mem_batch *b, uint32_t addr, uint32_t l
 void ahead_plan_breaks(struct target *t, struct mem_batch *b)
 {
     for (unsigned i = 0; i < TARGET_MAX_SWBREAKS; i++)
-        if (t->swbreak[i].used || t->swbreak[i].inside)
+        if (t->swbreak[i].used || t->swbreak[i].inside || t->swbreak[i].recent)
             ahead_plan(t, b, t->swbreak[i].addr, 2);
 }
 
@@ -120,4 +121,56 @@ bool ahead_take(struct target *t, uint32_t addr, void *data, size_t len)
         at += part;
     }
     return true;
+}
+
+static bool reads_ahead(const struct target *t)
+{
+    return t->options.read_ahead && mem_batch_is_cheap(&t->mem);
+}
+
+// Reads what is wanted around the registers; and DFSR and ICSR, unless they are known.
+static enum err read_around(struct target *t)
+{
+    uint32_t dfsr, icsr, ccr = 0, pc, sp, lr;
+    struct mem_batch b;
+    const bool cleaned = t->core.caches.data_on;
+    const bool seen = cortexm_has_seen_stop(&t->core);
+    enum err e = cortexm_read_reg(&t->core, CORTEXM_PC, &pc);
+    if (e || (e = cortexm_read_reg(&t->core, CORTEXM_SP, &sp)) ||
+        (e = cortexm_read_reg(&t->core, CORTEXM_LR, &lr)))
+        return e;
+    mem_batch_begin(&b, &t->mem);
+    if (!seen) {
+        mem_batch_read(&b, SCS_DFSR, &dfsr);
+        mem_batch_read(&b, SCS_ICSR, &icsr);
+    }
+    if (t->core.caches.has_data)
+        mem_batch_read(&b, SCS_CCR, &ccr);
+    ahead_drop(t);
+    ahead_plan(t, &b, pc, AHEAD_CODE_BYTES);
+    ahead_plan_stop(t, &b, sp, lr);
+    e = mem_batch_run(&b);
+    if (e == ERR_FAULT) { // one of the words that nobody has asked for yet
+        log_forget(t->log);
+        ahead_drop(t);
+        return ERR_OK;
+    }
+    if (e)
+        return e;
+    if (!seen)
+        cortexm_note_stop(&t->core, dfsr, &icsr);
+    caches_note_ccr(&t->core.caches, ccr, t->core.runs);
+    ahead_keep(t);
+    ahead_drop_cached(t, cleaned);
+    return ERR_OK;
+}
+
+enum err ahead_read_halt(struct target *t)
+{
+    return reads_ahead(t) ? read_around(t) : ERR_OK;
+}
+
+enum err ahead_read_stop(struct target *t)
+{
+    return reads_ahead(t) && !cortexm_has_seen_stop(&t->core) ? read_around(t) : ERR_OK;
 }

@@ -2,6 +2,7 @@
 // Attaching again to a core that lost its debug state.
 #include <string.h>
 
+#include "cortex/scs.h"
 #include "targets/target_private.h"
 
 // A reply that got damaged must not take away comparators that the core has.
@@ -18,17 +19,16 @@ static enum err check_units(const struct target *t, const struct cortexm *before
 
 static enum err attach_once(struct target *t, const struct cortexm *before)
 {
-    enum err e = cortexm_attach(&t->core, &t->mem, t->log);
+    enum err e = cortexm_attach(&t->core, &t->mem, before->vcatch, t->log);
     if (e || (e = check_units(t, before)))
         return e;
     memcpy(t->core.bpu.comparator, before->bpu.comparator, sizeof before->bpu.comparator);
     memcpy(t->core.dwt.comparator, before->dwt.comparator, sizeof before->dwt.comparator);
     t->core.reset_seen |= before->reset_seen;
     swo_note_undone(t);
-    if ((e = bpu_restore(&t->core.bpu)) || (e = dwt_restore(&t->core.dwt)) ||
-        (e = cortexm_set_vcatch(&t->core, before->vcatch)))
+    if ((e = bpu_restore(&t->core.bpu)) || (e = dwt_restore(&t->core.dwt)))
         return e;
-    if (t->dbgmcu_changed && (e = attach_set_debug_unit(t)))
+    if (t->dbgmcu_changed && (e = attach_set_debug_unit(t, NULL)))
         return e;
     return breaks_apply_now(t);
 }
@@ -69,16 +69,28 @@ enum err attach_again(struct target *t)
     return e;
 }
 
-enum err attach_set_debug_unit(struct target *t)
+enum err attach_set_debug_unit(struct target *t, uint32_t *dhcsr)
 {
-    struct dbgmcu_state found = {0};
+    struct mem_batch b;
+    struct dbgmcu_state found = t->seen_dbgmcu;
+    const struct dbgmcu_layout *layout = t->id.chip->family->dbgmcu;
     // While a program runs undisturbed only the freezes are set: they act in a halt and not before.
     bool low_power = t->options.connect != TARGET_CONNECT_HOTPLUG;
-    enum err e = dbgmcu_set(&t->mem, t->id.chip->family->dbgmcu, low_power, &found);
+    t->seen_dbgmcu.known = false;
+    enum err e = found.known ? ERR_OK : dbgmcu_read(&t->mem, layout, &found);
     if (found.known && !t->dbgmcu_changed) {
         t->found_dbgmcu = found;
         t->dbgmcu_changed = true;
     }
+    if (e)
+        return e;
+    mem_batch_begin(&b, &t->mem);
+    dbgmcu_add_set(&b, layout, low_power, &found);
+    if (dhcsr)
+        mem_batch_read(&b, SCS_DHCSR, dhcsr);
+    e = mem_batch_run(&b);
+    if (!e && dhcsr)
+        cortexm_note_dhcsr(&t->core, *dhcsr);
     return e;
 }
 

@@ -174,27 +174,17 @@ static void add_write(struct target *t, struct mem_batch *b, uint32_t addr, uint
         caches_add_drop(b, addr);
 }
 
-static enum err write_now(struct target *t, uint32_t addr, uint32_t value)
-{
-    struct mem_batch b;
-    mem_batch_begin(&b, &t->mem);
-    add_write(t, &b, addr, value);
-    return mem_batch_run(&b);
-}
-
 static enum err write_changed(struct target *t, const struct words *w)
 {
+    struct mem_batch now;
     const bool later = mem_batch_is_cheap(&t->mem);
-    enum err e = ERR_OK;
-    for (unsigned n = 0; n < w->count && !e; n++) {
-        if (!w->word[n].changed)
-            continue;
-        if (later && t->core.pending.count < PENDING_MAX)
-            add_write(t, &t->core.pending, w->word[n].addr, w->word[n].value);
-        else
-            e = write_now(t, w->word[n].addr, w->word[n].value);
+    mem_batch_begin(&now, &t->mem);
+    for (unsigned n = 0; n < w->count; n++) {
+        const bool waits = later && t->core.pending.count < PENDING_MAX;
+        if (w->word[n].changed)
+            add_write(t, waits ? &t->core.pending : &now, w->word[n].addr, w->word[n].value);
     }
-    return e;
+    return mem_batch_run(&now);
 }
 
 // A program that has copied its code there since (startup code does) must not get the old bytes
@@ -233,6 +223,12 @@ enum err breaks_apply(struct target *t)
         if (t->swbreak[i].inside || is_wanted(t, i))
             change_half(t, &w, i);
     return write_changed(t, &w);
+}
+
+void breaks_note_go(struct target *t)
+{
+    for (int i = 0; i < TARGET_MAX_SWBREAKS; i++)
+        t->swbreak[i].recent = t->swbreak[i].used;
 }
 
 enum err breaks_apply_now(struct target *t)

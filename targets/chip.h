@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "swd/mem_ap.h"
+#include "swd/mem_batch.h"
 #include "targets/dies.h"
 #include "targets/families/family.h"
 
@@ -45,6 +46,28 @@ struct chip_identity {
 // read, or cannot be true, stays unknown.
 enum err chip_identify(struct chip_identity *id, const struct mem_ap *mem,
                        struct log *log) MUST_CHECK;
+// The same in parts, for whoever has more to ask in the same lists of accesses. First: which chip
+// it is. What waits in `first` is carried out with the first question, and with it are read the
+// clock gates of the debug units that chips with this id's place may have (gates may be NULL).
+#define CHIP_GATES_MAX 8u
+struct chip_gates {
+    unsigned count;
+    uint32_t addr[CHIP_GATES_MAX], value[CHIP_GATES_MAX];
+};
+enum err chip_find(struct chip_identity *id, struct mem_batch *first, struct chip_gates *gates,
+                   struct log *log) MUST_CHECK;
+// Then its sizes, numbers and protection: reads that are added to a batch, and what they brought.
+// By itself: for a batch of which something could not be read.
+struct chip_facts {
+    uint32_t flash_size, uid[3], geometry[FAMILY_GEOMETRY_REGS], rdp;
+};
+void chip_add_facts(const struct chip_identity *id, struct mem_batch *b, struct chip_facts *facts);
+void chip_take_facts(struct chip_identity *id, const struct chip_facts *facts, struct log *log);
+enum err chip_read_facts(struct chip_identity *id, const struct mem_ap *mem,
+                         struct log *log) MUST_CHECK;
+// The IDs of debug port and access port, which nobody needs who only debugs.
+enum err chip_read_ports(struct chip_identity *id, const struct mem_ap *mem,
+                         struct log *log) MUST_CHECK;
 // Bytes of data EEPROM of the part; 0: none.
 uint32_t chip_eeprom_size(const struct chip_identity *id);
 // Reads who made the chip. Not known (ERR_OK): the probe or the chip does not tell.

@@ -5,9 +5,11 @@
 #include "cortex/scs.h"
 #include "targets/connect.h"
 
-static enum err set_debug_unit(struct target *t)
+// *seen: DHCSR was read behind it.
+static enum err set_debug_unit(struct target *t, uint32_t *dhcsr, bool *seen)
 {
-    enum err e = t->id.chip ? attach_set_debug_unit(t) : ERR_OK;
+    enum err e = t->id.chip ? attach_set_debug_unit(t, dhcsr) : ERR_OK;
+    *seen = t->id.chip && !e;
     if (e == ERR_FAULT) {
         log_line(t->log, LOG_WARN,
                  "the chip's debug unit cannot be set: watchdogs go on while it is halted");
@@ -17,27 +19,25 @@ static enum err set_debug_unit(struct target *t)
     return e;
 }
 
-// What every debugger wants of a target that is there.
-static enum err prepare_for_debugging(struct target *t)
-{
-    enum err e = cortexm_set_vcatch(&t->core, DEMCR_VC_HARDERR);
-    // Resets before we came are not news.
-    (void)cortexm_take_reset(&t->core);
-    return e ? e : set_debug_unit(t);
-}
-
 #define SETTINGS_MAX 3u // of the debug unit of a chip that resets itself again and again
 
-// A reset shuts the clock of the debug unit, and what was written there without it is lost: then it
-// is set once more.
+// Sets the debug unit, and looks at the core. A reset shuts the clock of the unit, and what was
+// written there without it is lost: then it is set once more.
+static enum err set_and_look(struct target *t, uint32_t *dhcsr)
+{
+    bool seen;
+    enum err e = set_debug_unit(t, dhcsr, &seen);
+    return e || seen ? e : cortexm_read_dhcsr(&t->core, dhcsr);
+}
+
 static enum err find_state(struct target *t)
 {
     uint32_t dhcsr;
-    enum err e = cortexm_read_dhcsr(&t->core, &dhcsr);
-    for (unsigned n = 1; !e && n < SETTINGS_MAX && cortexm_take_reset(&t->core); n++) {
-        if (!(e = set_debug_unit(t)))
-            e = cortexm_read_dhcsr(&t->core, &dhcsr);
-    }
+    // Resets before we came are not news.
+    (void)cortexm_take_reset(&t->core);
+    enum err e = set_and_look(t, &dhcsr);
+    for (unsigned n = 1; !e && n < SETTINGS_MAX && cortexm_take_reset(&t->core); n++)
+        e = set_and_look(t, &dhcsr);
     t->state = TARGET_RUNNING;
     (void)cortexm_take_reset(&t->core);
     return !e && (dhcsr & DHCSR_S_HALT) ? run_take_stop(t, TARGET_STOP_REQUEST) : e;
@@ -65,9 +65,7 @@ static void report_chip(const struct target *t)
 
 static enum err prepare_found_target(struct target *t)
 {
-    enum err e = prepare_for_debugging(t);
-    if (!e)
-        e = find_state(t);
+    enum err e = find_state(t);
     if (e) {
         const struct log_mark kept = log_keep(t->log);
         target_disconnect(t, false);
@@ -115,6 +113,7 @@ enum err target_connect(struct target *t, struct debug_probe *probe,
 {
     memset(t, 0, sizeof *t);
     t->probe = probe;
+    t->probe->asks_little = true;
     t->mem = (struct mem_ap){.probe = probe};
     t->log = log;
     t->options = *options;
@@ -178,12 +177,14 @@ enum err target_release(struct target *t)
 static enum err take_hold(struct target *t)
 {
     uint32_t dhcsr;
-    enum err e;
-    if ((e = attach_again(t)) || (e = prepare_for_debugging(t)))
+    t->core.vcatch = DEMCR_VC_HARDERR;
+    enum err e = attach_again(t);
+    if (e)
         return e;
     if (t->state == TARGET_RUNNING)
         return find_state(t);
-    e = cortexm_read_dhcsr(&t->core, &dhcsr);
+    (void)cortexm_take_reset(&t->core);
+    e = set_and_look(t, &dhcsr);
     if (!e && !(dhcsr & DHCSR_S_HALT))
         t->state = TARGET_RUNNING;
     return e;

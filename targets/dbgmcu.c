@@ -43,9 +43,10 @@ static unsigned count_registers(const struct dbgmcu_layout *l)
     return n;
 }
 
-static enum err read_registers(const struct mem_ap *mem, const struct dbgmcu_layout *l,
-                               struct dbgmcu_state *state)
+enum err dbgmcu_read(const struct mem_ap *mem, const struct dbgmcu_layout *layout,
+                     struct dbgmcu_state *state)
 {
+    const struct dbgmcu_layout *l = layout ? layout : &no_debug_unit;
     enum err e = open_dbgmcu_gate(mem, l, &state->gate_was_closed);
     for (unsigned n = 0; n < count_registers(l) && !e; n++)
         e = mem_ap_read32(mem, l->reg[n].addr, &state->value[n]);
@@ -53,17 +54,36 @@ static enum err read_registers(const struct mem_ap *mem, const struct dbgmcu_lay
     return e && state->gate_was_closed ? close_after(mem, l, e) : e;
 }
 
+void dbgmcu_add_read(struct mem_batch *b, const struct dbgmcu_layout *layout, uint32_t gate,
+                     struct dbgmcu_state *found)
+{
+    const struct dbgmcu_layout *l = layout ? layout : &no_debug_unit;
+    found->gate_was_closed = l->gate_addr && !(gate & l->gate_mask);
+    if (found->gate_was_closed)
+        mem_batch_write(b, l->gate_addr, gate | l->gate_mask);
+    for (unsigned n = 0; n < count_registers(l); n++)
+        mem_batch_read(b, l->reg[n].addr, &found->value[n]);
+}
+
+void dbgmcu_add_set(struct mem_batch *b, const struct dbgmcu_layout *layout, bool low_power,
+                    const struct dbgmcu_state *found)
+{
+    const struct dbgmcu_layout *l = layout ? layout : &no_debug_unit;
+    for (unsigned n = 0; n < count_registers(l); n++) {
+        uint32_t bits = l->reg[n].freeze | (low_power ? l->reg[n].low_power : 0);
+        if (bits)
+            mem_batch_write(b, l->reg[n].addr, found->value[n] | bits);
+    }
+}
+
 enum err dbgmcu_set(const struct mem_ap *mem, const struct dbgmcu_layout *layout, bool low_power,
                     struct dbgmcu_state *found)
 {
-    const struct dbgmcu_layout *l = layout ? layout : &no_debug_unit;
-    enum err e = read_registers(mem, l, found);
-    for (unsigned n = 0; n < count_registers(l) && !e; n++) {
-        uint32_t bits = l->reg[n].freeze | (low_power ? l->reg[n].low_power : 0);
-        if (bits)
-            e = mem_ap_write32(mem, l->reg[n].addr, found->value[n] | bits);
-    }
-    return e;
+    struct mem_batch b;
+    enum err e = dbgmcu_read(mem, layout, found);
+    mem_batch_begin(&b, mem);
+    dbgmcu_add_set(&b, layout, low_power, found);
+    return e ? e : mem_batch_run(&b);
 }
 
 enum err dbgmcu_set_low_power(const struct mem_ap *mem, const struct dbgmcu_layout *layout, bool on,
@@ -71,7 +91,7 @@ enum err dbgmcu_set_low_power(const struct mem_ap *mem, const struct dbgmcu_layo
 {
     const struct dbgmcu_layout *l = layout ? layout : &no_debug_unit;
     struct dbgmcu_state here;
-    enum err e = read_registers(mem, l, &here);
+    enum err e = dbgmcu_read(mem, l, &here);
     for (unsigned n = 0; n < count_registers(l) && !e; n++) {
         uint32_t bits = l->reg[n].low_power;
         if (bits)

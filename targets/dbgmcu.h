@@ -7,7 +7,7 @@
 #define SWDLINK_TARGETS_DBGMCU_H
 
 #include "base/err.h"
-#include "swd/mem_ap.h"
+#include "swd/mem_batch.h"
 #include "targets/families/family.h"
 
 // What was found.
@@ -21,6 +21,15 @@ struct dbgmcu_state {
 // afterwards. *found may be NULL. A layout that is NULL has nothing to set.
 enum err dbgmcu_set_low_power(const struct mem_ap *mem, const struct dbgmcu_layout *layout, bool on,
                               struct dbgmcu_state *found) MUST_CHECK;
+// The registers as they are; *found->known says whether they could be read. The gate is open then.
+enum err dbgmcu_read(const struct mem_ap *mem, const struct dbgmcu_layout *layout,
+                     struct dbgmcu_state *found) MUST_CHECK;
+// The same as part of a batch, by a caller that knows what the gate's register holds.
+void dbgmcu_add_read(struct mem_batch *b, const struct dbgmcu_layout *layout, uint32_t gate,
+                     struct dbgmcu_state *found);
+// What dbgmcu_set() writes, as part of a batch.
+void dbgmcu_add_set(struct mem_batch *b, const struct dbgmcu_layout *layout, bool low_power,
+                    const struct dbgmcu_state *found);
 // Sets what debugging needs: the freezes, and with low_power the other bits as well. The gate stays
 // open, unless the registers cannot be read: then nothing was changed, and found->known is false.
 enum err dbgmcu_set(const struct mem_ap *mem, const struct dbgmcu_layout *layout, bool low_power,

@@ -82,27 +82,38 @@ static bool hides_flash(const struct target *t, const struct target_region *r, u
            flash_bank_addr(&t->bank, addr) - t->bank.base < t->bank.size;
 }
 
-static bool code_is_fresh(const struct target *t, uint32_t base)
+// The kept line that begins at base, or NULL.
+static const uint8_t *find_line(const struct target *t, uint32_t base)
 {
-    return t->code.valid && t->code.runs == t->core.runs && t->code.base == base;
+    for (unsigned i = 0; i < t->code.count; i++)
+        if (t->code.line[i].base == base)
+            return t->code.line[i].bytes;
+    return NULL;
 }
 
-// A debugger asks again and again for the few instructions around the PC. One line of flash
-// answers, as long as the core has not run and nobody has programmed.
+// A debugger asks again and again for the few instructions around the PC, and for those that called
+// them. Lines of flash answer, as long as the core has not run and nobody has programmed.
 static enum err read_code(struct target *t, uint32_t addr, void *data, size_t len)
 {
-    uint32_t base = addr & ~(TARGET_CODE_LINE - 1);
-    enum err e = ERR_OK;
-    if (!code_is_fresh(t, base)) {
-        t->code.valid = false;
-        e = mem_ap_read(&t->mem, base, t->code.bytes, TARGET_CODE_LINE, NULL);
-        t->code.base = base;
-        t->code.runs = t->core.runs;
-        t->code.valid = e == ERR_OK;
+    const uint32_t base = addr & ~(TARGET_CODE_LINE - 1);
+    if (!t->code.valid || t->code.runs != t->core.runs)
+        t->code.count = t->code.next = 0;
+    t->code.valid = true;
+    t->code.runs = t->core.runs;
+    const uint8_t *line = find_line(t, base);
+    if (!line) {
+        uint8_t bytes[TARGET_CODE_LINE];
+        enum err e = mem_ap_read(&t->mem, base, bytes, sizeof bytes, NULL);
+        if (e)
+            return e;
+        const unsigned i = t->code.next++ % TARGET_CODE_LINES;
+        t->code.count += t->code.count < TARGET_CODE_LINES;
+        t->code.line[i].base = base;
+        memcpy(t->code.line[i].bytes, bytes, sizeof bytes);
+        line = t->code.line[i].bytes;
     }
-    if (e == ERR_OK)
-        memcpy(data, t->code.bytes + (addr - base), len);
-    return e;
+    memcpy(data, line + (addr - base), len);
+    return ERR_OK;
 }
 
 // Short and misaligned pieces of memory, read as the words they lie in: one command instead of one
@@ -162,6 +173,9 @@ enum err target_read_mem(struct target *t, uint32_t addr, void *data, size_t len
         e = ERR_OK;
     else if ((e = before_read(t, r, addr, len)))
         return target_note_error(t, e);
+    else if (region_is_plain(t, r) && r->kind == TARGET_REGION_RAM &&
+             foreseen_applies(t, addr, len))
+        e = foreseen_read(t, addr, data, len);
     else if (region_is_plain(t, r) && len <= TARGET_CODE_LINE && addr - r->base + len <= r->size)
         e = read_small(t, r, addr, data, len);
     else if (region_is_plain(t, r))
@@ -195,6 +209,7 @@ static enum err fail_read_only(struct target *t, uint32_t addr)
 enum err target_write_mem(struct target *t, uint32_t addr, const void *data, size_t len)
 {
     ahead_drop(t);
+    foreseen_drop(t);
     enum err e = target_claim(t);
     if (e || (e = check_range(t, addr, len)) || len == 0)
         return e;

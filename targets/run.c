@@ -72,48 +72,13 @@ static enum err find_cause(struct target *t, uint32_t dfsr, uint32_t xpsr, struc
     return ERR_OK;
 }
 
-// Of a stop that nobody has looked at yet.
-static enum err read_stop_ahead(struct target *t)
-{
-    uint32_t dfsr, icsr, ccr = 0, pc, sp, lr;
-    struct mem_batch b;
-    const bool cleaned = t->core.caches.data_on;
-    if (!t->options.read_ahead || !mem_batch_is_cheap(&t->mem) || cortexm_has_seen_stop(&t->core))
-        return ERR_OK;
-    enum err e = cortexm_read_reg(&t->core, CORTEXM_PC, &pc);
-    if (e || (e = cortexm_read_reg(&t->core, CORTEXM_SP, &sp)) ||
-        (e = cortexm_read_reg(&t->core, CORTEXM_LR, &lr)))
-        return e;
-    mem_batch_begin(&b, &t->mem);
-    mem_batch_read(&b, SCS_DFSR, &dfsr);
-    mem_batch_read(&b, SCS_ICSR, &icsr);
-    if (t->core.caches.has_data)
-        mem_batch_read(&b, SCS_CCR, &ccr);
-    ahead_drop(t);
-    ahead_plan(t, &b, pc, AHEAD_CODE_BYTES);
-    ahead_plan_stop(t, &b, sp, lr);
-    e = mem_batch_run(&b);
-    if (e == ERR_FAULT) { // one of the words that nobody has asked for yet
-        log_forget(t->log);
-        ahead_drop(t);
-        return ERR_OK;
-    }
-    if (e)
-        return e;
-    cortexm_note_stop(&t->core, dfsr, &icsr);
-    caches_note_ccr(&t->core.caches, ccr, t->core.runs);
-    ahead_keep(t);
-    ahead_drop_cached(t, cleaned);
-    return ERR_OK;
-}
-
 enum err run_take_stop(struct target *t, enum target_stop_cause plain)
 {
     struct target_stop s = {.cause = plain};
     uint32_t dfsr, xpsr;
     t->state = TARGET_HALTED;
     t->step_ended = false;
-    enum err e = read_stop_ahead(t);
+    enum err e = ahead_read_stop(t);
     if (e || (e = erratum_unmask(t)) || (e = cortexm_take_halt_cause(&t->core, &dfsr)) ||
         (e = cortexm_read_reg(&t->core, CORTEXM_PC, &s.pc)) ||
         (e = cortexm_read_reg(&t->core, CORTEXM_XPSR, &xpsr)) ||
@@ -133,6 +98,8 @@ enum err target_halt(struct target *t)
     if (e || t->state == TARGET_HALTED)
         return e;
     e = cortexm_halt(&t->core);
+    if (!e)
+        e = ahead_read_halt(t);
     return e ? target_note_error(t, e) : run_take_stop(t, TARGET_STOP_REQUEST);
 }
 
@@ -169,6 +136,7 @@ enum err target_pass_bkpt(struct target *t, uint32_t r0, struct target_stop *sto
 static enum err let_go(struct target *t)
 {
     enum err e = breaks_apply(t);
+    breaks_note_go(t);
     if (!e)
         e = cortexm_resume(&t->core);
     if (!e)
@@ -397,7 +365,7 @@ static enum err end_leaving(struct target *t)
 {
     uint32_t pc, dfsr;
     bool left = false;
-    enum err e = read_stop_ahead(t);
+    enum err e = ahead_read_stop(t);
     if (e || (e = read_pc_and_cause(t, &pc, &dfsr)))
         return e;
     t->at_exit = (dfsr & ~DFSR_HALTED) == DFSR_BKPT && range_is_exit(t, pc);

@@ -41,6 +41,9 @@ static enum err plan_words(struct target *t, uint32_t pc, const struct thumb *in
         return e;
     ahead_drop(t);
     ahead_plan(t, &t->core.pending, pc + insn->size, AHEAD_CODE_BYTES);
+    // From a breakpoint, which a debugger sets again after the step: it looks what stands there.
+    if (t->last_stop.pc == pc && t->last_stop.cause != TARGET_STOP_STEP)
+        ahead_plan(t, &t->core.pending, pc, insn->size);
     if (insn->flow == THUMB_BRANCH)
         ahead_plan(t, &t->core.pending, insn->target, AHEAD_CODE_BYTES);
     ahead_plan_stop(t, &t->core.pending, sp, lr);

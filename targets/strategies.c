@@ -51,46 +51,79 @@ static enum err set_swclk(struct target *t, uint32_t hz)
 
 // While NRST is low the debug port answers and the chip does not: S_RESET_ST comes back after every
 // read.
-static enum err refuse_held(struct target *t, uint32_t *dhcsr)
+static enum err refuse_held(struct target *t)
 {
     struct debug_probe *probe = t->probe;
     uint64_t deadline = debug_probe_now_us(probe) + HELD_US;
-    do {
-        enum err e = mem_ap_read32(&t->mem, SCS_DHCSR, dhcsr);
-        if (e || !(*dhcsr & DHCSR_S_RESET_ST))
-            return e;
+    while (t->core.found_dhcsr & DHCSR_S_RESET_ST) {
+        if (debug_probe_now_us(probe) >= deadline)
+            return log_fail(t->log, ERR_STATE,
+                            "the chip is held in reset: something pulls NRST low (a button, a "
+                            "supervisor, a solder bridge)");
         debug_probe_sleep_us(probe, POLL_US);
-    } while (debug_probe_now_us(probe) < deadline);
-    return log_fail(t->log, ERR_STATE,
-                    "the chip is held in reset: something pulls NRST low (a button, a supervisor, "
-                    "a solder bridge)");
+        enum err e = mem_ap_read32(&t->mem, SCS_DHCSR, &t->core.found_dhcsr);
+        if (e)
+            return e;
+    }
+    return ERR_OK;
+}
+
+// What is asked of a chip that was recognised, and what its debug unit holds, in one go.
+static enum err read_facts(struct target *t, const struct chip_gates *gates)
+{
+    struct mem_batch b;
+    struct chip_facts facts = {0};
+    struct dbgmcu_state unit = {0};
+    const struct dbgmcu_layout *layout = t->id.chip ? t->id.chip->family->dbgmcu : NULL;
+    mem_batch_begin(&b, &t->mem);
+    chip_add_facts(&t->id, &b, &facts);
+    unsigned n = 0;
+    while (layout && n < gates->count && gates->addr[n] != layout->gate_addr)
+        n++;
+    const bool with_unit = layout && (!layout->gate_addr || n < gates->count);
+    if (with_unit)
+        dbgmcu_add_read(&b, layout, layout->gate_addr ? gates->value[n] : 0, &unit);
+    enum err e = mem_batch_run(&b);
+    if (e == ERR_FAULT) { // one by one, to know which of them
+        log_forget(t->log);
+        return chip_read_facts(&t->id, &t->mem, t->log);
+    }
+    if (e)
+        return e;
+    chip_take_facts(&t->id, &facts, t->log);
+    t->seen_dbgmcu = unit;
+    t->seen_dbgmcu.known = with_unit;
+    return ERR_OK;
 }
 
 // Takes the core as it is, and asks the chip who it is.
 static enum err take_core_over(struct target *t)
 {
-    t->code.valid = t->flash_written = t->step_ended = false;
+    struct chip_gates gates;
+    t->code.valid = t->flash_written = t->step_ended = t->seen_dbgmcu.known = false;
     ahead_drop(t);
     t->hidden = TARGET_HIDDEN_UNKNOWN;
-    uint32_t dhcsr;
-    enum err e = refuse_held(t, &dhcsr);
+    enum err e = cortexm_attach_first(&t->core, &t->mem, DEMCR_VC_HARDERR, t->log);
     if (!e)
-        e = cortexm_attach_seen(&t->core, &t->mem, dhcsr, t->log);
-    t->id.cpuid = t->core.cpuid;
-    return e ? e : chip_identify(&t->id, &t->mem, t->log);
+        e = refuse_held(t);
+    t->id = (struct chip_identity){.cpuid = t->core.cpuid};
+    if (!e)
+        e = chip_find(&t->id, &t->core.pending, &gates, t->log);
+    if (e || (!t->id.chip && !t->id.die))
+        return e;
+    return mem_batch_is_cheap(&t->mem) ? read_facts(t, &gates)
+                                       : chip_read_facts(&t->id, &t->mem, t->log);
 }
 
 static enum err try_plain(struct target *t, uint32_t hz, struct connect_evidence *ev)
 {
-    uint32_t dhcsr;
     enum err e = set_swclk(t, hz);
     if (e || (e = debug_probe_enter_swd(t->probe)))
         return e;
     ev->answered = true;
-    if ((e = mem_ap_read32(&t->mem, SCS_DHCSR, &dhcsr)))
-        return e;
-    t->found_halted = dhcsr & DHCSR_S_HALT;
-    return take_core_over(t);
+    e = take_core_over(t);
+    t->found_halted = t->core.found_dhcsr & DHCSR_S_HALT;
+    return e;
 }
 
 // Arms halting and the reset vector catch; that can be done while NRST holds the chip.

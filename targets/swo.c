@@ -64,7 +64,7 @@ static enum err connect_pin(struct target *t)
 {
     const struct family_trace *trace = trace_of(t);
     uint32_t value;
-    enum err e = t->id.chip ? attach_set_debug_unit(t) : ERR_OK;
+    enum err e = t->id.chip ? attach_set_debug_unit(t, NULL) : ERR_OK;
     if (e || !trace->addr)
         return e;
     e = mem_ap_read32(&t->mem, trace->addr, &value);

@@ -103,3 +103,9 @@ enum err target_read_maker(struct target *t)
     enum err e = target_claim(t);
     return e ? e : target_note_error(t, chip_read_maker(&t->id.maker, &t->mem, t->log));
 }
+
+enum err target_read_ports(struct target *t)
+{
+    enum err e = target_claim(t);
+    return e ? e : target_note_error(t, chip_read_ports(&t->id, &t->mem, t->log));
+}

@@ -101,6 +101,8 @@ struct target_region {
 #define TARGET_MAX_SWBREAKS 64
 #define TARGET_RANGE_EXITS  8
 #define TARGET_CODE_LINE    32u
+#define TARGET_CODE_LINES   8u
+#define TARGET_WATCHED      16u
 
 struct target {
     struct debug_probe *probe;
@@ -116,9 +118,10 @@ struct target {
     unsigned region_count;
     enum target_state state;
     char loss[LOG_SENTENCE_SIZE]; // of a lost target: what was seen of it last; or empty
-    // Software breakpoints in RAM. inside: the BKPT is in the target's memory.
+    // Software breakpoints in RAM. inside: the BKPT is in the target's memory. recent: it was set
+    // when the core was let go.
     struct {
-        bool used, inside;
+        bool used, inside, recent;
         uint32_t addr;
         uint16_t original;
         unsigned users;
@@ -129,12 +132,15 @@ struct target {
         unsigned hardware_users;
         uint32_t addr;
     } lifted;
-    // The flash around the code that was read last. It cannot change while the core is halted.
+    // Lines of flash that were read at this stop. They cannot change while the core is halted.
     struct {
         bool valid;
-        uint32_t runs; // core.runs when it was read
-        uint32_t base;
-        uint8_t bytes[TARGET_CODE_LINE];
+        uint32_t runs; // core.runs when they were read
+        unsigned count, next;
+        struct {
+            uint32_t base;
+            uint8_t bytes[TARGET_CODE_LINE];
+        } line[TARGET_CODE_LINES];
     } code;
     // Words that were read together with the stop at which core.runs was `runs`.
     struct {
@@ -146,6 +152,17 @@ struct target {
             uint32_t addr, value;
         } word[MEM_BATCH_MAX];
     } ahead;
+    // Variables of the running program, each with the one that was asked for after it.
+    struct {
+        uint32_t runs; // core.runs when the last one was read
+        unsigned count, next, last;
+        struct {
+            uint32_t addr, value;
+            uint64_t at_us;
+            unsigned follows;
+            bool fresh; // it was read along, and nobody has asked for it since
+        } word[TARGET_WATCHED];
+    } watched;
     bool clock_raised; // the SWD clock is faster than it was when we connected
     bool primask_set;  // in the core, and not by the program: see erratum.c
     bool primask_told;
@@ -166,6 +183,7 @@ struct target {
     } known_options;
     struct dbgmcu_state found_dbgmcu; // to leave as found
     bool dbgmcu_changed;
+    struct dbgmcu_state seen_dbgmcu; // known: just now, with its gate open
     struct target_swo swo;
     bool released;       // nobody debugs: see target_release()
     bool found_halted;   // the core was halted when we came
@@ -315,6 +333,8 @@ const struct flash_bank *target_flash(const struct target *t);
 const struct flash_bank *target_eeprom(const struct target *t);
 // Reads who made the chip, for target_identity()->maker. Not known (ERR_OK): nothing tells.
 enum err target_read_maker(struct target *t) MUST_CHECK;
+// Reads the IDs of debug port and access port, for target_identity(): 0 until then.
+enum err target_read_ports(struct target *t) MUST_CHECK;
 // Fails with a sentence: that swdlink cannot do `what` ("program the flash of") this chip.
 enum err target_fail_unknown_flash(const struct target *t, const char *what) MUST_CHECK;
 const struct core_caps *target_core_caps(const struct target *t);

@@ -18,8 +18,8 @@ enum err target_claim_halted(struct target *t) MUST_CHECK;
 // in it that was set before.
 enum err attach_again(struct target *t) MUST_CHECK;
 // Sets in the chip's debug unit what debugging needs, remembering at the first time what was there,
-// and puts that back.
-enum err attach_set_debug_unit(struct target *t) MUST_CHECK;
+// and puts that back. dhcsr, unless NULL: DHCSR, read behind it.
+enum err attach_set_debug_unit(struct target *t, uint32_t *dhcsr) MUST_CHECK;
 enum err attach_restore_debug_unit(struct target *t) MUST_CHECK;
 // strategies.c: the core is reset by the NRST wire, halted at its first instruction when halt.
 enum err strategy_pulse_nrst(struct target *t, bool halt) MUST_CHECK;
@@ -49,6 +49,9 @@ void breaks_clear_software(struct target *t, int i, bool all_users);
 // Writes our BKPTs where they shall be and are not, and the program's own instructions back: to be
 // called before the core is let go. What fits goes into the batch that lets it go.
 enum err breaks_apply(struct target *t) MUST_CHECK;
+// The core was let go with those that are set: a debugger takes them out for a step and sets them
+// again, and what stands there is read along.
+void breaks_note_go(struct target *t);
 // The same at once, with the comparators: of a core that runs, or is let alone.
 enum err breaks_apply_now(struct target *t) MUST_CHECK;
 // Forgets a step that is under way, with its temporary comparator and lifted breakpoint.
@@ -92,8 +95,19 @@ void ahead_drop_cached(struct target *t, bool were_cleaned);
 // A word that was read at this stop. Memory, as a debugger may still be told it.
 bool ahead_word(const struct target *t, uint32_t addr, uint32_t *value);
 bool ahead_take(struct target *t, uint32_t addr, void *data, size_t len);
+// Reads all that of a stop that nobody has looked at yet, and why it came; and of a core that was
+// just halted.
+enum err ahead_read_stop(struct target *t) MUST_CHECK;
+enum err ahead_read_halt(struct target *t) MUST_CHECK;
 // Plans what is wanted around registers with these values.
 void ahead_plan_stop(struct target *t, struct mem_batch *b, uint32_t sp, uint32_t lr);
+
+// foreseen.c: a variable of the running program, and with it those that were asked for after it the
+// last time. Whether that may be done with a piece of RAM; what was read along is not used any
+// more.
+bool foreseen_applies(const struct target *t, uint32_t addr, size_t len);
+enum err foreseen_read(struct target *t, uint32_t addr, void *data, size_t len) MUST_CHECK;
+void foreseen_drop(struct target *t);
 
 // breaks.c: takes the comparators of range_prepare() away.
 void breaks_clear_exits(struct target *t);

@@ -51,6 +51,16 @@ static void script_comparators(struct script *s, uint32_t first, uint32_t second
         held);
 }
 
+// The whole unit, with two comparators.
+static void script_unit(struct script *s, uint32_t ctrl, uint32_t first)
+{
+    uint8_t unit[40] = {0};
+    put_le32(unit, ctrl);
+    put_le32(unit + 8, first);
+    script_block_read(
+        s, (struct script_block){.opcode = 0x07, .addr = BP_CTRL, .len = 40, .status = 0x80}, unit);
+}
+
 // Both comparators and BP_CTRL, as a list of accesses.
 static void script_list_of_three(struct script *s, uint32_t first)
 {
@@ -68,8 +78,7 @@ static void script_list_of_three(struct script *s, uint32_t first)
 static void attach_bpu(struct script *s, struct bpu *bpu)
 {
     script_start(s, 2, 37);
-    script_word(s, BP_CTRL, 2u << 4 | BP_ENABLE);
-    script_comparators(s, 0, 0);
+    script_unit(s, 2u << 4 | BP_ENABLE, 0);
     OK(bpu_attach(bpu, &s->mem, &s->log));
     assert_int_equal(bpu->count, 2);
 }
@@ -81,9 +90,8 @@ static void a_unit_that_is_off_stays_so_until_it_is_used(void **state)
     struct script s;
     struct bpu bpu;
     script_start(&s, 2, 37);
-    script_word(&s, BP_CTRL, 2u << 4);
-    script_comparators(&s, 0, 0x08000200 | BP_LOWER | 1); // left by somebody
-    script_write_word(&s, BP_COMP(1), 0);
+    script_unit(&s, 2u << 4, 0x08000200 | BP_LOWER | 1); // left by somebody
+    script_write_word(&s, BP_COMP(0), 0);
     OK(bpu_attach(&bpu, &s.mem, &s.log));
     OK(bpu_clear_all(&bpu));
     script_write_word(&s, BP_COMP(0), 0x08000100 | BP_LOWER | 1);

@@ -357,7 +357,7 @@ static const struct test_command {
     {"", {"run", "FILE", "--timeout", "1"}, NULL},
 };
 
-enum { TESTED = sizeof tested / sizeof tested[0], DENSE = 15, SPARSE = 12, CONNECTING = 20 };
+enum { TESTED = sizeof tested / sizeof tested[0], DENSE = 15, SPARSE = 12, CONNECTING = 17 };
 
 static char *make_file(uint8_t seed)
 {

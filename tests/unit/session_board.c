@@ -208,8 +208,8 @@ static void the_reset_behind_a_load_costs_exactly_this(void **state)
     assert_null(ask(d, "vCont;c"));
     assert_memory_equal(feed(d, "\x03", 1), "T02", 3);
     assert_true(reg(d, CORTEXM_R0) > 0);
-    assert_int_equal(load(d, FLASH, program, sizeof program, 1024), 35);
-    assert_int_equal(reg(d, CORTEXM_R0), 3200);
+    assert_int_equal(load(d, FLASH, program, sizeof program, 1024), 30);
+    assert_int_equal(reg(d, CORTEXM_R0), 3338);
     assert_int_equal(reg(d, CORTEXM_PC), LOOP);
     assert_int_equal(reg(d, CORTEXM_SP), 0x20001000);
     assert_memory_equal(ask(d, "x8000010,4"), "b\x01\x30\x01\x31", 5);

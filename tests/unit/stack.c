@@ -46,7 +46,7 @@ static struct stack *attached(const char *text)
     struct stack *s = open_stack(text);
     OK(stlink_set_swclk(&s->st, 4000000));
     OK(stlink_enter_swd(&s->st));
-    OK(cortexm_attach(&s->core, &s->mem, &s->log));
+    OK(cortexm_attach(&s->core, &s->mem, 0, &s->log));
     return s;
 }
 

@@ -27,8 +27,8 @@
 #define STACK 0x20000800u
 
 #define DELAY     8
-#define OLD_LINE  15
-#define OLD_DELAY 15
+#define OLD_LINE  16 // one takes the catch of the reset before away
+#define OLD_DELAY 16
 #define OLD_STEP  5 // of firmware that knows no lists
 
 struct bench {

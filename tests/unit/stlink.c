@@ -161,7 +161,7 @@ static void a_reference_of_zero_is_not_divided_by(void **state)
 
 // ---- SWD mode and NRST --------------------------------------------------------------------------
 
-static void entering_swd_takes_three_commands(void **state)
+static void entering_swd_takes_three_commands_or_two(void **state)
 {
     (void)state;
     static const struct {
@@ -180,6 +180,15 @@ static void entering_swd_takes_three_commands(void **state)
         OK(stlink_enter_swd(&s.st));
         assert_true(s.st.probe.in_debug);
         assert_int_equal(s.st.ap_open, rows[i].opens_ap);
+        // Opening the access port tells as much.
+        s.st.probe.asks_little = true;
+        script_read(&s, "f2 30 a3", "80 00");
+        if (rows[i].opens_ap)
+            script_read(&s, "f2 4b 00", "80 00");
+        else
+            script_read(&s, "f5", "02 00");
+        OK(stlink_enter_swd(&s.st));
+        assert_true(s.st.probe.in_debug);
         script_end(&s);
     }
 }
@@ -200,9 +209,16 @@ static void a_probe_that_stays_idle_has_not_entered(void **state)
 {
     (void)state;
     struct script s;
-    script_start(&s, 2, 37);
+    script_start(&s, 2, 27);
     script_read(&s, "f2 30 a3", "80 00");
     script_read(&s, "f5", "01 00");
+    assert_int_equal(stlink_enter_swd(&s.st), ERR_NO_TARGET);
+    assert_false(s.st.probe.in_debug);
+    script_end(&s);
+    script_start(&s, 2, 37);
+    s.st.probe.asks_little = true;
+    script_read(&s, "f2 30 a3", "80 00");
+    script_refuse(&s, "f2 4b 00", 2, ERR_PROBE_PROTOCOL);
     assert_int_equal(stlink_enter_swd(&s.st), ERR_NO_TARGET);
     assert_false(s.st.probe.in_debug);
     script_end(&s);
@@ -590,7 +606,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_clock_that_is_refused_is_not_noted),
         cmocka_unit_test(the_voltage_is_the_ratio_of_two_measurements),
         cmocka_unit_test(a_reference_of_zero_is_not_divided_by),
-        cmocka_unit_test(entering_swd_takes_three_commands),
+        cmocka_unit_test(entering_swd_takes_three_commands_or_two),
         cmocka_unit_test(nobody_on_swd_is_no_target),
         cmocka_unit_test(a_probe_that_stays_idle_has_not_entered),
         cmocka_unit_test(a_chip_of_another_maker_is_told_as_such),

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
+#include "cortex/scs.h"
 #include "swd/ap.h"
 #include "swd/mem_ap.h"
 #include "tests/unit/targets_world.h"
@@ -213,24 +214,33 @@ static enum err world_write(struct scripted_probe *p, uint32_t addr, unsigned un
     return to ? reach(w) : ERR_FAULT;
 }
 
-enum err cortexm_attach(struct cortexm *cm, const struct mem_ap *mem, struct log *log)
+enum err cortexm_attach(struct cortexm *cm, const struct mem_ap *mem, uint32_t vc_bits,
+                        struct log *log)
 {
-    return cortexm_attach_seen(cm, mem, 0, log);
+    return cortexm_attach_first(cm, mem, vc_bits, log);
 }
 
-enum err cortexm_attach_seen(struct cortexm *cm, const struct mem_ap *mem, uint32_t dhcsr,
-                             struct log *log)
+enum err cortexm_attach_first(struct cortexm *cm, const struct mem_ap *mem, uint32_t vc_bits,
+                              struct log *log)
 {
     struct world *w = world_of(mem->probe);
-    (void)dhcsr;
-    *cm = (struct cortexm){
-        .mem = mem, .log = log, .cpuid = 0x410cc200, .caps = {.arch = CORE_ARMV6M}, .runs = 1};
+    *cm = (struct cortexm){.mem = mem,
+                           .log = log,
+                           .cpuid = 0x410cc200,
+                           .vcatch = vc_bits,
+                           .caps = {.arch = CORE_ARMV6M},
+                           .runs = 1};
     mem_batch_begin(&cm->pending, mem);
     cm->bpu = (struct bpu){.mem = mem, .log = log, .count = w->comparators};
     cm->dwt = (struct dwt){.mem = mem, .log = log, .count = 2};
     w->debug_enabled = true;
     w->lost_power = false;
-    return reach(w);
+    return mem_ap_read32(mem, SCS_DHCSR, &cm->found_dhcsr);
+}
+
+void cortexm_note_dhcsr(struct cortexm *cm, uint32_t dhcsr)
+{
+    cm->reset_seen |= (dhcsr & DHCSR_S_RESET_ST) != 0;
 }
 
 enum err cortexm_detach(struct cortexm *cm, bool keep_halted)
