@@ -228,6 +228,15 @@ enum err cortexm_resume(struct cortexm *cm)
     return let_core_run(cm, false, 0);
 }
 
+void cortexm_add_step(struct cortexm *cm, uint32_t *dhcsr)
+{
+    add_go(cm, true, DHCSR_C_STEP);
+    mem_batch_read(&cm->pending, SCS_DHCSR, dhcsr);
+    cm->masked = cm->mask_known = true; // by then
+    cm->old_cause = DFSR_HALTED;        // of this step
+    cm->reset_caught = false;
+}
+
 enum err cortexm_start_step(struct cortexm *cm, bool mask_interrupts)
 {
     return let_core_run(cm, mask_interrupts, DHCSR_C_STEP);
@@ -277,14 +286,6 @@ enum err cortexm_prepare_step(struct cortexm *cm, const uint16_t *changes,
     if (step->with_regs)
         add_step_regs(cm, step);
     return ERR_OK;
-}
-
-void cortexm_note_stop(struct cortexm *cm, uint32_t dfsr, const uint32_t *icsr)
-{
-    cm->seen.runs = cm->runs;
-    cm->seen.dfsr = dfsr;
-    cm->seen.icsr = icsr ? *icsr : 0;
-    cm->seen.icsr_known = icsr != NULL;
 }
 
 // What the core's own registers answer is read before what was added.

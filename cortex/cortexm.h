@@ -6,6 +6,7 @@
 #define SWDLINK_CORTEX_CORTEXM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -110,6 +111,10 @@ enum err cortexm_resume(struct cortexm *cm) MUST_CHECK;
 // step or run, so that the next masked step costs one command. cortexm_read_dhcsr() says when it is
 // done, which may take long (WFI).
 enum err cortexm_start_step(struct cortexm *cm, bool mask_interrupts) MUST_CHECK;
+// A masked step as part of the next cortexm_resume(), which goes on behind it, with a probe that
+// knows lists: of an instruction that is over at once and can cause no exception. *dhcsr, between
+// the two, says whether it was.
+void cortexm_add_step(struct cortexm *cm, uint32_t *dhcsr);
 // One instruction, interrupts masked, and all that is asked after it, in one batch of a probe that
 // knows lists: cm->pending, to which more reads may be added between the two calls. `changes`:
 // those of r0 to r12 that the instruction may change, when only they and sp, lr, pc and xPSR can;
@@ -129,7 +134,13 @@ enum err cortexm_do_step(struct cortexm *cm, struct cortexm_step *step, bool *ha
                          bool *all_read) MUST_CHECK;
 // What was read of a halted core by somebody else: why it halted, and, unless NULL, what is
 // pending.
-void cortexm_note_stop(struct cortexm *cm, uint32_t dfsr, const uint32_t *icsr);
+static inline void cortexm_note_stop(struct cortexm *cm, uint32_t dfsr, const uint32_t *icsr)
+{
+    cm->seen.runs = cm->runs;
+    cm->seen.dfsr = dfsr;
+    cm->seen.icsr = icsr ? *icsr : 0;
+    cm->seen.icsr_known = icsr != NULL;
+}
 // Whether that, or a step, told it of this stop: then DFSR costs nothing.
 static inline bool cortexm_has_seen_stop(const struct cortexm *cm)
 {

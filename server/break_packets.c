@@ -23,18 +23,25 @@ static enum dwt_access access_of(const struct session *s, unsigned type)
     return type == BREAK_WATCH_READ ? DWT_READ : DWT_ACCESS;
 }
 
-// TYPE,ADDR,LEN. Conditions and commands behind are not offered to GDB and so are malformed.
+// TYPE,ADDR,LEN, and what of a breakpoint is to be evaluated here.
 static bool take_break(struct session *s, struct cursor *args, struct session_break *b)
 {
     *b = (struct session_break){.used = true};
+    s->break_packets++;
     uint32_t type = cursor_hex32(args);
     args->bad |= !cursor_skip_text(args, ",");
     b->addr = cursor_hex32(args);
     args->bad |= !cursor_skip_text(args, ",");
     b->len = cursor_hex32(args);
     b->type = type;
-    if (!packet_args_end(s, args))
+    if (type <= BREAK_HARDWARE && break_agent_take(&b->agent, args)) {
+        reply_error(s, log_fail(s->log, ERR_RESOURCE, "there is no memory for a breakpoint"));
         return false;
+    }
+    if (!packet_args_end(s, args)) {
+        break_agent_free(&b->agent);
+        return false;
+    }
     if (type <= BREAK_WATCH_ACCESS)
         return true;
     reply_unsupported(s); // a kind that GDB may learn one day
@@ -54,6 +61,18 @@ static struct session_break *find_break(struct session *s, const struct session_
         if (is_same(&s->breaks[i], b))
             return &s->breaks[i];
     return NULL;
+}
+
+static void forget_break(struct session_break *b)
+{
+    break_agent_free(&b->agent);
+    b->used = false;
+}
+
+void packet_forget_breaks(struct session *s)
+{
+    for (unsigned i = 0; i < SESSION_MAX_BREAKS; i++)
+        forget_break(&s->breaks[i]);
 }
 
 static struct session_break *free_place(struct session *s)
@@ -108,17 +127,21 @@ void packet_set_break(struct session *s, struct cursor *args)
     struct session_break b;
     if (!take_break(s, args, &b))
         return;
-    if (find_break(s, &b)) {
+    struct session_break *place = find_break(s, &b);
+    if (place) { // perhaps with another condition
+        break_agent_free(&place->agent);
+        place->agent = b.agent;
         reply_ok(s);
         return;
     }
-    struct session_break *place = free_place(s);
+    place = free_place(s);
     enum err e =
         place ? set_break(s, &b)
               : log_fail(s->log, ERR_RESOURCE, "all %u breakpoints that a session may set are used",
                          SESSION_MAX_BREAKS);
     b.refused = place && is_refused_later(s, b.type, e);
     if (e && !b.refused) {
+        break_agent_free(&b.agent);
         reply_break_error(s, b.type, e);
         return;
     }
@@ -131,6 +154,7 @@ void packet_clear_break(struct session *s, struct cursor *args)
     struct session_break b;
     if (!take_break(s, args, &b))
         return;
+    break_agent_free(&b.agent);
     struct session_break *set = find_break(s, &b);
     enum err e = set && !set->refused ? clear_break(s, set) : ERR_OK;
     if (e) {
@@ -138,13 +162,12 @@ void packet_clear_break(struct session *s, struct cursor *args)
         return;
     }
     if (set)
-        set->used = false;
+        forget_break(set);
     reply_ok(s);
 }
 
 enum err packet_drop_breaks(struct session *s)
 {
-    for (unsigned i = 0; i < SESSION_MAX_BREAKS; i++)
-        s->breaks[i].used = false;
+    packet_forget_breaks(s);
     return target_state(s->t) == TARGET_LOST ? ERR_OK : target_clear_all_breaks(s->t);
 }

@@ -52,6 +52,8 @@ void packet_clear_break(struct session *s, struct cursor *args);
 enum err packet_retry_breaks(struct session *s, char *text, size_t size) MUST_CHECK;
 // Takes everything that was set out of the target.
 enum err packet_drop_breaks(struct session *s) MUST_CHECK;
+// Only what the session knows of them.
+void packet_forget_breaks(struct session *s);
 
 // call.c
 void packet_file_reply(struct session *s, struct cursor *args); // no reply of its own

@@ -56,7 +56,9 @@ void packet_supported(struct session *s, struct cursor *args)
     s->no_xml = is_gdb && !knows_xml;
     reply_begin(s);
     reply_put_format(
-        s, "PacketSize=%x;QStartNoAckMode+;vContSupported+;hwbreak+;swbreak+;%sbinary-upload+",
+        s,
+        "PacketSize=%x;QStartNoAckMode+;vContSupported+;hwbreak+;swbreak+;"
+        "ConditionalBreakpoints+;BreakpointCommands+;%sbinary-upload+",
         packet_size(s),
         s->no_xml ? "" : "qXfer:features:read+;qXfer:memory-map:read+;qXfer:threads:read+;");
     reply_end(s);

@@ -46,6 +46,15 @@ static void answer_interrupt(struct session *s)
         stop_interrupt(s);
 }
 
+// GDB goes on from a breakpoint without taking it out when it believes that its commands are
+// carried out here (dprintf), also when they could not be made into expressions.
+static bool goes_on_from_break(const struct session *s)
+{
+    const struct target_stop *last = target_last_stop(s->t);
+    return s->told_break.any && s->told_break.packets == s->break_packets &&
+           last->pc == s->told_break.pc && session_is_gdb(s);
+}
+
 // Lets it go, unless a breakpoint waits at the PC, or a semihosting call is to be made again.
 static enum err set_off(struct session *s, const struct action *a)
 {
@@ -60,9 +69,12 @@ static enum err set_off(struct session *s, const struct action *a)
         s->state = SESSION_RUNNING;
         return ERR_OK;
     }
-    e = target_stop_at_break(s->t, &stopped);
-    if (stopped)
+    if (!goes_on_from_break(s))
+        e = target_stop_at_break(s->t, &stopped);
+    if (stopped) {
         stop_finish(s, target_last_stop(s->t), false);
+        s->told_break.any = false; // nothing has run
+    }
     if (e || stopped || semihost_session_take_again(s))
         return e;
     e = a->letter == 'c' ? target_resume(s->t) : target_step(s->t, a->from, a->to);

@@ -233,6 +233,7 @@ void session_end(struct session *s)
                  : target_state(s->t) == TARGET_HALTED ? "stays halted"
                                                        : "is lost");
     }
+    packet_forget_breaks(s);
     sharing_release(s->sharing, s);
     s->attached = false;
     s->state = SESSION_OVER;

@@ -11,6 +11,8 @@
 #include <stdint.h>
 
 #include "base/log.h"
+#include "server/agent.h"
+#include "server/break_agent.h"
 #include "server/rsp.h"
 #include "server/sharing.h"
 #include "targets/target.h"
@@ -52,6 +54,7 @@ struct session_break {
     unsigned type; // 0 to 4, as in the packet
     uint32_t addr;
     uint32_t len;
+    struct break_agent agent; // what is evaluated here
 };
 
 struct session {
@@ -102,6 +105,14 @@ struct session {
     bool in_reset; // as seen at the last look
     unsigned soon; // so many looks come at once: the next call is not far
     struct session_break breaks[SESSION_MAX_BREAKS];
+    unsigned break_packets; // Z and z so far
+    // The breakpoint that was told as a stop, when there were so many of them.
+    struct {
+        bool any;
+        uint32_t pc;
+        unsigned packets;
+    } told_break;
+    int64_t agent_variable[AGENT_VARIABLES];
 
     struct {
         struct flash_job *job; // NULL when none is open

@@ -9,6 +9,8 @@
 #include "server/reply.h"
 #include "server/semihost_session.h"
 
+#define LOOKS_AFTER_PASS 8u // what was passed once is passed again, as a rule
+
 enum stop_signal stop_signal_of(enum target_stop_cause cause, bool asked)
 {
     switch (cause) {
@@ -126,6 +128,9 @@ static void end_run(struct session *s)
 static void report_stop_reason(struct session *s, const struct target_stop *stop, bool asked)
 {
     enum stop_signal signal = stop_signal_of(stop->cause, asked);
+    s->told_break.any = stop->cause == TARGET_STOP_HWBREAK || stop->cause == TARGET_STOP_SWBREAK;
+    s->told_break.pc = stop->pc;
+    s->told_break.packets = s->break_packets;
     stop_say(s, stop);
     end_run(s);
     s->interrupted &= signal != STOP_SIGNAL_INT;
@@ -226,6 +231,15 @@ static void finish_run(struct session *s, struct target_stop *stop)
         stop_finish(s, stop, s->interrupted);
 }
 
+static bool pass_break(void *user, uint32_t pc)
+{
+    struct session *s = user;
+    if (s->step_wanted || !sharing_has_control(s->sharing, s) || !break_agent_pass(s, pc))
+        return false;
+    s->soon = LOOKS_AFTER_PASS;
+    return true;
+}
+
 // A stop that has a reason of its own is told with it, also when Ctrl-C came meanwhile: GDB may go
 // on from it without a word to its user, and then the resume is answered with the interrupt.
 static bool poll_run(struct session *s)
@@ -234,7 +248,9 @@ static bool poll_run(struct session *s)
     bool stopped = false;
     if (sharing_is_watched(s->sharing, s))
         return false; // its end is told to all who wait
+    target_filter_breaks(s->t, s->interrupted ? NULL : pass_break, s);
     enum err e = target_poll(s->t, &stopped, &stop);
+    target_filter_breaks(s->t, NULL, NULL);
     s->in_reset = !stopped && stop.was_reset;
     if (target_state(s->t) == TARGET_LOST)
         finish_lost(s, e ? e : ERR_NO_TARGET);

@@ -156,10 +156,6 @@ static enum err open_ap(struct stlink *st)
     x.in_len = sizeof r;
     enum err e = stlink_do(st, &x, "opening the access port");
     st->ap_open = e == ERR_OK;
-    if (e == ERR_PROBE_PROTOCOL) { // outside of SWD mode the endpoint stalls
-        st->probe.in_debug = false;
-        return log_fail(st->probe.log, ERR_NO_TARGET, "the ST-LINK did not enter SWD mode");
-    }
     if (e == ERR_OK ||
         (st->probe.last_status != STLINK_ST_NO_DEVICE && st->probe.last_status != STLINK_ST_BAD_AP))
         return e;
@@ -179,6 +175,19 @@ static enum err require_debug_mode(struct stlink *st)
     return e;
 }
 
+// Outside of SWD mode the endpoint stalls; and it may, because something was lost on USB.
+static enum err explain_stall(struct stlink *st, enum err e)
+{
+    const struct log_mark kept = log_keep(st->probe.log);
+    const enum err mode = require_debug_mode(st);
+    if (mode == ERR_NO_TARGET) {
+        st->probe.in_debug = false;
+        return mode;
+    }
+    log_restore(st->probe.log, &kept);
+    return e;
+}
+
 enum err stlink_enter_swd(struct stlink *st)
 {
     uint8_t r[2];
@@ -195,7 +204,10 @@ enum err stlink_enter_swd(struct stlink *st)
     const bool opens = stlink_has(st, 28, 0);
     e = opens && st->probe.asks_little ? ERR_OK : require_debug_mode(st);
     st->probe.in_debug = e == ERR_OK;
-    return opens && !e ? open_ap(st) : e;
+    if (!opens || e)
+        return e;
+    e = open_ap(st);
+    return e == ERR_PROBE_PROTOCOL && st->probe.asks_little ? explain_stall(st, e) : e;
 }
 
 enum err stlink_leave(struct stlink *st)

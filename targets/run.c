@@ -175,6 +175,7 @@ enum err target_resume(struct target *t)
 {
     bool passed;
     uint32_t pc;
+    t->passing.known = false;
     enum err e = target_claim_halted(t);
     if (e || (e = swo_before_run(t)) || (e = pass_own_bkpt(t, &passed)) ||
         (e = cortexm_read_reg(&t->core, CORTEXM_PC, &pc)))
@@ -456,8 +457,9 @@ enum err target_poll(struct target *t, bool *stopped, struct target_stop *stop)
             e = end_leaving(t);
         else if (t->stepping && t->range_end > t->range_start)
             e = continue_range(t);
-        else
-            e = run_take_stop(t, t->stepping ? TARGET_STOP_STEP : TARGET_STOP_REQUEST);
+        else if (t->stepping || !t->pass_break || !(e = pass_filter_break(t, &passed)))
+            e = passed ? ERR_OK
+                       : run_take_stop(t, t->stepping ? TARGET_STOP_STEP : TARGET_STOP_REQUEST);
     }
     if (e)
         return target_note_error(t, e);

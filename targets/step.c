@@ -18,6 +18,17 @@ static bool decode_at(struct target *t, uint32_t pc, struct thumb *insn)
     return true;
 }
 
+bool step_decode(struct target *t, uint32_t pc, uint16_t *first, struct thumb *insn)
+{
+    uint8_t code[2];
+    if (target_read_mem(t, pc, code, sizeof code, NULL)) {
+        log_forget(t->log);
+        return false;
+    }
+    *first = get_le16(code);
+    return decode_at(t, pc, insn);
+}
+
 bool step_may_be_bkpt(struct target *t, uint32_t pc)
 {
     uint8_t code[2];

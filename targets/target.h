@@ -15,6 +15,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "cortex/cortexm.h"
+#include "cortex/thumb.h"
 #include "flash/flash.h"
 #include "swd/debug_probe.h"
 #include "swd/mem_batch.h"
@@ -201,6 +202,16 @@ struct target {
         uint32_t exit[TARGET_RANGE_EXITS];
         uint32_t xpsr, sp; // when it began
     } leaving;
+    // Asked at breakpoints of ours that a running program meets; NULL: all stop it.
+    bool (*pass_break)(void *user, uint32_t pc);
+    void *pass_user;
+    // The instruction at the breakpoint that was passed last.
+    struct {
+        bool known;
+        uint32_t pc;
+        uint16_t first;
+        struct thumb insn;
+    } passing;
     bool at_exit;                 // the core stands at one of them
     struct target_stop last_stop; // of a halted core
 };
@@ -289,6 +300,15 @@ enum err target_step(struct target *t, uint32_t start, uint32_t end) MUST_CHECK;
 // under way goes on for at most about 20 ms. A lockup is reported, and the core halted. For a
 // target that is halted already, the last stop is reported again, without any access.
 enum err target_poll(struct target *t, bool *stopped, struct target_stop *stop) MUST_CHECK;
+// Asked by target_poll() when the program, and not a step, has come to a breakpoint of ours and
+// nothing else has stopped it: registers and memory can be read. True: nobody needs to know of it,
+// and the program goes on at once. NULL: nobody is asked.
+static inline void target_filter_breaks(struct target *t, bool (*pass)(void *user, uint32_t pc),
+                                        void *user)
+{
+    t->pass_break = pass;
+    t->pass_user = user;
+}
 // Resets the chip; halt: stopped at its first instruction. Breakpoints stay set.
 enum err target_reset(struct target *t, bool halt) MUST_CHECK;
 

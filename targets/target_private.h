@@ -3,6 +3,7 @@
 #ifndef SWDLINK_TARGETS_TARGET_PRIVATE_H
 #define SWDLINK_TARGETS_TARGET_PRIVATE_H
 
+#include "cortex/thumb.h"
 #include "targets/target.h"
 
 // presence.c: stops the loader of a flash job and restores the registers and the SRAM that it used,
@@ -117,6 +118,12 @@ enum err range_prepare(struct target *t, uint32_t pc, bool *ready) MUST_CHECK;
 // Whether one of them waits there; whether the core, which stands there, is where the step began.
 bool range_is_exit(const struct target *t, uint32_t addr);
 enum err range_is_left(struct target *t, bool *left) MUST_CHECK;
+
+// pass.c: the core has halted. *passed: at a breakpoint of ours about which the filter was asked,
+// for no other reason, and it runs again.
+enum err pass_filter_break(struct target *t, bool *passed) MUST_CHECK;
+// step.c: what stands at pc; false: it cannot be read.
+bool step_decode(struct target *t, uint32_t pc, uint16_t *first, struct thumb *insn);
 
 // step.c: steps the instruction at pc and reads all that is asked after it, if that can be done in
 // one batch. *done: it was, and t->step_ended says whether it is over.

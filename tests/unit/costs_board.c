@@ -108,7 +108,7 @@ static const char *ask(struct desk *d, const char *packet)
 static const char *run_to_stop(struct desk *d)
 {
     (void)ask(d, "vCont;c:1");
-    for (unsigned i = 0; i < 2000 && d->s.state != SESSION_IDLE; i++)
+    for (unsigned i = 0; i < 20000 && d->s.state != SESSION_IDLE; i++)
         session_tick(&d->s, ++d->ms);
     assert_int_equal(d->s.state, SESSION_IDLE);
     d->s.out[d->s.out_len] = '\0';
@@ -280,6 +280,72 @@ static void a_line_by_semihosting_costs_exactly_this(void **state)
     expect_costs("a line of 22 characters", is, costs);
 }
 
+// A breakpoint in the loop that counts, with `$r0 == 2000`: no turn of the debugger for each round.
+static void a_false_condition_costs_exactly_this(void **state)
+{
+    static const unsigned costs[FIRMWARES] = {4, 12, 4};
+    unsigned is[FIRMWARES];
+    (void)state;
+    for (unsigned fw = 0; fw < FIRMWARES; fw++) {
+        struct desk *d = open_desk("stm32f031k6", fw, counts, sizeof counts);
+        OK(target_reset(&d->t, true));
+        OK(target_write_reg(&d->t, CORTEXM_R0, 0));
+        // reg 0; zero_ext 32; const16 2000; equal; end
+        assert_memory_equal(ask(d, "Z1,8000012,2;Xa,2600002a202307d01327"), "OK#", 3);
+        const unsigned before = commands(d);
+        assert_non_null(strstr(run_to_stop(d), "T05"));
+        uint32_t r0;
+        OK(target_read_reg(&d->t, CORTEXM_R0, &r0));
+        assert_int_equal(r0, 2000);
+        is[fw] = (commands(d) - before) / 2000;
+        close_desk(d);
+    }
+    expect_costs("a false condition", is, costs);
+}
+
+// The debugger's interrupt comes between two rounds that are passed.
+static void an_interrupt_comes_between(void **state)
+{
+    (void)state;
+    for (unsigned fw = 0; fw < FIRMWARES; fw++) {
+        struct desk *d = open_desk("stm32f031k6", fw, counts, sizeof counts);
+        assert_memory_equal(ask(d, "Z1,8000012,2;X3,220027"), "OK#", 3);
+        (void)ask(d, "vCont;c:1");
+        for (unsigned i = 0; i < 50; i++)
+            session_tick(&d->s, ++d->ms);
+        assert_int_equal(d->s.state, SESSION_RUNNING);
+        d->s.out_len = 0;
+        assert_int_equal(session_feed(&d->s, (const uint8_t *)"\x03", 1), 1);
+        for (unsigned i = 0; i < 100 && d->s.state != SESSION_IDLE; i++)
+            session_tick(&d->s, ++d->ms);
+        assert_int_equal(d->s.state, SESSION_IDLE);
+        d->s.out[d->s.out_len] = '\0';
+        assert_non_null(strstr((char *)d->s.out, "$T0"));
+        close_desk(d);
+    }
+}
+
+// printf("r1=%d\n", $r1) as a command: the text comes, and the program goes on.
+static void a_command_prints_and_goes_on(void **state)
+{
+    (void)state;
+    struct desk *d = open_desk("stm32f031k6", LISTS, counts, sizeof counts);
+    OK(target_reset(&d->t, true));
+    OK(target_write_reg(&d->t, CORTEXM_R0 + 1, 41));
+    assert_memory_equal(ask(d, "Z1,8000014,2;cmds:0,X13,26000122002200340100"
+                               "0772313d25640a00"
+                               "27"),
+                        "OK#", 3);
+    (void)ask(d, "vCont;c:1");
+    for (unsigned i = 0; i < 20; i++)
+        session_tick(&d->s, ++d->ms);
+    assert_int_equal(d->s.state, SESSION_RUNNING);
+    d->s.out[d->s.out_len] = '\0';
+    assert_non_null(strstr((char *)d->s.out, "$O72313d34320a#")); // r1=42
+    assert_non_null(strstr((char *)d->s.out, "$O72313d34330a#"));
+    close_desk(d);
+}
+
 // As a live view shows them: one question each, again and again. The first time nobody knows what
 // comes; what is told is never older than the question for the first one.
 static void four_variables_of_a_running_program_cost_exactly_this(void **state)
@@ -386,6 +452,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(connecting_and_halting_costs_exactly_this),
         cmocka_unit_test(a_reset_with_a_halt_costs_exactly_this),
         cmocka_unit_test(a_continue_costs_exactly_this),
+        cmocka_unit_test(a_false_condition_costs_exactly_this),
+        cmocka_unit_test(an_interrupt_comes_between),
+        cmocka_unit_test(a_command_prints_and_goes_on),
         cmocka_unit_test(four_variables_of_a_running_program_cost_exactly_this),
         cmocka_unit_test(what_was_read_along_does_not_grow_old),
         cmocka_unit_test(a_kibibyte_of_rtt_costs_exactly_this),

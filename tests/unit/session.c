@@ -537,8 +537,16 @@ static void malformed_breakpoints_are_errors(void **state)
 {
     struct bench *b = *state;
     static const char *const wrong[] = {
-        "Z", "Z0",        "Z0,", "Z0,8000000", "Z0,8000000,", "Z0,x,2", "Z1,8000000,2;X1,00",
-        "z", "z1,8000000"};
+        "Z", "Z0", "Z0,", "Z0,8000000", "Z0,8000000,", "Z0,x,2", "Z2,20000000,2;X1,00", "z",
+        "z1,8000000",
+        // Conditions and commands: lengths that are not there, digits that are none, what is
+        // behind.
+        "Z1,8000000,2;", "Z1,8000000,2;X", "Z1,8000000,2;X1", "Z1,8000000,2;X1,",
+        "Z1,8000000,2;X0,", "Z1,8000000,2;X2,27", "Z1,8000000,2;Xffffffff,27",
+        "Z1,8000000,2;X80000001,27", "Z1,8000000,2;X1,2g", "Z1,8000000,2;X1,27,",
+        "Z1,8000000,2;X1,27;", "Z1,8000000,2;X1,27;cmds:", "Z1,8000000,2;cmds:0,",
+        "Z1,8000000,2;cmds:0,X1,", "Z1,8000000,2;cmds:0X1,27",
+        "Z1,8000000,2;X1,27;cmds:0,X1,27;X1,27", "Z1,8000000,2;Y1,27"};
     for (unsigned i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
         assert_error(bench_ask(b, wrong[i]));
     assert_int_equal(b->f.breaks, 0);

@@ -219,6 +219,7 @@ static void a_probe_that_stays_idle_has_not_entered(void **state)
     s.st.probe.asks_little = true;
     script_read(&s, "f2 30 a3", "80 00");
     script_refuse(&s, "f2 4b 00", 2, ERR_PROBE_PROTOCOL);
+    script_read(&s, "f5", "01 00");
     assert_int_equal(stlink_enter_swd(&s.st), ERR_NO_TARGET);
     assert_false(s.st.probe.in_debug);
     script_end(&s);

@@ -311,6 +311,12 @@ enum err cortexm_resume(struct cortexm *cm)
     return reach(w);
 }
 
+void cortexm_add_step(struct cortexm *cm, uint32_t *dhcsr)
+{
+    world_of(cm->mem->probe)->steps++;
+    *dhcsr = DHCSR_S_HALT;
+}
+
 enum err cortexm_start_step(struct cortexm *cm, bool mask_interrupts)
 {
     struct world *w = world_of(cm->mem->probe);
@@ -482,11 +488,6 @@ enum err cortexm_do_step(struct cortexm *cm, struct cortexm_step *step, bool *ha
 {
     (void)cm, (void)step, (void)halted, (void)all_read;
     return ERR_UNSUPPORTED;
-}
-
-void cortexm_note_stop(struct cortexm *cm, uint32_t dfsr, const uint32_t *icsr)
-{
-    (void)cm, (void)dfsr, (void)icsr;
 }
 
 enum err bpu_restore(struct bpu *bpu)

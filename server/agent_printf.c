@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+// printf of an agent expression: GDB's dprintf with `set dprintf-style agent`. Its format comes
+// from outside, and is taken apart here: no format of anybody else reaches the C library.
+#include <stdio.h>
+#include <string.h>
+
+#include "server/agent_private.h"
+
+#define ARGS_MAX   16u
+#define WIDTH_MAX  99u
+#define STRING_MAX 200u // characters of a string in the target
+#define CHUNK      16u
+
+struct output {
+    char text[AGENT_OUTPUT];
+    size_t len;
+};
+
+static void put(struct output *o, const char *text, size_t len)
+{
+    const size_t room = sizeof o->text - o->len;
+    len = len < room ? len : room;
+    memcpy(o->text + o->len, text, len);
+    o->len += len;
+}
+
+// One conversion: flags, width and precision in `spec`, how long the number is, and its letter.
+struct conversion {
+    char flags[6];
+    unsigned width, precision;
+    bool has_precision;
+    unsigned longs;
+    char letter;
+};
+
+static unsigned take_number(const char **p)
+{
+    unsigned n = 0;
+    for (; **p >= '0' && **p <= '9'; ++*p)
+        n = n > WIDTH_MAX ? n : n * 10 + (unsigned)(**p - '0');
+    return n < WIDTH_MAX ? n : WIDTH_MAX;
+}
+
+static void take_conversion(const char **p, struct conversion *c)
+{
+    size_t n = 0;
+    *c = (struct conversion){0};
+    for (; **p && strchr("-+ #0", **p); ++*p)
+        if (n + 1 < sizeof c->flags)
+            c->flags[n++] = **p;
+    c->width = take_number(p);
+    c->has_precision = **p == '.';
+    if (c->has_precision) {
+        ++*p;
+        c->precision = take_number(p);
+    }
+    for (; **p && strchr("hlzjt", **p); ++*p)
+        c->longs += **p == 'l' || **p == 'j';
+    c->letter = **p;
+    *p += **p != '\0';
+}
+
+static void put_string(struct agent_machine *m, struct output *o, uint64_t addr)
+{
+    char text[STRING_MAX];
+    size_t len = 0, end = 0;
+    while (end == len && len < sizeof text) {
+        // None across the end of a memory.
+        size_t part = CHUNK - (size_t)(addr % CHUNK);
+        part = part < sizeof text - len ? part : sizeof text - len;
+        if (!agent_read(m, addr, (uint8_t *)text + len, part))
+            return;
+        end = len + strnlen(text + len, part);
+        len += part;
+        addr += part;
+    }
+    put(o, text, end);
+}
+
+static void put_integer(struct output *o, const struct conversion *c, uint64_t value)
+{
+    char spec[24], text[2 * WIDTH_MAX + 32], precision[8] = "";
+    const bool is_signed = c->letter == 'd' || c->letter == 'i';
+    // An int or a long of the target has 32 bits.
+    if (c->longs < 2)
+        value = is_signed ? (uint64_t)(int64_t)(int32_t)value : (uint32_t)value;
+    if (c->has_precision)
+        snprintf(precision, sizeof precision, ".%u", c->precision);
+    snprintf(spec, sizeof spec, "%%%s%.0u%sll%c", c->flags, c->width, precision, c->letter);
+    // spec was made of known parts just above.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    const int n = snprintf(text, sizeof text, spec, (unsigned long long)value);
+#pragma GCC diagnostic pop
+    put(o, text, n > 0 ? (size_t)n : 0);
+}
+
+static void put_conversion(struct agent_machine *m, struct output *o, const struct conversion *c,
+                           uint64_t value)
+{
+    const struct conversion pointer = {.flags = "#", .letter = 'x'};
+    const char character = (char)value;
+    if (c->letter == 's')
+        put_string(m, o, value);
+    else if (c->letter == 'c')
+        put(o, &character, 1);
+    else if (c->letter == 'p')
+        put_integer(o, &pointer, value);
+    else if (c->letter && strchr("diuxXo", c->letter))
+        put_integer(o, c, value);
+    else
+        agent_fail(m, "its format has something that cannot be printed");
+}
+
+static void print_all(struct agent_machine *m, const char *p, const uint64_t *arg, unsigned args)
+{
+    struct output o = {.len = 0};
+    struct conversion c;
+    unsigned used = 0;
+    while (*p && !m->why) {
+        const size_t plain = strcspn(p, "%");
+        put(&o, p, plain);
+        p += plain;
+        if (*p == '%' && p[1] == '%') {
+            put(&o, p, 1);
+            p += 2;
+        } else if (*p == '%') {
+            p++;
+            take_conversion(&p, &c);
+            if (used == args)
+                agent_fail(m, "its format wants more values than there are");
+            else
+                put_conversion(m, &o, &c, arg[used++]);
+        }
+    }
+    if (!m->why)
+        m->host->print(m->host->user, o.text, o.len);
+}
+
+// On the stack: the values, the last one first, then two that name a function and a channel.
+void agent_printf(struct agent_machine *m)
+{
+    uint64_t arg[ARGS_MAX] = {0};
+    const unsigned args = (unsigned)agent_operand(m, 1);
+    const size_t len = (size_t)agent_operand(m, 2);
+    const char *format = (const char *)m->code + m->pc;
+    if (args > ARGS_MAX)
+        agent_fail(m, "it prints too many values");
+    else if (len == 0 || len > m->len - m->pc || format[len - 1] != '\0')
+        agent_fail(m, "it ends in the middle of a format");
+    if (m->why)
+        return;
+    m->pc += len;
+    (void)agent_pop(m);
+    (void)agent_pop(m);
+    for (unsigned i = 0; i < args; i++)
+        arg[i] = agent_pop(m);
+    if (!m->why)
+        print_all(m, format, arg, args);
+}
