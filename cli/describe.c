@@ -107,6 +107,31 @@ void describe_print_probe(const struct probe *p)
         printf("%-11s this probe's firmware cannot measure it\n", "voltage");
 }
 
+static const char *second_core_state(const struct chip_second_core *second)
+{
+    if (second->held)
+        return "held since the last reset";
+    return second->starts ? "starts after a reset" : "was started by the program";
+}
+
+// Of a die whose parts may have one, and of this part, where that can be told.
+static enum err print_cores(struct probe *p)
+{
+    const struct chip_identity *id = target_identity(&p->target);
+    struct chip_second_core second;
+    char text[32];
+    enum err e = target_find_second_core(&p->target, &second);
+    if (e)
+        return e;
+    printf("%-11s %s\n", "core", core_text(id->cpuid, text, sizeof text));
+    if (second.facts)
+        printf("%-11s %s behind access port %u, %s; `--core second` debugs it\n", "second core",
+               second.facts->text, second.facts->ap, second_core_state(&second));
+    else if (id->die && die_cores_note(id->die))
+        printf("%-11s (%s)\n", "", die_cores_note(id->die));
+    return ERR_OK;
+}
+
 enum err describe_print_target(struct probe *p)
 {
     const struct chip_identity *id = target_identity(&p->target);
@@ -115,11 +140,10 @@ enum err describe_print_target(struct probe *p)
     enum err e = read_state(p, &state);
     if (e != ERR_OK)
         return e;
-    char text[32], uid[2 * sizeof id->uid + 1];
+    char uid[2 * sizeof id->uid + 1];
     printf("%-11s %u kHz\n", "SWD clock", p->st.probe.swclk_hz / 1000);
-    printf("%-11s %s\n", "core", core_text(id->cpuid, text, sizeof text));
-    if (id->die && die_cores_note(id->die))
-        printf("%-11s (%s)\n", "", die_cores_note(id->die));
+    if ((e = print_cores(p)))
+        return e;
     print_identity(id);
     if (id->flash_size || id->die)
         print_region("flash", chip ? chip->flash_base : die_flash_base(id->die), id->flash_size);
@@ -219,21 +243,33 @@ static json_t *maker_json(const struct chip_maker *maker)
     return json_pack("{s:i, s:s?}", "jep106", (int)maker->designer, "name", chip_maker_name(maker));
 }
 
+json_t *second_core_json(const struct chip_second_core *second)
+{
+    if (!second->facts)
+        return json_null();
+    return json_pack("{s:s, s:i, s:b, s:b}", "core", second->facts->text, "access_port",
+                     (int)second->facts->ap, "starts", second->starts, "held", second->held);
+}
+
 enum err describe_target_json(json_t **object, struct probe *p)
 {
     const struct chip_identity *id = target_identity(&p->target);
+    struct chip_second_core second;
     const char *state;
     enum err e = read_state(p, &state);
     if (e == ERR_OK)
         e = target_read_ports(&p->target);
+    if (!e)
+        e = target_find_second_core(&p->target, &second);
     if (e != ERR_OK)
         return e;
     char text[32], doubt[CHIP_DOUBT_SIZE];
-    *object = json_pack("{s:I, s:s, s:I, s:I, s:I, s:o, s:s?, s:o, s:o, s:s}", "swclk_hz",
-                        (json_int_t)p->st.probe.swclk_hz, "core",
-                        core_text(id->cpuid, text, sizeof text), "cpuid", (json_int_t)id->cpuid,
-                        "dpidr", (json_int_t)id->dpidr, "idcode", (json_int_t)id->idcode, "maker",
-                        maker_json(&id->maker), "doubt", chip_doubt(id, doubt, sizeof doubt), "die",
-                        die_json(id), "chip", chip_json(id), "state", state);
+    *object =
+        json_pack("{s:I, s:s, s:o, s:I, s:I, s:I, s:o, s:s?, s:o, s:o, s:s}", "swclk_hz",
+                  (json_int_t)p->st.probe.swclk_hz, "core", core_text(id->cpuid, text, sizeof text),
+                  "second_core", second_core_json(&second), "cpuid", (json_int_t)id->cpuid, "dpidr",
+                  (json_int_t)id->dpidr, "idcode", (json_int_t)id->idcode, "maker",
+                  maker_json(&id->maker), "doubt", chip_doubt(id, doubt, sizeof doubt), "die",
+                  die_json(id), "chip", chip_json(id), "state", state);
     return ERR_OK;
 }

@@ -17,4 +17,7 @@ enum err describe_print_target(struct probe *p) MUST_CHECK;
 json_t *describe_probe_json(const struct probe *p);
 enum err describe_target_json(json_t **object, struct probe *p) MUST_CHECK;
 
+// Null: there is none.
+json_t *second_core_json(const struct chip_second_core *second);
+
 #endif

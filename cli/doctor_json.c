@@ -3,6 +3,7 @@
 // proof.
 #include <ctype.h>
 
+#include "cli/describe.h"
 #include "cli/doctor_report.h"
 #include "cli/output.h"
 
@@ -105,6 +106,15 @@ static json_t *registers_json(const struct measured_chip *c)
     return list;
 }
 
+static json_t *core_supply_json(const struct measured_chip *c)
+{
+    const struct family_doctor *facts = c->state_known ? c->id.chip->family->doctor : NULL;
+    char text[160] = "";
+    if (facts && facts->core_supply)
+        (void)facts->core_supply(c->reg, text, sizeof text);
+    return text[0] ? json_string(text) : json_null();
+}
+
 // What was not read is null, and no 0.
 static json_t *chip_json(const struct measured_chip *c)
 {
@@ -112,12 +122,13 @@ static json_t *chip_json(const struct measured_chip *c)
         return json_null();
     bool read = c->flash_readable;
     return json_pack(
-        "{s:s?, s:s?, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:b, s:o, s:o, s:o, s:o}", "name",
-        c->id.chip ? c->id.chip->name : NULL, "die", c->id.die ? c->id.die->name : NULL, "dpidr",
-        hex(c->id.dpidr), "cpuid", hex(c->id.cpuid), "idcode", hex(c->id.idcode), "designer",
-        c->designer_known ? json_sprintf("0x%03x", c->designer) : json_null(), "rdp_level",
-        c->id.rdp_known ? json_integer((json_int_t)c->id.rdp_level) : json_null(),
-        "registers_refused", c->id_refused, "registers", registers_json(c), "flash_readable", read,
+        "{s:s?, s:s?, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o}",
+        "name", c->id.chip ? c->id.chip->name : NULL, "die", c->id.die ? c->id.die->name : NULL,
+        "dpidr", hex(c->id.dpidr), "cpuid", hex(c->id.cpuid), "idcode", hex(c->id.idcode),
+        "designer", c->designer_known ? json_sprintf("0x%03x", c->designer) : json_null(),
+        "rdp_level", c->id.rdp_known ? json_integer((json_int_t)c->id.rdp_level) : json_null(),
+        "registers_refused", c->id_refused, "registers", registers_json(c), "core_supply",
+        core_supply_json(c), "second_core", second_core_json(&c->second), "flash_readable", read,
         "boots_system", c->state_known ? json_boolean(c->boots_system) : json_null(), "flash_blank",
         read ? json_boolean(c->flash_blank) : json_null(), "vector_sp",
         read ? hex(c->vector_sp) : json_null(), "vector_pc",

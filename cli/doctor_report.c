@@ -150,6 +150,29 @@ static void print_registers(FILE *out, const struct measured_chip *c)
     }
 }
 
+// Behind the first core's supply the second core.
+static void print_core_facts(FILE *out, const struct measured_chip *c)
+{
+    const struct family_doctor *facts = c->id.chip->family->doctor;
+    const struct family_second_core *second = c->second.facts;
+    char text[160] = "";
+    if (facts && facts->core_supply)
+        (void)facts->core_supply(c->reg, text, sizeof text);
+    if (text[0]) {
+        item(out, "core supply");
+        fprintf(out, "%s\n", text);
+    }
+    if (!second)
+        return;
+    item(out, "2nd core");
+    if (c->second.held)
+        fprintf(out, "%s behind access port %u, held since the last reset (%s)\n", second->text,
+                second->ap, second->held_by);
+    else
+        fprintf(out, "%s behind access port %u, %s\n", second->text, second->ap,
+                c->second.starts ? "which starts after a reset" : "which the program has started");
+}
+
 static void print_chip(FILE *out, const struct measured_chip *c)
 {
     char text[192];
@@ -163,6 +186,7 @@ static void print_chip(FILE *out, const struct measured_chip *c)
     if (!c->state_known)
         return;
     print_registers(out, c);
+    print_core_facts(out, c);
     if (!c->flash_readable)
         return;
     item(out, "vectors");

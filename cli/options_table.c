@@ -18,6 +18,13 @@ static const char *const connect_names[] = {
     [TARGET_CONNECT_HOTPLUG] = "hotplug",
 };
 
+static const char *const core_names[] = {
+    [TARGET_CORE_FIRST] = "first",
+    [TARGET_CORE_SECOND] = "second",
+    [TARGET_CORE_M7] = "m7",
+    [TARGET_CORE_M4] = "m4",
+};
+
 static const char *const erase_names[] = {
     [FLASH_ERASE_AUTO] = "auto",
     [FLASH_ERASE_PAGES] = "pages",
@@ -254,6 +261,8 @@ const struct option_row option_rows[] = {
      "wait so long for a probe that is busy or absent", DURATION(wait_us)},
     {GROUP_COMMON, COMMAND_PROBES, 0, "connect", required_argument, " HOW",
      "auto, normal, under-reset or hotplug", CHOICE(target.connect, connect_names)},
+    {GROUP_COMMON, COMMAND_PROBES & ~COMMAND_LIST, 0, "core", required_argument, " CORE",
+     "of a chip with two: first, second, m7 or m4", CHOICE(target.which_core, core_names)},
     {GROUP_COMMON, COMMAND_ALL, 0, "json", no_argument, "", "one JSON document on standard output",
      FLAG(json)},
     {GROUP_COMMON, COMMAND_ALL, 'q', "quiet", no_argument, "",

@@ -41,7 +41,7 @@ struct option_row {
     enum err (*set)(struct options *o, const struct option_value *value, struct log *log);
 };
 
-enum { OPTION_ROWS = 61 };
+enum { OPTION_ROWS = 62 };
 extern const struct option_row option_rows[OPTION_ROWS];
 
 // Every enum that an option sets is as wide as an int.

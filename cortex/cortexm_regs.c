@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cortex/cortexm.h"
+#include "cortex/reg_access.h"
 #include "cortex/scs.h"
 
 #define CONTROL_SPSEL (1u << 1)
@@ -26,7 +27,7 @@ static enum err fill_basic(struct cortexm *cm)
     uint32_t raw[DEBUG_PROBE_CORE_REGS];
     if (cm->regs_valid)
         return ERR_OK;
-    enum err e = debug_probe_read_core_regs(cm->mem->probe, raw);
+    enum err e = reg_access_read_all(cm->mem, raw);
     if (e != ERR_OK)
         return e;
     cortexm_forget_regs(cm);
@@ -49,7 +50,7 @@ static enum err fetch_reg(struct cortexm *cm, enum cortexm_reg reg)
     if (e != ERR_OK || cm->regs[reg].known)
         return e;
     for (unsigned i = 0; i < row->bytes / 4u && e == ERR_OK; i++)
-        e = debug_probe_read_core_reg(cm->mem->probe, row->regsel + i, &word[i]);
+        e = reg_access_read(cm->mem, row->regsel + i, &word[i]);
     if (e != ERR_OK)
         return e;
     cm->regs[reg].value = (uint64_t)word[1] << 32 | word[0];
@@ -137,9 +138,7 @@ static enum err flush_shared(struct cortexm *cm)
 {
     unsigned regsel;
     uint32_t word;
-    return gather_shared(cm, &regsel, &word)
-               ? debug_probe_write_core_reg(cm->mem->probe, regsel, word)
-               : ERR_OK;
+    return gather_shared(cm, &regsel, &word) ? reg_access_write(cm->mem, regsel, word) : ERR_OK;
 }
 
 static enum err flush_one(struct cortexm *cm, enum cortexm_reg reg)
@@ -147,8 +146,7 @@ static enum err flush_one(struct cortexm *cm, enum cortexm_reg reg)
     const struct core_reg *row = &core_regs[reg];
     enum err e = ERR_OK;
     for (unsigned i = 0; i < row->bytes / 4u && e == ERR_OK; i++)
-        e = debug_probe_write_core_reg(cm->mem->probe, row->regsel + i,
-                                       (uint32_t)(cm->regs[reg].value >> 32 * i));
+        e = reg_access_write(cm->mem, row->regsel + i, (uint32_t)(cm->regs[reg].value >> 32 * i));
     return e;
 }
 

@@ -128,6 +128,7 @@ struct measured_chip {
     bool state_known;        // the registers below
     uint32_t reg[FAMILY_REGISTERS]; // those of the family's struct family_doctor, in its order
     uint32_t scr;
+    struct chip_second_core second; // facts NULL: none, as far as the probe can tell
     bool flash_readable;
     bool flash_blank;  // its first page
     bool boots_system; // at address 0 stands what is in the boot loader ROM, and not what is in the
@@ -163,7 +164,7 @@ struct measured_survival {
 enum measured_hse { HSE_NOT_TESTED, HSE_DEAD, HSE_RUNS };
 
 struct measured_deep {
-    bool tested; // the core was halted and the clocks were switched
+    bool tested;     // the core was halted and the clocks were switched
     bool vdda_tried; // the family has a way to measure it
     bool vdda_known;
     unsigned vdda_mv;

@@ -36,6 +36,8 @@ static enum err read_registers(struct measure *b)
         e = peek_word(b, facts->reg[i].addr, &c->reg[i]);
     if (!e)
         e = peek_word(b, SCS_SCR, &c->scr);
+    if (!e)
+        e = chip_find_second_core(c->id.chip, &b->mem, &c->second);
     if (e == ERR_FAULT)
         c->id_refused = true;
     c->state_known = !e;

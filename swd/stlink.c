@@ -148,13 +148,44 @@ enum err stlink_set_swclk(struct stlink *st, uint32_t hz)
     return ERR_OK;
 }
 
-static enum err open_ap(struct stlink *st)
+static enum err init_ap(struct stlink *st, unsigned ap)
 {
     uint8_t r[2];
     struct usb_exchange x = stlink_debug_command(STLINK_DEBUG_INIT_AP);
+    x.command[2] = (uint8_t)ap;
     x.in = r;
     x.in_len = sizeof r;
-    enum err e = stlink_do(st, &x, "opening the access port");
+    return stlink_do(st, &x, "opening the access port");
+}
+
+#define MAX_AP 8u // more are refused by every firmware
+
+enum err stlink_choose_ap(struct stlink *st, unsigned ap)
+{
+    if (ap == st->ap && (ap == 0 || st->other_aps >> ap & 1))
+        return ERR_OK;
+    if (ap > MAX_AP || (ap > 0 && !stlink_has(st, 32, 2)))
+        return log_fail(st->probe.log, ERR_UNSUPPORTED,
+                        "access port %u cannot be reached by this ST-LINK's firmware: V2J32 or "
+                        "V3J2 can; update it with ST's STSW-LINK007",
+                        ap);
+    if (ap > 0 && !(st->other_aps >> ap & 1)) {
+        enum err e = init_ap(st, ap);
+        if (e)
+            return e;
+        st->other_aps |= 1u << ap;
+    }
+    st->ap = (uint8_t)ap;
+    return ERR_OK;
+}
+
+static enum err open_ap(struct stlink *st)
+{
+    st->other_aps = 0;
+    st->ap = 0;
+    if (!stlink_has(st, 28, 0))
+        return ERR_OK;
+    enum err e = init_ap(st, 0);
     st->ap_open = e == ERR_OK;
     if (e == ERR_OK ||
         (st->probe.last_status != STLINK_ST_NO_DEVICE && st->probe.last_status != STLINK_ST_BAD_AP))
@@ -215,6 +246,8 @@ enum err stlink_leave(struct stlink *st)
     stlink_trace_give_up(st);
     st->probe.in_debug = false;
     st->ap_open = false;
+    st->other_aps = 0;
+    st->ap = 0;
     return stlink_send(st, STLINK_DEBUG, STLINK_DEBUG_EXIT);
 }
 

@@ -42,7 +42,9 @@ struct stlink {
     struct stlink_version version;
     unsigned garbled_replies; // that made no sense, and asked again did
     bool boot_loader;         // found so when it was opened, which therefore failed
-    bool ap_open;             // INIT_AP was done (needed from J37 / V3J7 on)
+    bool ap_open;             // INIT_AP of AP 0 was done (needed from J37 / V3J7 on)
+    uint16_t other_aps;       // bit n: the same of AP n
+    uint8_t ap;               // whose memory the commands below mean
     bool tracing;             // it receives SWO, with trace_baud
     bool lists_are_odd; // a list of accesses was answered in a way that nobody knows: none is sent
     uint32_t trace_baud;
@@ -94,6 +96,9 @@ enum err stlink_read_dap(struct stlink *st, uint16_t port, uint16_t addr,
 enum err stlink_write_dap(struct stlink *st, uint16_t port, uint16_t addr,
                           uint32_t value) MUST_CHECK;
 
+// Chooses the AP whose memory is meant from now on, and opens it. ERR_UNSUPPORTED: the firmware
+// reaches AP 0 only (below V2J32 and V3J2).
+enum err stlink_choose_ap(struct stlink *st, unsigned ap) MUST_CHECK;
 // One aligned word on the AP's bus, in one command (36, 35).
 enum err stlink_read_word(struct stlink *st, uint32_t addr, uint32_t *value) MUST_CHECK;
 enum err stlink_write_word(struct stlink *st, uint32_t addr, uint32_t value) MUST_CHECK;

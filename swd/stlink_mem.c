@@ -57,6 +57,7 @@ enum err stlink_read_word(struct stlink *st, uint32_t addr, uint32_t *value)
     snprintf(what, sizeof what, "reading 0x%08x", addr);
     struct usb_exchange x = stlink_debug_command(STLINK_DEBUG_READDEBUGREG);
     put_le32(&x.command[2], addr);
+    x.command[6] = st->ap;
     x.in = r;
     x.in_len = sizeof r;
     enum err e = stlink_do(st, &x, what);
@@ -77,6 +78,7 @@ enum err stlink_write_word(struct stlink *st, uint32_t addr, uint32_t value)
     struct usb_exchange x = stlink_debug_command(STLINK_DEBUG_WRITEDEBUGREG);
     put_le32(&x.command[2], addr);
     put_le32(&x.command[6], value);
+    x.command[10] = st->ap;
     x.in = r;
     x.in_len = sizeof r;
     enum err e = stlink_do(st, &x, what);
@@ -143,6 +145,7 @@ static enum err block(struct stlink *st, unsigned unit, uint32_t addr, struct us
     x->command[1] = block_opcode(unit, write);
     put_le32(&x->command[2], addr);
     put_le16(&x->command[6], (uint16_t)len);
+    x->command[8] = st->ap;
     x->timeout_ms = STLINK_TIMEOUT_MS;
     uint8_t status = 0;
     for (unsigned i = 0; i < BLOCK_RETRIES; i++) {

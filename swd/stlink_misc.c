@@ -43,10 +43,11 @@ static void add_item(struct item_list *l, uint8_t opcode, uint32_t payload)
     l->payload[l->count++] = payload;
 }
 
-static void make_items(struct item_list *l, const struct debug_probe_access *list, unsigned count)
+static void make_items(struct item_list *l, unsigned ap, const struct debug_probe_access *list,
+                       unsigned count)
 {
     l->count = 0;
-    add_item(l, ITEM_AP, 0);
+    add_item(l, ITEM_AP, ap);
     for (unsigned i = 0; i < count; i++) {
         if (list[i].write)
             add_item(l, ITEM_WRITE_ADDR, list[i].addr);
@@ -134,7 +135,7 @@ enum err stlink_access_list(struct stlink *st, struct debug_probe_access *list, 
     *done = 0;
     if (!st->probe.in_debug)
         return log_fail(st->probe.log, ERR_NO_TARGET, "there is no SWD connection to the target");
-    make_items(&items, list, count);
+    make_items(&items, st->ap, list, count);
     enum err e = send_items(st, &items);
     if (!e)
         e = fetch_results(st, &items, in);

@@ -60,41 +60,31 @@ static enum err probe_write_dap(struct debug_probe *probe, uint16_t port, uint16
     return stlink_write_dap(stlink_of(probe), port, addr, value);
 }
 
-// The memory commands that are used here reach AP 0 only.
-static enum err require_ap_0(struct debug_probe *probe, unsigned ap)
-{
-    if (ap == 0)
-        return ERR_OK;
-    return log_fail(probe->log, ERR_UNSUPPORTED,
-                    "memory behind AP %u cannot be reached: swdlink uses AP 0 of an ST-LINK only",
-                    ap);
-}
-
 static enum err probe_read_word(struct debug_probe *probe, unsigned ap, uint32_t addr,
                                 uint32_t *value)
 {
-    enum err e = require_ap_0(probe, ap);
+    enum err e = stlink_choose_ap(stlink_of(probe), ap);
     return e ? e : stlink_read_word(stlink_of(probe), addr, value);
 }
 
 static enum err probe_write_word(struct debug_probe *probe, unsigned ap, uint32_t addr,
                                  uint32_t value)
 {
-    enum err e = require_ap_0(probe, ap);
+    enum err e = stlink_choose_ap(stlink_of(probe), ap);
     return e ? e : stlink_write_word(stlink_of(probe), addr, value);
 }
 
 static enum err probe_read_block(struct debug_probe *probe, unsigned ap, unsigned unit,
                                  uint32_t addr, void *data, size_t len)
 {
-    enum err e = require_ap_0(probe, ap);
+    enum err e = stlink_choose_ap(stlink_of(probe), ap);
     return e ? e : stlink_read_block(stlink_of(probe), unit, addr, data, len);
 }
 
 static enum err probe_write_block(struct debug_probe *probe, unsigned ap, unsigned unit,
                                   uint32_t addr, const void *data, size_t len)
 {
-    enum err e = require_ap_0(probe, ap);
+    enum err e = stlink_choose_ap(stlink_of(probe), ap);
     return e ? e : stlink_write_block(stlink_of(probe), unit, addr, data, len);
 }
 
@@ -107,7 +97,7 @@ static enum err probe_access_list(struct debug_probe *probe, unsigned ap,
                                   struct debug_probe_access *list, unsigned count, unsigned *done)
 {
     *done = 0;
-    enum err e = require_ap_0(probe, ap);
+    enum err e = stlink_choose_ap(stlink_of(probe), ap);
     return e ? e : stlink_access_list(stlink_of(probe), list, count, done);
 }
 

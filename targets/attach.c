@@ -69,11 +69,16 @@ enum err attach_again(struct target *t)
     return e;
 }
 
+static const struct dbgmcu_layout *debug_unit_of(const struct target *t)
+{
+    return t->second ? t->second->dbgmcu : t->id.chip->family->dbgmcu;
+}
+
 enum err attach_set_debug_unit(struct target *t, uint32_t *dhcsr)
 {
     struct mem_batch b;
     struct dbgmcu_state found = t->seen_dbgmcu;
-    const struct dbgmcu_layout *layout = t->id.chip->family->dbgmcu;
+    const struct dbgmcu_layout *layout = debug_unit_of(t);
     // While a program runs undisturbed only the freezes are set: they act in a halt and not before.
     bool low_power = t->options.connect != TARGET_CONNECT_HOTPLUG;
     t->seen_dbgmcu.known = false;
@@ -99,5 +104,5 @@ enum err attach_restore_debug_unit(struct target *t)
     if (!t->dbgmcu_changed)
         return ERR_OK;
     t->dbgmcu_changed = false;
-    return dbgmcu_put_back(&t->mem, t->id.chip->family->dbgmcu, &t->found_dbgmcu);
+    return dbgmcu_put_back(&t->mem, debug_unit_of(t), &t->found_dbgmcu);
 }

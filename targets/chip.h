@@ -78,6 +78,16 @@ const char *chip_maker_name(const struct chip_maker *maker);
 // The level of read protection, 0 to 2, that a register or option word says.
 unsigned rdp_level(const struct rdp_code *code, uint32_t value);
 
+// The second core of a chip; second_core.c.
+struct chip_second_core {
+    const struct family_second_core *facts; // NULL: none, as far as the probe can tell
+    bool starts;                            // after a reset by itself
+    bool held;                              // since the last one
+};
+// Of a chip (NULL: an unknown one) that was identified through access port 0.
+enum err chip_find_second_core(const struct chip *chip, const struct mem_ap *first,
+                               struct chip_second_core *found) MUST_CHECK;
+
 // What swdlink can do with a chip beyond debugging it, and where that was tried. support.c
 struct chip_support {
     bool flash, options, protection, doctor;

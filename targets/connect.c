@@ -63,14 +63,19 @@ static void report_chip(const struct target *t)
             t->id.rdp_level);
 }
 
+// The sentence of what went wrong stays.
+static void give_up(struct target *t)
+{
+    const struct log_mark kept = log_keep(t->log);
+    target_disconnect(t, false);
+    log_restore(t->log, &kept);
+}
+
 static enum err prepare_found_target(struct target *t)
 {
     enum err e = find_state(t);
-    if (e) {
-        const struct log_mark kept = log_keep(t->log);
-        target_disconnect(t, false);
-        log_restore(t->log, &kept);
-    }
+    if (e)
+        give_up(t);
     return e;
 }
 
@@ -123,7 +128,13 @@ enum err target_connect(struct target *t, struct debug_probe *probe,
         return e;
     regions_map(t);
     t->state = TARGET_RUNNING;
-    if ((e = raise_swclk(t)) || (e = prepare_found_target(t)))
+    if ((e = raise_swclk(t)))
+        return e;
+    if ((e = second_core_enter(t))) {
+        give_up(t);
+        return e;
+    }
+    if ((e = prepare_found_target(t)))
         return e;
     report_chip(t);
     return ERR_OK;
@@ -233,6 +244,10 @@ enum err target_reconnect(struct target *t)
                         "another chip answers than the one that was lost: start again to debug it");
     }
     regions_map(t); // other options may have made other banks
+    if ((e = second_core_enter(t))) {
+        t->state = TARGET_LOST;
+        return e;
+    }
     memcpy(t->core.bpu.comparator, core.bpu.comparator, sizeof core.bpu.comparator);
     memcpy(t->core.dwt.comparator, core.dwt.comparator, sizeof core.dwt.comparator);
     t->core.vcatch = core.vcatch;

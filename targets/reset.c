@@ -42,6 +42,8 @@ static enum err reset_core(struct target *t, bool halt)
 {
     const struct flash_driver *driver = t->bank.driver;
     bool empty;
+    if (t->second)
+        return second_core_reset(t, halt);
     if (t->id.chip && t->id.chip->empty_check && driver->empty_mask)
         return reset_after_empty_flag(t, halt);
     if (!t->found_empty || !driver->reload_value)

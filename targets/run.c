@@ -296,8 +296,9 @@ enum err target_step(struct target *t, uint32_t start, uint32_t end)
 // Only what most questions need is read, and nothing twice.
 static enum err read_pc_and_cause(struct target *t, uint32_t *pc, uint32_t *dfsr)
 {
-    enum err e = t->core.regs_valid ? cortexm_read_reg(&t->core, CORTEXM_PC, pc)
-                                    : debug_probe_read_core_reg(t->probe, CORTEXM_PC, pc);
+    enum err e = t->core.regs_valid || t->mem.number
+                     ? cortexm_read_reg(&t->core, CORTEXM_PC, pc)
+                     : debug_probe_read_core_reg(t->probe, CORTEXM_PC, pc);
     return e ? e : cortexm_read_halt_cause(&t->core, dfsr);
 }
 

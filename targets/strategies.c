@@ -351,6 +351,8 @@ static enum err try_strategies(struct target *t, struct connect_evidence *ev, bo
 enum err connect_attempt(struct target *t, bool interruptible)
 {
     struct connect_evidence ev = {0};
+    t->mem.number = 0;
+    t->second = NULL;
     enum err e = try_strategies(t, &ev, interruptible);
     if (!e || is_probe_trouble(e))
         return e;

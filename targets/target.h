@@ -48,8 +48,12 @@ struct target_attempt {
     uint32_t swclk_hz; // the clock that the probe has set
 };
 
+// Of a chip with two. M7 and M4 are the first and the second where they are such.
+enum target_core { TARGET_CORE_FIRST, TARGET_CORE_SECOND, TARGET_CORE_M7, TARGET_CORE_M4 };
+
 struct target_options {
     enum target_connect connect;
+    enum target_core which_core;
     uint32_t swclk_hz; // 0: the probe's best for this chip
     bool read_ahead;   // what a debugger asks after each stop is read together with the stop
 };
@@ -113,8 +117,9 @@ struct target {
     struct cortexm core;
     struct target_attempt attempt[TARGET_STRATEGIES]; // of the last time that we connected
     struct chip_identity id;
-    struct flash_bank bank;   // size 0 when there is no flash that we can write
-    struct flash_bank eeprom; // size 0 when there is none
+    const struct family_second_core *second; // it is debugged; NULL: the first core is
+    struct flash_bank bank;                  // size 0 when there is no flash that we can write
+    struct flash_bank eeprom;                // size 0 when there is none
     struct target_region region[TARGET_MAX_REGIONS];
     unsigned region_count;
     enum target_state state;
@@ -363,6 +368,9 @@ unsigned target_break_comparators(const struct target *t);
 unsigned target_watch_comparators(const struct target *t);
 // A flash job is open: code of ours may run on the core.
 bool target_has_flash_job(const struct target *t);
+
+// The second core of the chip, whichever is debugged.
+enum err target_find_second_core(struct target *t, struct chip_second_core *found) MUST_CHECK;
 
 // The core's debug unit. DHCSR as it is now; unlike every other call, this one leaves a flash job's
 // loader alone and does not note an error.

@@ -25,6 +25,12 @@ enum err attach_restore_debug_unit(struct target *t) MUST_CHECK;
 // strategies.c: the core is reset by the NRST wire, halted at its first instruction when halt.
 enum err strategy_pulse_nrst(struct target *t, bool halt) MUST_CHECK;
 
+// second_core.c: after the chip was identified by the first core: lets that go and attaches to the
+// second one, if the options ask for it. And a reset of the chip, after which the second core runs
+// or, with halt, stands at its first instruction.
+enum err second_core_enter(struct target *t) MUST_CHECK;
+enum err second_core_reset(struct target *t, bool halt) MUST_CHECK;
+
 // target.c: whether the first word of the flash is as after an erase.
 enum err target_read_empty(const struct target *t, bool *empty) MUST_CHECK;
 

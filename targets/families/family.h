@@ -206,6 +206,8 @@ struct family_doctor {
     // Why the core's clock is slower than the oscillator that it comes from: "RCC_CFGR divides the
     // core's clock by 16"; "" when it is not. Returns text.
     const char *(*slow_clock)(const uint32_t value[FAMILY_REGISTERS], char *text, size_t size);
+    // What makes the core's own supply: "the LDO"; "" when the registers do not tell. Returns text.
+    const char *(*core_supply)(const uint32_t value[FAMILY_REGISTERS], char *text, size_t size);
     // Why the chip has started its boot loader, as far as its registers tell; "" when they do not.
     const char *(*boots_loader)(const uint32_t value[FAMILY_REGISTERS]);
     // A register and its bits that choose Standby before Stop, from that value of theirs on.
@@ -222,13 +224,26 @@ struct family_doctor {
     const struct family_pins *pins;
 };
 
+// A second core that can be debugged. Parts of the same die may lack it: then its access port is
+// empty.
+struct family_second_core {
+    uint8_t ap;
+    const char *text;            // "Cortex-M4"
+    const char *held_by;         // the option that holds it after a reset: "BCM4=0"
+    struct rcc_bits starts;      // a bit that is set when it starts after a reset by itself
+    struct rcc_bits start;       // a bit that starts it
+    uint32_t ram_base, ram_size; // for its code that programs flash
+    const struct dbgmcu_layout *dbgmcu;
+};
+
 struct family {
     const char *name;     // "STM32F0"
     uint32_t idcode_addr; // of DBGMCU_IDCODE
     uint8_t idcode_ap;    // the access port that reaches it
     const struct chip *chips;
     unsigned chip_count;
-    const struct dbgmcu_layout *dbgmcu; // NULL: none
+    const struct dbgmcu_layout *dbgmcu;           // NULL: none
+    const struct family_second_core *second_core; // NULL: none
     const struct family_trace *trace;
     uint32_t flash_regs; // of the controller
     const struct flash_driver *driver;

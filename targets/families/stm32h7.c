@@ -149,6 +149,26 @@ static const struct dbgmcu_layout dbgmcu = {
             {.addr = DBGMCU + 0x54, .freeze = 3u << 18}}, // APB4FZ1: IWDG1, IWDG2
 };
 
+// And while the second one is.
+static const struct dbgmcu_layout dbgmcu2 = {
+    .reg = {{.addr = DBGMCU + 0x04, .low_power = CR_LOW_POWER, .freeze = CR_CLOCKS},
+            {.addr = DBGMCU + 0x38, .freeze = 1u << 6},   // APB3FZ2
+            {.addr = DBGMCU + 0x40, .freeze = 1u << 11},  // APB1LFZ2
+            {.addr = DBGMCU + 0x58, .freeze = 3u << 18}}, // APB4FZ2
+};
+
+// RM0399: boot options, RCC_GCR. SRAM4 is there for both cores, whatever clocks are on.
+static const struct family_second_core second_core = {
+    .ap = 3,
+    .text = "Cortex-M4",
+    .held_by = "BCM4=0",
+    .starts = {FLASH_OPTSR, 1u << 22},
+    .start = {RCC_GCR, 1u << 3},
+    .ram_base = 0x38000000,
+    .ram_size = 64 * KIB,
+    .dbgmcu = &dbgmcu2,
+};
+
 // FLASH_OPTSR_CUR bits 15:8.
 static const struct rdp_scheme rdp = {
     .status_addr = FLASH_OPTSR,
@@ -165,6 +185,7 @@ const struct family stm32h7_family = {
     .chips = chips,
     .chip_count = sizeof chips / sizeof chips[0],
     .dbgmcu = &dbgmcu,
+    .second_core = &second_core,
     .flash_regs = FLASH_REGS,
     .driver = &flashword_driver,
     .flash_params = &params_74,
@@ -178,4 +199,5 @@ const struct family stm32h7_family = {
     .vdd_min_mv = 1620, // DS12110, general operating conditions
     .vdd_max_mv = 3600,
     .doctor = &stm32h7_doctor,
+    .tried = FAMILY_TRIED_ON_BOARD,
 };

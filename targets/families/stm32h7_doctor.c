@@ -37,6 +37,34 @@ static const char *slow_clock(const uint32_t value[FAMILY_REGISTERS], char *text
     return text;
 }
 
+// ---- supply of the core -------------------------------------------------------------------------
+
+#define CR3_BYPASS  (1u << 0)
+#define CR3_LDOEN   (1u << 1)
+#define CR3_SDEN    (1u << 2) // of parts with a converter; elsewhere SCUEN: not chosen yet
+#define CR3_SDLEVEL 4u        // shift, two bits: 0: for the core itself, 1: 1.8 V, 2: 2.5 V
+
+// It can be chosen once after power-on; until then LDO and converter are both on, whatever is
+// connected (RM0399 and RM0455, power supply configuration; RM0433, PWR_CR3).
+static const char *core_supply(const uint32_t value[FAMILY_REGISTERS], char *text, size_t size)
+{
+    const uint32_t cr3 = value[READ_CR3];
+    const unsigned level = cr3 >> CR3_SDLEVEL & 3;
+    if (cr3 & CR3_BYPASS)
+        snprintf(text, size, "comes from outside (PWR_CR3.BYPASS)");
+    else if ((cr3 & CR3_LDOEN) && (cr3 & CR3_SDEN) && level)
+        snprintf(text, size, "the LDO behind the SMPS, of %s V (PWR_CR3)",
+                 level == 1 ? "1.8" : "2.5");
+    else if ((cr3 & CR3_LDOEN) && (cr3 & CR3_SDEN))
+        snprintf(text, size,
+                 "not chosen since power-on: the LDO, and the SMPS where there is one (PWR_CR3)");
+    else if (cr3 & CR3_SDEN)
+        snprintf(text, size, "the SMPS (PWR_CR3.SDEN)");
+    else
+        snprintf(text, size, "%s", cr3 & CR3_LDOEN ? "the LDO (PWR_CR3.LDOEN)" : "");
+    return text;
+}
+
 // ---- pins ---------------------------------------------------------------------------------------
 
 #define GPIOA 0x58020000u
@@ -77,6 +105,7 @@ const struct family_doctor stm32h7_doctor = {
     .hse_register = READ_CR,
     .hse_on = 1u << 16,
     .slow_clock = slow_clock,
+    .core_supply = core_supply,
     .standby_addr = PWR_CPUCR, // PDDS_D1
     .standby_mask = 1u << 0,
     .standby_from = 1u << 0,

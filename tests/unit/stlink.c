@@ -193,6 +193,61 @@ static void entering_swd_takes_three_commands_or_two(void **state)
     }
 }
 
+// ---- other access ports -------------------------------------------------------------------------
+
+static void another_access_port_is_opened_once_and_named_in_each_command(void **state)
+{
+    (void)state;
+    struct script s;
+    uint8_t bytes[4] = {1, 2, 3, 4};
+    uint32_t word;
+    script_start(&s, 3, 7);
+    struct mem_ap third = {.probe = &s.st.probe, .number = 3};
+    script_read(&s, "f2 4b 03", "80 00");
+    script_read(&s, "f2 36 00 ed 00 e0 03", "80 00 00 00 41 c2 0f 41");
+    OK(mem_ap_read32(&third, 0xe000ed00, &word));
+    assert_int_equal(word, 0x410fc241);
+    script_read(&s, "f2 35 00 00 00 38 78 56 34 12 03", "80 00");
+    OK(mem_ap_write32(&third, 0x38000000, 0x12345678));
+    // The first one is open already.
+    script_read(&s, "f2 36 00 ed 00 e0", "80 00 00 00 72 c2 1f 41");
+    OK(mem_ap_read32(&s.mem, 0xe000ed00, &word));
+    script_write(&s, "f2 0d 01 00 00 38 01 00 03", bytes, 1);
+    script_read(&s, "f2 3e", "80 00 00 00 00 00 00 00 00 00 00 00");
+    OK(mem_ap_write(&third, 0x38000001, bytes, 1));
+    script_end(&s);
+}
+
+static void firmware_that_reaches_the_first_access_port_only_says_so(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned hardware, jtag;
+    } rows[] = {{2, 31}, {3, 1}};
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct script s;
+        uint32_t word;
+        script_start(&s, rows[i].hardware, rows[i].jtag);
+        struct mem_ap third = {.probe = &s.st.probe, .number = 3};
+        assert_int_equal(mem_ap_read32(&third, 0xe000ed00, &word), ERR_UNSUPPORTED);
+        assert_non_null(strstr(s.log.sentence, "access port 3 cannot be reached"));
+        script_end(&s);
+    }
+}
+
+static void an_access_port_that_is_not_there_is_told(void **state)
+{
+    (void)state;
+    struct script s;
+    uint32_t word;
+    script_start(&s, 3, 7);
+    struct mem_ap eighth = {.probe = &s.st.probe, .number = 8}, ninth = {&s.st.probe, 9};
+    script_read(&s, "f2 4b 08", "1d 00");
+    assert_int_not_equal(mem_ap_read32(&eighth, 0, &word), ERR_OK);
+    assert_int_equal(mem_ap_read32(&ninth, 0, &word), ERR_UNSUPPORTED);
+    script_end(&s);
+}
+
 static void nobody_on_swd_is_no_target(void **state)
 {
     (void)state;
@@ -608,6 +663,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_voltage_is_the_ratio_of_two_measurements),
         cmocka_unit_test(a_reference_of_zero_is_not_divided_by),
         cmocka_unit_test(entering_swd_takes_three_commands_or_two),
+        cmocka_unit_test(another_access_port_is_opened_once_and_named_in_each_command),
+        cmocka_unit_test(firmware_that_reaches_the_first_access_port_only_says_so),
+        cmocka_unit_test(an_access_port_that_is_not_there_is_told),
         cmocka_unit_test(nobody_on_swd_is_no_target),
         cmocka_unit_test(a_probe_that_stays_idle_has_not_entered),
         cmocka_unit_test(a_chip_of_another_maker_is_told_as_such),

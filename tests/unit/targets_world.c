@@ -388,6 +388,13 @@ enum err cortexm_set_vcatch(struct cortexm *cm, uint32_t vc_bits)
     return reach(world_of(cm->mem->probe));
 }
 
+enum err cortexm_catch_reset(struct cortexm *cm, bool on)
+{
+    (void)cm;
+    (void)on;
+    return ERR_OK;
+}
+
 enum err cortexm_reset(struct cortexm *cm, bool halt)
 {
     struct world *w = world_of(cm->mem->probe);

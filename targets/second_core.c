@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+// The second core of a chip, which is debugged when asked for: behind an access port of its own,
+// and held after a reset where the options say so, until a register starts it. What tells of it and
+// starts it is reached by the first core's access port, by which the chip was identified.
+#include "cortex/scs.h"
+#include "swd/ap.h"
+#include "targets/target_private.h"
+
+#define RESET_US 10000u  // a chip needs no more for a reset by itself
+#define START_US 100000u // and no core more for its first instruction
+#define POLL_US  1000u
+
+static const char *const core_names[] = {
+    [TARGET_CORE_FIRST] = "first",
+    [TARGET_CORE_SECOND] = "second",
+    [TARGET_CORE_M7] = "m7",
+    [TARGET_CORE_M4] = "m4",
+};
+
+static struct mem_ap first_mem(const struct target *t)
+{
+    return (struct mem_ap){.probe = t->probe};
+}
+
+static const struct family_second_core *facts_of(const struct target *t)
+{
+    return t->id.chip ? t->id.chip->family->second_core : NULL;
+}
+
+static enum err read_bits(const struct mem_ap *mem, const struct rcc_bits *reg, bool *set)
+{
+    uint32_t value;
+    enum err e = mem_ap_read32(mem, reg->addr, &value);
+    *set = !e && (value & reg->bits);
+    return e;
+}
+
+enum err chip_find_second_core(const struct chip *chip, const struct mem_ap *first,
+                               struct chip_second_core *found)
+{
+    const struct family_second_core *facts = chip ? chip->family->second_core : NULL;
+    struct mem_ap mem = *first;
+    uint32_t idr = 0;
+    bool starts = false, started = false;
+    *found = (struct chip_second_core){.facts = NULL};
+    if (!facts)
+        return ERR_OK;
+    mem.number = facts->ap;
+    enum err e = ap_read_idr(&mem, &idr);
+    if (e == ERR_UNSUPPORTED || e == ERR_FAULT) { // firmware that does not ask, a port that is not
+        log_forget(first->probe->log);
+        return ERR_OK;
+    }
+    if (e || !idr || (e = read_bits(first, &facts->starts, &starts)) ||
+        (e = read_bits(first, &facts->start, &started)))
+        return e;
+    *found = (struct chip_second_core){facts, starts, !starts && !started};
+    return ERR_OK;
+}
+
+enum err target_find_second_core(struct target *t, struct chip_second_core *found)
+{
+    const struct mem_ap first = first_mem(t);
+    *found = (struct chip_second_core){.facts = NULL};
+    enum err e = facts_of(t) ? target_claim(t) : ERR_OK;
+    return e ? e : target_note_error(t, chip_find_second_core(t->id.chip, &first, found));
+}
+
+// Which core the options mean; an error when the chip has no such core.
+static enum err wants_second(struct target *t, bool *wants)
+{
+    const struct family_second_core *facts = facts_of(t);
+    const enum target_core core = t->options.which_core;
+    const bool is_m7 = (t->id.cpuid >> 4 & 0xfff) == DIE_CORE_M7;
+    *wants = core == TARGET_CORE_SECOND || core == TARGET_CORE_M4;
+    if (core == TARGET_CORE_FIRST || (core == TARGET_CORE_M7 && is_m7))
+        return ERR_OK;
+    if (!facts && core == TARGET_CORE_M4 && (t->id.cpuid >> 4 & 0xfff) == DIE_CORE_M4) {
+        *wants = false; // its only one
+        return ERR_OK;
+    }
+    if (*wants && facts)
+        return ERR_OK;
+    return log_fail(t->log, ERR_USAGE,
+                    "swdlink reaches no other core of this chip (%s) than its first: --core %s is "
+                    "not there",
+                    chip_name(&t->id), core_names[core]);
+}
+
+// Its access port answers from its start on: some of its instructions may have been executed.
+static enum err halt_core(struct target *t)
+{
+    return mem_ap_write32(&t->mem, SCS_DHCSR, DHCSR_DBGKEY | DHCSR_C_DEBUGEN | DHCSR_C_HALT);
+}
+
+static enum err start_core(struct target *t, const struct family_second_core *facts)
+{
+    const struct mem_ap first = first_mem(t);
+    uint32_t value;
+    enum err e = mem_ap_read32(&first, facts->start.addr, &value);
+    return e ? e : mem_ap_write32(&first, facts->start.addr, value | facts->start.bits);
+}
+
+static enum err attach_second(struct target *t, const struct chip_second_core *found)
+{
+    t->mem.number = found->facts->ap;
+    if (found->held) {
+        log_line(t->log, LOG_NOTE,
+                 "the %s has been held since the reset (%s): it is started now, and stopped",
+                 found->facts->text, found->facts->held_by);
+        enum err e = start_core(t, found->facts);
+        if (e || (e = halt_core(t)))
+            return e;
+    }
+    enum err e = cortexm_attach(&t->core, &t->mem, DEMCR_VC_HARDERR, t->log);
+    t->found_halted = !e && !found->held && (t->core.found_dhcsr & DHCSR_S_HALT);
+    t->seen_dbgmcu.known = false; // that of the first core
+    return e;
+}
+
+static void use_own_ram(struct target *t, const struct family_second_core *facts)
+{
+    t->bank.ram_base = facts->ram_base;
+    t->bank.ram_size = facts->ram_size;
+}
+
+// The first core goes on as it was found.
+enum err second_core_enter(struct target *t)
+{
+    struct chip_second_core found;
+    bool wants;
+    enum err e = wants_second(t, &wants);
+    if (e || !wants || (e = target_find_second_core(t, &found)))
+        return e;
+    if (!found.facts)
+        return log_fail(t->log, ERR_UNSUPPORTED,
+                        "there is no second core behind access port %u of this chip (%s), or the "
+                        "probe's firmware does not reach it",
+                        facts_of(t)->ap, chip_name(&t->id));
+    if ((e = cortexm_detach(&t->core, t->found_halted)))
+        return e;
+    e = attach_second(t, &found);
+    if (e) {
+        t->mem.number = 0;
+        return e;
+    }
+    t->second = found.facts;
+    use_own_ram(t, found.facts);
+    return ERR_OK;
+}
+
+// ---- reset --------------------------------------------------------------------------------------
+
+static enum err wait_start(struct target *t, bool halt)
+{
+    const uint64_t deadline = debug_probe_now_us(t->probe) + START_US;
+    uint32_t dhcsr = 0;
+    enum err e = ERR_OK;
+    for (bool late = false; !e && !late;) {
+        late = debug_probe_now_us(t->probe) > deadline;
+        e = cortexm_read_dhcsr(&t->core, &dhcsr);
+        if (!e && (!halt || dhcsr & DHCSR_S_HALT))
+            return ERR_OK;
+        debug_probe_sleep_us(t->probe, POLL_US);
+    }
+    return e ? e
+             : log_fail(t->log, ERR_TIMEOUT, "the %s does not stop at its first instruction",
+                        t->second->text);
+}
+
+// A core that is held after a reset is reset by the first one's request, and started.
+static enum err reset_and_start(struct target *t, bool halt)
+{
+    const struct mem_ap first = first_mem(t);
+    enum err e = halt ? cortexm_catch_reset(&t->core, true) : ERR_OK;
+    cortexm_forget_regs(&t->core);
+    if (!e)
+        e = mem_ap_write32(&first, SCS_AIRCR, AIRCR_VECTKEY | AIRCR_SYSRESETREQ);
+    debug_probe_sleep_us(t->probe, RESET_US);
+    if (!e)
+        e = start_core(t, t->second);
+    if (!e)
+        e = wait_start(t, halt);
+    return e || !halt ? e : cortexm_catch_reset(&t->core, false);
+}
+
+enum err second_core_reset(struct target *t, bool halt)
+{
+    const struct mem_ap first = first_mem(t);
+    bool starts;
+    enum err e = read_bits(&first, &t->second->starts, &starts);
+    if (e)
+        return e;
+    return starts ? cortexm_reset(&t->core, halt) : reset_and_start(t, halt);
+}
