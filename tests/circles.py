@@ -25,8 +25,8 @@ ALLOWED = {
     },
     "sim": {
         # A processor: an instruction takes an exception, the debug unit halts both, the bus reaches its registers.
-        ("bus", "core", "cpu", "cpu_*", "debug", "exception", "exception_*", "fault_*", "fp_frame", "ppb", "scs",
-         "scs_*"),
+        ("bus", "core", "cpu", "cpu_*", "debug", "exception", "exception_*", "fault_*", "fp_frame", "l1",
+         "l1_*", "ppb", "scs", "scs_*"),
         # A chip is reset as a whole, and what a reset sets back is the chip.
         ("chip", "reset"),
         # One flash controller each in several files.
