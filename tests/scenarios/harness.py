@@ -138,6 +138,12 @@ CHIPS = {
         size_register=0x1ff8004c, boot_rom=0x1ff00000, options=0x1ff80000, open_options=0xff5500aa,
         quiet_register=0x40023830, debug_gate=(0x40023820, 0), flash_lock=(0x40023c04, 1 << 0), load_cost=29,
         debug_unit=0xe0042000, freeze_register=0xe0042008, clock_config=0x40023808, read_cost=4),
+    "stm32f722ze": Chip(
+        name="STM32F722, F723, F730, F732, F733", erased=0xffffffff, clock_word=0,
+        flash_size=512 * 1024, block_size=0x4000, sram_size=0x40000, cpuid=0x411fc270, idcode=0x10006452,
+        size_register=0x1ff07a22, boot_rom=0x1ff00000, options=0x40023c14, open_options=0xc0ffaafd,
+        quiet_register=0x40023880, debug_gate=(0x40023830, 0), flash_lock=(0x40023c10, 1 << 31), load_cost=29,
+        debug_unit=0xe0042000, freeze_register=0xe0042008, clock_config=0x40023808, first_end=0x08010000),
     "stm32l476rg": Chip(
         name="STM32L471, L475, L476", erased=0xffffffff, clock_word=0x10000080,
         flash_size=1024 * 1024, block_size=0x800, sram_size=0x18000, cpuid=0x410fc241, idcode=0x10076415,
@@ -154,7 +160,7 @@ CHIPS = {
 CHIP = os.environ.get("SWDLINK_CHIP") or "stm32f031k6"
 FACTS = CHIPS[CHIP]
 IS_V6M = FACTS.cpuid >> 4 & 0xfff in (0xc20, 0xc60)  # CPUID.PARTNO: Cortex-M0 and M0+
-HAS_FPU = FACTS.cpuid >> 4 & 0xfff == 0xc24  # of the chips above, those with a Cortex-M4
+HAS_FPU = FACTS.cpuid >> 4 & 0xfff in (0xc24, 0xc27)  # of the chips above, those with a Cortex-M4 or M7
 
 
 class Skipped(Exception):

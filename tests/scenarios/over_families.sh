@@ -26,7 +26,7 @@ pass_every() {
 if [ -z "${SWDLINK_TEST_ALL-}" ]; then
     echo "# sampled: of debugging and stops one of $((2 * sample)) on a chip, of flashing, endings and costs one of $sample"
 fi
-for SWDLINK_CHIP in stm32l053r8 stm32g071rb stm32f103cb stm32f407vg \
+for SWDLINK_CHIP in stm32l053r8 stm32g071rb stm32f103cb stm32f407vg stm32f722ze \
     ${SWDLINK_TEST_ALL:+stm32l152rb stm32f303cc stm32c031c6 stm32u083rc stm32f429zi stm32l476rg stm32g474re}; do
     export SWDLINK_CHIP
     if [ -n "${SWDLINK_TEST_ALL-}" ]; then

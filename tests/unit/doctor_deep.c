@@ -16,10 +16,11 @@
 #include "tests/unit/choose.h"
 
 static const char *const chips[] = {
-    "stm32f031k6", "stm32f072rb", "stm32l053r8", "stm32g071rb", "stm32c031c6", "stm32u083rc",
-    "stm32l476rg", "stm32l432kc", "stm32l496zg", "stm32l4r5zi", "stm32g431kb", "stm32g474re",
-    "stm32f401cc", "stm32f407vg", "stm32f410rb", "stm32f411ce", "stm32f429zi", "stm32f446re",
-    "stm32g491re", "stm32wb55rg", "stm32wle5jc", "stm32wl55jc",
+    "stm32f031k6", "stm32f072rb", "stm32l053r8", "stm32g071rb", "stm32c031c6",
+    "stm32u083rc", "stm32l476rg", "stm32l432kc", "stm32l496zg", "stm32l4r5zi",
+    "stm32g431kb", "stm32g474re", "stm32f401cc", "stm32f407vg", "stm32f410rb",
+    "stm32f411ce", "stm32f429zi", "stm32f446re", "stm32f722ze", "stm32f746zg",
+    "stm32f767zi", "stm32g491re", "stm32wb55rg", "stm32wle5jc", "stm32wl55jc",
 };
 #define CHIPS (sizeof chips / sizeof chips[0])
 
