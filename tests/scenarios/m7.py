@@ -4,6 +4,7 @@ in double precision, steps of revision r0p1, and the flash of the STM32F7 by bot
 tests/firmware/cached.c and mainline.c."""
 
 import os
+import re
 import subprocess
 import tempfile
 
@@ -27,6 +28,16 @@ def on(program, *chips):
     return mark
 
 
+def ask(connection, text):
+    """The reply to one packet, with runs of characters written out."""
+    connection.sendall(b"$%s#%02x" % (text.encode(), sum(text.encode()) & 0xff))
+    data = b""
+    while not (found := re.search(rb"\$([^#]*)#..", data)):
+        data += connection.recv(4096)
+    connection.sendall(b"+")
+    return re.sub(r"(.)\*(.)", lambda m: m[1] * (ord(m[2]) - 28), found.group(1).decode("latin-1"))
+
+
 def with_caches(session):
     """The program has gone round a few times, and its caches are on."""
     gdb = session.gdb(CACHES)
@@ -46,6 +57,19 @@ def what_the_caches_hold_is_seen(session, _):
     for n in range(4):
         expect(rf"deeper \(n={n}\)|deeper \(n=n@entry={n}\)", walk)
     expect(r"main \(\)", walk)
+
+
+@on(CACHES, F767)
+def a_live_watch_sees_what_the_caches_hold(session, _):
+    gdb = with_caches(session)
+    gdb.cmd("delete")
+    first, where = gdb.value("sum"), gdb.value("(unsigned)&sum")
+    gdb.run_away()
+    watch = session.raw()
+    seen = [int.from_bytes(bytes.fromhex(ask(watch, f"m{where:x},4")), "little") for _ in range(10)]
+    expect_equal(sorted(set(seen)), seen)  # each later than the one before
+    expect_equal(True, seen[0] > first)
+    expect(r"SIGINT", gdb.interrupt())
 
 
 @on(CACHES, F767)
