@@ -131,6 +131,7 @@ struct measured_chip {
     struct chip_second_core second; // facts NULL: none, as far as the probe can tell
     bool flash_readable;
     bool flash_blank;  // its first page
+    bool vectors_tell; // and not what stands at address 0, of the following:
     bool boots_system; // at address 0 stands what is in the boot loader ROM, and not what is in the
                        // flash
     uint32_t vector_sp, vector_pc;

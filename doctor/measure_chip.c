@@ -59,12 +59,34 @@ static enum err read_flash(struct measure *b)
     return ERR_OK;
 }
 
+// Of a chip that has RAM at address 0: the vector table, which a start sets there, tells
+// (RM0385, 2.5).
+static enum err see_vectors(struct measure *b)
+{
+    struct measured_chip *c = &b->m->chip;
+    const struct chip *chip = c->id.chip;
+    uint32_t vtor;
+    c->vectors_tell = true;
+    enum err e = peek_word(b, SCS_VTOR, &vtor);
+    c->boots_system = !e && (vtor - chip->system_base < chip->system_size ||
+                             (chip->system_alias && vtor - chip->system_alias < chip->system_size));
+    return e;
+}
+
+static bool has_ram_at_zero(const struct chip_identity *id)
+{
+    uint32_t base;
+    return id->die && die_code_ram(id->die, &base) && base == 0;
+}
+
 // SYSCFG and its MEM_MODE read as 0 without their clock, which only the program may switch on: so
 // what stands at address 0 is compared (RM0091, 2.5).
 static enum err see_boot(struct measure *b)
 {
     struct measured_chip *c = &b->m->chip;
     uint32_t alias[2], system[2];
+    if (has_ram_at_zero(&c->id))
+        return see_vectors(b);
     for (unsigned i = 0; i < 2; i++) {
         enum err e = peek_word(b, 4 * i, &alias[i]);
         if (!e)

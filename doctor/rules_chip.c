@@ -321,7 +321,9 @@ unsigned rule_boot_system_memory(const struct measurements *m, struct evidence *
         return 0;
     const struct family_doctor *facts = measure_facts(m);
     const char *why = facts && facts->boots_loader ? facts->boots_loader(m->chip.reg) : "";
-    rules_say(ev, "the boot loader ROM stands at address 0, and not the flash%s%s",
+    rules_say(ev, "%s%s%s",
+              m->chip.vectors_tell ? "the core's vector table is that of the boot loader ROM"
+                                   : "the boot loader ROM stands at address 0, and not the flash",
               why[0] ? ": " : "", why);
     // Such a chip starts its boot loader without BOOT0 as well (RM0091, 2.5).
     bool by_itself = m->chip.flash_blank && m->chip.id.chip && m->chip.id.chip->empty_check;

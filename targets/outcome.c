@@ -38,7 +38,8 @@ const char *target_outcome_name(enum target_outcome_kind kind)
 bool target_is_boot_rom(const struct target *t, uint32_t addr)
 {
     const struct chip *c = t->id.chip;
-    return c && addr - c->system_base < c->system_size;
+    return c && (addr - c->system_base < c->system_size ||
+                 (c->system_alias && addr - c->system_alias < c->system_size));
 }
 
 // A flash without a program is reason enough on chips that look (RM0091, 2.5).

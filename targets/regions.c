@@ -127,6 +127,8 @@ static void map_low(struct target *t, const struct chip *c)
     uint32_t base;
     if (!code_ram_of(t, &base) || base)
         add_region(t, TARGET_REGION_ROM, 0, t->id.flash_size, 0);
+    if (c->system_alias)
+        add_region(t, TARGET_REGION_ROM, c->system_alias, c->system_size, 0);
     if (!c->flash_alias)
         return;
     const struct family_geometry g = geometry_of(&t->id);

@@ -37,6 +37,7 @@ struct chip {
     uint32_t sram2_base, sram2_size;     // a second one that does not follow the first; 0: none
     struct chip_ram more_ram[CHIP_RAMS]; // and those of other domains
     uint32_t system_base, system_size;   // boot loader ROM
+    uint32_t system_alias;               // where it can be read as well; 0: nowhere
     uint32_t option_base, option_size;
     // Identity, calibration and OTP where they are neither there nor in the boot loader ROM; 0:
     // else.

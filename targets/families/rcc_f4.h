@@ -111,16 +111,25 @@ extern const struct dbgmcu_layout rcc_f4_dbgmcu;
 extern const struct rdp_scheme rcc_f4_rdp;
 
 // The doctor's registers, in their order.
-enum { RCC_F4_READ_CSR, RCC_F4_READ_CR, RCC_F4_READ_CFGR, RCC_F4_READ_OPTCR };
+enum {
+    RCC_F4_READ_CSR,
+    RCC_F4_READ_CR,
+    RCC_F4_READ_CFGR,
+    RCC_F4_READ_OPTCR,
+    RCC_F4_READ_MORE,
+};
 extern const struct family_pins rcc_f4_pins;
 const char *rcc_f4_slow_clock(const uint32_t value[FAMILY_REGISTERS], char *text, size_t size);
 
 // RM0090, 7.3.21: the flags of resets.
-#define RCC_F4_DOCTOR                                                                              \
+#define RCC_F4_DOCTOR RCC_F4_DOCTOR_WITH({NULL, 0})
+// With a register more, RCC_F4_READ_MORE.
+#define RCC_F4_DOCTOR_WITH(...)                                                                    \
     .reg = {[RCC_F4_READ_CSR] = {"RCC_CSR", RCC_F4_CSR},                                           \
             [RCC_F4_READ_CR] = {"RCC_CR", RCC_F4_CR},                                              \
             [RCC_F4_READ_CFGR] = {"RCC_CFGR", RCC_F4_CFGR},                                        \
-            [RCC_F4_READ_OPTCR] = {"FLASH_OPTCR", FLASH_F4_OPTCR}},                                \
+            [RCC_F4_READ_OPTCR] = {"FLASH_OPTCR", FLASH_F4_OPTCR},                                 \
+            [RCC_F4_READ_MORE] = __VA_ARGS__},                                                     \
     .hse_register = RCC_F4_READ_CR, .hse_on = 1u << 16, .reset_register = RCC_F4_READ_CSR,         \
     .reset_flag = {{1u << 29, "the independent watchdog", RESET_BY_WATCHDOG},                      \
                    {1u << 30, "the window watchdog", RESET_BY_WATCHDOG},                           \

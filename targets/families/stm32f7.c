@@ -63,8 +63,8 @@ static const struct flash_prepare prepare = {
 // and calibration.
 #define COMMON                                                                                     \
     .family = &stm32f7_family, .flash_base = BASE, .flash_alias = 0x00200000,                      \
-    .sram_base = 0x20000000, .system_base = 0x1ff00000, .option_base = 0x1fff0000,                 \
-    .option_size = 32
+    .sram_base = 0x20000000, .system_base = 0x1ff00000, .system_alias = 0x00100000,                \
+    .option_base = 0x1fff0000, .option_size = 32
 #define SIGNATURE_F74                                                                              \
     .system_size = 0xedc0, .factory_base = 0x1ff0f000, .factory_size = 0x460, .otp_size = 1056,    \
     .uid_addr = 0x1ff0f420, .flash_size_addr = 0x1ff0f442
@@ -222,8 +222,24 @@ static enum err measure_vdda(const struct mem_ap *mem, struct family_vdda *found
     return e ? e : measure_f4_vdda(mem, is_f72 ? VREFINT_CAL_F72 : VREFINT_CAL, found);
 }
 
+// Where a start begins, by 16 KiB: BOOT_ADD0, or with BOOT0 high BOOT_ADD1 (RM0385, 2.5).
+static bool is_boot_loader(uint32_t boot_add)
+{
+    const uint32_t addr = (boot_add & 0xffff) << 14;
+    return addr - 0x1ff00000u < 64 * KIB || addr - 0x00100000u < 64 * KIB;
+}
+
+static const char *boots_loader(const uint32_t value[FAMILY_REGISTERS])
+{
+    const uint32_t optcr1 = value[RCC_F4_READ_MORE];
+    if (is_boot_loader(optcr1))
+        return "the option BOOT_ADD0 names it, for a start with BOOT0 low";
+    return is_boot_loader(optcr1 >> 16) ? "BOOT0 was high (BOOT_ADD1)" : "";
+}
+
 static const struct family_doctor doctor = {
-    RCC_F4_DOCTOR,
+    RCC_F4_DOCTOR_WITH({"FLASH_OPTCR1", FLASH_F4_OPTCR + 4}),
+    .boots_loader = boots_loader,
     .vdda = measure_vdda,
     .hse = measure_f4_hse,
 };

@@ -244,6 +244,11 @@ static const struct row f4_faults[] = {
     {"vdd=1650", "target-undervoltage", NULL},
     {"firmware=swd-off", "swd-off-by-program", NULL},
 };
+static const struct row f7_faults[] = {
+    {"idcode=0", "unknown-chip", NULL},        {"vdd=1800", "healthy", NULL},
+    {"vdd=1650", "target-undervoltage", NULL}, {"firmware=swd-off", "swd-off-by-program", NULL},
+    {"boot0=1", "boot-system-memory", NULL},
+};
 static const struct row g0_faults[] = {
     {"idcode=0", "unknown-chip", NULL},
     {"vdd=1800", "healthy", NULL},
@@ -348,6 +353,7 @@ static const struct {
     {"stm32f103cb", FAULTS(f1_faults), {"dpidr=0x1ba01477", "rdp=2", "vdd=pins"}, true},
     {"stm32f303cc", FAULTS(f3_faults), {"vdd=pins"}, true},
     {"stm32f407vg", FAULTS(f4_faults), {"vdd=pins", "slow-clock"}, true},
+    {"stm32f746zg", FAULTS(f7_faults), {"vdd=pins", "slow-clock"}, true},
     {"stm32wb55rg", FAULTS(m4dword_faults), {"boot0"}, true},
     {"stm32wle5jc", FAULTS(m4dword_faults), {"boot0"}, true},
 };
