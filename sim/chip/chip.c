@@ -34,7 +34,7 @@ void sim_chip_violation(struct sim_chip *chip, const char *fmt, ...)
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
     sim_account_violation(chip->account, "%s, by the %s", text,
-                          chip->bus.master == SIM_MASTER_DEBUG ? "debugger" : "program");
+                          chip->used_bus->master == SIM_MASTER_DEBUG ? "debugger" : "program");
 }
 
 const struct sim_chip_row *sim_chip_row(const struct sim_chip *chip)
@@ -64,7 +64,7 @@ uint32_t sim_chip_vdda_mv(const struct sim_chip *chip)
 
 enum sim_bus_status sim_chip_stall(struct sim_chip *chip, uint64_t until_ns)
 {
-    chip->bus.stall_until_ns = until_ns;
+    chip->used_bus->stall_until_ns = until_ns;
     return SIM_BUS_STALL;
 }
 
@@ -72,18 +72,20 @@ void sim_chip_follow_debug(struct sim_chip *chip)
 {
     sim_signal_tell(&chip->signals, SIM_FREEZE, 0, 0);
     chip->halted = sim_core_is_halted(chip->core);
+    chip->halted2 = sim_chip_is_second_halted(chip);
 }
 
 // ---- running ------------------------------------------------------------------------------------
 
 static void run_core(struct sim_chip *chip, uint64_t until_ns)
 {
-    enum sim_core_event event = sim_core_run(chip->core, until_ns);
+    enum sim_core_event event = sim_core_run(chip->core, sim_second_limit(chip, until_ns));
     if (event == SIM_CORE_RESET_REQUEST)
         sim_reset_assert(chip, SIM_RESET_SYSTEM, SIM_CAUSE_SOFTWARE);
     if (sim_core_is_halted(chip->core) != chip->halted)
         sim_chip_follow_debug(chip);
     sim_signal_tell(&chip->signals, SIM_CORE_RAN, 0, 0);
+    sim_second_run(chip);
 }
 
 void sim_chip_run(struct sim_chip *chip, uint64_t until_ns)
@@ -155,67 +157,6 @@ bool sim_chip_swo(const struct sim_chip *chip, bool *level)
            sim_signal_pin_is(&chip->signals, &swo_pin);
 }
 
-// The debug support unit answers while the system is in reset (RM0091, 32.4.3).
-static bool is_for_debug(const struct sim_chip *chip, uint32_t addr)
-{
-    for (unsigned i = 0; i < chip->parts; i++) {
-        const struct sim_part_row *row = chip->part[i].row;
-        if (row->is_for_debug && addr - row->base < sim_part_size(row))
-            return true;
-    }
-    return false;
-}
-
-// While the system is in reset only that unit answers beside the private bus; and whoever reaches
-// for the system bus is a debugger, whom read protection remembers.
-static enum sim_bus_status gate(void *arg, uint32_t addr)
-{
-    struct sim_chip *chip = arg;
-    if (!chip->unseen && !sim_chip_level(chip, SIM_DEBUGGER_SEEN, 0)) {
-        sim_signal_set(&chip->signals, SIM_DEBUGGER_SEEN, 0, true);
-        sim_map_update(chip);
-    }
-    return !chip->in_reset || is_for_debug(chip, addr) ? SIM_BUS_OK : SIM_BUS_FAULT;
-}
-
-bool sim_chip_peek_word(struct sim_chip *chip, uint32_t addr, uint32_t *value)
-{
-    chip->unseen = true;
-    enum sim_bus_status status = sim_chip_ap_read(chip, addr, 4, value);
-    chip->unseen = false;
-    return status == SIM_BUS_OK;
-}
-
-bool sim_chip_poke_word(struct sim_chip *chip, uint32_t addr, uint32_t value)
-{
-    chip->unseen = true;
-    enum sim_bus_status status = sim_chip_ap_write(chip, addr, 4, value);
-    chip->unseen = false;
-    return status == SIM_BUS_OK;
-}
-
-enum sim_bus_status sim_chip_ap_read(struct sim_chip *chip, uint32_t addr, unsigned size,
-                                     uint32_t *value)
-{
-    *value = 0;
-    if (!sim_chip_swd_alive(chip))
-        return SIM_BUS_FAULT;
-    return sim_bus_read(&chip->bus, SIM_MASTER_DEBUG, addr, size, value);
-}
-
-enum sim_bus_status sim_chip_ap_write(struct sim_chip *chip, uint32_t addr, unsigned size,
-                                      uint32_t value)
-{
-    if (!sim_chip_swd_alive(chip))
-        return SIM_BUS_FAULT;
-    enum sim_bus_status status = sim_bus_write(&chip->bus, SIM_MASTER_DEBUG, addr, size, value);
-    if (sim_core_take_reset_request(chip->core)) // SYSRESETREQ
-        sim_reset_request(chip, SIM_CAUSE_SOFTWARE);
-    if (sim_core_is_halted(chip->core) != chip->halted)
-        sim_chip_follow_debug(chip);
-    return status;
-}
-
 void sim_chip_mark_ap_accesses(struct sim_chip *chip, bool cacheable)
 {
     chip->bus.debug_cacheable = cacheable;
@@ -228,7 +169,8 @@ uint32_t sim_chip_hclk_hz(const struct sim_chip *chip)
 
 uint64_t sim_chip_stall_until_ns(const struct sim_chip *chip)
 {
-    return chip->bus.stall_until_ns;
+    return chip->bus.stall_until_ns > chip->bus2.stall_until_ns ? chip->bus.stall_until_ns
+                                                                : chip->bus2.stall_until_ns;
 }
 
 // ---- making -------------------------------------------------------------------------------------
@@ -277,11 +219,13 @@ static bool allocate(struct sim_chip *chip)
                                            .l1 = family->l1};
     chip->core = sim_core_create(&chip->bus, chip->clock, chip->account, &config);
     chip->usart_out = malloc(SIM_USART_ROOM);
-    if (!chip->core || !chip->usart_out || !sim_map_create_memories(chip))
+    if (!chip->core || !chip->usart_out || !sim_map_create_memories(chip) ||
+        !sim_second_create(chip))
         return false;
     sim_reset_create(chip);
     sim_signal_set(&chip->signals, SIM_HSE_HZ, 0, family->hse_hz ? family->hse_hz : DEFAULT_HSE_HZ);
     sim_signal_listen(&chip->signals, SIM_TRACE_PINS, hear_trace_pins, chip);
+    sim_map_follow_gates(chip);
     return sim_slot_create_parts(chip);
 }
 
@@ -297,8 +241,12 @@ enum err sim_chip_create(struct sim_chip **out, const struct sim_chip_row *row,
     chip->log = log;
     chip->random = 0x5eed5eed5eed5eedu;
     chip->vdd_mv = chip->vdda_mv = 3300;
-    chip->bus = (struct sim_bus){
-        .clock = clock, .account = account, .log = log, .debug_gate = gate, .debug_gate_arg = chip};
+    chip->bus = (struct sim_bus){.clock = clock,
+                                 .account = account,
+                                 .log = log,
+                                 .debug_gate = sim_view_gate,
+                                 .debug_gate_arg = chip};
+    chip->used_bus = &chip->bus;
     if (!allocate(chip)) {
         sim_chip_destroy(chip);
         return ERR_MEMORY;
@@ -319,6 +267,8 @@ void sim_chip_destroy(struct sim_chip *chip)
     sim_map_destroy_memories(chip);
     if (chip->core)
         sim_core_destroy(chip->core);
+    if (chip->core2)
+        sim_core_destroy(chip->core2);
     free(chip->usart_out);
     free(chip);
 }
@@ -352,7 +302,7 @@ struct sim_core *sim_chip_core(struct sim_chip *chip)
 
 struct sim_bus *sim_chip_bus(struct sim_chip *chip)
 {
-    return &chip->bus;
+    return chip->used_bus;
 }
 
 // ---- pins and what goes out of them -------------------------------------------------------------

@@ -25,10 +25,19 @@ struct sim_identity {
     uint16_t designer, part; // of the ROM table at rom_base
 };
 
+// What an access port is connected to.
+enum sim_ap_view {
+    SIM_AP_FIRST_CORE, // its bus with all that is private to it
+    SIM_AP_SYSTEM,     // the buses beside the cores: nothing that is private to a core
+    SIM_AP_DEBUG_BUS,  // the units of debug of an STM32H7 at 0xe00e0000, reset or no reset
+    SIM_AP_SECOND_CORE,
+};
+
 // An access port beyond the first one: it reaches a part of the address space only.
 struct sim_ap_row {
     uint32_t idr, rom_base;
     uint32_t base, size; // of what it reaches
+    enum sim_ap_view view;
 };
 #define SIM_MAX_APS 4u
 
@@ -96,6 +105,11 @@ enum sim_bus_status sim_chip_ap_write(struct sim_chip *chip, uint32_t addr, unsi
 // Whether those that follow are marked cacheable (HPROT[3]): a Cortex-M7 looks them up in its data
 // cache.
 void sim_chip_mark_ap_accesses(struct sim_chip *chip, bool cacheable);
+// The same of any access port.
+enum sim_bus_status sim_chip_view_read(struct sim_chip *chip, enum sim_ap_view view, uint32_t addr,
+                                       unsigned size, uint32_t *value);
+enum sim_bus_status sim_chip_view_write(struct sim_chip *chip, enum sim_ap_view view, uint32_t addr,
+                                        unsigned size, uint32_t value);
 const struct sim_electrics *sim_chip_electrics(const struct sim_chip *chip);
 // Of the bus clock HCLK, in which the MEM-AP's accesses take their time; 0: stopped.
 uint32_t sim_chip_hclk_hz(const struct sim_chip *chip);
@@ -129,6 +143,7 @@ enum err sim_chip_load_firmware(struct sim_chip *chip, const char *path) MUST_CH
 bool sim_chip_peek(const struct sim_chip *chip, uint32_t addr, void *data, size_t len);
 bool sim_chip_poke(struct sim_chip *chip, uint32_t addr, const void *data, size_t len);
 struct sim_core *sim_chip_core(struct sim_chip *chip);
+struct sim_core *sim_chip_second_core(struct sim_chip *chip); // NULL: there is none
 struct sim_bus *sim_chip_bus(struct sim_chip *chip);
 // How often the page at addr was erased.
 unsigned sim_chip_erase_count(const struct sim_chip *chip, uint32_t addr);

@@ -10,7 +10,7 @@
 #include "sim/chip/chip.h"
 #include "sim/chip/signals.h"
 
-#define SIM_MAX_MEMORIES 8u
+#define SIM_MAX_MEMORIES 12u
 
 // A pin, and which alternate function of it is meant.
 struct sim_pin {
@@ -83,6 +83,24 @@ struct sim_program {
     enum sim_program_end end;
 };
 
+// A memory that has a clock of its own: without it, it reads as 0 and takes no writes.
+struct sim_memory_gate {
+    uint32_t base;
+    unsigned bus;  // line of SIM_CLOCK_ENABLED
+    uint32_t gate; // its bit there; 0: end of the list
+};
+
+// A second core, with a bus of its own to the same parts and most of the same memories.
+#define SIM_SECOND_ALIASES 3u
+struct sim_second_core {
+    uint32_t cpuid;
+    unsigned interrupts;
+    uint32_t systick_calib;
+    struct {
+        uint32_t base, alias; // of a memory that is there once more; alias 0: end of the list
+    } alias[SIM_SECOND_ALIASES];
+};
+
 struct sim_family {
     const char *name;
     // But for idcode, which is the chip's. The CPUID decides which kind of core it is
@@ -96,7 +114,10 @@ struct sim_family {
     uint32_t systick_calib; // SYST_CALIB; 0: that of an STM32F0
     unsigned more_aps;      // access ports beyond the first one, whose facts are in identity
     struct sim_ap_row ap[SIM_MAX_APS - 1];
-    const struct sim_part_row *parts; // end with a row without a kind
+    uint32_t debug_bus; // where a program has what SIM_AP_DEBUG_BUS reaches at 0xe00e0000
+    const struct sim_second_core *second_core; // NULL: there is none
+    const struct sim_memory_gate *gates;       // NULL: all memories have their clock
+    const struct sim_part_row *parts;          // end with a row without a kind
     struct sim_pin swdio, swclk;
     uint32_t hse_hz; // of the crystal that the chips are made for; 0: 8 MHz
     struct sim_electrics electrics;

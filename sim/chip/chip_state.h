@@ -23,6 +23,12 @@ struct sim_chip {
     struct log *log;
     struct sim_bus bus;
     struct sim_core *core;
+    // A second core has its own bus, and its own clock, which follows the other one.
+    struct sim_bus bus2;
+    struct sim_clock clock2;
+    struct sim_core *core2;   // NULL: there is none
+    struct sim_bus *used_bus; // that the access under way is on
+    bool by_debug_bus;        // it comes from the bus of the units of debug
     uint64_t random;
     struct sim_signals signals;
     struct sim_part part[SIM_MAX_PARTS];
@@ -43,7 +49,7 @@ struct sim_chip {
     void (*nrst_pulled)(void *arg, bool low);
     void *nrst_arg;
     unsigned power_resets; // so far
-    bool halted;           // the core, when the chip looked last
+    bool halted, halted2;  // the cores, when the chip looked last
     bool unseen;           // the access under way is nobody's: see sim_chip_peek_word()
 
     uint8_t *usart_out; // a ring: the oldest bytes go first
@@ -60,6 +66,9 @@ static inline uint64_t sim_chip_level(const struct sim_chip *chip, enum sim_sign
 bool sim_map_create_memories(struct sim_chip *chip); // false: out of memory
 void sim_map_destroy_memories(struct sim_chip *chip);
 void sim_map_build(struct sim_chip *chip);
+void sim_map_follow_gates(struct sim_chip *chip); // of memories with clocks
+// The memory that has this address, whatever stands in the way of the bus; NULL: none.
+const struct sim_memory *sim_map_memory_at(const struct sim_chip *chip, uint32_t addr);
 // A memory as it comes from the factory.
 void sim_map_fill_factory(const struct sim_chip *chip, const struct sim_memory *m);
 void sim_map_reset(struct sim_chip *chip, enum sim_reset kind); // every part
@@ -68,6 +77,20 @@ void sim_map_reset(struct sim_chip *chip, enum sim_reset kind); // every part
 bool sim_slot_create_parts(struct sim_chip *chip); // false: out of memory
 void sim_slot_destroy_parts(struct sim_chip *chip);
 extern const struct sim_device sim_slot_device;
+
+// view.c
+// Of each access of a debugger to the system's bus.
+enum sim_bus_status sim_view_gate(void *chip, uint32_t addr);
+// Whether a master on the second core's bus, or beside the cores, gets to a memory.
+bool sim_view_is_of_first_core(const struct sim_memory_row *row);
+
+// second.c
+bool sim_second_create(struct sim_chip *chip); // false: out of memory
+void sim_second_hold(struct sim_chip *chip, enum sim_reset kind);
+void sim_second_release(struct sim_chip *chip);
+uint64_t sim_second_limit(const struct sim_chip *chip, uint64_t until_ns); // of a run of the first
+void sim_second_run(struct sim_chip *chip);         // until it is where the first one is
+bool sim_second_is_up(const struct sim_chip *chip); // there, and not held
 
 // reset.c
 void sim_reset_create(struct sim_chip *chip);

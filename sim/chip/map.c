@@ -85,7 +85,70 @@ void sim_chip_map(struct sim_chip *chip, const char *name, uint32_t base, uint32
                   const struct sim_device *device, void *self)
 {
     sim_bus_map(&chip->bus, name, base, size, device, self);
+    if (chip->core2)
+        sim_bus_map(&chip->bus2, name, base, size, device, self);
 }
+
+// ---- memories with a clock of their own ---------------------------------------------------------
+
+static const struct sim_memory_gate *gate_of(const struct sim_chip *chip, uint32_t base)
+{
+    const struct sim_memory_gate *g = chip->row->family->gates;
+    while (g && g->gate && g->base != base)
+        g++;
+    return g && g->gate ? g : NULL;
+}
+
+// A second core that runs keeps those of its own domain on.
+static bool has_clock(const struct sim_chip *chip, const struct sim_memory *m)
+{
+    const struct sim_memory_gate *g = gate_of(chip, m->row.base);
+    return !g || sim_chip_level(chip, SIM_CLOCK_ENABLED, g->bus) & g->gate ||
+           sim_second_is_up(chip);
+}
+
+static enum sim_bus_status read_without_clock(void *self, uint32_t offset, unsigned size,
+                                              uint32_t *value)
+{
+    (void)self;
+    (void)offset;
+    (void)size;
+    *value = 0;
+    return SIM_BUS_OK;
+}
+
+static enum sim_bus_status write_without_clock(void *self, uint32_t offset, unsigned size,
+                                               uint32_t value)
+{
+    struct sim_chip *chip = self;
+    (void)value;
+    log_line(chip->log, LOG_DEBUG, "a memory is written (%u bytes at +0x%x) while its clock is off",
+             size, offset);
+    return SIM_BUS_OK;
+}
+
+static const struct sim_device without_clock = {NULL, read_without_clock, write_without_clock};
+
+static void hear_clocks(void *self, unsigned line, uint64_t value)
+{
+    (void)line;
+    (void)value;
+    sim_map_update(self);
+}
+
+void sim_map_follow_gates(struct sim_chip *chip)
+{
+    for (unsigned i = 0; i < chip->memories; i++) {
+        const struct sim_memory_row *row = &chip->memory[i].row;
+        if (gate_of(chip, row->base))
+            sim_chip_map(chip, "a memory without its clock", row->base, row->size, &without_clock,
+                         chip);
+    }
+    if (chip->row->family->gates)
+        sim_signal_listen(&chip->signals, SIM_CLOCKS_CHANGED, hear_clocks, chip);
+}
+
+// ---- the map ------------------------------------------------------------------------------------
 
 void sim_map_build(struct sim_chip *chip)
 {
@@ -107,18 +170,44 @@ static bool has_window(enum sim_memory_kind kind)
 
 static struct sim_window window_of(const struct sim_chip *chip, const struct sim_memory *m)
 {
-    bool open = !sim_chip_level(chip, SIM_FLASH_CLOSED, m->row.kind);
+    bool open = !sim_chip_level(chip, SIM_FLASH_CLOSED, m->row.kind) && has_clock(chip, m);
     return (struct sim_window){m->row.base, open ? m->row.size : 0, m->bytes,
                                sim_memory_is_ram(m->row.kind)};
+}
+
+// The second core's: without the first one's own, and with what it has at other addresses, too.
+static void update_second(struct sim_chip *chip)
+{
+    const struct sim_second_core *second = chip->row->family->second_core;
+    unsigned n = 0;
+    for (unsigned i = 0; i < chip->memories; i++) {
+        const struct sim_memory *m = &chip->memory[i];
+        if (!has_window(m->row.kind) || sim_view_is_of_first_core(&m->row) ||
+            m->row.kind == SIM_MEMORY_SYSTEM)
+            continue;
+        struct sim_window window = window_of(chip, m);
+        chip->bus2.window[n++] = window;
+        for (unsigned k = 0; k < SIM_SECOND_ALIASES && second->alias[k].alias; k++) {
+            if (second->alias[k].base != m->row.base)
+                continue;
+            chip->bus2.window[n] = window;
+            chip->bus2.window[n++].base = second->alias[k].alias;
+        }
+    }
+    assert(n <= SIM_MAX_WINDOWS);
+    for (; n < SIM_MAX_WINDOWS; n++)
+        chip->bus2.window[n].size = 0;
 }
 
 void sim_map_update(struct sim_chip *chip)
 {
     uint64_t mapped = sim_chip_level(chip, SIM_MAPPED_MEMORY, 0);
     unsigned n = 0;
+    bool has_own_at_0 = false;
     for (unsigned i = 0; i < chip->memories; i++) {
         if (!has_window(chip->memory[i].row.kind))
             continue;
+        has_own_at_0 |= chip->memory[i].row.base == 0;
         chip->bus.window[n++] = window_of(chip, &chip->memory[i]);
         if (!chip->memory[i].row.alias)
             continue;
@@ -130,6 +219,10 @@ void sim_map_update(struct sim_chip *chip)
     assert(n < SIM_MAX_WINDOWS);
     chip->bus.window[n] = window_of(chip, sim_chip_memory(chip, (enum sim_memory_kind)mapped));
     chip->bus.window[n].base = 0;
+    if (has_own_at_0) // an ITCM: nothing else can be there
+        chip->bus.window[n].size = 0;
+    if (chip->core2)
+        update_second(chip);
 }
 
 void sim_map_reset(struct sim_chip *chip, enum sim_reset kind)
@@ -175,6 +268,11 @@ bool sim_chip_poke(struct sim_chip *chip, uint32_t addr, const void *data, size_
     for (size_t i = 0; m->unit_state && i < len; i++)
         m->unit_state[(addr - m->row.base + i) / m->row.unit] = SIM_UNIT_FITS;
     return true;
+}
+
+const struct sim_memory *sim_map_memory_at(const struct sim_chip *chip, uint32_t addr)
+{
+    return memory_at(chip, addr, 1);
 }
 
 unsigned sim_chip_erase_count(const struct sim_chip *chip, uint32_t addr)

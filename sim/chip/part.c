@@ -5,6 +5,7 @@
 void sim_part_irq(const struct sim_part *part, unsigned n, bool active)
 {
     sim_core_set_irq(part->core, part->row->irq[n], active);
+    sim_chip_second_irq(part->chip, part->row->irq[n], active);
 }
 
 bool sim_part_is_clocked(const struct sim_part *part)
@@ -20,8 +21,12 @@ uint64_t sim_part_bus_hz(const struct sim_part *part, enum sim_signal signal)
 
 bool sim_part_is_frozen(const struct sim_part *part)
 {
-    return sim_core_is_halted(part->core) &&
-           sim_part_level(part, SIM_FREEZE, part->row->freeze_line) & part->row->freeze;
+    const struct sim_part_row *row = part->row;
+    uint64_t with_first = sim_part_level(part, SIM_FREEZE, row->freeze_line);
+    if (sim_core_is_halted(part->core) && with_first & row->freeze)
+        return true;
+    return sim_chip_is_second_halted(part->chip) &&
+           sim_part_level(part, SIM_FREEZE, row->freeze_line + SIM_FREEZE_OF_SECOND) & row->freeze;
 }
 
 bool sim_signal_pin_is(const struct sim_signals *signals, const struct sim_pin *pin)

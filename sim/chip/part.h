@@ -116,6 +116,9 @@ uint32_t sim_chip_random(struct sim_chip *chip); // decided by the seed
 void sim_chip_violation(struct sim_chip *chip, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 bool sim_chip_is_in_reset(const struct sim_chip *chip);
+// Of two cores, the second one is there and halted.
+bool sim_chip_is_second_halted(const struct sim_chip *chip);
+void sim_chip_second_irq(struct sim_chip *chip, unsigned n, bool active);
 uint32_t sim_chip_vdd_mv(const struct sim_chip *chip);
 uint32_t sim_chip_vdda_mv(const struct sim_chip *chip);
 // Tells all parts that core or freeze bits may have changed.

@@ -21,7 +21,8 @@ static void put_vector_table(struct sim_chip *chip, enum sim_memory_kind boot)
 {
     const struct sim_memory_row *flash = sim_chip_row_memory(chip->row, SIM_MEMORY_FLASH);
     uint32_t addr = boot_address(chip);
-    if (boot == SIM_MEMORY_FLASH && sim_chip_row_memory_at(chip->row, addr) != flash)
+    if (boot == SIM_MEMORY_FLASH && sim_chip_level(chip, SIM_RDP_LEVEL, 0) == 2 &&
+        sim_chip_row_memory_at(chip->row, addr) != flash)
         addr = flash->alias ? flash->alias : flash->base;
     sim_core_set_initial_vtor(chip->core, addr);
 }
@@ -68,7 +69,10 @@ static void release_reset(struct sim_chip *chip)
     sim_signal_tell(&chip->signals, SIM_RESET_RELEASED, 0, boot);
     if (chip->row->family->boots_by_address)
         put_vector_table(chip, boot);
-    sim_core_release(chip->core);
+    if (!chip->core2 || option(chip, SIM_OPTION_BOOTS_CORE1))
+        sim_core_release(chip->core);
+    if (option(chip, SIM_OPTION_BOOTS_CORE2))
+        sim_second_release(chip);
     sim_chip_follow_debug(chip);
 }
 
@@ -86,6 +90,7 @@ static void reset_all(struct sim_chip *chip, enum sim_reset kind)
 {
     sim_signal_put(&chip->signals, SIM_POWER_MODE, 0, SIM_POWER_RUN);
     sim_core_hold(chip->core, kind == SIM_RESET_SYSTEM ? kind : SIM_RESET_POWER);
+    sim_second_hold(chip, kind == SIM_RESET_SYSTEM ? kind : SIM_RESET_POWER);
     sim_map_reset(chip, kind);
 }
 
@@ -147,7 +152,7 @@ void sim_reset_request(struct sim_chip *chip, unsigned causes)
     if (chip->in_reset)
         return;
     chip->reset_causes |= causes;
-    bool by_debugger = chip->bus.master == SIM_MASTER_DEBUG;
+    bool by_debugger = chip->used_bus->master == SIM_MASTER_DEBUG;
     sim_clock_arm(chip->clock, &chip->reset_timer,
                   chip->clock->now_ns + (by_debugger ? chip->clock->ahead_ns : 0));
 }
@@ -164,8 +169,22 @@ static void timer_fired(void *arg)
     release_reset(chip);
 }
 
+static void hear_let_go(void *self, unsigned core, uint64_t value)
+{
+    struct sim_chip *chip = self;
+    (void)value;
+    if (chip->in_reset)
+        return;
+    if (core == 0)
+        sim_core_release(chip->core);
+    else
+        sim_second_release(chip);
+    sim_chip_follow_debug(chip);
+}
+
 void sim_reset_create(struct sim_chip *chip)
 {
+    sim_signal_listen(&chip->signals, SIM_CORE_LET_GO, hear_let_go, chip);
     chip->in_reset = true;
     sim_clock_add(chip->clock, &chip->reset_timer, timer_fired, chip);
 }

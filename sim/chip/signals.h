@@ -19,6 +19,8 @@
 #include <stdint.h>
 
 #define SIM_SIGNAL_LINES         16u
+#define SIM_BOOT_ADDRESSES       4u // lines
+#define SIM_FREEZE_OF_SECOND     4u // the first line of SIM_FREEZE for the second core
 #define SIM_SIGNAL_MAX_LISTENERS 96u
 
 enum sim_signal {
@@ -44,6 +46,7 @@ enum sim_signal {
     SIM_POWER_MODE,       // of enum sim_power_mode, set by the power control
     SIM_BACKUP_WRITABLE,  // driven by the power control
     SIM_VOLTAGE_RANGE,    // driven by the power control: of the core's supply; 0: it has none
+    SIM_OVERDRIVE,        // driven by the system configuration of an STM32H7: VOS1 becomes VOS0
     SIM_CORE_RAN,         // event: the core has run, and may have fallen asleep or woken up
     SIM_WAKE,             // event: something that ends Stop has happened
     SIM_RESET_CAUSE,      // event: a reset, with its causes (enum sim_reset_cause)
@@ -61,6 +64,7 @@ enum sim_signal {
     SIM_DEBUGGER_SEEN, // set: a debugger has used the system bus since power-on
     SIM_MAPPED_MEMORY, // driven: of enum sim_memory_kind, what address 0 shows
     SIM_BOOTED_MEMORY, // set: of enum sim_memory_kind, what the last reset decided
+    SIM_CORE_LET_GO,   // event: a core that the options hold may start; 0: the first one, 1
     SIM_BANKS_SWAPPED, // driven: the addresses of the two banks of the flash are exchanged
 
     // Flash and option bytes, driven by the flash controller.
@@ -69,7 +73,8 @@ enum sim_signal {
     SIM_FLASH_LATENCY, // wait states; told when they are written
     SIM_FLASH_EMPTY,   // the empty check flag, as loaded with the option bytes
     SIM_FLASH_BOOTS_BANK2, // the option is set, and the second bank holds a program
-    SIM_BOOT_ADDRESS,      // driven: of a chip that boots by address, with BOOT0 low and high
+    SIM_BOOT_ADDRESS,      // driven: of a chip that boots by address, with BOOT0 low and high,
+                           // and from line 2 on the second core's
     SIM_FLASH_CUT,         // event: power or reset ends a job; 1: by a reset, which is a violation
     SIM_FLASH_TIME,        // set: of enum sim_flash_time
     SIM_FLASH_WRP,         // driven: the bits of WRPR, for a second controller
@@ -109,6 +114,8 @@ enum sim_option {
     SIM_OPTION_WATCHDOG_IN_STOP, // it goes on there
     SIM_OPTION_WATCHDOG_IN_STANDBY,
     SIM_OPTION_BOOT_LOCK,
+    SIM_OPTION_BOOTS_CORE1, // of two: by itself after a reset, or when RCC lets it go
+    SIM_OPTION_BOOTS_CORE2,
     SIM_OPTIONS,
 };
 

@@ -33,7 +33,7 @@ struct sim_device {
     enum sim_bus_status (*write)(void *self, uint32_t offset, unsigned size, uint32_t value);
 };
 
-#define SIM_MAX_WINDOWS  10
+#define SIM_MAX_WINDOWS  14
 #define SIM_MAX_MAPPINGS 96
 
 // Memory that is reached without a function call. The chip sets size to 0 while an access must take

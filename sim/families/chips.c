@@ -13,6 +13,7 @@
 #include "sim/families/stm32f7.h"
 #include "sim/families/stm32g0.h"
 #include "sim/families/stm32g4.h"
+#include "sim/families/stm32h7.h"
 #include "sim/families/stm32l0.h"
 #include "sim/families/stm32l1.h"
 #include "sim/families/stm32l4.h"
@@ -22,9 +23,9 @@
 
 // A new family is a line here.
 static const struct sim_chip_row *(*const families[])(unsigned index) = {
-    sim_stm32f0_at, sim_stm32f1_at, sim_stm32f2_at, sim_stm32f3_at, sim_stm32f4_at,
-    sim_stm32f7_at, sim_stm32l0_at, sim_stm32l1_at, sim_stm32g0_at, sim_stm32c0_at,
-    sim_stm32u0_at, sim_stm32l4_at, sim_stm32g4_at, sim_stm32wb_at, sim_stm32wl_at,
+    sim_stm32f0_at, sim_stm32f1_at, sim_stm32f2_at, sim_stm32f3_at, sim_stm32f4_at, sim_stm32f7_at,
+    sim_stm32l0_at, sim_stm32l1_at, sim_stm32g0_at, sim_stm32c0_at, sim_stm32u0_at, sim_stm32l4_at,
+    sim_stm32g4_at, sim_stm32wb_at, sim_stm32wl_at, sim_stm32h7_at,
 };
 
 const struct sim_chip_row *sim_chips_at(unsigned index)

@@ -28,9 +28,10 @@ static void put_calibration(const struct sim_factory_signature *signature,
                             uint32_t mv)
 {
     uint32_t vdda_mv = signature->cal_vdda_mv;
+    uint32_t full = signature->full_scale ? signature->full_scale : FULL_SCALE;
     if (addr)
         put_le16(bytes + (addr - memory->base),
-                 (uint16_t)((mv * FULL_SCALE + vdda_mv / 2) / vdda_mv));
+                 (uint16_t)((mv * full + vdda_mv / 2) / vdda_mv));
 }
 
 void sim_factory_put_signature(const struct sim_factory_signature *signature,

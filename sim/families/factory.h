@@ -17,9 +17,10 @@ void sim_factory_put_boot_loader(const struct sim_chip_row *row,
 struct sim_factory_signature {
     uint32_t uid, flash_size, ts_cal1, ts_cal2, vrefint_cal;
     uint32_t cal_vdda_mv, ts_cal1_mv, ts_cal2_mv, vrefint_mv;
+    uint32_t full_scale; // of the converter; 0: 12 bits
 };
 // Puts the signature into the memory that has it, whose contents are at bytes: the unique number,
-// the size of the flash in KiB as 16 bits, and what a converter of 12 bits reads for each of the
+// the size of the flash in KiB as 16 bits, and what a converter reads for each of the
 // voltages when its supply is cal_vdda_mv.
 void sim_factory_put_signature(const struct sim_factory_signature *signature,
                                const uint8_t uid[SIM_FACTORY_UID_SIZE],

@@ -7,10 +7,11 @@
 
 enum { DBGMCU_IDCODE = 0x0, DBGMCU_CR = 0x4, DBGMCU_FIRST_FZ = 0x8 };
 
-#define CR_TRACE   5 // shift of TRACE_IOEN and TRACE_MODE; a unit without them (WL) leaves trace on
-#define CR_STOP    (1u << 1)
-#define CR_STANDBY (1u << 2)
-#define CR_BITS    (CR_STOP | CR_STANDBY)
+#define CR_TRACE      5 // shift of TRACE_IOEN and TRACE_MODE; a unit without them (WL) leaves trace on
+#define CR_TRACECLKEN 20 // shift, of STM32H7
+#define CR_STOP       (1u << 1)
+#define CR_STANDBY    (1u << 2)
+#define CR_BITS       (CR_STOP | CR_STANDBY)
 
 struct sim_dbgmcu {
     struct sim_part *part;
@@ -26,6 +27,8 @@ static uint64_t level_trace(void *self, unsigned line)
 {
     const struct sim_dbgmcu *d = self;
     (void)line;
+    if (config_of(d)->is_h7)
+        return d->cr >> CR_TRACECLKEN & 1;
     return config_of(d)->more_cr_bits >> CR_TRACE & 1 ? d->cr >> CR_TRACE & 7 : 1;
 }
 

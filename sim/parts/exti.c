@@ -72,7 +72,9 @@ static uint32_t in_order(const struct sim_exti *e, uint32_t offset)
     const struct sim_exti_config *config = e->part->config;
     if (!config->begins_with_edges)
         return offset;
-    if (offset <= 0x0c)
+    if (offset == (config->has_pr_behind_masks ? 0x88u : 0x0cu))
+        return EXTI_PR;
+    if (offset <= 0x08)
         return offset + EXTI_RTSR;
     return offset == 0x80 ? EXTI_IMR : offset == 0x84 ? EXTI_EMR : NOWHERE;
 }

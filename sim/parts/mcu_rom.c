@@ -16,7 +16,10 @@ static uint32_t read_id(const struct sim_mcu_rom *rom, uint32_t offset)
 {
     static const uint8_t component_id[4] = {0x0d, 0x10, 0x05, 0xb1}; // class 1: a ROM table
     const struct sim_identity *id = sim_chip_identity(rom->part->chip);
+    const struct sim_mcu_rom_config *config = rom->part->config;
     uint32_t part = id->part ? id->part : id->idcode & 0xfff; // DEV_ID
+    if (config && config->part)
+        part = config->part;
     switch (offset) {
     case 0xfcc: // MEMTYPE: system memory is on the same bus
         return 1;

@@ -17,6 +17,7 @@ extern const struct sim_part_kind sim_part_exti;
 extern const struct sim_part_kind sim_part_exti_m0p;
 extern const struct sim_part_kind sim_part_flash_dw;
 extern const struct sim_part_kind sim_part_flash_sectors;
+extern const struct sim_part_kind sim_part_flash_words; // STM32H7
 extern const struct sim_part_kind sim_part_fpec;
 extern const struct sim_part_kind sim_part_fpec_second; // its number is 1
 extern const struct sim_part_kind sim_part_gpio;
@@ -27,15 +28,18 @@ extern const struct sim_part_kind sim_part_mcu_rom;
 extern const struct sim_part_kind sim_part_nvm; // STM32L0 and L1
 extern const struct sim_part_kind sim_part_pwr;
 extern const struct sim_part_kind sim_part_pwr_f7;
+extern const struct sim_part_kind sim_part_pwr_h7;
 extern const struct sim_part_kind sim_part_pwr_m0p;
 extern const struct sim_part_kind sim_part_rcc;
 extern const struct sim_part_kind sim_part_rcc_f1;
 extern const struct sim_part_kind sim_part_rcc_f4; // STM32F2 and F7, too
+extern const struct sim_part_kind sim_part_rcc_h7;
 extern const struct sim_part_kind sim_part_rcc_l0;
 extern const struct sim_part_kind sim_part_rcc_l1;
 extern const struct sim_part_kind sim_part_rcc_m0p;
 extern const struct sim_part_kind sim_part_syscfg;
 extern const struct sim_part_kind sim_part_syscfg_f4; // STM32F2 and F7, too
+extern const struct sim_part_kind sim_part_syscfg_h7;
 extern const struct sim_part_kind sim_part_syscfg_l0;
 extern const struct sim_part_kind sim_part_syscfg_l4;
 extern const struct sim_part_kind sim_part_syscfg_m0p;
@@ -71,11 +75,14 @@ struct sim_crc_config {
     unsigned polynomial_feature; // of the chip: CRC_POL and POLYSIZE are there; 0: they always are
 };
 
-#define SIM_DBGMCU_FREEZE 3u
+#define SIM_DBGMCU_FREEZE 8u
 struct sim_dbgmcu_config {
     uint32_t freeze_bits[SIM_DBGMCU_FREEZE];  // those that exist
     uint8_t freeze_offset[SIM_DBGMCU_FREEZE]; // where; 0: from 0x08 on, one after the other
     uint32_t more_cr_bits;                    // of DBGMCU_CR, beside DBG_STOP and DBG_STANDBY
+    // Of STM32H7: the trace port has its clock by TRACECLKEN, bit 20. From line 4 on freeze bits
+    // are those of the second core.
+    bool is_h7;
     bool freezes_in_cr; // the freeze bits of line 0 are in DBGMCU_CR, and there are no others
 };
 
@@ -90,6 +97,7 @@ struct sim_exti_config {
     uint32_t imr;                        // reset value of EXTI_IMR: the internal lines are open
     uint32_t edges;                      // lines that have edges and a pending bit; 0: 0x007bffff
     bool begins_with_edges;              // RTSR1 is the first register, IMR1 at 0x80
+    bool has_pr_behind_masks;            // and PR1 at 0x88, not at 0x0c
 };
 
 // The flash controller with half-word programming, with its cells and option bytes.
@@ -225,7 +233,8 @@ struct sim_nvm_config {
 // The chip maker's ROM table: the components that it names, with a 0 behind them; NULL: the core's
 // table.
 struct sim_mcu_rom_config {
-    uint32_t entry[3];
+    uint32_t entry[5];
+    uint32_t part; // of the table; 0: that of the chip
 };
 
 #define SIM_PWR_WAKEUP_PINS 3u

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 // What the reset and clock controls of all families have alike: gates and reset lines, the flags of
 // resets, oscillators that take their time, the switch of the system clock, and the way back from
-// Stop and from a dead crystal. rcc.c, rcc_f1.c, rcc_f4.c, rcc_l0.c, rcc_l1.c and rcc_m0p.c have
-// the registers, their *_clocks.c the clock trees; nobody else includes this.
+// Stop and from a dead crystal. rcc.c, rcc_f1.c, rcc_f4.c, rcc_h7.c, rcc_l0.c, rcc_l1.c and
+// rcc_m0p.c have the registers, their *_clocks.c the clock trees; nobody else includes this.
 #ifndef SWDLINK_SIM_PARTS_RCC_COMMON_H
 #define SWDLINK_SIM_PARTS_RCC_COMMON_H
 
 #include "sim/chip/part.h"
 #include "sim/parts/parts.h"
+#include "sim/parts/parts_h7.h"
 
 #define SIM_RCC_MOST_CLOCKS SIM_M0P_CLOCKS
-#define SIM_RCC_MOST_BUSES  SIM_M0P_BUSES
+#define SIM_RCC_MOST_BUSES  SIM_H7_BUSES
 #define SIM_RCC_CR_CSSON    (1u << 19)
 #define SIM_RCC_BDCR_LSEON  (1u << 0)
 

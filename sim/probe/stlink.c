@@ -119,7 +119,8 @@ static void leave_mode(struct sim_stlink *s, const uint8_t *c)
     if (s->mode == MODE_DEBUG)
         sim_swd_disconnect(&s->swd);
     s->mode = MODE_MASS;
-    s->ap_open = s->enter_failed = false;
+    s->ap_open = s->ap_there = 0;
+    s->enter_failed = false;
     sim_stlink_trace_reset(&s->trace);
     sim_wires_release(s->wires);
     sim_wires_nrst(s->wires, false); // also when it was pulled before ENTER
@@ -264,6 +265,7 @@ static void run_command(struct sim_stlink *s)
     s->reply_len = 0;
     s->stall = s->mute = false;
     s->swd.pause_ns = 0;
+    sim_swd_use_port(&s->swd, 0);
     s->swd.captured = s->model.hardware < 3 && s->model.jtag <= CAPTURED_LAST;
     memset(s->reply, 0, sizeof s->reply);
     if (s->command[0] == 0xf2)
@@ -294,7 +296,8 @@ void sim_stlink_out(struct sim_stlink *s, const uint8_t *data, size_t len)
 void sim_stlink_restart(struct sim_stlink *s)
 {
     s->mode = s->model.power_up_mode;
-    s->ap_open = s->stall = s->mute = false;
+    s->ap_open = s->ap_there = 0;
+    s->stall = s->mute = false;
     s->reply_len = s->out_wanted = s->out_got = 0;
     s->rw_status = ST_OK;
     sim_stlink_trace_reset(&s->trace);

@@ -41,7 +41,8 @@ struct sim_stlink {
     struct sim_swd_host swd;
     struct sim_wires *wires;
     uint8_t mode;
-    bool ap_open;
+    uint16_t ap_open;  // a bit for each access port that INIT_AP has opened
+    uint16_t ap_there; // and for those that were seen
     uint32_t dpidr;
     uint8_t block_left[2]; // bytes 2 and 3 of the last block, in the buffer of the replies
     uint8_t rw_status;     // of the last memory command
@@ -59,7 +60,7 @@ struct sim_stlink {
     // The conversation: a command may be followed by data from the host, or leaves a reply.
     uint8_t command[SIM_STLINK_COMMAND];
     size_t out_wanted, out_got, out_done; // done: written to the target
-    uint8_t out[65535]; // the longest block of words
+    uint8_t out[65535];                   // the longest block of words
     uint8_t reply[8 * SIM_STLINK_MISC_ITEMS];
     size_t reply_len;
     bool stall;          // the IN endpoint is halted

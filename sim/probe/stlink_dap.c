@@ -80,38 +80,59 @@ bool stlink_accepts_target(struct sim_stlink *s)
 void stlink_init_ap(struct sim_stlink *s, const uint8_t *c)
 {
     uint32_t idr = 0;
-    enum sim_swd_result r = SWD_OK;
     bool v2 = s->model.hardware < 3;
     unsigned most = v2 && s->model.jtag == 29 ? 3 : MAX_AP;
     if (c[2] > most) {
         stlink_reply_status(s, ST_BAD_AP, 2);
         return;
     }
-    if (c[2] == 0)
-        r = sim_swd_read(&s->swd, true, AP_IDR, &idr);
+    sim_swd_use_port(&s->swd, c[2]);
+    enum sim_swd_result r = sim_swd_read(&s->swd, true, AP_IDR, &idr);
+    sim_swd_use_port(&s->swd, 0);
     uint8_t status = stlink_status_of(&s->swd, r);
     if (status == ST_OK && !stlink_accepts_target(s))
         status = ST_NO_DEVICE;
-    s->ap_open |= status == ST_OK;
+    s->ap_open |= status == ST_OK ? (uint16_t)(1u << c[2]) : 0;
     stlink_reply_status(s, status, 2);
 }
 
 void stlink_close_ap(struct sim_stlink *s, const uint8_t *c)
 {
     bool v2j28 = s->model.hardware < 3 && s->model.jtag == 28;
-    (void)c;
-    if (!v2j28)
-        s->ap_open = false;
+    if (!v2j28 && c[2] <= MAX_AP)
+        s->ap_open &= (uint16_t) ~(1u << c[2]);
     stlink_reply_status(s, v2j28 ? ST_BAD_AP : ST_OK, 2);
 }
 
 // From J37 (V3: J7) on, registers of an AP need INIT_AP first. Memory commands on AP 0 do not,
 // although OpenOCD sends it before them too: stlink-tools never sends it, and works with such
 // firmware.
-static bool ap_usable(const struct sim_stlink *s)
+static bool ap_usable(const struct sim_stlink *s, uint16_t port)
 {
     unsigned gate = s->model.hardware >= 3 ? 7 : 37;
-    return s->ap_open || s->model.jtag < gate;
+    return s->ap_open >> port & 1 || s->model.jtag < gate;
+}
+
+// An access port that is not there has an IDR of 0.
+static bool is_there(struct sim_stlink *s, uint8_t port)
+{
+    uint32_t idr = 0;
+    if (s->ap_there >> port & 1)
+        return true;
+    if (sim_swd_read(&s->swd, true, AP_IDR, &idr) != SWD_OK || !idr)
+        return false;
+    s->ap_there |= (uint16_t)(1u << port);
+    return true;
+}
+
+uint8_t stlink_use_port(struct sim_stlink *s, uint8_t port)
+{
+    if (port == 0)
+        return ST_OK;
+    if (port > MAX_AP || !ap_usable(s, port))
+        return ST_BAD_AP;
+    sim_swd_use_port(&s->swd, port);
+    return is_there(s, port) ? ST_OK : ST_BAD_AP;
 }
 
 // An AP that is not there reads as zero; above 8 the firmware refuses. IDR can be read of one that
@@ -120,7 +141,7 @@ static uint8_t check_port(const struct sim_stlink *s, uint16_t port, bool is_idr
 {
     if (port == DEBUG_PORT)
         return ST_OK;
-    return port > MAX_AP || !(ap_usable(s) || is_idr) ? ST_BAD_AP : ST_OK;
+    return port > MAX_AP || !(is_idr || ap_usable(s, port)) ? ST_BAD_AP : ST_OK;
 }
 
 static uint16_t register_of(uint16_t port, const uint8_t addr[2])
@@ -133,8 +154,9 @@ void stlink_read_port(struct sim_stlink *s, const uint8_t *c)
     uint16_t port = get_le16(&c[2]), addr = register_of(port, &c[4]);
     uint8_t status = check_port(s, port, addr == AP_IDR);
     uint32_t value = 0;
-    if (status == ST_OK && (port == 0 || port == DEBUG_PORT)) {
-        bool ap = port == 0;
+    if (status == ST_OK) {
+        bool ap = port != DEBUG_PORT;
+        sim_swd_use_port(&s->swd, ap ? (uint8_t)port : 0);
         status = stlink_status_of(&s->swd, sim_swd_read(&s->swd, ap, addr, &value));
     }
     stlink_reply_value(s, status, value);
@@ -144,8 +166,10 @@ void stlink_write_port(struct sim_stlink *s, const uint8_t *c)
 {
     uint16_t port = get_le16(&c[2]), addr = register_of(port, &c[4]);
     uint8_t status = check_port(s, port, false);
-    if (status == ST_OK && (port == 0 || port == DEBUG_PORT))
-        status =
-            stlink_status_of(&s->swd, sim_swd_write(&s->swd, port == 0, addr, get_le32(&c[6])));
+    if (status == ST_OK) {
+        bool ap = port != DEBUG_PORT;
+        sim_swd_use_port(&s->swd, ap ? (uint8_t)port : 0);
+        status = stlink_status_of(&s->swd, sim_swd_write(&s->swd, ap, addr, get_le32(&c[6])));
+    }
     stlink_reply_status(s, status, 2);
 }

@@ -50,10 +50,15 @@ void stlink_init_ap(struct sim_stlink *s, const uint8_t *c);
 void stlink_close_ap(struct sim_stlink *s, const uint8_t *c);
 void stlink_read_port(struct sim_stlink *s, const uint8_t *c);
 void stlink_write_port(struct sim_stlink *s, const uint8_t *c);
+// The access port of a command, where it names one: the status that refuses it, or ST_OK.
+uint8_t stlink_use_port(struct sim_stlink *s, uint8_t port);
 // False: the firmware does not work with this part. Looks at it, the first time.
 bool stlink_accepts_target(struct sim_stlink *s);
 
 // stlink_mem.c
+// From J32 (V3: J2) on commands name their access port, and a block can bring the upper bits of
+// CSW.
+bool stlink_takes_port(const struct sim_stlink *s);
 void stlink_read_memory(struct sim_stlink *s, const uint8_t *c);
 void stlink_write_memory(struct sim_stlink *s, const uint8_t *c);
 void stlink_last_status(struct sim_stlink *s, const uint8_t *c);

@@ -21,8 +21,7 @@ static bool increments(uint8_t sub)
     return sub != 0x50 && sub != 0x54;
 }
 
-// From J32 (V3: J2) on a block names its access port, and can bring the upper bits of CSW.
-static bool takes_port(const struct sim_stlink *s)
+bool stlink_takes_port(const struct sim_stlink *s)
 {
     return s->model.jtag >= (s->model.hardware >= 3 ? 2 : 32);
 }
@@ -41,14 +40,15 @@ static uint8_t check_request(struct sim_stlink *s, const uint8_t *c, size_t len,
     s->mute = len > limit;
     if (!stlink_accepts_target(s))
         return ST_NO_DEVICE;
-    if (takes_port(s) && c[8] != 0) // there is none but AP 0
-        return ST_BAD_AP;
+    uint8_t refused = stlink_use_port(s, stlink_takes_port(s) ? c[8] : 0);
+    if (refused != ST_OK)
+        return refused;
     return addr % unit || len % unit ? ST_ALIGNMENT : ST_OK;
 }
 
 static void use_csw(struct sim_stlink *s, const uint8_t *c)
 {
-    s->swd.csw_high = takes_port(s) ? get_le32(&c[8]) & 0xffffff00u : 0;
+    s->swd.csw_high = stlink_takes_port(s) ? get_le32(&c[8]) & 0xffffff00u : 0;
 }
 
 static void latch(struct sim_stlink *s, enum sim_swd_result r, uint32_t fault)
@@ -164,10 +164,14 @@ uint8_t stlink_word(struct sim_stlink *s, bool write, uint32_t addr, uint32_t *v
     return status;
 }
 
-static uint8_t word_access(struct sim_stlink *s, bool write, uint32_t addr, uint32_t *value)
+static uint8_t word_access(struct sim_stlink *s, bool write, uint8_t port, uint32_t addr,
+                           uint32_t *value)
 {
     if (!stlink_accepts_target(s))
         return ST_NO_DEVICE;
+    uint8_t refused = stlink_use_port(s, stlink_takes_port(s) ? port : 0);
+    if (refused != ST_OK)
+        return refused;
     if (addr % 4)
         return ST_ALIGNMENT;
     return stlink_word(s, write, addr, value);
@@ -178,7 +182,7 @@ static uint8_t word_access(struct sim_stlink *s, bool write, uint32_t addr, uint
 void stlink_read_debug_reg(struct sim_stlink *s, const uint8_t *c)
 {
     uint32_t value = 0;
-    uint8_t status = word_access(s, false, get_le32(&c[2]), &value);
+    uint8_t status = word_access(s, false, c[6], get_le32(&c[2]), &value);
     stlink_reply_value(s, status, status == ST_OK ? value : 0);
     memcpy(&s->reply[2], s->block_left, sizeof s->block_left);
 }
@@ -186,5 +190,5 @@ void stlink_read_debug_reg(struct sim_stlink *s, const uint8_t *c)
 void stlink_write_debug_reg(struct sim_stlink *s, const uint8_t *c)
 {
     uint32_t value = get_le32(&c[6]);
-    stlink_reply_status(s, word_access(s, true, get_le32(&c[2]), &value), 2);
+    stlink_reply_status(s, word_access(s, true, c[10], get_le32(&c[2]), &value), 2);
 }

@@ -63,7 +63,9 @@ void stlink_misc_data(struct sim_stlink *s)
             r = word(s, true, write_addr, &value);
         } else if (ops[i] == OP_READ) {
             r = word(s, false, value, &result);
-        } else if (ops[i] != OP_SET_AP) {
+        } else if (ops[i] == OP_SET_AP) {
+            status = stlink_use_port(s, (uint8_t)value);
+        } else {
             status = ST_CMD_ERROR;
         }
         if (r != SWD_OK)

@@ -37,7 +37,8 @@ void stlink_enter(struct sim_stlink *s, const uint8_t *c)
         stlink_reply_status(s, ST_GET_IDCODE, 2);
         return;
     }
-    s->ap_open = s->target_known = s->refuses_target = false;
+    s->ap_open = s->ap_there = 0;
+    s->target_known = s->refuses_target = false;
     bool found = sim_swd_connect(&s->swd, &s->dpidr);
     // Firmware of J14 to J23 was seen in debug mode with nothing connected, reading zeros.
     bool blind = s->model.hardware < 3 && s->model.jtag < 24;

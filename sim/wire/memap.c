@@ -85,13 +85,14 @@ static void attempt(struct sim_memap *ap)
 {
     enum sim_bus_status status;
     uint32_t value = ap->busy_value;
+    enum sim_ap_view view = ap->row ? ap->row->view : SIM_AP_FIRST_CORE;
     sim_chip_mark_ap_accesses(ap->chip, !ap->row && ap->csw & CSW_CACHEABLE);
     if (!reaches(ap, ap->busy_addr))
         status = SIM_BUS_FAULT;
     else if (ap->busy_write)
-        status = sim_chip_ap_write(ap->chip, ap->busy_addr, ap->busy_size, value);
+        status = sim_chip_view_write(ap->chip, view, ap->busy_addr, ap->busy_size, value);
     else
-        status = sim_chip_ap_read(ap->chip, ap->busy_addr, ap->busy_size, &value);
+        status = sim_chip_view_read(ap->chip, view, ap->busy_addr, ap->busy_size, &value);
     if (status != SIM_BUS_STALL)
         finish_access(ap, status, value);
 }

@@ -154,8 +154,9 @@ enum sim_swd_result sim_swd_transfer(struct sim_swd_host *h, bool ap, bool read,
 
 static enum sim_swd_result select_bank(struct sim_swd_host *h, bool ap, uint32_t addr)
 {
-    // AP: bank in bits 7:4 of SELECT. DP: DPBANKSEL in bits 3:0.
+    // The port in bits 31:24 of SELECT. AP: bank in bits 7:4. DP: DPBANKSEL in bits 3:0.
     uint32_t select = ap ? addr & 0xf0 : (addr >> 4 & 15);
+    select |= (uint32_t)h->port << 24;
     if (!ap && addr != DP_CTRL_STAT && addr < 0x10)
         return SWD_OK;
     // Old firmware knows nothing of banks of the DP, and reads CTRL/STAT with whatever is selected.
@@ -166,6 +167,13 @@ static enum sim_swd_result select_bank(struct sim_swd_host *h, bool ap, uint32_t
     h->select = select;
     h->select_known = true;
     return sim_swd_transfer(h, false, false, DP_SELECT, &select);
+}
+
+void sim_swd_use_port(struct sim_swd_host *h, uint8_t port)
+{
+    if (port != h->port)
+        h->csw_known = false; // each has its own
+    h->port = port;
 }
 
 enum sim_swd_result sim_swd_select(struct sim_swd_host *h, uint32_t addr)

@@ -46,6 +46,7 @@ struct sim_swd_host {
     void *arg;
     void (*watch)(void *arg, const struct sim_swd_event *event); // NULL: nobody does
     void *watch_arg;
+    uint8_t port;         // the access port of all accesses
     uint32_t select, csw; // as last written, so that they are not written again
     bool select_known, csw_known;
     uint32_t csw_high;  // the upper 24 bits for memory accesses; 0: as usual
@@ -65,6 +66,8 @@ enum sim_swd_result sim_swd_write(struct sim_swd_host *h, bool ap, uint32_t addr
 // One packet of the register A[3:2] of the bank that is selected, WAITs retried.
 enum sim_swd_result sim_swd_transfer(struct sim_swd_host *h, bool ap, bool read, uint32_t addr,
                                      uint32_t *value);
+// The access port from now on.
+void sim_swd_use_port(struct sim_swd_host *h, uint8_t port);
 // The bank of an AP register, if another is selected.
 enum sim_swd_result sim_swd_select(struct sim_swd_host *h, uint32_t addr);
 // Clocks with SWDIO low.

@@ -101,9 +101,10 @@ uint64_t sim_chip_stall_until_ns(const struct sim_chip *chip)
     return 0;
 }
 
-enum sim_bus_status sim_chip_ap_read(struct sim_chip *chip, uint32_t addr, unsigned size,
-                                     uint32_t *value)
+enum sim_bus_status sim_chip_view_read(struct sim_chip *chip, enum sim_ap_view view, uint32_t addr,
+                                       unsigned size, uint32_t *value)
 {
+    (void)view;
     uint32_t word = word_at(&chip->store, addr) >> 8 * (addr & 3);
     *value = size == 4 ? word : word & ((1u << 8 * size) - 1);
     return SIM_BUS_OK;
@@ -115,9 +116,10 @@ void sim_chip_mark_ap_accesses(struct sim_chip *chip, bool cacheable)
     (void)cacheable;
 }
 
-enum sim_bus_status sim_chip_ap_write(struct sim_chip *chip, uint32_t addr, unsigned size,
-                                      uint32_t value)
+enum sim_bus_status sim_chip_view_write(struct sim_chip *chip, enum sim_ap_view view, uint32_t addr,
+                                        unsigned size, uint32_t value)
 {
+    (void)view;
     for (unsigned i = 0; i < size; i++)
         put_byte(&chip->store, addr + i, (uint8_t)(value >> 8 * i));
     return SIM_BUS_OK;

@@ -410,7 +410,8 @@ static void without_it_a_wait_leaves_no_trace(void **state)
 // A chip with two access ports, of which the second one reaches 1 KiB of the SRAM and no more.
 static void each_access_port_has_its_registers_and_its_reach(void **state)
 {
-    static const struct sim_ap_row second = {0x54770002, 0xe00e0003, 0x20000400, 0x400};
+    static const struct sim_ap_row second = {0x54770002, 0xe00e0003, 0x20000400, 0x400,
+                                             SIM_AP_FIRST_CORE};
     struct bench *b = *state;
     struct sim_memap aps[2] = {{.chip = b->chip, .clock = &b->clock},
                                {.chip = b->chip, .clock = &b->clock, .row = &second}};

@@ -127,16 +127,18 @@ void sim_chip_mark_ap_accesses(struct sim_chip *chip, bool cacheable)
     chip->bus.debug_cacheable = cacheable;
 }
 
-enum sim_bus_status sim_chip_ap_read(struct sim_chip *chip, uint32_t addr, unsigned size,
-                                     uint32_t *value)
+enum sim_bus_status sim_chip_view_read(struct sim_chip *chip, enum sim_ap_view view, uint32_t addr,
+                                       unsigned size, uint32_t *value)
 {
+    (void)view;
     return is_stalled(chip) ? SIM_BUS_STALL
                             : sim_bus_read(&chip->bus, SIM_MASTER_DEBUG, addr, size, value);
 }
 
-enum sim_bus_status sim_chip_ap_write(struct sim_chip *chip, uint32_t addr, unsigned size,
-                                      uint32_t value)
+enum sim_bus_status sim_chip_view_write(struct sim_chip *chip, enum sim_ap_view view, uint32_t addr,
+                                        unsigned size, uint32_t value)
 {
+    (void)view;
     return is_stalled(chip) ? SIM_BUS_STALL
                             : sim_bus_write(&chip->bus, SIM_MASTER_DEBUG, addr, size, value);
 }
