@@ -203,26 +203,22 @@ void sim_map_update(struct sim_chip *chip)
 {
     uint64_t mapped = sim_chip_level(chip, SIM_MAPPED_MEMORY, 0);
     unsigned n = 0;
-    bool has_own_at_0 = false;
     for (unsigned i = 0; i < chip->memories; i++) {
         if (!has_window(chip->memory[i].row.kind))
             continue;
-        has_own_at_0 |= chip->memory[i].row.base == 0;
         chip->bus.window[n++] = window_of(chip, &chip->memory[i]);
         if (!chip->memory[i].row.alias)
             continue;
         chip->bus.window[n] = chip->bus.window[n - 1];
         chip->bus.window[n++].base = chip->memory[i].row.alias;
     }
+    if (chip->core2)
+        update_second(chip);
     if (chip->row->family->boots_by_address)
         return;
     assert(n < SIM_MAX_WINDOWS);
     chip->bus.window[n] = window_of(chip, sim_chip_memory(chip, (enum sim_memory_kind)mapped));
     chip->bus.window[n].base = 0;
-    if (has_own_at_0) // an ITCM: nothing else can be there
-        chip->bus.window[n].size = 0;
-    if (chip->core2)
-        update_second(chip);
 }
 
 void sim_map_reset(struct sim_chip *chip, enum sim_reset kind)

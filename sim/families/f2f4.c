@@ -107,7 +107,7 @@ static const struct sim_wwdg_config f7_wwdg = {7, 3, true};
 static const struct sim_crc_config f7_crc = {.polynomial_feature = 0};
 static const struct sim_dbgmcu_config f7_dbgmcu = {.freeze_bits = {0x07e03fff, 0x00070003},
                                                    .more_cr_bits = 0xe1};
-static const struct sim_mcu_rom_config f7_rom = {{0xe00fe000, 0xe0040000}};
+static const struct sim_mcu_rom_config f7_rom = {.entry = {0xe00fe000, 0xe0040000}};
 
 // ---- the parts ----------------------------------------------------------------------------------
 
