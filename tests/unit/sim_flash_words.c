@@ -8,13 +8,13 @@
 
 static int h743_setup(void **state)
 {
-    *state = make_running("stm32h743zi");
+    *state = make_sleeping("stm32h743zi");
     return 0;
 }
 
 static int h7a3_setup(void **state)
 {
-    *state = make_running("stm32h7a3zi");
+    *state = make_sleeping("stm32h7a3zi");
     return 0;
 }
 
@@ -357,7 +357,7 @@ static void mer_erases_both_banks_in_the_time_of_one(void **state)
 
 static void of_a_trimmed_part_the_second_bank_is_in_its_place(void **state)
 {
-    struct chip_bench *b = make_running("stm32h743zg");
+    struct chip_bench *b = make_sleeping("stm32h743zg");
     uint32_t v;
     (void)state;
     unlock_bank(b, OF_BANK2);
@@ -378,12 +378,12 @@ static void a_part_with_one_bank_has_no_second_one(void **state)
     static const char *const parts[] = {"stm32h723zg", "stm32h750vb", "stm32h7b0vb"};
     (void)state;
     for (unsigned i = 0; i < 3; i++) {
-        struct chip_bench *b = make_running(parts[i]);
+        struct chip_bench *b = make_sleeping(parts[i]);
         uint32_t v;
         assert_int_equal(try_read(b, BANK2, 4, &v), SIM_BUS_FAULT);
         drop_chip(b);
     }
-    struct chip_bench *b = make_running("stm32h723zg");
+    struct chip_bench *b = make_sleeping("stm32h723zg");
     assert_int_equal(rd(b, H7_CR + OF_BANK2), 0);
     drop_chip(b);
 }

@@ -14,7 +14,7 @@
 
 static int h743_setup(void **state)
 {
-    *state = make_running("stm32h743zi");
+    *state = make_sleeping("stm32h743zi");
     return 0;
 }
 
@@ -176,7 +176,7 @@ static void a_protected_sector_is_neither_programmed_nor_erased(void **state)
 
 static void the_h7a3_protects_four_sectors_with_a_bit(void **state)
 {
-    struct chip_bench *b = make_running("stm32h7a3zi");
+    struct chip_bench *b = make_sleeping("stm32h7a3zi");
     (void)state;
     set_option(b, H7_WPSN_P, 0xfffffffd);
     unlock_bank(b, 0);
@@ -292,7 +292,7 @@ static void banks_are_exchanged_by_a_reset_with_their_registers(void **state)
     poke32(b, BANK2 + 128 * KIB, 0x22222222);
     poke32(b, BANK2, SRAM + 0x400);
     poke32(b, BANK2 + 4, FLASH + 8 + 1);
-    poke32(b, BANK2 + 8, 0xbf00e7fe);
+    poke32(b, BANK2 + 8, 0xe7fdbf30);
     set_option(b, H7_OPTSR_P, rd(b, H7_OPTSR_P) | OPT_SWAP);
     assert_int_equal(rd(b, HERE), 0x11111111);
     assert_false(rd(b, H7_OPTCR) & OPT_SWAP);

@@ -65,6 +65,13 @@ static uint32_t view_rd(struct chip_bench *b, enum sim_ap_view view, uint32_t ad
     return v;
 }
 
+// So that seconds pass at once.
+static void halt_both(struct chip_bench *b)
+{
+    view_wr(b, SIM_AP_SECOND_CORE, DHCSR, DHCSR_KEY | 3);
+    halt_core(b);
+}
+
 // ---- what it is ---------------------------------------------------------------------------------
 
 static void every_die_says_what_it_is(void **state)
@@ -198,6 +205,7 @@ static void boot0_chooses_between_two_addresses(void **state)
     poke32(b, BANK2, SRAM + 0x400);
     poke32(b, BANK2 + 4, BANK2 + 8 + 1);
     poke32(b, BANK2 + 8, 0xbf00e7fe);
+    halt_core(b); // the seconds pass at once
     set_option(b, H7_BOOT_P, 0x1ff00810);
     reset_pin(b);
     assert_int_equal(sim_core_get_reg(core, 15), BANK2 + 8);
@@ -313,6 +321,7 @@ static void the_options_hold_the_second_core_and_rcc_lets_it_go(void **state)
 {
     struct chip_bench *b = *state;
     uint32_t v;
+    halt_both(b);
     set_option(b, H7_OPTSR_P, rd(b, H7_OPTSR_P) & ~BCM4);
     reset_pin(b);
     assert_int_equal(view_read(b, SIM_AP_SECOND_CORE, 0xe000ed00, &v), SIM_BUS_FAULT);
@@ -326,6 +335,7 @@ static void the_options_hold_the_second_core_and_rcc_lets_it_go(void **state)
 static void the_options_hold_the_first_core(void **state)
 {
     struct chip_bench *b = *state;
+    halt_both(b);
     set_option(b, H7_OPTSR_P, rd(b, H7_OPTSR_P) & ~BCM7);
     reset_pin(b);
     assert_true(sim_core_is_held(sim_chip_core(b->chip)));

@@ -70,6 +70,16 @@
 #define SECTOR_NS (1000 * NS_PER_MS)
 #define BANK_NS   (5000 * NS_PER_MS)
 
+// A chip whose program sleeps: `WFI` and back, so that seconds pass at once.
+static inline struct chip_bench *make_sleeping(const char *name)
+{
+    struct chip_bench *b = make_chip(name);
+    poke_loop(b);
+    poke32(b, FLASH + 8, 0xe7fdbf30);
+    power_up(b);
+    return b;
+}
+
 static inline void unlock_bank(struct chip_bench *b, uint32_t bank)
 {
     wr(b, H7_KEYR + bank, 0x45670123);
