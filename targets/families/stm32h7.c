@@ -187,6 +187,7 @@ const struct family stm32h7_family = {
     .dbgmcu = &dbgmcu,
     .second_core = &second_core,
     .flash_regs = FLASH_REGS,
+    .tried = FAMILY_TRIED_ON_BOARD | FAMILY_TRIED_BY_OTHERS,
     .driver = &flashword_driver,
     .flash_params = &params_74,
     .geometry_reg = {FLASH_OPTCR},
@@ -199,5 +200,4 @@ const struct family stm32h7_family = {
     .vdd_min_mv = 1620, // DS12110, general operating conditions
     .vdd_max_mv = 3600,
     .doctor = &stm32h7_doctor,
-    .tried = FAMILY_TRIED_ON_BOARD,
 };
