@@ -199,7 +199,9 @@ static enum err check_start(const struct image *image, const struct target *t, s
         log_line(log, LOG_WARN, "the file leaves the start of the flash empty: no program starts");
         return ERR_OK;
     }
-    if (sp % 4 || sp <= b->ram_base || sp - b->ram_base > b->ram_size)
+    // In any RAM of the chip: ST's linker scripts for an STM32H7 put it into the AXI SRAM.
+    bool in_first = sp > b->ram_base && sp - b->ram_base <= b->ram_size;
+    if (sp % 4 || (!in_first && !target_is_ram(t, sp - 4, 4)))
         return fail_stack(t, sp, log);
     const uint32_t code = flash_bank_addr(b, entry);
     bool in_flash = range_within(b->base, b->size, code, 1);

@@ -118,6 +118,21 @@ static void a_program_begins_with_a_stack_and_an_entry(void **state)
     expect_binary(0x20001000, 0x000000c1, "linked to address 0");
 }
 
+// ST's linker scripts for an STM32H7 take the AXI SRAM.
+static void the_stack_may_be_in_any_ram_of_the_chip(void **state)
+{
+    static const struct chip h7 = {
+        .sram_base = RAM, .sram_size = 0x1000, .more_ram = {{.base = 0x24000000, .size = 0x80000}}};
+    (void)state;
+    for (uint32_t over = 0; over <= 4; over += 4) {
+        struct desk *d = open_desk();
+        d->t.id.chip = &h7;
+        d->image.is_binary = d->image.floating = true;
+        add(d, 0, 0x24080000 + over, 0x080000c1, 256);
+        expect(d, over ? "should be the end of the stack" : NULL);
+    }
+}
+
 static void a_few_bytes_are_no_program(void **state)
 {
     (void)state;
@@ -282,6 +297,7 @@ int main(int argc, char **argv)
     choose_tests(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_program_begins_with_a_stack_and_an_entry),
+        cmocka_unit_test(the_stack_may_be_in_any_ram_of_the_chip),
         cmocka_unit_test(a_few_bytes_are_no_program),
         cmocka_unit_test(other_files_may_be_made_of_parts),
         cmocka_unit_test(an_address_for_a_binary_is_taken_at_its_word),
