@@ -63,7 +63,7 @@ check "without permission the udev rule is named" has "$out" "60-swdlink.rules"
 
 run "$swdlink" doctor --probe virtual:stm32l152rb,firmware=count
 check "a chip is healthy" is "$status" 0
-check "... and called by its parts" has "$out" "STM32L100xB, L151xB or L152xB"
+check "... and its memories are told" has "$out" "128 KiB flash, 4 KiB EEPROM, 16 KiB SRAM"
 run "$swdlink" doctor --probe virtual:stm32f031k6,idcode=0x20006468,firmware=count
 check "of a chip that cannot be programmed it tells what cannot be done" has "$out" "swdlink cannot program its flash"
 
