@@ -223,6 +223,7 @@ CONFIGS(configs_f76x, flash_f76x, syscfg_two_banks);
         .parts = sim_f7_parts,                                                                     \
         .swdio = {'A', 13, 0},                                                                     \
         .swclk = {'A', 14, 0},                                                                     \
+        .hse_hz = 25000000, /* of ST's discovery kits, and what its libraries assume */            \
         .electrics = SIM_F2F4_ELECTRICS,                                                           \
         .system_reset_ns = 20000,       /* the least pulse (RM0410, 5.1.1) */                      \
         .power_on_reset_ns = 1500000,   /* TRSTTEMPO, typical (DS11532, 5.3.5) */                  \

@@ -541,7 +541,7 @@ static void registers_have_the_reset_values_of_the_manual(void **state)
     expect_violations(b, 0);
 }
 
-// 216 MHz, as ST's examples have it: HSE of 8 MHz, M 8, N 432, P 2, over-drive, 7 wait states.
+// 216 MHz, as ST's examples have it: HSE of 25 MHz, M 25, N 432, P 2, over-drive, 7 wait states.
 static void the_fastest_clock_needs_over_drive(void **state)
 {
     struct chip_bench *b = *state;
@@ -549,7 +549,7 @@ static void the_fastest_clock_needs_over_drive(void **state)
     wr(b, ACR, 7);
     set_bits(b, RCC(0x00), 1u << 16);
     run_ns(b, 5 * NS_PER_MS);
-    wr(b, RCC(0x04), 1u << 22 | 9u << 24 | 432u << 6 | 8);
+    wr(b, RCC(0x04), 1u << 22 | 9u << 24 | 432u << 6 | 25);
     set_bits(b, RCC(0x00), 1u << 24);
     run_ns(b, NS_PER_MS);
     set_bits(b, PWR(0), 1u << 16);
