@@ -221,7 +221,8 @@ void sim_l1_do_line(struct sim_l1 *l1, struct sim_l1_cache *c, unsigned line, un
         return;
     *tag = 0;
     c->known[line] = true;
-    l1->fetch_window[0].size = 0;
+    if (c == &l1->code)
+        l1->fetch_window[0].size = 0;
 }
 
 void sim_l1_do_address(struct sim_l1 *l1, struct sim_l1_cache *c, uint32_t addr, unsigned jobs)
