@@ -23,7 +23,7 @@ CORES = {"m3": ("mps2-an385", "-mcpu=cortex-m3"),
          "m7": ("mps2-an500", "-mcpu=cortex-m7", "-mfloat-abi=hard", "-mfpu=fpv5-d16"),
          "m7-cached": ("mps2-an500", "-mcpu=cortex-m7", "-mfloat-abi=hard", "-mfpu=fpv5-d16")}
 PROGRAMS = (("kernels", "engine", "lists, matrices, a CRC, a state machine", 500000),
-            ("floats", "engine", "floating point in double precision, with newlib", 100000),
+            ("floats", "engine", "floating point in double precision, with newlib", 50000),
             ("signals", "engine", "filters, a transform and a matrix in single precision, saturation", 500000),
             ("scheduler", "core", "threads and nested interrupts", 200000),
             ("contexts", "core", "threads with floating-point contexts, BASEPRI", 50000),
