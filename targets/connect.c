@@ -94,23 +94,40 @@ static bool answers_well(struct target *t)
     return !e && id == t->core.cpuid;
 }
 
-// A V3 has no clock of 4 MHz, but 3.3 and 8: the faster one is taken if the wires bear it.
-static enum err raise_swclk(struct target *t)
+// The clock that is tried: a V3 has none of 4 MHz, but 3.3 and 8. Under reset it began with a slow
+// one; where the usual one failed and a slow one did not, a reset may have made the difference.
+static uint32_t next_swclk(const struct target *t, bool after_reset)
 {
-    const uint32_t before = t->probe->swclk_hz;
-    if (t->options.swclk_hz || before >= BEST_SWCLK_HZ ||
-        !t->attempt[TARGET_STRATEGY_ASKED].tried || t->attempt[TARGET_STRATEGY_ASKED].result)
-        return ERR_OK;
-    enum err e = debug_probe_set_swclk(t->probe, QUICK_SWCLK_HZ);
+    const struct target_attempt *asked = &t->attempt[TARGET_STRATEGY_ASKED];
+    if (t->options.swclk_hz || t->probe->swclk_hz >= BEST_SWCLK_HZ)
+        return 0;
+    if (asked->tried && !asked->result)
+        return after_reset ? 0 : QUICK_SWCLK_HZ;
+    return asked->tried && !after_reset ? 0 : BEST_SWCLK_HZ;
+}
+
+static enum err raise_swclk(struct target *t, bool after_reset)
+{
+    const uint32_t before = t->probe->swclk_hz, hz = next_swclk(t, after_reset);
+    enum err e = hz ? debug_probe_set_swclk(t->probe, hz) : ERR_OK;
     if (e == ERR_UNSUPPORTED) { // firmware with one clock
         log_forget(t->log);
         return ERR_OK;
     }
-    t->clock_raised = t->probe->swclk_hz > before;
-    if (e || !t->clock_raised || answers_well(t))
+    t->swclk_safe_hz = before;
+    t->clock_raised |= t->probe->swclk_hz > before;
+    if (e || t->probe->swclk_hz <= before || answers_well(t))
         return e;
     e = presence_lower_swclk(t);
     return e ? e : debug_probe_enter_swd(t->probe);
+}
+
+enum err connect_raise_after_reset(struct target *t)
+{
+    if (!t->began_slowly)
+        return ERR_OK;
+    t->began_slowly = false; // tried once
+    return raise_swclk(t, true);
 }
 
 enum err target_connect(struct target *t, struct debug_probe *probe,
@@ -128,7 +145,8 @@ enum err target_connect(struct target *t, struct debug_probe *probe,
         return e;
     regions_map(t);
     t->state = TARGET_RUNNING;
-    if ((e = raise_swclk(t)))
+    t->began_slowly = t->attempt[TARGET_STRATEGY_ASKED].result != ERR_OK;
+    if ((e = raise_swclk(t, false)))
         return e;
     if ((e = second_core_enter(t))) {
         give_up(t);

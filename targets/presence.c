@@ -33,7 +33,7 @@ enum err presence_lower_swclk(struct target *t)
     t->clock_raised = false;
     log_line(t->log, LOG_NOTE, "the SWD clock is lowered: %u kHz are too fast for these wires",
              t->probe->swclk_hz / 1000);
-    return debug_probe_set_swclk(t->probe, BEST_SWCLK_HZ);
+    return debug_probe_set_swclk(t->probe, t->swclk_safe_hz);
 }
 
 enum err presence_read_dhcsr(struct target *t, uint32_t *dhcsr)

@@ -126,5 +126,7 @@ enum err target_reset(struct target *t, bool halt)
     (void)cortexm_take_reset(&t->core);
     swo_note_undone(t);
     t->state = TARGET_RUNNING;
+    if ((e = connect_raise_after_reset(t)))
+        return target_note_error(t, e);
     return halt ? run_take_stop(t, TARGET_STOP_RESET) : ERR_OK;
 }

@@ -209,6 +209,13 @@ static enum err enter_under_reset(struct target *t, struct connect_evidence *ev,
     return release_reset(t);
 }
 
+// What was read of the debug unit is no more: the reset shuts its clock gate.
+static enum err start_again(struct target *t)
+{
+    t->seen_dbgmcu.known = false;
+    return cortexm_reset(&t->core, true);
+}
+
 static enum err try_under_reset(struct target *t, uint32_t hz, struct connect_evidence *ev)
 {
     bool was_reset = false;
@@ -225,7 +232,7 @@ static enum err try_under_reset(struct target *t, uint32_t hz, struct connect_ev
         return e;
     log_line(t->log, LOG_WARN,
              "NRST has no effect (is the wire connected?); the chip was reset through SWD instead");
-    return cortexm_reset(&t->core, true);
+    return start_again(t);
 }
 
 // For a program that takes the SWD pins or goes to sleep a moment after its start, on a board or a
@@ -248,7 +255,7 @@ static enum err try_catch(struct target *t, uint32_t hz, struct connect_evidence
     }
     if (e || (e = take_core_over(t)))
         return e;
-    return cortexm_reset(&t->core, true);
+    return start_again(t);
 }
 
 static enum err strategy_try(struct target *t, enum target_strategy strategy,

@@ -169,7 +169,9 @@ struct target {
             bool fresh; // it was read along, and nobody has asked for it since
         } word[TARGET_WATCHED];
     } watched;
-    bool clock_raised; // the SWD clock is faster than it was when we connected
+    bool clock_raised; // the SWD clock is faster than it was when we connected, which was
+    uint32_t swclk_safe_hz;
+    bool began_slowly; // the usual clock did not do before the first reset
     bool primask_set;  // in the core, and not by the program: see erratum.c
     bool primask_told;
     bool step_ended; // a step is over, and what is asked of it was read with it

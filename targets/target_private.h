@@ -34,6 +34,8 @@ enum err second_core_reset(struct target *t, bool halt) MUST_CHECK;
 // target.c: whether the first word of the flash is as after an erase.
 enum err target_read_empty(const struct target *t, bool *empty) MUST_CHECK;
 
+// connect.c: where the usual clock failed when we connected, it is tried once more after a reset.
+enum err connect_raise_after_reset(struct target *t) MUST_CHECK;
 // presence.c: back to the clock that we connected with, when the faster one does not do.
 enum err presence_lower_swclk(struct target *t) MUST_CHECK;
 // presence.c: reads DHCSR in a way that survives a glitch on the wires: the line is reset and asked

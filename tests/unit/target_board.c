@@ -273,6 +273,32 @@ static void a_v3_is_driven_at_8_mhz_when_the_wires_bear_it(void **state)
     bench_close(&b);
 }
 
+// Under reset it begins with 950 kHz, because nothing is known of the wires.
+static void the_clock_is_raised_when_it_was_slow_for_the_beginning_only(void **state)
+{
+    (void)state;
+    struct bench b;
+    assert_int_equal(bench_open(&b, "stm32f031k6", TARGET_CONNECT_UNDER_RESET), ERR_OK);
+    assert_int_equal(target_swclk_hz(&b.t), 4000000);
+    bench_close(&b);
+    assert_int_equal(bench_open(&b, "stm32f031k6,swdio=9000", TARGET_CONNECT_UNDER_RESET), ERR_OK);
+    assert_int_equal(target_swclk_hz(&b.t), 950000);
+    bench_close(&b);
+    // As it was asked for it did not answer: a reset may have changed that, and is believed once.
+    bench_connect(&b, "stm32f031k6,swdio=9000");
+    assert_int_equal(target_swclk_hz(&b.t), 240000);
+    assert_int_equal(target_reset(&b.t, true), ERR_OK);
+    assert_int_equal(target_swclk_hz(&b.t), 240000);
+    assert_int_equal(wait_stop(&b).pc, RESET);
+    bench_close(&b);
+    bench_connect(&b, "stm32f031k6,swdio=9000");
+    assert_int_equal(sim_board_set(b.board, "swdio", "ok"), ERR_OK);
+    assert_int_equal(target_reset(&b.t, true), ERR_OK);
+    assert_int_equal(target_swclk_hz(&b.t), 4000000);
+    assert_int_equal(wait_stop(&b).pc, RESET);
+    bench_close(&b);
+}
+
 static void connecting_under_reset_works_without_the_nrst_wire(void **state)
 {
     (void)state;
@@ -292,6 +318,17 @@ static uint32_t dbgmcu(struct bench *b, uint32_t addr)
     assert_int_equal(sim_bus_read(bus, SIM_MASTER_DEBUG, addr, 4, &value), SIM_BUS_OK);
     assert_int_equal(sim_bus_write(bus, SIM_MASTER_DEBUG, APB2ENR, 4, gate), SIM_BUS_OK);
     return value;
+}
+
+// A reset after the chip was asked for everything shuts the clock of its debug unit.
+static void the_debug_unit_is_set_also_behind_a_reset_of_our_own(void **state)
+{
+    (void)state;
+    struct bench b;
+    assert_int_equal(bench_open(&b, "stm32f031k6,nrst=open", TARGET_CONNECT_UNDER_RESET), ERR_OK);
+    assert_int_equal(dbgmcu(&b, DBGMCU_CR), 6);
+    assert_int_equal(dbgmcu(&b, DBGMCU_FZ1), 0x1800);
+    bench_close(&b);
 }
 
 // Standby, with its first instructions: PWREN, PDDS, SLEEPDEEP, WFI. RM0091, 6.3 (Standby mode).
@@ -857,8 +894,10 @@ int main(int argc, char **argv)
         cmocka_unit_test(reset_and_halt_stops_at_the_first_instruction),
         cmocka_unit_test(connecting_under_reset_stops_at_the_first_instruction),
         cmocka_unit_test(a_v3_is_driven_at_8_mhz_when_the_wires_bear_it),
+        cmocka_unit_test(the_clock_is_raised_when_it_was_slow_for_the_beginning_only),
         cmocka_unit_test(connecting_under_reset_works_without_the_nrst_wire),
         cmocka_unit_test(a_program_that_sleeps_at_once_is_caught_at_its_first_instruction),
+        cmocka_unit_test(the_debug_unit_is_set_also_behind_a_reset_of_our_own),
         cmocka_unit_test(everything_is_left_as_it_was_found),
         cmocka_unit_test(steps_never_end_in_an_interrupt_and_interrupts_run),
         cmocka_unit_test(a_range_step_runs_until_it_leaves_the_range),
