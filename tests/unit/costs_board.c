@@ -59,6 +59,7 @@ static struct desk *open_board(const char *chip, unsigned fw, const uint8_t *pro
     sim_chip_set_power(sim_board_chip(d->board), false);
     sim_chip_set_power(sim_board_chip(d->board), true);
     usb_link_sleep_us(&link, 10000); // the program begins
+    usb_link_close(&link);
     return d;
 }
 
