@@ -32,7 +32,8 @@ static const char page_head[] =
     "fill:var(--ink)}\n"
     ".good{stroke:var(--good)}.shaky{stroke:var(--shaky);stroke-dasharray:7 5}"
     ".bad{stroke:var(--bad);stroke-dasharray:2 6}.unknown{stroke:var(--unknown)}\n"
-    ".pin{fill:var(--paper);stroke-width:3}.free{stroke:var(--line)}.wire{stroke-width:4}\n"
+    ".pin{fill:var(--paper);stroke-width:3;stroke-dasharray:none}.free{stroke:var(--line)}.wire{"
+    "stroke-width:4}\n"
     "pre{overflow-x:auto;font-size:12px;line-height:1.35;border-top:1px solid var(--line);"
     "padding-top:1rem}\nli{margin:.2rem 0}\n</style></head><body>\n";
 
@@ -66,13 +67,14 @@ static void put_pin(FILE *out, unsigned x, unsigned y, const char *colour)
 // The 20-pin header of an ST-LINK as it looks from above, pin 1 at the upper left.
 static void put_header(FILE *out, const struct header_wire wires[HEADER_WIRES])
 {
-    enum { PINS = 20, X = 60, STEP = 34, ODD_Y = 40, EVEN_Y = 74 };
+    enum { PINS = 20, X = 60, STEP = 34, ODD_Y = 50, EVEN_Y = 84 };
     fprintf(out, "<svg viewBox=\"0 0 620 110\" role=\"img\" aria-label=\"the probe's 20-pin header "
                  "from above\">\n");
     put_label(out, X - 20, ODD_Y + 5, "end", "1");
     put_label(out, X - 20, EVEN_Y + 5, "end", "2");
-    put_label(out, X + 9 * STEP + 20, ODD_Y + 5, "start", "19   20-pin header of the probe,");
-    put_label(out, X + 9 * STEP + 20, EVEN_Y + 5, "start", "20   seen from above");
+    put_label(out, X + 9 * STEP + 20, ODD_Y + 5, "start", "19");
+    put_label(out, X + 9 * STEP + 20, EVEN_Y + 5, "start", "20");
+    put_label(out, X - 10, ODD_Y - 26, "start", "20-pin header of the probe, seen from above");
     for (unsigned pin = 1; pin <= PINS; pin++) {
         const char *colour = "free";
         for (unsigned w = 0; w < HEADER_WIRES; w++)

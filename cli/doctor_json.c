@@ -88,6 +88,14 @@ static json_t *loss_json(const struct measured_loss *loss)
     return loss->seen ? json_pack("{s:i}", "heard_us", (int)loss->heard_us) : json_null();
 }
 
+static json_t *port_json(const struct measured_port *port)
+{
+    if (!port->known)
+        return json_null();
+    return json_pack("{s:o, s:o, s:b, s:b}", "idr", hex(port->idr), "csw", hex(port->csw), "closed",
+                     port->closed, "elsewhere", port->elsewhere);
+}
+
 static json_t *registers_json(const struct measured_chip *c)
 {
     if (!c->state_known)
@@ -166,13 +174,13 @@ static json_t *deep_json(const struct measured_deep *d)
 
 static json_t *measurements_json(const struct measurements *m)
 {
-    return json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i}", "deep",
+    return json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i}", "deep",
                      m->asked.deep, "probe", probe_json(&m->probe), "vtref",
-                     supply_json(&m->supply), "answers", answers_json(m), "link",
-                     link_json(&m->link), "core", core_json(&m->core), "loss", loss_json(&m->loss),
-                     "chip", chip_json(&m->chip), "nrst", reset_json(&m->reset), "survival",
-                     survival_json(&m->survival), "deep_results", deep_json(&m->deep_results),
-                     "took_us", (int)m->took_us);
+                     supply_json(&m->supply), "answers", answers_json(m), "port",
+                     port_json(&m->port), "link", link_json(&m->link), "core", core_json(&m->core),
+                     "loss", loss_json(&m->loss), "chip", chip_json(&m->chip), "nrst",
+                     reset_json(&m->reset), "survival", survival_json(&m->survival), "deep_results",
+                     deep_json(&m->deep_results), "took_us", (int)m->took_us);
 }
 
 json_t *doctor_report_json(const struct measurements *m, const struct diagnosis *d)

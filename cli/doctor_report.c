@@ -11,6 +11,7 @@
 
 #include "cortex/cortexm.h"
 #include "doctor/header.h"
+#include "targets/families/packages.h"
 
 #define REGISTERS_A_LINE 3u
 
@@ -315,6 +316,19 @@ static void print_advice(FILE *out, const struct measurements *m, const struct d
         fprintf(out, "\n`swdlink doctor --explain %s` tells more\n", first->rule->id);
 }
 
+// For the other end of an ohmmeter.
+static void print_package_pins(FILE *out, const struct chip *chip)
+{
+    const struct package_pins *p;
+    for (unsigned n = 0; chip && (p = package_pins_of(chip->dev_id, n)); n++) {
+        fprintf(out, "%s  %s: SWDIO %u, SWCLK %u, NRST %u", n ? "" : "\n  at the chip's pins:\n",
+                p->package, p->swdio, p->swclk, p->nrst);
+        if (p->vdda)
+            fprintf(out, ", VDDA %u", p->vdda);
+        fputc('\n', out);
+    }
+}
+
 static void print_header(FILE *out, const struct measurements *m, const struct diagnosis *d,
                          bool unicode)
 {
@@ -339,6 +353,9 @@ static void print_header(FILE *out, const struct measurements *m, const struct d
     for (unsigned i = 0; i < HEADER_WIRES; i++)
         fprintf(out, " %s %u, %u, %u%s", wires[i].probe, wires[i].pin20, wires[i].pin10,
                 wires[i].pin6, i + 1 < HEADER_WIRES ? ";" : "\n");
+    if (!m->probe.on_board && m->probe.version.hardware == 2)
+        fprintf(out, "  a small dongle has ten pins in an order of its own: go by its letters\n");
+    print_package_pins(out, m->chip.id.chip);
 }
 
 void doctor_report_print(FILE *out, const struct measurements *m, const struct diagnosis *d,

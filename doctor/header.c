@@ -96,7 +96,7 @@ void header_describe(struct header_wire wires[HEADER_WIRES], const struct measur
     const bool pulled = m->answer[ATTEMPT_UNDER_RESET].tries && !answered;
     set_wire(&wires[NRST], nrst ? WIRE_GOOD : WIRE_UNKNOWN,
              nrst     ? "resets the chip"
-             : pulled ? "was pulled low, and nothing answered then either"
+             : pulled ? "pulled low: no answer either"
                       : "not tested");
     for (unsigned i = 0; i < d->count; i++)
         if (d->finding[i].percent >= DIAGNOSIS_LIKELY)

@@ -179,9 +179,27 @@ static uint32_t program_clock(const struct measured_link *link)
     return link->safe_hz;
 }
 
+// Behind a closed port there is nothing to measure. On bad wires what it says is not to be trusted.
+static enum err measure_way(struct measure *b, bool *open)
+{
+    const struct measured_answer *a = &b->m->answer[ATTEMPT_ASKED];
+    *open = true;
+    if (a->good < a->tries)
+        return ERR_OK;
+    enum err e = measure_connect(b, b->m->asked_hz);
+    if (!e)
+        e = measure_port(b);
+    *open = !b->m->port.closed && !b->m->port.elsewhere;
+    return measure_is_fatal(e) ? e : ERR_OK;
+}
+
 static enum err measure_present_target(struct measure *b)
 {
-    enum err e = measure_link(b);
+    bool open;
+    enum err e = measure_way(b, &open);
+    if (e || !open)
+        return e;
+    e = measure_link(b);
     if (e || !b->m->link.safe_hz)
         return e;
     e = measure_connect(b, program_clock(&b->m->link));

@@ -93,6 +93,14 @@ struct measured_clock {
     unsigned transfers;      // SWD transfers that the blocks consisted of, about
 };
 
+// The first access port: who it is, and what it says of itself.
+struct measured_port {
+    bool known;     // this probe's firmware reads it, and two looks agreed
+    bool closed;    // it permits no transfers
+    bool elsewhere; // it leads to debug units, and another port to the core
+    uint32_t idr, csw;
+};
+
 struct measured_link {
     unsigned count;                                  // 0: not measured
     struct measured_clock clock[MEASURE_MAX_CLOCKS]; // fastest first
@@ -188,6 +196,7 @@ struct measurements {
     struct measured_probe probe;
     struct measured_supply supply;
     struct measured_answer answer[ATTEMPT_COUNT];
+    struct measured_port port;
     struct measured_link link;
     struct measured_core core;
     struct measured_loss loss;
@@ -227,6 +236,8 @@ enum err measure_answer(struct measure *b, enum measured_attempt attempt,
 bool measure_answers(const struct measurements *m, enum measured_attempt attempt);
 // Whether the firmware refuses the chip every time: once may be an error on the wires.
 bool measure_refuses(const struct measurements *m);
+// Asks the access port whether it permits transfers. Needs a connection.
+enum err measure_port(struct measure *b) MUST_CHECK;
 // Reads at every clock of the probe. Leaves the clock at the fastest safe one.
 enum err measure_link(struct measure *b) MUST_CHECK;
 // Reads DHCSR repeatedly, for so long or, where resets is not 0, until so many resets were seen.

@@ -53,7 +53,7 @@ rule_condition rule_no_probe, rule_probe_unclear, rule_probe_permission, rule_pr
 // rules_supply.c
 rule_condition rule_target_overvoltage, rule_not_connected, rule_target_unpowered,
     rule_target_undervoltage, rule_supply_unstable, rule_vtref_not_wired, rule_vdda_low,
-    rule_vdda_high;
+    rule_vdda_high, rule_level_mismatch;
 // rules_wires.c
 rule_condition rule_no_answer, rule_gnd_open, rule_swd_swapped, rule_swclk_fault, rule_swdio_open,
     rule_swdio_low, rule_swdio_high, rule_swd_joined, rule_nrst_low, rule_nrst_not_wired,
@@ -62,6 +62,6 @@ rule_condition rule_no_answer, rule_gnd_open, rule_swd_swapped, rule_swclk_fault
 rule_condition rule_foreign_chip, rule_unknown_chip, rule_chip_dead, rule_read_protected_1,
     rule_read_protected_2, rule_target_lost, rule_swd_off_by_program, rule_low_power,
     rule_reset_loop, rule_lockup, rule_blank_flash, rule_boot_system_memory, rule_hse_dead,
-    rule_hse_frequency;
+    rule_hse_frequency, rule_debug_locked, rule_core_elsewhere;
 
 #endif

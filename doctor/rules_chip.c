@@ -106,6 +106,28 @@ unsigned rule_unknown_chip(const struct measurements *m, struct evidence *ev)
     return 85;
 }
 
+unsigned rule_debug_locked(const struct measurements *m, struct evidence *ev)
+{
+    const struct measured_port *p = &m->port;
+    if (!p->closed)
+        return 0;
+    rules_say(
+        ev,
+        "the debug port answers, and its access port permits no transfers (CSW 0x%08x, IDR 0x%08x)",
+        p->csw, p->idr);
+    return 93;
+}
+
+unsigned rule_core_elsewhere(const struct measurements *m, struct evidence *ev)
+{
+    if (!m->port.elsewhere || m->port.closed)
+        return 0;
+    rules_say(
+        ev, "the first access port (IDR 0x%08x) leads to debug units, and the second one to memory",
+        m->port.idr);
+    return 90;
+}
+
 unsigned rule_chip_dead(const struct measurements *m, struct evidence *ev)
 {
     const struct measured_series *v = &m->supply.idle;

@@ -251,6 +251,33 @@ unsigned rule_vtref_not_wired(const struct measurements *m, struct evidence *ev)
     return floats(m) ? 30 : 25;
 }
 
+static bool vdda_is_below(const struct measurements *m)
+{
+    const unsigned vdd = m->supply.known ? m->supply.idle.mean_mv : 0;
+    const unsigned margin = vdd / 8 > VDDA_BELOW ? vdd / 8 : VDDA_BELOW;
+    return vdd >= rules_lowest_mv(m) && vdd < rules_highest_mv(m) &&
+           m->deep_results.vdda_mv + margin < vdd;
+}
+
+// The same pin is VDD and VDDA, so that what the chip measures there is its supply.
+static bool measures_vdd(const struct measurements *m)
+{
+    const struct chip *chip = m->chip.id.chip;
+    return m->deep_results.vdda_known && chip && chip->family->vdda_is_vdd &&
+           m->deep_results.vdda_mv >= rules_lowest_mv(m) - VREFINT_ERROR;
+}
+
+unsigned rule_level_mismatch(const struct measurements *m, struct evidence *ev)
+{
+    const struct measured_deep *d = &m->deep_results;
+    if (!d->vdda_known || !vdda_is_below(m) || d->vdda_mv < rules_lowest_mv(m) - VREFINT_ERROR)
+        return 0;
+    rules_say(ev, "the chip measures %u.%02u V, and VTref shows %u.%02u V", d->vdda_mv / 1000,
+              d->vdda_mv % 1000 / 10, m->supply.idle.mean_mv / 1000,
+              m->supply.idle.mean_mv % 1000 / 10);
+    return measures_vdd(m) ? 90 : 30;
+}
+
 unsigned rule_vdda_low(const struct measurements *m, struct evidence *ev)
 {
     const struct measured_deep *d = &m->deep_results;
@@ -262,10 +289,9 @@ unsigned rule_vdda_low(const struct measurements *m, struct evidence *ev)
         return rules_not_tested(ev);
     if (!d->vdda_known)
         return 0;
-    unsigned vdd = m->supply.known ? m->supply.idle.mean_mv : 0;
-    const unsigned margin = vdd / 8 > VDDA_BELOW ? vdd / 8 : VDDA_BELOW;
-    const bool below =
-        vdd >= rules_lowest_mv(m) && vdd < rules_highest_mv(m) && d->vdda_mv + margin < vdd;
+    const bool below = vdda_is_below(m);
+    if (measures_vdd(m))
+        return 0;
     if (d->vdda_mv >= rules_lowest_mv(m) - VREFINT_ERROR && !below)
         return 0;
     say_vdda(m, ev);

@@ -240,6 +240,16 @@ static enum err set_boot1(struct sim_board *board, const char *value)
     return ERR_OK;
 }
 
+static enum err set_ap(struct sim_board *board, const char *value)
+{
+    struct sim_identity id = *sim_chip_identity(board->chip);
+    id.ap_closed = strcmp(value, "closed") == 0;
+    if (!id.ap_closed && strcmp(value, "ok") != 0)
+        return board_bad_value(board, "ap", value, "ok or closed");
+    sim_chip_set_identity(board->chip, &id);
+    return ERR_OK;
+}
+
 static enum err set_uptime(struct sim_board *board, const char *value)
 {
     unsigned long long ms;
@@ -380,6 +390,7 @@ static const struct {
     setter *set;
 } keys[] = {
     {"account", set_account},
+    {"ap", set_ap},
     {"boot0", set_boot0},
     {"boot1", set_boot1},
     {"cable", set_cable},

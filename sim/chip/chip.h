@@ -23,6 +23,9 @@ struct sim_identity {
     uint32_t idcode; // DBGMCU_IDCODE
     uint32_t cpuid;
     uint16_t designer, part; // of the ROM table at rom_base
+    // Its first access port permits no transfers (DeviceEn is 0), as of a chip whose protection
+    // keeps debuggers out. Which of them does it so is not modelled.
+    bool ap_closed;
 };
 
 // What an access port is connected to.

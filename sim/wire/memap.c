@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 
 #define CSW_RESET     0x03000040u // DeviceEn, 32-bit access cleared to size 0 until written
+#define CSW_DEVICE_EN (1u << 6)   // transfers are permitted (ADIv5, C2.6.4)
 #define CSW_CACHEABLE (1u << 27)  // HPROT[3] of an AHB-AP (ADIv5, E1.4)
 // From SWCLK's side to HCLK's, over the bus and back: a model. What is known is that a core clock
 // far below SWCLK makes the DP WAIT, and that an HCLK of twice SWCLK never does.
@@ -81,11 +82,20 @@ static void finish_access(struct sim_memap *ap, enum sim_bus_status status, uint
         increment(ap);
 }
 
+static bool is_closed(const struct sim_memap *ap)
+{
+    return !ap->row && sim_chip_identity(ap->chip)->ap_closed;
+}
+
 static void attempt(struct sim_memap *ap)
 {
     enum sim_bus_status status;
     uint32_t value = ap->busy_value;
     enum sim_ap_view view = ap->row ? ap->row->view : SIM_AP_FIRST_CORE;
+    if (is_closed(ap)) {
+        finish_access(ap, SIM_BUS_FAULT, 0);
+        return;
+    }
     sim_chip_mark_ap_accesses(ap->chip, !ap->row && ap->csw & CSW_CACHEABLE);
     if (!reaches(ap, ap->busy_addr))
         status = SIM_BUS_FAULT;
@@ -124,7 +134,7 @@ void sim_memap_read(struct sim_memap *ap, uint8_t addr)
     ap->result = 0;
     switch (addr) {
     case 0x00:
-        ap->result = ap->csw;
+        ap->result = is_closed(ap) ? ap->csw & ~CSW_DEVICE_EN : ap->csw;
         break;
     case 0x04:
         ap->result = ap->tar;

@@ -264,6 +264,7 @@ struct family {
     bool external;             // memories outside of the chip are at 0x60000000 to 0xdfffffff
     const char *swdio, *swclk; // the pins of SWD; NULL: PA13 and PA14, as nearly everywhere
     unsigned vdd_min_mv, vdd_max_mv;
+    bool vdda_is_vdd; // one pin is both
     // Parts of the same dies whose line ends in this digit ("F038": '8') are made for 1.8 V; 0:
     // none.
     char low_supply_line;

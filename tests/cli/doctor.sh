@@ -93,6 +93,11 @@ check "a misspelt verdict is guessed" has "$err" "did you mean swdio-low?"
 run "$swdlink" doctor --explain nrst
 check "... and a part of one names those that have it" has "$err" "did you mean nrst-low or nrst-not-wired or nrst-slow"
 
+run "$swdlink" doctor --no-journal --probe virtual:stm32f031k6,swdio=weak
+check "the report names the pins of the chip's packages" has "$out" "LQFP32: SWDIO 23, SWCLK 24, NRST 4, VDDA 5"
+check "... and the guide has the same" grep -q '^| STM32F031, LQFP32 | 23 | 24 | 4 | 5 |$' "$top_srcdir/doc/cannot-connect.md"
+check "... and warns of dongles" has "$out" "go by its letters"
+
 # The contract: every verdict is in the manual, and --explain knows it.
 missing=
 # shellcheck disable=SC2013 # an id has no spaces

@@ -170,7 +170,7 @@ class Drawer:
 
     def chip(self):
         fault, truth = self.choose((("idcode=0,firmware=count", "unknown-chip"), ("designer=0x751", "foreign-chip"), ("dpidr=0x1ba01478", "foreign-chip"),
-                                    ("rdp=1", "read-protected-1"), ("chip=blank", "blank-flash"),
+                                    ("rdp=1", "read-protected-1"), ("ap=closed", "debug-locked"), ("chip=blank", "blank-flash"),
                                     ("boot0=1,firmware=count", "boot-system-memory"), ("firmware=lockup", "lockup"),
                                     ("firmware=slow-clock", "core-slow"), (f"designer=0x751,probe-fw=J{self.r.randrange(15, 24)}", "foreign-chip")))
         return fault, False, {truth}

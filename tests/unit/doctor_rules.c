@@ -572,6 +572,40 @@ static void what_only_deep_measures_is_told(void **state)
     expect(&m, "hse-dead");
 }
 
+// Nothing behind such a port was measured.
+static void a_port_that_is_closed_or_leads_elsewhere_is_told(void **state)
+{
+    (void)state;
+    struct measurements m = {.asked_hz = 4000000};
+    m.supply = (struct measured_supply){.known = true, .idle = volts(3290)};
+    m.answer[ATTEMPT_ASKED] = tries(12, 12, 4000000);
+    m.port = (struct measured_port){.known = true, .closed = true, .idr = 0x24770011};
+    expect(&m, "debug-locked");
+    m.port = (struct measured_port){.known = true, .elsewhere = true, .idr = 0x54770002};
+    expect(&m, "core-elsewhere");
+}
+
+// One pin is VDD and VDDA of an STM32G0; an STM32F0 has two.
+static void a_supply_that_vtref_does_not_show_is_told(void **state)
+{
+    (void)state;
+    struct measurements m = healthy();
+    m.asked.deep = true;
+    m.reset = (struct measured_reset){.tested = true, .works = true};
+    m.deep_results = (struct measured_deep){
+        .tested = true, .vdda_known = true, .vdda_mv = 2500, .hse = HSE_RUNS, .hse_hz = 8000000};
+    expect(&m, "vdda-low");
+    struct diagnosis d = diagnose(&m);
+    assert_in_range(percent_of(&d, "level-mismatch"), 1, 49);
+    m.chip.id.chip = &stm32g0_family.chips[0];
+    m.chip.id.cpuid = 0x410cc601;
+    m.chip.id.dpidr = m.answer[ATTEMPT_ASKED].dpidr = 0x0bc11477;
+    m.deep_results.vdda_mv = 1800;
+    expect(&m, "level-mismatch");
+    m.deep_results.vdda_mv = 3250;
+    expect(&m, "healthy");
+}
+
 static struct measurements unopened(enum err e)
 {
     struct measurements m = {.probe = {.opening = e, .plugged_in = 1}};
@@ -642,6 +676,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(chips_of_other_makers_are_told),
         cmocka_unit_test(a_dpidr_that_only_one_answer_had_is_no_foreign_chip),
         cmocka_unit_test(what_only_deep_measures_is_told),
+        cmocka_unit_test(a_port_that_is_closed_or_leads_elsewhere_is_told),
+        cmocka_unit_test(a_supply_that_vtref_does_not_show_is_told),
         cmocka_unit_test(a_probe_that_cannot_be_opened_is_the_finding),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@ static const struct {
     const char *good[16], *bad[10];
 } keys[] = {
     {"account", {"/dev/null"}, {""}},
+    {"ap", {"ok", "closed"}, {"", "1", "open"}},
     {"boot0", {"0", "1"}, {"2", "", "x", "-1", "high"}},
     {"boot1", {"0", "1"}, {"2", "", "x"}},
     {"cable", {"in", "out"}, {"", "off"}},
