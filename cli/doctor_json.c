@@ -166,10 +166,11 @@ static json_t *deep_json(const struct measured_deep *d)
         [HSE_NOT_TESTED] = "not tested", [HSE_DEAD] = "dead", [HSE_RUNS] = "runs"};
     if (!d->tested)
         return json_null();
-    return json_pack("{s:o, s:i, s:i, s:s, s:i, s:b}", "vdda_mv",
+    return json_pack("{s:o, s:i, s:i, s:s, s:i, s:b, s:i, s:b}", "vdda_mv",
                      d->vdda_known ? json_integer(d->vdda_mv) : json_null(), "vrefint",
                      (int)d->vrefint, "vrefint_cal", (int)d->vrefint_cal, "hse", hse[d->hse],
-                     "hse_hz", (int)d->hse_hz, "hse_used", d->hse_used);
+                     "hse_hz", (int)d->hse_hz, "hse_used", d->hse_used, "halted_us",
+                     (int)d->halted_us, "reset_while_halted", d->reset_while_halted);
 }
 
 static json_t *measurements_json(const struct measurements *m)

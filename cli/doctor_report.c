@@ -242,6 +242,11 @@ static void print_deep(FILE *out, const struct measured_deep *d)
                 d->hse_hz / 1000 % 1000);
     else
         fprintf(out, "starts; its frequency could not be measured\n");
+    if (!d->halted_us)
+        return;
+    item(out, "halted");
+    fprintf(out, "for %u ms: %s\n", d->halted_us / 1000,
+            d->reset_while_halted ? "something has reset it" : "nothing has reset it");
 }
 
 static void print_measured(FILE *out, const struct measurements *m, bool unicode)

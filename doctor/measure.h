@@ -179,8 +179,10 @@ struct measured_deep {
     unsigned vdda_mv;
     unsigned vrefint, vrefint_cal; // raw: now, and in the factory
     enum measured_hse hse;
-    uint32_t hse_hz; // against the chip's internal oscillator
-    bool hse_used;   // the program had it switched on
+    uint32_t hse_hz;         // against the chip's internal oscillator
+    bool hse_used;           // the program had it switched on
+    uint32_t halted_us;      // so long the core was kept halted, with its watchdogs frozen
+    bool reset_while_halted; // ... and was reset at the end of it, by nobody who asked for it
 };
 
 struct measure_options {

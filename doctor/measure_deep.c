@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // VDDA and the crystal, measured by the chip itself, as far as its family can: all peripherals are
 // in their reset state meanwhile, and the program starts again afterwards.
+#include "base/signals.h"
+#include "cortex/cortexm.h"
+#include "cortex/scs.h"
 #include "doctor/measure.h"
 #include "targets/target.h"
 
@@ -33,6 +36,26 @@ static enum err measure_hse(struct measure *b, struct target *t, const struct fa
     return e;
 }
 
+// Long enough for usual circuits that watch a chip (1.6 s and less).
+#define HALTED_US 1800000u
+#define POLL_US   5000u
+
+// S_RESET_ST tells of resets since it was read last (DDI 0419, C1.6.3).
+static enum err watch_halted(struct measure *b, struct measured_deep *d)
+{
+    const uint64_t start = debug_probe_now_us(b->probe);
+    uint32_t dhcsr;
+    enum err e = mem_ap_read32(&b->mem, SCS_DHCSR, &dhcsr);
+    while (!e && !d->reset_while_halted && d->halted_us < HALTED_US &&
+           !(e = signals_check(b->log))) {
+        debug_probe_sleep_us(b->probe, POLL_US);
+        e = mem_ap_read32(&b->mem, SCS_DHCSR, &dhcsr);
+        d->halted_us = (uint32_t)(debug_probe_now_us(b->probe) - start);
+        d->reset_while_halted = !e && dhcsr & DHCSR_S_RESET_ST;
+    }
+    return e;
+}
+
 enum err measure_deep(struct measure *b)
 {
     const struct target_options options = {.connect = TARGET_CONNECT_NORMAL,
@@ -54,6 +77,8 @@ enum err measure_deep(struct measure *b)
         e = measure_vdda(b, facts);
     if (!e && facts)
         e = measure_hse(b, &t, facts);
+    if (!e)
+        e = watch_halted(b, &b->m->deep_results);
     enum err again = target_reset(&t, false);
     target_disconnect(&t, false);
     return e ? e : again;

@@ -62,6 +62,6 @@ rule_condition rule_no_answer, rule_gnd_open, rule_swd_swapped, rule_swclk_fault
 rule_condition rule_foreign_chip, rule_unknown_chip, rule_chip_dead, rule_read_protected_1,
     rule_read_protected_2, rule_target_lost, rule_swd_off_by_program, rule_low_power,
     rule_reset_loop, rule_lockup, rule_blank_flash, rule_boot_system_memory, rule_hse_dead,
-    rule_hse_frequency, rule_debug_locked, rule_core_elsewhere;
+    rule_hse_frequency, rule_debug_locked, rule_core_elsewhere, rule_reset_while_halted;
 
 #endif

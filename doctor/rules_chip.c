@@ -313,6 +313,16 @@ unsigned rule_reset_loop(const struct measurements *m, struct evidence *ev)
     return watchdog ? 60 : 5;
 }
 
+unsigned rule_reset_while_halted(const struct measurements *m, struct evidence *ev)
+{
+    const struct measured_deep *d = &m->deep_results;
+    if (!d->reset_while_halted || m->core.resets)
+        return 0;
+    rules_say(ev, "%u ms after the core was halted, with its own watchdogs frozen, it was reset",
+              d->halted_us / 1000);
+    return 90;
+}
+
 unsigned rule_lockup(const struct measurements *m, struct evidence *ev)
 {
     const struct measured_core *c = &m->core;

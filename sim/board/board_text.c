@@ -240,6 +240,16 @@ static enum err set_boot1(struct sim_board *board, const char *value)
     return ERR_OK;
 }
 
+static enum err set_supervisor(struct sim_board *board, const char *value)
+{
+    unsigned long long ms = 0;
+    if (strcmp(value, "none") != 0 && (!board_parse_number(value, 60000, &ms) || ms < 10))
+        return board_bad_value(board, "supervisor", value,
+                               "none, or milliseconds from 10 to 60000");
+    sim_wires_set_supervisor(&board->wires, (unsigned)ms);
+    return ERR_OK;
+}
+
 static enum err set_ap(struct sim_board *board, const char *value)
 {
     struct sim_identity id = *sim_chip_identity(board->chip);
@@ -412,6 +422,7 @@ static const struct {
     {"seed", set_seed},
     {"serial", board_set_serial},
     {"store", set_store},
+    {"supervisor", set_supervisor},
     {"swclk", set_swclk},
     {"swo", set_swo},
     {"swdio", set_swdio},

@@ -29,6 +29,7 @@ void cable_build(struct sim_wires *w);
 
 // nrst.c
 void nrst_init(struct sim_wires *w);
+void supervisor_init(struct sim_wires *w);
 void nrst_show(struct sim_wires *w); // into the VCD file, if there is one
 
 // swo.c

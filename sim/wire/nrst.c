@@ -30,7 +30,7 @@ static bool nrst_goes_low(const struct sim_wires *w)
     network_source(&n, 1, w->rail_mv, chip->pull_ohms);
     if (w->pulls_nrst)
         network_source(&n, 0, 0, PROBE_DRIVE);
-    if (w->chip_pulls_nrst)
+    if (w->chip_pulls_nrst || w->supervisor.pulls)
         network_source(&n, 1, 0, chip->drive_ohms);
     if (cable_conducts(w, wire, true))
         network_connect(&n, 0, 1, cable_series(wire));

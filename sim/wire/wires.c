@@ -292,5 +292,6 @@ void sim_wires_init(struct sim_wires *w, struct sim_swdp *dp, struct sim_chip *c
                             .clk_contact = true,
                             .stale = true};
     nrst_init(w);
+    supervisor_init(w);
     swo_init(w);
 }

@@ -83,6 +83,12 @@ struct sim_wires {
     // Pins of the probe.
     enum sim_drive dio, clk;
     bool pulls_nrst;
+    struct sim_supervisor {
+        uint64_t time_ns; // that the program may leave it unfed; 0: there is none
+        struct sim_timer timer;
+        unsigned missed;
+        bool pulls;
+    } supervisor;
     bool chip_pulls_nrst; // and a pin of the chip
 
     // What follows from all this.
@@ -129,6 +135,8 @@ void sim_wires_show(struct sim_wires *w);
 void sim_wires_release(struct sim_wires *w);
 // The probe pulls NRST low (open drain) or lets it go.
 void sim_wires_nrst(struct sim_wires *w, bool pull);
+// A watchdog circuit on the board resets a chip that has stood still for so long; 0: there is none.
+void sim_wires_set_supervisor(struct sim_wires *w, unsigned ms);
 // The chip's NRST pin sees low, whoever pulls it.
 bool sim_wires_nrst_is_low(const struct sim_wires *w);
 // SWO at the probe. Brings it up to the board's time first: what the chip has sent until then.

@@ -139,7 +139,9 @@ class Drawer:
         return fault + ",firmware=count", self.r.random() < 0.2, {"link-marginal"}
 
     def nrst(self):
-        fault, deep, truth = self.r.choice((("nrst=gnd", False, "nrst-low"), ("nrst=gnd@board", True, "nrst-low"), ("nrst=slow", True, "nrst-slow")))
+        fault, deep, truth = self.r.choice((
+            ("nrst=gnd", False, "nrst-low"), ("nrst=gnd@board", True, "nrst-low"), ("nrst=slow", True, "nrst-slow"),
+            (f"supervisor={self.r.randrange(100, 1700)}", True, "reset-while-halted")))
         return fault + ",firmware=count", deep, {truth}
 
     def supply(self):

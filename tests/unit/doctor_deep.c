@@ -53,9 +53,24 @@ static void check_supply(void **state)
     }
 }
 
+// A circuit that a running program feeds is seen when the core is kept halted, and only then.
+static void check_supervisor(void **state)
+{
+    struct measurements m;
+    (void)state;
+    measure_deeply(&m, "stm32f031k6,firmware=count,supervisor=1600");
+    assert_int_equal(m.core.resets, 0);
+    assert_true(m.deep_results.reset_while_halted);
+    assert_in_range(m.deep_results.halted_us, 1000000, 1610000);
+    measure_deeply(&m, "stm32f031k6,firmware=count");
+    assert_false(m.deep_results.reset_while_halted);
+    assert_in_range(m.deep_results.halted_us, 1800000, 1810000);
+}
+
 int main(int argc, char **argv)
 {
-    struct CMUnitTest tests[CHIPS];
+    struct CMUnitTest tests[CHIPS + 1] = {
+        [CHIPS] = {.name = "a supervisor", .test_func = check_supervisor}};
     choose_tests(argc, argv);
     for (size_t i = 0; i < CHIPS; i++)
         tests[i] = (struct CMUnitTest){.name = chips[i],

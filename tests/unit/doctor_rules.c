@@ -585,6 +585,21 @@ static void a_port_that_is_closed_or_leads_elsewhere_is_told(void **state)
     expect(&m, "core-elsewhere");
 }
 
+static void a_reset_of_a_halted_core_is_the_board_s(void **state)
+{
+    (void)state;
+    struct measurements m = healthy();
+    m.asked.deep = true;
+    m.reset = (struct measured_reset){.tested = true, .works = true};
+    m.deep_results = (struct measured_deep){
+        .tested = true, .halted_us = 1600000, .hse = HSE_RUNS, .hse_hz = 8000000};
+    expect(&m, "healthy");
+    m.deep_results.reset_while_halted = true;
+    expect(&m, "reset-while-halted");
+    m.core.resets = 3; // it is reset anyway
+    expect(&m, "reset-loop");
+}
+
 // One pin is VDD and VDDA of an STM32G0; an STM32F0 has two.
 static void a_supply_that_vtref_does_not_show_is_told(void **state)
 {
@@ -677,6 +692,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_dpidr_that_only_one_answer_had_is_no_foreign_chip),
         cmocka_unit_test(what_only_deep_measures_is_told),
         cmocka_unit_test(a_port_that_is_closed_or_leads_elsewhere_is_told),
+        cmocka_unit_test(a_reset_of_a_halted_core_is_the_board_s),
         cmocka_unit_test(a_supply_that_vtref_does_not_show_is_told),
         cmocka_unit_test(a_probe_that_cannot_be_opened_is_the_finding),
     };

@@ -44,6 +44,7 @@ static const struct {
      {"0123", "raw", "none", "48FF6C064983485321390187"},
      {"", "12345678901234567890123456789012"}},
     {"store", {"/nowhere-yet/store"}, {""}},
+    {"supervisor", {"none", "1600", "10"}, {"", "9", "60001", "x"}},
     {"swclk",
      {"ok", "open", "flaky", "gnd", "vcc", "joined", "gnd@board", "vcc@board", "joined@board",
       "swapped", "weak", "100", "4.7k", "noise=0.5", "weak+noise=0.1+47"},
