@@ -237,7 +237,8 @@ enum err probe_connect(struct probe *p, const struct options *o, struct log *log
 
 bool probe_may_be_reached_later(const struct probe *p, enum err e)
 {
-    return is_target_trouble(e) && !probe_replayed_file(p->options->probe);
+    const bool may_change = is_target_trouble(e) || e == ERR_PROTECTED; // it may be another chip
+    return may_change && !probe_replayed_file(p->options->probe);
 }
 
 // A word costs 46 clocks (ARM IHI 0031, 4.3): header, acknowledge, data and turnarounds.

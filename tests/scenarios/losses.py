@@ -203,6 +203,14 @@ def the_reason_changes_with_the_board(bench):
     expect(r"d0 ", bench.gdb.cmd("info registers float"))
 
 
+@unreachable("stm32f031k6,ap=closed")
+def a_chip_that_lets_nobody_in_is_told_as_such(bench):
+    expect(r"^error: .*cannot be reached: .*closed its access port", bench.attach())
+    bench.tell("set ap ok")
+    bench.wait_log("the target answers now")
+    expect_not("^error", bench.attach())
+
+
 @unreachable("stm32f303cc,swclk=open")
 def who_stays_gets_the_target_when_it_appears(bench):
     with socket.create_connection(("127.0.0.1", bench.port), PATIENCE_S) as raw:
