@@ -127,13 +127,19 @@ static enum err watch_for_resets(struct measure *b)
 }
 
 #define RESET_PASSES_US 10000u
+#define NO_SUPPLY_MV    1250u
+
+static bool lacks_supply(const struct measurements *m)
+{
+    return m->supply.known && m->supply.idle.mean_mv < NO_SUPPLY_MV;
+}
 
 // A chip that is in reset just then refuses its registers; one that is held there still does so
 // later.
 static enum err measure_chip_twice(struct measure *b)
 {
     enum err e = measure_chip(b);
-    if (e || b->m->chip.state_known || !b->m->chip.id_refused)
+    if (e || b->m->chip.state_known || !b->m->chip.id_refused || lacks_supply(b->m))
         return e;
     debug_probe_sleep_us(b->probe, RESET_PASSES_US);
     b->m->chip = (struct measured_chip){.known = false};
@@ -156,7 +162,9 @@ static enum err measure_chip_in_reset(struct measure *b)
 static enum err measure_program(struct measure *b)
 {
     struct measurements *m = b->m;
-    enum err e = measure_core(b, WATCH_US, 0);
+    // A look takes 30 ms there.
+    const bool crawls = b->probe->swclk_hz < CRAWLING_HZ;
+    enum err e = measure_core(b, crawls ? WATCH_US / 2 : WATCH_US, 0);
     if (!e)
         e = measure_chip_in_reset(b);
     if (!e)
@@ -179,12 +187,13 @@ static uint32_t program_clock(const struct measured_link *link)
     return link->safe_hz;
 }
 
-// Behind a closed port there is nothing to measure. On bad wires what it says is not to be trusted.
+// Behind a closed port there is nothing to measure. On bad wires, or without a supply, what it says
+// is not to be trusted.
 static enum err measure_way(struct measure *b, bool *open)
 {
     const struct measured_answer *a = &b->m->answer[ATTEMPT_ASKED];
     *open = true;
-    if (a->good < a->tries)
+    if (a->good < a->tries || lacks_supply(b->m))
         return ERR_OK;
     enum err e = measure_connect(b, b->m->asked_hz);
     if (!e)
