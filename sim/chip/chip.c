@@ -111,6 +111,11 @@ bool sim_chip_is_powered(const struct sim_chip *chip)
     return chip->powered;
 }
 
+bool sim_chip_stands_still(const struct sim_chip *chip)
+{
+    return sim_core_is_halted(chip->core) || sim_core_is_locked_up(chip->core);
+}
+
 bool sim_chip_swd_alive(const struct sim_chip *chip)
 {
     const struct sim_family *family = chip->row->family;

@@ -92,6 +92,8 @@ void sim_chip_run(struct sim_chip *chip, uint64_t until_ns);
 // The debug port's view. False: the SWD pins are dead (RDP level 2, debug closed or pins taken by
 // the program, Stop or Standby without DBGMCU bits, no power, dead chip).
 bool sim_chip_swd_alive(const struct sim_chip *chip);
+// The core is halted or locked up.
+bool sim_chip_stands_still(const struct sim_chip *chip);
 // How often its power domain was reset, which takes the debug port with it.
 unsigned sim_chip_power_resets(const struct sim_chip *chip);
 // The access ports beyond the first one, in their order; count is set.

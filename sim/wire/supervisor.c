@@ -9,9 +9,7 @@
 
 static bool is_fed(const struct sim_wires *w)
 {
-    const struct sim_core *core = sim_chip_core(w->chip);
-    return !w->rail_mv || w->nrst_at_pin ||
-           (!sim_core_is_halted(core) && !sim_core_is_locked_up(core));
+    return !w->rail_mv || w->nrst_at_pin || !sim_chip_stands_still(w->chip);
 }
 
 static void look_at_feeding(void *arg)

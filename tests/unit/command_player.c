@@ -144,6 +144,12 @@ unsigned sim_chip_power_resets(const struct sim_chip *chip)
     return 0;
 }
 
+bool sim_chip_stands_still(const struct sim_chip *chip)
+{
+    (void)chip;
+    return false;
+}
+
 void sim_chip_set_nrst(struct sim_chip *chip, bool low)
 {
     (void)chip;
