@@ -27,12 +27,13 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from harness import BUILD, firmware  # noqa: E402
 
 ALL = bool(os.environ.get("SWDLINK_TEST_ALL"))
+SAMPLE = int(os.environ.get("SWDLINK_TEST_SAMPLE", 1))
 SWDLINK = os.path.join(BUILD, "swdlink")
 PATIENCE_S = 120  # of this computer; what counts is the board's time
 BOUND_NS = 60 * 10**9  # more than that a job may not take longer because of one fault
 KINDS = ("unplug", "stall", "timeout", "short", "garbage", "late")
-POINTS = 7  # of each kind and job, unless all are asked for
-PAIRS = 10
+POINTS = max(2, 5 // SAMPLE)  # of each kind and job, unless all are asked for
+PAIRS = max(1, 6 // SAMPLE)
 FLASH, FLASH_AT, OPTIONS_AT = 32768, 35, 35 + 32768  # of the file of store=
 
 
