@@ -203,9 +203,9 @@ const struct rdp_scheme m0plus_rdp = DWORD_RDP(M0PLUS_FLASH_OPTR);
 
 // Areas by their first and last step (RM0444, 3.5).
 const struct family_execute_only m0plus_execute_only = {
-    .area = {{"PCROP1A", "PCROP1A_STRT", "PCROP1A_END"},
-             {"PCROP1B", "PCROP1B_STRT", "PCROP1B_END"},
-             {"PCROP2A", "PCROP2A_STRT", "PCROP2A_END"},
-             {"PCROP2B", "PCROP2B_STRT", "PCROP2B_END"}},
+    .area = {{"PCROP1A", "PCROP1A_STRT", "PCROP1A_END", NULL},
+             {"PCROP1B", "PCROP1B_STRT", "PCROP1B_END", NULL},
+             {"PCROP2A", "PCROP2A_STRT", "PCROP2A_END", NULL},
+             {"PCROP2B", "PCROP2B_STRT", "PCROP2B_END", NULL}},
     .leaves_areas = "PCROP_RDP",
 };

@@ -373,12 +373,13 @@ const struct option_field m4dword_options[M4DWORD_OPTIONS] = {
 
 // Areas by their first and last step (RM0351, 3.5; RM0440, 3.5; RM0434, 3.6).
 const struct family_execute_only m4dword_execute_only = {
-    .area = {{"PCROP1", "PCROP1_STRT", "PCROP1_END"}, {"PCROP2", "PCROP2_STRT", "PCROP2_END"}},
+    .area = {{"PCROP1", "PCROP1_STRT", "PCROP1_END", NULL},
+             {"PCROP2", "PCROP2_STRT", "PCROP2_END", NULL}},
     .leaves_areas = "PCROP_RDP",
 };
 
 const struct family_execute_only m4dword_execute_only_ab = {
-    .area = {{"PCROP1A", "PCROP1A_STRT", "PCROP1A_END"},
-             {"PCROP1B", "PCROP1B_STRT", "PCROP1B_END"}},
+    .area = {{"PCROP1A", "PCROP1A_STRT", "PCROP1A_END", NULL},
+             {"PCROP1B", "PCROP1B_STRT", "PCROP1B_END", NULL}},
     .leaves_areas = "PCROP_RDP",
 };
