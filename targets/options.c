@@ -213,9 +213,14 @@ static uint32_t words_of(const struct target *t)
     return words;
 }
 
+static uint32_t lost_words(const struct target *t, const struct target_options_image *image)
+{
+    return (words_of(t) | t->known_options.intact) & ~image->intact;
+}
+
 bool target_options_are_incomplete(const struct target *t, const struct target_options_image *image)
 {
-    return words_of(t) & ~image->intact;
+    return lost_words(t, image);
 }
 
 void target_know_options(struct target *t, const struct target_options_image *before)
@@ -239,7 +244,7 @@ static enum err complete_options(struct target *t, struct target_options_image *
 {
     uint32_t loaded[FLASH_OPTION_WORDS], mask[FLASH_OPTION_WORDS];
     const struct rdp_scheme *rdp = t->id.chip->family->rdp;
-    const uint32_t lost = (words_of(t) | t->known_options.intact) & ~image->intact;
+    const uint32_t lost = lost_words(t, image);
     enum err e = lost ? read_loaded(t, loaded, mask) : ERR_OK;
     for (unsigned n = 0; lost && !e && n < FLASH_OPTION_WORDS; n++) {
         if (!(lost >> n & 1))

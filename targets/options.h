@@ -50,7 +50,7 @@ enum err target_read_options(struct target *t, struct target_options_image *imag
 enum err target_read_whole_options(struct target *t, struct target_options_image *image) MUST_CHECK;
 // The options as they were before a write that was interrupted, from elsewhere.
 void target_know_options(struct target *t, const struct target_options_image *before);
-// Whether an option of this chip has lost its complement.
+// Whether an option of this chip, or one that is known from elsewhere, has lost its complement.
 bool target_options_are_incomplete(const struct target *t,
                                    const struct target_options_image *image);
 // Halts the core, writes the bytes that are intact, resets the chip, which loads them, and connects

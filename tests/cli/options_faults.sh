@@ -62,6 +62,25 @@ check "some with the chip locked ($locked)" [ $locked -gt 0 ]
 check "and the next command writes back what was there, each time" is "$lost" 0
 check "and then no file is left" is "$(find "$XDG_STATE_HOME" -name 'options-*')" ""
 
+# The same of unlock, to the last byte of the 16, also those that this chip has no use for.
+cp "$tap_dir/good" "$tap_dir/store"
+rm -rf "$XDG_STATE_HOME"
+at options RDP=1 --yes --quiet
+cp "$tap_dir/store" "$tap_dir/locked"
+lost=0
+at=80
+while [ $at -lt 130 ]; do
+    cp "$tap_dir/locked" "$tap_dir/store"
+    more=,usb=unplug@$at
+    at unlock --yes --quiet
+    more=
+    at unlock --yes --quiet
+    found=$(od -An -tx1 -j 32803 -N 16 "$tap_dir/store" | tr -d ' \n')
+    [ "$found" = aa55fd02ff007788fe01ff00ff00ff00 ] || lost=$((lost + 1))
+    at=$((at + 3))
+done
+check "unlock that was cut off keeps the other option bytes, each time" is "$lost" 0
+
 # A wrong answer is not written back.
 cp "$tap_dir/good" "$tap_dir/store"
 wrong=0

@@ -2,6 +2,7 @@
 """swdlink-sim --usbip, as the kernel of another machine talks to it (Linux, Documentation/usb/usbip_protocol.rst)."""
 
 import os
+import random
 import re
 import socket
 import struct
@@ -224,11 +225,34 @@ def more_transfers_than_fit_end_the_connection(sim):
     expect_equal(1, device_list(sim)[0])
 
 
+def requests_made_by_dice_are_survived(sim):
+    dice = random.Random(21)
+    for _ in range(150):
+        probe = Imported(sim)
+        if probe.status:
+            probe.close()
+            continue
+        try:
+            for _ in range(dice.randint(1, 12)):
+                setup = bytes((dice.choice((0, 0x80, 2, 0xc0)), dice.randrange(12), *dice.randbytes(6)))
+                probe.submit(dice.choice((OUT, IN)), dice.choice((0, 1, 2, 3, 15)), dice.choice((0, 1, 16, 64, 65535)),
+                             dice.randbytes(dice.choice((0, 16, 64))), setup)
+            if dice.randrange(2):
+                probe.connection.sendall(dice.randbytes(48))
+            probe.connection.shutdown(socket.SHUT_WR)
+            while probe.connection.recv(65536):
+                pass
+        except OSError:
+            pass
+        probe.close()
+    expect_equal(1, device_list(sim)[0])
+
+
 SCENARIOS = (the_list_names_the_probe, descriptors_and_commands_work, a_stall_is_told_and_an_endpoint_can_be_cleared,
              a_transfer_that_waits_can_be_unlinked, one_machine_at_a_time,
              unplugging_ends_the_connection_and_replugging_lists_it_again,
              nonsense_ends_the_connection_and_harms_nothing, leaving_with_transfers_under_way_harms_nothing,
-             more_transfers_than_fit_end_the_connection)
+             more_transfers_than_fit_end_the_connection, requests_made_by_dice_are_survived)
 
 
 def main():

@@ -4,6 +4,7 @@
 the next peer is greeted (usbredir's docs/usb-redirection-protocol.md)."""
 
 import os
+import random
 import socket
 import struct
 import subprocess
@@ -114,6 +115,18 @@ def a_peer_that_leaves_with_transfers_under_way_harms_nothing(sim):
     sim.connect().close()
 
 
+def packets_made_by_dice_are_survived(sim):
+    dice = random.Random(21)
+    for _ in range(150):
+        packets = []
+        for _ in range(dice.randint(1, 12)):
+            kind = dice.choice(KINDS + (CONTROL, BULK) * 10)
+            body = bytes((dice.choice((0, 2, 0x80, 0x81, 0x82, 0xff)),)) + dice.randbytes(dice.choice((7, 9, 11, 17, 40)))
+            packets.append((kind, body))
+        strike(sim, *packets)
+    sim.connect().close()
+
+
 def run_one(scenario):
     sim = Sim()
     scenario(sim)
@@ -130,5 +143,6 @@ if __name__ == "__main__":
     tap.main([(f, tap.sentence(f)) for f in (every_kind_of_packet_with_any_body_is_survived,
                                              a_bulk_packet_for_endpoint_0_is_no_control_transfer,
                                              more_transfers_than_fit_end_the_connection,
-                                             a_peer_that_leaves_with_transfers_under_way_harms_nothing)],
+                                             a_peer_that_leaves_with_transfers_under_way_harms_nothing,
+                                             packets_made_by_dice_are_survived)],
              run_one, why_not())
