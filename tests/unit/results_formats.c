@@ -217,6 +217,7 @@ static void unity(void **state)
          "FAIL b ('a:PASS') @t.c:2\nskip c (x:FAIL: y) @t.c:3\n"},
         {"t.c:2::FAIL: x\n", "FAIL (no name) (x) @t.c:2\n"},
         {"TEST(G, a) PASS\nTEST(G, b) FAIL\n", "pass G.a\nFAIL G.b\n"},
+        {"TEST(G, a) PASS\nTEST(x),y PASS\n", "pass G.a\n"},
         {"TEST(G, a)\nx PASS\n",
          "pass G.a\nFAIL the run of the tests (Unity began it and did not end it: its last line "
          "\"N Tests N Failures N Ignored\" is missing)\n"},
