@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 enum word {
@@ -19,13 +20,17 @@ enum word {
     WORD_WRITE = 8,     // from the program: write() to the node
 };
 
-enum { RESULT_UNHANDLED = -100 };
+enum { RESULT_UNHANDLED = -100, PATIENCE_S = 10 };
 
 void umock_wire_open(struct umock_wire *wire, int fd)
 {
     struct ucred who = {0};
     socklen_t len = sizeof who;
     getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len);
+    // A message is whole or it is none: who sends a half, or takes no answer, holds nobody else up.
+    const struct timeval patience = {.tv_sec = PATIENCE_S};
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     *wire = (struct umock_wire){.fd = fd, .pid = who.pid};
 }
 
