@@ -47,7 +47,7 @@ enum err dwt_attach(struct dwt *dwt, const struct mem_ap *mem, struct log *log)
         return e;
     found.ctrl = get_le32(held);
     for (unsigned i = 0; i < DWT_MAX; i++)
-        found.function[i] = get_le32(held + DWT_FUNCTION(i) - DWT_CTRL);
+        found.function[i] = get_le32(&held[DWT_FUNCTION(i) - DWT_CTRL]);
     return dwt_attach_seen(dwt, mem, &found, log);
 }
 
