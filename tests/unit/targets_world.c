@@ -179,6 +179,7 @@ static enum err world_read(struct scripted_probe *p, uint32_t addr, unsigned uni
     struct world *w = (struct world *)p;
     static const uint8_t cpuid[4] = {0x00, 0xc2, 0x0c, 0x41};
     const uint8_t *from = bytes_at(w, addr, len);
+    uint8_t word[4];
     (void)unit;
     if (w->no_core)
         return ERR_FAULT;
@@ -190,8 +191,10 @@ static enum err world_read(struct scripted_probe *p, uint32_t addr, unsigned uni
         from = &w->uid[addr - 0x1ffff7ac];
     else if (addr == 0xe000ed00)
         from = cpuid;
-    else if (word_at(w, addr))
-        from = (const uint8_t *)word_at(w, addr);
+    else if (word_at(w, addr)) {
+        put_le32(word, *word_at(w, addr));
+        from = word;
+    }
     if (from)
         memcpy(data, from, len);
     return from ? reach(w) : ERR_FAULT;
@@ -202,15 +205,21 @@ static enum err world_write(struct scripted_probe *p, uint32_t addr, unsigned un
 {
     struct world *w = (struct world *)p;
     uint8_t *to = bytes_at(w, addr, len);
+    uint32_t *word = word_at(w, addr);
+    uint8_t bytes[4];
     (void)unit;
     if (addr == 0xe000edf0 || addr == 0xe000edfc)
         return write_debug_register(w, addr, get_le32(data));
-    if (word_at(w, addr))
-        to = (uint8_t *)word_at(w, addr);
+    if (word) {
+        put_le32(bytes, *word);
+        to = bytes;
+    }
     if ((addr & ~0xfu) == DBGMCU && !(w->gate & GATE_BIT))
         w->closed_gate_writes++;
     if (to)
         memcpy(to, data, len);
+    if (word)
+        *word = get_le32(bytes);
     return to ? reach(w) : ERR_FAULT;
 }
 
