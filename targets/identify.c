@@ -21,17 +21,6 @@ static bool is_refusal(enum err e)
     return e == ERR_FAULT || e == ERR_UNSUPPORTED;
 }
 
-enum err chip_read_ports(struct chip_identity *id, const struct mem_ap *mem, struct log *log)
-{
-    enum err e = debug_probe_read_dpidr(mem->probe, &id->dpidr);
-    if (!e)
-        e = ap_read_idr(mem, &id->ap_idr);
-    if (e && !is_refusal(e))
-        return e;
-    log_forget(log);
-    return ERR_OK;
-}
-
 static const struct chip *find_chip(uint8_t ap, uint32_t addr, uint32_t idcode)
 {
     for (unsigned f = 0; f < family_count; f++) {

@@ -109,5 +109,5 @@ enum err pass_filter_break(struct target *t, bool *passed)
     if ((e = cortexm_take_halt_cause(&t->core, &dfsr)))
         return e;
     t->last_stop = (struct target_stop){.cause = TARGET_STOP_HWBREAK, .pc = pc};
-    return target_resume(t);
+    return ERR_OK;
 }

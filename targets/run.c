@@ -427,6 +427,17 @@ static enum err end_sleep_when_due(struct target *t)
     return !e && due ? cortexm_halt(&t->core) : e;
 }
 
+// The core has halted, in no range and before no interrupt.
+static enum err end_run(struct target *t)
+{
+    bool passed = false;
+    enum err e = !t->stepping && t->pass_break ? pass_filter_break(t, &passed) : ERR_OK;
+    if (e || (passed && t->state == TARGET_RUNNING))
+        return e;
+    return passed ? target_resume(t)
+                  : run_take_stop(t, t->stepping ? TARGET_STOP_STEP : TARGET_STOP_REQUEST);
+}
+
 enum err target_poll(struct target *t, bool *stopped, struct target_stop *stop)
 {
     *stopped = false;
@@ -458,9 +469,8 @@ enum err target_poll(struct target *t, bool *stopped, struct target_stop *stop)
             e = end_leaving(t);
         else if (t->stepping && t->range_end > t->range_start)
             e = continue_range(t);
-        else if (t->stepping || !t->pass_break || !(e = pass_filter_break(t, &passed)))
-            e = passed ? ERR_OK
-                       : run_take_stop(t, t->stepping ? TARGET_STOP_STEP : TARGET_STOP_REQUEST);
+        else
+            e = end_run(t);
     }
     if (e)
         return target_note_error(t, e);

@@ -128,7 +128,7 @@ bool range_is_exit(const struct target *t, uint32_t addr);
 enum err range_is_left(struct target *t, bool *left) MUST_CHECK;
 
 // pass.c: the core has halted. *passed: at a breakpoint of ours about which the filter was asked,
-// for no other reason, and it runs again.
+// for no other reason; it runs again, or is still halted and to be resumed.
 enum err pass_filter_break(struct target *t, bool *passed) MUST_CHECK;
 // step.c: what stands at pc; false: it cannot be read.
 bool step_decode(struct target *t, uint32_t pc, uint16_t *first, struct thumb *insn);
