@@ -27,13 +27,15 @@ ALLOWED = {
         # A processor: an instruction takes an exception, the debug unit halts both, the bus reaches its registers.
         ("bus", "core", "cpu", "cpu_*", "debug", "exception", "exception_*", "fault_*", "fp_frame", "l1",
          "l1_*", "ppb", "scs", "scs_*"),
-        # A chip is reset as a whole, and what a reset sets back is the chip.
-        ("chip", "reset"),
+        # A chip is reset as a whole, and what a reset sets back is the chip: its memories, its parts, what its access
+        # ports see, and a second core.
+        ("chip", "map", "part", "reset", "second", "slot", "view"),
         # One flash controller each in several files.
         ("fpec", "fpec_*"),
         ("flash_dw", "flash_dw_*"),
         ("nvm", "nvm_*"),
         ("flash_sectors", "flash_sectors_*"),
+        ("flash_words", "flash_words_*"),
         # The DWT's packets go through the ITM, which asks the DWT what it has to send next.
         ("dwt_trace", "trace"),
         # SWO is one of the wires, and the only one that a part of the chip drives by itself.
