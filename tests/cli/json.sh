@@ -56,7 +56,7 @@ if [ -f "$program" ]; then
     check "doctor --trace-loss" ends 0 doctor --trace-loss --timeout 1 --elf "$program" --probe "$board"
     check "doctor --trace-loss, lost" ends 1 doctor --trace-loss --probe "virtual:stm32f031k6,firmware=swd-off"
     check "run, not there" ends 122 run "$program" --probe "$board,swdio=gnd"
-    check "run, unplugged" ends 121 run "$program" --probe "$board,usb=unplug@40"
+    check "run, unplugged" ends 121 run "$program" --probe "$board,usb=unplug@20"
 else
     skip "run and doctor --trace-loss" "there is no compiler for the target"
 fi
