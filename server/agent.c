@@ -274,7 +274,7 @@ static bool is_trace(enum op op)
            op == OP_TRACENZ;
 }
 
-static void step(struct agent_machine *m, enum op op)
+static void execute_op(struct agent_machine *m, enum op op)
 {
     if (is_binary(op))
         binary(m, op);
@@ -303,7 +303,7 @@ bool agent_run(const struct agent_host *host, const uint8_t *code, size_t len, i
             agent_fail(&m, "it takes too long");
         ended = op == OP_END;
         if (!m.why && !ended)
-            step(&m, op);
+            execute_op(&m, op);
     }
     *value = m.depth ? (int64_t)m.stack[m.depth - 1] : 0;
     *why = m.why;

@@ -16,7 +16,7 @@ struct output {
     size_t len;
 };
 
-static void put(struct output *o, const char *text, size_t len)
+static void append_text(struct output *o, const char *text, size_t len)
 {
     const size_t room = sizeof o->text - o->len;
     len = len < room ? len : room;
@@ -74,7 +74,7 @@ static void put_string(struct agent_machine *m, struct output *o, uint64_t addr)
         len += part;
         addr += part;
     }
-    put(o, text, end);
+    append_text(o, text, end);
 }
 
 static void put_integer(struct output *o, const struct conversion *c, uint64_t value)
@@ -92,7 +92,7 @@ static void put_integer(struct output *o, const struct conversion *c, uint64_t v
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
     const int n = snprintf(text, sizeof text, spec, (unsigned long long)value);
 #pragma GCC diagnostic pop
-    put(o, text, n > 0 ? (size_t)n : 0);
+    append_text(o, text, n > 0 ? (size_t)n : 0);
 }
 
 static void put_conversion(struct agent_machine *m, struct output *o, const struct conversion *c,
@@ -103,7 +103,7 @@ static void put_conversion(struct agent_machine *m, struct output *o, const stru
     if (c->letter == 's')
         put_string(m, o, value);
     else if (c->letter == 'c')
-        put(o, &character, 1);
+        append_text(o, &character, 1);
     else if (c->letter == 'p')
         put_integer(o, &pointer, value);
     else if (c->letter && strchr("diuxXo", c->letter))
@@ -119,10 +119,10 @@ static void print_all(struct agent_machine *m, const char *p, const uint64_t *ar
     unsigned used = 0;
     while (*p && !m->why) {
         const size_t plain = strcspn(p, "%");
-        put(&o, p, plain);
+        append_text(&o, p, plain);
         p += plain;
         if (*p == '%' && p[1] == '%') {
-            put(&o, p, 1);
+            append_text(&o, p, 1);
             p += 2;
         } else if (*p == '%') {
             p++;

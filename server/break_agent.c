@@ -89,7 +89,8 @@ static void print(void *user, const char *text, size_t len)
     reply_console_bytes(user, text, len);
 }
 
-static bool run(struct session *s, const uint8_t *expression, int64_t *value, const char **why)
+static bool run_expression(struct session *s, const uint8_t *expression, int64_t *value,
+                           const char **why)
 {
     const struct agent_host host = {.user = s,
                                     .read_memory = read_memory,
@@ -109,7 +110,7 @@ static bool is_true(struct session *s, struct session_break *b, const uint8_t *e
 {
     int64_t value;
     const char *why;
-    if (run(s, expression, &value, &why))
+    if (run_expression(s, expression, &value, &why))
         return value != 0;
     if (!b->agent.told)
         reply_console(s, "The condition of the breakpoint at 0x%08x has no value: %s.\n", b->addr,
@@ -135,7 +136,7 @@ static void carry_out(struct session *s, struct session_break *b)
     for (unsigned i = 0; i < b->agent.conditions; i++)
         at = behind(at);
     for (unsigned i = 0; i < b->agent.commands; i++, at = behind(at))
-        if (!run(s, at, &value, &why) && !b->agent.told) {
+        if (!run_expression(s, at, &value, &why) && !b->agent.told) {
             reply_console(s, "A command of the breakpoint at 0x%08x failed: %s.\n", b->addr, why);
             b->agent.told = true;
         }
