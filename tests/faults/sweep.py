@@ -32,8 +32,8 @@ SWDLINK = os.path.join(BUILD, "swdlink")
 PATIENCE_S = 120  # of this computer; what counts is the board's time
 BOUND_NS = 60 * 10**9  # more than that a job may not take longer because of one fault
 KINDS = ("unplug", "stall", "timeout", "short", "garbage", "late")
-POINTS = max(2, 5 // SAMPLE)  # of each kind and job, unless all are asked for
-PAIRS = max(1, 6 // SAMPLE)
+POINTS = max(2, 3 // SAMPLE)  # of each kind and job, unless all are asked for
+PAIRS = max(1, 4 // SAMPLE)
 FLASH, FLASH_AT, OPTIONS_AT = 32768, 35, 35 + 32768  # of the file of store=
 
 
