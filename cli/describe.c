@@ -132,12 +132,19 @@ static enum err print_cores(struct probe *p)
     return ERR_OK;
 }
 
+// What is asked of the target is the same for both forms of output.
+static enum err ask_target(struct probe *p, const char **state)
+{
+    enum err e = read_state(p, state);
+    return e ? e : target_read_ports(&p->target);
+}
+
 enum err describe_print_target(struct probe *p)
 {
     const struct chip_identity *id = target_identity(&p->target);
     const struct chip *chip = id->chip;
     const char *state;
-    enum err e = read_state(p, &state);
+    enum err e = ask_target(p, &state);
     if (e != ERR_OK)
         return e;
     char uid[2 * sizeof id->uid + 1];
@@ -256,9 +263,7 @@ enum err describe_target_json(json_t **object, struct probe *p)
     const struct chip_identity *id = target_identity(&p->target);
     struct chip_second_core second;
     const char *state;
-    enum err e = read_state(p, &state);
-    if (e == ERR_OK)
-        e = target_read_ports(&p->target);
+    enum err e = ask_target(p, &state);
     if (!e)
         e = target_find_second_core(&p->target, &second);
     if (e != ERR_OK)
