@@ -89,12 +89,15 @@ enum err caches_look(struct caches *c, const struct mem_ap *mem, uint32_t runs, 
 #define PERIPHERAL_BASE 0x40000000u
 #define EXTERNAL_BASE   0x60000000u
 #define EXTERNAL_END    0xa0000000u
+#define SDRAM_BASE      0xc0000000u
+#define SDRAM_END       0xe0000000u
 
 // The memories of the system address map (DDI 0403, B3.1): an MPU can only make less of it
-// cacheable, or devices, which nobody does.
+// cacheable. SDRAM at 0xc0000000 is of the devices there, and programs make it memory by the MPU.
 static bool is_cacheable(const struct caches *c, uint32_t addr)
 {
-    const bool memory = addr < PERIPHERAL_BASE || (addr >= EXTERNAL_BASE && addr < EXTERNAL_END);
+    const bool memory = addr < PERIPHERAL_BASE || (addr >= EXTERNAL_BASE && addr < EXTERNAL_END) ||
+                        (addr >= SDRAM_BASE && addr < SDRAM_END);
     return memory && addr >= c->itcm_size && addr - DTCM_BASE >= c->dtcm_size;
 }
 

@@ -166,7 +166,9 @@ void target_disconnect(struct target *t, bool keep_halted)
     }
     // Each is tried, whatever became of those before: what can still be left as found shall be.
     enum err first = target_take_over(t, true);
-    enum err e = breaks_end_step(t);
+    enum err e = erratum_end_step(t);
+    first = first ? first : e;
+    e = breaks_end_step(t);
     first = first ? first : e;
     e = target_swo_stop(t);
     first = first ? first : e;
@@ -191,8 +193,10 @@ enum err target_release(struct target *t)
         return ERR_OK;
     swo_note_undone(t);
     // As in target_disconnect(). The watchdogs of a core that stays halted must stand still, too.
-    enum err first = breaks_end_step(t);
-    enum err e = target_clear_all_breaks(t);
+    enum err first = erratum_end_step(t);
+    enum err e = breaks_end_step(t);
+    first = first ? first : e;
+    e = target_clear_all_breaks(t);
     first = first ? first : e;
     e = runs ? attach_restore_debug_unit(t) : ERR_OK;
     first = first ? first : e;
@@ -212,7 +216,8 @@ static enum err take_hold(struct target *t)
         return e;
     if (t->state == TARGET_RUNNING)
         return find_state(t);
-    (void)cortexm_take_reset(&t->core);
+    if (cortexm_take_reset(&t->core))
+        t->primask_set = false;
     e = set_and_look(t, &dhcsr);
     if (!e && !(dhcsr & DHCSR_S_HALT))
         t->state = TARGET_RUNNING;

@@ -60,6 +60,12 @@ enum err erratum_unmask(struct target *t)
     return e;
 }
 
+enum err erratum_end_step(struct target *t)
+{
+    enum err e = t->primask_set && t->state == TARGET_RUNNING ? cortexm_halt(&t->core) : ERR_OK;
+    return e ? e : erratum_unmask(t);
+}
+
 // Nothing but a breakpoint stopped it, in a handler, and there is none, neither of ours nor the
 // program's own.
 static enum err find_false_halt(struct target *t, bool *is_false)

@@ -125,6 +125,7 @@ enum err target_reset(struct target *t, bool halt)
         return target_note_error(t, e);
     (void)cortexm_take_reset(&t->core);
     swo_note_undone(t);
+    t->primask_set = false;
     t->state = TARGET_RUNNING;
     if ((e = connect_raise_after_reset(t)))
         return target_note_error(t, e);

@@ -455,8 +455,10 @@ enum err target_poll(struct target *t, bool *stopped, struct target_stop *stop)
         if (passed)
             return ERR_OK;
         stop->was_reset = runs && cortexm_take_reset(&t->core);
-        if (stop->was_reset)
+        if (stop->was_reset) {
             swo_note_undone(t);
+            t->primask_set = false;
+        }
         if (dhcsr & DHCSR_S_LOCKUP)
             e = take_lockup(t);
         else if (runs)

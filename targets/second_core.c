@@ -168,20 +168,35 @@ static enum err wait_start(struct target *t, bool halt)
                         t->second->text);
 }
 
-// A core that is held after a reset is reset by the first one's request, and started.
+// The access itself may fail although the reset came.
+static enum err ask_for_reset(struct target *t, const struct mem_ap *first)
+{
+    enum err e = mem_ap_write32(first, SCS_AIRCR, AIRCR_VECTKEY | AIRCR_SYSRESETREQ);
+    if (!e || e == ERR_PROBE_LOST)
+        return e;
+    log_forget(t->log);
+    return ERR_OK;
+}
+
+// A core that is held after a reset is reset by the first one's request, and started. Its
+// breakpoints are written while its port still answers, and outlive the reset.
 static enum err reset_and_start(struct target *t, bool halt)
 {
     const struct mem_ap first = first_mem(t);
-    enum err e = halt ? cortexm_catch_reset(&t->core, true) : ERR_OK;
+    enum err e = breaks_apply_now(t);
+    if (!e && halt)
+        e = cortexm_catch_reset(&t->core, true);
     cortexm_forget_regs(&t->core);
+    t->core.runs++; // what was seen of the last stop is past
     if (!e)
-        e = mem_ap_write32(&first, SCS_AIRCR, AIRCR_VECTKEY | AIRCR_SYSRESETREQ);
+        e = ask_for_reset(t, &first);
     debug_probe_sleep_us(t->probe, RESET_US);
     if (!e)
         e = start_core(t, t->second);
     if (!e)
         e = wait_start(t, halt);
-    return e || !halt ? e : cortexm_catch_reset(&t->core, false);
+    const enum err off = halt ? cortexm_catch_reset(&t->core, false) : ERR_OK;
+    return e ? e : off;
 }
 
 enum err second_core_reset(struct target *t, bool halt)

@@ -75,6 +75,9 @@ enum err breaks_write_around(struct target *t, uint32_t addr, const uint8_t *dat
 // PRIMASK is set in the core meanwhile.
 enum err erratum_mask(struct target *t, uint32_t pc) MUST_CHECK;
 enum err erratum_unmask(struct target *t) MUST_CHECK;
+// Nobody debugs any more: what a step that is not over has set goes first. The core may be halted
+// then, until it is let go.
+enum err erratum_end_step(struct target *t) MUST_CHECK;
 // A core that has halted and should not have is let go again: *passed.
 enum err erratum_pass_false_halt(struct target *t, uint32_t dhcsr, bool *passed) MUST_CHECK;
 

@@ -106,9 +106,11 @@ const struct family_doctor stm32h7_doctor = {
     .hse_on = 1u << 16,
     .slow_clock = slow_clock,
     .core_supply = core_supply,
-    .standby_addr = PWR_CPUCR, // PDDS_D1
-    .standby_mask = 1u << 0,
-    .standby_from = 1u << 0,
+    // PDDS_D3, without which the chip as a whole only stops; of an H7Ax or H7Bx PDDS_SRD, whose bit
+    // 0 is RETDS_CD.
+    .standby_addr = PWR_CPUCR,
+    .standby_mask = 1u << 2,
+    .standby_from = 1u << 2,
     .library_hse_hz = 25000000,
     .hsi_percent = 1,
     .hse = measure_hse,

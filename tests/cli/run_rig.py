@@ -268,7 +268,7 @@ def losses_in_the_middle(tap):
 def cost(tap):
     """A program that is in the flash already: one reset, and no more USB commands than these."""
     store, account = report("cost"), report("account")
-    for text, commands in (("", 59), (PASS, 66)):
+    for text, commands in (("", 41), (PASS, 48)):
         path = says.program("p.elf", text, ending="exit")
         board = f"{says.BOARD},store={store},account={account}"
         says.run(path, board=board)

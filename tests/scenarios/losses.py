@@ -9,8 +9,8 @@ import socket
 import subprocess
 import tempfile
 
-from harness import BUILD, PATIENCE_S, Gdb, Reader, expect, expect_equal, expect_not, firmware, main, scenario, swdlink, \
-    wait_core
+from harness import BUILD, PATIENCE_S, VIA_USB, Gdb, Reader, Skipped, expect, expect_equal, expect_not, firmware, main, \
+    scenario, swdlink, wait_core
 
 
 class Bench:
@@ -249,6 +249,12 @@ def what_ends_when_the_target_cannot_be_reached(_):
         done = swdlink(["serve", *words], sick, check=False)
         expect_equal(1, done.returncode)
         expect(r"\(no-answer\)", done.stderr)
+
+
+@scenario()
+def a_probe_that_may_not_be_opened_ends_serve(_):
+    if VIA_USB:
+        raise Skipped("the bus of swdlink-sim forbids nothing")
     done = swdlink(["serve", "--listen", "0"], "stm32f031k6,usb=forbidden", check=False)
     expect_equal(1, done.returncode)
 

@@ -305,7 +305,8 @@ static void only_memory_that_can_be_held_counts(void **state)
     } rows[] = {
         {0, false},          {0x3fff, false},     {0x4000, true},      {0x08000000, true},
         {0x20000000, false}, {0x2000ffff, false}, {0x20010000, true},  {0x40020000, false},
-        {0x60000000, true},  {0x9fffffff, true},  {0xa0000000, false}, {0xe000ed14, false},
+        {0x60000000, true},  {0x9fffffff, true},  {0xa0000000, false}, {0xbfffffff, false},
+        {0xc0000000, true},  {0xdfffffff, true},  {0xe000ed14, false},
     };
     struct world w;
     make(&w, false);

@@ -89,6 +89,39 @@ static void a_range_and_a_sleep_leave_primask_as_it_was(void **state)
     assert_int_equal(w.reg[CORTEXM_PRIMASK], 0);
 }
 
+static void a_debugger_that_leaves_during_a_step_leaves_primask_as_it_was(void **state)
+{
+    (void)state;
+    for (unsigned disconnects = 0; disconnects < 2; disconnects++) {
+        struct world w;
+        struct target t;
+        attach(&w, &t, 0xbf30, 0xbf00); // WFI
+        w.sleeps = true;
+        OK(target_step(&t, 0, 0));
+        assert_int_equal(w.reg[CORTEXM_PRIMASK], 1);
+        if (disconnects)
+            target_disconnect(&t, false);
+        else
+            OK(target_release(&t));
+        assert_int_equal(w.reg[CORTEXM_PRIMASK], 0);
+        assert_true(w.running);
+    }
+}
+
+static void what_a_reset_has_cleared_is_not_taken_back(void **state)
+{
+    (void)state;
+    struct world w;
+    struct target t;
+    attach(&w, &t, 0xbf30, 0xbf00); // WFI
+    w.sleeps = true;
+    OK(target_step(&t, 0, 0));
+    OK(target_reset(&t, false));
+    w.reg[CORTEXM_PRIMASK] = 1; // by the program
+    OK(target_halt(&t));
+    assert_int_equal(w.reg[CORTEXM_PRIMASK], 1);
+}
+
 static void a_halt_in_a_handler_without_a_breakpoint_is_passed(void **state)
 {
     (void)state;
@@ -133,6 +166,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_step_keeps_interrupts_out_by_primask),
         cmocka_unit_test(other_revisions_step_without_it),
         cmocka_unit_test(a_range_and_a_sleep_leave_primask_as_it_was),
+        cmocka_unit_test(a_debugger_that_leaves_during_a_step_leaves_primask_as_it_was),
+        cmocka_unit_test(what_a_reset_has_cleared_is_not_taken_back),
         cmocka_unit_test(a_halt_in_a_handler_without_a_breakpoint_is_passed),
     };
     return cmocka_run_group_tests_name("errata", tests, NULL, NULL);

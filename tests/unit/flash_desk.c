@@ -38,16 +38,26 @@ struct desk *open_desk(const char *text)
     return d;
 }
 
-void close_desk(struct desk *d)
+void close_desk_but_for(struct desk *d, const char *allowed)
 {
     target_disconnect(&d->t, false);
     stlink_close(&d->st);
     struct sim_account *a = sim_board_account(d->board);
-    for (unsigned i = 0; i < a->violation_count && i < SIM_MAX_VIOLATIONS; i++)
+    unsigned others = a->violation_count > SIM_MAX_VIOLATIONS;
+    for (unsigned i = 0; i < a->violation_count && i < SIM_MAX_VIOLATIONS; i++) {
+        if (allowed && strstr(a->violations[i], allowed))
+            continue;
         print_message("violation: %s\n", a->violations[i]);
-    assert_int_equal(a->violation_count, 0);
+        others++;
+    }
+    assert_int_equal(others, 0);
     OK(sim_board_close(d->board));
     free(d);
+}
+
+void close_desk(struct desk *d)
+{
+    close_desk_but_for(d, NULL);
 }
 
 uint8_t *some_image(size_t len, unsigned seed)

@@ -36,6 +36,8 @@ struct desk {
 void plug_in(struct desk *d);
 struct desk *open_desk(const char *board);
 // Fails on a violation.
+// Of a session in which only this may have been done that silicon forbids; NULL: nothing.
+void close_desk_but_for(struct desk *d, const char *allowed);
 void close_desk(struct desk *d);
 // Bytes that a seed makes; to be freed.
 uint8_t *some_image(size_t len, unsigned seed);

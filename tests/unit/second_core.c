@@ -111,6 +111,15 @@ static void a_core_that_is_held_is_started(void **state)
     OK(target_reset(&d->t, false));
     assert_int_equal(target_state(&d->t), TARGET_RUNNING);
     OK(target_halt(&d->t));
+    // A breakpoint is in the core when it is started.
+    OK(target_set_break(&d->t, true, PROGRAM2 + 8));
+    OK(target_reset(&d->t, false));
+    bool stopped = false;
+    struct target_stop stop;
+    for (unsigned i = 0; i < 100 && !stopped; i++)
+        OK(target_poll(&d->t, &stopped, &stop));
+    assert_true(stopped);
+    assert_int_equal(stop.pc, PROGRAM2 + 8);
     close_desk(d);
 }
 
