@@ -48,8 +48,9 @@ static void print_all(void)
     for (unsigned i = 0; i < die_count; i++)
         print_row(&dies[i], width);
     printf(
-        "\nAll of them are named, and all can be debugged: core, memory, breakpoints, programs in "
-        "RAM,\nsemihosting and RTT. flash: load, flash, erase, verify. options: option bytes by "
+        "\nAll of them are named where their id can be read, and all whose core is at the first access "
+        "port\n(an STM32H5's is not) can be debugged: core, memory, breakpoints, programs in RAM,\n"
+        "semihosting and RTT. flash: load, flash, erase, verify. options: option bytes by "
         "name.\nprotection: its level, and unlock. doctor: what it knows of the chip beside core "
         "and wires.\n");
 }

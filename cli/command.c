@@ -58,7 +58,7 @@ const struct command commands[] = {
         .bit = COMMAND_FLASH,
         .operand_count = 1,
         .operands = " FILE",
-        .summary = "program an ELF, HEX or binary file, verify, reset",
+        .summary = "program an ELF, HEX, S-record, DfuSe, UF2 or binary file",
         .about = "Only pages that differ are erased and programmed. Nothing is touched when the\n"
                  "file does not fit the chip. Ctrl-C ends it at the next page.\n",
         .run = cmd_flash,
