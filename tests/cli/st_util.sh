@@ -29,11 +29,11 @@ becomes "--stlink_version 2 -n" " -n"
 becomes "-p 4242 -s" " -p 4242"
 becomes "-v99 --hot-plug --multi" " -v99 --hot-plug --multi"
 
-# The real program takes them all: it comes as far as the missing probe's virtual stand-in.
+# The real program takes them all: it comes as far as a probe that it may not open.
 for options in "-p 0 --no-reset" "-m -u -F 950k" "--hot-plug --multi --semihosting" "-n --stlinkv1 --listen_port 0" \
     "--multi --stlink_version=2 --listen_port=0 --verbose=0" "--frequent=9 --multi --listen_port=0"; do
     # shellcheck disable=SC2086
-    run env SWDLINK_PROBE=virtual:stm32f031k6,swdio=gnd SWDLINK="$top_builddir/swdlink" "$wrapper" $options
+    run env SWDLINK_PROBE=virtual:stm32f031k6,usb=forbidden SWDLINK="$top_builddir/swdlink" "$wrapper" $options
     check "swdlink understands $options" is "$status" 1
     case $options in *frequent*)
         check "an option that nobody knows is told and left out" has "$err" "--frequent=9 is unknown here"
