@@ -250,6 +250,16 @@ void acceptor_warn_if_open(const struct acceptor *a, const char *what, struct lo
         }
 }
 
+bool acceptor_is_loopback_at(const struct acceptor *a, unsigned i)
+{
+    return is_loopback(a->fd[i]);
+}
+
+uint16_t acceptor_port_at(const struct acceptor *a, unsigned i)
+{
+    return port_of(a->fd[i]);
+}
+
 const char *acceptor_address(const struct acceptor *a, unsigned i, char text[ACCEPTOR_NAME_SIZE])
 {
     struct sockaddr_storage ss = {0};

@@ -35,6 +35,9 @@ void acceptor_close(struct acceptor *a);
 bool acceptor_is_loopback(const struct acceptor *a);
 // Warns when others can: whoever reaches it reads what, and may write to it.
 void acceptor_warn_if_open(const struct acceptor *a, const char *what, struct log *log);
+// The same of one of them, and its port (0: a local socket).
+bool acceptor_is_loopback_at(const struct acceptor *a, unsigned i);
+uint16_t acceptor_port_at(const struct acceptor *a, unsigned i);
 // The address of a listening socket as text, or the path of a local one; returns text.
 const char *acceptor_address(const struct acceptor *a, unsigned i, char text[ACCEPTOR_NAME_SIZE]);
 #define ACCEPTOR_EXHAUSTED (-2) // this process may open no more: the connection waits

@@ -37,6 +37,7 @@ struct server {
     bool loss_told;  // that the target is lost was said since it was lost
     bool retry_told; // and why it is not found again
     bool never_reached;
+    bool handed; // by a service manager: its sockets are not those of the options
     struct client *client[SHARING_MAX_SESSIONS];
     uint64_t connections; // so far
 };
@@ -265,29 +266,40 @@ static void start_watchers(struct server *sv)
 
 // What IDEs wait for: Cortex-Debug matches "Listening at *", the cdt-gdb-adapter "Listening on port
 // N".
+// What was handed over may be many, and of several kinds.
+static void announce_handed(const struct acceptor *a)
+{
+    char text[ACCEPTOR_NAME_SIZE];
+    for (unsigned i = 0; i < a->count; i++) {
+        const uint16_t port = acceptor_port_at(a, i);
+        const char *address = acceptor_address(a, i, text);
+        if (port)
+            fprintf(stderr, "Listening at %s port %u%s\n", address, port,
+                    acceptor_is_loopback_at(a, i) ? "" : " (whoever reaches it can debug)");
+        else
+            fprintf(stderr, "Listening at %s\n", address);
+    }
+}
+
 static void announce_address(const struct server *sv, const struct acceptor *a)
 {
     const char *host = sv->options->host, *name = sv->options->name;
-    char text[ACCEPTOR_NAME_SIZE];
     fprintf(stderr, "Listening at *:%u%s%s ", a->port, name ? " for " : "", name ? name : "");
     if (!acceptor_is_loopback(a))
-        fprintf(stderr, "(address %s: whoever reaches it can debug)\n",
-                host ? host : acceptor_address(a, 0, text));
+        fprintf(stderr, "(address %s: whoever reaches it can debug)\n", host);
     else
         fprintf(stderr, "(loopback only)\n");
-    fprintf(stderr, "Listening on port %u\n", a->port);
 }
 
 static enum err announce_port(const struct server *sv)
 {
     const struct acceptor *a = &sv->listener.acceptor;
-    if (a->port)
+    if (sv->handed)
+        announce_handed(a);
+    else
         announce_address(sv, a);
-    else // handed over
-        for (unsigned i = 0; i < a->count; i++) {
-            char path[ACCEPTOR_NAME_SIZE];
-            fprintf(stderr, "Listening at %s\n", acceptor_address(a, i, path));
-        }
+    if (a->port)
+        fprintf(stderr, "Listening on port %u\n", a->port);
     fflush(stderr);
     service_tell("READY=1");
     const struct server_ready ready = {
@@ -396,9 +408,8 @@ static enum err prepare_semihosting(struct server *sv)
 
 static enum err listen_for_debuggers(struct server *sv)
 {
-    bool handed;
-    enum err e = service_sockets(&sv->listener.acceptor, &handed, sv->log);
-    if (e || handed)
+    enum err e = service_sockets(&sv->listener.acceptor, &sv->handed, sv->log);
+    if (e || sv->handed)
         return e;
     return acceptor_open(&sv->listener.acceptor, sv->options->host, sv->options->port, "--listen",
                          sv->log);

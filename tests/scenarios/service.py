@@ -186,6 +186,26 @@ def installed_units(folder):
 
 
 @scenario()
+def each_of_several_sockets_is_told_and_the_open_one_is_warned_of(_session):
+    needs("systemd-socket-activate")
+    with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as free:
+        path = os.path.join(folder, "board")
+        port = free.getsockname()[1]
+        free.close()
+        service = Service(["systemd-socket-activate", "-l", path, "-l", f"0.0.0.0:{port}"] +
+                          swdlink_command(["serve", "--listen", "192.0.2.1:4242"], "stm32f031k6"))
+        try:
+            service.wait_line(r"Listening on .*board")
+            debug_at(path)
+            service.wait_line(rf"^Listening at {re.escape(path)}$")
+            service.wait_line(rf"^Listening at 0\.0\.0\.0 port {port} \(whoever reaches it can debug\)$")
+            service.wait_line(rf"^Listening on port {port}$")
+            debug_at(f"127.0.0.1:{port}")
+        finally:
+            service.end()
+
+
+@scenario()
 def the_units_are_as_systemd_wants_them(_session):
     needs("systemd-analyze")
     with tempfile.TemporaryDirectory() as folder:
