@@ -122,6 +122,11 @@ run "$swdlink" help monitor clrbp
 check "help monitor clrbp tells whose word it is" has "$out" "J-Link"
 check "help of nothing is a usage error" says "did you mean 'flash'?" help flahs
 check "help of no word of monitor is one" says "there is no \`monitor dance\`" help monitor dance
+same_order() {
+    run "$swdlink" doctor --explain list
+    is "$(sed -n '/^\.Sh VERDICTS/,/^\.Sh OPTIONS/s/^\.It Cm //p' "$manual")" "$(awk '{ print $1 }' "$out")"
+}
+check "the verdicts of the manual are those of the program, in their order" same_order
 run "$swdlink" version
 check "version is --version" grep -q '^swdlink [0-9]' "$out"
 
