@@ -27,7 +27,6 @@ static enum dwt_access access_of(const struct session *s, unsigned type)
 static bool take_break(struct session *s, struct cursor *args, struct session_break *b)
 {
     *b = (struct session_break){.used = true};
-    s->break_packets++;
     uint32_t type = cursor_hex32(args);
     args->bad |= !cursor_skip_text(args, ",");
     b->addr = cursor_hex32(args);
@@ -42,6 +41,9 @@ static bool take_break(struct session *s, struct cursor *args, struct session_br
         break_agent_free(&b->agent);
         return false;
     }
+    // Those elsewhere, of a step for instance, change nothing about the stop that GDB goes on from.
+    if (type <= BREAK_HARDWARE && b->addr == s->told_break.pc)
+        s->told_break.any = false;
     if (type <= BREAK_WATCH_ACCESS)
         return true;
     reply_unsupported(s); // a kind that GDB may learn one day

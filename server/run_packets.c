@@ -48,17 +48,19 @@ static void answer_interrupt(struct session *s)
 
 // GDB goes on from a breakpoint without taking it out when it believes that its commands are
 // carried out here (dprintf), also when they could not be made into expressions.
-static bool goes_on_from_break(const struct session *s)
+static enum err goes_on_from_break(struct session *s, bool *goes_on)
 {
-    const struct target_stop *last = target_last_stop(s->t);
-    return s->told_break.any && s->told_break.packets == s->break_packets &&
-           last->pc == s->told_break.pc && session_is_gdb(s);
+    uint32_t pc;
+    *goes_on = s->told_break.any && session_is_gdb(s);
+    enum err e = *goes_on ? target_read_reg(s->t, CORTEXM_PC, &pc) : ERR_OK;
+    *goes_on = *goes_on && !e && pc == s->told_break.pc;
+    return e;
 }
 
 // Lets it go, unless a breakpoint waits at the PC, or a semihosting call is to be made again.
 static enum err set_off(struct session *s, const struct action *a)
 {
-    bool stopped = false;
+    bool stopped = false, goes_on;
     char what[64];
     enum err e = packet_retry_breaks(s, what, sizeof what);
     if (e) {
@@ -69,12 +71,11 @@ static enum err set_off(struct session *s, const struct action *a)
         s->state = SESSION_RUNNING;
         return ERR_OK;
     }
-    if (!goes_on_from_break(s))
+    e = goes_on_from_break(s, &goes_on);
+    if (!e && !goes_on)
         e = target_stop_at_break(s->t, &stopped);
-    if (stopped) {
+    if (stopped)
         stop_finish(s, target_last_stop(s->t), false);
-        s->told_break.any = false; // nothing has run
-    }
     if (e || stopped || semihost_session_take_again(s))
         return e;
     e = a->letter == 'c' ? target_resume(s->t) : target_step(s->t, a->from, a->to);

@@ -105,12 +105,10 @@ struct session {
     bool in_reset; // as seen at the last look
     unsigned soon; // so many looks come at once: the next call is not far
     struct session_break breaks[SESSION_MAX_BREAKS];
-    unsigned break_packets; // Z and z so far
-    // The breakpoint that was told as a stop, when there were so many of them.
+    // Where a breakpoint, or the end of a step, was told, and none was set or cleared there since.
     struct {
         bool any;
         uint32_t pc;
-        unsigned packets;
     } told_break;
     int64_t agent_variable[AGENT_VARIABLES];
 

@@ -125,12 +125,18 @@ static void end_run(struct session *s)
     s->state = SESSION_IDLE;
 }
 
+// GDB finds a breakpoint also where a step has ended.
+static bool is_at_break(const struct target_stop *stop)
+{
+    return stop->cause == TARGET_STOP_HWBREAK || stop->cause == TARGET_STOP_SWBREAK ||
+           stop->cause == TARGET_STOP_STEP;
+}
+
 static void report_stop_reason(struct session *s, const struct target_stop *stop, bool asked)
 {
     enum stop_signal signal = stop_signal_of(stop->cause, asked);
-    s->told_break.any = stop->cause == TARGET_STOP_HWBREAK || stop->cause == TARGET_STOP_SWBREAK;
+    s->told_break.any = is_at_break(stop);
     s->told_break.pc = stop->pc;
-    s->told_break.packets = s->break_packets;
     stop_say(s, stop);
     end_run(s);
     s->interrupted &= signal != STOP_SIGNAL_INT;

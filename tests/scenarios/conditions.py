@@ -107,4 +107,34 @@ def a_dprintf_that_gdb_cannot_hand_over_does_not_hold_the_program(session):
     expect(r"touch \(\)", gdb.cmd("continue"))
 
 
+@scenario()
+def next_goes_over_a_function_with_a_dprintf(session):
+    gdb = at_main(session)
+    gdb.cmds("set dprintf-style agent", r'dprintf compute,"a=%d;\n", a', *3 * ["next"])
+    expect(r"73\b.*compute", gdb.cmd("frame"))
+    for a in (1, 2, 3):
+        times, said = turns(gdb, "next")
+        expect(r"74\b.*move", said)
+        expect_equal(a, gdb.value("rounds"))
+        expect_equal(True, times <= 2)
+        gdb.cmds("tbreak 73", "continue")
+    # By steps of one instruction, and from a place that the PC was set to.
+    gdb.cmds("set range-stepping off")
+    times, said = turns(gdb, "next")
+    expect(r"74\b.*move", said)
+    expect_equal(True, times <= 2)
+    gdb.cmd("tbreak touch")
+    times, said = turns(gdb, "jump *compute")
+    expect(r"touch \(\)", said)
+    expect_equal(True, times <= 2)
+
+
+@scenario()
+def a_jump_to_a_breakpoint_stops_there(session):
+    gdb = at_main(session)
+    gdb.cmds("break touch", "continue", "stepi")
+    for _ in range(2):
+        expect(r"Breakpoint \d+, touch", gdb.cmd("jump *touch"))
+
+
 main()
