@@ -74,8 +74,10 @@ static enum err set_off(struct session *s, const struct action *a)
     e = goes_on_from_break(s, &goes_on);
     if (!e && !goes_on)
         e = target_stop_at_break(s->t, &stopped);
-    if (stopped)
+    if (stopped) {
+        (void)break_agent_pass(s, target_last_stop(s->t)->pc);
         stop_finish(s, target_last_stop(s->t), false);
+    }
     if (e || stopped || semihost_session_take_again(s))
         return e;
     e = a->letter == 'c' ? target_resume(s->t) : target_step(s->t, a->from, a->to);

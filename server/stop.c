@@ -220,6 +220,14 @@ static void note_failure(struct session *s, enum err e)
     s->poll_failed = true;
 }
 
+// What pass_break() was not asked: a step ends all the same, and so does a run that is interrupted.
+static void carry_out_commands(struct session *s, const struct target_stop *stop)
+{
+    if ((s->step_wanted || s->interrupted) && is_at_break(stop) &&
+        sharing_has_control(s->sharing, s))
+        (void)break_agent_pass(s, stop->pc);
+}
+
 // GDB took its breakpoint out and steps over what is under it. If that is a BKPT of the program's
 // own, the step ends behind it: the user was told of this place.
 static void finish_run(struct session *s, struct target_stop *stop)
@@ -231,10 +239,12 @@ static void finish_run(struct session *s, struct target_stop *stop)
         if (!e)
             e = target_pass_bkpt(s->t, r0, stop);
     }
-    if (e)
+    if (e) {
         stop_finish_error(s, e);
-    else
-        stop_finish(s, stop, s->interrupted);
+        return;
+    }
+    carry_out_commands(s, stop);
+    stop_finish(s, stop, s->interrupted);
 }
 
 static bool pass_break(void *user, uint32_t pc)

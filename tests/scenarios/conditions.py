@@ -2,6 +2,8 @@
 """Conditions and commands of breakpoints, which GDB hands over and the server evaluates: GDB hears of the
 breakpoint when the condition is true, and not before."""
 
+import re
+
 from harness import expect, expect_equal, expect_not, main, scenario
 
 
@@ -127,6 +129,33 @@ def next_goes_over_a_function_with_a_dprintf(session):
     times, said = turns(gdb, "jump *compute")
     expect(r"touch \(\)", said)
     expect_equal(True, times <= 2)
+
+
+@scenario()
+def a_dprintf_prints_once_however_the_program_comes_to_it(session):
+    gdb = at_main(session)
+    gdb.cmds("set dprintf-style agent", r'dprintf compute,"a=%d;\n", a')
+
+    def prints(count, *commands):
+        said = gdb.cmds(*commands)
+        expect_equal(count, len(re.findall(r"\ba=-?\d+;", said)))
+        return said
+
+    prints(0, "next", "next", "next")
+    expect(r"compute \(a=1", prints(1, "step"))
+    prints(0, "next")
+    prints(0, "finish")
+    prints(0, "tbreak 73", "continue")
+    expect(r"74\b.*move", prints(1, "next"))
+    for range_stepping in ("on", "off"):
+        gdb.cmd(f"set range-stepping {range_stepping}")
+        prints(0, "tbreak 73", "continue")
+        prints(0, "stepi", "stepi")
+        expect(r"compute \(a=", prints(1, "stepi"))
+        prints(0, "stepi")
+        prints(0, "tbreak 73", "continue")
+        expect(r"74\b.*move", prints(1, "next"))
+    prints(1, "tbreak touch", "jump *compute")
 
 
 @scenario()
