@@ -125,8 +125,10 @@ static enum err print_cores(struct probe *p)
         return e;
     printf("%-11s %s\n", "core", core_text(id->cpuid, text, sizeof text));
     if (second.facts)
-        printf("%-11s %s behind access port %u, %s; `--core second` debugs it\n", "second core",
-               second.facts->text, second.facts->ap, second_core_state(&second));
+        printf("%-11s %s behind access port %u, %s; %s\n", "second core", second.facts->text,
+               second.facts->ap, second_core_state(&second),
+               second.reached ? "`--core second` debugs it"
+                              : "this ST-LINK's firmware does not reach it, V2J32 or V3J2 does");
     else if (id->die && die_cores_note(id->die))
         printf("%-11s (%s)\n", "", die_cores_note(id->die));
     return ERR_OK;

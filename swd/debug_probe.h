@@ -79,6 +79,10 @@ struct debug_probe_ops {
     enum err (*read_dap)(struct debug_probe *probe, uint16_t port, uint16_t addr, uint32_t *value);
     enum err (*write_dap)(struct debug_probe *probe, uint16_t port, uint16_t addr, uint32_t value);
 
+    // Whether the firmware reaches the memory behind AP number `ap`: ERR_UNSUPPORTED, with a
+    // sentence, when it does not. Asks nobody.
+    enum err (*check_ap)(struct debug_probe *probe, unsigned ap);
+
     // Memory through MEM-AP number `ap`. An aligned word, in one access.
     enum err (*read_word)(struct debug_probe *probe, unsigned ap, uint32_t addr, uint32_t *value);
     enum err (*write_word)(struct debug_probe *probe, unsigned ap, uint32_t addr, uint32_t value);
@@ -172,6 +176,11 @@ MUST_CHECK static inline enum err debug_probe_drive_nrst(struct debug_probe *pro
 MUST_CHECK static inline enum err debug_probe_read_dpidr(struct debug_probe *probe, uint32_t *dpidr)
 {
     return probe->ops->read_dpidr(probe, dpidr);
+}
+
+MUST_CHECK static inline enum err debug_probe_check_ap(struct debug_probe *probe, unsigned ap)
+{
+    return probe->ops->check_ap(probe, ap);
 }
 
 MUST_CHECK static inline enum err debug_probe_read_core_reg(struct debug_probe *probe,

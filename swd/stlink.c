@@ -160,15 +160,23 @@ static enum err init_ap(struct stlink *st, unsigned ap)
 
 #define MAX_AP 8u // more are refused by every firmware
 
+enum err stlink_check_ap(struct stlink *st, unsigned ap)
+{
+    if (ap == 0 || (ap <= MAX_AP && stlink_has(st, 32, 2)))
+        return ERR_OK;
+    return log_fail(st->probe.log, ERR_UNSUPPORTED,
+                    "access port %u cannot be reached by this ST-LINK's firmware: V2J32 or "
+                    "V3J2 can; update it with ST's STSW-LINK007",
+                    ap);
+}
+
 enum err stlink_choose_ap(struct stlink *st, unsigned ap)
 {
     if (ap == st->ap && (ap == 0 || st->other_aps >> ap & 1))
         return ERR_OK;
-    if (ap > MAX_AP || (ap > 0 && !stlink_has(st, 32, 2)))
-        return log_fail(st->probe.log, ERR_UNSUPPORTED,
-                        "access port %u cannot be reached by this ST-LINK's firmware: V2J32 or "
-                        "V3J2 can; update it with ST's STSW-LINK007",
-                        ap);
+    enum err reached = stlink_check_ap(st, ap);
+    if (reached)
+        return reached;
     if (ap > 0 && !(st->other_aps >> ap & 1)) {
         enum err e = init_ap(st, ap);
         if (e)

@@ -96,8 +96,9 @@ enum err stlink_read_dap(struct stlink *st, uint16_t port, uint16_t addr,
 enum err stlink_write_dap(struct stlink *st, uint16_t port, uint16_t addr,
                           uint32_t value) MUST_CHECK;
 
-// Chooses the AP whose memory is meant from now on, and opens it. ERR_UNSUPPORTED: the firmware
-// reaches AP 0 only (below V2J32 and V3J2).
+// ERR_UNSUPPORTED: the firmware reaches the memory behind AP 0 only (below V2J32 and V3J2).
+enum err stlink_check_ap(struct stlink *st, unsigned ap) MUST_CHECK;
+// Chooses the AP whose memory is meant from now on, and opens it; checks it as above.
 enum err stlink_choose_ap(struct stlink *st, unsigned ap) MUST_CHECK;
 // One aligned word on the AP's bus, in one command (36, 35).
 enum err stlink_read_word(struct stlink *st, uint32_t addr, uint32_t *value) MUST_CHECK;

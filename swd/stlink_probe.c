@@ -60,6 +60,11 @@ static enum err probe_write_dap(struct debug_probe *probe, uint16_t port, uint16
     return stlink_write_dap(stlink_of(probe), port, addr, value);
 }
 
+static enum err probe_check_ap(struct debug_probe *probe, unsigned ap)
+{
+    return stlink_check_ap(stlink_of(probe), ap);
+}
+
 static enum err probe_read_word(struct debug_probe *probe, unsigned ap, uint32_t addr,
                                 uint32_t *value)
 {
@@ -168,6 +173,7 @@ const struct debug_probe_ops stlink_debug_probe_ops = {
     .read_dpidr = probe_read_dpidr,
     .read_dap = probe_read_dap,
     .write_dap = probe_write_dap,
+    .check_ap = probe_check_ap,
     .read_word = probe_read_word,
     .write_word = probe_write_word,
     .read_block = probe_read_block,

@@ -83,6 +83,7 @@ struct chip_second_core {
     const struct family_second_core *facts; // NULL: none, as far as the probe can tell
     bool starts;                            // after a reset by itself
     bool held;                              // since the last one
+    bool reached;                           // the probe's firmware reaches its memory
 };
 // Of a chip (NULL: an unknown one) that was identified through access port 0.
 enum err chip_find_second_core(const struct chip *chip, const struct mem_ap *first,

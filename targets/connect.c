@@ -148,11 +148,7 @@ enum err target_connect(struct target *t, struct debug_probe *probe,
     t->began_slowly = t->attempt[TARGET_STRATEGY_ASKED].result != ERR_OK;
     if ((e = raise_swclk(t, false)))
         return e;
-    if ((e = second_core_enter(t))) {
-        give_up(t);
-        return e;
-    }
-    if ((e = prepare_found_target(t)))
+    if ((e = second_core_enter(t)) || (e = prepare_found_target(t)))
         return e;
     report_chip(t);
     return ERR_OK;
@@ -268,7 +264,7 @@ enum err target_reconnect(struct target *t)
     }
     regions_map(t); // other options may have made other banks
     if ((e = second_core_enter(t))) {
-        t->state = TARGET_LOST;
+        t->core = core; // its breakpoints are set when it is found again
         return e;
     }
     memcpy(t->core.bpu.comparator, core.bpu.comparator, sizeof core.bpu.comparator);

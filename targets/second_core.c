@@ -54,7 +54,10 @@ enum err chip_find_second_core(const struct chip *chip, const struct mem_ap *fir
     if (e || !idr || (e = read_bits(first, &facts->starts, &starts)) ||
         (e = read_bits(first, &facts->start, &started)))
         return e;
-    *found = (struct chip_second_core){facts, starts, !starts && !started};
+    const bool reached = debug_probe_check_ap(first->probe, facts->ap) == ERR_OK;
+    if (!reached)
+        log_forget(first->probe->log);
+    *found = (struct chip_second_core){facts, starts, !starts && !started, reached};
     return ERR_OK;
 }
 
@@ -124,24 +127,76 @@ static void use_own_ram(struct target *t, const struct family_second_core *facts
     t->bank.ram_size = facts->ram_size;
 }
 
+// *wants false: the first core is meant, and stays attached.
+static enum err find_wanted(struct target *t, bool *wants, struct chip_second_core *found)
+{
+    enum err e = wants_second(t, wants);
+    if (e || !*wants || (e = target_find_second_core(t, found)))
+        return e;
+    if (!found->facts)
+        return log_fail(t->log, ERR_UNSUPPORTED,
+                        "there is no second core behind access port %u of this chip (%s), or the "
+                        "probe's firmware does not reach it",
+                        facts_of(t)->ap, chip_name(&t->id));
+    return debug_probe_check_ap(t->probe, found->facts->ap);
+}
+
+// It may be attached in part, and its units are not known. Attaching halts it only where it was
+// held before: then it runs.
+static enum err detach_second(struct target *t, bool was_held)
+{
+    uint32_t dhcsr;
+    enum err e = mem_ap_read32(&t->mem, SCS_DHCSR, &dhcsr);
+    if (e || (e = mem_ap_write32(&t->mem, SCS_DEMCR, 0)))
+        return e;
+    const bool halted = dhcsr & DHCSR_S_HALT && !was_held;
+    return mem_ap_write32(&t->mem, SCS_DHCSR,
+                          DHCSR_DBGKEY | (halted ? DHCSR_C_DEBUGEN | DHCSR_C_HALT : 0));
+}
+
+// What is left of an attempt: nothing. The sentence of what went wrong stays.
+static void end_attempt(struct target *t, enum err detached)
+{
+    const struct log_mark kept = log_keep(t->log);
+    const enum err left = debug_probe_leave(t->probe);
+    if (detached || left)
+        log_line(t->log, LOG_WARN, "the target may not be as it was found: %s",
+                 log_sentence(t->log, detached ? detached : left));
+    log_restore(t->log, &kept);
+    t->mem.number = 0;
+    t->state = TARGET_LOST;
+}
+
+static enum err leave_first(struct target *t)
+{
+    const struct log_mark kept = log_keep(t->log);
+    const enum err e = cortexm_detach(&t->core, t->found_halted);
+    log_restore(t->log, &kept);
+    return e;
+}
+
+static enum err leave_second(struct target *t, bool was_held)
+{
+    const struct log_mark kept = log_keep(t->log);
+    const enum err e = detach_second(t, was_held);
+    log_restore(t->log, &kept);
+    return e;
+}
+
 // The first core goes on as it was found.
 enum err second_core_enter(struct target *t)
 {
     struct chip_second_core found;
     bool wants;
-    enum err e = wants_second(t, &wants);
-    if (e || !wants || (e = target_find_second_core(t, &found)))
+    enum err e = find_wanted(t, &wants, &found);
+    if (!e && !wants)
+        return ERR_OK;
+    if (e || (e = cortexm_detach(&t->core, t->found_halted))) {
+        end_attempt(t, leave_first(t));
         return e;
-    if (!found.facts)
-        return log_fail(t->log, ERR_UNSUPPORTED,
-                        "there is no second core behind access port %u of this chip (%s), or the "
-                        "probe's firmware does not reach it",
-                        facts_of(t)->ap, chip_name(&t->id));
-    if ((e = cortexm_detach(&t->core, t->found_halted)))
-        return e;
-    e = attach_second(t, &found);
-    if (e) {
-        t->mem.number = 0;
+    }
+    if ((e = attach_second(t, &found))) {
+        end_attempt(t, leave_second(t, found.held));
         return e;
     }
     t->second = found.facts;

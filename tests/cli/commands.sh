@@ -273,4 +273,17 @@ for two in "--json --swo-json -" "--stdio --swo-json -" "--semihosting --semihos
     check "with the reason" grep -qE 'both want standard output|does not go with' "$err"
 done
 
+# A second core that the firmware of the probe does not reach.
+for more in probe-fw=V2J24S4 probe-fw=V2J28S7 probe-fw=V2J31S7 probe=v3,probe-fw=V3J1M1; do
+    run "$swdlink" info --probe "virtual:stm32h745zi,$more"
+    check "info tells why the second core cannot be debugged ($more)" has "$out" \
+        "firmware does not reach it, V2J32 or V3J2 does"
+    check "and does not advise to" lacks "$out" "--core second"
+    run "$swdlink" info --core m4 --probe "virtual:stm32h745zi,$more"
+    check "info --core m4 ends with status 1 ($more)" is "$status" 1
+    check "and says why" has "$err" "by this ST-LINK's firmware: V2J32 or V3J2 can"
+    run "$swdlink" serve --core m4 --port 0 --once --probe "virtual:stm32h745zi,$more"
+    check "and so does serve" has "$err" "by this ST-LINK's firmware: V2J32 or V3J2 can"
+done
+
 plan

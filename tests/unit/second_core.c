@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cortex/scs.h"
 #include "targets/options.h"
 #include "tests/unit/choose.h"
 #include "tests/unit/flash_desk.h"
@@ -165,6 +166,112 @@ static void a_core_that_is_not_there_is_refused(void **state)
     }
 }
 
+// What the board's cores show, behind their access ports.
+static uint32_t dhcsr_behind(struct desk *d, unsigned ap)
+{
+    const struct mem_ap mem = {.probe = &d->st.probe, .number = ap};
+    uint32_t dhcsr, demcr;
+    OK(debug_probe_enter_swd(&d->st.probe));
+    OK(mem_ap_read32(&mem, SCS_DHCSR, &dhcsr));
+    OK(mem_ap_read32(&mem, SCS_DEMCR, &demcr));
+    assert_int_equal(demcr, 0); // nobody catches anything
+    return dhcsr & (DHCSR_C_DEBUGEN | DHCSR_C_HALT | DHCSR_S_HALT);
+}
+
+static void firmware_that_does_not_reach_it_is_told(void **state)
+{
+    (void)state;
+    static const char *const boards[] = {
+        "stm32h745zi,probe-fw=V2J24S4",
+        "stm32h745zi,probe-fw=V2J28S7",
+        "stm32h745zi,probe-fw=V2J31S7",
+        "stm32h745zi,probe=v3,probe-fw=V3J1M1",
+    };
+    const uint32_t halted = DHCSR_C_DEBUGEN | DHCSR_C_HALT | DHCSR_S_HALT;
+    for (unsigned i = 0; i < sizeof boards / sizeof boards[0]; i++) {
+        struct desk *d = open_desk(boards[i]);
+        struct chip_second_core found;
+        program_both(d);
+        OK(target_reset(&d->t, false));
+        OK(target_find_second_core(&d->t, &found));
+        assert_true(found.facts && !found.reached);
+        connect_to(d, TARGET_CORE_M4, ERR_UNSUPPORTED);
+        assert_non_null(strstr(d->log.sentence, "V2J32 or V3J2"));
+        assert_int_equal(target_state(&d->t), TARGET_LOST);
+        assert_int_equal(dhcsr_behind(d, 0), 0);
+        // A core that was halted before stays halted.
+        connect_to(d, TARGET_CORE_FIRST, ERR_OK);
+        OK(target_halt(&d->t));
+        target_disconnect(&d->t, true);
+        connect_to(d, TARGET_CORE_SECOND, ERR_UNSUPPORTED);
+        assert_int_equal(dhcsr_behind(d, 0), halted);
+        connect_to(d, TARGET_CORE_FIRST, ERR_OK);
+        assert_int_equal(target_state(&d->t), TARGET_HALTED);
+        close_desk(d);
+    }
+}
+
+// One access to the second core fails, without an effect.
+static struct {
+    const struct debug_probe_ops *real;
+    unsigned left;
+} fault;
+
+static bool fails_now(unsigned ap)
+{
+    return ap > 0 && fault.left > 0 && --fault.left == 0;
+}
+
+static enum err read_word(struct debug_probe *probe, unsigned ap, uint32_t addr, uint32_t *value)
+{
+    return fails_now(ap) ? ERR_PROBE_LOST : fault.real->read_word(probe, ap, addr, value);
+}
+
+static enum err write_word(struct debug_probe *probe, unsigned ap, uint32_t addr, uint32_t value)
+{
+    return fails_now(ap) ? ERR_PROBE_LOST : fault.real->write_word(probe, ap, addr, value);
+}
+
+static enum err access_list(struct debug_probe *probe, unsigned ap, struct debug_probe_access *list,
+                            unsigned count, unsigned *done)
+{
+    *done = 0;
+    return fails_now(ap) ? ERR_PROBE_LOST : fault.real->access_list(probe, ap, list, count, done);
+}
+
+static void an_error_at_the_second_core_leaves_both_as_found(void **state)
+{
+    (void)state;
+    struct desk *d = open_desk("stm32h745zi");
+    const struct target_options how = {.which_core = TARGET_CORE_M4};
+    const uint32_t halted = DHCSR_C_DEBUGEN | DHCSR_C_HALT | DHCSR_S_HALT;
+    struct debug_probe_ops ops = *d->st.probe.ops;
+    unsigned failed = 0;
+    enum err e = ERR_LINK;
+    program_both(d);
+    OK(target_reset(&d->t, false));
+    OK(target_halt(&d->t));
+    target_disconnect(&d->t, true);
+    fault.real = d->st.probe.ops;
+    ops.read_word = read_word;
+    ops.write_word = write_word;
+    ops.access_list = access_list;
+    for (unsigned n = 1; e; n++) {
+        fault.left = n;
+        d->st.probe.ops = &ops;
+        e = target_connect(&d->t, &d->st.probe, &how, &d->log);
+        d->st.probe.ops = fault.real;
+        failed += e != ERR_OK && fault.left == 0;
+        if (!e)
+            continue;
+        assert_int_equal(target_state(&d->t), TARGET_LOST);
+        assert_int_equal(dhcsr_behind(d, 0), halted);
+        assert_int_equal(dhcsr_behind(d, 3), 0);
+    }
+    assert_in_range(failed, 2, 100);
+    close_desk(d);
+}
+
 int main(int argc, char **argv)
 {
     choose_tests(argc, argv);
@@ -174,6 +281,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_core_that_is_held_is_started),
         cmocka_unit_test(the_second_core_programs_the_flash_too),
         cmocka_unit_test(a_core_that_is_not_there_is_refused),
+        cmocka_unit_test(firmware_that_does_not_reach_it_is_told),
+        cmocka_unit_test(an_error_at_the_second_core_leaves_both_as_found),
     };
     return cmocka_run_group_tests_name("second_core", tests, NULL, NULL);
 }
