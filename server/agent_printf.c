@@ -112,16 +112,43 @@ static void put_conversion(struct agent_machine *m, struct output *o, const stru
         agent_fail(m, "its format has something that cannot be printed");
 }
 
+// What the backslash at *p stands for. GDB knows these letters, and refuses others when they are
+// typed; C has numbers as well. Anything else stays as it is.
+static char take_escape(const char **p)
+{
+    static const char letters[] = "abefnrtv\\\"", means[] = "\a\b\033\f\n\r\t\v\\\"";
+    unsigned number = 0, digits = 0;
+    ++*p;
+    for (; digits < 3 && **p >= '0' && **p <= '7'; digits++, ++*p)
+        number = number * 8 + (unsigned)(**p - '0');
+    if (digits > 0)
+        return (char)number;
+    const char *const known = **p ? strchr(letters, **p) : NULL;
+    *p += known != NULL;
+    return known ? means[known - letters] : '\\';
+}
+
+// False: it was the byte that ends a text.
+static bool put_escape(struct output *o, const char **p)
+{
+    const char byte = take_escape(p);
+    append_text(o, &byte, byte != '\0');
+    return byte != '\0';
+}
+
 static void print_all(struct agent_machine *m, const char *p, const uint64_t *arg, unsigned args)
 {
     struct output o = {.len = 0};
     struct conversion c;
     unsigned used = 0;
-    while (*p && !m->why) {
-        const size_t plain = strcspn(p, "%");
+    bool ends = false;
+    while (*p && !ends && !m->why) {
+        const size_t plain = strcspn(p, "%\\");
         append_text(&o, p, plain);
         p += plain;
-        if (*p == '%' && p[1] == '%') {
+        if (*p == '\\') {
+            ends = !put_escape(&o, &p);
+        } else if (*p == '%' && p[1] == '%') {
             append_text(&o, p, 1);
             p += 2;
         } else if (*p == '%') {

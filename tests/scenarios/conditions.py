@@ -94,12 +94,12 @@ def an_interrupt_comes_between_two_false_conditions(session):
 @scenario()
 def dprintf_in_the_agent_style_prints_without_a_stop(session):
     gdb = at_main(session)
-    gdb.cmds("set dprintf-style agent", r'dprintf compute,"a=%d of %u: %s\n", a, rounds, &greeting[0]',
+    gdb.cmds("set dprintf-style agent", r'dprintf compute,"a=%d of %u:\t%s\n", a, rounds, &greeting[0]',
              "break touch if rounds == 4")
     times, said = turns(gdb, "continue")
     expect_equal(1, times)
     for a in (2, 3, 4):
-        expect(rf"a={a} of {a}: hello from flash", said)
+        expect(rf"a={a} of {a}:\thello from flash\n", said)
 
 
 @scenario()

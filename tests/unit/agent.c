@@ -246,6 +246,59 @@ static void printf_prints_what_c_would(void **state)
                    "                    5");
 }
 
+// Runs printf of a format and two values, the second one below the first on the stack.
+static bool run_format(struct world *w, const char *format, uint64_t first, uint64_t second,
+                       const char **why)
+{
+    uint8_t code[128];
+    int64_t value;
+    size_t n = 0;
+    const size_t len = strlen(format) + 1;
+    const uint64_t values[2] = {second, first};
+    for (unsigned i = 0; i < 2; i++) {
+        code[n++] = 0x25;
+        for (int shift = 56; shift >= 0; shift -= 8)
+            code[n++] = (uint8_t)(values[i] >> shift);
+    }
+    const uint8_t rest[] = {0x22, 0, 0x22, 0, 0x34, 2, 0, (uint8_t)len};
+    memcpy(code + n, rest, sizeof rest);
+    n += sizeof rest;
+    memcpy(code + n, format, len);
+    n += len;
+    code[n++] = 0x27;
+    return run(w, code, n, &value, why);
+}
+
+static const struct {
+    const char *format;
+    uint64_t first, second;
+    const char *text;
+} formats[] = {
+    // Escapes, which GDB hands over as they were typed.
+    {"%d\\n%d\\r\\t|", 1, 2, "1\n2\r\t|"},
+    {"\\a\\b\\e\\f\\v|", 0, 0, "\a\b\033\f\v|"},
+    {"\\\\n \\\"%d\\\"", 5, 0, "\\n \"5\""},
+    {"\\101\\60%d\\0601\\7", 5, 0, "A0501\a"},
+    {"\\q%d\\", 5, 0, "\\q5\\"},
+    {"a\\0b", 0, 0, "a"},
+    {"\\045d%d", 5, 0, "%d5"},
+};
+
+static void formats_mean_what_they_mean_to_gdb(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        struct world w;
+        const char *why = "";
+        make(&w);
+        memcpy(w.ram, "hello\0", 6);
+        if (!run_format(&w, formats[i].format, formats[i].first, formats[i].second, &why))
+            fail_msg("%s: %s", formats[i].format, why);
+        if (strcmp(w.printed, formats[i].text) != 0)
+            fail_msg("%s prints %s", formats[i].format, w.printed);
+    }
+}
+
 // Whatever the bytes are, it ends, within its limits. Half of them are instructions that exist.
 static void noise_ends_within_its_limits(void **state)
 {
@@ -274,6 +327,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_instruction_does_what_the_manual_says),
         cmocka_unit_test(printf_prints_what_c_would),
+        cmocka_unit_test(formats_mean_what_they_mean_to_gdb),
         cmocka_unit_test(noise_ends_within_its_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
