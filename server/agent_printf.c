@@ -29,16 +29,29 @@ struct conversion {
     char flags[6];
     unsigned width, precision;
     bool has_precision;
-    unsigned longs;
+    unsigned bits; // of an integer
     char letter;
 };
 
-static unsigned take_number(const char **p)
+static unsigned take_number(const char **p, unsigned max)
 {
     unsigned n = 0;
     for (; **p >= '0' && **p <= '9'; ++*p)
-        n = n > WIDTH_MAX ? n : n * 10 + (unsigned)(**p - '0');
-    return n < WIDTH_MAX ? n : WIDTH_MAX;
+        n = n > max ? n : n * 10 + (unsigned)(**p - '0');
+    return n < max ? n : max;
+}
+
+// An int or a long of the target has 32 bits, and so have what z and t stand for.
+static unsigned take_bits(const char **p)
+{
+    unsigned bits = 32;
+    for (; **p && strchr("hlzjt", **p); ++*p) {
+        if (**p == 'h')
+            bits = bits == 32 ? 16 : 8;
+        else if (**p == 'j' || (**p == 'l' && (*p)[1] == 'l'))
+            bits = 64;
+    }
+    return bits;
 }
 
 static void take_conversion(const char **p, struct conversion *c)
@@ -48,42 +61,58 @@ static void take_conversion(const char **p, struct conversion *c)
     for (; **p && strchr("-+ #0", **p); ++*p)
         if (n + 1 < sizeof c->flags)
             c->flags[n++] = **p;
-    c->width = take_number(p);
+    c->width = take_number(p, WIDTH_MAX);
     c->has_precision = **p == '.';
     if (c->has_precision) {
         ++*p;
-        c->precision = take_number(p);
+        c->precision = take_number(p, STRING_MAX);
     }
-    for (; **p && strchr("hlzjt", **p); ++*p)
-        c->longs += **p == 'l' || **p == 'j';
+    c->bits = take_bits(p);
     c->letter = **p;
     *p += **p != '\0';
 }
 
-static void put_string(struct agent_machine *m, struct output *o, uint64_t addr)
+static void put_padded(struct output *o, const struct conversion *c, const char *text, size_t len)
+{
+    const size_t pad = c->width > len ? c->width - len : 0;
+    const bool is_left = strchr(c->flags, '-') != NULL;
+    for (size_t i = 0; !is_left && i < pad; i++)
+        append_text(o, " ", 1);
+    append_text(o, text, len);
+    for (size_t i = 0; is_left && i < pad; i++)
+        append_text(o, " ", 1);
+}
+
+static void put_string(struct agent_machine *m, struct output *o, const struct conversion *c,
+                       uint64_t addr)
 {
     char text[STRING_MAX];
+    const size_t most = c->has_precision ? c->precision : sizeof text;
     size_t len = 0, end = 0;
-    while (end == len && len < sizeof text) {
+    while (end == len && len < most) {
         // None across the end of a memory.
         size_t part = CHUNK - (size_t)(addr % CHUNK);
-        part = part < sizeof text - len ? part : sizeof text - len;
+        part = part < most - len ? part : most - len;
         if (!agent_read(m, addr, (uint8_t *)text + len, part))
             return;
         end = len + strnlen(text + len, part);
         len += part;
         addr += part;
     }
-    append_text(o, text, end);
+    put_padded(o, c, text, end);
+}
+
+static uint64_t cut_integer(uint64_t value, unsigned bits, bool is_signed)
+{
+    const unsigned unused = 64 - bits;
+    return is_signed ? (uint64_t)((int64_t)(value << unused) >> unused) : value << unused >> unused;
 }
 
 static void put_integer(struct output *o, const struct conversion *c, uint64_t value)
 {
-    char spec[24], text[2 * WIDTH_MAX + 32], precision[8] = "";
+    char spec[24], text[STRING_MAX + 32], precision[8] = "";
     const bool is_signed = c->letter == 'd' || c->letter == 'i';
-    // An int or a long of the target has 32 bits.
-    if (c->longs < 2)
-        value = is_signed ? (uint64_t)(int64_t)(int32_t)value : (uint32_t)value;
+    value = cut_integer(value, c->bits, is_signed);
     if (c->has_precision)
         snprintf(precision, sizeof precision, ".%u", c->precision);
     snprintf(spec, sizeof spec, "%%%s%.0u%sll%c", c->flags, c->width, precision, c->letter);
@@ -95,17 +124,25 @@ static void put_integer(struct output *o, const struct conversion *c, uint64_t v
     append_text(o, text, n > 0 ? (size_t)n : 0);
 }
 
+// As GDB shows one.
+static void put_pointer(struct output *o, const struct conversion *c, uint32_t addr)
+{
+    char text[16] = "(nil)";
+    if (addr)
+        snprintf(text, sizeof text, "0x%x", addr);
+    put_padded(o, c, text, strlen(text));
+}
+
 static void put_conversion(struct agent_machine *m, struct output *o, const struct conversion *c,
                            uint64_t value)
 {
-    const struct conversion pointer = {.flags = "#", .letter = 'x'};
     const char character = (char)value;
     if (c->letter == 's')
-        put_string(m, o, value);
+        put_string(m, o, c, value);
     else if (c->letter == 'c')
-        append_text(o, &character, 1);
+        put_padded(o, c, &character, 1);
     else if (c->letter == 'p')
-        put_integer(o, &pointer, value);
+        put_pointer(o, c, (uint32_t)value);
     else if (c->letter && strchr("diuxXo", c->letter))
         put_integer(o, c, value);
     else

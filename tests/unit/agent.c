@@ -18,6 +18,7 @@
 struct world {
     uint8_t ram[SIZE];
     unsigned reads;
+    uint32_t read_end; // behind the last byte that was asked for
     char printed[2 * AGENT_OUTPUT];
     int64_t variable[AGENT_VARIABLES];
 };
@@ -26,6 +27,7 @@ static bool read_memory(void *user, uint32_t addr, uint8_t *data, size_t len)
 {
     struct world *w = user;
     w->reads++;
+    w->read_end = addr + (uint32_t)len;
     if (addr < RAM || addr - RAM > SIZE || len > SIZE - (addr - RAM))
         return false;
     memcpy(data, w->ram + (addr - RAM), len);
@@ -282,6 +284,21 @@ static const struct {
     {"\\q%d\\", 5, 0, "\\q5\\"},
     {"a\\0b", 0, 0, "a"},
     {"\\045d%d", 5, 0, "%d5"},
+    // Width and precision of what is no number.
+    {"%8s|%-8s|", RAM, RAM, "   hello|hello   |"},
+    {"%2s|%.3s|", RAM, RAM, "hello|hel|"},
+    {"%6.2s|%-6.2s|", RAM, RAM, "    he|he    |"},
+    {"%.0s|%3.s|", 0, 0, "|   |"},
+    {"%5c|%-5c|", 'A', 'B', "    A|B    |"},
+    {"%.1c|%c|", 'A', 'B', "A|B|"},
+    {"%10p|%-8p|", 0x1000, 0x10, "    0x1000|0x10    |"},
+    {"%p|%8p|", 0, 0, "(nil)|   (nil)|"},
+    // Lengths.
+    {"%hd|%hu|", 0x18000, 0x18000, "-32768|32768|"},
+    {"%hhd|%hhu|", 0x180, 0x180, "-128|128|"},
+    {"%hx|%hhX|", 0x12345, 0x123ab, "2345|AB|"},
+    {"%zu|%td|", 0x100000005u, UINT64_MAX, "5|-1|"},
+    {"%jd|%lx|", 0x100000005u, 0x100000005u, "4294967301|5|"},
 };
 
 static void formats_mean_what_they_mean_to_gdb(void **state)
@@ -297,6 +314,27 @@ static void formats_mean_what_they_mean_to_gdb(void **state)
         if (strcmp(w.printed, formats[i].text) != 0)
             fail_msg("%s prints %s", formats[i].format, w.printed);
     }
+}
+
+static void a_precision_ends_what_is_read(void **state)
+{
+    (void)state;
+    struct world w;
+    const char *why = "";
+    make(&w);
+    memset(w.ram, 'x', sizeof w.ram);
+    assert_true(run_format(&w, "%.3s", RAM + 2, 0, &why));
+    assert_string_equal(w.printed, "xxx");
+    assert_int_equal(w.read_end, RAM + 5);
+    assert_true(run_format(&w, "%.40s", RAM + SIZE - 40, 0, &why));
+    assert_int_equal(strlen(w.printed), 43);
+    assert_int_equal(w.read_end, RAM + SIZE);
+    w.reads = 0;
+    assert_true(run_format(&w, "%.0s", RAM, 0, &why));
+    assert_int_equal(w.reads, 0);
+    // One more than there is, and more than is ever read.
+    assert_false(run_format(&w, "%.41s", RAM + SIZE - 40, 0, &why));
+    assert_false(run_format(&w, "%.999s", RAM, 0, &why));
 }
 
 // Whatever the bytes are, it ends, within its limits. Half of them are instructions that exist.
@@ -328,6 +366,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(every_instruction_does_what_the_manual_says),
         cmocka_unit_test(printf_prints_what_c_would),
         cmocka_unit_test(formats_mean_what_they_mean_to_gdb),
+        cmocka_unit_test(a_precision_ends_what_is_read),
         cmocka_unit_test(noise_ends_within_its_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
