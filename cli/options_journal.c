@@ -37,15 +37,25 @@ static json_t *to_json(const struct probe *p, const struct target_options_image 
                      "intact", (json_int_t)image->intact, "words", values, "options", names);
 }
 
+static bool word_from_json(const json_t *from, uint32_t *word)
+{
+    const json_int_t value = json_integer_value(from);
+    *word = (uint32_t)value;
+    return json_is_integer(from) && value >= 0 && value <= (json_int_t)UINT32_MAX;
+}
+
+// All or nothing: what is damaged is no option's value.
 static bool from_json(const json_t *doc, struct target_options_image *image)
 {
-    const json_t *words = json_object_get(doc, "words"), *intact = json_object_get(doc, "intact");
+    const json_t *words = json_object_get(doc, "words");
     *image = (struct target_options_image){0};
-    if (json_array_size(words) != FLASH_OPTION_WORDS || !json_is_integer(intact))
+    if (json_array_size(words) != FLASH_OPTION_WORDS ||
+        !word_from_json(json_object_get(doc, "intact"), &image->intact))
         return false;
     for (unsigned n = 0; n < FLASH_OPTION_WORDS; n++)
-        image->value[n] = (uint32_t)json_integer_value(json_array_get(words, n));
-    image->intact = (uint32_t)json_integer_value(intact) & ((1u << FLASH_OPTION_WORDS) - 1);
+        if (!word_from_json(json_array_get(words, n), &image->value[n]))
+            return false;
+    image->intact &= (1u << FLASH_OPTION_WORDS) - 1;
     return true;
 }
 
@@ -135,5 +145,14 @@ enum err options_journal_recall(struct probe *p, const struct options *o, struct
     json_t *doc = json_load_file(path, 0, NULL);
     const bool known = from_json(doc, &before);
     json_decref(doc);
-    return known ? compare_with_chip(p, o, &before, log) : ERR_OK;
+    if (known)
+        return compare_with_chip(p, o, &before, log);
+    if (access(path, F_OK) == 0)
+        log_line(
+            log, LOG_WARN,
+            "%s, which holds this chip's options from before a write that was cut off, cannot "
+            "be used: it is damaged, or cannot be read; what the options were is not known, so "
+            "look at `swdlink options`, set what is wrong, and delete the file",
+            path);
+    return ERR_OK;
 }

@@ -45,7 +45,12 @@ while [ $at -lt 110 ]; do
         cut=$((cut + 1))
         [ -s "$err" ] || silent=$((silent + 1))
         at options
-        grep -q 'before, they were' "$err" && erased=$((erased + 1))
+        if grep -q 'before, they were' "$err"; then
+            erased=$((erased + 1))
+            kept=$(find "$XDG_STATE_HOME" -name 'options-*.json')
+            cp "$kept" "$tap_dir/kept.json"
+            cp "$tap_dir/store" "$tap_dir/cut"
+        fi
         if grep -q '^RDP  *1 ' "$out"; then
             locked=$((locked + 1))
             at unlock --yes --quiet
@@ -107,6 +112,33 @@ for content in '' '{' '[]' 'null' '{"chips": 7}' '{"words": [1], "intact": -1}' 
     done
 done
 check "a damaged file of the journal is begun anew" is "$damaged" 0
+
+# The saved options of a write that was cut off, of which one word is damaged: none of them is written.
+if command -v python3 >/dev/null; then
+    words=$(python3 -c 'import json, sys; print(len(json.load(open(sys.argv[1]))["words"]))' "$tap_dir/kept.json")
+    wrong=0 silent=0
+    for bad in '"x"' null 1.5 -1 4294967296 '[]' true; do
+        for at in 0 $((words / 2)) $((words - 1)); do
+            cp "$tap_dir/cut" "$tap_dir/store"
+            python3 - "$tap_dir/kept.json" "$kept" "$at" "$bad" <<'END'
+import json, sys
+doc = json.load(open(sys.argv[1]))
+doc["words"][int(sys.argv[3])] = json.loads(sys.argv[4])
+json.dump(doc, open(sys.argv[2], "w"))
+END
+            at options
+            grep -q "$kept" "$err" || silent=$((silent + 1))
+            grep -q 'before, they were' "$err" && wrong=$((wrong + 1))
+        done
+    done
+    check "a damaged word of saved options is told with the file's path" is "$silent" 0
+    check "and is not taken for a value" is "$wrong" 0
+    rm -f "$kept"
+    at options
+    check "a file that is not there is not told of" lacks "$err" "cannot be used"
+else
+    skip "a damaged word of saved options" "python3 is not installed"
+fi
 
 # A folder that takes nothing is told, and stops nobody.
 cp "$tap_dir/good" "$tap_dir/store"
