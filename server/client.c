@@ -113,7 +113,9 @@ void client_update(struct client *c)
 {
     struct session *s = &c->session;
     send_some(c);
-    c->gone |= session_is_over(s) && s->out_len == 0;
+    // Of a session that is broken nobody takes the rest: what there was to send has just been
+    // tried.
+    c->gone |= session_is_over(s) && (s->out_len == 0 || s->broken);
     set_watched(c, &c->writable, s->out_len > 0 && !c->gone);
     set_watched(c, &c->readable, c->in_len < CLIENT_IN_SIZE && !session_is_over(s) && !c->gone);
     if (!c->gone)

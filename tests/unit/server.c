@@ -23,6 +23,8 @@
 
 #include <cmocka.h>
 
+#include "server/client.h"
+#include "server/reply.h"
 #include "server/server.h"
 #include "server/sharing.h"
 #include "tests/unit/choose.h"
@@ -410,6 +412,37 @@ static void noise_harms_nobody(void **state)
     assert_int_equal(stop_running(&r), 0);
 }
 
+// Neither its socket nor the output takes any more.
+static void a_debugger_that_does_not_read_is_closed(void **state)
+{
+    (void)state;
+    static const uint8_t junk[4096];
+    struct log log = log_silent();
+    struct fake_target *f = calloc(1, sizeof *f);
+    struct sharing *sharing = calloc(1, sizeof *sharing);
+    struct ev_loop *loop = ev_loop_new(EVFLAG_AUTO);
+    int fd[2];
+    assert_true(f && sharing && loop);
+    fake_target_init(f, &log);
+    sharing_init(sharing, &f->t, &log);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fd), 0);
+    struct client *c = client_open(loop, sharing, fd[0], fd[0], "one");
+    assert_non_null(c);
+    while (write(fd[0], junk, sizeof junk) > 0)
+        ;
+    c->session.out_len = SESSION_OUT_SIZE - 1;
+    client_update(c);
+    assert_false(c->gone);
+    reply_ok(&c->session);
+    client_update(c);
+    assert_true(c->gone);
+    client_close(c);
+    close(fd[1]);
+    ev_loop_destroy(loop);
+    free(sharing);
+    free(f);
+}
+
 int main(int argc, char **argv)
 {
     choose_tests(argc, argv);
@@ -431,6 +464,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(connections_that_say_nothing_make_room),
         cmocka_unit_test(too_many_open_files_are_told_and_waited_for),
         cmocka_unit_test(noise_harms_nobody),
+        cmocka_unit_test(a_debugger_that_does_not_read_is_closed),
     };
     return cmocka_run_group_tests_name("server", tests, NULL, NULL);
 }
