@@ -193,7 +193,8 @@ void rtt_ports_close(struct rtt_ports *p)
     }
 }
 
-enum err rtt_ports_listen(struct rtt_ports *p, const char *host, uint16_t number, unsigned channel)
+enum err rtt_ports_listen(struct rtt_ports *p, const char *host, uint16_t number, unsigned channel,
+                          const char *option)
 {
     struct rtt_port *port = NULL;
     for (unsigned i = 0; i < RTT_PORT_MAX && !port; i++)
@@ -202,7 +203,7 @@ enum err rtt_ports_listen(struct rtt_ports *p, const char *host, uint16_t number
     if (!port)
         return log_fail(p->sharing->log, ERR_RESOURCE, "%u ports for RTT are all that there are",
                         RTT_PORT_MAX);
-    enum err e = acceptor_open(&port->listener.acceptor, host, number, "--rtt", p->sharing->log);
+    enum err e = acceptor_open(&port->listener.acceptor, host, number, option, p->sharing->log);
     if (e)
         return e;
     port->all = p;

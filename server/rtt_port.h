@@ -40,8 +40,9 @@ struct rtt_ports {
 
 void rtt_ports_init(struct rtt_ports *p, struct ev_loop *loop, struct sharing *sharing);
 void rtt_ports_close(struct rtt_ports *p);
-// Opens a port for a channel (host NULL: loopback; port 0: a free one) and says so.
-enum err rtt_ports_listen(struct rtt_ports *p, const char *host, uint16_t port,
-                          unsigned channel) MUST_CHECK;
+// Opens a port for a channel (host NULL: loopback; port 0: a free one) and says so. option: what
+// the user would choose another port with, for the sentence.
+enum err rtt_ports_listen(struct rtt_ports *p, const char *host, uint16_t port, unsigned channel,
+                          const char *option) MUST_CHECK;
 
 #endif

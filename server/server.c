@@ -328,7 +328,8 @@ static void end_all_sessions(struct server *sv)
 static enum err listen_rtt(void *user, uint16_t port, unsigned channel)
 {
     struct server *sv = user;
-    return rtt_ports_listen(&sv->rtt, sv->options->rtt_host, port, channel);
+    return rtt_ports_listen(&sv->rtt, sv->options->rtt_host, port, channel,
+                            "`monitor rtt server start PORT CHANNEL`");
 }
 
 // Both before any of them is opened: all of them are closed when one cannot be.
@@ -354,11 +355,11 @@ static void close_ports(struct server *sv)
 static enum err open_ports(struct server *sv)
 {
     const struct server_options *o = sv->options;
-    enum err e = o->rtt ? listen_rtt(sv, o->rtt_port, 0) : ERR_OK;
+    enum err e = o->rtt ? rtt_ports_listen(&sv->rtt, o->rtt_host, o->rtt_port, 0, "--rtt") : ERR_OK;
     if (!e && o->swo.text)
-        e = swo_ports_listen(&sv->swo, SWO_PORT_TEXT, o->swo.text_host, o->swo.text_port);
+        e = swo_ports_listen(&sv->swo, SWO_PORT_TEXT, o->swo.text_host, o->swo.text_port, "--swo");
     if (!e && o->swo.raw)
-        e = swo_ports_listen(&sv->swo, SWO_PORT_RAW, o->swo.raw_host, o->swo.raw_port);
+        e = swo_ports_listen(&sv->swo, SWO_PORT_RAW, o->swo.raw_host, o->swo.raw_port, "--swo-raw");
     if (!e && !sv->never_reached)
         switch_swo_on(sv);
     return e;

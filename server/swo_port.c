@@ -242,7 +242,7 @@ void swo_ports_close(struct swo_ports *p)
 }
 
 enum err swo_ports_listen(struct swo_ports *p, enum swo_port_kind kind, const char *host,
-                          uint16_t number)
+                          uint16_t number, const char *option)
 {
     struct swo_port *port = &p->port[kind];
     if (port->open && (number == 0 || number == port->listener.acceptor.port))
@@ -250,8 +250,7 @@ enum err swo_ports_listen(struct swo_ports *p, enum swo_port_kind kind, const ch
     if (port->open)
         return log_fail(p->sharing->log, ERR_RESOURCE, "%s is at port %u already", kind_names[kind],
                         port->listener.acceptor.port);
-    enum err e = acceptor_open(&port->listener.acceptor, host, number,
-                               kind == SWO_PORT_TEXT ? "--swo" : "--swo-raw", p->sharing->log);
+    enum err e = acceptor_open(&port->listener.acceptor, host, number, option, p->sharing->log);
     if (e)
         return e;
     port->all = p;
@@ -271,7 +270,7 @@ enum err swo_ports_listen(struct swo_ports *p, enum swo_port_kind kind, const ch
 
 static enum err listen_raw(void *user, uint16_t port)
 {
-    return swo_ports_listen(user, SWO_PORT_RAW, NULL, port);
+    return swo_ports_listen(user, SWO_PORT_RAW, NULL, port, "`:PORT` of the monitor command");
 }
 
 void swo_ports_init(struct swo_ports *p, struct ev_loop *loop, struct sharing *sharing, FILE *json)

@@ -57,8 +57,9 @@ struct swo_ports {
 void swo_ports_init(struct swo_ports *p, struct ev_loop *loop, struct sharing *sharing, FILE *json);
 // Says how much readers have lost.
 void swo_ports_close(struct swo_ports *p);
-// Opens a port (host NULL: loopback; port 0: a free one) and says so.
+// Opens a port (host NULL: loopback; port 0: a free one) and says so. option: as for
+// rtt_ports_listen().
 enum err swo_ports_listen(struct swo_ports *p, enum swo_port_kind kind, const char *host,
-                          uint16_t port) MUST_CHECK;
+                          uint16_t port, const char *option) MUST_CHECK;
 
 #endif

@@ -23,6 +23,7 @@
 
 #include <cmocka.h>
 
+#include "base/hex.h"
 #include "server/client.h"
 #include "server/reply.h"
 #include "server/server.h"
@@ -296,6 +297,34 @@ static void a_port_of_rtt_or_swo_in_use_is_a_sentence(void **state)
     assert_int_equal(stop_running(&r), 0);
 }
 
+// `monitor ...`, with the server's own port.
+static void ask_for_port(struct running *r, const char *before, const char *after, const char *says)
+{
+    char command[80], packet[6 + 2 * sizeof command + 1] = "qRcmd,", framed[sizeof packet + 8];
+    unsigned sum = 0;
+    snprintf(command, sizeof command, "%s%u%s", before, r->port, after);
+    hex_encode(packet + strlen(packet), (const uint8_t *)command, strlen(command));
+    for (const char *c = packet; *c; c++)
+        sum += (unsigned char)*c;
+    snprintf(framed, sizeof framed, "$%s#%02x", packet, sum & 0xff);
+    const int fd = connect_to(r);
+    assert_true(talk(fd, "$qC#b4", "QC1") && talk(fd, framed, "$E"));
+    wait_for(r, says);
+    close(fd);
+}
+
+// By a debugger, who has no options of the command line.
+static void a_port_in_use_is_a_sentence_of_its_own_in_the_monitor(void **state)
+{
+    (void)state;
+    struct running r = start_listening((struct server_options){0}, false);
+    ask_for_port(&r, "rtt server start ", " 1",
+                 "another port with `monitor rtt server start PORT CHANNEL`");
+    ask_for_port(&r, "CDSWOConfigure 8000000 1000000 :", "",
+                 "another port with `:PORT` of the monitor command");
+    assert_int_equal(stop_running(&r), 0);
+}
+
 static void an_address_that_is_not_ours_is_a_sentence(void **state)
 {
     (void)state;
@@ -457,6 +486,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(with_once_it_ends_with_its_first_debugger_and_not_with_a_passer_by),
         cmocka_unit_test(a_port_in_use_is_a_sentence),
         cmocka_unit_test(a_port_of_rtt_or_swo_in_use_is_a_sentence),
+        cmocka_unit_test(a_port_in_use_is_a_sentence_of_its_own_in_the_monitor),
         cmocka_unit_test(an_address_that_is_not_ours_is_a_sentence),
         cmocka_unit_test(a_wider_address_is_said),
         cmocka_unit_test(a_wider_address_of_rtt_is_said),
