@@ -111,7 +111,7 @@ static const char *second_core_state(const struct chip_second_core *second)
 {
     if (second->held)
         return "held since the last reset";
-    return second->starts ? "starts after a reset" : "was started by the program";
+    return second->starts ? "starts after a reset" : "has been started since the reset";
 }
 
 // Of a die whose parts may have one, and of this part, where that can be told.
@@ -165,7 +165,10 @@ enum err describe_print_target(struct probe *p)
     printf("%-11s %s\n", "protection",
            id->rdp_known ? rdp_texts[id->rdp_level] : "not known for this chip");
     print_support(id);
-    printf("%-11s %s\n", "state", state);
+    if (target_second_core(&p->target))
+        printf("%-11s the %s is %s\n", "state", target_second_core(&p->target)->text, state);
+    else
+        printf("%-11s %s\n", "state", state);
     return ERR_OK;
 }
 

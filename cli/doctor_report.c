@@ -171,7 +171,8 @@ static void print_core_facts(FILE *out, const struct measured_chip *c)
                 second->ap, second->held_by);
     else
         fprintf(out, "%s behind access port %u, %s\n", second->text, second->ap,
-                c->second.starts ? "which starts after a reset" : "which the program has started");
+                c->second.starts ? "which starts after a reset"
+                                 : "which has been started since the reset");
 }
 
 static void print_chip(FILE *out, const struct measured_chip *c)

@@ -69,6 +69,11 @@ enum err target_find_second_core(struct target *t, struct chip_second_core *foun
     return e ? e : target_note_error(t, chip_find_second_core(t->id.chip, &first, found));
 }
 
+const struct family_second_core *target_second_core(const struct target *t)
+{
+    return t->second;
+}
+
 // Which core the options mean; an error when the chip has no such core.
 static enum err wants_second(struct target *t, bool *wants)
 {

@@ -373,6 +373,8 @@ bool target_has_flash_job(const struct target *t);
 
 // The second core of the chip, whichever is debugged.
 enum err target_find_second_core(struct target *t, struct chip_second_core *found) MUST_CHECK;
+// The second core when that is the one that is debugged; else NULL.
+const struct family_second_core *target_second_core(const struct target *t);
 
 // The core's debug unit. DHCSR as it is now; unlike every other call, this one leaves a flash job's
 // loader alone and does not note an error.

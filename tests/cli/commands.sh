@@ -273,6 +273,16 @@ for two in "--json --swo-json -" "--stdio --swo-json -" "--semihosting --semihos
     check "with the reason" grep -qE 'both want standard output|does not go with' "$err"
 done
 
+# A second core that is held by its option: swdlink starts it, and tells the state of the one that it debugs.
+board=virtual:stm32h745zi,store=$tap_dir/h745
+run "$swdlink" options --probe "$board" BCM4=0 --yes
+run "$swdlink" info --probe "$board"
+check "info tells that the second core is held" has "$out" "held since the last reset"
+check "info tells the state of the first core plainly" grep -q "^state *locked up$" "$out"
+run "$swdlink" info --core m4 --probe "$board"
+check "info --core m4 tells that it has been started" has "$out" "has been started since the reset"
+check "and whose state it tells" grep -q "^state *the Cortex-M4 is [a-z ]*$" "$out"
+
 # A second core that the firmware of the probe does not reach.
 for more in probe-fw=V2J24S4 probe-fw=V2J28S7 probe-fw=V2J31S7 probe=v3,probe-fw=V3J1M1; do
     run "$swdlink" info --probe "virtual:stm32h745zi,$more"
