@@ -68,7 +68,7 @@ def a_live_watch_sees_what_the_caches_hold(session, _):
     watch = session.raw()
     seen = [int.from_bytes(bytes.fromhex(ask(watch, f"m{where:x},4")), "little") for _ in range(10)]
     expect_equal(sorted(set(seen)), seen)  # each later than the one before
-    expect_equal(True, seen[0] > first)
+    expect_equal(True, seen[0] >= first)  # the first look may come before its first round
     expect(r"SIGINT", gdb.interrupt())
 
 
