@@ -117,9 +117,14 @@ class Adapter:
             return "".join(m["body"].get("output", "") for m in self._events("output"))
 
     def wait_output(self, text):
-        return self._wait(lambda: True if text in "".join(
-            m["body"].get("output", "") for m in self._events("output")) else None,
-            f"'{text}' in the debug console")
+        """Lines of GDB and of the server, which have pipes of their own, may come in between each other's."""
+        def there():
+            said = {}
+            for body in (m["body"] for m in self._events("output")):
+                for stream in ("", body.get("category")):  # all, and each by itself
+                    said[stream] = said.get(stream, "") + body.get("output", "")
+            return True if any(text in whole for whole in said.values()) else None
+        return self._wait(there, f"'{text}' in the debug console")
 
     def kill(self):
         """As when the editor's window is closed by force."""
