@@ -92,7 +92,7 @@ configured() {
     mkdir -p "$other"
     here=$PWD
     cd "$other" || exit 99
-    run "$source_dir/configure" -q --prefix="$tap_dir/elsewhere" CC="$compiler" "$@"
+    run "$source_dir/configure" -q --cache-file="$tap_dir/cache" --prefix="$tap_dir/elsewhere" CC="$compiler" "$@"
     cd "$here" || exit 99
 }
 source_dir=$(cd "$top_srcdir" && pwd)
