@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "ide"))
 import descendants  # noqa: E402
@@ -30,13 +31,24 @@ class Sim:
         while not os.path.exists(self.path) and self.process.poll() is None:
             os.sched_yield()
 
+    def knock(self, peer):
+        """The socket is in its folder a moment before it listens."""
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                return peer.connect(self.path)
+            except ConnectionRefusedError:
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    raise
+                os.sched_yield()
+
     def connect(self, capabilities=0):
         """A peer that has been greeted; without any capability, packet headers are the shortest."""
         for _ in range(10000):  # the peer before may not have been seen to leave
             peer = socket.socket(socket.AF_UNIX)
             peer.settimeout(PATIENCE_S)
-            peer.connect(self.path)
             try:
+                self.knock(peer)
                 return self.greet(peer, capabilities)
             except (EOFError, ConnectionError):
                 peer.close()
