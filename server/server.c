@@ -62,7 +62,7 @@ static void drop_client(struct server *sv, unsigned i)
         ev_break(sv->loop, EVBREAK_ALL);
 }
 
-static void look_for_target(struct server *sv)
+static void start_reconnecting(struct server *sv)
 {
     if (!sv->loss_told && !sv->never_reached)
         log_line(sv->log, LOG_WARN, "the target is lost: %s", target_loss(sv->t));
@@ -82,7 +82,7 @@ static void update_all_clients(void *user)
             drop_client(sv, i);
     }
     if (target_state(sv->t) == TARGET_LOST && !ev_is_active(&sv->reconnect))
-        look_for_target(sv);
+        start_reconnecting(sv);
 }
 
 // A chip, or a probe, without SWO is no reason not to debug: it is told.
@@ -260,7 +260,7 @@ static void start_watchers(struct server *sv)
     ev_timer_init(&sv->reconnect, on_reconnect, RECONNECT_S, RECONNECT_S);
     sv->reconnect.data = sv;
     if (sv->never_reached)
-        look_for_target(sv);
+        start_reconnecting(sv);
     start_signals(sv);
 }
 

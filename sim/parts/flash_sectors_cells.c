@@ -16,7 +16,7 @@ bool sim_sectors_is_blocked(const struct sim_flash_sectors *f)
 }
 
 // What a parallelism needs of the supply (3.6.2). 64 bits need VPP, which this board has not.
-static void judge_supply(struct sim_flash_sectors *f)
+static void check_supply(struct sim_flash_sectors *f)
 {
     static const uint16_t needed_mv[] = {0, 2100, 2700, UINT16_MAX};
     unsigned psize = sim_sectors_psize(f), mv = sim_chip_vdd_mv(f->part->chip);
@@ -31,7 +31,7 @@ static void judge_supply(struct sim_flash_sectors *f)
 void sim_sectors_begin(struct sim_flash_sectors *f, enum sim_sectors_job job, struct sim_memory *in,
                        uint32_t offset, uint32_t length, uint64_t ns)
 {
-    judge_supply(f);
+    check_supply(f);
     sim_sectors_keep_cache(f);
     f->job = job;
     f->in = in;

@@ -28,7 +28,7 @@ static uint32_t all_strobes(const struct sim_flash_words *f)
     return f->config->unit == 32 ? UINT32_MAX : (1u << f->config->unit) - 1;
 }
 
-static void judge_cells(const struct sim_words_bank *b)
+static void check_cells(const struct sim_words_bank *b)
 {
     const struct sim_memory *in = b->buffer_in;
     uint32_t unit = b->f->config->unit;
@@ -51,7 +51,7 @@ static void send_buffer(struct sim_words_bank *b)
                                 .offset = b->buffer_offset,
                                 .length = b->f->config->unit};
     memcpy(job.data, b->buffer, sizeof job.data);
-    judge_cells(b);
+    check_cells(b);
     sim_words_empty_buffer(b);
     b->f->part->account->units_programmed++;
     sim_words_enqueue(b, &job);

@@ -102,7 +102,7 @@ static void check_hclk(const struct sim_rcc *rcc, uint32_t hclk)
         sim_chip_violation(rcc->common.part->chip,
                            "rcc: HCLK of %u Hz without a flash wait state (3.5.1)", hclk);
     else
-        sim_rcc_judge_hclk(&rcc->common, hclk, max_hz, step);
+        sim_rcc_check_hclk(&rcc->common, hclk, max_hz, step);
     if (config_of(rcc)->has_two_apbs && pclk_hz(rcc, SIM_ON_APB1) > max_hz / 2)
         sim_chip_violation(rcc->common.part->chip, "rcc: PCLK1 above %u MHz", max_hz / 2000000);
 }

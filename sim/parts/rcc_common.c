@@ -217,7 +217,7 @@ uint32_t sim_rcc_apb_divisor(uint32_t ppre)
     return ppre < 4 ? 1 : 2u << (ppre - 4);
 }
 
-void sim_rcc_judge_hclk(const struct sim_rcc_common *rcc, uint32_t hclk, uint32_t max_hz,
+void sim_rcc_check_hclk(const struct sim_rcc_common *rcc, uint32_t hclk, uint32_t max_hz,
                         uint32_t step_hz)
 {
     uint64_t latency = sim_part_level(rcc->part, SIM_FLASH_LATENCY, 0);

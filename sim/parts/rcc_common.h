@@ -89,7 +89,7 @@ bool sim_rcc_is_stopped(const struct sim_rcc_common *rcc);
 uint32_t sim_rcc_divide_hclk(const struct sim_rcc_common *rcc, uint32_t sysclk_hz, uint32_t hpre);
 uint32_t sim_rcc_apb_divisor(uint32_t ppre); // by the field PPRE
 // A violation above max_hz, or with less than a flash wait state for each step_hz more.
-void sim_rcc_judge_hclk(const struct sim_rcc_common *rcc, uint32_t hclk, uint32_t max_hz,
+void sim_rcc_check_hclk(const struct sim_rcc_common *rcc, uint32_t hclk, uint32_t max_hz,
                         uint32_t step_hz);
 
 sim_signal_level_fn sim_rcc_enabled, sim_rcc_held, sim_rcc_hsi_ready;

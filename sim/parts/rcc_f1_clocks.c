@@ -64,7 +64,7 @@ static uint32_t pclk_hz(const struct sim_rcc_f1 *rcc, unsigned bus)
 static void check_hclk(const struct sim_rcc_f1 *rcc, uint32_t hclk)
 {
     uint32_t max_hz = config_of(rcc)->max_hz, step = config_of(rcc)->no_wait_hz;
-    sim_rcc_judge_hclk(&rcc->common, hclk, max_hz, step);
+    sim_rcc_check_hclk(&rcc->common, hclk, max_hz, step);
     if (pclk_hz(rcc, SIM_ON_APB1) > max_hz / 2 && max_hz > step)
         sim_chip_violation(rcc->common.part->chip, "rcc: PCLK1 above %u MHz (7.3.2)",
                            max_hz / 2000000);

@@ -51,7 +51,7 @@ static void write_cr(struct sim_rcc_f4 *rcc, uint32_t value)
     rcc->common.on[SIM_PLLSAI] = value & CR_PLLSAION && config->plls > 2;
     rcc->common.cr = value & CR_KEPT;
     if (!pll_was_on && rcc->common.on[SIM_PLL])
-        sim_f4_clocks_judge_pll(rcc);
+        sim_f4_clocks_check_pll(rcc);
     sim_rcc_update_clocks(&rcc->common);
 }
 

@@ -30,7 +30,7 @@ static inline const struct sim_rcc_f4_config *sim_rcc_f4_config(const struct sim
 
 // rcc_f4_clocks.c
 extern const struct sim_rcc_kind sim_rcc_f4_kind;
-void sim_f4_clocks_judge_pll(const struct sim_rcc_f4 *rcc); // as it is switched on
+void sim_f4_clocks_check_pll(const struct sim_rcc_f4 *rcc); // as it is switched on
 void sim_f4_clocks_apply(void *self); // after anything that changes a frequency
 // The levels that it drives.
 sim_signal_level_fn sim_f4_clocks_hclk, sim_f4_clocks_pclk, sim_f4_clocks_timer, sim_f4_clocks_lsi,

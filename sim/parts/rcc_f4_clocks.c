@@ -56,7 +56,7 @@ static bool pll_is_set(const void *self)
     return m >= 2 && n >= 50 && n <= 432;
 }
 
-void sim_f4_clocks_judge_pll(const struct sim_rcc_f4 *rcc)
+void sim_f4_clocks_check_pll(const struct sim_rcc_f4 *rcc)
 {
     uint32_t input = vco_input_hz(rcc), vco = vco_hz(rcc);
     uint32_t least = sim_rcc_f4_config(rcc)->vco_min_hz;
@@ -101,7 +101,7 @@ static uint32_t apb_divisor(const struct sim_rcc_f4 *rcc, unsigned bus)
 
 // HCLK for each wait state by the supply (RM0090, 3.5.1), and the most that the regulator's scale
 // allows (5.1.3).
-static void judge_hclk(const struct sim_rcc_f4 *rcc, uint32_t hclk)
+static void check_hclk(const struct sim_rcc_f4 *rcc, uint32_t hclk)
 {
     const struct sim_rcc_f4_config *config = sim_rcc_f4_config(rcc);
     uint32_t mv = sim_chip_vdd_mv(rcc->common.part->chip);
@@ -110,7 +110,7 @@ static void judge_hclk(const struct sim_rcc_f4 *rcc, uint32_t hclk)
                     : mv >= 2100 ? 22000000
                                  : 20000000;
     uint64_t scale = sim_part_level(rcc->common.part, SIM_VOLTAGE_RANGE, 0) % SIM_F4_SCALES;
-    sim_rcc_judge_hclk(&rcc->common, hclk, config->max_hz[scale], step);
+    sim_rcc_check_hclk(&rcc->common, hclk, config->max_hz[scale], step);
     for (unsigned bus = SIM_F4_ON_APB1; bus <= SIM_F4_ON_APB2; bus++) {
         uint32_t pclk = hclk / apb_divisor(rcc, bus), max_hz = config->max_pclk_hz[bus];
         if (pclk > max_hz)
@@ -123,7 +123,7 @@ void sim_f4_clocks_apply(void *self)
 {
     struct sim_rcc_f4 *rcc = self;
     uint32_t hclk = hclk_hz(rcc);
-    judge_hclk(rcc, hclk);
+    check_hclk(rcc, hclk);
     sim_rcc_set_hclk(&rcc->common, hclk);
 }
 

@@ -65,7 +65,7 @@ static void write_cr(struct sim_rcc_h7 *rcc, uint32_t value)
         bool was_on = c->on[SIM_H7_PLL1 + n];
         sim_rcc_switch_clock(c, SIM_H7_PLL1 + n, value & CR_PLL1ON << 2 * n);
         if (!was_on && c->on[SIM_H7_PLL1 + n])
-            sim_h7_clocks_judge_pll(rcc, n);
+            sim_h7_clocks_check_pll(rcc, n);
     }
     sim_rcc_update_clocks(c);
     sim_h7_clocks_apply(rcc); // HSIDIV

@@ -37,7 +37,7 @@ static inline uint32_t sim_rcc_h7_field(const struct sim_rcc_h7 *rcc, unsigned r
 
 // rcc_h7_clocks.c
 extern const struct sim_rcc_kind sim_rcc_h7_kind;
-void sim_h7_clocks_judge_pll(const struct sim_rcc_h7 *rcc, unsigned n); // 0 to 2, as it goes on
+void sim_h7_clocks_check_pll(const struct sim_rcc_h7 *rcc, unsigned n); // 0 to 2, as it goes on
 void sim_h7_clocks_apply(void *self); // after anything that changes a frequency
 sim_signal_level_fn sim_h7_clocks_hclk, sim_h7_clocks_pclk, sim_h7_clocks_timer, sim_h7_clocks_lsi,
     sim_h7_clocks_usart, sim_h7_clocks_adc;

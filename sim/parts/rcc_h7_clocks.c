@@ -58,7 +58,7 @@ static bool pll_is_set(const void *self)
     return pll_reference_hz(self, 0) != 0;
 }
 
-void sim_h7_clocks_judge_pll(const struct sim_rcc_h7 *rcc, unsigned n)
+void sim_h7_clocks_check_pll(const struct sim_rcc_h7 *rcc, unsigned n)
 {
     uint32_t reference = pll_reference_hz(rcc, n), vco = vco_hz(rcc, n);
     if (reference && (reference < VCO_INPUT_MIN_HZ || reference > VCO_INPUT_MAX_HZ))
@@ -126,7 +126,7 @@ static uint32_t apb_divisor(const struct sim_rcc_h7 *rcc, unsigned bus)
 }
 
 // By the regulator's scale (RM0433, 6.6.2, and the data sheets' general operating conditions).
-static void judge_clocks(const struct sim_rcc_h7 *rcc, uint32_t cpu, uint32_t hclk)
+static void check_clocks(const struct sim_rcc_h7 *rcc, uint32_t cpu, uint32_t hclk)
 {
     const struct sim_rcc_h7_config *config = rcc->config;
     struct sim_chip *chip = rcc->common.part->chip;
@@ -134,7 +134,7 @@ static void judge_clocks(const struct sim_rcc_h7 *rcc, uint32_t cpu, uint32_t hc
     if (cpu > config->max_cpu_hz[scale])
         sim_chip_violation(chip, "rcc: a processor's clock of %u Hz in VOS%u; %u MHz is allowed",
                            cpu, (unsigned)scale, config->max_cpu_hz[scale] / 1000000);
-    sim_rcc_judge_hclk(&rcc->common, hclk, config->max_hclk_hz[scale], config->wait_step_hz);
+    sim_rcc_check_hclk(&rcc->common, hclk, config->max_hclk_hz[scale], config->wait_step_hz);
     for (unsigned bus = SIM_H7_ON_APB3; bus < SIM_H7_BUSES; bus++) {
         uint32_t pclk = hclk / apb_divisor(rcc, bus);
         if (pclk > config->max_pclk_hz[scale] && bus != SIM_H7_ON_APB1H)
@@ -147,7 +147,7 @@ void sim_h7_clocks_apply(void *self)
 {
     struct sim_rcc_h7 *rcc = self;
     uint32_t cpu = cpu_hz(rcc);
-    judge_clocks(rcc, cpu, hclk_hz(rcc));
+    check_clocks(rcc, cpu, hclk_hz(rcc));
     sim_rcc_set_hclk(&rcc->common, cpu);
 }
 

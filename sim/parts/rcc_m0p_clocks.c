@@ -98,7 +98,7 @@ void sim_m0p_apply(void *self)
     struct sim_rcc_m0p *rcc = self;
     uint32_t hclk = hclk_hz(rcc);
     uint32_t step = rcc->config->wait_step_hz ? rcc->config->wait_step_hz : WAIT_STATE_HZ;
-    sim_rcc_judge_hclk(&rcc->common, hclk, rcc->config->max_hz, step);
+    sim_rcc_check_hclk(&rcc->common, hclk, rcc->config->max_hz, step);
     sim_rcc_set_hclk(&rcc->common, hclk);
 }
 
