@@ -57,6 +57,20 @@ enum err flash_count_good(struct flash_access *fa, uint32_t addr, const uint8_t 
     return ERR_OK;
 }
 
+enum err flash_fail_word(struct flash_access *fa, uint32_t addr, uint32_t sr, int sr_digits)
+{
+    uint32_t found;
+    enum err e = mem_ap_read32(fa->mem, addr, &found);
+    if (e)
+        return e;
+    return log_fail(fa->log, ERR_FLASH,
+                    "the flash at 0x%08x could not be programmed: it holds 0x%08x "
+                    "(FLASH_SR 0x%0*x)%s",
+                    addr, found, sr_digits, sr,
+                    found != 0xffffffff ? "; it was not erased, or wears out"
+                                        : "; was the chip reset, or does its supply drop?");
+}
+
 enum err flash_write_run(struct flash_access *fa, const struct flash_run_writer *writer,
                          uint32_t addr, const uint8_t *data, size_t len)
 {

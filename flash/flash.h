@@ -230,6 +230,10 @@ bool flash_next_run(const struct flash_layout *layout, const uint8_t *data, size
 // unit, and so are 256 bytes. For drivers.
 enum err flash_count_good(struct flash_access *fa, uint32_t addr, const uint8_t *data, size_t len,
                           size_t *good) MUST_CHECK;
+// For a driver whose controller names no error: the word at addr is not what was programmed, with
+// FLASH_SR in so many digits.
+enum err flash_fail_word(struct flash_access *fa, uint32_t addr, uint32_t sr,
+                         int sr_digits) MUST_CHECK;
 
 // How a driver writes units without a loader.
 struct flash_run_writer {

@@ -206,20 +206,11 @@ static enum err erase_poll(struct flash_access *fa, const char *what, uint32_t a
 
 static enum err fail_program(struct flash_access *fa, uint32_t addr, uint32_t sr)
 {
-    uint32_t found;
     if (sr & SR_WRPERR)
         return fail_write_protected(fa, addr);
     if (sr & SR_ERRORS)
         return flashword_fail(fa, "programming the flash", addr, sr);
-    enum err e = mem_ap_read32(fa->mem, addr, &found);
-    if (e)
-        return e;
-    return log_fail(fa->log, ERR_FLASH,
-                    "the flash at 0x%08x could not be programmed: it holds 0x%08x "
-                    "(FLASH_SR 0x%08x)%s",
-                    addr, found, sr,
-                    found != 0xffffffff ? "; it was not erased, or wears out"
-                                        : "; was the chip reset, or does its supply drop?");
+    return flash_fail_word(fa, addr, sr, 8);
 }
 
 // After a write command that ended in WAIT. Of the flash word at which it stopped a part may be in

@@ -184,20 +184,11 @@ static enum err write_units(struct flash_access *fa, uint32_t addr, const uint8_
 
 static enum err fail_program(struct flash_access *fa, uint32_t addr, uint32_t sr)
 {
-    uint32_t found;
     if (sr & SR_WRPERR)
         return fail_write_protected(fa, addr);
     if (sr & SR_ERRORS)
         return sector_fail(fa, "programming the flash", addr, sr);
-    enum err e = mem_ap_read32(fa->mem, addr, &found);
-    if (e)
-        return e;
-    return log_fail(fa->log, ERR_FLASH,
-                    "the flash at 0x%08x could not be programmed: it holds 0x%08x "
-                    "(FLASH_SR 0x%05x)%s",
-                    addr, found, sr,
-                    found != 0xffffffff ? "; it was not erased, or wears out"
-                                        : "; was the chip reset, or does its supply drop?");
+    return flash_fail_word(fa, addr, sr, 5);
 }
 
 static enum err settle_run(struct flash_access *fa, uint32_t addr, const uint8_t *data, size_t len,
